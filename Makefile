@@ -1,0 +1,68 @@
+# A thin door: whatever make does here is one call to Python, so that a machine without make (Windows) can say the same.
+PYTHON ?= python3
+UV ?= uv
+BIN := .venv/bin
+QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help batch test test-browser lint lab refresh golden bench lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+batch: .venv/.installed ## run every survey of data_samples/batch.yaml through the notebooks, into outputs/
+	$(BIN)/fltoolkit batch data_samples/batch.yaml
+
+test: .venv/.installed ## run the tests (95 % of the package covered), then the notebooks against their stored outputs
+	$(BIN)/python -m pytest -n 2 --cov=fltoolkit --cov-fail-under=95
+	$(BIN)/python -m pytest -n 2 --nbval --nbval-current-env notebooks
+
+test-browser: .venv/.installed ## run the tests that open pages in Chromium
+	$(BIN)/python -m pytest -m browser
+
+lint: .venv/.installed ## check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The whole folder is served, so that the samples and outputs/ can be looked at too.
+lab: .venv/.installed $(QUIET_LAB) ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
+
+# JupyterLab asks the network for news and updates, and asks the reader whether it may. Both are one plug-in, turned off here.
+$(QUIET_LAB): .venv/.installed
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements >/dev/null 2>&1
+	@touch $@
+
+refresh: .venv/.installed ## run the notebooks on the samples and store their normalised outputs
+	$(BIN)/fltoolkit refresh notebooks
+
+golden: ## compute R's reference numbers anew (needs R with the packages that tests/golden names)
+	@command -v Rscript >/dev/null || { echo "make golden needs Rscript: install R (Debian, Ubuntu: apt install r-base-core), then run it again." >&2; exit 1; }
+	Rscript tests/golden/make_all.R
+
+bench: .venv/.installed ## measure time and memory of the one pass over microdata
+	$(BIN)/python benchmarks/run.py
+
+# Without --upgrade the pins that still fit stay: `make lock UPGRADE=--upgrade` moves them all, UPGRADE='-P pandas' one.
+# Not uv.lock: that names the address of every file.
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run it again." >&2; exit 1; }
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra dev --output-file requirements.lock pyproject.toml
+
+clean: ## remove what make made: .venv, outputs and caches
+	rm -rf .venv outputs dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamp: the environment is brought up to date when, and only when, one of these two files is newer.
+# Hashes are checked, and the package itself is installed from the lock alone: no build environment is downloaded.
+.venv/.installed: pyproject.toml requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "fltoolkit needs Python 3.11 or newer and found no '$(PYTHON)': install it (Debian, Ubuntu: apt install python3 python3-venv), or say make PYTHON=/path/to/python." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fltoolkit needs Python 3.11 or newer and '$(PYTHON)' is $$($(PYTHON) --version 2>&1): install a newer one, or say make PYTHON=/path/to/python." >&2; exit 1; }
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv >/dev/null 2>&1 || { rm -rf .venv; echo "fltoolkit could not make .venv, since '$(PYTHON) -m venv' failed: install Python's venv module (Debian, Ubuntu: apt install python3-venv), then run make again." >&2; exit 1; }
+	@echo "Installing into .venv what requirements.lock names (about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

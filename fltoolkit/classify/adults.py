@@ -1,0 +1,216 @@
+"""Who is in forced labour: the statistical definition of the 20th ICLS for adults, episode by episode.
+
+FL = any work and, in the same work, involuntary and coerced, outside the exceptions of C29 Art. 2(2). Every truth is yes,
+no or unresolved (null), and nothing is guessed: an unresolved person is not a case and stays in the denominator.
+"""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from fltoolkit.classify.groups import ASKED, POPULATION, asked, group_columns, membership, sector
+from fltoolkit.classify.items import all_of, answer, any_answer, any_of, choose
+from fltoolkit.classify.rules import RuleSet, load_rules
+from fltoolkit.classify.trace import items_text, leaf, trace_text
+from fltoolkit.errors import RequestError
+from fltoolkit.survey.checks import check, stop_on_errors
+from fltoolkit.survey.design import KEY, Survey
+from fltoolkit.survey.read import SOURCE, Frame, number
+from fltoolkit.survey.spec import NOT_STATED, Episodes, Source, SurveySpec, check_sides
+
+MONTHS = "months"
+FIRST = "fl__first__"
+
+
+def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
+    """Classify every person; the input stays as it was.
+
+    Args:
+        survey: as `fl.read_survey` returned it.
+        rules: a rule set's name, or the path of its YAML file.
+
+    Returns:
+        A Survey with these columns more, one row a person. Truths are true, false or null (unresolved).
+
+        - `any_work`, `involuntary`, `coercion`, `same_work` (both in one work), `forced_labour` (in the country),
+          `forced_labour_abroad`, `trafficking` where asked
+        - `route` (`adult`), `form` (who imposed it), `exception`, `exception_within_limits`
+        - `step` (the leaf of the flowchart), `items` (the items answered yes), `trace` (why, in words)
+        - `months`, the groups of survey.yaml, and its populations (internal)
+
+    Raises:
+        RequestError: the survey is classified already.
+        DataError: `fl.check` finds errors in the data.
+        SpecError: no such rule set, or one answer feeds both sides of the definition.
+    """
+    if survey.rules is not None:
+        raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
+    rule, spec = load_rules(rules), survey.spec
+    stop_on_errors(check(survey), str(survey.path))
+    check_sides(spec, rule.involuntary, rule.coercion, str(survey.path))
+    sources = item_sources(spec, rule)
+    frame = survey.frame.with_columns(asked(spec).alias(ASKED), any_answer(spec.any_work, spec.answers).alias("any_work"))
+    frame = frame.with_columns([membership(p).alias(POPULATION + name) for name, p in spec.populations.items()])
+    frame = _with_episodes(survey, frame, sources)
+    frame = frame.with_columns(
+        (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
+        (nw.col("any_work") & nw.col("fl__abroad")).alias("forced_labour_abroad"),
+    )
+    frame = frame.with_columns(*group_columns(spec), *_case_columns(spec), leaf().alias("step"))
+    frame = frame.with_columns(items_text(sources).alias("items"))
+    frame = frame.with_columns(trace_text(sources, spec.episodes.same_work == "assumed").alias("trace"))
+    return survey.replace_frame(frame, rule.label)
+
+
+def item_sources(spec: SurveySpec, rule: RuleSet) -> dict[str, list[tuple[str, str, Source]]]:
+    """The questions a rule set uses, by side: (internal column, item, question)."""
+    sides: dict[str, list[tuple[str, str, Source]]] = {}
+    for side, wanted in (("involuntary", rule.involuntary), ("coercion", rule.coercion)):
+        mapped = getattr(spec.items, side)
+        sides[side] = [
+            (f"fl__{side}__{item}__{i}", item, source) for item in wanted for i, source in enumerate(mapped.get(item, ()))
+        ]
+    return sides
+
+
+def _with_episodes(survey: Survey, frame: Frame, sources: dict[str, list[tuple[str, str, Source]]]) -> Frame:
+    """The definition's columns for each person: from the one set of answers, or over all episodes."""
+    spec = survey.spec
+    if not spec.episodes.wide and not spec.episodes.long:
+        return _evaluate(frame, spec, sources)
+    if survey.episodes is not None:
+        order = survey.episodes.collect_schema().names()
+        key = [c for c in (spec.files.episodes.key if spec.files.episodes else ()) if SOURCE + c in order]
+        rows = survey.episodes.with_columns(nw.concat_str([nw.col(SOURCE + c) for c in key], separator="/").alias("fl__order"))
+        rows = _evaluate(rows, spec, sources)
+    else:
+        parts = [
+            _evaluate(frame.with_columns(nw.lit(f"{i:03d}").alias("fl__order")), spec, sources, e)
+            for i, e in enumerate(spec.episodes.wide)
+        ]
+        kept = [KEY, "fl__order", *_truths(sources), *_labels(spec), MONTHS]
+        rows = nw.concat([p.select(kept) for p in parts], how="vertical")
+    return frame.join(_over_episodes(rows, spec, sources), on=KEY, how="left")
+
+
+def _evaluate(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, str, Source]]], episode: str = "") -> Frame:
+    """The definition on rows that each hold one set of answers."""
+    default, col = spec.answers, nw.col
+    rows = rows.with_columns([answer(s, default, episode).alias(name) for side in sources.values() for name, _, s in side])
+    exists = any_answer(spec.episodes.exists, default, episode) if spec.episodes.exists else nw.lit(True)
+    same = spec.episodes.same_work
+    linked = any_answer(same, default, episode) if isinstance(same, tuple) else nw.lit(True)
+    rows = rows.with_columns(
+        *[(any_of([col(name) for name, _, _ in side]) & exists).alias(which) for which, side in sources.items()],
+        linked.alias("fl__linked"),
+        *_exception(spec, episode),
+    )
+    rows = rows.with_columns(all_of([col("involuntary"), col("coercion"), col("fl__linked")]).alias("same_work"))
+    rows = rows.with_columns((col("same_work") & ~col("fl__excluded")).alias("fl__forced"))
+    place = spec.place
+    here = nw.lit(True)
+    if place:
+        where = choose(place.column, {"here": place.in_country, "abroad": place.abroad}, episode)
+        here = nw.when(where.is_null()).then(nw.lit(None, dtype=nw.Boolean())).otherwise(where == "here")
+    rows = rows.with_columns((col("fl__forced") & here).alias("fl__here"), (col("fl__forced") & ~here).alias("fl__abroad"))
+    trafficked = any_answer(spec.trafficking, default, episode) if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
+    return rows.with_columns(*_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"))
+
+
+def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
+    """Which exception of C29 Art. 2(2) applies, whether within its limits, and so whether the work is excluded."""
+    if spec.exceptions is None:
+        none = nw.lit(None, dtype=nw.Boolean())
+        return [
+            nw.lit(None, dtype=nw.String()).alias("exception"),
+            none.alias("exception_within_limits"),
+            nw.lit(False).alias("fl__excluded"),
+        ]
+    kinds = {kind: any_answer(s, spec.answers, episode) for kind, s in spec.exceptions.kinds.items()}
+    within = any_answer(spec.exceptions.within_limits, spec.answers, episode)
+    named = nw.lit(None, dtype=nw.String())
+    for kind, applies in kinds.items():
+        named = nw.when(applies).then(nw.lit(kind)).otherwise(named)
+    excluded = any_of(list(kinds.values())) & within
+    return [named.alias("exception"), within.alias("exception_within_limits"), excluded.alias("fl__excluded")]
+
+
+def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
+    """Labels that only forced labour has: who imposed it, and the sector of that job."""
+    forced = nw.col("fl__forced")
+    form = nw.lit(None, dtype=nw.String())
+    if spec.form:
+        f = spec.form
+        codes = {
+            k: getattr(f, k) for k in ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
+        }
+        form = choose(f.column, codes, episode)
+    beyond = ~nw.col("exception").is_null() & (~nw.col("exception_within_limits")).fill_null(False)
+    form = nw.when(beyond).then(nw.lit("state_imposed")).otherwise(form.fill_null(NOT_STATED))
+    labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form")]
+    for name, s in spec.sectors.items():
+        if s.job == "forced_labour":
+            labels.append(nw.when(forced).then(sector(s, episode).fill_null(NOT_STATED)).alias(FIRST + name))
+    return labels
+
+
+def _months(spec: SurveySpec, episode: str) -> nw.Expr:
+    if spec.months is None:
+        return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
+    name = SOURCE + spec.months.column.replace("{episode}", episode)
+    known = nw.col("fl__forced") & ~nw.col(name).is_in(list(spec.months.missing))
+    return nw.when(known).then(number(name, nw.String())).alias(MONTHS)
+
+
+def _labels(spec: SurveySpec) -> list[str]:
+    return [FIRST + "form", *(FIRST + n for n, s in spec.sectors.items() if s.job == "forced_labour"), "exception"]
+
+
+def _truths(sources: dict[str, list[tuple[str, str, Source]]]) -> list[str]:
+    names = [name for side in sources.values() for name, _, _ in side]
+    own = [
+        "involuntary",
+        "coercion",
+        "same_work",
+        "fl__excluded",
+        "fl__here",
+        "fl__abroad",
+        "trafficking",
+        "exception_within_limits",
+    ]
+    return [*names, *own]
+
+
+def _over_episodes(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, str, Source]]]) -> Frame:
+    """Kleene's or over a person's episodes; labels are those of the first episode of forced labour; months add up."""
+    truths, labels = _truths(sources), _labels(spec)
+    one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)
+    coded = [nw.when(nw.col(t)).then(one).otherwise(nw.when(~nw.col(t)).then(zero).otherwise(half)).alias(t) for t in truths]
+    ordered = [nw.concat_str([nw.col("fl__order"), nw.lit("|"), nw.col(name)]).alias(name) for name in labels]
+    sums = rows.with_columns(*coded, *ordered).group_by(KEY).agg(
+        *[nw.col(t).max() for t in truths], *[nw.col(name).min() for name in labels],
+        nw.col(MONTHS).sum(), nw.col(MONTHS).count().alias("fl__counted"),
+    )  # fmt: skip
+    null = nw.lit(None, dtype=nw.Boolean())
+    back = [
+        nw.when(nw.col(t) == 2).then(nw.lit(True)).otherwise(nw.when(nw.col(t) == 0).then(nw.lit(False)).otherwise(null)).alias(t)
+        for t in truths
+    ]
+    known = nw.when(nw.col("fl__counted") > 0).then(nw.col(MONTHS)).alias(MONTHS)
+    plain = [nw.col(name).str.replace_all(r"^[^|]*\|", "").alias(name) for name in labels]
+    return sums.with_columns(*back, known, *plain).drop("fl__counted")
+
+
+def _case_columns(spec: SurveySpec) -> list[nw.Expr]:
+    """Labels that only a case in the country has; null for everyone else."""
+    case = nw.col("forced_labour")
+    names = ["form", *(n for n, s in spec.sectors.items() if s.job == "forced_labour")]
+    columns = [nw.when(case).then(nw.col(FIRST + name)).alias(name) for name in names]
+    return [*columns, nw.when(case).then(nw.lit("adult")).alias("route")]
+
+
+def same_work_basis(episodes: Episodes) -> str:
+    """How coercion was tied to the involuntary work, in words that go with every figure."""
+    if episodes.same_work == "assumed":
+        return "assumed"
+    return "asked" if episodes.same_work else "by episode"

@@ -1,0 +1,121 @@
+"""Findings that need the classification: what the definition could not use, and what a reader should be told of the cases."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.groups import POPULATION, isic_key, sector
+from fltoolkit.classify.items import any_answer, column
+from fltoolkit.classify.rules import load_rules
+from fltoolkit.errors import RequestError
+from fltoolkit.survey.checks import count_rows, finding, findings, guarded
+from fltoolkit.survey.design import AGE, Survey
+from fltoolkit.survey.read import SOURCE
+
+
+def check_cases(persons: Survey) -> pd.DataFrame:
+    """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, unknown industry
+    codes, cases without a duration or beyond the window, adults who may have been children, proxies, listeners.
+    """
+    if persons.rules is None:
+        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey)")
+    spec, limit, out = persons.spec, persons.spec.confidentiality.cases, []
+    rule = load_rules(persons.rules.split(" v")[0])
+    for side in ("involuntary", "coercion"):
+        lacking = [i for i in getattr(rule, side) if i not in getattr(spec.items, side)]
+        if lacking:
+            what = f"the questionnaire has no question on: {', '.join(lacking)}"
+            out.append(
+                finding(
+                    "note",
+                    "items",
+                    f"items.{side}",
+                    what,
+                    len(lacking),
+                    "map them if they were asked; the estimate is lower without",
+                )
+            )
+    case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
+    start_age = (spec.populations[spec.default_population].age.min or 0) + (spec.reference_period.months + 11) // 12
+    counts: dict[str, nw.Expr] = {"young": inside & case & (nw.col(AGE) < start_age)}
+    if spec.months:
+        counts["no months"] = inside & case & nw.col(MONTHS).is_null()
+        counts["too long"] = inside & case & (nw.col(MONTHS) > spec.reference_period.months)
+    for kind in ("proxy", "alone"):
+        if sources := getattr(spec.interview, kind):
+            answered = any_answer(sources, spec.answers)
+            counts[kind] = inside & (answered if kind == "proxy" else ~answered)
+    found = count_rows(persons.frame, counts)
+    for key, severity, where, what, do in (
+        (
+            "no months",
+            "warning",
+            "months",
+            "cases without a duration: no average-day stock",
+            "ask again, or report the flow only",
+        ),
+        (
+            "too long",
+            "warning",
+            "months",
+            f"cases longer than the window of {spec.reference_period.months} months",
+            "check the question's window",
+        ),
+        (
+            "young",
+            "note",
+            "age",
+            f"cases younger than {start_age} at interview: may have been a child at the time",
+            "say so beside the figure",
+        ),
+        (
+            "proxy",
+            "warning",
+            "interview.proxy",
+            "answered by someone else",
+            "forced labour is under-reported by proxies",
+        ),
+        ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
+    ):
+        if found.get(key):
+            out.append(finding(severity, "cases", where, what, guarded(found[key], limit), do))
+    return findings([*out, *_industries(persons, limit)])
+
+
+def _industries(persons: Survey, limit: int) -> list[dict[str, object]]:
+    """Industry codes that are not in the revision the spec names: counted, and shown as not stated."""
+    out = []
+    for name, spec in persons.spec.sectors.items():
+        if spec.digits == "letter":
+            out.append(
+                finding(
+                    "note",
+                    "industry",
+                    name,
+                    "letters alone cannot tell fishing and domestic work apart",
+                    0,
+                    "give digits if the survey has them",
+                )
+            )
+        for e in persons.spec.episodes.wide if "{episode}" in spec.column else ("",):
+            held = SOURCE + spec.column.replace("{episode}", e)
+            if held not in persons.frame.collect_schema().names():
+                continue
+            value = column(spec.column, e)
+            strange = (
+                ~value.is_null() & ~value.is_in(list(spec.missing)) & (isic_key(spec, e).is_null() | sector(spec, e).is_null())
+            )
+            rows = (
+                persons.frame.filter(strange.fill_null(False))
+                .group_by(held)
+                .agg(nw.len().alias("n"))
+                .collect("pandas")
+                .to_native()
+            )
+            if len(rows):
+                what = f"codes that are not in {spec.revision}: {', '.join(sorted(rows[held])[:12])}"
+                do = f"correct them, list them under sectors.{name}.missing, or check digits: and revision:"
+                out.append(finding("error", "industry", spec.column, what, guarded(int(rows["n"].sum()), limit), do))
+    return out

@@ -1,0 +1,57 @@
+"""Answers become items: yes, no or unresolved (null), in Kleene's logic (ICLS.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import narwhals as nw
+
+from fltoolkit.survey.read import SOURCE
+from fltoolkit.survey.spec import AnswerCodes, Source
+
+
+def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
+    """One question as yes / no / unresolved. A skip that declared routing explains is *no*; any other is unresolved.
+
+    Args:
+        source: the question.
+        default: the survey's usual codes.
+        episode: replaces `{episode}` in column names.
+    """
+    codes = source.codes(default)
+    value = column(source.column, episode)
+    no = [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())]
+    given = nw.when(value.is_in(list(codes.yes))).then(nw.lit(True)).otherwise(nw.when(value.is_in(no)).then(nw.lit(False)))
+    if source.routing is None:
+        return given
+    gate = column(source.routing.column, episode).is_in(list(source.routing.skipped))
+    return nw.when(value.is_null() & gate).then(nw.lit(False)).otherwise(given)
+
+
+def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:
+    """Yes if any question says yes; unresolved if none does and one is unresolved."""
+    return any_of([answer(s, default, episode) for s in sources])
+
+
+def any_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
+    """Kleene's or. Of nothing it is *no*."""
+    return nw.any_horizontal(*expressions, ignore_nulls=False) if expressions else nw.lit(False)
+
+
+def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
+    """Kleene's and."""
+    return nw.all_horizontal(*expressions, ignore_nulls=False)
+
+
+def choose(name: str, options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
+    """A coded column as the label whose codes hold its value; null where none does."""
+    value = column(name, episode)
+    chosen = nw.lit(None, dtype=nw.String())
+    for label, codes in reversed(list(options.items())):
+        chosen = nw.when(value.is_in(list(codes))).then(nw.lit(label)).otherwise(chosen)
+    return chosen
+
+
+def column(name: str, episode: str = "") -> nw.Expr:
+    """A source column by the name survey.yaml gives it."""
+    return nw.col(SOURCE + name.replace("{episode}", episode))

@@ -1,0 +1,36 @@
+"""Rule sets are data: what counts as forced labour stands in the YAML files here, and only there."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from fltoolkit.errors import SpecError
+from fltoolkit.survey.spec import CoercionItem, InvoluntaryItem, Name
+from fltoolkit.yamlfile import Model, load_model
+
+
+class RuleSet(Model):
+    """A named, versioned definition: items that make work involuntary, and items that make it coerced."""
+
+    name: Name
+    version: int
+    title: str
+    source: str
+    involuntary: tuple[InvoluntaryItem, ...]
+    coercion: tuple[CoercionItem, ...]
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+def load_rules(rules: str | Path) -> RuleSet:
+    """A rule set by name (`icls_2018`) or by the path of a YAML file. Raises `SpecError` where there is none."""
+    folder = Path(str(files(__package__)))
+    shipped = sorted(p.stem for p in folder.glob("*.yaml"))
+    if str(rules) in shipped:
+        return load_model(folder / f"{rules}.yaml", RuleSet)
+    if Path(rules).suffix in (".yaml", ".yml"):
+        return load_model(Path(rules), RuleSet)
+    raise SpecError("no such rule set", found=rules, allowed=[*shipped, "the path of a rule set's YAML file"])

@@ -1,0 +1,75 @@
+"""Why a person was classified so: the leaf of the flowchart, the items answered yes, and the whole path in words."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from fltoolkit.classify.items import any_of
+from fltoolkit.survey.spec import Source
+
+Sources = dict[str, list[tuple[str, str, Source]]]
+
+LEAVES = (
+    "no work", "not involuntary", "no coercion", "not in the same work", "exception within its limits",
+    "forced labour abroad", "abroad, unresolved", "unresolved", "forced labour",
+)  # fmt: skip
+
+
+def leaf() -> nw.Expr:
+    """Where a person leaves the flowchart: at the first condition that is not met, or at its end."""
+    col = nw.col
+    steps = [
+        (col("forced_labour"), "forced labour"),
+        (col("forced_labour").is_null(), "unresolved"),
+        (col("forced_labour_abroad"), "forced labour abroad"),
+        (col("forced_labour_abroad").is_null(), "abroad, unresolved"),
+        (~col("any_work"), "no work"),
+        (~col("involuntary"), "not involuntary"),
+        (~col("coercion"), "no coercion"),
+        (~col("same_work"), "not in the same work"),
+    ]
+    step = nw.lit("exception within its limits")
+    for condition, label in reversed(steps):
+        step = nw.when(condition).then(nw.lit(label)).otherwise(step)
+    return step
+
+
+def items_text(sources: Sources) -> nw.Expr:
+    """The items answered yes, involuntary first, separated by commas."""
+    by_item: dict[str, list[nw.Expr]] = {}
+    for name, item, _ in (question for side in sources.values() for question in side):
+        by_item.setdefault(item, []).append(nw.col(name))
+    return _join([(any_of(questions), item) for item, questions in by_item.items()])
+
+
+def trace_text(sources: Sources, assumed: bool) -> nw.Expr:
+    """The path in words: each condition, the questions that met it, and the questions that left it open."""
+    parts = [nw.lit("any work: "), _word(nw.col("any_work"))]
+    for side, questions in sources.items():
+        yes = _join([(nw.col(name), f"{item} [{_asked(source)}]") for name, item, source in questions])
+        parts += [nw.lit(f" → {side}: "), _word(nw.col(side)), _bracket(yes, "")]
+        open_ = _join([(nw.col(name).is_null(), f"{item} [{_asked(source)}]") for name, item, source in questions])
+        parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
+    same = nw.lit("assumed") if assumed else _word(nw.col("same_work"))
+    parts += [nw.lit(" → same work: "), same, nw.lit(" → "), nw.col("step")]
+    return nw.concat_str(parts)
+
+
+def _asked(source: Source) -> str:
+    return source.column if source.mode == "experienced" else f"{source.column}, {source.mode}"
+
+
+def _word(truth: nw.Expr) -> nw.Expr:
+    open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
+    return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)
+
+
+def _bracket(words: nw.Expr, before: str) -> nw.Expr:
+    return nw.when(words != "").then(nw.concat_str([nw.lit(f" ({before}"), words, nw.lit(")")])).otherwise(nw.lit(""))
+
+
+def _join(pieces: list[tuple[nw.Expr, str]]) -> nw.Expr:
+    if not pieces:
+        return nw.lit("")
+    texts = [nw.when(shown).then(nw.lit(f"{label}, ")).otherwise(nw.lit("")) for shown, label in pieces]
+    return nw.concat_str(texts).str.strip_chars(", ")

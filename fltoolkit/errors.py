@@ -1,0 +1,71 @@
+"""Errors a user can act on: where it is, what was found, what is allowed, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class FltoolkitError(Exception):
+    """Base of all errors the kit raises on purpose.
+
+    Args:
+        problem: one sentence that says what is wrong.
+        where: the file, key or column.
+        found: what stood there.
+        allowed: what may stand there.
+        do: what the reader should do next.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        where: str = "",
+        found: object = None,
+        allowed: object = None,
+        do: str = "",
+    ) -> None:
+        self.problem, self.where, self.do = problem, where, do
+        self.found, self.allowed = _words(found), _words(allowed)
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        lines = [f"{self.where}: {self.problem}" if self.where else self.problem]
+        facts = (("found", self.found), ("allowed", self.allowed), ("do", self.do))
+        lines += [f"  {name + ':':<9}{text}" for name, text in facts if text]
+        return "\n".join(lines)
+
+
+class SpecError(FltoolkitError):
+    """A YAML file (survey, rule set, profile, plan, batch) does not say what it must."""
+
+
+class DataError(FltoolkitError):
+    """A data file cannot be read, or what it holds contradicts its survey.yaml."""
+
+
+class DesignError(FltoolkitError):
+    """The sample design cannot carry a variance: weights, strata, PSUs or FPC are wrong."""
+
+
+class RequestError(FltoolkitError):
+    """A call asks for something the survey or the estimates cannot answer."""
+
+
+class PublicationError(FltoolkitError):
+    """Something would leave unpublished, or a protection would be weakened silently."""
+
+
+class BatchError(FltoolkitError):
+    """A batch file or its parameters are wrong, or a run of the batch failed."""
+
+
+def _words(value: object) -> str:
+    """A value as a reader sees it: lists joined by commas and cut after twenty."""
+    if value is None:
+        return ""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return str(value)
+    items = [str(v) for v in value]
+    return ", ".join(items[:20]) + (f" … ({len(items)} in all)" if len(items) > 20 else "")

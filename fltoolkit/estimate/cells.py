@@ -1,0 +1,129 @@
+"""The rows of an estimate: cells of one or several breakdowns, and sums of a `cluster_totals` table over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.cluster_totals import KEY
+from fltoolkit.estimate.variance import Array
+from fltoolkit.survey.spec import TOTAL
+
+By = str | Sequence[str] | Sequence[Sequence[str]] | None
+Breakdowns = tuple[tuple[str, ...], ...]
+
+
+def breakdowns(by: By) -> Breakdowns:
+    """`by` as breakdowns: None the total, names one crossed breakdown, lists of names several (`[]` is the total)."""
+    if by is None:
+        return ((),)
+    if isinstance(by, str):
+        return ((by,),)
+    parts = list(by)
+    if all(isinstance(p, str) for p in parts):
+        return (tuple(str(p) for p in parts),)
+    if any(isinstance(p, str) for p in parts):
+        raise RequestError("by mixes names and lists", found=by, allowed='["sex", "region"] or [[], ["sex"], ["sex", "region"]]')
+    return tuple(dict.fromkeys(tuple(p) for p in parts))
+
+
+def cube(*groups: str) -> list[list[str]]:
+    """All breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]]."""
+    return [list(c) for size in range(len(groups) + 1) for c in combinations(groups, size)]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of several breakdowns over one `cluster_totals` table.
+
+    `keys` has one row a cell: the group columns (`total` where a breakdown does not use one) and `breakdown`, the number of
+    its breakdown. `codes[b]` is each table row's cell in breakdown b, -1 where it is in none.
+    """
+
+    keys: pd.DataFrame
+    codes: tuple[NDArray[np.intp], ...]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def sums(self, values: Array) -> Array:
+        """One sum a cell."""
+        out = np.zeros(len(self))
+        for code in self.codes:
+            used = code >= 0
+            out += np.bincount(code[used], weights=values[used], minlength=len(self))
+        return out
+
+    def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> Array:
+        """Sums by PSU and cell: a units × cells matrix."""
+        out = np.zeros(units * len(self))
+        for code in self.codes:
+            used = code >= 0
+            out += np.bincount(unit[used] * len(self) + code[used], weights=values[used], minlength=out.size)
+        return out.reshape(units, len(self))
+
+    def distinct(self, labels: pd.Series) -> NDArray[np.int64]:
+        """Distinct non-missing labels in each cell."""
+        out = np.zeros(len(self), dtype=np.int64)
+        for code in self.codes:
+            used = (code >= 0) & labels.notna().to_numpy()
+            pairs = pd.DataFrame({"cell": code[used], "label": labels[used].to_numpy()}).drop_duplicates()
+            out += np.bincount(pairs["cell"], minlength=len(self)).astype(np.int64)
+        return out
+
+    def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
+        """For each cell of `of`, the position of the cell of this that agrees on `groups`, breakdown by breakdown."""
+        mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, "breakdown"]].itertuples(index=False))}
+        rows = of.keys[[*groups, "breakdown"]].itertuples(index=False)
+        return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
+
+
+def make_cells(
+    table: pd.DataFrame,
+    groups: Sequence[str],
+    wanted: Breakdowns,
+    rows: Sequence[NDArray[np.bool_]],
+    order: dict[str, list[str]],
+) -> Cells:
+    """The cells that some of the table's rows fall in, ordered breakdown by breakdown.
+
+    Args:
+        table: from `cluster_totals`. groups: all group columns of the result. wanted: the breakdowns.
+        rows: for each breakdown, which table rows make its cells.
+        order: for a group, its values in the order to show; others sort naturally.
+    """
+    frames, codes, start = [], [], 0
+    for b, (breakdown, rows_b) in enumerate(zip(wanted, rows, strict=True)):
+        code = np.full(len(table), -1, dtype=np.intp)
+        if breakdown:
+            present = table.loc[rows_b, [KEY + g for g in breakdown]].set_axis(list(breakdown), axis=1)
+            keys = present.drop_duplicates()
+            ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
+            keys = keys.iloc[np.lexsort([r.to_numpy() for r in reversed(ranks)])]
+            index = pd.MultiIndex.from_frame(keys) if len(breakdown) > 1 else pd.Index(keys.iloc[:, 0])
+            target = pd.MultiIndex.from_frame(present) if len(breakdown) > 1 else pd.Index(present.iloc[:, 0])
+            code[rows_b] = index.get_indexer(target) + start if len(keys) else -1
+        else:
+            keys = pd.DataFrame(index=[0])
+            code[rows_b] = start
+        frames.append(keys.reset_index(drop=True).reindex(columns=list(groups), fill_value=TOTAL).assign(breakdown=b))
+        codes.append(code)
+        start += len(keys)
+    return Cells(pd.concat(frames, ignore_index=True), tuple(codes))
+
+
+def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, str]] | dict[str, int]:
+    found = sorted(values.unique(), key=_natural)
+    known = [v for v in order or [] if v in set(found)]
+    return {v: i for i, v in enumerate([*known, *(v for v in found if v not in set(known))])}
+
+
+def _natural(value: str) -> tuple[int, float, str]:
+    """Whole numbers by size before text by alphabet."""
+    return (0, float(value), value) if value.lstrip("-").isdigit() else (1, 0.0, value)

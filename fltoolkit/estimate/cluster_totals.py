@@ -1,0 +1,153 @@
+"""The only pass an estimate makes over microdata: persons in, sums by PSU and cell out.
+
+At survey size most of these sums are one person. The table and all that is made from it stay in memory: never written,
+logged, cached or shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.design import FPC, HOUSEHOLD, PSU, STRATA, WEIGHT, SurveyDesign
+from fltoolkit.survey.spec import NOT_STATED
+
+KEY = "by__"
+SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is summed. `kind` is one of
+
+    - `truth`: a true/false column; null is a missing answer (R's na.rm), or `unresolved` where `three_valued`
+    - `number`: a numeric column `y`; null is missing; every other row counts as a case
+    - `ratio`: two numeric columns, y over x; a row lacking either is missing; every other row counts as a case
+    - `everyone`: every row is a case (counts, and distributions of a group)
+    """
+
+    kind: Literal["truth", "number", "ratio", "everyone"]
+    y: str = ""
+    x: str = ""
+    three_valued: bool = False
+
+
+def cluster_totals(
+    design: SurveyDesign, outcome: Outcome, keys: Sequence[str], *, domain: str | None = None, weight: str = WEIGHT
+) -> pd.DataFrame:
+    """Group the microdata once (STATISTICS.md §1).
+
+    Args:
+        design: any design; rows outside the domain stay in it, with nothing to add.
+        outcome: what is summed.
+        keys: the group columns.
+        domain: a true/false column; the rows an estimate is about. None: all.
+        weight: the internal weight column.
+
+    Returns:
+        One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name), `status` (1 case, 0 not, -1 unresolved), `household`, and the sums n (rows with
+        w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy; `missing` counts
+        the domain's rows without an outcome, `lowest` is the smallest weight.
+
+    Raises:
+        DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
+        RequestError: a truth column holds something else than true and false.
+    """
+    col = nw.col
+    y, x, known, bad = _outcome(design, outcome)
+    texts = [design.text(k).fill_null(NOT_STATED).alias(f"fl__k{i}") for i, k in enumerate(keys)]
+    inside = col(domain).fill_null(False) if domain else nw.lit(True)
+    frame = design.frame.with_columns(
+        *texts, y.alias("fl__y"), x.alias("fl__x"), (known & inside).alias("fl__inside"), (bad & inside).alias("fl__bad"),
+        (~known & inside).fill_null(False).cast(nw.Int64).alias("fl__missing"),
+        col(weight).alias("fl__w"),
+    )  # fmt: skip
+    within = col("fl__inside") & (col("fl__w") != 0)
+    status = nw.lit(1)
+    if outcome.kind in ("truth", "everyone"):
+        status = (
+            nw.when(col("fl__y") == 1).then(nw.lit(1)).otherwise(nw.when(col("fl__y") == 0).then(nw.lit(0)).otherwise(nw.lit(-1)))
+        )
+    w, yy, xx = (
+        nw.when(within).then(col("fl__w")).otherwise(nw.lit(0.0)),
+        col("fl__y").fill_null(0.0),
+        col("fl__x").fill_null(0.0),
+    )
+    w_ok = col("fl__w").is_finite() & (col("fl__w") >= 0)
+    has_household = HOUSEHOLD in frame.collect_schema().names()
+    frame = frame.with_columns(
+        *[nw.when(within).then(col(f"fl__k{i}")).otherwise(nw.lit("")).alias(f"fl__k{i}") for i in range(len(keys))],
+        nw.when(within).then(status).otherwise(nw.lit(0)).alias("fl__status"),
+        within.cast(nw.Int64).alias("fl__n"),
+        w.alias("fl__sw"), (w * w).alias("fl__sww"), (w * yy).alias("fl__swy"), (w * yy * yy).alias("fl__swyy"),
+        (w * xx).alias("fl__swx"), (w * xx * xx).alias("fl__swxx"), (w * xx * yy).alias("fl__swxy"),
+        ((~w_ok).fill_null(True) & inside).cast(nw.Int64).alias("fl__badw"),
+        col("fl__bad").fill_null(False).cast(nw.Int64).alias("fl__bad"),
+        nw.when(col("fl__w") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("fl__positive"),
+    )  # fmt: skip
+    household = col(HOUSEHOLD) if has_household else nw.lit(None, dtype=nw.String())
+    case = within & (col("fl__status") == 1) if outcome.kind in ("truth", "everyone") else nw.lit(False)
+    frame = frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
+    by = [STRATA, PSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__status", "fl__casehh"]
+    sums = ["fl__n", *(f"fl__s{s}" for s in SUMS[1:]), "fl__badw", "fl__bad", "fl__missing", "fl__positive"]
+    fpc = [col(FPC).min().alias("fl__fpc_low"), col(FPC).max().alias("fl__fpc_high")] if design.has_fpc else []
+    lowest = nw.when(within).then(col("fl__w")).alias("fl__lowest")
+    grouped = (
+        frame.with_columns(lowest).group_by(by).agg(*[col(s).sum() for s in sums], col("fl__lowest").min().alias("lowest"), *fpc)
+    )
+    table: pd.DataFrame = grouped.collect("pandas").to_native()
+    _refuse(table, outcome)
+    table = table.rename(
+        columns={
+            STRATA: "strata",
+            PSU: "psu",
+            "fl__status": "status",
+            "fl__casehh": "household",
+            "fl__n": "n",
+            "fl__missing": "missing",
+        }
+    )
+    table = table.rename(columns={f"fl__s{s}": s for s in SUMS} | {f"fl__k{i}": KEY + k for i, k in enumerate(keys)})
+    return table.astype(dict.fromkeys(SUMS, float))
+
+
+def _outcome(design: SurveyDesign, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+    """y, x, whether the row's outcome is known, and whether it is something a truth cannot be."""
+    one, never = nw.lit(1.0), nw.lit(False)
+    if outcome.kind == "everyone":
+        return one, one, nw.lit(True), never
+    if outcome.kind == "truth":
+        value = design.text(outcome.y)
+        truth: nw.Expr = nw.when(value.is_in(["1", "true", "True", "TRUE"])).then(one)
+        truth = nw.when(value.is_in(["0", "false", "False", "FALSE"])).then(nw.lit(0.0)).otherwise(truth)
+        known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
+        return truth, one, known, truth.is_null() & ~value.is_null()
+    y = design.number(outcome.y)
+    if outcome.kind == "number":
+        return y, one, ~y.is_null(), y.is_null() & ~design.text(outcome.y).is_null()
+    x = design.number(outcome.x)
+    return y, x, ~(y.is_null() | x.is_null()), never
+
+
+def _refuse(table: pd.DataFrame, outcome: Outcome) -> None:
+    """Stop on what no variance survives."""
+    if (bad := int(table["fl__badw"].sum())) > 0:
+        raise DesignError(
+            f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
+            do="correct them in the data, or drop those rows before",
+        )  # fmt: skip
+    if len(table) == 0 or table["fl__positive"].sum() == 0:
+        raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
+    for column, name in ((STRATA, "strata"), (PSU, "psu")):
+        if (rows := int(table["fl__n"][table[column].isna()].sum())) or table[column].isna().any():
+            raise DesignError(
+                f"{rows} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
+            )
+    if (bad := int(table["fl__bad"].sum())) > 0:
+        what = "true/false column" if outcome.kind == "truth" else "numeric column"
+        raise RequestError(f"{outcome.y} is not a {what}: {bad} row(s) hold something else", allowed="0, 1, true, false, blank" if outcome.kind == "truth" else "numbers, blank")  # fmt: skip

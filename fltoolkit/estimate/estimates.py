@@ -1,0 +1,477 @@
+"""How many, and how sure: every verb makes one pass over the persons and returns `Estimates`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.classify.adults import same_work_basis
+from fltoolkit.classify.groups import POPULATION, group_order
+from fltoolkit.classify.trace import LEAVES
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate import intervals
+from fltoolkit.estimate.cells import Breakdowns, By, Cells, breakdowns, make_cells
+from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals
+from fltoolkit.estimate.intervals import ProportionInterval
+from fltoolkit.estimate.variance import Array, Units, covariance, degrees_of_freedom, make_units, variances
+from fltoolkit.survey.design import WEIGHT, Survey, SurveyDesign, require_totals, weight_of
+from fltoolkit.survey.spec import TOTAL
+
+CLASSIFIED = (
+    "forced_labour",
+    "forced_labour_abroad",
+    "any_work",
+    "involuntary",
+    "coercion",
+    "same_work",
+    "trafficking",
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
+    domain left out for want of an answer (unresolved persons are not: they stay in)."""
+
+    measure: str
+    outcome: str
+    interval: str
+    level: float
+    survey: str = ""
+    country: str = ""
+    round: str = ""
+    year: int | None = None
+    rule_set: str = ""
+    reference_period: str = ""
+    reference_months: int | None = None
+    population: str = ""
+    population_label: str = ""
+    same_work: str = ""
+    sector_basis: str = ""
+    case_only: tuple[str, ...] = ()
+    input_hash: str = ""
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Estimates with their doubt.
+
+    Attributes:
+        table: one row a cell: the `by` columns, `estimate`, `se`, `ci_low`, `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n`
+            (persons in the denominator, unweighted), `cases` (unweighted), `population` (weighted denominator), `n_eff`,
+            `psus_with_cases`, `households_with_cases`; for a three-valued outcome also `unresolved` (persons),
+            `resolved_only` (the estimate among the resolved), `bound_high` and `bound_ci_high` (all unresolved taken as
+            cases). Proportions are proportions: never rescaled.
+        influence: units × rows; a unit is a PSU. Microdata: never written.
+        units: the PSUs and their strata.
+        about: what they are about.
+        design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
+            without a case `deff_at_zero` with its `source`.
+    """
+
+    table: pd.DataFrame
+    influence: Array
+    units: Units
+    about: About
+    design_effects: pd.DataFrame
+    by: Breakdowns
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of all rows, from the influence values (rows × rows)."""
+        return covariance(self.influence, self.units)
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One pass over the persons, and the cells wanted from it."""
+
+    table: pd.DataFrame
+    unit: NDArray[np.intp]
+    units: Units
+    cells: Cells
+    base: Cells
+    parent: NDArray[np.intp]
+
+
+def prevalence(
+    design: SurveyDesign,
+    outcome: str = "forced_labour",
+    by: By = None,
+    *,
+    population: str | None = None,
+    interval: ProportionInterval = "korn_graubard",
+    level: float = 0.95,
+) -> Estimates:
+    """Share of persons for whom a true/false outcome holds: Σw·case / Σw over the persons of each cell.
+
+    Of a classified survey the headline counts established cases over all persons asked (ICLS.md §5); unresolved persons stay
+    in the denominator and are shown beside it.
+
+    Args:
+        design: a classified survey, or any design.
+        outcome: a true/false column.
+        by: breakdowns, see `fl.cube`.
+        population: one that survey.yaml names; its first by default, or that of a sector in `by`.
+        interval: see `intervals.proportion`.
+        level: confidence level.
+
+    Raises:
+        RequestError: no such column or population; a rate by the sector of forced labour itself, which non-cases lack.
+    """
+    if only := _case_only(design) & {g for b in breakdowns(by) for g in b}:
+        raise RequestError(
+            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
+            do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
+        )  # fmt: skip
+    return _estimate(design, _truth(design, outcome), by, "prevalence", population, interval, level)
+
+
+def total(
+    design: SurveyDesign,
+    outcome: str = "forced_labour",
+    by: By = None,
+    *,
+    population: str | None = None,
+    level: float = 0.95,
+) -> Estimates:
+    """Number of cases Σw·case of a true/false outcome (log-scale interval), or total Σw·y of a numeric one (Wald).
+
+    Raises:
+        RequestError: as `prevalence`. DesignError: the weights are normalised.
+    """
+    require_totals(design, "total")
+    if isinstance(design, Survey) or _is_truth(design, outcome):
+        return _estimate(design, _truth(design, outcome), by, "total", population, "korn_graubard", level)
+    return _estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
+
+
+def mean(design: SurveyDesign, y: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
+    """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval."""
+    return _estimate(design, Outcome("number", y), by, "mean", population, "wald", level)
+
+
+def ratio(
+    design: SurveyDesign, y: str, x: str, by: By = None, *, population: str | None = None, level: float = 0.95
+) -> Estimates:
+    """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval."""
+    return _estimate(design, Outcome("ratio", y, x), by, "ratio", population, "wald", level)
+
+
+def share(
+    design: SurveyDesign,
+    group: str,
+    by: By = None,
+    *,
+    outcome: str = "forced_labour",
+    population: str | None = None,
+    interval: ProportionInterval = "korn_graubard",
+    level: float = 0.95,
+) -> Estimates:
+    """Distribution of the cases of a classified survey over `group` (of any other design: of all persons), within `by`.
+
+    The shares of each `by` cell add up to one; `n` counts the cases it distributes.
+    """
+    wanted = tuple((*b, group) for b in breakdowns(by))
+    what = _truth(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
+    return _estimate(design, what, wanted, "share", population, interval, level, of=group)
+
+
+def flowchart(persons: Survey, *, population: str | None = None, level: float = 0.95) -> Estimates:
+    """Persons by the step at which they leave the flowchart of the definition: totals by `step` (see `trace.LEAVES`)."""
+    require_totals(persons, "flowchart")
+    est = _estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, "korn_graubard", level, of="step")
+    return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
+
+
+def _estimate(
+    design: SurveyDesign,
+    outcome: Outcome,
+    by: By,
+    measure: str,
+    population: str | None,
+    interval: ProportionInterval,
+    level: float,
+    of: str | None = None,
+) -> Estimates:
+    """One pass, then linear algebra on the PSU × cell table."""
+    wanted = breakdowns(by)
+    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
+    if not 0 < level < 1:
+        raise RequestError("a confidence level lies between 0 and 1", found=level, do="0.95 is usual")
+    chosen, weight, domain = _population(design, population, groups)
+    run = _run(design, outcome, wanted, groups, measure, domain, weight, of)
+    y = run.cells.by_unit(run.table["wy"].to_numpy(), run.unit, len(run.units))
+    x_name = {"ratio": "wx", "share": "wy"}.get(measure, "w")
+    x = run.base.by_unit(run.table[x_name].to_numpy(), run.unit, len(run.units))[:, run.parent]
+    big_y, big_x = y.sum(axis=0), x.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = big_y / big_x
+        z = y if measure == "total" else (y - rate * x) / big_x
+    rows = _counts(run, measure)
+    rows.insert(0, "estimate", big_y if measure == "total" else rate)
+    rows.insert(1, "se", np.sqrt(variances(z, run.units)))
+    binary = outcome.kind in ("truth", "everyone")
+    effects = _design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
+    whole = design.grosses_up and bool(run.table["lowest"].min() >= 1)
+    table = _intervals(rows, effects, rate, binary, measure, interval, level, whole)
+    only = _case_only(design) & set(groups)
+    if binary and outcome.three_valued and measure in ("prevalence", "total"):
+        table = pd.concat([table, _unresolved(run, rows, effects, measure, level, only)], axis=1)
+    about = _about(design, outcome, measure, interval, level, chosen, groups, run)
+    keys = run.cells.keys.drop(columns="breakdown")
+    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
+
+
+def _run(
+    design: SurveyDesign, outcome: Outcome, wanted: Breakdowns, groups: Sequence[str], measure: str,
+    domain: str | None, weight: str, of: str | None,
+) -> _Pass:  # fmt: skip
+    """The pass over the persons; cells and the cells of their denominators."""
+    table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
+    units, unit = make_units(table, design)
+    order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
+    order["step"] = list(LEAVES)
+    apart = (_case_only(design) | ({of} if of else set())) & set(groups)
+    inside, cases = table["n"].to_numpy() > 0, (table["status"] == 1).to_numpy()
+    only = _case_only(design)
+    cells = make_cells(table, groups, wanted, [inside & cases if only & set(b) else inside for b in wanted], order)
+    counted = inside & cases if measure == "share" else inside
+    base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
+    base = make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
+    if measure == "share":
+        keep = _has_base(cells, base, [g for g in groups if g not in apart])
+        cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
+    return _Pass(table, unit, units, cells, base, base.parent(cells, [g for g in groups if g not in apart]))
+
+
+def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
+    """Cells whose denominator exists: a group without a case has nothing to distribute."""
+    known = set(base.keys[[*groups, "breakdown"]].itertuples(index=False, name=None))
+    return np.array([row in known for row in cells.keys[[*groups, "breakdown"]].itertuples(index=False, name=None)], dtype=bool)
+
+
+def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:
+    new = np.where(keep, np.cumsum(keep) - 1, -1)
+    return np.asarray(np.where(code >= 0, new[code], -1), dtype=np.intp)
+
+
+def _counts(run: _Pass, measure: str) -> pd.DataFrame:
+    """Unweighted and weighted counts of each row, and how spread its cases are."""
+    t, cells, base, parent = run.table, run.cells, run.base, run.parent
+    case = np.where(t["status"] == 1, t["n"], 0.0)
+    n_values, w_values = (case, t["wy"].to_numpy()) if measure == "share" else (t["n"].to_numpy(), t["w"].to_numpy())
+    present = base.by_unit(n_values, run.unit, len(run.units)) > 0
+    has_household = t["household"].notna().any()
+    households = cells.distinct(t["household"]) if has_household else pd.array([pd.NA] * len(cells), dtype="Int64")
+    return pd.DataFrame(
+        {
+            "df": degrees_of_freedom(present, run.units)[parent],
+            "n": base.sums(n_values)[parent].astype(np.int64),
+            "cases": cells.sums(case).astype(np.int64),
+            "population": base.sums(w_values)[parent],
+            "psus_with_cases": (cells.by_unit(case, run.unit, len(run.units)) > 0).sum(axis=0),
+            "households_with_cases": households,
+        }
+    )
+
+
+def _design_effects(
+    run: _Pass, rows: pd.DataFrame, rate: Array, binary: bool, measure: str, from_spec: float | None
+) -> pd.DataFrame:
+    """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
+    t, base, parent = run.table, run.base, run.parent
+    n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
+    case = (t["status"] == 1).to_numpy() if measure == "share" else np.ones(len(t), dtype=bool)
+    kish_w = base.sums(np.where(case, t["w"], 0.0))[parent]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if binary:
+            spread = rate * (1 - rate)
+        elif measure == "ratio":
+            yy, xx, xy, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
+            spread = (yy - 2 * rate * xy + rate**2 * xx) / w
+        else:
+            yy, y, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wy", "w"))
+            spread = yy / w - (y / w) ** 2
+        with_replacement = spread * n / (n - 1) / n
+        if measure == "total":
+            with_replacement = with_replacement * size**2
+        if measure == "ratio":
+            with_replacement = with_replacement * (size / run.cells.sums(t["wx"].to_numpy())) ** 2
+        variance = rows["se"].to_numpy() ** 2
+        effects = pd.DataFrame(
+            {
+                "deff": variance / (with_replacement * (1 - n / size)),
+                "deff_replace": variance / with_replacement,
+                "kish": n * base.sums(np.where(case, t["ww"], 0.0))[parent] / kish_w**2,
+            }
+        )
+    return _effects_at_zero(run, rows, effects, from_spec) if binary else effects
+
+
+def _effects_at_zero(run: _Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
+    """The design effect assumed where there is no case: the spec's, else the whole population's, else Kish's."""
+    t = run.table
+    everyone = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {})
+    y, x = (everyone.by_unit(t[c].to_numpy(), run.unit, len(run.units)) for c in ("wy", "w"))
+    p, n = y.sum() / x.sum(), t["n"].sum()
+    whole = float(variances((y - p * x) / x.sum(), run.units)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
+    zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
+    if from_spec is not None:
+        value, source = np.full(len(rows), from_spec), "survey.yaml"
+    elif np.isfinite(whole):
+        value, source = np.full(len(rows), max(1.0, whole)), "the whole population's"
+    else:
+        value, source = np.maximum(1.0, effects["kish"].to_numpy()), "Kish's, from the weights"
+    return effects.assign(deff_at_zero=np.where(zero, value, np.nan), source=np.where(zero, source, ""))
+
+
+def _intervals(
+    rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, binary: bool, measure: str,
+    method: ProportionInterval, level: float, whole: bool,
+) -> pd.DataFrame:  # fmt: skip
+    """The result's columns in their order, with the interval that fits the measure.
+
+    `whole`: every weight stands for at least one person, so a total is never below the cases seen.
+    """
+    estimate, se = rows["estimate"].to_numpy(), rows["se"].to_numpy()
+    limits = []
+    for i, (n, df) in enumerate(zip(rows["n"], rows["df"], strict=True)):
+        if not binary:
+            limits.append(intervals.wald(estimate[i], se[i], df, level))
+            continue
+        at_zero = effects["deff_at_zero"].fillna(1.0).iloc[i]
+        if measure != "total":
+            limits.append(intervals.proportion(rate[i], se[i], n, df, level, method, at_zero))
+            continue
+        size = rows["population"].iloc[i]
+        upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)[1]
+        floor = float(rows["cases"].iloc[i]) if whole else 0.0
+        limits.append(intervals.total_of_cases(estimate[i], se[i], df, level, floor=floor, population=size, upper_at_zero=upper))
+    low, high = np.array(limits, dtype=float).reshape(-1, 2).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
+        n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
+        if binary:
+            n_eff = np.where(effects["deff_at_zero"].notna(), rows["n"] / effects["deff_at_zero"], _n_eff(rows, rate, measure))
+    columns = {
+        "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": effects["deff"], "df": rows["df"],
+        "n": rows["n"], "cases": rows["cases"], "population": rows["population"], "n_eff": n_eff,
+        "psus_with_cases": rows["psus_with_cases"], "households_with_cases": rows["households_with_cases"],
+    }  # fmt: skip
+    return pd.DataFrame(columns)
+
+
+def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
+    """Effective sample size p(1 − p)/SE² (Korn and Graubard)."""
+    se = rows["se"].to_numpy() / (rows["population"].to_numpy() if measure == "total" else 1.0)
+    return np.asarray(rate * (1 - rate) / se**2)
+
+
+def _unresolved(
+    run: _Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: str, level: float, only: set[str]
+) -> pd.DataFrame:
+    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases.
+
+    Blank for rows of the groups in `only`, which nobody but a case has.
+    """
+    t, cells, base = run.table, run.cells, run.base
+    open_ = (t["status"] == -1).to_numpy()
+    n_open = base.sums(np.where(open_, t["n"], 0.0))[run.parent].astype(np.int64)
+    y, x = cells.sums(t["wy"].to_numpy()), base.sums(t["w"].to_numpy())[run.parent]
+    w_open = base.sums(np.where(open_, t["w"], 0.0))[run.parent]
+    scale = x if measure == "total" else np.ones(len(rows))
+    y_high = cells.by_unit(t["wy"].to_numpy(), run.unit, len(run.units))
+    y_high = y_high + base.by_unit(np.where(open_, t["w"], 0.0), run.unit, len(run.units))[:, run.parent]
+    x_unit = base.by_unit(t["w"].to_numpy(), run.unit, len(run.units))[:, run.parent]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bound = (y + w_open) / x
+        se = np.sqrt(variances((y_high - bound * x_unit) / x, run.units))
+        resolved = y / (x - w_open)
+    at_zero = effects["deff_at_zero"].fillna(1.0)
+    high = [
+        intervals.proportion(bound[i], se[i], rows["n"].iloc[i], rows["df"].iloc[i], level, "korn_graubard", at_zero.iloc[i])[1]
+        for i in range(len(rows))
+    ]
+    columns = {
+        "unresolved": n_open,
+        "resolved_only": resolved * scale,
+        "bound_high": bound * scale,
+        "bound_ci_high": np.array(high) * scale,
+    }
+    table = pd.DataFrame(columns)
+    if only:
+        has_group = (cells.keys[sorted(only)] != TOTAL).any(axis=1)
+        table = table.mask(has_group)
+    return table
+
+
+def _truth(design: SurveyDesign, outcome: str) -> Outcome:
+    if isinstance(design, Survey) and design.rules is None:
+        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then estimate from persons")
+    return Outcome("truth", outcome, three_valued=isinstance(design, Survey) and outcome in CLASSIFIED)
+
+
+def _is_truth(design: SurveyDesign, name: str) -> bool:
+    """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
+    value = design.text(name)
+    found = design.frame.select(value.alias("v")).unique().head(4).collect("pandas").to_native()["v"].dropna()
+    return len(found) > 0 and set(found) <= {"0", "1", "true", "false"}
+
+
+def _groups(design: SurveyDesign) -> set[str]:
+    return {*design.spec.groups, *design.spec.sectors, "form"} if isinstance(design, Survey) else set()
+
+
+def _case_only(design: SurveyDesign) -> set[str]:
+    return set(design.spec.case_only) if isinstance(design, Survey) else set()
+
+
+def _population(design: SurveyDesign, name: str | None, groups: Sequence[str]) -> tuple[str, str, str | None]:
+    """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
+    if not isinstance(design, Survey):
+        if name is not None:
+            raise RequestError("only a survey read through survey.yaml has populations", found=name)
+        return "", WEIGHT, None
+    spec = design.spec
+    bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
+    chosen = name or next(iter(bound), spec.default_population)
+    if chosen not in spec.populations:
+        raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
+    if bound - {chosen}:
+        sector = next(g for g, s in spec.sectors.items() if g in groups and s.population in bound - {chosen})
+        raise RequestError(
+            f"{sector} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
+            found=f"population={chosen}", allowed=sorted(b for b in bound if b),
+        )  # fmt: skip
+    return chosen, weight_of(chosen), POPULATION + chosen
+
+
+def _about(
+    design: SurveyDesign, outcome: Outcome, measure: str, interval: str, level: float, population: str,
+    groups: Sequence[str], run: _Pass,
+) -> About:  # fmt: skip
+    name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
+    missing = int(run.table["missing"].sum())
+    base = About(
+        missing=missing,
+        measure=measure,
+        outcome=name,
+        interval="log" if measure == "total" and interval != "wald" else interval,
+        level=level,
+    )
+    if not isinstance(design, Survey):
+        return base
+    spec = design.spec
+    jobs = {s.job for g, s in spec.sectors.items() if g in groups}
+    return replace(
+        base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules or "",
+        reference_period=spec.reference_period.text, reference_months=spec.reference_period.months, population=population,
+        population_label=spec.populations[population].label, same_work=same_work_basis(spec.episodes),
+        sector_basis=", ".join(sorted(jobs)), case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
+    )  # fmt: skip

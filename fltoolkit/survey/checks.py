@@ -1,0 +1,432 @@
+"""Data-quality findings, before any estimate: what, where, how many, how bad, and what to do.
+
+Counts about design and demographic columns are shown as they are; counts of module answers below the confidentiality limit
+are not (DESIGN.md, nothing leaves unpublished).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.design import AGE, PSU, STRATA, Survey, weight_of
+from fltoolkit.survey.read import SOURCE, Frame
+from fltoolkit.survey.spec import AnswerCodes, Group, Source
+
+COLUMNS = ("severity", "check", "where", "what", "count", "do")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A yes/no question of the module or before it, its codes filled in."""
+
+    where: str
+    source: Source
+    codes: AnswerCodes
+    episode: str = ""
+
+    @property
+    def column(self) -> str:
+        return self.source.column.replace("{episode}", self.episode)
+
+
+def check(survey: Survey) -> pd.DataFrame:
+    """Everything about the data that a statistician should know before an estimate.
+
+    Returns:
+        One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
+        `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
+    """
+    found = [*_design(survey), *_codes(survey), *_ages(survey), *_joins(survey), *_answers(survey), *_module(survey)]
+    return findings(found)
+
+
+def findings(found: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Findings as a table, the worst first."""
+    table = pd.DataFrame(found, columns=list(COLUMNS))
+    order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
+    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def stop_on_errors(table: pd.DataFrame, where: str) -> None:
+    """Raise `DataError` listing the findings of severity error."""
+    errors = table[table["severity"] == "error"]
+    if len(errors):
+        lines = [f"  - {e['where']}: {e['what']} ({e['count']} rows). {e['do']}" for e in errors.to_dict("records")]
+        raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
+
+
+def finding(severity: str, check: str, where: str, what: str, count: object, do: str) -> dict[str, object]:
+    return dict(zip(COLUMNS, (severity, check, where, what, count, do), strict=True))
+
+
+def guarded(count: int, limit: int) -> object:
+    """A count of module answers as it may be shown."""
+    return f"fewer than {limit}" if 0 < count < limit else count
+
+
+def questions(survey: Survey) -> list[Question]:
+    """Every yes/no question the spec maps, one for each episode label."""
+    spec = survey.spec
+    keyed: list[tuple[str, Iterable[Source]]] = [("any_work", spec.any_work)]
+    keyed += [
+        (f"items.{side}.{item}", s) for side in ("involuntary", "coercion") for item, s in getattr(spec.items, side).items()
+    ]
+    same = spec.episodes.same_work
+    optional = [("episodes.same_work", same if isinstance(same, tuple) else None), ("episodes.exists", spec.episodes.exists),
+                ("trafficking", spec.trafficking), ("interview.proxy", spec.interview.proxy), ("interview.alone", spec.interview.alone)]  # fmt: skip
+    if spec.exceptions:
+        keyed += [(f"exceptions.kinds.{k}", s) for k, s in spec.exceptions.kinds.items()]
+        optional.append(("exceptions.within_limits", spec.exceptions.within_limits))
+    keyed += [(where, s) for where, s in optional if s]
+    return [
+        Question(where, source, source.codes(spec.answers), e)
+        for where, sources in keyed
+        for source in sources
+        for e in (spec.episodes.wide if "{episode}" in source.column else ("",))
+    ]
+
+
+def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
+    """How many rows meet each condition, in one pass."""
+    if not conditions:
+        return {}
+    flags = frame.select([c.fill_null(False).cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
+    sums = flags.select([nw.col(f"fl__c{i}").sum() for i in range(len(conditions))]).collect("pandas").to_native().iloc[0]
+    return {name: int(value) for name, value in zip(conditions, sums, strict=True)}
+
+
+def _asked(survey: Survey) -> nw.Expr:
+    module = survey.spec.module
+    return nw.lit(True) if module is None else nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)
+
+
+def _design(survey: Survey) -> list[dict[str, object]]:
+    spec, out = survey.spec, []
+    columns = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items()}
+    tests: dict[str, nw.Expr] = {"psu": nw.col(PSU).is_null(), "strata": nw.col(STRATA).is_null()}
+    for inside, name in columns.items():
+        text, weight = nw.col(SOURCE + name), nw.col(inside)
+        tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
+        tests |= {
+            f"{name} zero": weight == 0,
+            f"{name} blank": text.is_null() & _asked(survey),
+            f"{name} some": weight > 0,
+        }
+    counts = count_rows(survey.frame, tests)
+    for name in dict.fromkeys(columns.values()):
+        for kind, severity, what, do in (
+            ("text", "error", "weights that are not numbers", "use a point for decimals and no thousands separator"),
+            (
+                "bad",
+                "error",
+                "negative or infinite weights",
+                "correct them; a weight is how many persons one stands for",
+            ),
+            (
+                "blank",
+                "error",
+                "persons who answered the module have no weight",
+                "fill it in, or correct module.answered",
+            ),
+            ("zero", "warning", "weights of zero: these persons count for nothing", "confirm that they should"),
+        ):
+            if counts[f"{name} {kind}"]:
+                out.append(finding(severity, "weights", name, what, counts[f"{name} {kind}"], do))
+        if not counts[f"{name} some"]:
+            out.append(finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
+    for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
+        if counts[key]:
+            out.append(
+                finding(
+                    "error",
+                    "design",
+                    name,
+                    f"rows without {key}",
+                    counts[key],
+                    "fill it in; everyone was drawn somewhere",
+                )
+            )
+    return [*out, *_clusters(survey)]
+
+
+def _clusters(survey: Survey) -> list[dict[str, object]]:
+    if not survey.clustered:
+        return []
+    pairs = survey.frame.select(STRATA, PSU).unique().collect("pandas").to_native().dropna()
+    out, design = [], survey.spec.design
+    in_two = pairs[PSU][pairs[PSU].duplicated()].unique()
+    if len(in_two):
+        what = f"PSU labels in more than one stratum: {', '.join(map(str, in_two[:10]))}"
+        out.append(
+            finding(
+                "error",
+                "design",
+                design.psu or "",
+                what,
+                len(in_two),
+                "if labels restart in each stratum say nest: true under design",
+            )
+        )
+    sizes = pairs[STRATA].value_counts()
+    single = sizes[sizes == 1].index
+    if len(single):
+        severity = "error" if design.single_psu == "fail" else "warning"
+        what = f"strata with a single PSU: {', '.join(map(str, single[:10]))}"
+        out.append(
+            finding(
+                severity,
+                "design",
+                ", ".join(design.strata),
+                what,
+                len(single),
+                "merge them with a neighbour, or choose single_psu",
+            )
+        )
+    return out
+
+
+def _codes(survey: Survey) -> list[dict[str, object]]:
+    """Codes in the data that survey.yaml does not know. Nothing is guessed: they stop the estimate."""
+    known: dict[str, tuple[str, set[str]]] = {}
+
+    def add(column: str, where: str, codes: Iterable[str]) -> None:
+        path, seen = known.get(column, (where, set()))
+        known[column] = (path, seen | set(codes))
+
+    spec = survey.spec
+    for q in questions(survey):
+        c = q.codes
+        add(q.column, q.where, [*c.yes, *c.no, *c.dont_know, *c.refused, *c.not_applicable])
+        if r := q.source.routing:
+            add(r.column.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
+    for name, group in spec.groups.items():
+        if isinstance(group, Group):
+            add(group.column, f"groups.{name}", [*group.codes, *group.missing])
+    if m := spec.module:
+        add(m.column, "module", [*m.answered, *m.refused, *m.not_asked])
+    for e in spec.episodes.wide or ("",):
+        if f := spec.form:
+            codes = [
+                *f.state_imposed,
+                *f.forced_labour_exploitation,
+                *f.forced_commercial_sexual_exploitation,
+                *f.missing,
+            ]
+            add(f.column.replace("{episode}", e), "form", codes)
+        if p := spec.place:
+            add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
+    out = []
+    for frame, columns in _holding(survey, list(known)):
+        value = {c: nw.col(SOURCE + c) for c in columns}
+        strange = {c: ~v.is_null() & ~v.is_in(sorted(known[c][1])) for c, v in value.items()}
+        for column, rows in count_rows(frame, strange).items():
+            if rows:
+                where = known[column][0]
+                codes = (
+                    frame.filter(strange[column].fill_null(False)).select(SOURCE + column).unique().collect("pandas").to_native()
+                )
+                what = f"codes that survey.yaml does not name: {', '.join(sorted(codes.iloc[:, 0])[:12])}"
+                count = guarded(rows, spec.confidentiality.cases)
+                out.append(
+                    finding(
+                        "error",
+                        "unknown codes",
+                        f"{column} ({where})",
+                        what,
+                        count,
+                        f"add them under {where}, as an answer or as missing",
+                    )
+                )
+    return out
+
+
+def _holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
+    """The persons' and the episodes' frame, each with those of the columns it holds."""
+    frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
+    split = []
+    for frame in frames:
+        names = set(frame.collect_schema().names())
+        split.append((frame, [c for c in columns if SOURCE + c in names]))
+    return [(frame, held) for frame, held in split if held]
+
+
+def _ages(survey: Survey) -> list[dict[str, object]]:
+    age, spec = nw.col(AGE), survey.spec
+    text = nw.col(SOURCE + spec.age.column)
+    counts = count_rows(
+        survey.frame,
+        {
+            "outside": (age < 0) | (age > spec.age.max),
+            "text": age.is_null() & ~text.is_null() & ~text.is_in(list(spec.age.missing)),
+            "missing": age.is_null(),
+        },
+    )
+    out = []
+    if counts["outside"]:
+        do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
+        out.append(finding("error", "age", spec.age.column, f"ages below 0 or above {spec.age.max}", counts["outside"], do))
+    if counts["text"]:
+        out.append(finding("error", "age", spec.age.column, "ages that are not numbers", counts["text"], "give completed years"))
+    if counts["missing"]:
+        out.append(finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",
+                           counts["missing"], "ask again or impute before, if you can"))  # fmt: skip
+    return out
+
+
+def _joins(survey: Survey) -> list[dict[str, object]]:
+    out = []
+    for join in survey.joins:
+        key = f"files.{join.file}"
+        if join.unmatched_persons and join.file == "household":
+            out.append(
+                finding(
+                    "warning",
+                    "files",
+                    key,
+                    "persons without a row in the household file",
+                    join.unmatched_persons,
+                    "check the keys",
+                )
+            )
+        if join.unmatched_rows:
+            out.append(
+                finding(
+                    "warning",
+                    "files",
+                    key,
+                    f"rows of the {join.file} file without a person; left out",
+                    join.unmatched_rows,
+                    "check the keys",
+                )
+            )
+    return out
+
+
+def _answers(survey: Survey) -> list[dict[str, object]]:
+    """Item non-response and routing that was not kept, question by question, among those asked the module."""
+    counts, out = answer_counts(survey), []
+    limit = survey.spec.confidentiality.cases
+    for row in counts.to_dict("records"):
+        if row["unexpected"]:
+            do = "check the routing; the answers are used as they are"
+            out.append(
+                finding(
+                    "warning",
+                    "routing",
+                    row["column"],
+                    "answered although the routing skips it",
+                    guarded(row["unexpected"], limit),
+                    do,
+                )
+            )
+        if row["missing"]:
+            do = "a skip that routing explains needs `routing:` here; these stay unresolved"
+            out.append(
+                finding(
+                    "warning",
+                    "non-response",
+                    row["column"],
+                    "blank without a reason",
+                    guarded(row["missing"], limit),
+                    do,
+                )
+            )
+        silent = row["dont_know"] + row["refused"]
+        if silent:
+            what = "don't know or refused; unresolved unless another answer decides"
+            out.append(finding("note", "non-response", row["column"], what, guarded(silent, limit), "see notebook 2"))
+    return out
+
+
+def answer_counts(survey: Survey) -> pd.DataFrame:
+    """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `dont_know`,
+    `refused`, `not_applicable`, `missing` (blank, of someone who worked, where routing does not explain it), `unexpected` (answered where it skips).
+    """
+    asked = _asked(survey)
+    listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work"))]
+    rows = []
+    for frame, columns in _holding(survey, [q.column for q in listed]):
+        names = set(frame.collect_schema().names())
+        inside = asked if survey.spec.module is None or SOURCE + survey.spec.module.column in names else nw.lit(True)
+        held = [q for q in listed if q.column in columns]
+        idle = [nw.col(SOURCE + q.column).is_in(list(q.codes.no)).fill_null(False) for q in held if q.where == "any_work"]
+        working = ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else nw.lit(True)
+        conditions: dict[str, nw.Expr] = {}
+        for i, q in enumerate(held):
+            value, gate = nw.col(SOURCE + q.column), nw.lit(False)
+            if r := q.source.routing:
+                gate = nw.col(SOURCE + r.column.replace("{episode}", q.episode)).is_in(list(r.skipped)).fill_null(False)
+            conditions |= {
+                f"{i} {k}": inside & value.is_in(list(getattr(q.codes, k))) for k in ("dont_know", "refused", "not_applicable")
+            }
+            conditions |= {
+                f"{i} missing": inside & working & value.is_null() & ~gate,
+                f"{i} unexpected": inside & gate & ~value.is_null(),
+            }
+        counts = count_rows(frame, conditions)
+        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
+        rows += [
+            {
+                "where": q.where,
+                "column": q.column,
+                "label": q.source.label or q.column,
+                **{k: counts[f"{i} {k}"] for k in kinds},
+            }
+            for i, q in enumerate(held)
+        ]
+    return pd.DataFrame(rows)
+
+
+def _module(survey: Survey) -> list[dict[str, object]]:
+    spec, asked = survey.spec, _asked(survey)
+    codes: dict[str, nw.Expr] = {"answered": asked}
+    if m := spec.module:
+        codes["refused"] = nw.col(SOURCE + m.column).is_in(list(m.refused))
+    wide_or_long = bool(spec.episodes.wide) or spec.episodes.long
+    if not wide_or_long:
+        items = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith("items")]
+        work = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where == "any_work"]
+        codes["blank"] = asked & nw.all_horizontal(*items, *work, ignore_nulls=False)
+    counts = count_rows(survey.frame, codes)
+    out = []
+    if not counts["answered"]:
+        out.append(
+            finding(
+                "error",
+                "module",
+                m.column if m else "module",
+                "nobody answered the module",
+                0,
+                "check module.answered and its codes",
+            )
+        )
+    if counts.get("refused"):
+        what = "the module was refused as a whole: unit non-response, for the weights to correct"
+        out.append(
+            finding(
+                "note",
+                "module",
+                m.column if m else "",
+                what,
+                counts["refused"],
+                "confirm that the module weight corrects for it",
+            )
+        )
+    if counts.get("blank"):
+        do = "if they were not asked or refused, say so under module"
+        out.append(
+            finding(
+                "warning",
+                "module",
+                "items",
+                "every question blank, yet counted as asked",
+                guarded(counts["blank"], spec.confidentiality.cases),
+                do,
+            )
+        )
+    return out

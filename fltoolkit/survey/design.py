@@ -1,0 +1,271 @@
+"""Sample designs bound to their data: weight, strata, PSUs and FPC, under one set of internal names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import narwhals as nw
+
+from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.read import (
+    FACTOR,
+    PART,
+    SOURCE,
+    Frame,
+    Join,
+    connect,
+    input_hash,
+    inside,
+    number,
+    open_table,
+    read_files,
+    text,
+)
+from fltoolkit.survey.spec import Episodes, SurveySpec, read_spec
+
+SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
+
+WEIGHT, STRATA, PSU, FPC, HOUSEHOLD = "fl__weight", "fl__strata", "fl__psu", "fl__fpc", "fl__household"
+KEY, AGE = "fl__key", "fl__age"
+SEPARATOR = " / "
+
+
+@dataclass(frozen=True, init=False)
+class SurveyDesign:
+    """Any survey as R's `svydesign` sees it: data, and how they were drawn.
+
+    Args:
+        data: a path to CSV or Parquet, a pandas, Polars or Arrow table.
+        weight: column of sampling weights.
+        strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
+        psu: column of the primary sampling units. None: persons were drawn directly.
+        fpc: column with the number of PSUs in the stratum's population, or the sampling fraction. None: with replacement.
+        nest: True if PSU labels restart in each stratum.
+        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing),
+            `adjust` (its distance from the grand mean), `average` (the average of the other strata).
+        weights: `gross_up`, or `normalised` weights, from which totals are refused.
+
+    Raises:
+        RequestError: a column is not in the data.
+    """
+
+    frame: Frame
+    single_psu: SinglePsu
+    clustered: bool
+    has_fpc: bool
+    grosses_up: bool
+    deff_at_zero: float | None
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        weight: str,
+        strata: str | Sequence[str] | None = None,
+        psu: str | None = None,
+        fpc: str | None = None,
+        nest: bool = False,
+        single_psu: SinglePsu = "fail",
+        weights: Literal["gross_up", "normalised"] = "gross_up",
+    ) -> None:
+        frame = open_table(data, connect())
+        schema = frame.collect_schema()
+        layers = [strata] if isinstance(strata, str) else list(strata or ())
+        for column in (weight, *layers, psu, fpc):
+            if column is not None and column not in schema.names():
+                raise RequestError("no such column", where="SurveyDesign", found=column, allowed=schema.names())
+        bound = [
+            number(weight, schema[weight]).alias(WEIGHT),
+            _joined([text(c, schema[c]) for c in layers]).alias(STRATA),
+        ]
+        if psu:
+            bound.append(text(psu, schema[psu]).alias(PSU))
+        if fpc:
+            bound.append(number(fpc, schema[fpc]).alias(FPC))
+        frame = frame.with_columns(bound)
+        if nest and psu:
+            frame = frame.with_columns(_joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+        _bind(
+            self,
+            frame=_with_psu(frame, psu is not None),
+            single_psu=single_psu,
+            clustered=psu is not None,
+            has_fpc=fpc is not None,
+            grosses_up=weights == "gross_up",
+            deff_at_zero=None,
+        )
+
+    def _column(self, name: str) -> nw.dtypes.DType:
+        schema = self.frame.collect_schema()
+        if name not in schema.names():
+            offered = [c for c in schema.names() if not c.startswith(("fl__", SOURCE))]
+            raise RequestError(
+                "no such column", found=name, allowed=offered, do="name a column of the data or a group of survey.yaml"
+            )
+        return schema[name]
+
+    def text(self, name: str) -> nw.Expr:
+        """A column as canonical text, for grouping."""
+        return text(name, self._column(name))
+
+    def number(self, name: str) -> nw.Expr:
+        """A column as numbers, for means, totals and ratios."""
+        return number(name, self._column(name))
+
+
+@dataclass(frozen=True, init=False)
+class Survey(SurveyDesign):
+    """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded.
+
+    `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design; after `fl.classify` also the
+    groups, the populations and the classification. Persons never leave it: every verb returns sums.
+    """
+
+    spec: SurveySpec
+    path: Path
+    input_hash: str
+    joins: tuple[Join, ...]
+    episodes: Frame | None
+    rules: str | None
+
+    def replace_frame(self, frame: Frame, rules: str) -> Survey:
+        """The same survey with more columns, classified under the named rule set."""
+        facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return _bind(object.__new__(Survey), **{**facts, "frame": frame, "rules": rules})
+
+
+D = TypeVar("D", bound=SurveyDesign)
+
+
+def _bind(design: D, **facts: Any) -> D:
+    """Set the fields of a frozen design, once, while it is made."""
+    for name, value in facts.items():
+        object.__setattr__(design, name, value)
+    return design
+
+
+def weight_of(population: str) -> str:
+    """The internal column that holds a population's weight."""
+    return f"{WEIGHT}__{population}"
+
+
+def read_survey(path: str | Path) -> Survey:
+    """Open a survey through its survey.yaml; nothing but keys is read yet.
+
+    Raises:
+        SpecError: survey.yaml is not valid.
+        DataError: a file or a column is missing, or keys do not match.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / "survey.yaml"
+    spec = read_spec(path)
+    con = connect()
+    table = read_files(spec.files, path.parent, spec_columns(spec), con, str(path))
+    clustered = spec.design.psu is not None
+    frame = _with_psu(table.persons.with_columns(_design_columns(spec)), clustered)
+    if spec.design.nest and clustered:
+        frame = frame.with_columns(_joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+    files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
+    data = [inside(path.parent, name, str(path)) for file in files for name in file.path]
+    return _bind(
+        object.__new__(Survey),
+        frame=frame,
+        single_psu=spec.design.single_psu,
+        clustered=clustered,
+        has_fpc=spec.design.fpc is not None,
+        grosses_up=spec.design.weights == "gross_up",
+        deff_at_zero=spec.design.design_effect_at_zero_cases,
+        spec=spec,
+        path=path,
+        input_hash=input_hash([path, *data]),
+        joins=table.joins,
+        episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
+        rules=None,
+    )
+
+
+def spec_columns(spec: SurveySpec) -> list[str]:
+    """Every data column a survey.yaml names, in the order it names them; `{episode}` filled in."""
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, Episodes):
+            walk([node.same_work, node.exists])
+        elif isinstance(node, dict):
+            walk(list(node.values()))
+        elif isinstance(node, (list, tuple)):
+            for value in node:
+                walk(value)
+        elif hasattr(node, "model_fields_set"):
+            column = getattr(node, "column", None)
+            if isinstance(column, str):
+                found.append(column)
+            walk([getattr(node, name) for name in type(node).model_fields])
+
+    design = spec.design
+    walk([getattr(spec, name) for name in type(spec).model_fields if name not in ("files", "design", "tables")])
+    found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.fpc) if c)]
+    for population in spec.populations.values():
+        found += [*population.where, *([population.weight] if population.weight else [])]
+    wide = spec.episodes.wide
+    filled = [c.replace("{episode}", e) for c in found for e in (wide or ("",)) if wide or "{episode}" not in c]
+    return list(dict.fromkeys(filled))
+
+
+def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
+    design = spec.design
+
+    def source(column: str) -> nw.Expr:
+        return nw.col(SOURCE + column)
+
+    def numeric(column: str) -> nw.Expr:
+        return number(SOURCE + column, nw.String())
+
+    columns = [
+        _joined([source(c) for c in design.strata]).alias(STRATA),
+        _joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
+        person_key(spec),
+        (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
+        nw.when(~source(spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
+    ]
+    for name, population in spec.populations.items():
+        columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
+    if design.psu:
+        columns.append(source(design.psu).alias(PSU))
+    if design.fpc:
+        columns.append(numeric(design.fpc).alias(FPC))
+    return columns
+
+
+def person_key(spec: SurveySpec) -> nw.Expr:
+    """One text that tells persons apart, the same in the person and the episodes file."""
+    return _joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
+
+
+def _joined(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Several text columns as one label; null where one is null; one constant label where there are none."""
+    if not parts:
+        return nw.lit("all")
+    return parts[0] if len(parts) == 1 else nw.concat_str(list(parts), separator=SEPARATOR)
+
+
+def _with_psu(frame: Frame, clustered: bool) -> Frame:
+    """Where persons were drawn directly, each row is its own PSU."""
+    if clustered:
+        return frame
+    relation: Any = nw.to_native(frame)
+    numbered: Frame = nw.from_native(relation.project(f"*, CAST(row_number() OVER () AS VARCHAR) AS {PSU}")).lazy()
+    return numbered
+
+
+def require_totals(design: SurveyDesign, verb: str) -> None:
+    """Totals need weights that gross up to the population."""
+    if not design.grosses_up:
+        raise DesignError(
+            f"{verb} is refused: the weights are normalised", found="weights: normalised",
+            do="use weights that add up to the population, or ask for prevalence, mean, ratio or share",
+        )  # fmt: skip

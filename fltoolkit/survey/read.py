@@ -1,0 +1,305 @@
+"""The door: files and tables in, one lazy frame out, its coded columns as canonical text.
+
+Every local input becomes a relation of the survey's own DuckDB connection, so nothing is read before it is needed and
+only the columns an estimate asks for are read at all. No other module casts a code.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.spec import DataFile, Files
+
+if TYPE_CHECKING:
+    import duckdb
+
+Frame = nw.LazyFrame[Any]
+INTERNAL = "fl__"
+SOURCE = "src__"
+FACTOR = "fl__factor"
+PART = "fl__part"
+NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network."""
+    import duckdb
+
+    return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+
+
+def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **csv: Any) -> Frame:
+    """A path (CSV or Parquet), a pandas, Polars or Arrow table, as a lazy frame of `con`.
+
+    Args:
+        data: what to open. A CSV is sniffed for types unless `as_text`.
+        as_text: read every CSV column as text, so that a code such as `0111` keeps its zero.
+        csv: `delimiter` and `encoding` for a CSV.
+
+    Raises:
+        DataError: no such file, not a format the kit reads, or nothing in it.
+    """
+    if isinstance(data, (str, Path)):
+        relation = _open_path(Path(data), con, as_text, csv)
+    else:
+        relation = _open_object(data, con)
+    frame: Frame = nw.from_native(relation).lazy()
+    columns = frame.collect_schema().names()
+    _refuse_names(columns, data if isinstance(data, (str, Path)) else type(data).__name__)
+    return frame
+
+
+def _open_path(path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, csv: dict[str, Any]) -> Any:
+    import duckdb
+
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise DataError("there is no such file", where=str(path), do="check `path:`; it is read from the folder of survey.yaml")
+    if path.stat().st_size == 0:
+        raise DataError("the file is empty", where=str(path), do="export the data again")
+    try:
+        if suffix == ".parquet":
+            return con.read_parquet(str(path))
+        if suffix in (".csv", ".tsv", ".txt"):
+            options: dict[str, Any] = {k: v for k, v in csv.items() if v}
+            if as_text:
+                options["all_varchar"] = True
+            return con.read_csv(str(path), header=True, **options)
+    except duckdb.Error as error:
+        raise DataError(
+            "the file cannot be read",
+            where=str(path),
+            found=str(error).splitlines()[0],
+            do="check that it is whole, and give `delimiter:` or `encoding:` under `files:` if they are unusual",
+        ) from None
+    raise DataError(
+        "the kit does not read this kind of file", where=str(path), found=suffix, allowed=".csv, .tsv, .txt, .parquet"
+    )
+
+
+def _open_object(data: Any, con: duckdb.DuckDBPyConnection) -> Any:
+    import duckdb
+    import pandas as pd
+
+    if isinstance(data, pd.DataFrame):
+        return con.from_df(data)
+    if isinstance(data, duckdb.DuckDBPyRelation):
+        return data
+    arrow = data.to_arrow() if hasattr(data, "to_arrow") else data
+    if hasattr(arrow, "__arrow_c_stream__"):
+        return con.from_arrow(arrow)
+    raise DataError(
+        "this is not a table the kit reads",
+        found=type(data).__name__,
+        allowed="a path to CSV or Parquet, a pandas, Polars or Arrow table, a DuckDB relation",
+    )
+
+
+def _refuse_names(columns: Sequence[str], where: object) -> None:
+    """Two names that differ only in case would collide in DuckDB; the kit's own prefixes must be free."""
+    repeated = [name for name, times in Counter(c.lower() for c in columns).items() if times > 1]
+    if repeated:
+        raise DataError("columns differ only in upper and lower case", where=str(where), found=repeated, do="rename one of them")
+    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE))]
+    if own:
+        raise DataError(f"columns may not start with {INTERNAL} or {SOURCE}", where=str(where), found=own, do="rename them")
+
+
+def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """Column `name` as canonical text: trimmed, `1` and never `1.0`, blank as null."""
+    column = nw.col(name)
+    if dtype.is_float():
+        whole = column.is_finite() & (column.round(0) == column) & (column.abs() < 1e15)
+        return (
+            nw.when(whole)
+            .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
+            .otherwise(_finite(column).cast(nw.String))
+        )
+    as_text = column.cast(nw.String)
+    if dtype.is_integer() or dtype == nw.Boolean:
+        return as_text
+    as_text = as_text.str.strip_chars()
+    as_text = nw.when(as_text != "").then(as_text)
+    return nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
+
+
+def _finite(column: nw.Expr) -> nw.Expr:
+    return nw.when(column.is_finite()).then(column)
+
+
+def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """Column `name` as a number; text that is not one becomes null (and is counted where it matters)."""
+    column = nw.col(name)
+    if dtype.is_numeric() or dtype == nw.Boolean:
+        return column.cast(nw.Float64)
+    return nw.when(column.cast(nw.String).str.contains(NUMBER)).then(column).cast(nw.Float64)
+
+
+@dataclass(frozen=True)
+class Join:
+    """What happened when one file was joined to the persons."""
+
+    file: str
+    unmatched_persons: int
+    unmatched_rows: int
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """The files of a survey as one row a person, and the episodes apart; only the columns the spec names."""
+
+    persons: Frame
+    episodes: Frame | None
+    joins: tuple[Join, ...] = ()
+
+
+def read_files(files: Files, folder: Path, columns: Iterable[str], con: duckdb.DuckDBPyConnection, where: str) -> SourceTable:
+    """Open, pool and join the files of a survey and keep `columns`, as text, under the prefix `src__`.
+
+    Args:
+        files: the `files:` of survey.yaml.
+        folder: the folder the paths are read from; they may not leave it.
+        columns: the columns the spec names.
+        con: the survey's own connection.
+        where: the survey.yaml, for messages.
+
+    Raises:
+        DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
+    """
+    parts: dict[str, Frame] = {}
+    for kind in ("person", "household", "module", "episodes"):
+        file: DataFile | None = getattr(files, kind)
+        if file is not None:
+            parts[kind] = _pool(file, folder, con, where, kind)
+    person = parts["person"]
+    joins = []
+    for kind in ("household", "module"):
+        if kind in parts:
+            file = getattr(files, kind)
+            joins.append(_count_join(person, parts[kind], file.key, kind, where))
+            _refuse_clash(person, parts[kind], file.key, kind, where)
+            unique = parts[kind].drop(FACTOR, PART)
+            person = person.join(unique, on=list(file.key), how="left")
+    schema = person.collect_schema()
+    _unique(person, [*files.person.key, PART], "person", where)
+    episode_columns = parts["episodes"].collect_schema().names() if "episodes" in parts else []
+    wanted = list(dict.fromkeys([*columns, *files.person.key]))
+    _all_there([c for c in wanted if c not in episode_columns], schema.names(), where)
+    here = [c for c in wanted if c in schema.names()]
+    kept = [text(c, schema[c]).alias(SOURCE + c) for c in here]
+    episodes = None
+    if "episodes" in parts and files.episodes is not None:
+        kinds = parts["episodes"].collect_schema()
+        _all_there(files.person.key, kinds.names(), f"{where}: files.episodes")
+        own = [c for c in wanted if c in kinds.names() and (c not in schema.names() or c in files.person.key)]
+        episodes = parts["episodes"].select(*[text(c, kinds[c]).alias(SOURCE + c) for c in own], nw.col(PART))
+    return SourceTable(
+        persons=person.select(*kept, nw.col(FACTOR), nw.col(PART)),
+        episodes=episodes,
+        joins=tuple(joins),
+    )
+
+
+def inside(folder: Path, name: str, where: str) -> Path:
+    """`folder / name`, refused when it leaves the folder."""
+    try:
+        path = (folder / name).resolve()
+    except (OSError, RuntimeError):
+        raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
+    if not path.is_relative_to(folder.resolve()):
+        raise DataError("the path leaves the folder of its YAML file", where=where, found=name, do="put the file beside it")
+    return path
+
+
+def input_hash(paths: Iterable[Path]) -> str:
+    """SHA-256 over the contents of the input files, in order."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _pool(file: DataFile, folder: Path, con: duckdb.DuckDBPyConnection, where: str, kind: str) -> Frame:
+    """One file, or several pooled: rows below each other, each part with its weight factor."""
+    frames = []
+    for i, name in enumerate(file.path):
+        frame = open_table(
+            inside(folder, name, f"{where}: files.{kind}.path"),
+            con,
+            as_text=True,
+            delimiter=file.delimiter,
+            encoding=file.encoding,
+        )
+        names = frame.collect_schema().names()
+        if file.prefix:
+            frame = frame.rename({c: file.prefix + c for c in names if c not in file.key})
+        frames.append(
+            frame.with_columns(nw.lit(file.weight_factor[i] if file.weight_factor else 1.0).alias(FACTOR), nw.lit(i).alias(PART))
+        )
+    first = frames[0].collect_schema().names()
+    for name, frame in zip(file.path[1:], frames[1:], strict=True):
+        missing = [c for c in first if c not in frame.collect_schema().names()]
+        if missing:
+            raise DataError(
+                "a pooled file lacks columns of the first", where=f"{where}: files.{kind}: {name}", found=missing,
+                do="pool only files of one layout",
+            )  # fmt: skip
+    _all_there(file.key, first, f"{where}: files.{kind}.key")
+    schemas = [f.collect_schema() for f in frames]
+    keys = [[text(c, s[c]).alias(c) for c in file.key] for s in schemas]
+    frames = [f.with_columns(k) for f, k in zip(frames, keys, strict=True)]
+    return frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
+
+
+def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:
+    repeated = frame.group_by(key).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).select(nw.col("fl__n").count())
+    count = int(repeated.collect("pandas").to_native().iloc[0, 0])
+    if count:
+        raise DataError(
+            f"{count} key(s) of the {kind} file stand in more than one row",
+            where=f"{where}: files.{kind}.key",
+            found=[k for k in key if k != PART],
+            do="name the columns that make a row unique, or remove the repeated rows",
+        )
+
+
+def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> Join:
+    _all_there(key, person.collect_schema().names(), f"{where}: files.{kind}.key, in the person file")
+    _unique(other, list(key), kind, where)
+    on = list(key)
+    left = person.join(other.select(on), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
+    right = other.select(on).join(person.select(on), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
+    return Join(kind, int(left.iloc[0, 0]), int(right.iloc[0, 0]))
+
+
+def _refuse_clash(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> None:
+    mine = {c.lower() for c in person.collect_schema().names()}
+    clash = [c for c in other.collect_schema().names() if c not in (*key, FACTOR, PART) and c.lower() in mine]
+    if clash:
+        raise DataError(
+            f"columns of the {kind} file are in another file too", where=f"{where}: files.{kind}", found=clash,
+            do=f"add `prefix:` under files.{kind}; its columns are then named prefix + name everywhere in survey.yaml",
+        )  # fmt: skip
+
+
+def _all_there(wanted: Iterable[str], present: Sequence[str], where: str) -> None:
+    missing = [c for c in wanted if c not in present]
+    if not missing:
+        return
+    guesses = {m: difflib.get_close_matches(m, present, n=1, cutoff=0.6) for m in missing}
+    hints = [f"{m} (did you mean {g[0]}?)" if g else m for m, g in guesses.items()]
+    raise DataError(
+        "columns that survey.yaml names are not in the data", where=where, found=hints,
+        allowed=present, do="correct the names; upper and lower case count",
+    )  # fmt: skip

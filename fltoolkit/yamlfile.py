@@ -1,0 +1,145 @@
+"""YAML in, checked objects out: every scalar is text until a model says otherwise, and errors name the key.
+
+Read as text, `NO` stays Norway, `01` keeps its zero and `1.0` is not a float: codes survive (see `canonical_code`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from fltoolkit.errors import SpecError
+
+
+class Model(BaseModel):
+    """What every YAML model shares: unknown keys are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=Model)
+
+
+def canonical_code(value: object) -> str:
+    """The text of a code, as the data has it after the door: trimmed, `1` and never `1.0`."""
+    text = str(value).strip()
+    return re.sub(r"^(-?\d+)\.0+$", r"\1", text)
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Code = Annotated[str, BeforeValidator(canonical_code)]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class _TextLoader(yaml.SafeLoader):
+    """SafeLoader's syntax with every scalar left as text, and a repeated key refused."""
+
+
+_TextLoader.yaml_implicit_resolvers = {}
+
+
+def _mapping(loader: _TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    pairs: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = canonical_code(loader.construct_object(key_node, deep=True))
+        if key in pairs:
+            raise SpecError(
+                "the same key is given twice",
+                where=f"line {key_node.start_mark.line + 1}",
+                found=key,
+                do="keep one of the two; a code can mean only one thing",
+            )
+        value = loader.construct_object(value_node, deep=True)
+        if value != "":
+            pairs[key] = value
+    return pairs
+
+
+_TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """The mapping a YAML file holds, scalars as text; a key left empty counts as absent."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SpecError("there is no such file", where=str(path), do="check the path; it is looked up as written") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError("the file cannot be read as UTF-8 text", where=str(path), found=error) from None
+    try:
+        data = yaml.load(text, _TextLoader)
+    except SpecError as error:
+        raise SpecError(error.problem, where=f"{path}, {error.where}", found=error.found, do=error.do) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error)
+        raise SpecError(
+            f"this is not YAML: {problem}", where=f"{path}{line}", do="check colons, indentation and quotes there"
+        ) from None
+    if not isinstance(data, dict):
+        raise SpecError("the file must hold keys and values", where=str(path), found=type(data).__name__)
+    return data
+
+
+def load_model(path: Path, model: type[M]) -> M:
+    """Read `path` into `model`; every mistake is listed with its key, what was found and what is allowed."""
+    return build_model(load_yaml(path), model, where=str(path))
+
+
+def build_model(data: dict[str, Any], model: type[M], where: str) -> M:
+    """Validate a mapping, turning pydantic's errors into one `SpecError` that lists them all."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems = [_problem(e, model) for e in error.errors()]
+        raise SpecError(
+            f"{len(problems)} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in problems), where=where
+        ) from None
+
+
+def _problem(error: Any, model: type[Model]) -> str:
+    loc = [str(p) for p in error["loc"] if not str(p).startswith(("function-", "tagged-"))]
+    key, found = ".".join(loc), error["input"]
+    if error["type"] == "extra_forbidden":
+        allowed = _fields_at(model, loc[:-1])
+        guess = difflib.get_close_matches(loc[-1], allowed, n=1)
+        hint = f"; did you mean {guess[0]}?" if guess else ""
+        return f"{key}: unknown key; allowed: {', '.join(allowed)}{hint}"
+    if error["type"] == "missing":
+        return f"{key}: this key is required"
+    message = error["msg"].removeprefix("Value error, ")
+    shown = "" if isinstance(found, dict) else f"; found: {found!r}"
+    return f"{key}: {message}{shown}" if key else message
+
+
+def _fields_at(model: Any, path: list[str]) -> list[str]:
+    """The keys allowed at `path`, walked through the model's JSON Schema."""
+    schema = model.model_json_schema()
+    here = schema
+    for step in path:
+        here = _resolve(schema, here)
+        here = here.get("properties", {}).get(step) or here.get("additionalProperties") or here.get("items") or {}
+        if here is True:
+            return []
+    return list(_resolve(schema, here).get("properties", {}))
+
+
+def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Follow references, and of alternatives take the first that is an object."""
+    if "$ref" in node:
+        return _resolve(schema, schema["$defs"][node["$ref"].split("/")[-1]])
+    for option in node.get("anyOf", []):
+        found = _resolve(schema, option)
+        if found.get("properties"):
+            return found
+    return node
