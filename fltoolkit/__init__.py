@@ -5,12 +5,31 @@ The rooms, in the order in which a statistician thinks: survey, classify, estima
 
 from __future__ import annotations
 
-from fltoolkit.classify import classify
-from fltoolkit.estimate import Estimates, cube, flowchart, mean, prevalence, ratio, share, total
-from fltoolkit.survey import Survey, SurveyDesign, read_survey
+from importlib.metadata import version
 
-__version__ = "0.1.0"
+from fltoolkit import report, show
+from fltoolkit.classify import check_cases, classify
+from fltoolkit.estimate import (
+    Estimates,
+    Published,
+    cube,
+    flowchart,
+    mean,
+    paths,
+    prevalence,
+    publish,
+    publish_run,
+    ratio,
+    share,
+    total,
+)
+from fltoolkit.nap import Baseline, Plan, baseline, read_plan
+from fltoolkit.survey import Survey, SurveyDesign, check, describe, nonresponse, read_survey
+
+__version__ = version("fltoolkit")
 
 __all__ = [
-    "Estimates", "Survey", "SurveyDesign", "classify", "cube", "flowchart", "mean", "prevalence", "ratio", "read_survey", "share", "total",
+    "Baseline", "Estimates", "Plan", "Published", "Survey", "SurveyDesign", "baseline", "check", "check_cases", "classify", "cube", "describe",
+    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
+    "share", "show", "total",
 ]  # fmt: skip

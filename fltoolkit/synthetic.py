@@ -143,7 +143,7 @@ def _answers(
             (truth & (rng.random(n) < 0.30)) | ((alone_coe | other_work) & ~truth & (rng.random(n) < 0.25)) | (truth & (i == 5))
         )
         out[item] = _maybe(some, _reported(rng, true))
-    linked = some & (out[COERCION].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | (out["FLEAVE"] == 3)).to_numpy()
+    linked = some & (out[COERCION].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | out["FLEAVE"].isin([3, DONT_KNOW])).to_numpy()
     out["FILTER2"] = _maybe(worked, np.where(linked, YES, NO))
     same = truth | (rng.random(n) < 0.45)
     out["FSAME"] = _maybe(linked, np.where(rng.random(n) < 0.02, DONT_KNOW, np.where(same & ~other_work, YES, NO)))

@@ -122,24 +122,26 @@ def _problem(error: Any, model: type[Model]) -> str:
     return f"{key}: {message}{shown}" if key else message
 
 
-def _fields_at(model: Any, path: list[str]) -> list[str]:
+def _fields_at(model: type[Model], path: list[str]) -> list[str]:
     """The keys allowed at `path`, walked through the model's JSON Schema."""
     schema = model.model_json_schema()
-    here = schema
+    nodes = _alternatives(schema, schema)
     for step in path:
-        here = _resolve(schema, here)
-        here = here.get("properties", {}).get(step) or here.get("additionalProperties") or here.get("items") or {}
-        if here is True:
-            return []
-    return list(_resolve(schema, here).get("properties", {}))
+        nodes = [found for node in nodes for below in _below(node, step) for found in _alternatives(schema, below)]
+    return list(dict.fromkeys(name for node in nodes for name in node.get("properties", {})))
 
 
-def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """Follow references, and of alternatives take the first that is an object."""
+def _below(node: dict[str, Any], step: str) -> list[dict[str, Any]]:
+    """What a schema says of a key of a mapping, or of an element of a list."""
+    if step in node.get("properties", {}):
+        return [node["properties"][step]]
+    others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))
+    return [other for other in others if isinstance(other, dict)]
+
+
+def _alternatives(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    """A schema with its references followed, or each of its alternatives so."""
     if "$ref" in node:
-        return _resolve(schema, schema["$defs"][node["$ref"].split("/")[-1]])
-    for option in node.get("anyOf", []):
-        found = _resolve(schema, option)
-        if found.get("properties"):
-            return found
-    return node
+        return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
+    options = [*node.get("anyOf", []), *node.get("oneOf", [])]
+    return [found for option in options for found in _alternatives(schema, option)] or [node]

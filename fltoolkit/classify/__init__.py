@@ -1,5 +1,6 @@
 """Room 2: who is in forced labour, by the 20th ICLS guidelines (2018), and why."""
 
 from fltoolkit.classify.adults import classify
+from fltoolkit.classify.checks import check_cases
 
-__all__ = ["classify"]
+__all__ = ["check_cases", "classify"]

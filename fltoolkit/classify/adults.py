@@ -15,8 +15,9 @@ from fltoolkit.classify.trace import items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.checks import check, stop_on_errors
 from fltoolkit.survey.design import KEY, Survey
+from fltoolkit.survey.questions import FORMS, Episodes, Source
 from fltoolkit.survey.read import SOURCE, Frame, number
-from fltoolkit.survey.spec import NOT_STATED, Episodes, Source, SurveySpec, check_sides
+from fltoolkit.survey.spec import NOT_STATED, SurveySpec, check_sides
 
 MONTHS = "months"
 FIRST = "fl__first__"
@@ -59,7 +60,7 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
     frame = frame.with_columns(*group_columns(spec), *_case_columns(spec), leaf().alias("step"))
     frame = frame.with_columns(items_text(sources).alias("items"))
     frame = frame.with_columns(trace_text(sources, spec.episodes.same_work == "assumed").alias("trace"))
-    return survey.replace_frame(frame, rule.label)
+    return survey.replace_frame(frame, rule.label, lacking(spec, rule))
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> dict[str, list[tuple[str, str, Source]]]:
@@ -73,16 +74,23 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> dict[str, list[tuple[str, s
     return sides
 
 
+def lacking(spec: SurveySpec, rule: RuleSet) -> dict[str, tuple[str, ...]]:
+    """By side, the items of a rule set on which the questionnaire has no question."""
+    return {
+        side: tuple(item for item in getattr(rule, side) if item not in getattr(spec.items, side))
+        for side in ("involuntary", "coercion")
+    }
+
+
 def _with_episodes(survey: Survey, frame: Frame, sources: dict[str, list[tuple[str, str, Source]]]) -> Frame:
     """The definition's columns for each person: from the one set of answers, or over all episodes."""
     spec = survey.spec
     if not spec.episodes.wide and not spec.episodes.long:
         return _evaluate(frame, spec, sources)
     if survey.episodes is not None:
-        order = survey.episodes.collect_schema().names()
-        key = [c for c in (spec.files.episodes.key if spec.files.episodes else ()) if SOURCE + c in order]
-        rows = survey.episodes.with_columns(nw.concat_str([nw.col(SOURCE + c) for c in key], separator="/").alias("fl__order"))
-        rows = _evaluate(rows, spec, sources)
+        key = spec.files.episodes.key if spec.files.episodes else ()
+        spell = [nw.col(SOURCE + c).str.zfill(12) for c in key]  # so that spell 2 comes before spell 10
+        rows = _evaluate(survey.episodes.with_columns(nw.concat_str(spell, separator="/").alias("fl__order")), spec, sources)
     else:
         parts = [
             _evaluate(frame.with_columns(nw.lit(f"{i:03d}").alias("fl__order")), spec, sources, e)
@@ -136,15 +144,11 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Labels that only forced labour has: who imposed it, and the sector of that job."""
-    forced = nw.col("fl__forced")
+    """Labels that only forced labour in the country has: who imposed it, and the sector of that job."""
+    forced = nw.col("fl__here")
     form = nw.lit(None, dtype=nw.String())
     if spec.form:
-        f = spec.form
-        codes = {
-            k: getattr(f, k) for k in ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
-        }
-        form = choose(f.column, codes, episode)
+        form = choose(spec.form.column, {k: getattr(spec.form, k) for k in FORMS}, episode)
     beyond = ~nw.col("exception").is_null() & (~nw.col("exception_within_limits")).fill_null(False)
     form = nw.when(beyond).then(nw.lit("state_imposed")).otherwise(form.fill_null(NOT_STATED))
     labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form")]
@@ -155,10 +159,11 @@ def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
+    """Months in forced labour in the country; null where not stated."""
     if spec.months is None:
         return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
     name = SOURCE + spec.months.column.replace("{episode}", episode)
-    known = nw.col("fl__forced") & ~nw.col(name).is_in(list(spec.months.missing))
+    known = nw.col("fl__here") & ~nw.col(name).is_in(list(spec.months.missing))
     return nw.when(known).then(number(name, nw.String())).alias(MONTHS)
 
 
@@ -182,23 +187,28 @@ def _truths(sources: dict[str, list[tuple[str, str, Source]]]) -> list[str]:
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, str, Source]]]) -> Frame:
-    """Kleene's or over a person's episodes; labels are those of the first episode of forced labour; months add up."""
+    """Kleene's or over a person's episodes; labels are those of the first episode of forced labour; months add up, and are
+    null where those of one episode are: part of a sum is no duration.
+    """
     truths, labels = _truths(sources), _labels(spec)
     one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)
     coded = [nw.when(nw.col(t)).then(one).otherwise(nw.when(~nw.col(t)).then(zero).otherwise(half)).alias(t) for t in truths]
     ordered = [nw.concat_str([nw.col("fl__order"), nw.lit("|"), nw.col(name)]).alias(name) for name in labels]
-    sums = rows.with_columns(*coded, *ordered).group_by(KEY).agg(
+    spell = nw.col("fl__here").fill_null(False)
+    sums = rows.with_columns(*coded, *ordered, spell.cast(nw.Int64).alias("fl__spells")).group_by(KEY).agg(
         *[nw.col(t).max() for t in truths], *[nw.col(name).min() for name in labels],
-        nw.col(MONTHS).sum(), nw.col(MONTHS).count().alias("fl__counted"),
+        nw.col(MONTHS).sum(), nw.col(MONTHS).count().alias("fl__stated"), nw.col("fl__spells").sum(),
     )  # fmt: skip
     null = nw.lit(None, dtype=nw.Boolean())
     back = [
         nw.when(nw.col(t) == 2).then(nw.lit(True)).otherwise(nw.when(nw.col(t) == 0).then(nw.lit(False)).otherwise(null)).alias(t)
         for t in truths
     ]
-    known = nw.when(nw.col("fl__counted") > 0).then(nw.col(MONTHS)).alias(MONTHS)
+    known = (
+        nw.when((nw.col("fl__stated") > 0) & (nw.col("fl__stated") == nw.col("fl__spells"))).then(nw.col(MONTHS)).alias(MONTHS)
+    )
     plain = [nw.col(name).str.replace_all(r"^[^|]*\|", "").alias(name) for name in labels]
-    return sums.with_columns(*back, known, *plain).drop("fl__counted")
+    return sums.with_columns(*back, known, *plain).drop("fl__stated", "fl__spells")
 
 
 def _case_columns(spec: SurveySpec) -> list[nw.Expr]:

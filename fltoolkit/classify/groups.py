@@ -10,6 +10,7 @@ import narwhals as nw
 
 from fltoolkit.classify.items import all_of, choose, column
 from fltoolkit.survey.design import AGE
+from fltoolkit.survey.questions import FORMS
 from fltoolkit.survey.spec import NOT_STATED, AgeGroup, Group, Population, Sector, SurveySpec
 from fltoolkit.yamlfile import load_yaml
 
@@ -60,7 +61,7 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
     if name in spec.sectors:
         return [*dict.fromkeys(sector_labels(spec.sectors[name]).values()), NOT_STATED]
     if name == "form":
-        return ["state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation", NOT_STATED]
+        return [*FORMS, NOT_STATED]
     found = spec.groups[name]
     if isinstance(found, Group):
         return [*dict.fromkeys(found.codes.values()), NOT_STATED]
@@ -68,7 +69,7 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
 
 
 def sector(spec: Sector, episode: str = "") -> nw.Expr:
-    """An ISIC column as sector labels: one leading zero restored to numeric codes, null where the code is unknown."""
+    """An ISIC column as sector labels: one leading zero restored to numeric codes, null where the code is unknown or missing."""
     key = isic_key(spec, episode)
     label = nw.lit(None, dtype=nw.String())
     by_label: dict[str, list[str]] = {}
@@ -76,7 +77,7 @@ def sector(spec: Sector, episode: str = "") -> nw.Expr:
         by_label.setdefault(name, []).append(code)
     for name, codes in by_label.items():
         label = nw.when(key.is_in(codes)).then(nw.lit(name)).otherwise(label)
-    return label
+    return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)
 
 
 def isic_key(spec: Sector, episode: str = "") -> nw.Expr:

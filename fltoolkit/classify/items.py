@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
+from fltoolkit.survey.questions import AnswerCodes, Source
 from fltoolkit.survey.read import SOURCE
-from fltoolkit.survey.spec import AnswerCodes, Source
 
 
 def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.classify.items import any_of
-from fltoolkit.survey.spec import Source
+from fltoolkit.survey.questions import Source
 
 Sources = dict[str, list[tuple[str, str, Source]]]
 
@@ -52,7 +52,7 @@ def trace_text(sources: Sources, assumed: bool) -> nw.Expr:
         parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
     same = nw.lit("assumed") if assumed else _word(nw.col("same_work"))
     parts += [nw.lit(" → same work: "), same, nw.lit(" → "), nw.col("step")]
-    return nw.concat_str(parts)
+    return nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(nw.concat_str(parts))
 
 
 def _asked(source: Source) -> str:

@@ -2,5 +2,9 @@
 
 from fltoolkit.estimate.cells import cube
 from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
+from fltoolkit.estimate.publish import Published, paths, publish, publish_run
 
-__all__ = ["About", "Estimates", "cube", "flowchart", "mean", "prevalence", "ratio", "share", "total"]
+__all__ = [
+    "About", "Estimates", "Published", "cube", "flowchart", "mean", "paths", "prevalence", "publish", "publish_run", "ratio",
+    "share", "total",
+]  # fmt: skip

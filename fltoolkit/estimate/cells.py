@@ -27,10 +27,10 @@ def breakdowns(by: By) -> Breakdowns:
         return ((by,),)
     parts = list(by)
     if all(isinstance(p, str) for p in parts):
-        return (tuple(str(p) for p in parts),)
+        return (tuple(dict.fromkeys(str(p) for p in parts)),)
     if any(isinstance(p, str) for p in parts):
         raise RequestError("by mixes names and lists", found=by, allowed='["sex", "region"] or [[], ["sex"], ["sex", "region"]]')
-    return tuple(dict.fromkeys(tuple(p) for p in parts))
+    return tuple(dict.fromkeys(tuple(dict.fromkeys(p)) for p in parts))
 
 
 def cube(*groups: str) -> list[list[str]]:
@@ -97,6 +97,9 @@ def make_cells(
         table: from `cluster_totals`. groups: all group columns of the result. wanted: the breakdowns.
         rows: for each breakdown, which table rows make its cells.
         order: for a group, its values in the order to show; others sort naturally.
+
+    Raises:
+        RequestError: a group has a value `total`, the name of the margins.
     """
     frames, codes, start = [], [], 0
     for b, (breakdown, rows_b) in enumerate(zip(wanted, rows, strict=True)):
@@ -104,6 +107,10 @@ def make_cells(
         if breakdown:
             present = table.loc[rows_b, [KEY + g for g in breakdown]].set_axis(list(breakdown), axis=1)
             keys = present.drop_duplicates()
+            if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
+                raise RequestError(
+                    f"a group has the value {TOTAL!r}, which names the margins of a table", found=taken, do="rename that value"
+                )
             ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
             keys = keys.iloc[np.lexsort([r.to_numpy() for r in reversed(ranks)])]
             index = pd.MultiIndex.from_frame(keys) if len(breakdown) > 1 else pd.Index(keys.iloc[:, 0])

@@ -18,6 +18,7 @@ from fltoolkit.survey.design import FPC, HOUSEHOLD, PSU, STRATA, WEIGHT, SurveyD
 from fltoolkit.survey.spec import NOT_STATED
 
 KEY = "by__"
+TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
 
 
@@ -50,9 +51,10 @@ def cluster_totals(
         weight: the internal weight column.
 
     Returns:
-        One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name), `status` (1 case, 0 not, -1 unresolved), `household`, and the sums n (rows with
-        w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy; `missing` counts
-        the domain's rows without an outcome, `lowest` is the smallest weight.
+        One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name),
+        `status` (1 case, 0 not, -1 unresolved), `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²),
+        wx, wxx, wxy; `missing` counts the domain's rows without an outcome, `lowest` is the smallest weight, and with an FPC
+        `fl__fpc_low`, `fl__fpc_high` and `fl__no_fpc` (rows without) say what the rows hold.
 
     Raises:
         DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
@@ -95,6 +97,9 @@ def cluster_totals(
     frame = frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
     by = [STRATA, PSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__status", "fl__casehh"]
     sums = ["fl__n", *(f"fl__s{s}" for s in SUMS[1:]), "fl__badw", "fl__bad", "fl__missing", "fl__positive"]
+    if design.has_fpc:
+        frame = frame.with_columns((~col(FPC).is_finite()).fill_null(True).cast(nw.Int64).alias("fl__no_fpc"))
+        sums.append("fl__no_fpc")
     fpc = [col(FPC).min().alias("fl__fpc_low"), col(FPC).max().alias("fl__fpc_high")] if design.has_fpc else []
     lowest = nw.when(within).then(col("fl__w")).alias("fl__lowest")
     grouped = (
@@ -123,15 +128,23 @@ def _outcome(design: SurveyDesign, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, 
         return one, one, nw.lit(True), never
     if outcome.kind == "truth":
         value = design.text(outcome.y)
-        truth: nw.Expr = nw.when(value.is_in(["1", "true", "True", "TRUE"])).then(one)
-        truth = nw.when(value.is_in(["0", "false", "False", "FALSE"])).then(nw.lit(0.0)).otherwise(truth)
+        truth: nw.Expr = nw.when(value.is_in(TRUE)).then(one)
+        truth = nw.when(value.is_in(FALSE)).then(nw.lit(0.0)).otherwise(truth)
         known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
         return truth, one, known, truth.is_null() & ~value.is_null()
-    y = design.number(outcome.y)
+    y, y_bad = _number(design, outcome.y)
     if outcome.kind == "number":
-        return y, one, ~y.is_null(), y.is_null() & ~design.text(outcome.y).is_null()
-    x = design.number(outcome.x)
-    return y, x, ~(y.is_null() | x.is_null()), never
+        return y, one, ~y.is_null(), y_bad
+    x, x_bad = _number(design, outcome.x)
+    return y, x, ~(y.is_null() | x.is_null()), y_bad | x_bad
+
+
+def _number(design: SurveyDesign, name: str) -> tuple[nw.Expr, nw.Expr]:
+    """A numeric column with NaN as missing (R's na.rm), and whether a row holds what is not a number: text, or infinity."""
+    value = design.number(name)
+    text_only = value.is_null() & ~design.text(name).is_null()
+    infinite = ~(value.is_null() | value.is_nan() | value.is_finite())
+    return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 
 
 def _refuse(table: pd.DataFrame, outcome: Outcome) -> None:
@@ -149,5 +162,9 @@ def _refuse(table: pd.DataFrame, outcome: Outcome) -> None:
                 f"{rows} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
             )
     if (bad := int(table["fl__bad"].sum())) > 0:
-        what = "true/false column" if outcome.kind == "truth" else "numeric column"
-        raise RequestError(f"{outcome.y} is not a {what}: {bad} row(s) hold something else", allowed="0, 1, true, false, blank" if outcome.kind == "truth" else "numbers, blank")  # fmt: skip
+        truth = outcome.kind == "truth"
+        names = f"{outcome.y}/{outcome.x}" if outcome.kind == "ratio" else outcome.y
+        raise RequestError(
+            f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold something else",
+            where="outcome", allowed="0, 1, true, false, blank" if truth else "numbers, blank", do="recode the column, or name another",
+        )  # fmt: skip

@@ -15,7 +15,7 @@ from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate import intervals
 from fltoolkit.estimate.cells import Breakdowns, By, Cells, breakdowns, make_cells
-from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals
+from fltoolkit.estimate.cluster_totals import FALSE, TRUE, Outcome, cluster_totals
 from fltoolkit.estimate.intervals import ProportionInterval
 from fltoolkit.estimate.variance import Array, Units, covariance, degrees_of_freedom, make_units, variances
 from fltoolkit.survey.design import WEIGHT, Survey, SurveyDesign, require_totals, weight_of
@@ -189,6 +189,11 @@ def flowchart(persons: Survey, *, population: str | None = None, level: float = 
     return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
 
 
+def traces(persons: Survey) -> Estimates:
+    """Persons by the step and the trace of their classification. Traces are answers: see `publish.paths` for what may leave."""
+    return _estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", None, "korn_graubard", 0.95)
+
+
 def _estimate(
     design: SurveyDesign,
     outcome: Outcome,
@@ -319,7 +324,8 @@ def _effects_at_zero(run: _Pass, rows: pd.DataFrame, effects: pd.DataFrame, from
     t = run.table
     everyone = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {})
     y, x = (everyone.by_unit(t[c].to_numpy(), run.unit, len(run.units)) for c in ("wy", "w"))
-    p, n = y.sum() / x.sum(), t["n"].sum()
+    n = t["n"].sum()
+    p = y.sum() / x.sum() if n else float("nan")
     whole = float(variances((y - p * x) / x.sum(), run.units)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
@@ -412,8 +418,6 @@ def _unresolved(
 
 
 def _truth(design: SurveyDesign, outcome: str) -> Outcome:
-    if isinstance(design, Survey) and design.rules is None:
-        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then estimate from persons")
     return Outcome("truth", outcome, three_valued=isinstance(design, Survey) and outcome in CLASSIFIED)
 
 
@@ -421,7 +425,7 @@ def _is_truth(design: SurveyDesign, name: str) -> bool:
     """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
     value = design.text(name)
     found = design.frame.select(value.alias("v")).unique().head(4).collect("pandas").to_native()["v"].dropna()
-    return len(found) > 0 and set(found) <= {"0", "1", "true", "false"}
+    return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
 
 
 def _groups(design: SurveyDesign) -> set[str]:
@@ -438,6 +442,8 @@ def _population(design: SurveyDesign, name: str | None, groups: Sequence[str]) -
         if name is not None:
             raise RequestError("only a survey read through survey.yaml has populations", found=name)
         return "", WEIGHT, None
+    if design.rules is None:
+        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then estimate from persons")
     spec = design.spec
     bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
     chosen = name or next(iter(bound), spec.default_population)

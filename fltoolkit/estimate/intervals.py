@@ -65,15 +65,17 @@ def proportion(
     if method == "beta":
         return clopper_pearson(n_eff * ratio * p, n_eff * ratio, level)
     if method == "logit":
+        from scipy.special import expit
+
         centre, half = np.log(p / (1 - p)), t * se / (p * (1 - p))
-        low, high = 1 / (1 + np.exp(-(centre - half))), 1 / (1 + np.exp(-(centre + half)))
-        return float(low), float(high)
+        return float(expit(centre - half)), float(expit(centre + half))
     if method == "wilson":
         centre, half = p + t**2 / (2 * n_eff), t / (2 * n_eff) * np.sqrt(4 * n_eff * p * (1 - p) + t**2)
         return float((centre - half) / (1 + t**2 / n_eff)), float((centre + half) / (1 + t**2 / n_eff))
     if method == "asin":
         centre, half = np.arcsin(np.sqrt(p)), t * se / (2 * np.sqrt(p * (1 - p)))
-        return float(np.sin(centre - half) ** 2), float(np.sin(centre + half) ** 2)
+        low, high = max(centre - half, 0.0), min(centre + half, np.pi / 2)  # beyond, sin² folds back (in R too)
+        return float(np.sin(low) ** 2), float(np.sin(high) ** 2)
     return wald(p, se, df, level)
 
 

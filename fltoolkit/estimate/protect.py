@@ -1,16 +1,20 @@
 """Complementary suppression: what must be hidden so that a hidden count cannot be worked out from those shown.
 
-Works on counts of cells and the sums that tie them (a cell of one breakdown is the sum of the cells of a finer one). It hides
-until no sum gives a confidential count away; the linear programme over whole cubes is not here.
+Works on counts of cells and the sums that tie them (a cell of one breakdown is the sum of the cells of a finer one). For each
+confidential cell a linear programme finds the least and the most it can be, given all that is shown and that no count is
+negative; cells are hidden until that range is wide enough. It does not weigh what a reader may know from elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
 Key = frozenset[tuple[str, str]]
+Sum = tuple[Key, tuple[Key, ...]]
 COMPLEMENT = "hidden so that another cell cannot be worked out"
 
 
@@ -49,83 +53,112 @@ def confidential(cell: Cell, limits: Limits) -> str:
     return failed[0] if failed else ""
 
 
-def protect(cells: Mapping[Key, Cell], primary: Mapping[Key, str], limit: int, spare: Iterable[Key] = ()) -> dict[Key, str]:
-    """All cells to hide, with the reason: the primary ones, and complements until none can be worked out.
+def protect(
+    cells: Mapping[Key, Cell],
+    primary: Mapping[Key, str],
+    limit: int,
+    *,
+    gone: Mapping[Key, str] | None = None,
+    spare: Iterable[Key] = (),
+) -> dict[Key, str]:
+    """All cells to hide, with the reason: the primary ones, and complements until none of them can be worked out.
+
+    A confidential count below the limit must leave 1 to limit − 1 possible, a larger one a range as wide as the limit.
 
     Args:
         cells: every cell shown, by its group values (the total is the empty key).
         primary: cells confidential by themselves.
-        limit: the smallest number of cases that may be shown; hidden cells together must leave 1 to limit − 1 possible.
+        limit: the smallest number of cases that may be shown.
+        gone: cells hidden anyway, whose counts need no protection.
         spare: cells shown elsewhere, so that hiding them here would not help.
     """
-    hidden, sums, spared = dict(primary), _sums(cells), set(spare)
-    while (found := _exposed(sums, hidden, cells, set(primary), limit)) is not None:
-        choice = _complement(found, hidden, cells, spared)
-        if choice is None:
-            break
-        hidden[choice] = COMPLEMENT
+    fixed = {**(gone or {}), **primary}
+    hidden, sums, spared = dict(fixed), _sums(cells), set(spare)
+    for key in sorted(primary, key=sorted):
+        # Hiding more never narrows a range: a cell once safe stays so.
+        while not _wide(_range(key, near := _near(key, sums, cells, hidden), cells), cells[key].cases, limit):
+            if (choice := _complement(near, cells, hidden, spared)) is None:
+                break
+            hidden[choice] = COMPLEMENT
+    for key in [k for k in hidden if k not in fixed]:
+        low, high = _range(key, _near(key, sums, cells, hidden), cells)
+        if high - low < 0.5:  # it can be worked out itself, so that hiding it is of no use
+            del hidden[key]
     return hidden
 
 
-def _sums(cells: Mapping[Key, Cell]) -> list[tuple[Key, list[Key]]]:
-    """Each cell of a coarser breakdown, shown or not, with the cells of a shown finer one that add up to it."""
+def _sums(cells: Mapping[Key, Cell]) -> list[Sum]:
+    """Each cell of a coarser breakdown, with the cells of a shown finer one that add up to it.
+
+    A coarser cell that is not shown ties two finer breakdowns together; one that stands in a single sum tells nothing.
+    """
     shown: dict[frozenset[str], list[Key]] = {}
     for key in cells:
         shown.setdefault(frozenset(g for g, _ in key), []).append(key)
-    sums = []
+    sums: dict[Key, list[tuple[Key, ...]]] = {}
     for groups, keys in shown.items():
         for size in range(len(groups)):
             for kept in combinations(sorted(groups), size):
                 parts: dict[Key, list[Key]] = {}
                 for key in keys:
                     parts.setdefault(frozenset((g, v) for g, v in key if g in kept), []).append(key)
-                sums += list(parts.items())
-    return sums
+                for whole, those in parts.items():
+                    sums.setdefault(whole, []).append(tuple(those))
+    return [(whole, parts) for whole, found in sums.items() for parts in found if whole in cells or len(found) > 1]
 
 
-def _exposed(
-    sums: list[tuple[Key, list[Key]]],
-    hidden: Mapping[Key, str],
-    cells: Mapping[Key, Cell],
-    primary: set[Key],
-    limit: int,
-) -> tuple[Key, list[Key]] | None:
-    """A sum that gives a hidden cell away: it has one unknown, or its hidden cells are too few together."""
-    known = {k for k in cells if k not in hidden}
-    changed = True
-    while changed:
-        changed = False
-        for whole, parts in sums:
-            unknown = [k for k in (whole, *parts) if k not in known]
-            if len(unknown) == 1:
-                if unknown[0] in hidden:
-                    return whole, parts
-                known.add(unknown[0])
-                changed = True
-            elif (
-                unknown
-                and whole in known
-                and primary & set(unknown)
-                and sum(cells[k].cases for k in unknown if k in cells) < limit - 1
-            ):
-                if any(k not in hidden for k in parts):
-                    return whole, parts
-    return None
+def _near(key: Key, sums: Sequence[Sum], cells: Mapping[Key, Cell], hidden: Mapping[Key, str]) -> list[tuple[Sum, list[Key]]]:
+    """The sums that can tell something about a hidden cell, each with its unknowns: those linked to it by unknowns."""
+    open_sums = [(s, [k for k in (s[0], *s[1]) if k in hidden or k not in cells]) for s in sums]
+    reached, found = {key}, []
+    while more := [entry for entry in open_sums if not reached.isdisjoint(entry[1])]:
+        found += more
+        open_sums = [entry for entry in open_sums if reached.isdisjoint(entry[1])]
+        reached = reached.union(*(unknown for _, unknown in more))
+    return found
 
 
-def _too_few(unknown: list[Key], cells: Mapping[Key, Cell], primary: set[Key], limit: int) -> bool:
-    """Hidden cells whose known sum leaves a confidential one less than 1 to limit − 1 to be."""
-    return bool(primary & set(unknown)) and sum(cells[k].cases for k in unknown if k in cells) < limit - 1
+def _range(key: Key, near: Sequence[tuple[Sum, list[Key]]], cells: Mapping[Key, Cell]) -> tuple[float, float]:
+    """The least and the most cases a hidden cell can have, by what is shown."""
+    from scipy.optimize import linprog
+
+    if not near:
+        return 0.0, np.inf
+    position = {k: i for i, k in enumerate(dict.fromkeys(k for _, unknown in near for k in unknown))}
+    ties, constants = np.zeros((len(near), len(position))), np.zeros(len(near))
+    for row, ((whole, parts), unknown) in enumerate(near):
+        total = cells[whole].cases if whole in cells else sum(cells[k].cases for k in parts)
+        for k in unknown:
+            sign, count = (-1, total) if k == whole else (1, cells[k].cases)
+            ties[row, position[k]] = sign
+            constants[row] += sign * count
+    goal = np.zeros(len(position))
+    goal[position[key]] = 1
+    least, most = (linprog(direction * goal, A_eq=ties, b_eq=constants).fun for direction in (1, -1))
+    return float(least), np.inf if most is None else -float(most)
+
+
+def _wide(between: tuple[float, float], cases: int, limit: int) -> bool:
+    """Whether a range keeps a count secret; half a case for rounding."""
+    low, high = between
+    return low < 1.5 and high > limit - 1.5 if cases < limit else high - low > limit - 0.5
 
 
 def _complement(
-    found: tuple[Key, list[Key]], hidden: Mapping[Key, str], cells: Mapping[Key, Cell], spared: set[Key]
+    near: Sequence[tuple[Sum, list[Key]]], cells: Mapping[Key, Cell], hidden: Mapping[Key, str], spared: set[Key]
 ) -> Key | None:
-    """The cell whose loss costs least: of the parts the smallest with cases, else the largest without, else the whole."""
-    whole, parts = found
-    free = [k for k in parts if k not in hidden and k not in spared and k in cells]
-    if with_cases := [k for k in free if cells[k].cases > 0]:
+    """The cell whose loss helps most and costs least; None if all that is near is hidden or spared.
+
+    Of the sum with one unknown, or the fewest hidden cases: of its parts the smallest with cases, else the largest without,
+    else the whole.
+    """
+    free_in = [(e, [k for k in (e[0][0], *e[0][1]) if k in cells and k not in hidden and k not in spared]) for e in near]
+    usable = [(unknown, whole, free) for ((whole, _), unknown), free in free_in if free]
+    if not usable:
+        return None
+    known = {k: c.cases for k, c in cells.items()}
+    _, whole, free = min(usable, key=lambda u: (len(u[0]) > 1, sum(known.get(k, 0) for k in u[0]), len(u[0])))
+    parts = [k for k in free if k != whole]
+    if with_cases := [k for k in parts if cells[k].cases > 0]:
         return min(with_cases, key=lambda k: (cells[k].cases, cells[k].persons, sorted(k)))
-    if free:
-        return max(free, key=lambda k: (cells[k].persons, sorted(k)))
-    return whole if whole in cells and whole not in hidden else None
+    return max(parts, key=lambda k: (cells[k].persons, sorted(k))) if parts else whole

@@ -7,7 +7,7 @@ reliability is decided for each number. `show`, `nap` and `report` take `Publish
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -31,6 +31,7 @@ MARKERS = {
 }  # fmt: skip
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
+CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 ABOUT_NAMES = {"population": "reference_population", "population_label": "reference_population_label"}
 ZERO_EXEMPT = ("cases", "cv", "relative_width", "psus_with_cases")
@@ -78,6 +79,7 @@ class Published:
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
         notes: sentences that go with every figure.
+        groups: every group the survey has; case_only: those that only cases have.
     """
 
     table: pd.DataFrame
@@ -85,6 +87,8 @@ class Published:
     limits: Limits
     coverage_excludes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    case_only: frozenset[str] = frozenset()
 
     def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
         """The rows of one measure and breakdown(s), in order. Raises `RequestError` naming what there is."""
@@ -118,22 +122,61 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
+    made = _estimates(persons, plan)
+    rules = load_profile(profile)
+    limits, notes = _limits(rules, persons.spec)
+    spec = persons.spec
+    out = _publish(made, rules, limits, notes)
+    return replace(out, coverage_excludes=spec.coverage_excludes, groups=(*spec.groups, *spec.sectors), case_only=spec.case_only)
+
+
+def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFrame:
+    """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
+    return pd.concat([_tidy(est) for est in _estimates(persons, plan)], ignore_index=True)
+
+
+def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
+    """Everything a run estimates, one pass for each measure and population."""
     wanted = [Table(measure="prevalence"), *persons.spec.tables, *(plan.tables(persons.spec) if plan else ())]
     if persons.grosses_up:
         wanted.insert(1, Table(measure="total"))
     made = [_make(persons, *request) for request in _merge(persons, wanted)]
     if persons.grosses_up:
         made.append(verbs.flowchart(persons))
-    rules = load_profile(profile)
-    limits, notes = _limits(rules, persons.spec)
-    return _publish(made, rules, limits, persons.spec.coverage_excludes, notes)
+    return made
 
 
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     """One `Estimates` by itself, outside a run. Never publish two that overlap one by one: use `publish_run`."""
     rules = load_profile(profile)
     limits, notes = _limits(rules, None)
-    return _publish([est], rules, limits, (), notes)
+    return _publish([est], rules, limits, notes)
+
+
+def paths(persons: Survey, out: Published) -> pd.DataFrame:
+    """The paths through the definition that enough persons share: `step`, `trace`, `persons` (unweighted), most first.
+
+    A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
+    the row `other paths` of its step; a step that is not shown has no paths. `out` is the run's published set.
+    """
+    found = verbs.traces(persons)
+    table, steps = found.table, out.select("flowchart", "step")
+    open_steps = set(steps["step"][steps["estimate"].notna()])
+    cells = {
+        frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
+            int(row["n"]), int(row["n"]), None, int(row["psus_with_cases"]), int(row["households_with_cases"])
+        )
+        for row in table.to_dict("records")
+        if row["step"] in open_steps
+    }
+    primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
+    hidden = protect(cells, primary, out.limits.cases, spare=[k for k in cells if len(k) == 1])
+    named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
+    rows = pd.DataFrame(
+        [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
+    )
+    summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
+    return summed.sort_values("persons", ascending=False, ignore_index=True)
 
 
 def _merge(persons: Survey, wanted: Sequence[Table]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
@@ -157,39 +200,40 @@ def _make(persons: Survey, measure: str, of: str | None, population: str, by: li
 
 
 def _limits(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[str, ...]]:
-    """The stricter of profile and survey; lowering needs the named key and is said."""
-    names = ("cases", "non_cases", "psus", "households")
-    standard, low = Limits(), []
-    values = {n: getattr(profile.confidentiality, n) for n in names}
-    accepted = profile.confidentiality.accept_lower_limits
-    if spec is not None and "confidentiality" in spec.model_fields_set:
-        values |= {n: getattr(spec.confidentiality, n) for n in spec.confidentiality.model_fields_set if n in names}
-        accepted = accepted or spec.confidentiality.accept_lower_limits
-    low = [f"{n} {values[n]} (standard {getattr(standard, n)})" for n in names if values[n] < getattr(standard, n)]
-    if low and not accepted:
-        raise PublicationError(
-            "confidentiality limits are lower than the standard", found=low,
-            do="raise them, or add accept_lower_limits: true under confidentiality and answer for it",
-        )  # fmt: skip
-    notes = (f"Confidentiality limits were lowered on purpose: {', '.join(low)}.",) if low else ()
+    """The strictest of the standard, the profile and the survey; whoever lowers them needs the named key, and it is said."""
+    standard = asdict(Limits())
+    values, without = dict(standard), dict(standard)
+    for wanted in (profile.confidentiality, *([spec.confidentiality] if spec else ())):
+        own = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
+        if wanted.accept_lower_limits:
+            values |= own
+        elif low := [f"{n} {v} (standard {standard[n]})" for n, v in own.items() if v < standard[n]]:
+            raise PublicationError(
+                "confidentiality limits are lower than the standard", found=low,
+                do="raise them, or add accept_lower_limits: true under confidentiality and answer for it",
+            )  # fmt: skip
+        else:
+            values |= {n: max(v, values[n]) for n, v in own.items()}
+        without = {n: max(without[n], values[n]) for n in standard}
+    lowered = [f"{n} {v} (instead of {without[n]})" for n, v in values.items() if v < without[n]]
+    notes = (f"Confidentiality limits were lowered on purpose: {', '.join(lowered)}.",) if lowered else ()
     return Limits(**values), notes
 
 
-def _publish(
-    made: list[Estimates], profile: Profile, limits: Limits, coverage: tuple[str, ...], notes: tuple[str, ...]
-) -> Published:
+def _publish(made: list[Estimates], profile: Profile, limits: Limits, notes: tuple[str, ...]) -> Published:
     frames = [_tidy(est) for est in made]
     groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
-    hidden, open_hidden = _decide(table, keys, limits)
+    of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
+    hidden, open_hidden = _decide(table, keys, of, limits)
     reliability = [_reliability(row, profile) for row in table.to_dict("records")]
     flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
-    reason = pd.Series([f"confidential: {hidden[i]}" if i in hidden else r for i, r in enumerate(reason)], dtype=object)
+    reason = reason.mask(is_hidden, CONFIDENTIAL)
     table["households_with_cases"] = table["households_with_cases"].astype("Float64")
     numbers, counts = [c for c in NUMBERS if c in table], [c for c in COUNTS if c in table]
     table = table.astype(dict.fromkeys((*numbers, *counts), float))
@@ -206,8 +250,7 @@ def _publish(
         table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]],
         profile.name,
         limits,
-        coverage,
-        notes,
+        notes=notes,
     )
 
 
@@ -221,58 +264,96 @@ def _tidy(est: Estimates) -> pd.DataFrame:
     return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values)
 
 
-def _decide(table: pd.DataFrame, keys: list[Key], limits: Limits) -> tuple[dict[int, str], set[int]]:
-    """Rows to hide, with reasons; and rows whose unresolved count is to be hidden too."""
-    hidden: dict[int, str] = {}
-    open_hidden: set[int] = set()
-    for _, rows in table.groupby("reference_population", sort=False):
-        flow = rows["measure"] == "flowchart"
-        main, chart = rows.index[~flow], rows.index[flow]
-        cells, of_row = _cells(table, keys, main)
-        primary = {k: why for k, c in cells.items() if (why := confidential(c, limits))}
-        shown = protect(cells, primary, limits.cases)
-        hidden |= {i: shown[k] for i, k in of_row.items() if k in shown}
-        unresolved = _unresolved_cells(table, of_row)
-        low = {k: "unresolved" for k, c in unresolved.items() if 0 < c.cases < limits.cases}
-        blank = protect(unresolved, {**{k: shown[k] for k in unresolved if k in shown}, **low}, limits.cases)
-        open_hidden |= {i for i, k in of_row.items() if k in blank}
-        steps, of_step = _cells(table, keys, chart)
-        forced, open_ = frozenset({("step", "forced labour")}), frozenset({("step", "unresolved")})
+Hidden = dict[str, dict[Key, str]]
+WHOLE: Key = frozenset()
+STEPS: tuple[Key, Key] = (frozenset({("step", "forced labour")}), frozenset({("step", "unresolved")}))
+
+
+def _decide(table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits) -> tuple[set[int], set[int]]:
+    """Rows to hide, and rows whose unresolved count is to be hidden too."""
+    parts = {str(name): rows for name, rows in table.groupby("reference_population", sort=False)}
+    main = {name: rows[rows["measure"] != "flowchart"] for name, rows in parts.items()}
+    cells = {name: _cells(rows, keys, of) for name, rows in main.items()}
+    primary = {name: {k: why for k, c in found.items() if (why := confidential(c, limits))} for name, found in cells.items()}
+    away = _agree(cells, primary, {name: {} for name in cells}, limits)
+    unresolved = {name: _unresolved_cells(rows, keys) for name, rows in main.items()}
+    few = {n: {k: "unresolved" for k, c in found.items() if 0 < c.cases < limits.cases} for n, found in unresolved.items()}
+    blank = _agree(unresolved, few, {n: {k: why for k, why in away[n].items() if k in unresolved[n]} for n in away}, limits)
+    hidden = {i for name, rows in main.items() for i in rows.index if not away[name].keys().isdisjoint(_tells(i, keys, of))}
+    open_hidden = {i for name, rows in main.items() for i in rows.index if keys[i] in blank[name]}
+    for name, rows in parts.items():
+        chart = rows[rows["measure"] == "flowchart"]
+        steps = _cells(chart, keys, of)
         first = {k: why for k, c in steps.items() if k and (why := confidential(c, limits))}
-        first |= {forced: shown[frozenset()]} if frozenset() in shown and forced in steps else {}
-        first |= {open_: "unresolved persons"} if frozenset() in blank and open_ in steps else {}
-        gone = protect(steps, first, limits.cases, spare=[forced, frozenset()])
-        hidden |= {i: gone[k] for i, k in of_step.items() if k in gone}
+        for step, there in zip(STEPS, (away, blank), strict=True):
+            if step in steps and WHOLE in there[name]:
+                first[step] = "hidden in the tables"
+        gone = protect(steps, first, limits.cases, spare=[k for k in (WHOLE, *STEPS) if k not in first])
+        hidden |= {i for i in chart.index if keys[i] in gone}
     return hidden, open_hidden
 
 
-def _cells(table: pd.DataFrame, keys: list[Key], rows: pd.Index) -> tuple[dict[Key, Cell], dict[int, Key]]:
-    """The distinct cells of some rows. A share's denominator is cases, so it says nothing about non-cases."""
+def _agree(tables: dict[str, dict[Key, Cell]], primary: Hidden, gone: Hidden, limits: Limits) -> Hidden:
+    """Cells to hide in each population.
+
+    A cell with as many cases in two populations is taken to hold the same ones: hidden in one, it is hidden in the other.
+    """
+    while True:
+        found = {name: protect(cells, primary[name], limits.cases, gone=gone[name]) for name, cells in tables.items()}
+        same = [
+            (name, k, why)
+            for name, cells in tables.items()
+            for other, theirs in found.items()
+            for k, why in theirs.items()
+            if k in cells and k not in found[name] and cells[k].cases == tables[other][k].cases
+        ]
+        if not same:
+            return found
+        for name, k, why in same:
+            gone[name] = gone[name] | {k: why}
+
+
+def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
+    """The cells whose number of cases a row shows: its own; of a share also the one that it distributes."""
+    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)
+
+
+def _cells(rows: pd.DataFrame, keys: list[Key], of: list[str]) -> dict[Key, Cell]:
+    """The distinct cells that some rows tell of. Where every person counts as a case there are no non-cases to protect."""
     cells: dict[Key, Cell] = {}
-    for i, row in zip(rows, table.loc[rows].to_dict("records"), strict=True):
-        share = row["measure"] == "share"
-        if share and keys[i] in cells:
-            continue
-        homes: Any = row["households_with_cases"]
-        cells[keys[i]] = Cell(
-            cases=int(row["cases"]), persons=int(row["n"]), non_cases=None if share else int(row["n"] - row["cases"]),
-            psus=int(row["psus_with_cases"]), households=None if pd.isna(homes) else int(homes),
-        )  # fmt: skip
-    return cells, {int(i): keys[i] for i in rows}
+    told: dict[Key, list[dict[Hashable, Any]]] = {}
+    for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        own, *whole = _tells(i, keys, of)
+        for k in whole:
+            told.setdefault(k, []).append(row)
+        if own not in cells or row["measure"] in ("prevalence", "total"):
+            truth = row["measure"] in ("prevalence", "flowchart") or row["interval"] == "log"
+            cells[own] = Cell(
+                cases=int(row["cases"]), persons=int(row["n"]), non_cases=int(row["n"] - row["cases"]) if truth else None,
+                psus=int(row["psus_with_cases"]), households=_count(row["households_with_cases"]),
+            )  # fmt: skip
+    for k, parts in told.items():
+        homes = [_count(row["households_with_cases"]) for row in parts]
+        known = None if None in homes else sum(h or 0 for h in homes)
+        n = int(parts[0]["n"])
+        cells.setdefault(k, Cell(n, n, psus=sum(int(row["psus_with_cases"]) for row in parts), households=known))
+    return cells
 
 
-def _unresolved_cells(table: pd.DataFrame, of_row: dict[int, Key]) -> dict[Key, Cell]:
-    if "unresolved" not in table:
-        return {}
-    counted = {k: table.loc[i, "unresolved"] for i, k in of_row.items() if not pd.isna(table.loc[i, "unresolved"])}
-    return {k: Cell(int(v), 0) for k, v in counted.items()}
+def _count(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _unresolved_cells(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
+    counts = rows["unresolved"].dropna() if "unresolved" in rows else pd.Series(dtype=float)
+    return {keys[i]: Cell(int(v), 0) for i, v in zip(counts.index, counts, strict=True)}
 
 
 def _reliability(row: dict[Hashable, Any], profile: Profile) -> tuple[str, str, str]:
     """The worst flag of a number, its marker, and every reason at that flag."""
     zero = row["cases"] == 0 and row["measure"] != "mean"
     estimate, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
-    facts = {**row, "relative_width": (high - low) / estimate if estimate else float("nan")}
+    facts = {**row, "relative_width": (high - low) / abs(estimate) if estimate else float("nan")}
     found: dict[str, list[str]] = {"review": ["no case recorded in the survey"]} if zero else {}
     for rule in profile.reliability:
         if zero and rule.column in ZERO_EXEMPT:

@@ -68,10 +68,14 @@ def _fractions(table: pd.DataFrame, labels: NDArray[np.object_], n_h: Array) -> 
         by["fl__fpc_low"].min().reindex(list(labels)).to_numpy(float),
         by["fl__fpc_high"].max().reindex(list(labels)).to_numpy(float),
     )
-    if np.isnan(low).any() or (low != high).any():
-        raise DesignError("the FPC is missing or varies within a stratum", where="fpc", found=labels[np.isnan(low) | (low != high)],
+    gaps = by["fl__no_fpc"].sum().reindex(list(labels)).to_numpy(float) > 0
+    if (wrong := gaps | (low != high)).any():
+        raise DesignError("the FPC is missing or varies within a stratum", where="fpc", found=labels[wrong],
                           do="give each stratum one number: its PSUs in the population, or the sampling fraction")  # fmt: skip
-    if (low <= 1).all() and (low < 1).any():
+    if (low <= 0).any():
+        raise DesignError("the FPC is not above zero", where="fpc", found=labels[low <= 0],
+                          do="give the PSUs in the population of the stratum, or the sampling fraction")  # fmt: skip
+    if (low <= 1).all():
         return low
     if (low < n_h).any():
         raise DesignError("the FPC is smaller than the sample", where="fpc", found=labels[low < n_h],

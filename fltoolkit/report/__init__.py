@@ -1,0 +1,7 @@
+"""Room 6: what people are handed. Everything here takes `Published` or what was made from it."""
+
+from fltoolkit.report.index import Entry, write_index
+from fltoolkit.report.pages import page, write_assets
+from fltoolkit.report.workbook import write_baseline, write_estimates
+
+__all__ = ["Entry", "page", "write_assets", "write_baseline", "write_estimates", "write_index"]

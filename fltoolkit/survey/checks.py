@@ -13,9 +13,10 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.design import AGE, PSU, STRATA, Survey, weight_of
+from fltoolkit.survey.design import AGE, HOUSEHOLD, PSU, STRATA, Survey, weight_of
+from fltoolkit.survey.questions import FORMS, AnswerCodes, Source
 from fltoolkit.survey.read import SOURCE, Frame
-from fltoolkit.survey.spec import AnswerCodes, Group, Source
+from fltoolkit.survey.spec import Group
 
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
@@ -45,6 +46,28 @@ def check(survey: Survey) -> pd.DataFrame:
     return findings(found)
 
 
+def describe(survey: Survey) -> pd.DataFrame:
+    """The survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached."""
+    spec, design = survey.spec, survey.spec.design
+    households = survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")).collect("pandas").to_native().iloc[0, 0]
+    pairs = survey.frame.select(STRATA, PSU).unique().collect("pandas").to_native()
+    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": _asked(survey), "refused": _refused(survey)})
+    window = spec.reference_period
+    dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
+    facts = {
+        "Survey": f"{spec.title}; {spec.country}, {spec.year}, round {spec.round}",
+        "Reference period": f"{window.text}{dates}",
+        "Persons in the file": f"{counts['persons']:,} in {households:,} households",
+        "Answered the module": f"{counts['answered']:,}; refused it as a whole: {counts['refused']:,}",
+        "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
+        "Primary sampling units": f"{pairs[PSU].nunique():,} ({design.psu})" if design.psu else "none: persons drawn directly",
+        "Selection of PSUs": f"{design.selection}; {'with FPC ' + design.fpc if design.fpc else 'variance as if with replacement'}",
+        "Populations": "; ".join(f"{p.label} (weight {p.weight or design.weight})" for p in spec.populations.values()),
+        "Not reached": "; ".join(spec.coverage_excludes) or "not said",
+    }
+    return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
+
+
 def findings(found: Sequence[dict[str, object]]) -> pd.DataFrame:
     """Findings as a table, the worst first."""
     table = pd.DataFrame(found, columns=list(COLUMNS))
@@ -72,21 +95,9 @@ def guarded(count: int, limit: int) -> object:
 def questions(survey: Survey) -> list[Question]:
     """Every yes/no question the spec maps, one for each episode label."""
     spec = survey.spec
-    keyed: list[tuple[str, Iterable[Source]]] = [("any_work", spec.any_work)]
-    keyed += [
-        (f"items.{side}.{item}", s) for side in ("involuntary", "coercion") for item, s in getattr(spec.items, side).items()
-    ]
-    same = spec.episodes.same_work
-    optional = [("episodes.same_work", same if isinstance(same, tuple) else None), ("episodes.exists", spec.episodes.exists),
-                ("trafficking", spec.trafficking), ("interview.proxy", spec.interview.proxy), ("interview.alone", spec.interview.alone)]  # fmt: skip
-    if spec.exceptions:
-        keyed += [(f"exceptions.kinds.{k}", s) for k, s in spec.exceptions.kinds.items()]
-        optional.append(("exceptions.within_limits", spec.exceptions.within_limits))
-    keyed += [(where, s) for where, s in optional if s]
     return [
         Question(where, source, source.codes(spec.answers), e)
-        for where, sources in keyed
-        for source in sources
+        for where, source in spec.questions()
         for e in (spec.episodes.wide if "{episode}" in source.column else ("",))
     ]
 
@@ -103,6 +114,11 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
 def _asked(survey: Survey) -> nw.Expr:
     module = survey.spec.module
     return nw.lit(True) if module is None else nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)
+
+
+def _refused(survey: Survey) -> nw.Expr:
+    module = survey.spec.module
+    return nw.lit(False) if module is None else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
 
 
 def _design(survey: Survey) -> list[dict[str, object]]:
@@ -142,14 +158,7 @@ def _design(survey: Survey) -> list[dict[str, object]]:
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             out.append(
-                finding(
-                    "error",
-                    "design",
-                    name,
-                    f"rows without {key}",
-                    counts[key],
-                    "fill it in; everyone was drawn somewhere",
-                )
+                finding("error", "design", name, f"rows without {key}", counts[key], "fill it in; everyone was drawn somewhere")
             )
     return [*out, *_clusters(survey)]
 
@@ -211,12 +220,7 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
         add(m.column, "module", [*m.answered, *m.refused, *m.not_asked])
     for e in spec.episodes.wide or ("",):
         if f := spec.form:
-            codes = [
-                *f.state_imposed,
-                *f.forced_labour_exploitation,
-                *f.forced_commercial_sexual_exploitation,
-                *f.missing,
-            ]
+            codes = [code for kind in (*FORMS, "missing") for code in getattr(f, kind)]
             add(f.column.replace("{episode}", e), "form", codes)
         if p := spec.place:
             add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
@@ -231,7 +235,8 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
                     frame.filter(strange[column].fill_null(False)).select(SOURCE + column).unique().collect("pandas").to_native()
                 )
                 what = f"codes that survey.yaml does not name: {', '.join(sorted(codes.iloc[:, 0])[:12])}"
-                count = guarded(rows, spec.confidentiality.cases)
+                open_ = where.startswith(("groups", "module"))
+                count = rows if open_ else guarded(rows, spec.confidentiality.cases)
                 out.append(
                     finding(
                         "error",
@@ -327,14 +332,7 @@ def _answers(survey: Survey) -> list[dict[str, object]]:
         if row["missing"]:
             do = "a skip that routing explains needs `routing:` here; these stay unresolved"
             out.append(
-                finding(
-                    "warning",
-                    "non-response",
-                    row["column"],
-                    "blank without a reason",
-                    guarded(row["missing"], limit),
-                    do,
-                )
+                finding("warning", "non-response", row["column"], "blank without a reason", guarded(row["missing"], limit), do)
             )
         silent = row["dont_know"] + row["refused"]
         if silent:
@@ -345,7 +343,8 @@ def _answers(survey: Survey) -> list[dict[str, object]]:
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
     """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `dont_know`,
-    `refused`, `not_applicable`, `missing` (blank, of someone who worked, where routing does not explain it), `unexpected` (answered where it skips).
+    `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
+    it), `unexpected` (answered where routing skips).
     """
     asked = _asked(survey)
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work"))]
@@ -354,18 +353,23 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
         names = set(frame.collect_schema().names())
         inside = asked if survey.spec.module is None or SOURCE + survey.spec.module.column in names else nw.lit(True)
         held = [q for q in listed if q.column in columns]
-        idle = [nw.col(SOURCE + q.column).is_in(list(q.codes.no)).fill_null(False) for q in held if q.where == "any_work"]
+        idle = [_no(q) for q in held if q.where == "any_work"]
         working = ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else nw.lit(True)
+        exists = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names]
         conditions: dict[str, nw.Expr] = {}
         for i, q in enumerate(held):
             value, gate = nw.col(SOURCE + q.column), nw.lit(False)
             if r := q.source.routing:
                 gate = nw.col(SOURCE + r.column.replace("{episode}", q.episode)).is_in(list(r.skipped)).fill_null(False)
+            absent = [_no(e) for e in exists if e.episode == q.episode]
+            skipped = (
+                nw.any_horizontal(gate, nw.all_horizontal(*absent, ignore_nulls=False), ignore_nulls=False) if absent else gate
+            )
             conditions |= {
                 f"{i} {k}": inside & value.is_in(list(getattr(q.codes, k))) for k in ("dont_know", "refused", "not_applicable")
             }
             conditions |= {
-                f"{i} missing": inside & working & value.is_null() & ~gate,
+                f"{i} missing": inside & working & value.is_null() & ~skipped,
                 f"{i} unexpected": inside & gate & ~value.is_null(),
             }
         counts = count_rows(frame, conditions)
@@ -382,11 +386,23 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _no(question: Question) -> nw.Expr:
+    return nw.col(SOURCE + question.column).is_in(list(question.codes.no)).fill_null(False)
+
+
+def nonresponse(survey: Survey) -> pd.DataFrame:
+    """`answer_counts` as it may be shown: counts below the confidentiality limit are blank. Its parts are never added up, so
+    that a blank cannot be worked out.
+    """
+    counts, kinds = answer_counts(survey).drop(columns="unexpected"), ["dont_know", "refused", "not_applicable", "missing"]
+    low = (counts[kinds] > 0) & (counts[kinds] < survey.spec.confidentiality.cases)
+    return counts.assign(**counts[kinds].astype("Int64").mask(low))
+
+
 def _module(survey: Survey) -> list[dict[str, object]]:
     spec, asked = survey.spec, _asked(survey)
-    codes: dict[str, nw.Expr] = {"answered": asked}
-    if m := spec.module:
-        codes["refused"] = nw.col(SOURCE + m.column).is_in(list(m.refused))
+    codes: dict[str, nw.Expr] = {"answered": asked, "refused": _refused(survey)}
+    m = spec.module
     wide_or_long = bool(spec.episodes.wide) or spec.episodes.long
     if not wide_or_long:
         items = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith("items")]
@@ -409,12 +425,7 @@ def _module(survey: Survey) -> list[dict[str, object]]:
         what = "the module was refused as a whole: unit non-response, for the weights to correct"
         out.append(
             finding(
-                "note",
-                "module",
-                m.column if m else "",
-                what,
-                counts["refused"],
-                "confirm that the module weight corrects for it",
+                "note", "module", m.column if m else "", what, counts["refused"], "confirm that the module weight corrects for it"
             )
         )
     if counts.get("blank"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -24,7 +24,7 @@ from fltoolkit.survey.read import (
     read_files,
     text,
 )
-from fltoolkit.survey.spec import Episodes, SurveySpec, read_spec
+from fltoolkit.survey.spec import SurveySpec, read_spec
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
@@ -130,11 +130,12 @@ class Survey(SurveyDesign):
     joins: tuple[Join, ...]
     episodes: Frame | None
     rules: str | None
+    lacking: Mapping[str, tuple[str, ...]]
 
-    def replace_frame(self, frame: Frame, rules: str) -> Survey:
-        """The same survey with more columns, classified under the named rule set."""
+    def replace_frame(self, frame: Frame, rules: str, lacking: Mapping[str, tuple[str, ...]]) -> Survey:
+        """The same survey with more columns, classified under the named rule set; `lacking`: by side, its items not asked."""
         facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return _bind(object.__new__(Survey), **{**facts, "frame": frame, "rules": rules})
+        return _bind(object.__new__(Survey), **{**facts, "frame": frame, "rules": rules, "lacking": lacking})
 
 
 D = TypeVar("D", bound=SurveyDesign)
@@ -164,7 +165,7 @@ def read_survey(path: str | Path) -> Survey:
         path = path / "survey.yaml"
     spec = read_spec(path)
     con = connect()
-    table = read_files(spec.files, path.parent, spec_columns(spec), con, str(path))
+    table = read_files(spec.files, path.parent, *spec_columns(spec), con, str(path))
     clustered = spec.design.psu is not None
     frame = _with_psu(table.persons.with_columns(_design_columns(spec)), clustered)
     if spec.design.nest and clustered:
@@ -185,35 +186,17 @@ def read_survey(path: str | Path) -> Survey:
         joins=table.joins,
         episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
         rules=None,
+        lacking={},
     )
 
 
-def spec_columns(spec: SurveySpec) -> list[str]:
-    """Every data column a survey.yaml names, in the order it names them; `{episode}` filled in."""
-    found: list[str] = []
-
-    def walk(node: Any) -> None:
-        if isinstance(node, Episodes):
-            walk([node.same_work, node.exists])
-        elif isinstance(node, dict):
-            walk(list(node.values()))
-        elif isinstance(node, (list, tuple)):
-            for value in node:
-                walk(value)
-        elif hasattr(node, "model_fields_set"):
-            column = getattr(node, "column", None)
-            if isinstance(column, str):
-                found.append(column)
-            walk([getattr(node, name) for name in type(node).model_fields])
-
-    design = spec.design
-    walk([getattr(spec, name) for name in type(spec).model_fields if name not in ("files", "design", "tables")])
-    found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.fpc) if c)]
-    for population in spec.populations.values():
-        found += [*population.where, *([population.weight] if population.weight else [])]
-    wide = spec.episodes.wide
-    filled = [c.replace("{episode}", e) for c in found for e in (wide or ("",)) if wide or "{episode}" not in c]
-    return list(dict.fromkeys(filled))
+def spec_columns(spec: SurveySpec) -> tuple[list[str], list[str]]:
+    """The data columns a survey.yaml names, of the persons' files and of the episodes file; `{episode}` filled in."""
+    person, episode = spec.person_columns(), spec.episode_columns()
+    if spec.episodes.long:
+        return person, episode
+    filled = [c.replace("{episode}", e) for c in episode for e in (spec.episodes.wide or ("",))]
+    return list(dict.fromkeys([*person, *filled])), []
 
 
 def _design_columns(spec: SurveySpec) -> list[nw.Expr]:

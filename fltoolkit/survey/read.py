@@ -6,10 +6,12 @@ only the columns an estimate asks for are read at all. No other module casts a c
 
 from __future__ import annotations
 
+import csv
 import difflib
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,19 +39,19 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
 
 
-def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **csv: Any) -> Frame:
+def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
     """A path (CSV or Parquet), a pandas, Polars or Arrow table, as a lazy frame of `con`.
 
     Args:
         data: what to open. A CSV is sniffed for types unless `as_text`.
         as_text: read every CSV column as text, so that a code such as `0111` keeps its zero.
-        csv: `delimiter` and `encoding` for a CSV.
+        options: `delimiter` and `encoding` for a CSV.
 
     Raises:
         DataError: no such file, not a format the kit reads, or nothing in it.
     """
     if isinstance(data, (str, Path)):
-        relation = _open_path(Path(data), con, as_text, csv)
+        relation = _open_path(Path(data), con, as_text, {k: v for k, v in options.items() if v})
     else:
         relation = _open_object(data, con)
     frame: Frame = nw.from_native(relation).lazy()
@@ -58,32 +60,47 @@ def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = Fal
     return frame
 
 
-def _open_path(path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, csv: dict[str, Any]) -> Any:
-    import duckdb
-
+def _open_path(path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, options: dict[str, Any]) -> Any:
     suffix = path.suffix.lower()
     if not path.is_file():
         raise DataError("there is no such file", where=str(path), do="check `path:`; it is read from the folder of survey.yaml")
     if path.stat().st_size == 0:
         raise DataError("the file is empty", where=str(path), do="export the data again")
-    try:
+    with _readable(str(path)):
         if suffix == ".parquet":
             return con.read_parquet(str(path))
         if suffix in (".csv", ".tsv", ".txt"):
-            options: dict[str, Any] = {k: v for k, v in csv.items() if v}
-            if as_text:
-                options["all_varchar"] = True
-            return con.read_csv(str(path), header=True, **options)
-    except duckdb.Error as error:
-        raise DataError(
-            "the file cannot be read",
-            where=str(path),
-            found=str(error).splitlines()[0],
-            do="check that it is whole, and give `delimiter:` or `encoding:` under `files:` if they are unusual",
-        ) from None
+            if options.get("encoding", "utf-8") != "utf-8":
+                return _decoded(path, con, **options)
+            return con.read_csv(str(path), header=True, all_varchar=as_text, **options)
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix, allowed=".csv, .tsv, .txt, .parquet"
     )
+
+
+def _decoded(path: Path, con: duckdb.DuckDBPyConnection, encoding: str, delimiter: str | None = None) -> Any:
+    """A CSV in another encoding than UTF-8, which DuckDB does not read by itself: as text, through memory."""
+    import pandas as pd
+
+    engine: Any = "c" if delimiter else "python"
+    return con.from_df(pd.read_csv(path, sep=delimiter, encoding=encoding, dtype=str, keep_default_na=False, engine=engine))
+
+
+@contextmanager
+def _readable(where: str) -> Iterator[None]:
+    """What goes wrong inside is told as a `DataError`: a file that is damaged, or laid out otherwise than expected."""
+    import duckdb
+    import pandas as pd
+
+    try:
+        yield
+    except (duckdb.Error, csv.Error, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise DataError(
+            "the file cannot be read",
+            where=where,
+            found=" ".join(str(error).splitlines()[:2]),
+            do="check that it is whole, and give `delimiter:` or `encoding:` under `files:` if they are unusual",
+        ) from None
 
 
 def _open_object(data: Any, con: duckdb.DuckDBPyConnection) -> Any:
@@ -162,51 +179,63 @@ class SourceTable:
     joins: tuple[Join, ...] = ()
 
 
-def read_files(files: Files, folder: Path, columns: Iterable[str], con: duckdb.DuckDBPyConnection, where: str) -> SourceTable:
-    """Open, pool and join the files of a survey and keep `columns`, as text, under the prefix `src__`.
+def read_files(
+    files: Files, folder: Path, columns: Sequence[str], of_episodes: Sequence[str], con: duckdb.DuckDBPyConnection, where: str
+) -> SourceTable:
+    """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`.
 
     Args:
         files: the `files:` of survey.yaml.
         folder: the folder the paths are read from; they may not leave it.
-        columns: the columns the spec names.
+        columns: the columns the spec names of persons.
+        of_episodes: those of the episodes file.
         con: the survey's own connection.
         where: the survey.yaml, for messages.
 
     Raises:
         DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
     """
-    parts: dict[str, Frame] = {}
-    for kind in ("person", "household", "module", "episodes"):
-        file: DataFile | None = getattr(files, kind)
-        if file is not None:
-            parts[kind] = _pool(file, folder, con, where, kind)
-    person = parts["person"]
-    joins = []
+    given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
+    keys = {column for file in given.values() for column in file.key}
+    parts = {kind: _pool(file, folder, keys, con, where, kind) for kind, file in given.items()}
+    with _readable(where):
+        person, joins = _join(files, parts, where)
+        kept = _kept(person, [*columns, *files.person.key], where)
+        episodes = None
+        if files.episodes is not None:
+            episodes = parts["episodes"]
+            joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
+            _unique(episodes, [*files.episodes.key, PART], "episodes", where)
+            wanted = [*of_episodes, *files.person.key, *files.episodes.key]
+            episodes = episodes.select(*_kept(episodes, wanted, f"{where}: files.episodes"), nw.col(PART))
+    return SourceTable(person.select(*kept, nw.col(FACTOR), nw.col(PART)), episodes, tuple(joins))
+
+
+def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
+    """The household and module rows beside each person's, quarter by quarter where they are pooled as persons are."""
+    person, joins = parts["person"], []
     for kind in ("household", "module"):
-        if kind in parts:
-            file = getattr(files, kind)
-            joins.append(_count_join(person, parts[kind], file.key, kind, where))
-            _refuse_clash(person, parts[kind], file.key, kind, where)
-            unique = parts[kind].drop(FACTOR, PART)
-            person = person.join(unique, on=list(file.key), how="left")
-    schema = person.collect_schema()
+        file: DataFile | None = getattr(files, kind)
+        if file is None:
+            continue
+        other, key = parts[kind].drop(FACTOR), list(file.key)
+        if len(file.path) > 1:
+            key.append(PART)
+        else:
+            other = other.drop(PART)
+        joins.append(_count_join(person, other, key, kind, where))
+        _unique(other, key, kind, where)
+        _refuse_clash(person, other, key, kind, where)
+        person = person.join(other, on=key, how="left")
     _unique(person, [*files.person.key, PART], "person", where)
-    episode_columns = parts["episodes"].collect_schema().names() if "episodes" in parts else []
-    wanted = list(dict.fromkeys([*columns, *files.person.key]))
-    _all_there([c for c in wanted if c not in episode_columns], schema.names(), where)
-    here = [c for c in wanted if c in schema.names()]
-    kept = [text(c, schema[c]).alias(SOURCE + c) for c in here]
-    episodes = None
-    if "episodes" in parts and files.episodes is not None:
-        kinds = parts["episodes"].collect_schema()
-        _all_there(files.person.key, kinds.names(), f"{where}: files.episodes")
-        own = [c for c in wanted if c in kinds.names() and (c not in schema.names() or c in files.person.key)]
-        episodes = parts["episodes"].select(*[text(c, kinds[c]).alias(SOURCE + c) for c in own], nw.col(PART))
-    return SourceTable(
-        persons=person.select(*kept, nw.col(FACTOR), nw.col(PART)),
-        episodes=episodes,
-        joins=tuple(joins),
-    )
+    return person, joins
+
+
+def _kept(frame: Frame, columns: Iterable[str], where: str) -> list[nw.Expr]:
+    """Columns as canonical text under the prefix `src__`, each once."""
+    schema, wanted = frame.collect_schema(), list(dict.fromkeys(columns))
+    _all_there(wanted, schema.names(), where)
+    return [text(c, schema[c]).alias(SOURCE + c) for c in wanted]
 
 
 def inside(folder: Path, name: str, where: str) -> Path:
@@ -230,8 +259,8 @@ def input_hash(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _pool(file: DataFile, folder: Path, con: duckdb.DuckDBPyConnection, where: str, kind: str) -> Frame:
-    """One file, or several pooled: rows below each other, each part with its weight factor."""
+def _pool(file: DataFile, folder: Path, keys: set[str], con: duckdb.DuckDBPyConnection, where: str, kind: str) -> Frame:
+    """One file, or several pooled: rows below each other, each part with its weight factor; the survey's `keys` as text."""
     frames = []
     for i, name in enumerate(file.path):
         frame = open_table(
@@ -256,9 +285,9 @@ def _pool(file: DataFile, folder: Path, con: duckdb.DuckDBPyConnection, where: s
                 do="pool only files of one layout",
             )  # fmt: skip
     _all_there(file.key, first, f"{where}: files.{kind}.key")
+    as_text = [c for c in first if len(frames) > 1 or c in keys]  # quarters may differ in the types of their columns
     schemas = [f.collect_schema() for f in frames]
-    keys = [[text(c, s[c]).alias(c) for c in file.key] for s in schemas]
-    frames = [f.with_columns(k) for f, k in zip(frames, keys, strict=True)]
+    frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     return frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
 
 
@@ -276,16 +305,16 @@ def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:
 
 def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> Join:
     _all_there(key, person.collect_schema().names(), f"{where}: files.{kind}.key, in the person file")
-    _unique(other, list(key), kind, where)
+    _all_there(key, other.collect_schema().names(), f"{where}: files.{kind}")
     on = list(key)
-    left = person.join(other.select(on), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
+    left = person.join(other.select(on).unique(), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
     right = other.select(on).join(person.select(on), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
     return Join(kind, int(left.iloc[0, 0]), int(right.iloc[0, 0]))
 
 
 def _refuse_clash(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> None:
     mine = {c.lower() for c in person.collect_schema().names()}
-    clash = [c for c in other.collect_schema().names() if c not in (*key, FACTOR, PART) and c.lower() in mine]
+    clash = [c for c in other.collect_schema().names() if c not in key and c.lower() in mine]
     if clash:
         raise DataError(
             f"columns of the {kind} file are in another file too", where=f"{where}: files.{kind}", found=clash,
@@ -301,5 +330,5 @@ def _all_there(wanted: Iterable[str], present: Sequence[str], where: str) -> Non
     hints = [f"{m} (did you mean {g[0]}?)" if g else m for m, g in guesses.items()]
     raise DataError(
         "columns that survey.yaml names are not in the data", where=where, found=hints,
-        allowed=present, do="correct the names; upper and lower case count",
+        allowed=[c for c in present if not c.startswith(INTERNAL)], do="correct the names; upper and lower case count",
     )  # fmt: skip

@@ -6,89 +6,33 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from fltoolkit.errors import SpecError
-from fltoolkit.yamlfile import Code, Codes, Model, Names, build_model, load_yaml
+from fltoolkit.survey.questions import (
+    AnswerCodes,
+    Episodes,
+    Exceptions,
+    Form,
+    Interview,
+    Items,
+    Months,
+    Place,
+    Source,
+    Sources,
+    refuse_double_codes,
+)
+from fltoolkit.yamlfile import Code, Codes, Model, Names, load_model
 
 NOT_STATED = "not stated"
 TOTAL = "total"
 
-InvoluntaryItem = Literal[
-    "unfree_recruitment", "different_job", "unagreed_overtime", "hazardous_work", "very_low_or_no_wages",
-    "degrading_living_conditions", "other_employers", "longer_than_agreed", "no_freedom_to_leave",
-    "other_without_consent",
-]  # fmt: skip
-CoercionItem = Literal[
-    "threats_or_violence", "restricted_movement", "debt_bondage", "withheld_wages", "withheld_documents",
-    "abuse_of_vulnerability", "other_penalty",
-]  # fmt: skip
-ExceptionKind = Literal["military_conscription", "civic_obligations", "convict_labour", "emergencies", "minor_communal_services"]
 Measure = Literal["prevalence", "total", "share"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class Routing(Model):
-    """Who is asked a question: those whose answer to `column` is in `asked`; a skip by those in `skipped` means no."""
-
-    column: str
-    asked: Codes
-    skipped: Codes
-
-
-class AnswerCodes(Model):
-    """The codes of a yes/no question. A blank cell is always a missing answer and needs no code."""
-
-    yes: Codes = ("1",)
-    no: Codes = ("2",)
-    dont_know: Codes = ()
-    refused: Codes = ()
-    not_applicable: Codes = ()
-    not_applicable_means: Literal["no", "unresolved"] | None = None
-
-    @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> AnswerCodes:
-        seen: dict[str, str] = {}
-        for kind in ("yes", "no", "dont_know", "refused", "not_applicable"):
-            for code in getattr(self, kind):
-                if code in seen:
-                    raise ValueError(f"code {code} means both {seen[code]} and {kind}; it can mean only one")
-                seen[code] = kind
-        if self.not_applicable and self.not_applicable_means is None:
-            raise ValueError("not_applicable has codes: say not_applicable_means: no or unresolved")
-        return self
-
-
-class Source(Model):
-    """One question that feeds an item. Codes left out are those of `answers`."""
-
-    column: str
-    yes: Codes | None = None
-    no: Codes | None = None
-    dont_know: Codes | None = None
-    refused: Codes | None = None
-    not_applicable: Codes | None = None
-    not_applicable_means: Literal["no", "unresolved"] | None = None
-    mode: Literal["experienced", "threatened", "witnessed"] = "experienced"
-    stage: Literal["recruitment", "work", "leaving"] | None = None
-    detail: str = ""
-    label: str = ""
-    routing: Routing | None = None
-
-    def codes(self, default: AnswerCodes) -> AnswerCodes:
-        own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
-        return build_model({**default.model_dump(), **own}, AnswerCodes, where=f"the codes of {self.column}")
-
-
-def _one_or_many(value: object) -> object:
-    return [{"column": value}] if isinstance(value, str) else [value] if isinstance(value, dict) else value
-
-
-Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
-
-
 class DataFile(Model):
-    """A file beside survey.yaml: CSV or Parquet; several paths are pooled quarters, each with its weight factor."""
+    """A file beside survey.yaml: CSV or Parquet; several paths are pooled quarters, and persons then need weight factors."""
 
     path: Names
     key: Names
@@ -97,22 +41,31 @@ class DataFile(Model):
     delimiter: str | None = None
     encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
 
-    @model_validator(mode="after")
-    def _one_factor_a_path(self) -> DataFile:
-        if len(self.path) > 1 and len(self.weight_factor) != len(self.path):
-            raise ValueError(
-                f"{len(self.path)} pooled files need {len(self.path)} weight_factor values (for four quarters: 0.25 each)"
-            )
-        return self
-
 
 class Files(Model):
-    """One row a person; household and module rows are joined to it; episodes hold one row a spell of work."""
+    """One row a person; household and module rows are joined to it; episodes hold one row a spell of work.
+
+    Where persons are pooled quarters, another file is one for all quarters or as many, joined quarter by quarter; episodes
+    are always as many.
+    """
 
     person: DataFile
     household: DataFile | None = None
     module: DataFile | None = None
     episodes: DataFile | None = None
+
+    @model_validator(mode="after")
+    def _pooled_alike(self) -> Files:
+        parts = len(self.person.path)
+        if len(self.person.weight_factor) != parts and (parts > 1 or self.person.weight_factor):
+            raise ValueError(f"{parts} pooled files need {parts} weight_factor values (for four quarters: 0.25 each)")
+        for kind in ("household", "module", "episodes"):
+            file: DataFile | None = getattr(self, kind)
+            if file and file.weight_factor:
+                raise ValueError(f"{kind}.weight_factor: the factors of pooled quarters stand under person")
+            if file and len(file.path) not in ({parts} if kind == "episodes" else {1, parts}):
+                raise ValueError(f"{kind}.path: {len(file.path)} file(s) beside {parts} of person; pool them alike")
+        return self
 
 
 class Design(Model):
@@ -154,6 +107,11 @@ class ModuleStatus(Model):
     answered: Codes
     refused: Codes = ()
     not_asked: Codes = ()
+
+    @model_validator(mode="after")
+    def _each_code_means_one_thing(self) -> ModuleStatus:
+        refuse_double_codes(self, "answered", "refused", "not_asked")
+        return self
 
 
 class Between(Model):
@@ -207,6 +165,16 @@ class AgeGroup(Model):
         return (*(f"{low}–{high - 1}" for low, high in pairs), f"{self.bands[-1]}+")
 
 
+def _kind_of_group(value: Any) -> str:
+    """Tells age bands from coded groups, so that a mistake is reported against the right one."""
+    return "tagged-bands" if "bands" in value else "tagged-codes"
+
+
+AnyGroup = Annotated[
+    Annotated[Group, Tag("tagged-codes")] | Annotated[AgeGroup, Tag("tagged-bands")], Discriminator(_kind_of_group)
+]
+
+
 class Sector(Model):
     """An industry column. `job` says whose: of the forced labour itself (cases only), or one job asked of all workers."""
 
@@ -224,67 +192,6 @@ class Sector(Model):
         if self.job == "all_workers" and not self.population:
             raise ValueError("job: all_workers needs population: the population of workers who were all asked this job")
         return self
-
-
-class Form(Model):
-    """Who imposed the work (ICLS.md §7)."""
-
-    column: str
-    state_imposed: Codes = ()
-    forced_labour_exploitation: Codes = ()
-    forced_commercial_sexual_exploitation: Codes = ()
-    missing: Codes = ()
-
-
-class Exceptions(Model):
-    """C29 Art. 2(2): inside their limits not forced labour, beyond them State-imposed forced labour."""
-
-    kinds: dict[ExceptionKind, Sources]
-    within_limits: Sources
-
-
-class Place(Model):
-    """Where the work was done; forced labour abroad is shown apart."""
-
-    column: str
-    in_country: Codes
-    abroad: Codes
-    missing: Codes = ()
-
-
-class Episodes(Model):
-    """How coercion is tied to the involuntary work (para 6c): by a question, by episodes, or only assumed."""
-
-    same_work: Sources | Literal["assumed"] | None = None
-    wide: Names = ()
-    exists: Sources | None = None
-    long: bool = False
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Episodes:
-        if sum((self.same_work is not None, bool(self.wide), self.long)) != 1:
-            raise ValueError("give exactly one of same_work (a question, or assumed), wide (episode labels), long: true")
-        return self
-
-
-class Months(Model):
-    """Months in forced labour within the reference period."""
-
-    column: str
-    covers: Literal["all_spells", "last_spell"]
-    missing: Codes = ()
-
-
-class Items(Model):
-    involuntary: dict[InvoluntaryItem, Sources]
-    coercion: dict[CoercionItem, Sources]
-
-
-class Interview(Model):
-    """Conditions of the interview that bear on the answers."""
-
-    proxy: Sources | None = None
-    alone: Sources | None = None
 
 
 class Table(Model):
@@ -344,27 +251,19 @@ class SurveySpec(Model):
     place: Place | None = None
     months: Months | None = None
     populations: Annotated[dict[Name, Population], Field(min_length=1)]
-    groups: dict[Name, Group | AgeGroup] = Field(default_factory=dict)
+    groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     coverage_excludes: tuple[str, ...]
     confidentiality: Confidentiality = Confidentiality()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _group_kinds(cls, data: Any) -> Any:
-        """Tell age bands from coded groups, so that a mistake is reported against the right one."""
-        for name, group in (data.get("groups") or {}).items() if isinstance(data, dict) else ():
-            if isinstance(group, dict):
-                data["groups"][name] = (AgeGroup if "bands" in group else Group).model_validate(group)
-        return data
-
     @model_validator(mode="after")
     def _names_meet(self) -> SurveySpec:
         groups = {*self.groups, *self.sectors, *(("form",) if self.form else ())}
-        taken = RESERVED & {*self.groups, *self.sectors}
-        if taken:
+        if taken := RESERVED & {*self.groups, *self.sectors}:
             raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
+        if twice := self.groups.keys() & self.sectors.keys():
+            raise ValueError(f"{min(twice)} is one of groups and of sectors; rename one of them")
         for name, sector in self.sectors.items():
             if sector.population and sector.population not in self.populations:
                 raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations")
@@ -378,6 +277,51 @@ class SurveySpec(Model):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
         return self
 
+    @model_validator(mode="after")
+    def _questions_fit(self) -> SurveySpec:
+        for where, source in self.questions():
+            try:
+                source.codes(self.answers)
+            except ValidationError as error:
+                problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+                raise ValueError(f"{where}: of column {source.column}, {problem}") from None
+        wrong = [c for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())] if "{episode}" in c]
+        if wrong:
+            raise ValueError(
+                f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for what is asked of an episode: "
+                "items, exceptions, form, place, months, trafficking, episodes.exists, the sector of the forced labour"
+            )
+        return self
+
+    def questions(self) -> list[tuple[str, Source]]:
+        """Every yes/no question, with the key that maps it."""
+        same = self.episodes.same_work
+        keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
+        keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
+        keyed += [(f"items.coercion.{item}", sources) for item, sources in self.items.coercion.items()]
+        keyed += [("episodes.same_work", same if isinstance(same, tuple) else None), ("episodes.exists", self.episodes.exists)]
+        if self.exceptions:
+            keyed += [(f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()]
+            keyed += [("exceptions.within_limits", self.exceptions.within_limits)]
+        keyed += [("trafficking", self.trafficking)]
+        keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
+        return [(where, source) for where, sources in keyed for source in sources or ()]
+
+    def person_columns(self) -> list[str]:
+        """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
+        design, populations = self.design, self.populations.values()
+        one_job = [s for s in self.sectors.values() if s.job == "all_workers"]
+        found = _columns([self.age, self.module, self.interview, self.any_work, self.groups, one_job])
+        found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.fpc) if c)]
+        found += [name for p in populations for name in (*p.where, *((p.weight,) if p.weight else ()))]
+        return list(dict.fromkeys(found))
+
+    def episode_columns(self) -> list[str]:
+        """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
+        own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
+        asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
+        return list(dict.fromkeys(_columns(asked)))
+
     @property
     def default_population(self) -> str:
         return next(iter(self.populations))
@@ -389,15 +333,26 @@ class SurveySpec(Model):
 
 
 RESERVED = frozenset({
-    "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "measure", "flag", "marker",
-    "reason", "breakdown", "category", "total", "form", "step", "items", "trace", "route", "forced_labour",
+    "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
+    "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
+    "reason", "breakdown", "category", "total", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
+    "forced_labour_abroad", "trafficking", "route", "form", "exception", "exception_within_limits", "step", "items", "trace", "months",
 })  # fmt: skip
+
+
+def _columns(node: Any) -> list[str]:
+    """Every `column` named in a model and all below it."""
+    if isinstance(node, Model):
+        own = getattr(node, "column", None)
+        return [*([own] if own else []), *_columns([getattr(node, name) for name in type(node).model_fields])]
+    if isinstance(node, dict):
+        return _columns(list(node.values()))
+    return [c for value in node for c in _columns(value)] if isinstance(node, (list, tuple)) else []
 
 
 def read_spec(path: str | Path) -> SurveySpec:
     """Read and check a survey.yaml. Raises `SpecError` naming every key that needs a change."""
-    data = load_yaml(Path(path))
-    return build_model(data, SurveySpec, where=str(path))
+    return load_model(Path(path), SurveySpec)
 
 
 def check_sides(spec: SurveySpec, involuntary: tuple[str, ...], coercion: tuple[str, ...], where: str) -> None:

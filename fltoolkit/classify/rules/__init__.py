@@ -6,7 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from fltoolkit.errors import SpecError
-from fltoolkit.survey.spec import CoercionItem, InvoluntaryItem, Name
+from fltoolkit.survey.questions import CoercionItem, InvoluntaryItem
+from fltoolkit.survey.spec import Name
 from fltoolkit.yamlfile import Model, load_model
 
 

@@ -1,0 +1,117 @@
+"""The baseline: every row of the plan that a survey can fill, filled from what is published, with its doubt beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.estimate.publish import Published
+from fltoolkit.nap.framework import Indicator, Plan, Statement, can_break_down, group_of
+from fltoolkit.nap.units import scale, unit
+from fltoolkit.survey.spec import TOTAL
+
+KEPT = (
+    "n", "cases", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",
+    "reference_period", "reference_population_label", "same_work", "sector_basis", "survey", "round", "year", "input_hash",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A plan with its baseline.
+
+    `table` has one row an indicator and category: the framework's columns (`level`, `code`, `statement`, `id`, `indicator`,
+    `definition`, `disaggregated_by`, `means_of_verification`, `unit`, `target_year_1`, `target_year_2`,
+    `reporting_frequency`, `lead`), `group` and `category`, `filled_by` (survey or partners), `baseline_value` with `ci_low`
+    and `ci_high` in the row's unit, its `marker`, and what the number rests on. Unrounded; blank where not shown.
+    """
+
+    plan: Plan
+    table: pd.DataFrame
+
+
+def baseline(plan: Plan, out: Published) -> Baseline:
+    """Fill the plan's rows from the run's published set.
+
+    Raises:
+        RequestError: a row's number is not in `out` (publish the run with `plan=`).
+    """
+    rows: list[dict[str, Any]] = []
+    for statement in plan.framework:
+        for indicator in statement.indicators:
+            rows += _rows(statement, indicator, out)
+    return Baseline(plan, pd.DataFrame(rows))
+
+
+def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[dict[str, Any]]:
+    frame = _frame(statement, indicator)
+    measure = indicator.survey_measure
+    if measure is None:
+        return [{**frame, "filled_by": "partners", "baseline_value": indicator.baseline_value or None}]
+    if indicator.measure == "percent_decrease":
+        words = {"id": f"{indicator.id}_base", "indicator": "Forced labour prevalence (the base of the row below)"}
+        derived = "% decrease is derived from the prevalence above at each follow-up; it has no baseline"
+        last = {**frame, "filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
+        return [*_filled({**frame, **words}, indicator, measure, out), last]
+    return _filled(frame, indicator, measure, out)
+
+
+def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
+    """The total, then each breakdown the plan asks; one that the survey cannot give is a row that says so."""
+    rows = [_row(frame, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")]
+    for word in indicator.disaggregated_by:
+        group = group_of(word, out.groups)
+        blank = {**frame, "filled_by": "survey", "group": word, "category": "", "marker": "x", "unit": unit(measure)}
+        if group is None:
+            rows.append({**blank, "reason": f"the survey has no {word}"})
+        elif not can_break_down(measure, group, out.case_only):
+            rows.append({**blank, "reason": f"no rate by {word}: only cases have one; see the number of cases by {word}"})
+        else:
+            rows += [_row(frame, measure, word, row) for row in _published(out, indicator, measure, (group,)).to_dict("records")]
+    return rows
+
+
+def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str, ...]) -> pd.DataFrame:
+    if indicator.of is not None:
+        by = (*by, indicator.of)
+    return out.select(measure, by=[by], population=indicator.population)
+
+
+def _row(frame: dict[str, Any], measure: str, group: str, row: dict[Hashable, Any]) -> dict[str, Any]:
+    times = scale(measure)
+    numbers = {"baseline_value": row["estimate"] * times, "ci_low": row["ci_low"] * times, "ci_high": row["ci_high"] * times}
+    facts = {name: row.get(name) for name in KEPT}
+    facts |= {"se": row["se"] * times, "bound_high": row.get("bound_high", float("nan")) * times}
+    words = {
+        "filled_by": "survey",
+        "group": group,
+        "category": row["category"],
+        "unit": unit(measure, row["reference_population_label"]),
+    }
+    return {**frame, **words, **numbers, **facts, "measure": measure, "confidence": row["level"]}
+
+
+def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
+    """The framework's columns of a row."""
+    definition = indicator.definition
+    parts = [definition.counted, definition.unit_of_analysis and f"Unit of analysis: {definition.unit_of_analysis}.",
+             definition.stored and f"Stored: {definition.stored}.", f"{definition.type.capitalize()}."]  # fmt: skip
+    return {
+        "level": statement.level,
+        "code": statement.code,
+        "statement": statement.statement,
+        "id": indicator.id,
+        "indicator": indicator.indicator,
+        "definition": " ".join(p for p in parts if p),
+        "disaggregated_by": ", ".join(indicator.disaggregated_by),
+        "means_of_verification": indicator.means_of_verification,
+        "unit": indicator.unit,
+        "target_year_1": indicator.target_year_1,
+        "target_year_2": indicator.target_year_2,
+        "reporting_frequency": indicator.reporting_frequency,
+        "lead": indicator.lead,
+        "sdg": ", ".join(indicator.sdg),
+    }

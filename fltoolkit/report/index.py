@@ -1,0 +1,101 @@
+"""The front page of a batch: each survey's headline with its flag and coverage, its files, and what failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from fltoolkit.report.pages import css
+from fltoolkit.show.words import interval, percent, shown
+
+NAMES = {
+    "1_survey.html": "1 The survey: what was asked, and of whom",
+    "2_classify.html": "2 Who is in forced labour, and why",
+    "3_estimate.html": "3 How many, and how sure",
+    "4_nap.html": "4 The plan's baseline",
+    "nap_baseline.xlsx": "Baseline, workbook",
+    "nap_baseline.csv": "Baseline, CSV",
+    "estimates.csv": "All published numbers, CSV",
+    "run.json": "Inputs, versions and parameters of the run",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One survey of a batch: its folder, what it is, whom it could not reach, and the error if it failed."""
+
+    folder: str
+    title: str
+    coverage_excludes: tuple[str, ...] = ()
+    error: str = ""
+    notebook: str = ""
+
+
+def write_index(outputs: Path, entries: list[Entry]) -> Path:
+    """Write `outputs/index.html`, in alphabetical order of titles: no ranking."""
+    parts = [_survey(outputs, e) for e in sorted(entries, key=lambda e: (e.title.lower(), e.folder))]
+    failed = sum(bool(e.error) for e in entries)
+    summary = f"{len(entries)} survey(s), {failed} failed" if failed else f"{len(entries)} survey(s), all complete"
+    html = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Forced labour: surveys and baselines</title>
+<style>{css()}</style>
+</head>
+<body>
+<main>
+<h1>Forced labour: surveys and baselines</h1>
+<p class="quiet">{summary}. Only published numbers are here: what could point to a person is not shown. Figures of different surveys
+are not compared: definitions, windows and populations differ.</p>
+{"".join(parts)}
+</main>
+</body>
+</html>
+"""
+    path = outputs / "index.html"
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+def _survey(outputs: Path, entry: Entry) -> str:
+    if entry.error:
+        link = (
+            f'<p><a href="{escape(entry.folder)}/{escape(entry.notebook)}">The notebook up to the failing cell</a></p>'
+            if entry.notebook
+            else ""
+        )
+        return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2><pre>{escape(entry.error)}</pre>{link}</section>\n'
+    table = pd.read_csv(
+        outputs / entry.folder / "estimates.csv", keep_default_na=True, dtype={"marker": str, "reason": str, "flag": str}
+    )
+    table = table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": ""})
+    numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
+    first = table.iloc[0]
+    basis = (
+        f"Rule set {escape(str(first['rule_set']))}. Window: {escape(str(first['reference_period']))}. "
+        f"Involuntary work and coercion in the same work: {escape(str(first['same_work']))}. "
+    )
+    coverage = f"Not reached: {escape('; '.join(entry.coverage_excludes))}." if entry.coverage_excludes else ""
+    there = [(name, words) for name, words in NAMES.items() if (outputs / entry.folder / name).exists()]
+    files = "".join(f'<li><a href="{escape(entry.folder)}/{name}">{words}</a></li>' for name, words in there)
+    return (
+        f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>'
+        f'<p class="quiet">{basis}{coverage}</p><ul class="files">{files}</ul></section>\n'
+    )
+
+
+def _number(table: pd.DataFrame, measure: str) -> str:
+    rows = table[(table["measure"] == measure) & (table["breakdown"] == "")]
+    if rows.empty:
+        return ""
+    row = rows.iloc[0].to_dict()
+    who = escape(str(row["reference_population_label"]))
+    words = f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour"
+    doubt = f"{percent(row)} interval {interval(row)}" if interval(row) else ""
+    flag = f'<span><em class="flag">{escape(row["flag"])}</em> {escape(row["reason"])}</span>' if row["flag"] else ""
+    return f"<div><b>{escape(shown(row))}</b><span>{words}</span><span>{doubt}</span>{flag}</div>"

@@ -1,0 +1,54 @@
+"""Executed notebooks as pages that work from the file system: one shared plotly.min.js, nothing fetched, no code shown."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fltoolkit.show.style import MIME
+
+TEMPLATES = Path(str(files("fltoolkit.report"))) / "templates"
+
+
+def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[tuple[str, str]]) -> None:
+    """Write one executed notebook as HTML.
+
+    Args:
+        notebook: the .ipynb. target: the .html.
+        title: of the browser's tab.
+        assets: where plotly.min.js lies, seen from the page.
+        links: (name, address) of the pages beside it.
+    """
+    target.write_text(_exporter().from_filename(str(notebook), resources={
+        "title": title, "assets": assets, "links": links, "css": css(),
+    })[0], encoding="utf-8")  # fmt: skip
+
+
+def css() -> str:
+    """The look of every page, set into it."""
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+
+def write_assets(folder: Path) -> None:
+    """Put the one script that pages share into `folder`: plotly's own, from its package."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
+    (folder / "plotly.min.js").write_bytes(script.read_bytes())
+
+
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
+    shown = [MIME, "text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain"]
+    config = Config(
+        {"NbConvertBase": {"display_data_priority": shown}, "HTMLExporter": {"mathjax_url": "", "require_js_url": ""}}
+    )
+    return HTMLExporter(
+        config=config,
+        template_name="page",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_output_prompt=True,
+        anchor_link_text="",
+    )

@@ -1,0 +1,144 @@
+"""The baseline as files: one sheet in Tool No. 16's columns, and the same rows as tidy CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.estimate.publish import MARKERS, Published
+from fltoolkit.nap.baseline import Baseline
+from fltoolkit.show.words import Words
+
+TOOL_16 = (
+    ("Objective/Outcome/Output/Activities", 30), ("Indicator", 34), ("Definition", 40), ("Disaggregated by", 22),
+    ("Means of verification / Source of data", 26), ("Unit", 18), ("Baseline value", 12), ("Targets: Year +1", 10), ("Targets: Year +2", 10),
+    ("Reporting frequency", 18), ("Lead / partners involved", 30),
+)  # fmt: skip
+BESIDE = (
+    ("Category", 24), ("Marker", 8), ("Interval from", 10), ("Interval to", 10), ("Persons asked", 10), ("Cases", 8), ("CV", 8),
+    ("Design effect", 8), ("df", 6), ("Flag", 12), ("Reason", 38), ("Measure", 12), ("Reference period", 22),
+    ("Reference population", 26), ("Rule set", 14), ("Same work", 10), ("Survey", 34), ("Round", 8), ("Year", 7), ("Filled by", 10),
+)  # fmt: skip
+DANGER = ("=", "+", "-", "@", "\t", "\r")
+HEAD_ROW = 3
+NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
+
+
+def write_estimates(out: Published, folder: str | Path) -> Words:
+    """Write the published set to `folder/estimates.csv`, tidy and unrounded; nothing where `folder` is empty."""
+    if not str(folder):
+        return NOTHING
+    _csv(out.table, Path(folder) / "estimates.csv")
+    return Words(f"Written: `estimates.csv`, {len(out.table)} rows.")
+
+
+def write_baseline(filled: Baseline, folder: str | Path) -> Words:
+    """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty."""
+    if not str(folder):
+        return NOTHING
+    _csv(filled.table, Path(folder) / "nap_baseline.csv")
+    _workbook(filled, Path(folder) / "nap_baseline.xlsx")
+    return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = {
+        c: [_inert(v) if isinstance(v, str) else v for v in table[c]] for c in table.select_dtypes(["object", "string"]).columns
+    }
+    table.assign(**text).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _inert(text: str) -> str:
+    """Text that a spreadsheet will not take for a formula: a leading apostrophe where it could."""
+    return f"'{text}" if text.startswith(DANGER) else text
+
+
+def _workbook(filled: Baseline, path: Path) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": filled.plan.title, "comments": "Made with fltoolkit from published numbers only."})
+    sheet = book.add_worksheet("Baseline")
+    formats = _formats(book)
+    sheet.write(0, 0, filled.plan.title, formats["title"])
+    sheet.write(1, 0, f"Goal: {filled.plan.goal}", formats["goal"])
+    sheet.write(2, 0, "; ".join(f"[{m}] {words}" for m, words in MARKERS.items()), formats["note"])
+    for column, (name, width) in enumerate((*TOOL_16, *BESIDE)):
+        sheet.set_column(column, column, width)
+        sheet.write(HEAD_ROW, column, name, formats["head"] if column < len(TOOL_16) else formats["head_beside"])
+    records = filled.table.to_dict("records")
+    for i, row in enumerate(records):
+        starts = i == 0 or records[i - 1]["id"] != row["id"]
+        _write_row(sheet, HEAD_ROW + 1 + i, row, starts, formats)
+    last = HEAD_ROW + len(records)
+    sheet.freeze_panes(HEAD_ROW + 1, 2)
+    sheet.autofilter(HEAD_ROW, 0, last, len(TOOL_16) + len(BESIDE) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEAD_ROW)
+    sheet.print_area(0, 0, last, len(TOOL_16) + 4)
+    sheet.set_row(HEAD_ROW, 34)
+    book.close()
+
+
+def _write_row(sheet: Any, line: int, row: dict[Any, Any], starts: bool, formats: dict[str, Any]) -> None:
+    """One row of the matrix; the framework's words stand in every row, quietly after an indicator's first."""
+    words = formats["text"] if starts else formats["again"]
+    number = formats["whole"] if row.get("measure") == "total" else formats["one_decimal"]
+    by = row["disaggregated_by"] if starts or pd.isna(row["group"]) else row["group"]
+    cells: list[tuple[object, Any]] = [
+        (f"{row['code']}: {row['statement']}", words), (row["indicator"], words), (row["definition"], words), (by, words),
+        (row["means_of_verification"], words), (row["unit"], formats["text"]), (row["baseline_value"], number),
+        (_number(row["target_year_1"]), formats["partner"]), (_number(row["target_year_2"]), formats["partner"]),
+        (row["reporting_frequency"], words), (row["lead"], words),
+        (row["category"], formats["text"]), (_bracketed(row["marker"]), formats["marker"]), (row["ci_low"], number), (row["ci_high"], number),
+        (row["n"], formats["whole"]), (row["cases"], formats["whole"]), (row["cv"], formats["percent"]), (row["deff"], formats["two_decimals"]),
+        (row["df"], formats["whole"]), (row["flag"], formats["text"]), (row["reason"], formats["text"]), (row["measure"], formats["text"]),
+        (row["reference_period"], formats["text"]), (row["reference_population_label"], formats["text"]), (row["rule_set"], formats["text"]),
+        (row["same_work"], formats["text"]), (row["survey"], formats["text"]), (row["round"], formats["text"]), (row["year"], formats["plain"]),
+        (row["filled_by"], formats["text"]),
+    ]  # fmt: skip
+    for column, (value, style) in enumerate(cells):
+        if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
+            sheet.write_blank(line, column, None, style)
+        elif isinstance(value, str):
+            sheet.write_string(line, column, value, style)
+        else:
+            sheet.write_number(line, column, float(value), style)  # type: ignore[arg-type]
+
+
+def _bracketed(marker: object) -> str:
+    return f"[{marker}]" if isinstance(marker, str) and marker else ""
+
+
+def _number(text: str) -> object:
+    """A target typed as a number is one; anything else stays as the partners wrote it."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    base = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
+    styles: dict[str, dict[str, Any]] = {
+        "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
+        "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
+        "note": {"font_name": "Calibri", "font_size": 9, "font_color": "#55606B"},
+        "head": {**base, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
+        "head_beside": {**base, "bold": True, "bg_color": "#E4E8EC"},
+        "text": base,
+        "again": {**base, "font_color": "#8A8F98"},
+        "plain": {**base, "num_format": "0"},
+        "whole": {**base, "num_format": "#,##0"},
+        "one_decimal": {**base, "num_format": "#,##0.0"},
+        "two_decimals": {**base, "num_format": "0.00"},
+        "percent": {**base, "num_format": "0.0%"},
+        "marker": {**base, "align": "center", "bold": True},
+        "partner": {**base, "bg_color": "#FFF8E5"},
+    }
+    return {name: book.add_format(style) for name, style in styles.items()}

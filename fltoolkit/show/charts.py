@@ -1,0 +1,194 @@
+"""Pictures a minister can read: what is published, with its interval, and what is not shown marked as such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.estimate.cells import By, breakdowns
+from fltoolkit.estimate.publish import Published
+from fltoolkit.nap.units import scale, unit
+from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, PALE, SERIES, Picture, axis, categories, figure, wrap
+from fltoolkit.show.words import TITLES, category, interval, number, percent, shown
+
+MARKED = ("suppress", "unreliable")
+
+
+def dots(out: Published, measure: str, by: By = None, *, population: str | None = None) -> Picture:
+    """Estimates as dots with their intervals, one row a category; hollow dots are unreliable, `[c]` and `[u]` not shown.
+
+    Several breakdowns stand below each other; a crossed one is coloured by its first group.
+    """
+    rows = out.select(measure, by, population=population)
+    crossed = len(breakdowns(by)) == 1 and len(breakdowns(by)[0]) == 2
+    return _dots(rows, measure, breakdowns(by)[0] if crossed else ())
+
+
+def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
+    first = rows.iloc[0]
+    names = [category(row) for row in rows.to_dict("records")]
+    labels = [wrap(f"{n} ({_name(b)})" if names.count(n) > 1 else n) for n, b in zip(names, rows["breakdown"], strict=True)]
+    series = [("", rows.assign(y=labels))]
+    if crossed:
+        colour, along = crossed
+        series = [(value, part.assign(y=[wrap(v) for v in part[along]])) for value, part in rows.groupby(colour, sort=False)]
+    where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
+    fig = figure(f"{TITLES[measure]} {_by_words(rows)}".strip(), f"{where}; {first['reference_period']}", 150 + 44 * len(rows))
+    for i, (name, part) in reversed(list(enumerate(series))):
+        _dot_series(fig, name, part, measure, SERIES[i % len(SERIES)], bool(crossed))
+    order = list(dict.fromkeys(y for _, part in series for y in part["y"]))
+    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_yaxes(**categories(order))
+    if crossed:
+        fig.update_layout(scattermode="group", margin_t=116, legend_traceorder="reversed")
+    fig.update_layout(showlegend=bool(crossed))
+    return Picture(fig, _alt(f"Dot plot: {TITLES[measure]} {_by_words(rows)}, {where}.", rows))
+
+
+def _dot_series(fig: Any, name: str, part: pd.DataFrame, measure: str, colour: str, grouped: bool) -> None:
+    times, there = scale(measure), part[part["estimate"].notna()]
+    offset = {"offsetgroup": name} if grouped else {}
+    x, low, high = (there[c] * times for c in ("estimate", "ci_low", "ci_high"))
+    fig.add_scatter(
+        x=list(x), y=list(there["y"]), mode="markers", name=wrap(name), orientation="h", cliponaxis=False,
+        error_x={"type": "data", "symmetric": False, "array": list(high - x), "arrayminus": list(x - low), "thickness": 2, "width": 0},
+        marker={"size": 11, "color": ["white" if f in MARKED else colour for f in there["flag"]], "line": {"color": colour, "width": 2}},
+        text=[_hover(r) for r in there.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>", error_x_color=colour, **offset,
+    )  # fmt: skip
+    gone = part[part["estimate"].isna()]
+    if len(gone):
+        fig.add_scatter(
+            x=[0.0] * len(gone), y=list(gone["y"]), mode="text", text=[f"  [{m}] not shown" for m in gone["marker"]],
+            textposition="middle right", textfont={"color": GREY, "size": 12}, hovertext=[wrap(r) for r in gone["reason"]],
+            hoverinfo="text", showlegend=False, orientation="h", **offset,
+        )  # fmt: skip
+
+
+def bars(out: Published, group: str, *, population: str | None = None) -> Picture:
+    """Number of persons in forced labour by a group: bars with intervals, the largest first; what is not shown is marked."""
+    rows = out.select("total", [group], population=population)
+    rows = rows.sort_values("estimate", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
+    first, there = rows.iloc[0], rows[rows["estimate"].notna()]
+    subtitle = f"{percent(first)} intervals; {first['reference_period']}"
+    fig = figure(f"Persons in forced labour by {_name(group)}", subtitle, 150 + 44 * len(rows), showlegend=False)
+    fig.add_bar(
+        x=list(there["estimate"]), y=[wrap(c) for c in there["category"]], orientation="h", width=0.55,
+        marker={"color": [PALE if f in MARKED else BLUE for f in there["flag"]], "line": {"color": BLUE, "width": 1.5}},
+        error_x={"type": "data", "symmetric": False, "array": list(there["ci_high"] - there["estimate"]),
+                 "arrayminus": list(there["estimate"] - there["ci_low"]), "color": INK, "thickness": 1.5, "width": 4},
+        text=[_hover(r) for r in there.to_dict("records")], textposition="none", hovertemplate="%{y}: %{text}<extra></extra>",
+    )  # fmt: skip
+    gone = rows[rows["estimate"].isna()]
+    fig.add_scatter(
+        x=[0.0] * len(gone), y=[wrap(c) for c in gone["category"]], mode="text", textposition="middle right",
+        text=[f"  [{m}] not shown" for m in gone["marker"]], textfont={"color": GREY, "size": 12}, hoverinfo="skip",
+    )  # fmt: skip
+    fig.update_xaxes(**axis("persons; pale bars are unreliable"))
+    fig.update_yaxes(**categories([wrap(c) for c in rows["category"]]))
+    return Picture(fig, _alt(f"Bar chart: persons in forced labour by {_name(group)}.", rows))
+
+
+def flow(out: Published) -> Picture:
+    """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers."""
+    rows = {r["step"]: r for r in out.select("flowchart", [[], ["step"]]).to_dict("records")}
+    spine = [("total", "Asked"), ("no work", "Any work?"), ("not involuntary", "Involuntary?"), ("no coercion", "Coerced?"),
+             ("not in the same work", "In the same work?"), ("exception within its limits", "Outside the exceptions?"),
+             ("forced labour abroad", "In this country?")]  # fmt: skip
+    exits = {"no work": "did not work", "not involuntary": "not involuntary", "no coercion": "no coercion", "not in the same work": "not in the same work",
+             "exception within its limits": "within an exception of C29", "forced labour abroad": "forced labour abroad"}  # fmt: skip
+    height = 96 * (len(spine) + 1) + 120
+    subtitle = "weighted number of persons; [c] not shown, so that nobody can be recognised"
+    fig = figure("Who is in forced labour, question by question", subtitle, height, showlegend=False)
+    fig.update_xaxes(visible=False, range=[0, 10], fixedrange=True)
+    fig.update_yaxes(visible=False, range=[-len(spine) - 0.6, 0.7], fixedrange=True)
+    for i, (step, question) in enumerate(spine):
+        words = (
+            f"<b>{question}</b>"
+            if i
+            else f"<b>{_count(rows['total'])}</b> persons asked<br>{wrap(rows['total']['reference_population_label'])}"
+        )
+        _box(fig, 0.1, 4.4, -i, words, "#eef3f6", INK)
+        _arrow(fig, 2.25, -i - 0.3, 2.25, -i - 0.7, "yes" if i else "")
+        if i:
+            leaf = rows.get(step)
+            _arrow(fig, 4.4, -i, 5.7, -i, "no")
+            _box(fig, 5.7, 9.9, -i, f"<b>{_count(leaf) if leaf else '0'}</b><br>{exits[step]}", "white", GREY)
+    end = -len(spine)
+    _box(fig, 0.1, 4.4, end, f"<b>{_count(rows.get('forced labour'))}</b><br>in forced labour", BLUE, BLUE, "white")
+    open_ = [rows[s] for s in ("unresolved", "abroad, unresolved") if s in rows]
+    if open_:
+        words = "<br>".join(
+            f"<b>{_count(r)}</b> {'unresolved' if r['step'] == 'unresolved' else 'abroad, unresolved'}" for r in open_
+        )
+        _box(fig, 5.7, 9.9, end, words, "white", ORANGE)
+    told = "; ".join(f"{step}: {_count(r)}" for step, r in rows.items())
+    return Picture(fig, f"Flowchart of the definition with numbers of persons. {told}.")
+
+
+def unresolved(counts: pd.DataFrame) -> Picture:
+    """Answers that leave a question open, by question: don't know, refused, blank (from `fl.nonresponse`)."""
+    labels = [wrap(f"{row['label']} ({row['column']})", 46) for row in counts.to_dict("records")]
+    fig = figure("Answers that leave a question open", "persons asked the module, unweighted; counts below the limit are not shown",
+                 150 + 30 * len(counts), barmode="stack")  # fmt: skip
+    for (kind, name), colour in zip(
+        (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank without a reason")), SERIES, strict=False
+    ):
+        fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=name, marker={"color": colour})
+    hidden = counts[["dont_know", "refused", "missing"]].isna().any(axis=1)
+    total = counts[["dont_know", "refused", "missing"]].fillna(0).sum(axis=1)
+    fig.add_scatter(x=list(total[hidden]), y=[y for y, h in zip(labels, hidden, strict=True) if h], mode="text", text=["  + [c]"] * int(hidden.sum()),
+                    textposition="middle right", textfont={"color": GREY, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
+    fig.update_xaxes(**axis("persons"))
+    fig.update_yaxes(**categories(labels))
+    fig.update_layout(margin_t=116, legend_traceorder="normal")
+    told = "; ".join(f"{r['column']}: {_told(r)}" for r in counts.to_dict("records"))
+    return Picture(fig, f"Stacked bars of open answers by question. {told}.")
+
+
+def _told(row: dict[Any, Any]) -> str:
+    parts = [
+        f"{name} {'[c]' if pd.isna(row[k]) else int(row[k])}"
+        for k, name in (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank"))
+    ]
+    return ", ".join(parts)
+
+
+def _box(fig: Any, x0: float, x1: float, y: float, text: str, fill: str, line: str, ink: str = INK) -> None:
+    fig.add_shape(type="rect", x0=x0, x1=x1, y0=y - 0.3, y1=y + 0.3, fillcolor=fill, line={"color": line, "width": 1.5})
+    fig.add_annotation(x=(x0 + x1) / 2, y=y, text=text, showarrow=False, font={"color": ink, "size": 14})
+
+
+def _arrow(fig: Any, x0: float, y0: float, x1: float, y1: float, word: str) -> None:
+    fig.add_annotation(
+        x=x1, y=y1, ax=x0, ay=y0, xref="x", yref="y", axref="x", ayref="y", text="", showarrow=True, arrowhead=2, arrowcolor=GREY
+    )
+    if word:
+        dx, dy = (0.3, 0.0) if x0 == x1 else (0.0, 0.14)
+        fig.add_annotation(
+            x=(x0 + x1) / 2 + dx, y=(y0 + y1) / 2 + dy, text=word, showarrow=False, font={"color": GREY, "size": 12}
+        )
+
+
+def _count(row: dict[Any, Any] | None) -> str:
+    return "0" if row is None else shown(row)
+
+
+def _hover(row: dict[Any, Any]) -> str:
+    text = f"{number(row['estimate'], row['measure'])} ({interval(row)})"
+    return f"{text}<br>{wrap(row['reason'], 50)}" if row["reason"] else text
+
+
+def _name(group: str) -> str:
+    return group.replace("_", " ")
+
+
+def _by_words(rows: pd.DataFrame) -> str:
+    names = [_name(b) for b in dict.fromkeys(rows["breakdown"]) if b]
+    return f"by {', '.join(names)}" if names else ""
+
+
+def _alt(lead: str, rows: pd.DataFrame) -> str:
+    told = [f"{category(r)}: {shown(r)}" + (f" ({interval(r)})" if interval(r) else "") for r in rows.to_dict("records")]
+    return f"{lead} {'; '.join(told)}."

@@ -1,0 +1,43 @@
+"""All published breakdowns of one measure, picture by picture, each with its table: whatever tables a survey asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.estimate.publish import Published
+from fltoolkit.show.charts import bars, dots
+from fltoolkit.show.style import Picture
+from fltoolkit.show.tables import table
+
+
+def gallery(out: Published, measure: str) -> None:
+    """Display every breakdown of a measure: per population the plain groups on one picture, then each crossed one.
+
+    Numbers of cases by a group that only cases have (the sector of the forced labour) are bars, the largest first.
+    """
+    from IPython.display import display
+
+    for picture, rows in pairs(out, measure):
+        display(picture)
+        display(table(rows))
+
+
+def pairs(out: Published, measure: str) -> list[tuple[Picture, Any]]:
+    """The pictures of `gallery`, each with the published rows it draws."""
+    rows = out.table[out.table["measure"] == measure]
+    found: list[tuple[Picture, pd.DataFrame]] = []
+    for population, part in rows.groupby("reference_population", sort=False):
+        who = str(population)
+        names = [b.split(" × ") if b else [] for b in part["breakdown"].unique()]
+        only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
+        plain = [b for b in names if len(b) <= 1 and b not in only]
+        if measure == "share":
+            plain, only = [], []
+        if plain:
+            found.append((dots(out, measure, plain, population=who), out.select(measure, plain, population=who)))
+        found += [(bars(out, b[0], population=who), out.select(measure, [b], population=who)) for b in only]
+        for b in (b for b in names if b not in plain and b not in only):
+            found.append((dots(out, measure, [b], population=who), out.select(measure, [b], population=who)))
+    return found

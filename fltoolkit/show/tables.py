@@ -1,0 +1,138 @@
+"""Tables beside the pictures: number, interval, basis and, in a column of its own, the marker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.units import unit
+from fltoolkit.show.words import NBSP, TITLES, category, count, interval, markers_used, number, percent
+from fltoolkit.survey.design import Survey
+
+
+def table(rows: pd.DataFrame, title: str = "") -> Any:
+    """Published rows (from `Published.select`) as a table to look at.
+
+    Args:
+        rows: rows of one measure.
+        title: above it; by default the measure and its breakdown.
+    """
+    first = rows.iloc[0]
+    records = rows.to_dict("records")
+    body = pd.DataFrame(
+        {
+            "Group": [category(r) for r in records],
+            _measure(first): [number(r["estimate"], r["measure"]) for r in records],
+            f"{percent(first)} interval": [interval(r) for r in records],
+            "Asked": [count(r["n"]) for r in records],
+            "Counted" if first["measure"] == "flowchart" else "Cases": [count(r["cases"]) for r in records],
+            "": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
+            "Remark": [r["reason"] for r in records],
+        }
+    )
+    by = ", ".join(b.replace("_", " ") for b in dict.fromkeys(rows["breakdown"]) if b)
+    name = title or f"{TITLES[first['measure']]}{f' by {by}' if by else ''}"
+    about = f"{first['reference_population_label']}; {first['reference_period']}; rule set {first['rule_set']}"
+    return plain(body, name, about, markers_used(rows["marker"]))
+
+
+def facts(described: pd.DataFrame) -> Any:
+    """The survey in a few facts, from `fl.describe`."""
+    return plain(
+        described.rename(columns={"fact": "", "value": "What survey.yaml and the data say"}), "The survey", "design and reach"
+    )
+
+
+def questionnaire(survey: Survey) -> Any:
+    """Which question feeds which item of the definition: the mapping of survey.yaml, to be read by its statistician."""
+    rows = [
+        {"Side": side, "Item": item.replace("_", " "), "Question": source.label, "Column": source.column, "Mode": source.mode}
+        for side in ("involuntary", "coercion")
+        for item, sources in getattr(survey.spec.items, side).items()
+        for source in sources
+    ]
+    return plain(pd.DataFrame(rows), "Questions and items", "a case needs one item of each side, in the same work")
+
+
+def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Any:
+    """Findings of `fl.check` or `check_cases`, as a table."""
+    names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "Rows", "do": "What to do"}
+    return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
+
+
+def nonresponse(counts: pd.DataFrame) -> Any:
+    """Answers that leave a question open, from `fl.nonresponse`."""
+    kinds = {"dont_know": "Don't know", "refused": "Refused", "not_applicable": "Not applicable", "missing": "Blank"}
+    body = counts[["label", "column", *kinds]].rename(columns={"label": "Question", "column": "Column", **kinds})
+    for name in kinds.values():
+        body[name] = ["[c]" if pd.isna(v) else count(v) for v in body[name]]
+    return plain(body, "Answers that leave a question open", "persons asked the module, unweighted")
+
+
+def paths(found: pd.DataFrame) -> Any:
+    """Paths through the definition that enough persons share, from `fl.paths`."""
+    body = found.assign(persons=[count(v) for v in found["persons"]]).rename(
+        columns={"step": "Ends at", "trace": "Why", "persons": "Persons"}
+    )
+    return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted")
+
+
+def baseline(filled: Baseline) -> Any:
+    """The rows of the plan, with what the survey filled in."""
+    records = filled.table.to_dict("records")
+    starts = [i == 0 or records[i - 1]["id"] != r["id"] for i, r in enumerate(records)]
+    body = pd.DataFrame(
+        {
+            "Level": [r["code"] if new else "" for r, new in zip(records, starts, strict=True)],
+            "Indicator": [r["indicator"] if new else "" for r, new in zip(records, starts, strict=True)],
+            "By": [_by(r) for r in records],
+            "Unit": [r["unit"] if new else "" for r, new in zip(records, starts, strict=True)],
+            "Baseline": [_value(r) for r in records],
+            "Interval": [_limits(r) for r in records],
+            "": [f"[{r['marker']}]" if r["marker"] and not pd.isna(r["marker"]) else "" for r in records],
+            "Remark": ["to be filled by the partners" if r["filled_by"] == "partners" else _text(r["reason"]) for r in records],
+        }
+    )
+    return plain(body, filled.plan.title, filled.plan.goal, markers_used(filled.table["marker"]))
+
+
+def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Any:
+    """Any table of texts in the kit's look. Its id is fixed, so that the same table is the same text every time."""
+    from great_tables import GT
+
+    frame = body.fillna("").astype(str)
+    shown = GT(frame, id="table-" + "".join(c if c.isalnum() else "-" for c in title.lower())).tab_header(title, subtitle)
+    shown = shown.tab_options(
+        table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
+    )
+    return shown.tab_source_note(note) if note else shown
+
+
+def _measure(row: pd.Series) -> str:
+    return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
+
+
+def _text(value: object) -> str:
+    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _by(row: dict[Any, Any]) -> str:
+    group, category = _text(row["group"]), _text(row["category"])
+    return "" if group in ("", "total") else f"{group}: {category}" if category else group
+
+
+def _digits(row: dict[Any, Any], value: float) -> str:
+    return f"{value:,.0f}" if row["measure"] == "total" else f"{value:,.1f}"
+
+
+def _value(row: dict[Any, Any]) -> str:
+    value = row["baseline_value"]
+    if value is None or pd.isna(value):
+        return ""
+    return _digits(row, float(value)) if row["filled_by"] == "survey" else str(value)
+
+
+def _limits(row: dict[Any, Any]) -> str:
+    return "" if pd.isna(row["ci_low"]) else f"{_digits(row, row['ci_low'])}{NBSP}to{NBSP}{_digits(row, row['ci_high'])}"

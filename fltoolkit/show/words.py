@@ -1,0 +1,115 @@
+"""Published numbers as people read them: scaled, rounded to what the survey can bear, and never without their doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.estimate.publish import MARKERS, Published
+from fltoolkit.nap.units import scale, unit
+
+Row = Mapping[Hashable, Any]
+NBSP = "\u00a0"
+TITLES = {
+    "prevalence": "Prevalence of forced labour",
+    "total": "Persons in forced labour",
+    "share": "Cases of forced labour, in %",
+}
+
+
+def number(value: float, measure: str) -> str:
+    """One number in the scale of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three significant digits)."""
+    if pd.isna(value):
+        return ""
+    scaled = value * scale(measure)
+    if measure in ("total", "flowchart"):
+        digits = max(0, len(str(int(abs(scaled)))) - 3)
+        return f"{round(scaled, -digits):,.0f}"
+    return f"{scaled:,.1f}"
+
+
+def percent(row: Row) -> str:
+    """The confidence level, as `95 %` on one line."""
+    return f"{float(row['level']) * 100:g}{NBSP}%"
+
+
+def interval(row: Row) -> str:
+    """The interval, as `13.4 to 21.7`; empty where it is not shown."""
+    if pd.isna(row["ci_low"]):
+        return ""
+    return f"{number(row['ci_low'], row['measure'])}{NBSP}to{NBSP}{number(row['ci_high'], row['measure'])}"
+
+
+def shown(row: Row) -> str:
+    """The number, or its marker where it is not shown."""
+    return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], row["measure"])
+
+
+def category(row: Row) -> str:
+    """What a row is about: its category, or everyone."""
+    if not row["breakdown"]:
+        return "everyone"
+    return str(row["category"]).replace("_", " ") if row["breakdown"] == "form" else str(row["category"])
+
+
+def markers_used(markers: Iterable[object]) -> str:
+    """What the markers of a table mean: `[c] confidential: not shown; [u] low reliability`."""
+    used = {str(m) for m in markers}
+    return "; ".join(f"[{m}] {words}" for m, words in MARKERS.items() if m in used)
+
+
+def count(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:,.0f}"
+
+
+def sentence(row: Row) -> str:
+    """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
+    who = row["reference_population_label"]
+    if row["measure"] == "prevalence":
+        subject, tail = "The prevalence of forced labour", f" {unit('prevalence')} {who}"
+    else:
+        subject, tail = "The number of persons in forced labour", f" {who}" if row["measure"] == "total" else ""
+    period = f"in {row['reference_period']}"
+    if pd.isna(row["estimate"]):
+        return f"{subject} {period} is not shown ({row['reason']})."
+    level = percent(row)
+    text = f"{subject} {period} was {shown(row)}{tail} ({level} interval {interval(row)})."
+    if row["flag"] in ("unreliable", "caution", "review"):
+        text += f" Read it with care: {row['reason']}."
+    return text
+
+
+@dataclass(frozen=True)
+class Words:
+    """Sentences that a notebook shows as Markdown."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def headline(out: Published) -> Words:
+    """The run's headline in a few sentences: rate, number, unresolved persons, basis and coverage."""
+    rows = [out.select(m).iloc[0].to_dict() for m in ("prevalence", "total") if (out.table["measure"] == m).any()]
+    rate = rows[0]
+    lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:])]
+    if not pd.isna(rate.get("unresolved")):
+        high = f"{number(rate['bound_high'], 'prevalence')} (up to {number(rate['bound_ci_high'], 'prevalence')})"
+        resolved = number(rate["resolved_only"], "prevalence")
+        lines.append(
+            f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases, so this is a "
+            f"lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
+        )
+    else:
+        lines.append("The number of unresolved persons is too small to be shown; they are not counted as cases.")
+    lines.append(f"Rule set {rate['rule_set']}; involuntary work and coercion in the same work: {rate['same_work']}.")
+    if out.coverage_excludes:
+        lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
+    return Words("\n\n".join([*lines, *out.notes]))
