@@ -29,7 +29,10 @@ def breakdowns(by: By) -> Breakdowns:
     if all(isinstance(p, str) for p in parts):
         return (tuple(dict.fromkeys(str(p) for p in parts)),)
     if any(isinstance(p, str) for p in parts):
-        raise RequestError("by mixes names and lists", found=by, allowed='["sex", "region"] or [[], ["sex"], ["sex", "region"]]')
+        raise RequestError(
+            "by mixes names and lists", where="by", found=by, allowed='["sex", "region"] or [[], ["sex"], ["sex", "region"]]',
+            do="write each breakdown as a list, and the total as []",
+        )  # fmt: skip
     return tuple(dict.fromkeys(tuple(dict.fromkeys(p)) for p in parts))
 
 

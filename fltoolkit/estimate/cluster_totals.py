@@ -105,7 +105,7 @@ def cluster_totals(
     grouped = (
         frame.with_columns(lowest).group_by(by).agg(*[col(s).sum() for s in sums], col("fl__lowest").min().alias("lowest"), *fpc)
     )
-    table: pd.DataFrame = grouped.collect("pandas").to_native()
+    table: pd.DataFrame = grouped.sort(by).collect("pandas").to_native()  # sums of one order have the same last digit
     _refuse(table, outcome)
     table = table.rename(
         columns={

@@ -13,13 +13,12 @@ from fltoolkit.classify.adults import same_work_basis
 from fltoolkit.classify.groups import POPULATION, group_order
 from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate import intervals
 from fltoolkit.estimate.cells import Breakdowns, By, Cells, breakdowns, make_cells
 from fltoolkit.estimate.cluster_totals import FALSE, TRUE, Outcome, cluster_totals
+from fltoolkit.estimate.columns import Pass, counts, design_effects, unresolved, with_intervals
 from fltoolkit.estimate.intervals import ProportionInterval
-from fltoolkit.estimate.variance import Array, Units, covariance, degrees_of_freedom, make_units, variances
+from fltoolkit.estimate.variance import Array, Units, covariance, make_units, variances
 from fltoolkit.survey.design import WEIGHT, Survey, SurveyDesign, require_totals, weight_of
-from fltoolkit.survey.spec import TOTAL
 
 CLASSIFIED = (
     "forced_labour",
@@ -85,18 +84,6 @@ class Estimates:
     def covariance(self) -> Array:
         """Covariance of all rows, from the influence values (rows × rows)."""
         return covariance(self.influence, self.units)
-
-
-@dataclass(frozen=True)
-class _Pass:
-    """One pass over the persons, and the cells wanted from it."""
-
-    table: pd.DataFrame
-    unit: NDArray[np.intp]
-    units: Units
-    cells: Cells
-    base: Cells
-    parent: NDArray[np.intp]
 
 
 def prevalence(
@@ -208,7 +195,9 @@ def _estimate(
     wanted = breakdowns(by)
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if not 0 < level < 1:
-        raise RequestError("a confidence level lies between 0 and 1", found=level, do="0.95 is usual")
+        raise RequestError(
+            "a confidence level lies between 0 and 1", where="level", found=level, allowed="0 < level < 1", do="0.95 is usual"
+        )
     chosen, weight, domain = _population(design, population, groups)
     run = _run(design, outcome, wanted, groups, measure, domain, weight, of)
     y = run.cells.by_unit(run.table["wy"].to_numpy(), run.unit, len(run.units))
@@ -218,16 +207,16 @@ def _estimate(
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = big_y / big_x
         z = y if measure == "total" else (y - rate * x) / big_x
-    rows = _counts(run, measure)
+    rows = counts(run, measure)
     rows.insert(0, "estimate", big_y if measure == "total" else rate)
     rows.insert(1, "se", np.sqrt(variances(z, run.units)))
     binary = outcome.kind in ("truth", "everyone")
-    effects = _design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
+    effects = design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
     whole = design.grosses_up and bool(run.table["lowest"].min() >= 1)
-    table = _intervals(rows, effects, rate, binary, measure, interval, level, whole)
+    table = with_intervals(rows, effects, rate, binary, measure, interval, level, whole)
     only = _case_only(design) & set(groups)
     if binary and outcome.three_valued and measure in ("prevalence", "total"):
-        table = pd.concat([table, _unresolved(run, rows, effects, measure, level, only)], axis=1)
+        table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
     about = _about(design, outcome, measure, interval, level, chosen, groups, run)
     keys = run.cells.keys.drop(columns="breakdown")
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
@@ -236,7 +225,7 @@ def _estimate(
 def _run(
     design: SurveyDesign, outcome: Outcome, wanted: Breakdowns, groups: Sequence[str], measure: str,
     domain: str | None, weight: str, of: str | None,
-) -> _Pass:  # fmt: skip
+) -> Pass:  # fmt: skip
     """The pass over the persons; cells and the cells of their denominators."""
     table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
     units, unit = make_units(table, design)
@@ -252,7 +241,7 @@ def _run(
     if measure == "share":
         keep = _has_base(cells, base, [g for g in groups if g not in apart])
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
-    return _Pass(table, unit, units, cells, base, base.parent(cells, [g for g in groups if g not in apart]))
+    return Pass(table, unit, units, cells, base, base.parent(cells, [g for g in groups if g not in apart]))
 
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
@@ -264,157 +253,6 @@ def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]
 def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:
     new = np.where(keep, np.cumsum(keep) - 1, -1)
     return np.asarray(np.where(code >= 0, new[code], -1), dtype=np.intp)
-
-
-def _counts(run: _Pass, measure: str) -> pd.DataFrame:
-    """Unweighted and weighted counts of each row, and how spread its cases are."""
-    t, cells, base, parent = run.table, run.cells, run.base, run.parent
-    case = np.where(t["status"] == 1, t["n"], 0.0)
-    n_values, w_values = (case, t["wy"].to_numpy()) if measure == "share" else (t["n"].to_numpy(), t["w"].to_numpy())
-    present = base.by_unit(n_values, run.unit, len(run.units)) > 0
-    has_household = t["household"].notna().any()
-    households = cells.distinct(t["household"]) if has_household else pd.array([pd.NA] * len(cells), dtype="Int64")
-    return pd.DataFrame(
-        {
-            "df": degrees_of_freedom(present, run.units)[parent],
-            "n": base.sums(n_values)[parent].astype(np.int64),
-            "cases": cells.sums(case).astype(np.int64),
-            "population": base.sums(w_values)[parent],
-            "psus_with_cases": (cells.by_unit(case, run.unit, len(run.units)) > 0).sum(axis=0),
-            "households_with_cases": households,
-        }
-    )
-
-
-def _design_effects(
-    run: _Pass, rows: pd.DataFrame, rate: Array, binary: bool, measure: str, from_spec: float | None
-) -> pd.DataFrame:
-    """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
-    t, base, parent = run.table, run.base, run.parent
-    n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
-    case = (t["status"] == 1).to_numpy() if measure == "share" else np.ones(len(t), dtype=bool)
-    kish_w = base.sums(np.where(case, t["w"], 0.0))[parent]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if binary:
-            spread = rate * (1 - rate)
-        elif measure == "ratio":
-            yy, xx, xy, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
-            spread = (yy - 2 * rate * xy + rate**2 * xx) / w
-        else:
-            yy, y, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wy", "w"))
-            spread = yy / w - (y / w) ** 2
-        with_replacement = spread * n / (n - 1) / n
-        if measure == "total":
-            with_replacement = with_replacement * size**2
-        if measure == "ratio":
-            with_replacement = with_replacement * (size / run.cells.sums(t["wx"].to_numpy())) ** 2
-        variance = rows["se"].to_numpy() ** 2
-        effects = pd.DataFrame(
-            {
-                "deff": variance / (with_replacement * (1 - n / size)),
-                "deff_replace": variance / with_replacement,
-                "kish": n * base.sums(np.where(case, t["ww"], 0.0))[parent] / kish_w**2,
-            }
-        )
-    return _effects_at_zero(run, rows, effects, from_spec) if binary else effects
-
-
-def _effects_at_zero(run: _Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
-    """The design effect assumed where there is no case: the spec's, else the whole population's, else Kish's."""
-    t = run.table
-    everyone = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {})
-    y, x = (everyone.by_unit(t[c].to_numpy(), run.unit, len(run.units)) for c in ("wy", "w"))
-    n = t["n"].sum()
-    p = y.sum() / x.sum() if n else float("nan")
-    whole = float(variances((y - p * x) / x.sum(), run.units)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
-    zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
-    if from_spec is not None:
-        value, source = np.full(len(rows), from_spec), "survey.yaml"
-    elif np.isfinite(whole):
-        value, source = np.full(len(rows), max(1.0, whole)), "the whole population's"
-    else:
-        value, source = np.maximum(1.0, effects["kish"].to_numpy()), "Kish's, from the weights"
-    return effects.assign(deff_at_zero=np.where(zero, value, np.nan), source=np.where(zero, source, ""))
-
-
-def _intervals(
-    rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, binary: bool, measure: str,
-    method: ProportionInterval, level: float, whole: bool,
-) -> pd.DataFrame:  # fmt: skip
-    """The result's columns in their order, with the interval that fits the measure.
-
-    `whole`: every weight stands for at least one person, so a total is never below the cases seen.
-    """
-    estimate, se = rows["estimate"].to_numpy(), rows["se"].to_numpy()
-    limits = []
-    for i, (n, df) in enumerate(zip(rows["n"], rows["df"], strict=True)):
-        if not binary:
-            limits.append(intervals.wald(estimate[i], se[i], df, level))
-            continue
-        at_zero = effects["deff_at_zero"].fillna(1.0).iloc[i]
-        if measure != "total":
-            limits.append(intervals.proportion(rate[i], se[i], n, df, level, method, at_zero))
-            continue
-        size = rows["population"].iloc[i]
-        upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)[1]
-        floor = float(rows["cases"].iloc[i]) if whole else 0.0
-        limits.append(intervals.total_of_cases(estimate[i], se[i], df, level, floor=floor, population=size, upper_at_zero=upper))
-    low, high = np.array(limits, dtype=float).reshape(-1, 2).T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
-        n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
-        if binary:
-            n_eff = np.where(effects["deff_at_zero"].notna(), rows["n"] / effects["deff_at_zero"], _n_eff(rows, rate, measure))
-    columns = {
-        "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": effects["deff"], "df": rows["df"],
-        "n": rows["n"], "cases": rows["cases"], "population": rows["population"], "n_eff": n_eff,
-        "psus_with_cases": rows["psus_with_cases"], "households_with_cases": rows["households_with_cases"],
-    }  # fmt: skip
-    return pd.DataFrame(columns)
-
-
-def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
-    """Effective sample size p(1 − p)/SE² (Korn and Graubard)."""
-    se = rows["se"].to_numpy() / (rows["population"].to_numpy() if measure == "total" else 1.0)
-    return np.asarray(rate * (1 - rate) / se**2)
-
-
-def _unresolved(
-    run: _Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: str, level: float, only: set[str]
-) -> pd.DataFrame:
-    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases.
-
-    Blank for rows of the groups in `only`, which nobody but a case has.
-    """
-    t, cells, base = run.table, run.cells, run.base
-    open_ = (t["status"] == -1).to_numpy()
-    n_open = base.sums(np.where(open_, t["n"], 0.0))[run.parent].astype(np.int64)
-    y, x = cells.sums(t["wy"].to_numpy()), base.sums(t["w"].to_numpy())[run.parent]
-    w_open = base.sums(np.where(open_, t["w"], 0.0))[run.parent]
-    scale = x if measure == "total" else np.ones(len(rows))
-    y_high = cells.by_unit(t["wy"].to_numpy(), run.unit, len(run.units))
-    y_high = y_high + base.by_unit(np.where(open_, t["w"], 0.0), run.unit, len(run.units))[:, run.parent]
-    x_unit = base.by_unit(t["w"].to_numpy(), run.unit, len(run.units))[:, run.parent]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bound = (y + w_open) / x
-        se = np.sqrt(variances((y_high - bound * x_unit) / x, run.units))
-        resolved = y / (x - w_open)
-    at_zero = effects["deff_at_zero"].fillna(1.0)
-    high = [
-        intervals.proportion(bound[i], se[i], rows["n"].iloc[i], rows["df"].iloc[i], level, "korn_graubard", at_zero.iloc[i])[1]
-        for i in range(len(rows))
-    ]
-    columns = {
-        "unresolved": n_open,
-        "resolved_only": resolved * scale,
-        "bound_high": bound * scale,
-        "bound_ci_high": np.array(high) * scale,
-    }
-    table = pd.DataFrame(columns)
-    if only:
-        has_group = (cells.keys[sorted(only)] != TOTAL).any(axis=1)
-        table = table.mask(has_group)
-    return table
 
 
 def _truth(design: SurveyDesign, outcome: str) -> Outcome:
@@ -440,7 +278,10 @@ def _population(design: SurveyDesign, name: str | None, groups: Sequence[str]) -
     """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
     if not isinstance(design, Survey):
         if name is not None:
-            raise RequestError("only a survey read through survey.yaml has populations", found=name)
+            raise RequestError(
+                "only a survey read through survey.yaml has populations", where="population", found=name,
+                do="leave population out, and name the group in by=",
+            )  # fmt: skip
         return "", WEIGHT, None
     if design.rules is None:
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then estimate from persons")
@@ -448,19 +289,22 @@ def _population(design: SurveyDesign, name: str | None, groups: Sequence[str]) -
     bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
     chosen = name or next(iter(bound), spec.default_population)
     if chosen not in spec.populations:
-        raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
+        raise RequestError(
+            "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
+            do="name one of these, or add it under populations:",
+        )  # fmt: skip
     if bound - {chosen}:
         sector = next(g for g, s in spec.sectors.items() if g in groups and s.population in bound - {chosen})
         raise RequestError(
             f"{sector} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
-            found=f"population={chosen}", allowed=sorted(b for b in bound if b),
+            where="population", found=chosen, allowed=sorted(b for b in bound if b), do="leave population out, or name that one",
         )  # fmt: skip
     return chosen, weight_of(chosen), POPULATION + chosen
 
 
 def _about(
     design: SurveyDesign, outcome: Outcome, measure: str, interval: str, level: float, population: str,
-    groups: Sequence[str], run: _Pass,
+    groups: Sequence[str], run: Pass,
 ) -> About:  # fmt: skip
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
     missing = int(run.table["missing"].sum())

@@ -50,7 +50,9 @@ def proportion(
         (low, high); both nan without degrees of freedom.
     """
     if method not in METHODS:
-        raise RequestError("no such interval", found=method, allowed=METHODS)
+        raise RequestError(
+            "no such interval", where="interval", found=method, allowed=METHODS, do="korn_graubard is made for rare events"
+        )
     if not (df >= 1 and n >= 2) or np.isnan(p):
         return NONE
     ratio = (t_quantile(level, n - 1) / t_quantile(level, df)) ** 2
