@@ -50,7 +50,9 @@ def measure(what: Callable[[Path, int], None], path: Path, domains: int) -> tupl
     return seconds, peak
 
 
-def _measured(what: Callable[[Path, int], None], path: Path, domains: int, results: multiprocessing.Queue[tuple[float, float]]) -> None:
+def _measured(
+    what: Callable[[Path, int], None], path: Path, domains: int, results: multiprocessing.Queue[tuple[float, float]]
+) -> None:
     import fltoolkit  # noqa: F401 - imports are not what is measured
 
     start = time.perf_counter()

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -22,8 +23,10 @@ from fltoolkit.survey.spec import read_spec
 from fltoolkit.yamlfile import Model, load_model
 
 NOTEBOOKS = ("1_survey", "2_classify", "3_estimate", "4_nap")
+ASSETS = "assets"
 VERSIONS = ("fltoolkit", "duckdb", "narwhals", "numpy", "pandas", "papermill", "plotly", "scipy")
-LINKS = [("All surveys", "../index.html"), *((name.replace("_", " ", 1), f"{name}.html") for name in NOTEBOOKS)]
+INDEX = ("All surveys", "../index.html")
+OWN = ("survey", "plan", "outputs")  # the kit sets these parameters itself
 
 
 class Job(Model):
@@ -83,7 +86,7 @@ def run_batch(path: str | Path, *, workers: int = 2, say: Callable[[str], None] 
 
 def run_surveys(runs: Sequence[Run], outputs: Path, *, workers: int = 2, say: Callable[[str], None] = print) -> bool:
     """Run surveys into `outputs`, a folder each; see `run_batch`."""
-    write_assets(outputs / "assets")
+    write_assets(outputs / ASSETS)
     failures: dict[str, Failure] = {}
     with ThreadPoolExecutor(max(1, workers)) as pool:
         waiting = {pool.submit(run_survey, run, outputs, say): run for run in runs}
@@ -110,14 +113,16 @@ def run_survey(run: Run, outputs: Path, say: Callable[[str], None] = print) -> F
         for name in notebooks_of(run):
             say(f"{run.name}: {name}")
             notebook = name
-            _execute(
-                name, work, {**run.parameters[name], "outputs": str(work)} if "outputs" in known(name) else run.parameters[name]
-            )
-            _page(work, name, outputs / run.name)
+            given = run.parameters[name]
+            _execute(name, work, {**given, "outputs": str(work)} if "outputs" in known(name) else given)
+            _page(work, name, outputs / run.name, [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))])
     except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys go on
         failure = _failure(error, notebook, work, outputs / run.name)
-    _write_run(run, work, failure, time.time() - started)
-    _replace(work, outputs / run.name)
+    try:
+        _write_run(run, work, failure, time.time() - started)
+        _replace(work, outputs / run.name)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     return failure
 
 
@@ -127,11 +132,6 @@ def plan_runs(batch: Batch, folder: Path) -> list[Run]:
     for i, job in enumerate(batch.surveys):
         where = f"surveys.{i}"
         survey, plan = (folder / job.survey).resolve(), (folder / job.plan).resolve() if job.plan else None
-        for key, file in (("survey", survey), ("plan", plan)):
-            if file is not None and not file.is_file():
-                raise BatchError(
-                    "there is no such file", where=f"{where}.{key}", found=file, do="paths are read from the folder of batch.yaml"
-                )
         runs.append(make_run(survey, plan, job.name, job.parameters, where))
     names = [r.name for r in runs]
     if twice := {n for n in names if names.count(n) > 1}:
@@ -143,13 +143,25 @@ def plan_runs(batch: Batch, folder: Path) -> list[Run]:
 
 def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = "") -> Run:
     """One survey with its parameters, typed as the notebooks declare them. The folder is named for the survey's folder."""
+    for key, file in (("survey", survey), ("plan", plan)):
+        if file is not None and not file.is_file():
+            do = "give the path of a file; a batch.yaml's paths are read from its own folder"
+            raise BatchError("there is no such file", where=f"{where}.{key}".lstrip("."), found=file, do=do)
     name = name or survey.parent.name
-    if not name.replace("_", "").replace("-", "").isalnum():
-        raise BatchError("a survey's name is letters, digits, - and _", where=where, found=name, do="give it a `name:`")
+    if name == ASSETS or not name.replace("_", "").replace("-", "").isalnum():
+        raise BatchError(
+            f"a survey's name is letters, digits, - and _, and not {ASSETS}", where=where, found=name, do="give it a `name:`"
+        )
     given = parameters or {}
-    reserved = {"survey", "plan", "outputs"} & set(given)
-    everywhere = {p for n in NOTEBOOKS for p in known(n)} - {"survey", "plan", "outputs"}
-    if wrong := sorted((set(given) - everywhere) | reserved):
+    if own := sorted(set(given) & set(OWN)):
+        raise BatchError(
+            "the kit sets this parameter itself",
+            where=f"{where}.parameters",
+            found=own,
+            do="say survey, plan and outputs as keys",
+        )
+    everywhere = {p for n in NOTEBOOKS for p in known(n)} - set(OWN)
+    if wrong := sorted(set(given) - everywhere):
         raise BatchError("no notebook knows this parameter", where=f"{where}.parameters", found=wrong, allowed=sorted(everywhere))
     run = Run(name, survey, plan)
     for notebook in notebooks_of(run):
@@ -189,13 +201,12 @@ def _typed(name: str, text: str, kind: str, where: str) -> Any:
     """A parameter's text as the type the notebook declares."""
     if kind == "bool" and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    try:
+    with suppress(ValueError):
         if kind in ("int", "float"):
             return int(text) if kind == "int" else float(text)
-    except ValueError:
-        kind = f"{kind}, a number"
     if kind != "str":
-        raise BatchError("a parameter has the wrong type", where=f"{where}.parameters.{name}", found=text, allowed=kind)
+        allowed = {"bool": "true or false", "int": "a whole number", "float": "a number"}.get(kind, kind)
+        raise BatchError("a parameter has the wrong type", where=f"{where}.parameters.{name}", found=text, allowed=allowed)
     return text
 
 
@@ -226,7 +237,11 @@ def _any_cell_ran(notebook: Path) -> bool:
     return any(c.get("execution_count") for c in cells)
 
 
-def _page(work: Path, name: str, target: Path) -> None:
+def _title(notebook: str) -> str:
+    return notebook.replace("_", " ", 1)
+
+
+def _page(work: Path, name: str, target: Path, links: list[tuple[str, str]]) -> None:
     """Normalise an executed notebook, name the folder it will stand in, and write its page."""
     from fltoolkit.notebooks import normalise_file
 
@@ -234,7 +249,7 @@ def _page(work: Path, name: str, target: Path) -> None:
     normalise_file(notebook)
     here, there = (json.dumps(str(folder))[1:-1] for folder in (work, target))
     notebook.write_text(notebook.read_text(encoding="utf-8").replace(here, there), encoding="utf-8")
-    page(notebook, work / f"{name}.html", title=name.replace("_", " ", 1), assets="../assets", links=LINKS)
+    page(notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links)
 
 
 def _failure(error: Exception, notebook: str, work: Path, target: Path) -> Failure:
@@ -252,19 +267,18 @@ def _failure(error: Exception, notebook: str, work: Path, target: Path) -> Failu
     if not half.exists():
         return Failure(text)
     try:
-        _page(work, notebook, target)
+        _page(work, notebook, target, [INDEX])
     except Exception:  # the page is a courtesy: the error itself must be reported
         return Failure(text, half.name)
     return Failure(text, f"{notebook}.html")
 
 
 def _write_run(run: Run, work: Path, failure: Failure | None, seconds: float) -> None:
-    files = [f for f in (run.survey, run.plan) if f]
     facts = {
         "name": run.name,
         "status": "failed" if failure else "complete",
         "error": failure.error if failure else None,
-        "inputs": {f.name: input_hash([f]) for f in files if f.is_file()},
+        "inputs": {name: input_hash([file]) for name, file in _inputs(run).items() if file.is_file()},
         "parameters": {
             n: {k: Path(v).name if k in ("survey", "plan") and v else v for k, v in p.items()} for n, p in run.parameters.items()
         },
@@ -272,6 +286,16 @@ def _write_run(run: Run, work: Path, failure: Failure | None, seconds: float) ->
         "seconds": round(seconds, 1),
     }
     (work / "run.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _inputs(run: Run) -> dict[str, Path]:
+    """What a run reads, by the name it has in the survey's folder: the YAML files, and the data that survey.yaml names."""
+    named = {file.name: file for file in (run.survey, run.plan) if file}
+    with suppress(FltoolkitError):  # a survey.yaml that cannot be read names no data
+        files = read_spec(run.survey).files
+        data = [path for kind in type(files).model_fields if (file := getattr(files, kind)) for path in file.path]
+        named |= {name: run.survey.parent / name for name in data}
+    return named
 
 
 def _replace(work: Path, target: Path) -> None:

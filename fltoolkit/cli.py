@@ -126,7 +126,7 @@ def _batch(parsed: argparse.Namespace) -> int:
 def _refresh(parsed: argparse.Namespace) -> int:
     from fltoolkit.notebooks import refresh
 
-    refresh(p for p in sorted(parsed.folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts)
+    refresh(parsed.folder)
     return 0
 
 

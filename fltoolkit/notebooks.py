@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from fltoolkit.errors import RequestError
 
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
 
 
-def refresh(notebooks: Iterable[Path], say: Callable[[str], None] = print) -> None:
-    """Run each notebook where it stands, with the parameters it holds, and write it back normalised."""
+def refresh(folder: Path, say: Callable[[str], None] = print) -> None:
+    """Run each notebook under `folder` where it stands, with the parameters it holds, and write it back normalised."""
     import nbformat
     from nbclient import NotebookClient
 
-    for path in notebooks:
+    paths = [p for p in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+    if not paths:
+        raise RequestError("no notebooks there", found=folder, do="give a folder that holds .ipynb files")
+    for path in paths:
         say(f"refreshing {path.name}")
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(

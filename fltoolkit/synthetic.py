@@ -7,12 +7,17 @@ population: it is what a survey without sampling error would find, and what inte
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from fltoolkit.classify import classify
+from fltoolkit.survey import SurveyDesign, read_survey
 
 INVOLUNTARY = [f"FI{i}" for i in range(1, 10)]
 COERCION = ["FC1", "FC1W", *(f"FC{i}" for i in range(2, 8))]
@@ -185,9 +190,9 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
     """A labour force survey: areas by systematic PPS in each stratum, households at random, one adult for the module.
 
     Returns:
-        The survey file: one row a person of the responding households. `W_LFS` grosses households up with non-response
-        corrected by area, `W_FL` the adults asked, with refusals corrected by stratum; the weights are those a survey
-        office would make, not the truth's.
+        The survey file: one row a person of the responding households, indexed by their row in the population. `W_LFS`
+        grosses households up with non-response corrected by area, `W_FL` the adults asked, with refusals corrected by
+        stratum; the weights are those a survey office would make, not the truth's.
     """
     size = size or SampleSize()
     rng = np.random.default_rng(seed)
@@ -212,7 +217,7 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
     pool["W_LFS"] = 1 / (pool["p"] * asked / pool["size"]) * asked / pool.groupby("area")["p"].transform("size")
     rows = population.persons["household"].isin(pool.index).to_numpy()
     sample = population.persons[rows].join(pool[["stratum", "W_LFS", "adults"]], on="household").reset_index(drop=True)
-    return _with_module(sample, rng, size)
+    return _with_module(sample, rng, size).set_axis(np.flatnonzero(rows), axis=0)
 
 
 def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
@@ -266,6 +271,31 @@ def census(population: Population) -> pd.DataFrame:
     for isic in ("ISIC12", "FISIC"):
         everybody[isic] = everybody[isic].map("{:04d}".format, na_action="ignore")
     return everybody[adult].drop(columns=["household", "area", "true_age"])
+
+
+def reported_status(population: Population, survey: Path) -> NDArray[np.float64]:
+    """What the kit finds for each person of the population: 1 a case, 0 not, nan unresolved or a child.
+
+    Args:
+        population: everybody. survey: the survey.yaml by which their answers are read.
+    """
+    with TemporaryDirectory() as folder:
+        census(population).to_csv(Path(folder) / "persons.csv", index=False)
+        path = Path(shutil.copy(survey, folder))
+        found = classify(read_survey(path)).frame.select("src__HH", "src__LINE", "forced_labour").collect("pandas").to_native()
+    key = pd.MultiIndex.from_arrays([found["src__HH"].astype(int) - 1, found["src__LINE"].astype(int)])
+    status = pd.Series(found["forced_labour"].astype("Float64").to_numpy(float, na_value=np.nan), index=key)
+    return status.reindex(pd.MultiIndex.from_frame(population.persons[["household", "LINE"]])).to_numpy()
+
+
+def redraw(population: Population, status: NDArray[np.float64], seed: int, size: SampleSize | None = None) -> SurveyDesign:
+    """One more sample, as a design with a 0/1 column `case` that looks its persons up in `reported_status`: no classification,
+    so that hundreds of samples take a minute. Who was not asked the module is in the design, without a weight."""
+    sample = draw_sample(population, seed, size)
+    asked = sample["FL_RESULT"] == 1
+    case = pd.Series(status[sample.index] == 1, index=sample.index).astype(float).where(asked)
+    persons = sample[["STRATUM", "EA"]].assign(W_FL=sample["W_FL"].fillna(0), case=case)
+    return SurveyDesign(persons, weight="W_FL", strata="STRATUM", psu="EA")
 
 
 def write_sample(folder: Path, seed: int = 2025, draw: int = 7) -> dict[str, float]:

@@ -20,7 +20,7 @@ from fltoolkit.survey.read import SOURCE, Frame, number
 from fltoolkit.survey.spec import NOT_STATED, SurveySpec, check_sides
 
 MONTHS = "months"
-FIRST = "fl__first__"
+FIRST, LIMITS = "fl__first__", "fl__limits"
 
 
 def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
@@ -54,6 +54,7 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
     frame = frame.with_columns([membership(p).alias(POPULATION + name) for name, p in spec.populations.items()])
     frame = _with_episodes(survey, frame, sources)
     frame = frame.with_columns(
+        nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
         (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
         (nw.col("any_work") & nw.col("fl__abroad")).alias("forced_labour_abroad"),
     )
@@ -121,26 +122,23 @@ def _evaluate(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, 
         where = choose(place.column, {"here": place.in_country, "abroad": place.abroad}, episode)
         here = nw.when(where.is_null()).then(nw.lit(None, dtype=nw.Boolean())).otherwise(where == "here")
     rows = rows.with_columns((col("fl__forced") & here).alias("fl__here"), (col("fl__forced") & ~here).alias("fl__abroad"))
-    trafficked = any_answer(spec.trafficking, default, episode) if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
+    trafficked = any_answer(spec.trafficking, default, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
     return rows.with_columns(*_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"))
 
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     """Which exception of C29 Art. 2(2) applies, whether within its limits, and so whether the work is excluded."""
+    lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
-        none = nw.lit(None, dtype=nw.Boolean())
-        return [
-            nw.lit(None, dtype=nw.String()).alias("exception"),
-            none.alias("exception_within_limits"),
-            nw.lit(False).alias("fl__excluded"),
-        ]
+        return [none.alias("exception"), none.alias(LIMITS), lit(False).alias("fl__excluded")]
     kinds = {kind: any_answer(s, spec.answers, episode) for kind, s in spec.exceptions.kinds.items()}
     within = any_answer(spec.exceptions.within_limits, spec.answers, episode)
-    named = nw.lit(None, dtype=nw.String())
+    named = none
     for kind, applies in kinds.items():
-        named = nw.when(applies).then(nw.lit(kind)).otherwise(named)
+        named = nw.when(applies).then(lit(kind)).otherwise(named)
+    limits = nw.when(within).then(lit("within")).otherwise(nw.when(~within).then(lit("beyond")).otherwise(lit("unresolved")))
     excluded = any_of(list(kinds.values())) & within
-    return [named.alias("exception"), within.alias("exception_within_limits"), excluded.alias("fl__excluded")]
+    return [named.alias("exception"), nw.when(~named.is_null()).then(limits).alias(LIMITS), excluded.alias("fl__excluded")]
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
@@ -149,8 +147,7 @@ def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     form = nw.lit(None, dtype=nw.String())
     if spec.form:
         form = choose(spec.form.column, {k: getattr(spec.form, k) for k in FORMS}, episode)
-    beyond = ~nw.col("exception").is_null() & (~nw.col("exception_within_limits")).fill_null(False)
-    form = nw.when(beyond).then(nw.lit("state_imposed")).otherwise(form.fill_null(NOT_STATED))
+    form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(form.fill_null(NOT_STATED))
     labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form")]
     for name, s in spec.sectors.items():
         if s.job == "forced_labour":
@@ -168,22 +165,12 @@ def _months(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _labels(spec: SurveySpec) -> list[str]:
-    return [FIRST + "form", *(FIRST + n for n, s in spec.sectors.items() if s.job == "forced_labour"), "exception"]
+    return [FIRST + "form", *(FIRST + n for n, s in spec.sectors.items() if s.job == "forced_labour"), "exception", LIMITS]
 
 
 def _truths(sources: dict[str, list[tuple[str, str, Source]]]) -> list[str]:
     names = [name for side in sources.values() for name, _, _ in side]
-    own = [
-        "involuntary",
-        "coercion",
-        "same_work",
-        "fl__excluded",
-        "fl__here",
-        "fl__abroad",
-        "trafficking",
-        "exception_within_limits",
-    ]
-    return [*names, *own]
+    return [*names, "involuntary", "coercion", "same_work", "fl__excluded", "fl__here", "fl__abroad", "trafficking"]
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, str, Source]]]) -> Frame:

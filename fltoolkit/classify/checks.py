@@ -6,9 +6,8 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.classify.adults import MONTHS
-from fltoolkit.classify.groups import POPULATION, isic_key, sector
+from fltoolkit.classify.groups import POPULATION, sector
 from fltoolkit.classify.items import any_answer, column
-from fltoolkit.classify.rules import load_rules
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.checks import count_rows, finding, findings, guarded
 from fltoolkit.survey.design import AGE, Survey
@@ -22,21 +21,11 @@ def check_cases(persons: Survey) -> pd.DataFrame:
     if persons.rules is None:
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey)")
     spec, limit, out = persons.spec, persons.spec.confidentiality.cases, []
-    rule = load_rules(persons.rules.split(" v")[0])
-    for side in ("involuntary", "coercion"):
-        lacking = [i for i in getattr(rule, side) if i not in getattr(spec.items, side)]
+    for side, lacking in persons.lacking.items():
         if lacking:
             what = f"the questionnaire has no question on: {', '.join(lacking)}"
-            out.append(
-                finding(
-                    "note",
-                    "items",
-                    f"items.{side}",
-                    what,
-                    len(lacking),
-                    "map them if they were asked; the estimate is lower without",
-                )
-            )
+            do = "map them if they were asked; the estimate is lower without"
+            out.append(finding("note", "items", f"items.{side}", what, len(lacking), do))
     case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
     start_age = (spec.populations[spec.default_population].age.min or 0) + (spec.reference_period.months + 11) // 12
     counts: dict[str, nw.Expr] = {"young": inside & case & (nw.col(AGE) < start_age)}
@@ -48,37 +37,15 @@ def check_cases(persons: Survey) -> pd.DataFrame:
             answered = any_answer(sources, spec.answers)
             counts[kind] = inside & (answered if kind == "proxy" else ~answered)
     found = count_rows(persons.frame, counts)
+    window = spec.reference_period.months
     for key, severity, where, what, do in (
-        (
-            "no months",
-            "warning",
-            "months",
-            "cases without a duration: no average-day stock",
-            "ask again, or report the flow only",
-        ),
-        (
-            "too long",
-            "warning",
-            "months",
-            f"cases longer than the window of {spec.reference_period.months} months",
-            "check the question's window",
-        ),
-        (
-            "young",
-            "note",
-            "age",
-            f"cases younger than {start_age} at interview: may have been a child at the time",
-            "say so beside the figure",
-        ),
-        (
-            "proxy",
-            "warning",
-            "interview.proxy",
-            "answered by someone else",
-            "forced labour is under-reported by proxies",
-        ),
+        ("no months", "warning", "months", "cases without a duration: no average-day stock", "ask again, or report the flow only"),
+        ("too long", "warning", "months", f"cases longer than the window of {window} months", "check the question's window"),
+        ("young", "note", "age", f"cases younger than {start_age} at interview: may have been a child at the time",
+         "say so beside the figure"),
+        ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
         ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
-    ):
+    ):  # fmt: skip
         if found.get(key):
             out.append(finding(severity, "cases", where, what, guarded(found[key], limit), do))
     return findings([*out, *_industries(persons, limit)])
@@ -89,33 +56,18 @@ def _industries(persons: Survey, limit: int) -> list[dict[str, object]]:
     out = []
     for name, spec in persons.spec.sectors.items():
         if spec.digits == "letter":
-            out.append(
-                finding(
-                    "note",
-                    "industry",
-                    name,
-                    "letters alone cannot tell fishing and domestic work apart",
-                    0,
-                    "give digits if the survey has them",
-                )
-            )
+            what, do = "letters alone cannot tell fishing and domestic work apart", "give digits if the survey has them"
+            out.append(finding("note", "industry", name, what, 0, do))
+        own = spec.job == "forced_labour"  # an answer of the module, its counts confidential
+        frame = persons.episodes if own and persons.episodes is not None else persons.frame
         for e in persons.spec.episodes.wide if "{episode}" in spec.column else ("",):
-            held = SOURCE + spec.column.replace("{episode}", e)
-            if held not in persons.frame.collect_schema().names():
-                continue
-            value = column(spec.column, e)
-            strange = (
-                ~value.is_null() & ~value.is_in(list(spec.missing)) & (isic_key(spec, e).is_null() | sector(spec, e).is_null())
-            )
-            rows = (
-                persons.frame.filter(strange.fill_null(False))
-                .group_by(held)
-                .agg(nw.len().alias("n"))
-                .collect("pandas")
-                .to_native()
-            )
+            held, value = SOURCE + spec.column.replace("{episode}", e), column(spec.column, e)
+            strange = ~value.is_null() & ~value.is_in(list(spec.missing)) & sector(spec, e).is_null()
+            rows = frame.filter(strange.fill_null(False)).group_by(held).agg(nw.len().alias("n")).collect("pandas").to_native()
             if len(rows):
                 what = f"codes that are not in {spec.revision}: {', '.join(sorted(rows[held])[:12])}"
                 do = f"correct them, list them under sectors.{name}.missing, or check digits: and revision:"
-                out.append(finding("error", "industry", spec.column, what, guarded(int(rows["n"].sum()), limit), do))
+                count = int(rows["n"].sum())
+                where = spec.column.replace("{episode}", e)
+                out.append(finding("error", "industry", where, what, guarded(count, limit) if own else count, do))
     return out

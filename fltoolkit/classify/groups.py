@@ -111,7 +111,8 @@ def sector_labels(spec: Sector) -> dict[str, str]:
         first, last = (int(d) for d in row["divisions"].split("-"))
         name = row["aggregate"] if aggregate else f"Section {letter}"
         divisions = [f"{d:02d}" for d in range(first, last + 1)]
-        inside |= {name: own_rows[d].lower() for d in divisions if d in own_rows}
+        for own in own_rows.keys() & set(divisions):
+            inside[name] = own_rows[own].lower()
         labels |= {letter: name} if spec.digits == "letter" else {d: own_rows.get(d, name) for d in divisions}
     word = "incl." if spec.digits == "letter" else "excl."
     return {k: f"{v} {word} {inside[v]}" if v in inside else v for k, v in labels.items()}

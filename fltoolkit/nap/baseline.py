@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ KEPT = (
     "n", "cases", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",
     "reference_period", "reference_population_label", "same_work", "sector_basis", "survey", "round", "year", "input_hash",
 )  # fmt: skip
+FILLED = ("filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def baseline(plan: Plan, out: Published) -> Baseline:
     for statement in plan.framework:
         for indicator in statement.indicators:
             rows += _rows(statement, indicator, out)
-    return Baseline(plan, pd.DataFrame(rows))
+    table = pd.DataFrame(rows)
+    return Baseline(plan, table.reindex(columns=[*dict.fromkeys([*table.columns, *FILLED])]))
 
 
 def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[dict[str, Any]]:
@@ -64,6 +67,8 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
     rows = [_row(frame, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")]
     for word in indicator.disaggregated_by:
         group = group_of(word, out.groups)
+        if group is not None and group == indicator.of:
+            continue  # the rows above are by this group
         blank = {**frame, "filled_by": "survey", "group": word, "category": "", "marker": "x", "unit": unit(measure)}
         if group is None:
             rows.append({**blank, "reason": f"the survey has no {word}"})
@@ -75,9 +80,12 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
 
 
 def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str, ...]) -> pd.DataFrame:
-    if indicator.of is not None:
-        by = (*by, indicator.of)
-    return out.select(measure, by=[by], population=indicator.population)
+    """The rows of a breakdown, in whatever order the published set crosses its groups."""
+    wanted = by if indicator.of is None else (*by, indicator.of)
+    orders = [list(order) for order in permutations(wanted)]
+    named = set(out.table["breakdown"][out.table["measure"] == measure])
+    order = next((o for o in orders if " × ".join(o) in named), orders[0])
+    return out.select(measure, by=[order], population=indicator.population)
 
 
 def _row(frame: dict[str, Any], measure: str, group: str, row: dict[Hashable, Any]) -> dict[str, Any]:

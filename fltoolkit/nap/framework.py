@@ -98,7 +98,7 @@ class Plan(Model):
                 if row.survey_measure is None:
                     continue
                 found = [group_of(word, groups) for word in row.disaggregated_by]
-                by = [(g,) for g in found if g is not None and can_break_down(row.survey_measure, g, case_only)]
+                by = [(g,) for g in found if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)]
                 wanted.append(Table(measure=row.survey_measure, of=row.of, population=row.population, by=((), *by)))
         return wanted
 

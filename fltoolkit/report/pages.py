@@ -50,5 +50,5 @@ def _exporter() -> Any:
         template_name="page",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_output_prompt=True,
-        anchor_link_text="",
+        exclude_anchor_links=True,
     )

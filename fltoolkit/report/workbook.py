@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from fltoolkit.nap.baseline import Baseline
 from fltoolkit.show.words import Words
 
 TOOL_16 = (
-    ("Objective/Outcome/Output/Activities", 30), ("Indicator", 34), ("Definition", 40), ("Disaggregated by", 22),
-    ("Means of verification / Source of data", 26), ("Unit", 18), ("Baseline value", 12), ("Targets: Year +1", 10), ("Targets: Year +2", 10),
+    ("Objective/Outcome/Output/Activities", 30), ("Indicator", 34), ("Definition", 54), ("Disaggregated by", 30),
+    ("Means of verification / Source of data", 26), ("Unit", 32), ("Baseline value", 12), ("Targets: Year +1", 10), ("Targets: Year +2", 10),
     ("Reporting frequency", 18), ("Lead / partners involved", 30),
 )  # fmt: skip
 BESIDE = (
@@ -52,8 +53,8 @@ def _csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _inert(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula: a leading apostrophe where it could."""
-    return f"'{text}" if text.startswith(DANGER) else text
+    """Text that a spreadsheet will not take for a formula: a leading apostrophe where it could. A number is none."""
+    return f"'{text}" if text.startswith(DANGER) and not isinstance(_number(text), float) else text
 
 
 def _workbook(filled: Baseline, path: Path) -> None:
@@ -89,10 +90,10 @@ def _write_row(sheet: Any, line: int, row: dict[Any, Any], starts: bool, formats
     """One row of the matrix; the framework's words stand in every row, quietly after an indicator's first."""
     words = formats["text"] if starts else formats["again"]
     number = formats["whole"] if row.get("measure") == "total" else formats["one_decimal"]
-    by = row["disaggregated_by"] if starts or pd.isna(row["group"]) else row["group"]
+    by = row["disaggregated_by"] if starts else f"{row['group']}: {row['category']}".rstrip(": ")
     cells: list[tuple[object, Any]] = [
-        (f"{row['code']}: {row['statement']}", words), (row["indicator"], words), (row["definition"], words), (by, words),
-        (row["means_of_verification"], words), (row["unit"], formats["text"]), (row["baseline_value"], number),
+        (f"{row['code']}: {row['statement']}", words), (row["indicator"], words), (row["definition"], words), (by, formats["text"]),
+        (row["means_of_verification"], words), (row["unit"], formats["text"]), (_number(row["baseline_value"]), number),
         (_number(row["target_year_1"]), formats["partner"]), (_number(row["target_year_2"]), formats["partner"]),
         (row["reporting_frequency"], words), (row["lead"], words),
         (row["category"], formats["text"]), (_bracketed(row["marker"]), formats["marker"]), (row["ci_low"], number), (row["ci_high"], number),
@@ -103,7 +104,7 @@ def _write_row(sheet: Any, line: int, row: dict[Any, Any], starts: bool, formats
         (row["filled_by"], formats["text"]),
     ]  # fmt: skip
     for column, (value, style) in enumerate(cells):
-        if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
+        if value in (None, "") or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
             sheet.write_blank(line, column, None, style)
         elif isinstance(value, str):
             sheet.write_string(line, column, value, style)
@@ -115,12 +116,9 @@ def _bracketed(marker: object) -> str:
     return f"[{marker}]" if isinstance(marker, str) and marker else ""
 
 
-def _number(text: str) -> object:
-    """A target typed as a number is one; anything else stays as the partners wrote it."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def _number(value: object) -> object:
+    """A number that the partners typed is one; anything else stays as they wrote it."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) else value
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -132,7 +130,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "head": {**base, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
         "head_beside": {**base, "bold": True, "bg_color": "#E4E8EC"},
         "text": base,
-        "again": {**base, "font_color": "#8A8F98"},
+        "again": {**base, "font_color": "#6B737C", "text_wrap": False},
         "plain": {**base, "num_format": "0"},
         "whole": {**base, "num_format": "#,##0"},
         "one_decimal": {**base, "num_format": "#,##0.0"},

@@ -11,7 +11,7 @@ from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale, unit
 from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, PALE, SERIES, Picture, axis, categories, figure, wrap
-from fltoolkit.show.words import TITLES, category, interval, number, percent, shown
+from fltoolkit.show.words import TITLES, interval, labels, number, percent, shown, value
 
 MARKED = ("suppress", "unreliable")
 
@@ -27,13 +27,12 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
 
 
 def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
-    first = rows.iloc[0]
-    names = [category(row) for row in rows.to_dict("records")]
-    labels = [wrap(f"{n} ({_name(b)})" if names.count(n) > 1 else n) for n, b in zip(names, rows["breakdown"], strict=True)]
-    series = [("", rows.assign(y=labels))]
+    first = rows.iloc[0].to_dict()
+    series = [("", rows.assign(y=[wrap(name) for name in labels(rows)]))]
     if crossed:
         colour, along = crossed
-        series = [(value, part.assign(y=[wrap(v) for v in part[along]])) for value, part in rows.groupby(colour, sort=False)]
+        parts = rows.groupby(colour, sort=False)
+        series = [(value(colour, name), part.assign(y=[wrap(value(along, v)) for v in part[along]])) for name, part in parts]
     where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
     fig = figure(f"{TITLES[measure]} {_by_words(rows)}".strip(), f"{where}; {first['reference_period']}", 150 + 44 * len(rows))
     for i, (name, part) in reversed(list(enumerate(series))):
@@ -70,11 +69,12 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     """Number of persons in forced labour by a group: bars with intervals, the largest first; what is not shown is marked."""
     rows = out.select("total", [group], population=population)
     rows = rows.sort_values("estimate", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
-    first, there = rows.iloc[0], rows[rows["estimate"].notna()]
+    rows = rows.assign(y=[wrap(name) for name in labels(rows)])
+    first, there = rows.iloc[0].to_dict(), rows[rows["estimate"].notna()]
     subtitle = f"{percent(first)} intervals; {first['reference_period']}"
     fig = figure(f"Persons in forced labour by {_name(group)}", subtitle, 150 + 44 * len(rows), showlegend=False)
     fig.add_bar(
-        x=list(there["estimate"]), y=[wrap(c) for c in there["category"]], orientation="h", width=0.55,
+        x=list(there["estimate"]), y=list(there["y"]), orientation="h", width=0.55,
         marker={"color": [PALE if f in MARKED else BLUE for f in there["flag"]], "line": {"color": BLUE, "width": 1.5}},
         error_x={"type": "data", "symmetric": False, "array": list(there["ci_high"] - there["estimate"]),
                  "arrayminus": list(there["estimate"] - there["ci_low"]), "color": INK, "thickness": 1.5, "width": 4},
@@ -82,11 +82,11 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     )  # fmt: skip
     gone = rows[rows["estimate"].isna()]
     fig.add_scatter(
-        x=[0.0] * len(gone), y=[wrap(c) for c in gone["category"]], mode="text", textposition="middle right",
+        x=[0.0] * len(gone), y=list(gone["y"]), mode="text", textposition="middle right",
         text=[f"  [{m}] not shown" for m in gone["marker"]], textfont={"color": GREY, "size": 12}, hoverinfo="skip",
     )  # fmt: skip
     fig.update_xaxes(**axis("persons; pale bars are unreliable"))
-    fig.update_yaxes(**categories([wrap(c) for c in rows["category"]]))
+    fig.update_yaxes(**categories(list(rows["y"])))
     return Picture(fig, _alt(f"Bar chart: persons in forced labour by {_name(group)}.", rows))
 
 
@@ -190,5 +190,6 @@ def _by_words(rows: pd.DataFrame) -> str:
 
 
 def _alt(lead: str, rows: pd.DataFrame) -> str:
-    told = [f"{category(r)}: {shown(r)}" + (f" ({interval(r)})" if interval(r) else "") for r in rows.to_dict("records")]
+    pairs = zip(labels(rows), rows.to_dict("records"), strict=True)
+    told = [f"{name}: {shown(r)}" + (f" ({interval(r)})" if interval(r) else "") for name, r in pairs]
     return f"{lead} {'; '.join(told)}."

@@ -49,16 +49,14 @@ def tables(out: Published, *, interactive: bool = False, choice: str | None = No
 def panel(out: Published, start: str) -> Any:
     """The widget: a drop-down above the view it chooses."""
     import ipywidgets as widgets
-    from IPython.display import display
 
     picker = widgets.Dropdown(options=list(choices(out)), value=start, description="Show", layout={"width": "32em"})
     screen = widgets.Output()
 
     def show(_: object = None) -> None:
-        screen.clear_output(wait=True)
-        with screen:
-            for part in view(out, picker.value):
-                display(part)
+        picture, rows = view(out, picker.value)
+        drawn = (picture._repr_mimebundle_(), {"text/html": rows._repr_html_()})
+        screen.outputs = tuple({"output_type": "display_data", "data": data, "metadata": {}} for data in drawn)
 
     picker.observe(show, names="value")
     show()

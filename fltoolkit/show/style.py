@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 BLUE, ORANGE, GREY, INK, PALE = "#1f5a7a", "#c2571a", "#8a8f98", "#22303c", "#e4e8ec"
@@ -33,10 +34,10 @@ class Picture:
 
 
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
-    """An empty figure in the kit's look: left-aligned title, quiet grid, no default template."""
+    """An empty figure in the kit's look: left-aligned title, quiet grid, no default template. HTML in its words is shown."""
     import plotly.graph_objects as go
 
-    head = f"<b>{title}</b><br><span style='font-size:13px;color:#55606b'>{subtitle}</span>"
+    head = f"<b>{safe(title)}</b><br><span style='font-size:13px;color:#55606b'>{safe(subtitle)}</span>"
     base: dict[str, Any] = {
         "template": go.layout.Template(),
         "title": {"text": head, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
@@ -72,5 +73,9 @@ def categories(labels: Sequence[str]) -> dict[str, Any]:
 
 def wrap(text: str, width: int = 28) -> str:
     """A label in lines of at most `width` letters; HTML in it is shown, not obeyed."""
-    safe = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "<br>".join(textwrap.wrap(safe, width)) or safe
+    return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
+
+
+def safe(text: object) -> str:
+    """Text whose HTML is shown, not obeyed."""
+    return escape(str(text), quote=False)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.units import unit
-from fltoolkit.show.words import NBSP, TITLES, category, count, interval, markers_used, number, percent
+from fltoolkit.show.words import NBSP, TITLES, Row, count, interval, labels, markers_used, number, percent
 from fltoolkit.survey.design import Survey
 
 
@@ -19,16 +19,16 @@ def table(rows: pd.DataFrame, title: str = "") -> Any:
         rows: rows of one measure.
         title: above it; by default the measure and its breakdown.
     """
-    first = rows.iloc[0]
+    first = rows.iloc[0].to_dict()
     records = rows.to_dict("records")
     body = pd.DataFrame(
         {
-            "Group": [category(r) for r in records],
+            "Group": labels(rows),
             _measure(first): [number(r["estimate"], r["measure"]) for r in records],
             f"{percent(first)} interval": [interval(r) for r in records],
             "Asked": [count(r["n"]) for r in records],
             "Counted" if first["measure"] == "flowchart" else "Cases": [count(r["cases"]) for r in records],
-            "": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
+            "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
             "Remark": [r["reason"] for r in records],
         }
     )
@@ -41,7 +41,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Any:
 def facts(described: pd.DataFrame) -> Any:
     """The survey in a few facts, from `fl.describe`."""
     return plain(
-        described.rename(columns={"fact": "", "value": "What survey.yaml and the data say"}), "The survey", "design and reach"
+        described.rename(columns={"fact": "Fact", "value": "What survey.yaml and the data say"}), "The survey", "design and reach"
     )
 
 
@@ -91,7 +91,7 @@ def baseline(filled: Baseline) -> Any:
             "Unit": [r["unit"] if new else "" for r, new in zip(records, starts, strict=True)],
             "Baseline": [_value(r) for r in records],
             "Interval": [_limits(r) for r in records],
-            "": [f"[{r['marker']}]" if r["marker"] and not pd.isna(r["marker"]) else "" for r in records],
+            "Marker": [f"[{r['marker']}]" if r["marker"] and not pd.isna(r["marker"]) else "" for r in records],
             "Remark": ["to be filled by the partners" if r["filled_by"] == "partners" else _text(r["reason"]) for r in records],
         }
     )
@@ -99,18 +99,24 @@ def baseline(filled: Baseline) -> Any:
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Any:
-    """Any table of texts in the kit's look. Its id is fixed, so that the same table is the same text every time."""
-    from great_tables import GT
+    """Any table of texts in the kit's look. Its id is fixed, so that the same table is the same text every time.
+
+    Words stand left, set cell by cell: a notebook that is not trusted yet drops a table's style sheet.
+    """
+    from great_tables import GT, loc, style
 
     frame = body.fillna("").astype(str)
+    words = [str(c) for c in frame if not frame[c].str.fullmatch(r"[\d.,]*").all()]
     shown = GT(frame, id="table-" + "".join(c if c.isalnum() else "-" for c in title.lower())).tab_header(title, subtitle)
     shown = shown.tab_options(
         table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
     )
-    return shown.tab_source_note(note) if note else shown
+    left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
+    shown = shown.tab_style(style.text(align="left"), left)
+    return shown.tab_source_note(note).tab_style(style.text(align="left"), loc.source_notes()) if note else shown
 
 
-def _measure(row: pd.Series) -> str:
+def _measure(row: Row) -> str:
     return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -52,7 +53,20 @@ def category(row: Row) -> str:
     """What a row is about: its category, or everyone."""
     if not row["breakdown"]:
         return "everyone"
-    return str(row["category"]).replace("_", " ") if row["breakdown"] == "form" else str(row["category"])
+    return value("form" if "form" in row["breakdown"].split(" × ") else "", row["category"])
+
+
+def value(group: str, code: object) -> str:
+    """A value of a group as people read it: the forms of forced labour are the kit's own names, the others the survey's."""
+    return str(code).replace("_", " ") if group == "form" else str(code)
+
+
+def labels(rows: pd.DataFrame) -> list[str]:
+    """What each row is about; where two breakdowns have a category of one name, each says whose: `not stated (region)`."""
+    records = rows.to_dict("records")
+    names = [category(r) for r in records]
+    by = [str(r["breakdown"]).replace("_", " ") for r in records]
+    return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]
 
 
 def markers_used(markers: Iterable[object]) -> str:
@@ -84,12 +98,12 @@ def sentence(row: Row) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown."""
+    """Sentences that a notebook shows as Markdown; HTML, links and pictures in a survey's own labels stay letters."""
 
     text: str
 
     def _repr_markdown_(self) -> str:
-        return self.text
+        return escape(self.text, quote=False).replace("[", "&#91;")
 
     def __str__(self) -> str:
         return self.text
@@ -100,15 +114,18 @@ def headline(out: Published) -> Words:
     rows = [out.select(m).iloc[0].to_dict() for m in ("prevalence", "total") if (out.table["measure"] == m).any()]
     rate = rows[0]
     lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:])]
-    if not pd.isna(rate.get("unresolved")):
+    if pd.isna(rate.get("unresolved")):
+        if not pd.isna(rate["estimate"]):
+            lines.append("The number of unresolved persons is too small to be shown; they are not counted as cases.")
+    elif rate["unresolved"] == 0:
+        lines.append("No person asked is unresolved.")
+    elif not pd.isna(rate["bound_high"]):
         high = f"{number(rate['bound_high'], 'prevalence')} (up to {number(rate['bound_ci_high'], 'prevalence')})"
         resolved = number(rate["resolved_only"], "prevalence")
         lines.append(
             f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases, so this is a "
             f"lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
         )
-    else:
-        lines.append("The number of unresolved persons is too small to be shown; they are not counted as cases.")
     lines.append(f"Rule set {rate['rule_set']}; involuntary work and coercion in the same work: {rate['same_work']}.")
     if out.coverage_excludes:
         lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")

@@ -79,7 +79,7 @@ def stop_on_errors(table: pd.DataFrame, where: str) -> None:
     """Raise `DataError` listing the findings of severity error."""
     errors = table[table["severity"] == "error"]
     if len(errors):
-        lines = [f"  - {e['where']}: {e['what']} ({e['count']} rows). {e['do']}" for e in errors.to_dict("records")]
+        lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
 
 
@@ -128,38 +128,23 @@ def _design(survey: Survey) -> list[dict[str, object]]:
     for inside, name in columns.items():
         text, weight = nw.col(SOURCE + name), nw.col(inside)
         tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
-        tests |= {
-            f"{name} zero": weight == 0,
-            f"{name} blank": text.is_null() & _asked(survey),
-            f"{name} some": weight > 0,
-        }
+        tests |= {f"{name} zero": weight == 0, f"{name} blank": text.is_null() & _asked(survey), f"{name} some": weight > 0}
     counts = count_rows(survey.frame, tests)
     for name in dict.fromkeys(columns.values()):
         for kind, severity, what, do in (
             ("text", "error", "weights that are not numbers", "use a point for decimals and no thousands separator"),
-            (
-                "bad",
-                "error",
-                "negative or infinite weights",
-                "correct them; a weight is how many persons one stands for",
-            ),
-            (
-                "blank",
-                "error",
-                "persons who answered the module have no weight",
-                "fill it in, or correct module.answered",
-            ),
+            ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
+            ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
             ("zero", "warning", "weights of zero: these persons count for nothing", "confirm that they should"),
         ):
             if counts[f"{name} {kind}"]:
                 out.append(finding(severity, "weights", name, what, counts[f"{name} {kind}"], do))
         if not counts[f"{name} some"]:
             out.append(finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
+    do = "fill it in; everyone was drawn somewhere"
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
-            out.append(
-                finding("error", "design", name, f"rows without {key}", counts[key], "fill it in; everyone was drawn somewhere")
-            )
+            out.append(finding("error", "design", name, f"rows without {key}", counts[key], do))
     return [*out, *_clusters(survey)]
 
 
@@ -171,31 +156,15 @@ def _clusters(survey: Survey) -> list[dict[str, object]]:
     in_two = pairs[PSU][pairs[PSU].duplicated()].unique()
     if len(in_two):
         what = f"PSU labels in more than one stratum: {', '.join(map(str, in_two[:10]))}"
-        out.append(
-            finding(
-                "error",
-                "design",
-                design.psu or "",
-                what,
-                len(in_two),
-                "if labels restart in each stratum say nest: true under design",
-            )
-        )
+        do = "if labels restart in each stratum say nest: true under design"
+        out.append(finding("error", "design", design.psu or "", what, len(in_two), do))
     sizes = pairs[STRATA].value_counts()
     single = sizes[sizes == 1].index
     if len(single):
         severity = "error" if design.single_psu == "fail" else "warning"
         what = f"strata with a single PSU: {', '.join(map(str, single[:10]))}"
-        out.append(
-            finding(
-                severity,
-                "design",
-                ", ".join(design.strata),
-                what,
-                len(single),
-                "merge them with a neighbour, or choose single_psu",
-            )
-        )
+        where, do = ", ".join(design.strata) or "design", "merge them with a neighbour, or choose single_psu"
+        out.append(finding(severity, "design", where, what, len(single), do))
     return out
 
 
@@ -231,22 +200,13 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
         for column, rows in count_rows(frame, strange).items():
             if rows:
                 where = known[column][0]
-                codes = (
-                    frame.filter(strange[column].fill_null(False)).select(SOURCE + column).unique().collect("pandas").to_native()
-                )
-                what = f"codes that survey.yaml does not name: {', '.join(sorted(codes.iloc[:, 0])[:12])}"
-                open_ = where.startswith(("groups", "module"))
-                count = rows if open_ else guarded(rows, spec.confidentiality.cases)
-                out.append(
-                    finding(
-                        "error",
-                        "unknown codes",
-                        f"{column} ({where})",
-                        what,
-                        count,
-                        f"add them under {where}, as an answer or as missing",
-                    )
-                )
+                unknown = frame.filter(strange[column].fill_null(False)).select(SOURCE + column).unique()
+                codes = sorted(unknown.collect("pandas").to_native().iloc[:, 0])
+                what = f"codes that survey.yaml does not name: {', '.join(codes[:12])}"
+                answers = not where.startswith(("groups", "module"))
+                count = guarded(rows, spec.confidentiality.cases) if answers else rows
+                do = f"add them under {where}, as an answer or as missing"
+                out.append(finding("error", "unknown codes", f"{column} ({where})", what, count, do))
     return out
 
 
@@ -288,27 +248,11 @@ def _joins(survey: Survey) -> list[dict[str, object]]:
     for join in survey.joins:
         key = f"files.{join.file}"
         if join.unmatched_persons and join.file == "household":
-            out.append(
-                finding(
-                    "warning",
-                    "files",
-                    key,
-                    "persons without a row in the household file",
-                    join.unmatched_persons,
-                    "check the keys",
-                )
-            )
+            what = "persons without a row in the household file"
+            out.append(finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
         if join.unmatched_rows:
-            out.append(
-                finding(
-                    "warning",
-                    "files",
-                    key,
-                    f"rows of the {join.file} file without a person; left out",
-                    join.unmatched_rows,
-                    "check the keys",
-                )
-            )
+            what = f"rows of the {join.file} file without a person; left out"
+            out.append(finding("warning", "files", key, what, join.unmatched_rows, "check the keys"))
     return out
 
 
@@ -318,22 +262,11 @@ def _answers(survey: Survey) -> list[dict[str, object]]:
     limit = survey.spec.confidentiality.cases
     for row in counts.to_dict("records"):
         if row["unexpected"]:
-            do = "check the routing; the answers are used as they are"
-            out.append(
-                finding(
-                    "warning",
-                    "routing",
-                    row["column"],
-                    "answered although the routing skips it",
-                    guarded(row["unexpected"], limit),
-                    do,
-                )
-            )
+            what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
+            out.append(finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
         if row["missing"]:
-            do = "a skip that routing explains needs `routing:` here; these stay unresolved"
-            out.append(
-                finding("warning", "non-response", row["column"], "blank without a reason", guarded(row["missing"], limit), do)
-            )
+            what, do = "blank without a reason", "a skip that routing explains needs `routing:` here; these stay unresolved"
+            out.append(finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
         silent = row["dont_know"] + row["refused"]
         if silent:
             what = "don't know or refused; unresolved unless another answer decides"
@@ -362,9 +295,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
             if r := q.source.routing:
                 gate = nw.col(SOURCE + r.column.replace("{episode}", q.episode)).is_in(list(r.skipped)).fill_null(False)
             absent = [_no(e) for e in exists if e.episode == q.episode]
-            skipped = (
-                nw.any_horizontal(gate, nw.all_horizontal(*absent, ignore_nulls=False), ignore_nulls=False) if absent else gate
-            )
+            skipped = gate | nw.all_horizontal(*absent, ignore_nulls=False) if absent else gate
             conditions |= {
                 f"{i} {k}": inside & value.is_in(list(getattr(q.codes, k))) for k in ("dont_know", "refused", "not_applicable")
             }
@@ -375,12 +306,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
         counts = count_rows(frame, conditions)
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
         rows += [
-            {
-                "where": q.where,
-                "column": q.column,
-                "label": q.source.label or q.column,
-                **{k: counts[f"{i} {k}"] for k in kinds},
-            }
+            {"where": q.where, "column": q.column, "label": q.source.label or q.column} | {k: counts[f"{i} {k}"] for k in kinds}
             for i, q in enumerate(held)
         ]
     return pd.DataFrame(rows)
@@ -411,33 +337,12 @@ def _module(survey: Survey) -> list[dict[str, object]]:
     counts = count_rows(survey.frame, codes)
     out = []
     if not counts["answered"]:
-        out.append(
-            finding(
-                "error",
-                "module",
-                m.column if m else "module",
-                "nobody answered the module",
-                0,
-                "check module.answered and its codes",
-            )
-        )
-    if counts.get("refused"):
+        do = "check module.answered and its codes"
+        out.append(finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
+    if m and counts["refused"]:
         what = "the module was refused as a whole: unit non-response, for the weights to correct"
-        out.append(
-            finding(
-                "note", "module", m.column if m else "", what, counts["refused"], "confirm that the module weight corrects for it"
-            )
-        )
+        out.append(finding("note", "module", m.column, what, counts["refused"], "confirm that the module weight corrects for it"))
     if counts.get("blank"):
-        do = "if they were not asked or refused, say so under module"
-        out.append(
-            finding(
-                "warning",
-                "module",
-                "items",
-                "every question blank, yet counted as asked",
-                guarded(counts["blank"], spec.confidentiality.cases),
-                do,
-            )
-        )
+        what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
+        out.append(finding("warning", "module", "items", what, guarded(counts["blank"], spec.confidentiality.cases), do))
     return out

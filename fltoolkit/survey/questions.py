@@ -85,7 +85,8 @@ class Source(Model):
 
 
 def _one_or_many(value: object) -> object:
-    return [{"column": value}] if isinstance(value, str) else [value] if isinstance(value, dict) else value
+    many = value if isinstance(value, list) else [value]
+    return [{"column": question} if isinstance(question, str) else question for question in many]
 
 
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1)]

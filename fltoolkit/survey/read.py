@@ -51,16 +51,16 @@ def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = Fal
         DataError: no such file, not a format the kit reads, or nothing in it.
     """
     if isinstance(data, (str, Path)):
-        relation = _open_path(Path(data), con, as_text, {k: v for k, v in options.items() if v})
+        relation, names = _open_path(Path(data), con, as_text, {k: v for k, v in options.items() if v})
     else:
-        relation = _open_object(data, con)
+        relation, names = _open_object(data, con)
+    _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__)
     frame: Frame = nw.from_native(relation).lazy()
-    columns = frame.collect_schema().names()
-    _refuse_names(columns, data if isinstance(data, (str, Path)) else type(data).__name__)
     return frame
 
 
-def _open_path(path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, options: dict[str, Any]) -> Any:
+def _open_path(path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, options: dict[str, Any]) -> tuple[Any, Sequence[str]]:
+    """A file's relation, and its column names as they are written: DuckDB renames those that collide."""
     suffix = path.suffix.lower()
     if not path.is_file():
         raise DataError("there is no such file", where=str(path), do="check `path:`; it is read from the folder of survey.yaml")
@@ -68,22 +68,31 @@ def _open_path(path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, option
         raise DataError("the file is empty", where=str(path), do="export the data again")
     with _readable(str(path)):
         if suffix == ".parquet":
-            return con.read_parquet(str(path))
+            relation = con.read_parquet(str(path))
+            written = con.execute("SELECT name FROM parquet_schema(?)", [str(path)]).fetchall()[1:]
+            flat = len(written) == len(relation.columns)
+            return relation, [name for (name,) in written] if flat else relation.columns
         if suffix in (".csv", ".tsv", ".txt"):
             if options.get("encoding", "utf-8") != "utf-8":
                 return _decoded(path, con, **options)
-            return con.read_csv(str(path), header=True, all_varchar=as_text, **options)
+            relation = con.read_csv(str(path), header=True, all_varchar=as_text, **options)
+            first = con.read_csv(str(path), header=False, all_varchar=True, **options).limit(1).fetchall()
+            return relation, [name for row in first for name in row if name]
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix, allowed=".csv, .tsv, .txt, .parquet"
     )
 
 
-def _decoded(path: Path, con: duckdb.DuckDBPyConnection, encoding: str, delimiter: str | None = None) -> Any:
+def _decoded(
+    path: Path, con: duckdb.DuckDBPyConnection, encoding: str, delimiter: str | None = None
+) -> tuple[Any, Sequence[str]]:
     """A CSV in another encoding than UTF-8, which DuckDB does not read by itself: as text, through memory."""
     import pandas as pd
 
     engine: Any = "c" if delimiter else "python"
-    return con.from_df(pd.read_csv(path, sep=delimiter, encoding=encoding, dtype=str, keep_default_na=False, engine=engine))
+    lines = pd.read_csv(path, sep=delimiter, encoding=encoding, header=None, dtype=str, keep_default_na=False, engine=engine)
+    names = lines.iloc[0].to_list()
+    return con.from_df(lines.iloc[1:].set_axis(names, axis=1)), names
 
 
 @contextmanager
@@ -98,22 +107,22 @@ def _readable(where: str) -> Iterator[None]:
         raise DataError(
             "the file cannot be read",
             where=where,
-            found=" ".join(str(error).splitlines()[:2]),
+            found=str(error).splitlines()[0],  # the lines after it may quote a person's row
             do="check that it is whole, and give `delimiter:` or `encoding:` under `files:` if they are unusual",
         ) from None
 
 
-def _open_object(data: Any, con: duckdb.DuckDBPyConnection) -> Any:
+def _open_object(data: Any, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
     import duckdb
     import pandas as pd
 
     if isinstance(data, pd.DataFrame):
-        return con.from_df(data)
+        return con.from_df(data), [str(c) for c in data.columns]
     if isinstance(data, duckdb.DuckDBPyRelation):
-        return data
+        return data, data.columns
     arrow = data.to_arrow() if hasattr(data, "to_arrow") else data
     if hasattr(arrow, "__arrow_c_stream__"):
-        return con.from_arrow(arrow)
+        return con.from_arrow(arrow), arrow.schema.names
     raise DataError(
         "this is not a table the kit reads",
         found=type(data).__name__,
@@ -123,9 +132,9 @@ def _open_object(data: Any, con: duckdb.DuckDBPyConnection) -> Any:
 
 def _refuse_names(columns: Sequence[str], where: object) -> None:
     """Two names that differ only in case would collide in DuckDB; the kit's own prefixes must be free."""
-    repeated = [name for name, times in Counter(c.lower() for c in columns).items() if times > 1]
-    if repeated:
-        raise DataError("columns differ only in upper and lower case", where=str(where), found=repeated, do="rename one of them")
+    times = Counter(c.lower() for c in columns)
+    if repeated := [c for c in columns if times[c.lower()] > 1]:
+        raise DataError("columns differ only in upper and lower case, or not at all", where=str(where), found=repeated, do="rename one of them")  # fmt: skip
     own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE))]
     if own:
         raise DataError(f"columns may not start with {INTERNAL} or {SOURCE}", where=str(where), found=own, do="rename them")
@@ -285,7 +294,9 @@ def _pool(file: DataFile, folder: Path, keys: set[str], con: duckdb.DuckDBPyConn
                 do="pool only files of one layout",
             )  # fmt: skip
     _all_there(file.key, first, f"{where}: files.{kind}.key")
-    as_text = [c for c in first if len(frames) > 1 or c in keys]  # quarters may differ in the types of their columns
+    as_text = [
+        c for c in first if c in keys or (len(frames) > 1 and c not in (FACTOR, PART))
+    ]  # quarters may differ in the types of their columns
     schemas = [f.collect_schema() for f in frames]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     return frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")

@@ -56,9 +56,7 @@ class Pair:
 
 # Reads the sample bundled with svy; it stands beside the R script that uses it too.
 WORLDBANK = SimpleNamespace(**runpy.run_path(str(GOLDEN / "export_worldbank.py")))
-NEEDS_SVY = pytest.mark.skipif(
-    WORLDBANK.source() is None, reason="svy, which bundles the World Bank sample, is not installed"
-)
+NEEDS_SVY = pytest.mark.skipif(WORLDBANK.source() is None, reason="svy, which bundles the World Bank sample, is not installed")
 
 
 @functools.cache
@@ -111,9 +109,7 @@ def _compare(record: dict[str, Any], est: fl.Estimates) -> Iterator[Pair]:
                 gate = GATES.get(column, TIGHT)
                 yield Pair(_group(record, column), f"{label} {column}", float(source[column][i]), float(theirs), gate)
         if "deff" in row:
-            yield Pair(
-                _group(record, "deff"), f"{label} table.deff", float(table["deff"][i]), float(row["deff"]), TIGHT
-            )
+            yield Pair(_group(record, "deff"), f"{label} table.deff", float(table["deff"][i]), float(row["deff"]), TIGHT)
     if "covariance" in record:
         yield from _compare_covariance(record, est, at)
 
@@ -186,9 +182,7 @@ def agreement() -> pd.DataFrame:
     """Per group of numbers: how many were compared, how many are within their gate, the worst relative gap."""
     has_svy = WORLDBANK.source() is not None
     keys = [key for key, record in COMPARED.items() if has_svy or record["group"] != "worldbank"]
-    pairs = pd.DataFrame(
-        [(p.group, p.gap, p.gap <= p.gate) for k in keys for p in _pairs(k)], columns=["group", "gap", "ok"]
-    )
+    pairs = pd.DataFrame([(p.group, p.gap, p.gap <= p.gate) for k in keys for p in _pairs(k)], columns=["group", "gap", "ok"])
     groups = pairs.groupby("group").agg(compared=("gap", "size"), within=("ok", "sum"), worst_gap=("gap", "max"))
     return groups.reindex([g for g in GROUPS if g in groups.index])
 

@@ -1,0 +1,81 @@
+"""Persons as dicts of answers. Whoever answers nothing else is 30 years old, worked, and says no to everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.survey.questions import CoercionItem, InvoluntaryItem
+
+INVOLUNTARY, COERCION = get_args(InvoluntaryItem), get_args(CoercionItem)
+FREE = {"weight": 1, "years": 30, "paid": "J", "own": "N", **dict.fromkeys((*INVOLUNTARY, *COERCION), "N")}
+
+
+@pytest.fixture
+def spec() -> dict[str, Any]:
+    """Every item has a question of its own name; J is yes, N no, W don't know, V refused, X not applicable."""
+    return {
+        "title": "Answers",
+        "country": "Testland",
+        "year": 2024,
+        "reference_period": {"months": 24, "text": "the last two years"},
+        "files": {"person": {"path": "people.csv", "key": "who"}},
+        "design": {"weight": "weight", "selection": "srs"},
+        "age": {"column": "years", "missing": 99},
+        "answers": {"yes": "J", "no": "N", "dont_know": "W", "refused": "V", "not_applicable": "X", "not_applicable_means": "unresolved"},
+        "any_work": ["paid", "own"],
+        "items": {"involuntary": {item: item for item in INVOLUNTARY}, "coercion": {item: item for item in COERCION}},
+        "episodes": {"same_work": "assumed"},
+        "populations": {"adults": {"label": "persons aged 18 and over", "age": {"min": 18}}},
+        "coverage_excludes": [],
+    }  # fmt: skip
+
+
+Persons = Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture
+def survey_of(
+    spec: dict[str, Any], write: Callable[..., Path], changed: Callable[..., dict[str, Any]]
+) -> Callable[..., fl.Survey]:
+    """Persons, what else survey.yaml says, and other files, read as a survey."""
+
+    def survey(persons: Persons, keys: Mapping[str, Any] | None = None, **tables: pd.DataFrame) -> fl.Survey:
+        people = pd.DataFrame([{"who": name, **FREE, **answers} for name, answers in persons.items()])
+        return fl.read_survey(write(changed(spec, keys or {}), people=people, **tables))
+
+    return survey
+
+
+def columns(survey: fl.Survey, *names: str) -> dict[str, dict[str, Any]]:
+    """By person, the columns named: true, false or None, text or None, numbers or None."""
+    got = survey.frame.select(["src__who", *names]).collect("pandas").to_native().set_index("src__who")
+    return {str(who): {name: None if pd.isna(row[name]) else row[name] for name in names} for who, row in got.iterrows()}
+
+
+@pytest.fixture
+def one(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, Any]]:
+    """One column of the classified persons, by name."""
+
+    def read(
+        column: str, persons: Persons, keys: Mapping[str, Any] | None = None, rules: str = "icls_2018", **tables: Any
+    ) -> dict[str, Any]:
+        classified = fl.classify(survey_of(persons, keys, **tables), rules)
+        return {who: row[column] for who, row in columns(classified, column).items()}
+
+    return read
+
+
+@pytest.fixture
+def table(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, dict[str, Any]]]:
+    """Several columns of the classified persons, by name."""
+
+    def read(names: str, persons: Persons, keys: Mapping[str, Any] | None = None, **tables: Any) -> dict[str, dict[str, Any]]:
+        return columns(fl.classify(survey_of(persons, keys, **tables)), *names.split())
+
+    return read

@@ -1,0 +1,107 @@
+"""Findings about cases: for each, persons that have it and persons that have not; what is confidential in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+
+SurveyOf = Callable[..., fl.Survey]
+Persons = dict[str, dict[str, Any]]
+
+FEW = "fewer than 5"
+FORCED = {"hazardous_work": "J", "debt_bondage": "J"}
+MONTHS = {"months": {"column": "months", "covers": "all_spells", "missing": 98}}
+OWN_JOB = {"sectors.own": {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "missing": 9999}}
+ONE_JOB = {"sectors.job": {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "all_workers", "population": "adults"}}
+INTERVIEW = {"interview": {"proxy": "proxy", "alone": "alone"}}
+NOBODY_ELSE = {"proxy": "N", "alone": "J"}
+YOUNG = "cases younger than 20 at interview: may have been a child at the time"
+LETTERS = "letters alone cannot tell fishing and domestic work apart"
+NO_MONTHS = "cases without a duration: no average-day stock"
+
+
+def many(n: int, answers: dict[str, Any]) -> Persons:
+    return {f"p{i}": answers for i in range(n)}
+
+
+# Persons, what else survey.yaml says, and the findings.
+FINDINGS: list[tuple[str, Persons, dict[str, Any], list[tuple[Any, ...]]]] = [
+    ("nothing", many(6, FORCED), {}, []),
+    ("items that were not asked", many(6, {}), {"items.coercion.other_penalty": None, "items.coercion.debt_bondage": None},
+     [("note", "items", "items.coercion", "the questionnaire has no question on: debt_bondage, other_penalty", 2)]),
+    ("young cases", {"a": FORCED | {"years": 18}, "b": FORCED | {"years": 19}, "c": FORCED | {"years": 20}}, {},
+     [("note", "cases", "age", YOUNG, FEW)]),
+    ("many young cases", many(5, FORCED | {"years": 19}), {}, [("note", "cases", "age", YOUNG, 5)]),
+    ("young persons who are no cases, and a child who is none of the population",
+     {"a": {"years": 18}, "b": FORCED | {"years": 17}, "c": FORCED | {"years": 99}}, {}, []),
+    ("a window that is no whole year", {"a": FORCED | {"years": 20}}, {"reference_period.months": 25},
+     [("note", "cases", "age", "cases younger than 21 at interview: may have been a child at the time", FEW)]),
+    ("cases without months", {"a": FORCED | {"months": 98}, "b": FORCED | {"months": ""}, "c": {"months": 98}, "d": FORCED | {"months": 24}},
+     MONTHS, [("warning", "cases", "months", NO_MONTHS, FEW)]),
+    ("many cases without months", many(7, FORCED | {"months": ""}), MONTHS, [("warning", "cases", "months", NO_MONTHS, 7)]),
+    ("months beyond the window", {"a": FORCED | {"months": 25}, "b": {"months": 30}, "c": FORCED | {"months": 3}}, MONTHS,
+     [("warning", "cases", "months", "cases longer than the window of 24 months", FEW)]),
+    ("proxies", many(5, {"proxy": "J", "alone": "J"}) | {"z": NOBODY_ELSE}, INTERVIEW,
+     [("warning", "cases", "interview.proxy", "answered by someone else", 5)]),
+    ("listeners", {"a": {"proxy": "N", "alone": "N"}, "b": NOBODY_ELSE, "c": {"proxy": "", "alone": "W"}}, INTERVIEW,
+     [("note", "cases", "interview.alone", "somebody else was present", FEW)]),
+    ("nobody else", many(6, NOBODY_ELSE), INTERVIEW, []),
+    ("industries that are none, of forced labour", {"a": {"isic": "0400"}, "b": {"isic": "x"}, "c": {"isic": "0111"}, "d": {"isic": 9999},
+     "e": {"isic": ""}}, OWN_JOB, [("error", "industry", "isic", "codes that are not in isic_rev4: 0400, x", FEW)]),
+    ("industries that are none, of all workers", {"a": {"isic": "0400"}, "b": {"isic": 311}}, ONE_JOB,
+     [("error", "industry", "isic", "codes that are not in isic_rev4: 0400", 1)]),
+    ("letters", many(3, {"isic": "A"}), {"sectors.own": OWN_JOB["sectors.own"] | {"digits": "letter"}}, [("note", "industry", "own", LETTERS, 0)]),
+    ("letters that are none", many(6, {"isic": "Z"}), {"sectors.own": OWN_JOB["sectors.own"] | {"digits": "letter"}},
+     [("error", "industry", "isic", "codes that are not in isic_rev4: Z", 6), ("note", "industry", "own", LETTERS, 0)]),
+    ("industries of episodes", {"a": {"isic_1": "0400", "isic_2": ""}, "b": {"isic_1": "", "isic_2": "4100"}},
+     {"sectors.own": OWN_JOB["sectors.own"] | {"column": "isic_{episode}"}, "episodes": {"wide": [1, 2]}},
+     [("error", "industry", "isic_1", "codes that are not in isic_rev4: 0400", FEW)]),
+]  # fmt: skip
+
+
+def short(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(table[["severity", "check", "where", "what", "count"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(("persons", "keys", "expected"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS])
+def test_a_finding_about_cases(
+    survey_of: SurveyOf, persons: Persons, keys: dict[str, Any], expected: list[tuple[Any, ...]]
+) -> None:
+    table = fl.check_cases(fl.classify(survey_of(persons, keys)))
+    assert list(table.columns) == ["severity", "check", "where", "what", "count", "do"]
+    assert short(table) == expected
+
+
+def test_industries_in_a_file_of_spells_are_found(survey_of: SurveyOf) -> None:
+    files = {"files.episodes": {"path": "spells.csv", "key": ["who", "spell"]}, "episodes": {"long": "true"}}
+    answers = {"items.involuntary": {"hazardous_work": "q1"}, "items.coercion": {"debt_bondage": "q2"}}
+    spells = pd.DataFrame(
+        [{"who": f"p{i}", "spell": 1, "q1": "J", "q2": "J", "isic": "0400" if i < 5 else "0311"} for i in range(7)]
+    )
+    persons = fl.classify(survey_of(many(7, {}), files | answers | OWN_JOB, spells=spells))
+    assert short(fl.check_cases(persons))[0] == ("error", "industry", "isic", "codes that are not in isic_rev4: 0400", 5)
+
+
+def test_the_items_of_a_rule_set_of_ones_own_are_those_looked_for(survey_of: SurveyOf, tmp_path: Path) -> None:
+    rules = tmp_path / "mine.yaml"
+    rules.write_text(
+        "{name: mine, version: 1, title: t, source: s, involuntary: [different_job, hazardous_work], coercion: [debt_bondage]}"
+    )
+    survey = survey_of(many(6, FORCED), {"items.involuntary.different_job": None, "items.coercion.other_penalty": None})
+    what = "the questionnaire has no question on: "
+    assert [row[3] for row in short(fl.check_cases(fl.classify(survey, rules)))] == [what + "different_job"]
+    assert [row[3] for row in short(fl.check_cases(fl.classify(survey)))] == [what + "different_job", what + "other_penalty"]
+
+
+def test_a_survey_that_is_not_classified_has_no_cases_to_check(survey_of: SurveyOf) -> None:
+    with pytest.raises(RequestError) as error:
+        fl.check_cases(survey_of({"a": FORCED}))
+    assert "not classified yet" in str(error.value)
+    assert "fl.classify(survey)" in str(error.value)

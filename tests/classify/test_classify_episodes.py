@@ -1,0 +1,247 @@
+"""Episodes of work: both conditions must hold in the same one, whether episodes are columns (wide) or rows (long)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+
+Spell = Mapping[str, Any]
+People = Mapping[str, list[Spell]]
+Read = Callable[[str, People], dict[str, dict[str, Any]]]
+
+T, F, U = True, False, None
+ASKED = ("hazardous", "saw_threats", "debt", "duty", "limits", "boss", "place", "months", "moved", "isic")
+SPELL = {"hazardous": "N", "saw_threats": "N", "debt": "N", "duty": "N", "limits": "", "boss": "P", "place": "here", "months": 4, "moved": "N",
+         "isic": "0111"}  # fmt: skip
+FORCED = {"hazardous": "J", "debt": "J"}
+
+
+def keys(column: Callable[[str], str]) -> dict[str, Any]:
+    """What survey.yaml says of an episode, each question in the column that `column` names."""
+    return {
+        "items": {
+            "involuntary": {"hazardous_work": column("hazardous")},
+            "coercion": {
+                "threats_or_violence": {"column": column("saw_threats"), "mode": "witnessed"},
+                "debt_bondage": column("debt"),
+            },
+        },
+        "exceptions": {"kinds": {"emergencies": column("duty")}, "within_limits": column("limits")},
+        "form": {"column": column("boss"), "state_imposed": "S", "forced_labour_exploitation": "P"},
+        "place": {"column": column("place"), "in_country": "here", "abroad": "away", "missing": "?"},
+        "months": {"column": column("months"), "covers": "all_spells", "missing": 98},
+        "trafficking": column("moved"),
+        "sectors": {
+            "sector": {"column": column("isic"), "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "missing": 9999}
+        },
+    }
+
+
+@pytest.fixture(params=["wide", "long"])
+def read(request: pytest.FixtureRequest, table: Callable[..., Any]) -> Read:
+    """Columns of classified persons, whose up to three spells are written as columns or as rows."""
+
+    def wide(names: str, people: People) -> dict[str, dict[str, Any]]:
+        persons = {}
+        for who, spells in people.items():
+            row: dict[str, Any] = {}
+            for i, label in enumerate("abc"):
+                here = i < len(spells)
+                spell = {**SPELL, **spells[i]} if here else dict.fromkeys(ASKED, "")
+                row |= {f"{name}_{label}": spell[name] for name in ASKED} | {f"had_{label}": "J" if here else "N"}
+            persons[who] = row
+        return dict(
+            table(
+                names, persons, {"episodes": {"wide": list("abc"), "exists": "had_{episode}"}} | keys(lambda c: c + "_{episode}")
+            )
+        )
+
+    def long(names: str, people: People) -> dict[str, dict[str, Any]]:
+        rows = [
+            {"who": who, "spell": i + 9, **SPELL, **spell} for who, spells in people.items() for i, spell in enumerate(spells)
+        ]
+        files = {"files.episodes": {"path": "spells.csv", "key": ["who", "spell"]}, "episodes": {"long": "true"}}
+        return dict(table(names, {who: {} for who in people}, files | keys(str), spells=pd.DataFrame(rows)))
+
+    return {"wide": wide, "long": long}[request.param]
+
+
+def test_both_conditions_must_hold_in_the_same_episode(read: Read) -> None:
+    people = {
+        "in one": [{}, FORCED],
+        "in two": [{"hazardous": "J"}, {"debt": "J"}],
+        "in two of three": [{"hazardous": "J"}, {}, {"saw_threats": "J"}],
+        "one and a half": [{"hazardous": "J"}, {"hazardous": "J", "debt": "J"}],
+        "in none": [{}, {}],
+        "perhaps in one": [{"hazardous": "J", "debt": "W"}, {}],
+        "perhaps in the other": [{"hazardous": "J"}, {"hazardous": "W", "debt": "J"}],
+        "perhaps, but in another": [{"hazardous": "W"}, {"debt": "W"}],
+        "in one, perhaps in the other": [FORCED, {"hazardous": "W", "debt": "J"}],
+    }
+    got = read("involuntary coercion same_work forced_labour step", people)
+    assert {who: tuple(row.values()) for who, row in got.items()} == {
+        "in one": (T, T, T, T, "forced labour"),
+        "in two": (T, T, F, F, "not in the same work"),
+        "in two of three": (T, T, F, F, "not in the same work"),
+        "one and a half": (T, T, T, T, "forced labour"),
+        "in none": (F, F, F, F, "not involuntary"),
+        "perhaps in one": (T, U, U, U, "unresolved"),
+        "perhaps in the other": (T, T, U, U, "unresolved"),
+        "perhaps, but in another": (U, U, F, F, "not in the same work"),
+        "in one, perhaps in the other": (T, T, T, T, "forced labour"),
+    }
+
+
+def test_exceptions_and_places_are_those_of_their_episode(read: Read) -> None:
+    within, beyond = {"duty": "J", "limits": "J"}, {"duty": "J", "limits": "N"}
+    people = {
+        "within": [FORCED | within],
+        "within in another": [within, FORCED],
+        "beyond": [FORCED | beyond],
+        "beyond, then within": [FORCED | beyond, FORCED | within],
+        "perhaps within": [FORCED | {"duty": "J", "limits": "W"}],
+        "abroad": [FORCED | {"place": "away"}, {}],
+        "here and abroad": [FORCED | {"place": "away", "boss": "S", "months": 7, "isic": "9700"}, FORCED | {"isic": "0311"}],
+        "place unknown": [FORCED | {"place": "?"}],
+        "place unknown, or here": [FORCED | {"place": "?"}, FORCED],
+    }
+    got = read("forced_labour forced_labour_abroad step form months sector", people)
+    limits = {
+        who: tuple(row.values()) for who, row in read("exception exception_within_limits", people).items() if row["exception"]
+    }
+    assert limits == {
+        "within": ("emergencies", T),
+        "within in another": ("emergencies", T),
+        "beyond": ("emergencies", F),
+        "beyond, then within": ("emergencies", F),
+        "perhaps within": ("emergencies", U),
+    }
+    private = "forced_labour_exploitation"
+    assert {who: tuple(row.values()) for who, row in got.items()} == {
+        "within": (F, F, "exception within its limits", None, None, None),
+        "within in another": (T, F, "forced labour", private, 4, "Agriculture excl. fishing"),
+        "beyond": (T, F, "forced labour", "state_imposed", 4, "Agriculture excl. fishing"),
+        "beyond, then within": (T, F, "forced labour", "state_imposed", 4, "Agriculture excl. fishing"),
+        "perhaps within": (U, F, "unresolved", None, None, None),
+        "abroad": (F, T, "forced labour abroad", None, None, None),
+        "here and abroad": (T, T, "forced labour", private, 4, "Fishing"),
+        "place unknown": (U, U, "unresolved", None, None, None),
+        "place unknown, or here": (T, U, "forced labour", private, 4, "Agriculture excl. fishing"),
+    }
+
+
+def test_months_add_up_over_the_spells_of_forced_labour(read: Read) -> None:
+    people = {
+        "two": [FORCED | {"months": 3}, FORCED | {"months": "5.5"}],
+        "one of two": [FORCED | {"months": 3}, {"months": 8}],
+        "one not stated": [FORCED | {"months": 3}, FORCED | {"months": 98}],
+        "a free one not stated": [FORCED | {"months": 3}, {"months": 98}],
+        "all not stated": [FORCED | {"months": ""}],
+        "free": [{}],
+    }
+    got = read("months", people)
+    assert {who: row["months"] for who, row in got.items()} == {
+        "two": 8.5,
+        "one of two": 3,
+        "one not stated": None,
+        "a free one not stated": 3,
+        "all not stated": None,
+        "free": None,
+    }
+
+
+def test_labels_are_those_of_the_first_episode_of_forced_labour(read: Read) -> None:
+    """The second spell is number 10 in the file of spells: after 9, though before it in the alphabet."""
+    first, second = {"boss": "S", "isic": "9700"}, {"boss": "P", "isic": "0311"}
+    people = {
+        "both": [FORCED | first, FORCED | second],
+        "second": [first, FORCED | second],
+        "not stated": [FORCED | {"boss": "", "isic": 9999}, FORCED | second],
+    }
+    got = read("form sector items", people)
+    assert {who: tuple(row.values()) for who, row in got.items()} == {
+        "both": ("state_imposed", "Domestic work", "hazardous_work, debt_bondage"),
+        "second": ("forced_labour_exploitation", "Fishing", "hazardous_work, debt_bondage"),
+        "not stated": ("not stated", "not stated", "hazardous_work, debt_bondage"),
+    }
+
+
+def test_items_and_flags_are_those_of_any_episode(read: Read) -> None:
+    people = {"a": [{"hazardous": "J"}, {"saw_threats": "J", "moved": "W"}], "b": [{"moved": "J"}, {}], "c": [{}]}
+    got = read("items trafficking trace", people)
+    assert {who: (row["items"], row["trafficking"]) for who, row in got.items()} == {
+        "a": ("hazardous_work, threats_or_violence", U),
+        "b": ("", T),
+        "c": ("", F),
+    }
+    assert "same work: no → not in the same work" in got["a"]["trace"]
+    assert "threats_or_violence [saw_threats" in got["a"]["trace"]
+    assert ", witnessed]" in got["a"]["trace"]
+
+
+def test_an_episode_that_perhaps_was_not_leaves_its_conditions_open(table: Callable[..., Any]) -> None:
+    wide = {
+        "episodes": {"wide": [1, 2], "exists": "had_{episode}"},
+        "items.involuntary.hazardous_work": "hazardous_{episode}",
+        "items.coercion.debt_bondage": "debt_{episode}",
+    }
+    second = {"hazardous_2": "J", "debt_2": "J"}
+    free = {"had_1": "J", "hazardous_1": "N", "debt_1": "N"}
+    persons = {f"had: {had}.": {**free, **second, "had_2": had} for had in ("J", "N", "W", "")}
+    assert {who: row["forced_labour"] for who, row in table("forced_labour", persons, wide).items()} == {
+        "had: J.": T,
+        "had: N.": F,
+        "had: W.": U,
+        "had: .": U,
+    }
+
+
+def test_a_question_without_an_episode_in_its_name_is_about_all(table: Callable[..., Any]) -> None:
+    wide = {"episodes": {"wide": [1, 2]}, "items.involuntary.hazardous_work": "hazardous_{episode}"}
+    persons = {
+        "a": {"hazardous_1": "N", "hazardous_2": "J", "debt_bondage": "J"},
+        "b": {"hazardous_1": "N", "hazardous_2": "N", "debt_bondage": "J"},
+    }
+    assert [row["forced_labour"] for row in table("forced_labour", persons, wide).values()] == [T, F]
+
+
+def test_routing_of_an_episode_is_its_own(table: Callable[..., Any]) -> None:
+    gate = {"column": "gate_{episode}", "asked": "in", "skipped": "out"}
+    wide = {
+        "episodes": {"wide": [1, 2]},
+        "items.involuntary.hazardous_work": {"column": "hazardous_{episode}", "routing": gate},
+        "items.coercion.debt_bondage": {"column": "debt_{episode}", "routing": gate},
+    }
+    blank = {"hazardous_1": "", "debt_1": "", "hazardous_2": "", "debt_2": ""}
+    persons = {f"{one}, {two}": {**blank, "gate_1": one, "gate_2": two} for one in ("in", "out") for two in ("in", "out")}
+    got = table("involuntary", persons, wide)
+    assert {who: row["involuntary"] for who, row in got.items()} == {"in, in": U, "in, out": U, "out, in": U, "out, out": F}
+
+
+def test_somebody_without_a_spell_is_unresolved_if_they_worked(survey_of: Callable[..., fl.Survey]) -> None:
+    """No row of spells is no answer: the file cannot say whether nothing happened or nobody asked."""
+    files = {"files.episodes": {"path": "spells.csv", "key": ["who", "spell"]}, "episodes": {"long": "true"}}
+    spells = pd.DataFrame([{"who": "spelled", "spell": 1, **SPELL, **FORCED}])
+    survey = survey_of({"spelled": {}, "silent": {}, "idle": {"paid": "N"}}, files | keys(str), spells=spells)
+    row = fl.prevalence(fl.classify(survey)).table.loc[0]
+    assert [row[c] for c in ("n", "cases", "unresolved")] == [3, 1, 1]
+
+
+def test_spells_of_pooled_quarters_meet_the_persons_of_their_quarter(
+    spec: dict[str, Any], changed: Callable[..., Any], write: Callable[..., Any]
+) -> None:
+    files = {
+        "files.person": {"path": ["q1.csv", "q2.csv"], "key": "who", "weight_factor": [0.5, 0.5]},
+        "files.episodes": {"path": ["s1.csv", "s2.csv"], "key": ["who", "spell"]},
+        "episodes": {"long": "true"},
+    }
+    person = pd.DataFrame([{"who": "a", "weight": 4, "years": 30, "paid": "J", "own": "N"}])
+    spell = pd.DataFrame([{"who": "a", "spell": 1, **SPELL}])
+    path = write(changed(spec, files | keys(str)), q1=person, q2=person.assign(weight=6), s1=spell, s2=spell.assign(**FORCED))
+    row = fl.total(fl.classify(fl.read_survey(path))).table.loc[0]
+    assert [row[c] for c in ("estimate", "population", "n", "cases", "unresolved")] == [3.0, 5.0, 2, 1, 0]

@@ -1,0 +1,88 @@
+# The shipped Norvia survey, as classified by the kit: prevalence, number and shares of persons in forced labour, with the
+# counts of unresolved persons beside them. export_norvia.py writes it to a temporary CSV; where Python with fltoolkit
+# (named by PYTHON) is missing, the committed JSON stays.
+#   10 strata (region x area), enumeration areas as PSUs (drawn by PPS: no FPC), weights of the adults asked
+#   status 1 case, 0 not, -1 unresolved: an unresolved person is not a case and stays in the denominator
+# The numbers stand under `numbers`, not `rows`: test_norvia.py reads them, not test_golden.py.
+source("tests/golden/common.R")
+
+export <- function() {
+  candidates <- c(Sys.getenv("PYTHON"), ".venv/bin/python", Sys.which("python3"))
+  csv <- tempfile(fileext = ".csv")
+  for (python in candidates[file.exists(candidates)]) {
+    hash <- suppressWarnings(system2(python, c("-m", "tests.golden.export_norvia", csv), stdout = TRUE, stderr = FALSE))
+    if (is.null(attr(hash, "status"))) return(list(frame = read.csv(csv, na.strings = ""), sha256 = hash))
+  }
+}
+
+exported <- export()
+if (is.null(exported)) {
+  cat("tests/golden/norvia.json: kept as it is, because no Python with fltoolkit was found (set PYTHON)\n")
+} else {
+  frame <- transform(exported$frame, case = 1 * (status == 1), at_most = 1 * (status != 0))
+  d <- make_design("norvia:persons", psu = "psu", frame = frame)
+
+  kg <- function(m, deff0) {
+    if (m$df < 1) return(c(NaN, NaN))
+    if (m$estimate > 0 && m$se > 0) return(korn_graubard(m$estimate, m$se, m$n, m$df))
+    size <- m$n / deff0 * (qt(0.975, m$n - 1) / qt(0.975, m$df))^2         # no case: the design effect of the population
+    clopper_pearson(0, min(m$n, size), 0.95)
+  }
+  numbers_of <- function(rows, verb, y) {
+    d$frame[[y]] <- frame[[y]]
+    measure(d, rows, verb, y)$numbers
+  }
+  deff_of <- function(m) max(1, m$se^2 * m$n / (m$estimate * (1 - m$estimate)))
+
+  # Every cell of some breakdowns within a population.
+  cells_in <- function(population, by) {
+    inside <- frame[[population]] == 1
+    parts <- lapply(cells(frame, by), function(p) list(key = p$key, rows = p$rows & inside))
+    Filter(function(p) any(p$rows), parts)
+  }
+  estimates <- function(population, verb, by) lapply(cells_in(population, by), function(p) {
+    deff0 <- deff_of(numbers_of(frame[[population]] == 1, "mean", "case"))
+    rate <- numbers_of(p$rows, "mean", "case")
+    bound <- numbers_of(p$rows, "mean", "at_most")
+    m <- if (verb == "total") numbers_of(p$rows, "total", "case") else rate
+    cases <- sum(frame$case[p$rows])
+    ci <- kg(rate, deff0)
+    if (verb == "total" && m$df >= 1) {
+      none <- rate; none[c("estimate", "se")] <- 0
+      ci <- if (cases == 0) c(0, m$population * kg(none, deff0)[2]) else {
+        limit <- unlist(limits(m, log_scale = TRUE))
+        c(max(limit[1], cases), limit[2])
+      }
+    }
+    scale <- if (verb == "total") m$population else 1
+    resolved <- numbers_of(p$rows & frame$status != -1, "mean", "case")$estimate
+    c(list(key = p$key), m, list(cases = cases, ci_low = ci[1], ci_high = ci[2], unresolved = sum(frame$status[p$rows] == -1),
+      resolved_only = resolved * scale, bound_high = bound$estimate * scale, bound_ci_high = kg(bound, deff0)[2] * scale))
+  })
+
+  one <- function(population, verb, by, numbers) list(group = "norvia", id = paste("norvia", population, verb, by_label(by), sep = "-"),
+    design = d$spec, population = population, verb = verb, by = lapply(by, I), numbers = numbers)
+  total_and <- function(group) list(character(), group)
+
+  records <- list()
+  for (group in c("sex", "age_group", "region")) for (verb in c("prevalence", "total"))
+    records <- c(records, list(one("adults", verb, total_and(group), estimates("adults", verb, total_and(group)))))
+  for (verb in c("prevalence", "total"))
+    records <- c(records, list(one("workers", verb, total_and("main_job_sector"), estimates("workers", verb, total_and("main_job_sector")))))
+
+  # Sectors of the forced labour itself: numbers out of everybody, shares out of the cases.
+  adults <- frame$adults == 1
+  cases <- adults & frame$case == 1
+  sectors <- sort(unique(frame$sector[cases]), method = "radix")
+  of_sector <- function(verb, rows) lapply(sectors, function(s) {
+    frame$is <<- 1 * (frame$case == 1 & frame$sector %in% s)
+    d$design <<- update(d$design, is = frame$is)
+    m <- numbers_of(rows, verb, "is")
+    count <- sum(frame$is[rows])
+    ci <- if (verb == "mean") kg(m, 1) else { l <- unlist(limits(m, log_scale = TRUE)); c(max(l[1], count), l[2]) }
+    c(list(key = list(sector = s)), m, list(cases = count, ci_low = ci[1], ci_high = ci[2]))
+  })
+  records <- c(records, list(one("adults", "total", list("sector"), of_sector("total", adults)),
+                             one("adults", "share", list("sector"), of_sector("mean", cases))))
+  write_golden("norvia.R", records, persons_sha256 = exported$sha256)
+}

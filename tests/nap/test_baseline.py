@@ -1,0 +1,168 @@
+"""Every row of the plan is filled from published numbers, with its doubt, or says why it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.publish import CONFIDENTIAL
+
+
+def rows(indicator: str, group: str | None = None) -> pd.DataFrame:
+    table = country.filled().table
+    of_row = table[table["id"] == indicator]
+    return of_row if group is None else of_row[of_row["group"] == group]
+
+
+def row(indicator: str, group: str, category: str) -> dict[str, Any]:
+    (found,) = rows(indicator, group).query("category == @category").to_dict("records")
+    return found
+
+
+def filled(folder: Path, plan: dict[str, Any], **survey: Any) -> pd.DataFrame:
+    out, read = country.run(country.write(folder, country.changed(country.SURVEY, **survey), plan))
+    return fl.baseline(read, out).table
+
+
+def test_a_prevalence_is_given_per_thousand_and_a_number_in_persons() -> None:
+    rate, persons = row("decrease_base", "total", "total"), row("persons", "total", "total")
+    assert rate["baseline_value"] == pytest.approx(1000 * 41 / 412)  # 41 of 412 equally weighted adults are cases
+    assert rate["unit"] == "per 1,000 adults"
+    assert persons["baseline_value"] == pytest.approx(410)  # each stands for ten
+    assert persons["unit"] == "persons"
+
+
+def test_value_and_interval_are_the_published_ones_times_the_scale() -> None:
+    out = country.published()
+    for indicator, measure, times in (("decrease_base", "prevalence", 1000), ("persons", "total", 1)):
+        for word, group in (("total", None), ("gender", "sex"), ("region", "region")):
+            published = out.select(measure, group)
+            mine = rows(indicator, word)
+            for value, column in (("baseline_value", "estimate"), ("ci_low", "ci_low"), ("ci_high", "ci_high"), ("se", "se")):
+                assert list(mine[value].fillna(-1)) == pytest.approx(list((published[column] * times).fillna(-1)))
+
+
+def test_shares_are_given_in_percent_and_need_not_be_crossed_in_the_surveys_order(tmp_path: Path) -> None:
+    share = {"id": "by_sector", "measure": "share", "of": "sector", "disaggregated_by": ["gender", "sector"], "unit": "%"}
+    table = filled(tmp_path, country.with_rows(share), tables=[{"measure": "share", "of": "sector"}])
+    assert set(table["unit"]) == {"%"}
+    whole = table[table["group"] == "total"]
+    assert whole["baseline_value"].sum() == pytest.approx(100)
+    assert list(whole["category"]) == ["Agriculture excl. fishing", "Construction"]
+    assert whole["baseline_value"].iloc[0] == pytest.approx(100 * 20 / 41)  # every second case of each region
+    by_sex = table[table["group"] == "gender"]
+    assert len(by_sex) == 4
+    assert "sector" not in set(table["group"])  # the rows of the total are by sector already
+
+
+def test_the_plans_word_stands_in_the_row_whatever_the_survey_calls_the_group(tmp_path: Path) -> None:
+    assert list(rows("decrease_base", "gender")["category"]) == ["men", "women"]
+    assert list(rows("decrease_base", "age")["category"]) == ["18–29", "30+", "not stated"]
+    groups = {**country.SURVEY["groups"], "gender": {"column": "SEX", "codes": {1: "he", 2: "she"}}}
+    table = filled(tmp_path, country.PLAN, groups=groups)
+    assert list(table[(table["id"] == "persons") & (table["group"] == "gender")]["category"]) == ["he", "she"]
+
+
+def test_a_group_the_survey_lacks_is_a_row_that_says_so() -> None:
+    (missing,) = rows("decrease_base", "nationality").to_dict("records")
+    assert missing["marker"] == "x"
+    assert missing["reason"] == "the survey has no nationality"
+    assert pd.isna(missing["baseline_value"])
+
+
+def test_there_is_no_rate_by_the_sector_of_forced_labour_but_a_number() -> None:
+    (rate,) = rows("decrease_base", "sector").to_dict("records")
+    assert rate["marker"] == "x"
+    assert rate["reason"] == "no rate by sector: only cases have one; see the number of cases by sector"
+    assert pd.isna(rate["baseline_value"])
+    assert list(rows("persons", "sector")["baseline_value"]) == pytest.approx([200, 210])
+
+
+def test_a_percent_decrease_is_two_rows_and_the_derived_one_has_no_baseline() -> None:
+    assert len(rows("decrease_base")) > 1
+    (derived,) = rows("decrease").to_dict("records")
+    assert derived["marker"] == "z"
+    assert derived["unit"] == "%"
+    assert pd.isna(derived["baseline_value"])
+    ids = list(country.filled().table["id"])
+    assert ids.index("decrease") == ids.index("decrease_base") + len(rows("decrease_base"))
+
+
+def test_partners_rows_stay_blank_or_hold_what_the_partners_wrote(tmp_path: Path) -> None:
+    (trained,) = rows("trained").to_dict("records")
+    assert trained["filled_by"] == "partners"
+    assert pd.isna(trained["baseline_value"])
+    assert (trained["target_year_1"], trained["target_year_2"]) == ("80", "more than 150")
+    table = filled(tmp_path, country.with_rows({"measure": None, "baseline_value": "about 60"}))
+    assert list(table["baseline_value"]) == ["about 60"]
+
+
+@pytest.mark.parametrize("region", ["east", "west"])
+def test_a_suppressed_cell_is_blank_with_its_marker_and_reason(region: str) -> None:
+    for indicator in ("decrease_base", "persons"):
+        hidden = row(indicator, "region", region)
+        assert hidden["marker"] == "c"
+        assert hidden["reason"] == CONFIDENTIAL
+        blank = ("baseline_value", "ci_low", "ci_high", "se", "cv", "deff", "n", "cases", "unresolved", "bound_high")
+        assert all(pd.isna(hidden[name]) for name in blank)
+
+
+def test_too_few_persons_leave_no_number_either() -> None:
+    island = row("decrease_base", "region", "island")
+    assert (island["marker"], island["reason"]) == ("u", "fewer than 30 persons in the denominator")
+    assert pd.isna(island["baseline_value"])
+
+
+def test_an_unreliable_number_and_a_zero_keep_their_warning() -> None:
+    south, plain = row("persons", "region", "south"), row("persons", "region", "plain")
+    assert (south["flag"], south["marker"]) == ("unreliable", "u")
+    assert south["baseline_value"] == pytest.approx(120)
+    assert (plain["marker"], plain["reason"]) == ("w", "no case recorded in the survey")
+    assert plain["baseline_value"] == 0
+    assert plain["ci_high"] > 0
+
+
+def test_every_number_says_what_it_rests_on() -> None:
+    table = country.filled().table
+    shown = table[(table["filled_by"] == "survey") & table["baseline_value"].notna()]
+    assert len(shown) > 15
+    facts = ["rule_set", "reference_period", "reference_population_label", "survey", "round", "year", "input_hash", "measure",
+             "n", "cases", "se", "deff", "df", "ci_low", "ci_high", "confidence", "interval", "same_work"]  # fmt: skip
+    lacking = shown[facts].isna() | (shown[facts] == "")
+    lacking.loc[shown["cases"] == 0, "deff"] = False  # without a case there is no variance to compare
+    assert not lacking.any().any(), lacking.any()
+    assert shown["flag"].notna().all()
+    assert set(shown["rule_set"]) == {"icls_2018 v1"}
+    assert set(shown["reference_period"]) == {"the past 12 months"}
+    assert set(shown["reference_population_label"]) == {"adults"}
+    assert set(shown["reason"][shown["flag"] != ""]).isdisjoint({""})
+
+
+def test_the_frameworks_words_stand_in_every_row() -> None:
+    table = country.filled().table
+    assert set(table["level"]) == {"objective", "output"}
+    (trained,) = rows("trained").to_dict("records")
+    assert trained["definition"] == "Inspectors. Unit of analysis: person. Stored: registry. Quantitative."
+    assert set(rows("persons")["lead"]) == {"Commission"}
+    assert set(table["reporting_frequency"]) == {"yearly"}
+
+
+def test_a_row_that_was_not_published_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    path = country.write(tmp_path, country.changed(country.SURVEY, tables=[]))
+    without_plan = fl.publish_run(fl.classify(fl.read_survey(path)))
+    with pytest.raises(RequestError, match="prevalence by sex is not in the published set") as error:
+        fl.baseline(fl.read_plan(tmp_path / "nap.yaml"), without_plan)
+    assert "add it to `tables:`" in str(error.value)
+
+
+def test_a_population_the_survey_does_not_name_is_an_error_with_those_it_does(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no such population") as error:
+        filled(tmp_path, country.with_rows({"population": "miners"}))
+    assert "found:   miners" in str(error.value)
+    assert "allowed: adults" in str(error.value)

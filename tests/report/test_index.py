@@ -1,0 +1,122 @@
+"""The front page: each survey's headline with its flag and coverage, working links, failures with their error, no ranking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_country as country
+
+from fltoolkit import report
+from fltoolkit.report import Entry
+
+FILES = ("1_survey.html", "2_classify.html", "3_estimate.html", "run.json")
+
+
+def put(outputs: Path, folder: str, **rate: Any) -> None:
+    """A survey's folder with its files; `rate` changes columns of its prevalence."""
+    out = country.published()
+    table = out.table.copy()
+    for column, value in rate.items():
+        table.loc[table["measure"] == "prevalence", column] = value
+    report.write_estimates(replace(out, table=table), outputs / folder)
+    for name in FILES:
+        (outputs / folder / name).write_text("x", encoding="utf-8")
+
+
+def index(outputs: Path, *entries: Entry) -> str:
+    path = report.write_index(outputs, list(entries))
+    assert path == outputs / "index.html"
+    return path.read_text(encoding="utf-8").replace("\xa0", " ")
+
+
+def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    html = index(tmp_path, Entry("small", "Small country", ("the homeless", "islands")))
+    assert "<b>99.5</b><span>in forced labour per 1,000 adults</span>" in html
+    assert "<b>410</b><span>persons in forced labour</span>" in html
+    assert re.search(r"95 % interval \d+\.\d to \d+\.\d", html)
+    assert "Rule set icls_2018 v1. Window: the past 12 months." in html
+    assert "Involuntary work and coercion in the same work: assumed." in html
+    assert "Not reached: the homeless; islands." in html
+    assert "1 survey(s), all complete" in html
+
+
+def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    html = index(tmp_path, Entry("small", "Small country"))
+    assert '<em class="flag">caution</em> coefficient of variation above 16.5 %' in html
+
+
+def test_a_suppressed_headline_shows_its_marker_and_no_number(tmp_path: Path) -> None:
+    nothing = dict.fromkeys(("estimate", "ci_low", "ci_high"), float("nan"))
+    put(tmp_path, "small", **nothing, flag="suppress", marker="c", reason="confidential: too few cases")
+    html = index(tmp_path, Entry("small", "Small country"))
+    assert "<b>[c]</b>" in html
+    assert '<em class="flag">suppress</em> confidential: too few cases' in html
+    assert "99.5" not in html
+    assert "nan" not in html
+
+
+def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "2_classify.html").write_text("x", encoding="utf-8")
+    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error="it broke", notebook="2_classify.html"))
+    links = re.findall(r'href="([^"]+)"', html)
+    assert sorted(links) == sorted([*(f"small/{f}" for f in (*FILES, "estimates.csv")), "bad/2_classify.html"])
+    assert all((tmp_path / link).is_file() for link in links)
+
+
+def test_restricted_numbers_are_never_linked(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    (tmp_path / "small" / "restricted").mkdir()
+    (tmp_path / "small" / "restricted" / "estimates_full.csv").write_text("x", encoding="utf-8")
+    assert "restricted" not in index(tmp_path, Entry("small", "Small"))
+
+
+def test_a_failed_survey_shows_its_error_and_its_half_run_notebook(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    error = "2_classify: codes that survey.yaml does not name: 7\n  do: <add> them"
+    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error=error, notebook="2_classify.html"))
+    assert "2 survey(s), 1 failed" in html
+    assert "Bad: failed" in html
+    assert "<pre>2_classify: codes that survey.yaml does not name: 7\n  do: &lt;add&gt; them</pre>" in html
+    assert '<a href="bad/2_classify.html">The notebook up to the failing cell</a>' in html
+    without = index(tmp_path, Entry("bad", "Bad", error="no notebook at all"))
+    assert "<a " not in without
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_surveys_stand_in_alphabetical_order_whatever_their_numbers(tmp_path: Path, turn: int) -> None:
+    for folder in ("one", "two", "three"):
+        put(tmp_path, folder)
+    entries = [Entry("one", "beta"), Entry("two", "Alpha"), Entry("three", "gamma", error="broken")][::turn]
+    html = index(tmp_path, *entries)
+    assert html.index("Alpha") < html.index("beta") < html.index("gamma")
+
+
+def test_words_of_a_survey_are_escaped(tmp_path: Path) -> None:
+    put(tmp_path, "small", reference_population_label="<i>adults", reason="<u>why", rule_set="<s>rules")
+    html = index(tmp_path, Entry("small", "<script>alert(1)</script>", ("<img src=x>",)))
+    for tag in ("<script", "<i>", "<u>", "<s>", "<img"):
+        assert tag not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_a_survey_whose_weights_cannot_gross_up_has_a_rate_alone(tmp_path: Path) -> None:
+    out = country.published()
+    report.write_estimates(replace(out, table=out.table[out.table["measure"] == "prevalence"]), tmp_path / "small")
+    html = index(tmp_path, Entry("small", "Small"))
+    assert "per 1,000 adults" in html
+    assert "persons in forced labour" not in html
+
+
+def test_the_front_page_fetches_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    html = index(tmp_path, Entry("small", "Small"))
+    assert "://" not in html
+    assert "<script" not in html

@@ -1,0 +1,237 @@
+"""A picture shows each published number with its interval, marks what is not shown, and holds no hidden number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.nap.units import scale
+from fltoolkit.show import charts
+from fltoolkit.show.gallery import pairs
+from fltoolkit.show.style import MIME, Picture
+from fltoolkit.show.words import labels, number
+
+MEASURES = ("prevalence", "total", "share")
+
+
+def figure(picture: Picture) -> dict[str, Any]:
+    """The JSON that a notebook stores and a page draws."""
+    data: dict[str, Any] = json.loads(json.dumps(picture._repr_mimebundle_()[MIME]))
+    return data
+
+
+def numbers(node: Any) -> Iterator[float]:
+    """Every number in a figure's data."""
+    if isinstance(node, dict):
+        assert "bdata" not in node, "numbers as base64 cannot be read by a person who checks the page"
+        for value in node.values():
+            yield from numbers(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from numbers(value)
+    elif isinstance(node, (int, float)) and not isinstance(node, bool):
+        yield float(node)
+
+
+def drawn(fig: dict[str, Any]) -> dict[str, float]:
+    """Label -> value of every dot or bar."""
+    traces = [t for t in fig["data"] if t["type"] == "bar" or t.get("mode") == "markers"]
+    return {y: x for t in traces for x, y in zip(t["x"], t["y"], strict=True)}
+
+
+def marked(fig: dict[str, Any]) -> dict[str, str]:
+    """Label -> the words that stand where a number is not shown."""
+    traces = [t for t in fig["data"] if t.get("mode") == "text"]
+    return {y: text.strip() for t in traces for text, y in zip(t["text"], t["y"], strict=True)}
+
+
+def every_picture(out: fl.Published) -> list[tuple[str, Picture, pd.DataFrame]]:
+    return [(m, picture, rows) for m in MEASURES for picture, rows in pairs(out, m)]
+
+
+def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() -> None:
+    fig = figure(charts.dots(country.published(), "prevalence", "region"))
+    assert drawn(fig) == pytest.approx({"north": 1000 * 20 / 90, "south": 150, "plain": 0})
+    assert marked(fig) == {
+        "east": "[c] not shown",
+        "west": "[c] not shown",
+        "island": "[u] not shown",
+        "not stated": "[u] not shown",
+    }
+    assert fig["layout"]["yaxis"]["categoryarray"][::-1] == ["north", "south", "east", "west", "plain", "island", "not stated"]
+
+
+def test_unreliable_dots_are_hollow() -> None:
+    fig = figure(charts.dots(country.published(), "prevalence", "region"))
+    (dots,) = [t for t in fig["data"] if t["mode"] == "markers"]
+    hollow = {y for y, colour in zip(dots["y"], dots["marker"]["color"], strict=True) if colour == "white"}
+    assert hollow == {"south"}
+
+
+def test_the_interval_is_drawn_around_its_number() -> None:
+    (row,) = country.published().select("prevalence").to_dict("records")
+    (dots,) = figure(charts.dots(country.published(), "prevalence"))["data"]
+    (x,), error = dots["x"], dots["error_x"]
+    assert x - error["arrayminus"][0] == pytest.approx(1000 * row["ci_low"])
+    assert x + error["array"][0] == pytest.approx(1000 * row["ci_high"])
+
+
+def test_a_crossed_breakdown_is_coloured_by_its_first_group() -> None:
+    picture = charts.dots(country.published(), "prevalence", ["sex", "region"])
+    fig = figure(picture)
+    assert {t["name"] for t in fig["data"] if t["mode"] == "markers"} == {"men", "women"}
+    assert fig["layout"]["showlegend"]
+    men = next(t for t in fig["data"] if t.get("name") == "men" and t["mode"] == "markers")
+    assert dict(zip(men["y"], men["x"], strict=True)) == pytest.approx({"north": 1000 * 10 / 46, "south": 150, "plain": 0})
+    assert "men × west: [c]" in picture.alt
+
+
+def test_one_name_in_two_breakdowns_stays_two_rows() -> None:
+    by = ["age_group", "region"]
+    picture = charts.dots(country.published(), "prevalence", [[g] for g in by])
+    fig = figure(picture)
+    for group in by:
+        name = f"not stated ({group.replace('_', ' ')})"
+        assert name in marked(fig)
+        assert f"{name}: [u]" in picture.alt
+    assert len(fig["layout"]["yaxis"]["categoryarray"]) == 3 + 7
+
+
+def test_bars_stand_largest_first_and_pale_where_unreliable() -> None:
+    picture = charts.bars(country.published(), "region")
+    fig = figure(picture)
+    assert list(drawn(fig).items()) == [("north", 200), ("south", 120), ("plain", 0)]
+    assert fig["layout"]["yaxis"]["categoryarray"][::-1][:3] == ["north", "south", "plain"]
+    (bars,) = [t for t in fig["data"] if t["type"] == "bar"]
+    assert bars["marker"]["color"][1] == charts.PALE
+    assert bars["marker"]["color"][0] != charts.PALE
+    assert marked(fig)["west"] == "[c] not shown"
+    assert "south: 120" in picture.alt
+
+
+def test_alt_text_tells_every_published_number_and_no_hidden_one(norvia: fl.Published) -> None:
+    for measure, picture, rows in every_picture(norvia):
+        told = picture.alt
+        for name, row in zip(labels(rows), rows.to_dict("records"), strict=True):
+            if pd.isna(row["estimate"]):
+                assert f"{name}: [{row['marker']}]" in told
+            else:
+                assert f"{name}: {number(row['estimate'], measure)} ({number(row['ci_low'], measure)}" in told
+
+
+def test_no_figure_holds_a_hidden_number(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:
+    assert len(norvia_hidden) > 20
+    for measure, picture, rows in every_picture(norvia):
+        mine = norvia_hidden[(norvia_hidden["measure"] == measure) & norvia_hidden["breakdown"].isin(rows["breakdown"])]
+        mine = mine[mine["reference_population"] == rows["reference_population"].iloc[0]]
+        times, fig = scale(measure), figure(picture)
+        there = np.array([*numbers(fig["data"]), *numbers(fig["layout"])])
+        for column in ("estimate", "ci_low", "ci_high", "se"):
+            for value in mine[column][mine[column] > 0]:
+                assert not np.isclose(there, value * times, rtol=1e-6).any()
+                assert not np.isclose(there, value, rtol=1e-6).any()
+
+
+def test_hidden_rows_are_marked_and_never_drawn(norvia: fl.Published) -> None:
+    pictures = every_picture(norvia)
+    assert any(rows["estimate"].isna().any() for _, _, rows in pictures)
+    for measure, picture, rows in pictures:
+        fig = figure(picture)
+        points = [x for t in fig["data"] if t["type"] == "bar" or t["mode"] == "markers" for x in t["x"]]
+        assert sorted(points) == pytest.approx(sorted(rows["estimate"].dropna() * scale(measure)))
+        words = [text for t in fig["data"] if t.get("mode") == "text" for text in t["text"]]
+        assert len(words) == rows["estimate"].isna().sum()
+        assert all("not shown" in text for text in words)
+
+
+def test_figures_are_small_and_bring_no_template(norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+    others = [charts.flow(norvia), charts.unresolved(fl.nonresponse(norvia_persons))]
+    for picture in [*(p for _, p, _ in every_picture(norvia)), *others]:
+        fig = figure(picture)
+        assert len(json.dumps(fig)) < 12_000
+        assert len(json.dumps(fig["layout"]["template"])) < 60  # plotly's own has 7,000 letters
+
+
+def test_no_picture_offers_a_cloud_or_names_an_address(norvia: fl.Published) -> None:
+    for picture in [*(p for _, p, _ in every_picture(norvia)), charts.flow(norvia)]:
+        fig = figure(picture)
+        assert fig["config"]["showSendToCloud"] is False
+        assert fig["config"]["showEditInChartStudio"] is False
+        assert fig["config"]["plotlyServerURL"] == ""
+        assert fig["config"]["displaylogo"] is False
+        assert "://" not in json.dumps(fig)
+
+
+def test_the_text_that_stands_for_a_picture_goes_with_it() -> None:
+    bundle = charts.flow(country.published())._repr_mimebundle_()
+    assert bundle["text/plain"] == bundle[MIME]["layout"]["meta"]["alt"]
+    assert set(bundle) == {MIME, "text/plain"}
+
+
+def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:
+    picture = charts.flow(norvia)
+    words = " ".join(a["text"] for a in figure(picture)["layout"]["annotations"])
+    for row in norvia.select("flowchart", [[], ["step"]]).to_dict("records"):
+        told = f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], "flowchart")
+        assert f"{row['step']}: {told}" in picture.alt
+        assert f"<b>{told}</b>" in words
+    steps = norvia_hidden[norvia_hidden["measure"] == "flowchart"]
+    assert len(steps)
+    for value in steps["estimate"]:
+        assert number(value, "flowchart") not in words + picture.alt
+
+
+def test_a_step_that_nobody_took_is_zero_in_the_flow() -> None:
+    words = [a["text"] for a in figure(charts.flow(country.published()))["layout"]["annotations"]]
+    assert "<b>0</b><br>did not work" in words
+    assert "<b>410</b><br>in forced labour" in words
+    assert "<b>50</b> unresolved" in words
+
+
+def test_open_answers_are_stacked_and_small_counts_are_marked() -> None:
+    counts = pd.DataFrame(
+        {
+            "where": ["a", "b"], "column": ["Q1", "Q2"], "label": ["threats", "debt"],
+            "dont_know": [7, None], "refused": [None, 0], "not_applicable": [0, 0], "missing": [5, 0],
+        }
+    ).astype(dict.fromkeys(("dont_know", "refused", "not_applicable", "missing"), "Int64"))  # fmt: skip
+    picture = charts.unresolved(counts)
+    fig = figure(picture)
+    assert {t["name"]: t["x"] for t in fig["data"] if t["type"] == "bar"} == {
+        "don't know": [7, 0],
+        "refused": [0, 0],
+        "blank without a reason": [5, 0],
+    }
+    assert marked(fig) == {"threats (Q1)": "+ [c]", "debt (Q2)": "+ [c]"}
+    assert "Q1: don't know 7, refused [c], blank 5" in picture.alt
+    assert "Q2: don't know [c], refused 0, blank 0" in picture.alt
+
+
+@pytest.mark.parametrize("place", ["group", "population", "period"])
+def test_html_in_a_surveys_words_is_shown_and_not_obeyed(tmp_path: Any, place: str) -> None:
+    evil = "<a href='x'>click</a>"
+    survey = country.changed(country.SURVEY)
+    if place == "group":
+        survey["groups"]["region"]["codes"][1] = evil
+    elif place == "population":
+        survey["populations"]["adults"]["label"] = evil
+    else:
+        survey["reference_period"]["text"] = evil
+    out, _ = country.run(country.write(tmp_path, survey))
+    pictures = (charts.dots(out, "prevalence", "region"), charts.bars(out, "region"), charts.flow(out))
+    layouts = [json.dumps({**figure(p)["layout"], "meta": ""}) + json.dumps(figure(p)["data"]) for p in pictures]
+    assert not [text for text in layouts if "<a" in text]
+    assert any("&lt;a" in text for text in layouts)
+
+
+def test_forms_of_forced_labour_are_written_as_words(norvia: fl.Published) -> None:
+    fig = figure(charts.dots(norvia, "share", "form"))
+    assert "forced labour exploitation" in drawn(fig)
+    assert "forced labour exploitation: " in charts.dots(norvia, "share", "form").alt

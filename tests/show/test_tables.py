@@ -1,0 +1,128 @@
+"""Tables: the number, its interval and basis; the marker in a column of its own; the same table the same text every time."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pandas as pd
+import pytest
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.show import tables
+
+
+def cells(shown: Any) -> list[list[str]]:
+    """The texts of a table's body."""
+    body = shown.as_raw_html().split("<tbody", 1)[1].split("</tbody>", 1)[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.S)
+    return [[unescape(c).replace("\xa0", " ") for c in re.findall(r"<td[^>]*>(.*?)</td>", r, re.S)] for r in rows]
+
+
+def line(shown: Any, first: str) -> list[str]:
+    (found,) = [row for row in cells(shown) if row[0] == first]
+    return found
+
+
+def test_a_row_holds_number_interval_basis_marker_and_remark() -> None:
+    shown = tables.table(country.published().select("prevalence", "region"))
+    north, south = line(shown, "north"), line(shown, "south")
+    assert north[1] == "222.2"
+    assert re.fullmatch(r"\d+\.\d to \d+\.\d", north[2])
+    assert north[3:6] == ["90", "20", ""]
+    assert south[3:] == ["80", "12", "[u]", "fewer than 15 cases"]
+
+
+def test_a_suppressed_row_is_blank_but_for_its_marker_and_reason() -> None:
+    shown = tables.table(country.published().select("prevalence", "region"))
+    west = line(shown, "west")
+    assert west[1:5] == ["", "", "", ""]
+    assert west[5] == "[c]"
+    assert west[6].startswith("confidential")
+    html = shown.as_raw_html()
+    assert "[c] confidential: not shown; [u] low reliability; [w] none recorded in the survey" in html
+
+
+def test_a_table_says_what_it_is_about() -> None:
+    html = tables.table(country.published().select("total", [[], ["region"]])).as_raw_html()
+    assert "Persons in forced labour by region" in html
+    assert "adults; the past 12 months; rule set icls_2018 v1" in html
+    assert "Chosen" in tables.table(country.published().select("total"), title="Chosen").as_raw_html()
+
+
+def test_the_flowchart_counts_persons_not_cases() -> None:
+    html = tables.table(country.published().select("flowchart", [[], ["step"]]), title="Steps").as_raw_html()
+    assert ">Counted<" in html
+    assert ">Cases<" not in html
+
+
+def test_one_name_in_two_breakdowns_says_whose_it_is() -> None:
+    shown = tables.table(country.published().select("prevalence", [["age_group"], ["region"]]))
+    assert line(shown, "not stated (age group)")
+    assert line(shown, "not stated (region)")
+
+
+def test_the_same_table_is_the_same_text() -> None:
+    rows = country.published().select("share", "sector")
+    assert tables.table(rows).as_raw_html() == tables.table(rows).as_raw_html()
+
+
+def test_html_in_labels_and_titles_is_shown_and_not_obeyed() -> None:
+    evil = "<script>alert(1)</script>"
+    rows = country.published().select("total", "region")
+    html = tables.table(rows.assign(category=evil, reason=evil, reference_population_label=evil), title=evil).as_raw_html()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_the_baseline_leaves_partners_rows_open_and_marks_what_is_not_shown() -> None:
+    shown = cells(tables.baseline(country.filled()))
+    names = {row[1]: row for row in shown if row[1]}
+    assert names["Inspectors trained"][-1] == "to be filled by the partners"
+    assert names["Inspectors trained"][4:6] == ["", ""]
+    assert names["% decrease of prevalence"][6] == "[z]"
+    by = {row[2]: row for row in shown if row[2]}
+    assert by["nationality"][6:] == ["[x]", "the survey has no nationality"]
+    assert by["region: west"][4:7] == ["", "", "[c]"]
+    assert len(shown) == len(country.filled().table)
+    assert by["gender: men"][4] == "200"
+    starts = [row[1] for row in shown]
+    assert starts.count("Persons in forced labour") == 1
+
+
+def test_a_partners_own_baseline_is_shown_as_written(tmp_path: Any) -> None:
+    plan = country.with_rows({"measure": None, "baseline_value": "about 60 <b>"})
+    out, read = country.run(country.write(tmp_path, plan=plan))
+    assert cells(tables.baseline(fl.baseline(read, out)))[0][4] == "about 60 <b>"
+
+
+def test_counts_of_open_answers_below_the_limit_are_marked() -> None:
+    kinds = ("dont_know", "refused", "not_applicable", "missing")
+    counts = pd.DataFrame([{"where": "a", "column": "Q1", "label": "threats", **dict.fromkeys(kinds, 0), "refused": None}])
+    shown = cells(tables.nonresponse(counts.astype(dict.fromkeys(kinds, "Int64"))))
+    assert shown == [["threats", "Q1", "0", "[c]", "0", "0"]]
+
+
+def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> None:
+    persons = fl.classify(fl.read_survey(country.write(tmp_path)))
+    out = fl.publish_run(persons)
+    assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "412 in 412 households"
+    assert cells(tables.questionnaire(persons)) == [
+        ["involuntary", "very low or no wages", "", "INV", "experienced"],
+        ["coercion", "withheld wages", "", "COE", "experienced"],
+    ]
+    assert "finding(s)" in tables.findings(fl.check(persons)).as_raw_html()
+    assert len(cells(tables.findings(fl.check(persons)))) == len(fl.check(persons))
+    shown = cells(tables.paths(fl.paths(persons, out)))
+    assert sum(int(row[-1]) for row in shown) == 412
+
+
+@pytest.mark.parametrize("note", ["", "a note"])
+def test_a_plain_table_has_a_note_only_where_there_is_one(note: str) -> None:
+    html = tables.plain(pd.DataFrame({"a": ["x", None]}), "A title, 2025", "below", note).as_raw_html()
+    assert ("a note" in html) is bool(note)
+    assert 'id="table-a-title--2025"' in html
+    assert "None" not in html
+    assert "nan" not in html.split("<tbody")[1]

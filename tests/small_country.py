@@ -1,0 +1,173 @@
+"""A country small enough to know: what each region shows, and why, is written down here, and a run of it is short.
+
+Of 412 adults 41 are cases. By region: north 20 cases (shown), south 12 (unreliable), east 6 (hidden, so that west cannot be
+worked out), west 3 (too few to show), plain none among 90 persons, island none among 12 (too few persons to say anything).
+"""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+import fltoolkit as fl
+
+REGIONS = {
+    "north": (90, 20),
+    "south": (80, 12),
+    "east": (70, 6),
+    "west": (60, 3),
+    "plain": (90, 0),
+    "island": (12, 0),
+    "": (10, 0),
+}
+
+SURVEY: dict[str, Any] = {
+    "title": "Small country 2025",
+    "country": "Smallland",
+    "year": 2025,
+    "reference_period": {"months": 12, "text": "the past 12 months"},
+    "files": {"person": {"path": "persons.csv", "key": ["HH", "LINE"]}},
+    "design": {"weight": "W", "strata": "S", "psu": "P", "household": "HH", "selection": "pps"},
+    "age": {"column": "AGE", "missing": 999},
+    "answers": {"yes": 1, "no": 2, "dont_know": 8},
+    "any_work": {"column": "WORK"},
+    "items": {"involuntary": {"very_low_or_no_wages": {"column": "INV"}}, "coercion": {"withheld_wages": {"column": "COE"}}},
+    "episodes": {"same_work": "assumed"},
+    "populations": {"adults": {"label": "adults", "age": {"min": 18}}},
+    "groups": {
+        "sex": {"column": "SEX", "codes": {1: "men", 2: "women"}},
+        "age_group": {"bands": [18, 30]},
+        "region": {"column": "R", "codes": {i: name for i, name in enumerate(REGIONS, 1) if name}},
+    },
+    "sectors": {"sector": {"column": "FISIC", "revision": "isic_rev4", "digits": 2, "job": "forced_labour"}},
+    "tables": [
+        {"measure": "prevalence", "by": [[], "sex", "age_group", "region", ["sex", "region"]]},
+        {"measure": "total", "by": [[], "region", "sector"]},
+        {"measure": "share", "of": "sector"},
+    ],
+    "coverage_excludes": ["the homeless"],
+}
+
+PLAN: dict[str, Any] = {
+    "title": "Plan of Smallland",
+    "country": "Smallland",
+    "goal": "By 2030 nobody is in forced labour.",
+    "first_year": 2026,
+    "last_year": 2030,
+    "framework": [
+        {
+            "level": "objective",
+            "code": "Objective",
+            "statement": "Forced labour reduced",
+            "indicators": [
+                {
+                    "id": "decrease",
+                    "indicator": "% decrease of prevalence",
+                    "definition": {"counted": "Change of prevalence."},
+                    "disaggregated_by": ["gender", "age", "region", "sector", "nationality"],
+                    "means_of_verification": "survey",
+                    "unit": "%",
+                    "measure": "percent_decrease",
+                    "lead": "Commission",
+                },
+                {
+                    "id": "persons",
+                    "indicator": "Persons in forced labour",
+                    "definition": {"counted": "Persons."},
+                    "disaggregated_by": ["gender", "region", "sector"],
+                    "means_of_verification": "survey",
+                    "measure": "total",
+                    "lead": "Commission",
+                },
+            ],
+        },
+        {
+            "level": "output",
+            "code": "Output 1.1",
+            "statement": "Capacity developed",
+            "indicators": [
+                {
+                    "id": "trained",
+                    "indicator": "Inspectors trained",
+                    "definition": {"counted": "Inspectors.", "unit_of_analysis": "person", "stored": "registry"},
+                    "means_of_verification": "registry list",
+                    "unit": "person",
+                    "target_year_1": "80",
+                    "target_year_2": "more than 150",
+                    "lead": "Ministry",
+                }
+            ],
+        },
+    ],
+}
+
+
+def persons() -> pd.DataFrame:
+    """One row a person, each a household; women and men, ages and the 40 sampling points take turns."""
+    rows = []
+    for region, (size, cases) in REGIONS.items():
+        code = list(REGIONS).index(region) + 1 if region else None
+        for i in range(size):
+            n, case = len(rows), i < cases
+            answers = {"INV": 1, "COE": 1, "FISIC": "01" if i % 2 else "41"} if case else {"INV": 8 if i == 59 else 2, "COE": 1}
+            age = 999 if n % 40 == 39 else 20 + 7 * (n % 5)
+            who = {"HH": n, "LINE": 1, "W": 10, "S": n % 4, "P": n % 40, "R": code, "SEX": 1 + n // 2 % 2, "AGE": age, "WORK": 1}
+            rows.append({**who, "FISIC": None, **answers})
+    return pd.DataFrame(rows).astype({"R": "Int64"})
+
+
+def changed(spec: Mapping[str, Any], **keys: Any) -> dict[str, Any]:
+    """A copy of SURVEY or PLAN with some keys set."""
+    return {**copy.deepcopy(dict(spec)), **keys}
+
+
+def with_rows(*rows: Mapping[str, Any]) -> dict[str, Any]:
+    """PLAN with these rows instead of its own, each given by what differs from the row `persons`; None removes a key."""
+    plan = copy.deepcopy(PLAN)
+    usual = plan["framework"][0]["indicators"][1]
+    mine = [{k: v for k, v in {**usual, **row}.items() if v is not None} for row in rows]
+    plan["framework"] = [{**plan["framework"][0], "indicators": mine}]
+    return plan
+
+
+def write(
+    folder: Path,
+    survey: Mapping[str, Any] = SURVEY,
+    plan: Mapping[str, Any] | None = PLAN,
+    table: pd.DataFrame | None = None,
+) -> Path:
+    """Write the survey, its data and the plan into `folder`; gives the path of survey.yaml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (persons() if table is None else table).to_csv(folder / "persons.csv", index=False)
+    for name, content in (("survey.yaml", survey), ("nap.yaml", plan)):
+        if content is not None:
+            (folder / name).write_text(yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return folder / "survey.yaml"
+
+
+def run(path: Path) -> tuple[fl.Published, fl.Plan]:
+    """The published set and the plan of a survey written by `write`."""
+    plan = fl.read_plan(path.with_name("nap.yaml"))
+    return fl.publish_run(fl.classify(fl.read_survey(path)), plan=plan), plan
+
+
+@cache
+def published() -> fl.Published:
+    """The published set of the country as it stands above."""
+    with tempfile.TemporaryDirectory() as folder:
+        return run(write(Path(folder)))[0]
+
+
+@cache
+def filled() -> fl.Baseline:
+    """The baseline of its plan."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, plan = run(write(Path(folder)))
+        return fl.baseline(plan, out)

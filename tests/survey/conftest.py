@@ -1,0 +1,45 @@
+"""A small, clean survey: two strata, four villages, sixteen adults who all answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+
+@pytest.fixture
+def spec() -> dict[str, Any]:
+    return {
+        "title": "Small survey",
+        "country": "Testland",
+        "year": 2024,
+        "reference_period": {"months": 12, "text": "the last 12 months"},
+        "files": {"person": {"path": "people.csv", "key": ["hh", "line"]}},
+        "design": {"weight": "w", "strata": "stratum", "psu": "village", "household": "hh", "selection": "srs"},
+        "module": {"column": "result", "answered": "done", "refused": "no", "not_asked": "out"},
+        "age": {"column": "age", "missing": 999},
+        "answers": {"yes": "Y", "no": "N", "dont_know": "D", "refused": "R", "not_applicable": "A", "not_applicable_means": "no"},
+        "any_work": "worked",
+        "items": {
+            "involuntary": {"hazardous_work": {"column": "q1", "routing": {"column": "worked", "asked": "Y", "skipped": "N"}}},
+            "coercion": {"debt_bondage": {"column": "q2", "routing": {"column": "worked", "asked": "Y", "skipped": "N"}}},
+        },
+        "episodes": {"same_work": "assumed"},
+        "populations": {"adults": {"label": "persons aged 18 and over", "age": {"min": 18}}},
+        "groups": {"sex": {"column": "sex", "codes": {"1": "men", "2": "women"}}, "age_group": {"bands": [18, 25, 65]}},
+        "coverage_excludes": ["the homeless"],
+    }
+
+
+@pytest.fixture
+def people() -> pd.DataFrame:
+    """Person 0 is in forced labour; the others worked freely."""
+    rows = range(16)
+    return pd.DataFrame(
+        {
+            "hh": [f"h{i // 2}" for i in rows], "line": [i % 2 + 1 for i in rows], "stratum": [i // 8 for i in rows],
+            "village": [f"v{i // 4}" for i in rows], "w": [2.5] * 16, "result": "done", "age": [20 + i for i in rows],
+            "sex": [1 + i % 2 for i in rows], "worked": "Y", "q1": ["Y"] + ["N"] * 15, "q2": ["Y"] + ["N"] * 15,
+        }
+    )  # fmt: skip

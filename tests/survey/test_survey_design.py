@@ -1,0 +1,194 @@
+"""A design is bound to its data once, whatever the data were, and every estimate then comes out the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import DataError, DesignError, RequestError
+
+Write = Callable[..., Path]
+Change = Callable[..., dict[str, Any]]
+DESIGN: dict[str, Any] = {"weight": "w", "strata": "stratum", "psu": "village"}
+KINDS = ["pandas", "Polars", "Arrow", "DuckDB", "CSV", "Parquet"]
+
+
+@pytest.fixture
+def table(people: pd.DataFrame) -> pd.DataFrame:
+    """The small survey with a truth and a number, both with blanks."""
+    truth = (people["q1"] == "Y").astype(object).where(people["line"] == 1)
+    return people.assign(truth=truth.astype("boolean"), income=people["age"].where(people["sex"] == 2) * 1.5)
+
+
+def as_kind(table: pd.DataFrame, kind: str, folder: Path) -> Any:
+    if kind == "CSV":
+        table.to_csv(folder / "t.csv", index=False)
+        return folder / "t.csv"
+    if kind == "Parquet":
+        table.to_parquet(folder / "t.parquet")
+        return str(folder / "t.parquet")
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    return {"pandas": table, "Polars": pl.from_arrow(arrow), "Arrow": arrow, "DuckDB": duckdb.from_arrow(arrow)}[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_table_gives_the_same_estimates(table: pd.DataFrame, tmp_path: Path, kind: str) -> None:
+    design = fl.SurveyDesign(as_kind(table, kind, tmp_path), **DESIGN)
+    truth = fl.prevalence(design, "truth", by=[[], ["sex"]]).table
+    income = fl.mean(design, "income", by="stratum").table
+    # eight first lines answered, one of them yes; second lines are the women, of ages 21, 23, … 35
+    assert truth[["sex", "estimate", "n"]].to_numpy().tolist() == [["total", 0.125, 8], ["1", 0.125, 8]]
+    assert income[["stratum", "estimate", "n"]].to_numpy().tolist() == [["0", 36.0, 4], ["1", 48.0, 4]]
+    assert fl.total(design, "income").table.loc[0, "estimate"] == 2.5 * 8 * 42
+
+
+@pytest.mark.parametrize(("argument", "name"), [("weight", "wt"), ("strata", "strat"), ("psu", "vill"), ("fpc", "big_n")])
+def test_a_column_that_is_not_there_is_told(people: pd.DataFrame, argument: str, name: str) -> None:
+    with pytest.raises(RequestError) as error:
+        fl.SurveyDesign(people, **(DESIGN | {argument: name}))
+    assert "SurveyDesign: no such column" in str(error.value)
+    assert f"found:   {name}\n  allowed: hh, line, stratum" in str(error.value)
+
+
+def test_an_estimate_of_a_column_that_is_not_there_offers_those_of_the_data(people: pd.DataFrame) -> None:
+    design = fl.SurveyDesign(people, **DESIGN)
+    for verb in (fl.mean, fl.prevalence):
+        with pytest.raises(RequestError) as error:
+            verb(design, "wage")
+        assert "found:   wage\n  allowed: hh, line" in str(error.value)
+        assert "fl__" not in str(error.value)
+
+
+def variance_of_the_mean(table: pd.DataFrame, **design: Any) -> tuple[float, int]:
+    row = fl.mean(fl.SurveyDesign(table, **design), "age").table.loc[0]
+    return round(row["se"] ** 2, 10), row["df"]
+
+
+def test_labels_that_restart_in_each_stratum_need_nest(people: pd.DataFrame) -> None:
+    restarting = people.assign(village="v" + (people["village"].str[1:].astype(int) % 2).astype(str))
+    right = variance_of_the_mean(people, **DESIGN)
+    assert variance_of_the_mean(restarting, **DESIGN, nest=True) == right
+    assert right[1] == 2
+    unstratified = variance_of_the_mean(people, weight="w", psu="village")
+    assert unstratified[1] == 3
+    assert unstratified != right
+
+
+def test_several_strata_are_crossed(people: pd.DataFrame) -> None:
+    crossed = people.assign(region=people["stratum"], area=people["stratum"] + 1)
+    assert variance_of_the_mean(crossed, **(DESIGN | {"strata": ["region", "area"]})) == variance_of_the_mean(people, **DESIGN)
+
+
+def test_persons_drawn_directly_are_their_own_psus(people: pd.DataFrame) -> None:
+    drawn = people.assign(person=range(16))
+    assert variance_of_the_mean(drawn, weight="w") == variance_of_the_mean(drawn, weight="w", psu="person")
+    assert variance_of_the_mean(drawn, weight="w")[1] == 15
+
+
+def test_a_finite_population_makes_the_variance_smaller(people: pd.DataFrame) -> None:
+    free, _ = variance_of_the_mean(people, **DESIGN)
+    half, _ = variance_of_the_mean(people.assign(villages=4), **DESIGN, fpc="villages")
+    assert half == pytest.approx(free / 2)
+
+
+def test_normalised_weights_give_means_and_no_totals(people: pd.DataFrame) -> None:
+    design = fl.SurveyDesign(people, **DESIGN, weights="normalised")
+    assert fl.mean(design, "age").table.loc[0, "estimate"] == 27.5
+    with pytest.raises(DesignError, match="the weights are normalised") as error:
+        fl.total(design, "age")
+    assert "use weights that add up to the population" in str(error.value)
+
+
+# ------------------------------------------------------------------------------------------------------- survey.yaml
+
+
+def mean_age(survey: fl.Survey) -> tuple[float, float, int]:
+    row = fl.mean(survey, "fl__age").table.loc[0]
+    return row["estimate"], round(row["se"] ** 2, 10), row["df"]
+
+
+def test_a_folder_stands_for_its_survey_yaml(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    path = write(spec, people=people)
+    assert fl.read_survey(path.parent).input_hash == fl.read_survey(str(path)).input_hash
+
+
+def test_the_design_of_survey_yaml_is_that_of_survey_design(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    adults = people.assign(big_n=4)
+    for keys, design in (
+        ({}, {}),
+        ({"design.fpc": "big_n"}, {"fpc": "big_n"}),
+        ({"design.psu": None}, {"psu": None}),
+        ({"design.strata": None}, {"strata": None}),
+        ({"design.nest": "true", "design.psu": "restarts"}, {}),
+    ):
+        adults = adults.assign(restarts=people["village"].isin(["v1", "v3"]))
+        survey = fl.read_survey(write(changed(spec, keys), people=adults))
+        persons = fl.classify(survey)
+        assert mean_age(persons)[1:] == variance_of_the_mean(adults, **(DESIGN | design)), keys
+
+
+def test_the_hash_follows_the_data_and_the_yaml(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    first = fl.read_survey(write(spec, people=people)).input_hash
+    assert fl.read_survey(write(spec, people=people)).input_hash == first
+    assert fl.read_survey(write(spec, people=people.assign(w=3))).input_hash != first
+    assert fl.read_survey(write(changed(spec, {"title": "Other"}), people=people)).input_hash != first
+
+
+def test_a_population_may_have_a_weight_and_an_age_of_its_own(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    keys = {
+        "populations.women": {"label": "women under 30", "age": {"max": 29}, "where": {"sex": 2}, "weight": "w_women"},
+        "groups.village": {"column": "village", "codes": {f"v{i}": f"village {i}" for i in range(4)}},
+    }
+    persons = fl.classify(fl.read_survey(write(changed(spec, keys), people=people.assign(w_women=people["line"] * 3))))
+    assert fl.total(persons).table[["n", "population"]].to_numpy().tolist() == [[16, 40.0]]
+    assert fl.total(persons, population="women").table[["n", "population"]].to_numpy().tolist() == [[5, 30.0]]
+    by_village = fl.total(persons, population="women", by="village").table
+    assert by_village[["village", "n"]].to_numpy().tolist() == [["village 0", 2], ["village 1", 2], ["village 2", 1]]
+
+
+def test_a_column_with_a_code_for_missing_is_not_an_age(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    survey = fl.read_survey(write(spec, people=people.assign(age=[999, "", *people["age"][2:]])))
+    ages = survey.frame.select("fl__age").collect("pandas").to_native()["fl__age"]
+    assert sorted(ages.dropna()) == list(range(22, 36))
+
+
+def test_spells_are_read_beside_persons(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
+    keys = {"files.episodes": {"path": "spells.csv", "key": ["hh", "line", "spell"]}, "episodes": {"long": "true"}}
+    answers = {"items.involuntary.hazardous_work": "q1"} | {"items.coercion.debt_bondage": "q2"}
+    spells = people[["hh", "line", "q1", "q2"]].assign(spell=1)
+    persons, long = people.drop(columns=["q1", "q2"]), changed(spec, keys | answers)
+    survey = fl.read_survey(write(long, people=persons, spells=pd.concat([spells, spells.iloc[:1].assign(hh="nobody")])))
+    assert [(j.file, j.unmatched_persons, j.unmatched_rows) for j in survey.joins] == [("episodes", 0, 1)]
+    assert fl.total(fl.classify(survey)).table["cases"].to_list() == [1]
+    for wrong, said in (
+        (pd.concat([spells, spells.iloc[:2]]), "2 key(s) of the episodes file stand in more than one row"),
+        (spells.drop(columns="q2"), "files.episodes: columns that survey.yaml names are not in the data"),
+        (spells.drop(columns="line").assign(lines=1), "files.episodes.key: columns that survey.yaml names are not in the data"),
+    ):
+        with pytest.raises(DataError) as error:
+            fl.read_survey(write(long, people=persons, spells=wrong))
+        assert said in str(error.value)
+
+
+def test_spells_without_the_key_of_a_person_are_refused(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    keys = {"files.episodes": {"path": "spells.csv", "key": "spell"}, "episodes": {"long": "true"}}
+    with pytest.raises(DataError) as error:
+        fl.read_survey(write(changed(spec, keys), people=people, spells=people[["hh", "q1", "q2"]].assign(spell=range(16))))
+    assert "files.episodes: columns that survey.yaml names are not in the data" in str(error.value)
+    assert "found:   line" in str(error.value)
