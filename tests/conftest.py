@@ -14,12 +14,6 @@ import yaml
 Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 
-def pytest_collectstart(collector: Any) -> None:
-    """Charts and warnings are not compared when the notebooks are run against their stored outputs."""
-    if hasattr(collector, "skip_compare"):
-        collector.skip_compare += ("application/vnd.plotly.v1+json", "stderr")
-
-
 @pytest.fixture(scope="session")
 def changed() -> Change:
     """A copy of a spec with some dotted keys set; a key set to None is removed."""

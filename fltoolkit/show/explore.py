@@ -7,7 +7,7 @@ from typing import Any
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.publish import Published
 from fltoolkit.show.charts import dots
-from fltoolkit.show.style import Picture
+from fltoolkit.show.style import Picture, Table
 from fltoolkit.show.tables import table
 
 
@@ -18,7 +18,7 @@ def choices(out: Published) -> dict[str, tuple[str, str, str]]:
     return {f"{measure}, {by.replace('_', ' ') or 'everyone'} ({who})": (measure, by, who) for measure, by, who in keys}
 
 
-def view(out: Published, choice: str) -> tuple[Picture, Any]:
+def view(out: Published, choice: str) -> tuple[Picture, Table]:
     """The picture and the table of one choice."""
     offered = choices(out)
     if choice not in offered:
@@ -54,8 +54,7 @@ def panel(out: Published, start: str) -> Any:
     screen = widgets.Output()
 
     def show(_: object = None) -> None:
-        picture, rows = view(out, picker.value)
-        drawn = (picture._repr_mimebundle_(), {"text/html": rows._repr_html_()})
+        drawn = [part._repr_mimebundle_() for part in view(out, picker.value)]
         screen.outputs = tuple({"output_type": "display_data", "data": data, "metadata": {}} for data in drawn)
 
     picker.observe(show, names="value")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from fltoolkit.estimate.publish import Published
@@ -24,7 +22,7 @@ def gallery(out: Published, measure: str) -> None:
         display(table(rows))
 
 
-def pairs(out: Published, measure: str) -> list[tuple[Picture, Any]]:
+def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """The pictures of `gallery`, each with the published rows it draws."""
     rows = out.table[out.table["measure"] == measure]
     found: list[tuple[Picture, pd.DataFrame]] = []

@@ -33,6 +33,20 @@ class Picture:
         return {MIME: data, "text/plain": self.alt}
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table as HTML, with its text for where that cannot be shown: the same table is the same text every time."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+    def __repr__(self) -> str:
+        return self.text
+
+
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
     """An empty figure in the kit's look: left-aligned title, quiet grid, no default template. HTML in its words is shown."""
     import plotly.graph_objects as go

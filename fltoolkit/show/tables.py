@@ -8,11 +8,12 @@ import pandas as pd
 
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.units import unit
+from fltoolkit.show.style import Table
 from fltoolkit.show.words import NBSP, TITLES, Row, count, interval, labels, markers_used, number, percent
 from fltoolkit.survey.design import Survey
 
 
-def table(rows: pd.DataFrame, title: str = "") -> Any:
+def table(rows: pd.DataFrame, title: str = "") -> Table:
     """Published rows (from `Published.select`) as a table to look at.
 
     Args:
@@ -38,14 +39,14 @@ def table(rows: pd.DataFrame, title: str = "") -> Any:
     return plain(body, name, about, markers_used(rows["marker"]))
 
 
-def facts(described: pd.DataFrame) -> Any:
+def facts(described: pd.DataFrame) -> Table:
     """The survey in a few facts, from `fl.describe`."""
     return plain(
         described.rename(columns={"fact": "Fact", "value": "What survey.yaml and the data say"}), "The survey", "design and reach"
     )
 
 
-def questionnaire(survey: Survey) -> Any:
+def questionnaire(survey: Survey) -> Table:
     """Which question feeds which item of the definition: the mapping of survey.yaml, to be read by its statistician."""
     rows = [
         {"Side": side, "Item": item.replace("_", " "), "Question": source.label, "Column": source.column, "Mode": source.mode}
@@ -56,13 +57,13 @@ def questionnaire(survey: Survey) -> Any:
     return plain(pd.DataFrame(rows), "Questions and items", "a case needs one item of each side, in the same work")
 
 
-def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Any:
+def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Table:
     """Findings of `fl.check` or `check_cases`, as a table."""
     names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "Rows", "do": "What to do"}
     return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
 
 
-def nonresponse(counts: pd.DataFrame) -> Any:
+def nonresponse(counts: pd.DataFrame) -> Table:
     """Answers that leave a question open, from `fl.nonresponse`."""
     kinds = {"dont_know": "Don't know", "refused": "Refused", "not_applicable": "Not applicable", "missing": "Blank"}
     body = counts[["label", "column", *kinds]].rename(columns={"label": "Question", "column": "Column", **kinds})
@@ -71,7 +72,7 @@ def nonresponse(counts: pd.DataFrame) -> Any:
     return plain(body, "Answers that leave a question open", "persons asked the module, unweighted")
 
 
-def paths(found: pd.DataFrame) -> Any:
+def paths(found: pd.DataFrame) -> Table:
     """Paths through the definition that enough persons share, from `fl.paths`."""
     body = found.assign(persons=[count(v) for v in found["persons"]]).rename(
         columns={"step": "Ends at", "trace": "Why", "persons": "Persons"}
@@ -79,7 +80,7 @@ def paths(found: pd.DataFrame) -> Any:
     return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted")
 
 
-def baseline(filled: Baseline) -> Any:
+def baseline(filled: Baseline) -> Table:
     """The rows of the plan, with what the survey filled in."""
     records = filled.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["id"] != r["id"] for i, r in enumerate(records)]
@@ -98,7 +99,7 @@ def baseline(filled: Baseline) -> Any:
     return plain(body, filled.plan.title, filled.plan.goal, markers_used(filled.table["marker"]))
 
 
-def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Any:
+def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
     """Any table of texts in the kit's look. Its id is fixed, so that the same table is the same text every time.
 
     Words stand left, set cell by cell: a notebook that is not trusted yet drops a table's style sheet.
@@ -113,7 +114,9 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Any:
     )
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
-    return shown.tab_source_note(note).tab_style(style.text(align="left"), loc.source_notes()) if note else shown
+    if note:
+        shown = shown.tab_source_note(note).tab_style(style.text(align="left"), loc.source_notes())
+    return Table(shown.as_raw_html(), "\n".join(part for part in (title, frame.to_string(index=False), note) if part))
 
 
 def _measure(row: Row) -> str:

@@ -17,7 +17,7 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit import report
 from fltoolkit.show import charts, tables
-from fltoolkit.show.style import MIME, Picture
+from fltoolkit.show.style import MIME
 from fltoolkit.show.words import Words
 
 EVIL = '</script><script>alert("1")</script><!--<script>'
@@ -69,12 +69,10 @@ class Page(HTMLParser):
 
 def output(shown: Any) -> Any:
     """What a kernel stores of something displayed."""
-    if isinstance(shown, Picture):
-        data = shown._repr_mimebundle_()
-    elif isinstance(shown, Words):
+    if isinstance(shown, Words):
         data = {"text/markdown": shown._repr_markdown_(), "text/plain": repr(shown)}
     else:
-        data = {"text/html": shown._repr_html_(), "text/plain": "GT"}
+        data = shown._repr_mimebundle_()
     return nbformat.v4.new_output("display_data", data=data)
 
 

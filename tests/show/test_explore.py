@@ -28,7 +28,7 @@ def test_each_choice_is_a_picture_and_a_table() -> None:
     for choice in explore.choices(country.published()):
         picture, rows = explore.view(country.published(), choice)
         assert isinstance(picture, Picture)
-        assert "<table" in rows.as_raw_html()
+        assert "<table" in rows.html
 
 
 def test_a_view_that_is_not_offered_is_refused_with_those_that_are() -> None:
@@ -61,7 +61,7 @@ def test_without_interaction_the_first_view_is_displayed(monkeypatch: pytest.Mon
     assert explore.tables(country.published()) is None
     picture, table = seen
     assert picture.alt == explore.view(country.published(), EVERYONE)[0].alt
-    assert "<table" in table.as_raw_html()
+    assert "<table" in table.html
     seen.clear()
     explore.tables(country.published(), choice=BY_REGION)
     assert "by region" in seen[0].alt

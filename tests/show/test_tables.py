@@ -16,7 +16,7 @@ from fltoolkit.show import tables
 
 def cells(shown: Any) -> list[list[str]]:
     """The texts of a table's body."""
-    body = shown.as_raw_html().split("<tbody", 1)[1].split("</tbody>", 1)[0]
+    body = shown.html.split("<tbody", 1)[1].split("</tbody>", 1)[0]
     rows = re.findall(r"<tr>(.*?)</tr>", body, re.S)
     return [[unescape(c).replace("\xa0", " ") for c in re.findall(r"<td[^>]*>(.*?)</td>", r, re.S)] for r in rows]
 
@@ -41,19 +41,19 @@ def test_a_suppressed_row_is_blank_but_for_its_marker_and_reason() -> None:
     assert west[1:5] == ["", "", "", ""]
     assert west[5] == "[c]"
     assert west[6].startswith("confidential")
-    html = shown.as_raw_html()
+    html = shown.html
     assert "[c] confidential: not shown; [u] low reliability; [w] none recorded in the survey" in html
 
 
 def test_a_table_says_what_it_is_about() -> None:
-    html = tables.table(country.published().select("total", [[], ["region"]])).as_raw_html()
+    html = tables.table(country.published().select("total", [[], ["region"]])).html
     assert "Persons in forced labour by region" in html
     assert "adults; the past 12 months; rule set icls_2018 v1" in html
-    assert "Chosen" in tables.table(country.published().select("total"), title="Chosen").as_raw_html()
+    assert "Chosen" in tables.table(country.published().select("total"), title="Chosen").html
 
 
 def test_the_flowchart_counts_persons_not_cases() -> None:
-    html = tables.table(country.published().select("flowchart", [[], ["step"]]), title="Steps").as_raw_html()
+    html = tables.table(country.published().select("flowchart", [[], ["step"]]), title="Steps").html
     assert ">Counted<" in html
     assert ">Cases<" not in html
 
@@ -66,13 +66,24 @@ def test_one_name_in_two_breakdowns_says_whose_it_is() -> None:
 
 def test_the_same_table_is_the_same_text() -> None:
     rows = country.published().select("share", "sector")
-    assert tables.table(rows).as_raw_html() == tables.table(rows).as_raw_html()
+    assert tables.table(rows) == tables.table(rows)
+
+
+def test_where_html_cannot_be_shown_the_table_is_text() -> None:
+    shown = tables.table(country.published().select("prevalence", "region"))
+    bundle = shown._repr_mimebundle_()
+    assert bundle == {"text/html": shown.html, "text/plain": repr(shown)}
+    title, head, north, *_ = repr(shown).splitlines()
+    assert title == "Prevalence of forced labour by region"
+    assert head.split()[:3] == ["Group", "Per", "1,000"]
+    assert north.split()[:2] == ["north", "222.2"]
+    assert "0x" not in repr(shown)
 
 
 def test_html_in_labels_and_titles_is_shown_and_not_obeyed() -> None:
     evil = "<script>alert(1)</script>"
     rows = country.published().select("total", "region")
-    html = tables.table(rows.assign(category=evil, reason=evil, reference_population_label=evil), title=evil).as_raw_html()
+    html = tables.table(rows.assign(category=evil, reason=evil, reference_population_label=evil), title=evil).html
     assert "<script" not in html
     assert "&lt;script&gt;" in html
 
@@ -113,7 +124,7 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
         ["involuntary", "very low or no wages", "", "INV", "experienced"],
         ["coercion", "withheld wages", "", "COE", "experienced"],
     ]
-    assert "finding(s)" in tables.findings(fl.check(persons)).as_raw_html()
+    assert "finding(s)" in tables.findings(fl.check(persons)).html
     assert len(cells(tables.findings(fl.check(persons)))) == len(fl.check(persons))
     shown = cells(tables.paths(fl.paths(persons, out)))
     assert sum(int(row[-1]) for row in shown) == 412
@@ -121,7 +132,7 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
 
 @pytest.mark.parametrize("note", ["", "a note"])
 def test_a_plain_table_has_a_note_only_where_there_is_one(note: str) -> None:
-    html = tables.plain(pd.DataFrame({"a": ["x", None]}), "A title, 2025", "below", note).as_raw_html()
+    html = tables.plain(pd.DataFrame({"a": ["x", None]}), "A title, 2025", "below", note).html
     assert ("a note" in html) is bool(note)
     assert 'id="table-a-title--2025"' in html
     assert "None" not in html

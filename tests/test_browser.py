@@ -1,0 +1,57 @@
+"""Pages in a real browser, opened from the disk: every chart is drawn, every link leads somewhere, nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fltoolkit.batch import make_run, run_surveys
+
+pytestmark = pytest.mark.browser
+SAMPLE = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
+         "--disable-component-update", "--virtual-time-budget=15000", "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("outputs")
+    run = make_run(SAMPLE / "survey.yaml", SAMPLE / "nap.yaml")
+    assert run_surveys([run], folder, workers=1, say=lambda _: None)
+    return folder
+
+
+def drawn(page: Path, profile: Path) -> str:
+    """The page as the browser has it after its scripts ran."""
+    chromium = shutil.which("chromium")
+    assert chromium, "make test-browser needs Chromium on the path"
+    done = subprocess.run(
+        [chromium, *FLAGS, f"--user-data-dir={profile}", page.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize(("name", "least"), [("1_survey", 0), ("2_classify", 2), ("3_estimate", 8), ("4_nap", 0)])
+def test_every_chart_of_a_page_is_drawn(name: str, least: int, outputs: Path, tmp_path: Path) -> None:
+    dom = drawn(outputs / SAMPLE.name / f"{name}.html", tmp_path)
+    charts = len(re.findall(r'class="chart[ "]', dom))
+    assert charts >= least
+    assert len(re.findall(r'<div class="plot-container plotly"', dom)) == charts
+    assert "Share chart" not in dom
+
+
+def test_the_index_shows_the_headline_and_its_links_lead_to_files(outputs: Path, tmp_path: Path) -> None:
+    dom = drawn(outputs / "index.html", tmp_path)
+    assert "persons in forced labour" in dom
+    links = re.findall(r'href="([^"]+)"', dom)
+    assert len(links) >= 8
+    assert all((outputs / link).is_file() for link in links)
+
+
+def test_no_page_names_an_address_to_fetch(outputs: Path) -> None:
+    for page in outputs.rglob("*.html"):
+        assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page.read_text(encoding="utf-8")), page.name

@@ -1,0 +1,198 @@
+"""The command line: what is printed, and how it ends: 0 all is well, 1 a survey failed or has errors, 2 the call or a file is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+import small_country as country
+import yaml
+
+from fltoolkit import batch
+from fltoolkit.cli import main
+
+HOUSE = Path(__file__).parents[1]
+COMMANDS = ("check", "estimate", "batch", "refresh", "schema")
+
+
+@pytest.fixture
+def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """A stand-in for the kernels; gives what each notebook was called with."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+
+    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+        calls.append((name, parameters))
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
+        country.published().table.to_csv(work / "estimates.csv", index=False)
+        if Path(parameters["survey"]).parent.name == "broken":
+            raise RuntimeError("it broke")
+
+    monkeypatch.setattr(batch, "_execute", execute)
+    return calls
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    told = capsys.readouterr().out
+    assert "example" in told
+    assert f"  fltoolkit {command} " in told.split("example")[1]
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = capsys.readouterr().out
+    assert all(f"    {command}" in told for command in COMMANDS)
+    assert "fltoolkit batch data_samples/batch.yaml" in told
+
+
+@pytest.mark.parametrize("arguments", [[], ["publish"], ["check"], ["batch", "b.yaml", "--workers", "two"]])
+def test_a_call_that_means_nothing_ends_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert "usage: fltoolkit" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------------------------------------------- check
+
+
+def test_a_sound_survey_passes_the_check_with_its_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(country.write(tmp_path))]) == 0
+    told = capsys.readouterr().out
+    assert "WARNING AGE: age not stated" in told
+    assert "NOTE    items.involuntary: the questionnaire has no question on:" in told
+    assert "Small country 2025: no errors; " in told
+
+
+def test_errors_of_the_data_fail_the_check_and_say_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = country.persons()
+    table.loc[70:80, "COE"] = 7
+    assert main(["check", str(country.write(tmp_path, table=table))]) == 1
+    told = capsys.readouterr().out
+    assert "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [11 rows]" in told
+    assert "add them under items.coercion.withheld_wages, as an answer or as missing" in told
+    assert "Errors stop the estimate: mend them, then check again." in told
+    assert "no errors" not in told
+
+
+def test_errors_found_only_after_classification_fail_the_check_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = country.persons()
+    table.loc[table["FISIC"] == "41", "FISIC"] = "00"
+    assert main(["check", str(country.write(tmp_path, table=table))]) == 1
+    told = capsys.readouterr().out
+    assert "ERROR   FISIC: codes that are not in isic_rev4: 00 [21 rows]" in told
+    assert "no errors" not in told
+
+
+def test_a_file_that_is_wrong_ends_with_two_and_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path / "survey.yaml")]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "there is no such file" in told.err
+    assert "Traceback" not in told.err
+
+
+# ------------------------------------------------------------------------------------------------- estimate and batch
+
+
+def test_estimate_without_a_plan_runs_three_notebooks(tmp_path: Path, without_kernels: list[Any]) -> None:
+    survey = country.write(tmp_path / "small")
+    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out")]) == 0
+    assert [name for name, _ in without_kernels] == ["1_survey", "2_classify", "3_estimate"]
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert not (tmp_path / "out" / "small" / "restricted").exists()
+
+
+def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[Any]) -> None:
+    survey = country.write(tmp_path / "small")
+    plan = str(survey.with_name("nap.yaml"))
+    assert main(["estimate", str(survey), "--plan", plan, "--outputs", str(tmp_path / "out")]) == 0
+    assert [name for name, _ in without_kernels] == list(batch.NOTEBOOKS)
+    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {plan}
+
+
+def test_restricted_writes_every_number_apart_and_no_page_links_it(
+    tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    survey, out = country.write(tmp_path / "small"), tmp_path / "out"
+    arguments = ["estimate", str(survey), "--plan", str(survey.with_name("nap.yaml")), "--outputs", str(out), "--restricted"]
+    assert main(arguments) == 0
+    full = pd.read_csv(out / "small" / "restricted" / "estimates_full.csv")
+    hidden = country.published().table[lambda t: t["estimate"].isna() & (t["measure"] == "prevalence")]
+    assert len(hidden) > 5
+    by_region = full[(full["measure"] == "prevalence") & (full["breakdown"] == "region")].set_index("category")["cases"]
+    assert dict(by_region) == {"north": 20, "south": 12, "east": 6, "west": 3, "plain": 0, "island": 0, "not stated": 0}
+    assert full["estimate"].notna().all()
+    assert "RESTRICTED: " in capsys.readouterr().out
+    pages = list(out.rglob("*.html"))
+    assert len(pages) == 5
+    assert not [p.name for p in pages if "restricted" in p.read_text("utf-8") or "estimates_full" in p.read_text("utf-8")]
+
+
+def test_a_failed_survey_ends_with_one_and_nothing_restricted_is_written(tmp_path: Path, without_kernels: list[Any]) -> None:
+    survey = country.write(tmp_path / "broken")
+    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--restricted"]) == 1
+    assert not (tmp_path / "out" / "broken" / "restricted").exists()
+    assert "it broke" in (tmp_path / "out" / "index.html").read_text("utf-8")
+
+
+def test_a_mistyped_survey_ends_with_two_and_leaves_earlier_results_alone(
+    tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    survey, out = country.write(tmp_path / "small"), str(tmp_path / "out")
+    assert main(["estimate", str(survey), "--outputs", out]) == 0
+    before = sorted((tmp_path / "out" / "small").iterdir())
+    assert main(["estimate", str(survey.with_name("surve.yaml")), "--outputs", out]) == 2
+    assert "survey: there is no such file" in capsys.readouterr().err
+    assert main(["estimate", str(survey), "--plan", str(tmp_path / "nap.yaml"), "--outputs", out]) == 2
+    assert "plan: there is no such file" in capsys.readouterr().err
+    assert sorted((tmp_path / "out" / "small").iterdir()) == before
+
+
+@pytest.mark.parametrize(("second", "ends"), [("other", 0), ("broken", 1)])
+def test_a_batch_ends_with_one_if_any_survey_failed(tmp_path: Path, without_kernels: list[Any], second: str, ends: int) -> None:
+    for name in ("small", second):
+        country.write(tmp_path / name)
+    content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in ("small", second)]}
+    (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert main(["batch", str(tmp_path / "batch.yaml"), "--workers", "1"]) == ends
+    assert (tmp_path / "out" / "small" / "3_estimate.html").is_file()
+
+
+def test_a_batch_that_is_not_valid_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "batch.yaml").write_text("surveys: []\n", encoding="utf-8")
+    assert main(["batch", str(tmp_path / "batch.yaml")]) == 2
+    assert "outputs: this key is required" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------------------------------- refresh, schemas
+
+
+def test_refresh_of_a_folder_without_notebooks_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["refresh", str(tmp_path)]) == 2
+    assert "no notebooks there" in capsys.readouterr().err
+
+
+def test_the_schemas_of_the_docs_are_those_of_the_package(tmp_path: Path) -> None:
+    assert main(["schema", str(tmp_path / "schema")]) == 0
+    made = {path.name: path.read_text("utf-8") for path in (tmp_path / "schema").iterdir()}
+    assert set(made) == {"survey.schema.json", "nap.schema.json", "batch.schema.json"}
+    for name, text in made.items():
+        committed = (HOUSE / "docs" / "schema" / name).read_text("utf-8")
+        assert json.loads(committed) == json.loads(text), f"{name} is stale: run `fltoolkit schema docs/schema`"
+
+
+def test_the_shipped_files_name_schemas_that_exist() -> None:
+    named = [path for path in (HOUSE / "data_samples").rglob("*.yaml") if "$schema=" in path.read_text("utf-8")]
+    assert len(named) >= 2
+    for path in named:
+        address = path.read_text("utf-8").split("$schema=")[1].split()[0]
+        assert (path.parent / address).resolve().is_file()

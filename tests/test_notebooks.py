@@ -1,0 +1,236 @@
+"""The notebooks keep their contract, run on any survey, and give on the shipped one what R gives."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import nbformat
+import pandas as pd
+import pytest
+import small_country as country
+
+from fltoolkit import batch, notebooks
+from fltoolkit.show.style import MIME
+
+HOUSE = Path(__file__).parents[1]
+SAMPLE = HOUSE / "data_samples" / "norvia_lfs_2025"
+FILES = sorted(p for p in (HOUSE / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+PIPELINE = [p for p in FILES if p.parent.name == "notebooks"]
+EVERY = pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def code(path: Path) -> list[Any]:
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def parameters(path: Path) -> Any:
+    (cell,) = [c for c in read(path).cells if "parameters" in c.metadata.get("tags", [])]
+    return cell
+
+
+# ------------------------------------------------------------------------------------------------------- the contract
+
+
+def test_the_four_notebooks_of_a_run_are_there() -> None:
+    assert tuple(p.stem for p in PIPELINE) == batch.NOTEBOOKS
+
+
+@EVERY
+def test_a_title_stands_first_and_the_parameters_right_after_it(path: Path) -> None:
+    cells = read(path).cells
+    assert cells[0].cell_type == "markdown"
+    assert re.match(r"# \S", cells[0].source)
+    assert cells[1].metadata.get("tags") == ["parameters"]
+    assert cells[1] == parameters(path)  # the only one
+    headings = [line for c in cells if c.cell_type == "markdown" for line in c.source.splitlines() if line.startswith("# ")]
+    assert len(headings) == 1
+
+
+@EVERY
+def test_every_parameter_is_typed_and_commented_and_nothing_else_is_said_there(path: Path) -> None:
+    for line in parameters(path).source.splitlines():
+        assert re.fullmatch(r'[a-z_]+: (str|bool|int|float) = ("[^"]*"|True|False|[\d.]+)  # \S.*', line), line
+
+
+@EVERY
+def test_widgets_are_off_as_committed(path: Path) -> None:
+    assert "interactive: bool = True" not in parameters(path).source
+
+
+@EVERY
+def test_cells_are_calls_without_loops_or_functions(path: Path) -> None:
+    forbidden = (ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.With, ast.Try, ast.ListComp, ast.DictComp)
+    for cell in code(path):
+        assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, forbidden)], cell.source
+        assert len(cell.source.splitlines()) <= 6, cell.source
+
+
+@EVERY
+def test_every_picture_stands_beside_prose(path: Path) -> None:
+    cells = read(path).cells
+    with_picture = [i for i, c in enumerate(cells) if c.cell_type == "code" and any(MIME in o.get("data", {}) for o in c.outputs)]
+    for i in with_picture:
+        beside = [cells[i - 1], *cells[i + 1 : i + 2]]
+        assert max(len(c.source) for c in beside if c.cell_type == "markdown") > 60, cells[i].source
+    assert with_picture or path.stem in ("1_survey", "4_nap")
+
+
+@EVERY
+def test_every_code_cell_has_run_and_none_failed(path: Path) -> None:
+    for cell in code(path):
+        assert cell.execution_count, f"run `make refresh`: {cell.source}"
+        assert not [o for o in cell.outputs if o.output_type == "error"]
+
+
+@EVERY
+def test_stored_outputs_hold_no_place_address_warning_or_widget(path: Path) -> None:
+    assert "widgets" not in read(path).metadata
+    for cell in code(path):
+        assert not [o for o in cell.outputs if o.output_type == "stream"], cell.source
+        for output in cell.outputs:
+            assert not [mime for mime in output.data if "widget" in mime]
+            text = json.dumps(output.data)
+            assert "://" not in text, cell.source
+            assert not re.search(r"(?<![\w.])/(?:home|root|tmp|usr|opt|work|Users|var)/", text), cell.source
+            assert " object at 0x" not in text, cell.source
+
+
+@EVERY
+def test_notebooks_are_normalised_and_small(path: Path) -> None:
+    before = path.read_text(encoding="utf-8")
+    assert nbformat.writes(notebooks.normalise(read(path))).rstrip("\n") == before.rstrip("\n")
+    assert len(before) < 700_000
+
+
+def test_calls_use_parameters_not_paths() -> None:
+    for path in FILES:
+        for cell in code(path)[1:]:
+            assert "data_samples" not in cell.source
+            assert "outputs/" not in cell.source
+
+
+# -------------------------------------------------------------------------------------------------- on another survey
+
+
+def run_cells(path: Path, **given: object) -> Iterator[object]:
+    """Run a notebook's cells here, some parameters changed; yields what each cell shows, with the names it left."""
+    names: dict[str, object] = {}
+    for cell in code(path):
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, path.name, "exec"), names)
+        if cell.metadata.get("tags") == ["parameters"]:
+            names |= given
+        if isinstance(last, ast.Expr):
+            yield eval(compile(ast.Expression(last.value), path.name, "eval"), names)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    path = country.write(tmp_path_factory.mktemp("small"))
+    return {"survey": str(path), "plan": str(path.with_name("nap.yaml"))}
+
+
+@EVERY
+def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(path: Path, small: dict[str, object], tmp_path: Path) -> None:
+    declared = parameters(path).source
+    given = {k: v for k, v in {**small, "outputs": str(tmp_path)}.items() if f"{k}: str" in declared}
+    shown = list(run_cells(path, **given))
+    assert len(shown) >= 1
+    assert "Norvia" not in " ".join(map(str, shown))
+    made = {"3_estimate": {"estimates.csv"}, "4_nap": {"nap_baseline.csv", "nap_baseline.xlsx"}}
+    assert {p.name for p in tmp_path.iterdir()} == made.get(path.stem, set())
+
+
+def test_interactive_shows_a_widget_instead_of_the_fixed_view(small: dict[str, object]) -> None:
+    (path,) = [p for p in PIPELINE if p.stem == "3_estimate"]
+    shown = list(run_cells(path, **small, interactive=True))
+    (panel,) = [part for part in shown if isinstance(part, ipywidgets.Widget)]
+    picker, screen = panel.children
+    assert len(picker.options) > 5
+    assert len(screen.outputs) == 2
+
+
+# ------------------------------------------------------------------------------------- on the shipped survey, papermill
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The two notebooks that write files, run on the shipped survey."""
+    folder = tmp_path_factory.mktemp("shipped")
+    run = batch.make_run(SAMPLE / "survey.yaml", SAMPLE / "nap.yaml")
+    for name in ("3_estimate", "4_nap"):
+        batch._execute(name, folder, {**run.parameters[name], "outputs": str(folder)})
+    return folder
+
+
+def golden(verb: str) -> dict[str, float]:
+    """R's estimate for all adults of the shipped survey."""
+    records = json.loads((HOUSE / "tests" / "golden" / "norvia.json").read_text("utf-8"))["records"]
+    (record,) = [r for r in records if r["id"] == f"norvia-adults-{verb}-overall+sex"]
+    numbers: dict[str, float] = record["numbers"][0]
+    return numbers
+
+
+@pytest.mark.parametrize("verb", ["prevalence", "total"])
+def test_the_headline_of_the_shipped_survey_is_rs(shipped: Path, verb: str) -> None:
+    table = pd.read_csv(shipped / "estimates.csv", keep_default_na=False, na_values=[""])
+    head = table[(table["measure"] == verb) & table["breakdown"].isna() & (table["reference_population"] == "adults")].iloc[0]
+    for column in ("estimate", "se", "ci_low", "ci_high", "n", "cases", "df"):
+        assert head[column] == pytest.approx(golden(verb)[column], rel=1e-7), column
+
+
+def test_the_baseline_of_the_shipped_plan_starts_from_rs_headline(shipped: Path) -> None:
+    table = pd.read_csv(shipped / "nap_baseline.csv")
+    first = table[table["category"] == "total"].set_index("id")["baseline_value"]
+    assert first["prevalence_decrease_base"] == pytest.approx(1000 * golden("prevalence")["estimate"], rel=1e-7)
+    assert first["persons_in_forced_labour"] == pytest.approx(golden("total")["estimate"], rel=1e-7)
+
+
+def test_parameters_given_to_papermill_take_the_place_of_the_committed_ones(shipped: Path) -> None:
+    cells = read(shipped / "3_estimate.ipynb").cells
+    injected = [c.source for c in cells if "injected-parameters" in c.metadata.get("tags", [])]
+    assert len(injected) == 1
+    assert f'outputs = "{shipped}"' in injected[0]
+
+
+# ------------------------------------------------------------------------------------------------- refresh, normalise
+
+
+def test_refresh_runs_a_notebook_where_it_stands_and_keeps_only_what_is_stable(tmp_path: Path) -> None:
+    cell = nbformat.v4.new_code_cell("from pathlib import Path\nPath('beside.txt').read_text()", metadata={"tags": ["t"], "x": 1})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {"state": 1}}), tmp_path / "n.ipynb")
+    (tmp_path / "beside.txt").write_text("found", encoding="utf-8")
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    (tmp_path / ".ipynb_checkpoints" / "old.ipynb").write_text("not a notebook", encoding="utf-8")
+    said: list[str] = []
+    notebooks.refresh(tmp_path, say=said.append)
+    assert said == ["refreshing n.ipynb"]
+    notebook = read(tmp_path / "n.ipynb")
+    assert notebook.cells[0].outputs[0].data["text/plain"] == "'found'"
+    assert notebook.cells[0].metadata == {"tags": ["t"]}
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+
+
+def test_the_same_notebook_is_normalised_to_the_same_text(tmp_path: Path) -> None:
+    def made(name: str) -> bytes:
+        cells = [nbformat.v4.new_code_cell("1", metadata={"execution": {"started": name}}), nbformat.v4.new_markdown_cell("a")]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {"version": name}}), tmp_path / name)
+        notebooks.normalise_file(tmp_path / name)
+        return (tmp_path / name).read_bytes()
+
+    assert made("one") == made("two")
+
+
+def test_what_passes_between_notebook_and_kernel_is_encrypted() -> None:
+    assert notebooks._config()["KernelManager"]["transport_encryption"] == "auto"
