@@ -94,7 +94,7 @@ def run_surveys(runs: Sequence[Run], outputs: Path, *, workers: int = 2, say: Ca
             run = waiting[done]
             if failure := done.result():
                 failures[run.name] = failure
-            state = "failed" if failure else "done"
+            state = f"failed: {failure.error}" if failure else "done"
             say(f"{run.name}: {state} ({sum(w.done() for w in waiting)} of {len(runs)})")
     index = write_index(outputs, [_entry(run, failures.get(run.name)) for run in runs])
     say(f"{len(runs) - len(failures)} passed, {len(failures)} failed: open {index}")

@@ -92,7 +92,7 @@ def _check(parsed: argparse.Namespace) -> int:
 
 def _print_findings(rows: list[dict[Hashable, Any]]) -> None:
     for row in rows:
-        print(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']} [{row['count']} rows]\n        {row['do']}")
+        print(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']} [{row['count']}]\n        {row['do']}")
 
 
 def _estimate(parsed: argparse.Namespace) -> int:

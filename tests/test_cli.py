@@ -77,7 +77,7 @@ def test_errors_of_the_data_fail_the_check_and_say_what_to_do(tmp_path: Path, ca
     table.loc[70:80, "COE"] = 7
     assert main(["check", str(country.write(tmp_path, table=table))]) == 1
     told = capsys.readouterr().out
-    assert "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [11 rows]" in told
+    assert "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [11]" in told
     assert "add them under items.coercion.withheld_wages, as an answer or as missing" in told
     assert "Errors stop the estimate: mend them, then check again." in told
     assert "no errors" not in told
@@ -88,7 +88,7 @@ def test_errors_found_only_after_classification_fail_the_check_too(tmp_path: Pat
     table.loc[table["FISIC"] == "41", "FISIC"] = "00"
     assert main(["check", str(country.write(tmp_path, table=table))]) == 1
     told = capsys.readouterr().out
-    assert "ERROR   FISIC: codes that are not in isic_rev4: 00 [21 rows]" in told
+    assert "ERROR   FISIC: codes that are not in isic_rev4: 00 [21]" in told
     assert "no errors" not in told
 
 
@@ -179,6 +179,13 @@ def test_a_batch_that_is_not_valid_ends_with_two(tmp_path: Path, capsys: pytest.
 def test_refresh_of_a_folder_without_notebooks_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["refresh", str(tmp_path)]) == 2
     assert "no notebooks there" in capsys.readouterr().err
+
+
+def test_refresh_runs_the_notebooks_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Path] = []
+    monkeypatch.setattr("fltoolkit.notebooks.refresh", seen.append)
+    assert main(["refresh", str(tmp_path)]) == 0
+    assert seen == [tmp_path]
 
 
 def test_the_schemas_of_the_docs_are_those_of_the_package(tmp_path: Path) -> None:

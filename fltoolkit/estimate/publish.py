@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
+from itertools import permutations
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -270,11 +271,17 @@ STEPS: tuple[Key, Key] = (frozenset({("step", "forced labour")}), frozenset({("s
 
 
 def _decide(table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits) -> tuple[set[int], set[int]]:
-    """Rows to hide, and rows whose unresolved count is to be hidden too."""
+    """Rows to hide, and rows whose unresolved count is to be hidden too.
+
+    Where two populations differ by a few cases, those few could be told by subtraction: the smaller one's cell is hidden.
+    """
     parts = {str(name): rows for name, rows in table.groupby("reference_population", sort=False)}
     main = {name: rows[rows["measure"] != "flowchart"] for name, rows in parts.items()}
     cells = {name: _cells(rows, keys, of) for name, rows in main.items()}
     primary = {name: {k: why for k, c in found.items() if (why := confidential(c, limits))} for name, found in cells.items()}
+    for small, large in permutations(cells, 2):
+        gaps = {k: cells[large][k].cases - c.cases for k, c in cells[small].items() if k in cells[large]}
+        primary[small] |= {k: "two populations differ by too few cases" for k, gap in gaps.items() if 0 < gap < limits.cases}
     away = _agree(cells, primary, {name: {} for name in cells}, limits)
     unresolved = {name: _unresolved_cells(rows, keys) for name, rows in main.items()}
     few = {n: {k: "unresolved" for k, c in found.items() if 0 < c.cases < limits.cases} for n, found in unresolved.items()}

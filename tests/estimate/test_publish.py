@@ -25,6 +25,7 @@ from fltoolkit.estimate.protect import Limits
 from fltoolkit.estimate.publish import COUNTS, MARKERS, NUMBERS, Published, load_profile, restricted
 from fltoolkit.survey.spec import Table, read_spec
 
+SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
 PUBLISH = importlib.import_module("fltoolkit.estimate.publish")
 SHOWN = ("estimate", "se", "ci_low", "ci_high", "cv", "n", "cases", "population", "psus_with_cases", "households_with_cases")
 
@@ -583,3 +584,19 @@ def test_a_plans_tables_join_the_published_set(small: Any) -> None:
     assert {"share", "prevalence"} <= set(table["measure"])
     assert "workers" in set(table["reference_population"])
     assert SHOWN[0] in table
+
+
+def test_two_populations_that_differ_by_a_few_cases_do_not_give_those_away(tmp_path: Path) -> None:
+    spec = (SAMPLE / "survey.yaml").read_text(encoding="utf-8")
+    stated = "  stated:\n    label: workers whose status is known\n    where: {STATUS: [1, 2, 3, 4]}\n    weight: W_FL\n\ngroups:"
+    tables = "tables:\n  - {measure: prevalence, population: stated}\n"
+    (tmp_path / "survey.yaml").write_text(spec.replace("\ngroups:", stated, 1).replace("tables:\n", tables, 1), encoding="utf-8")
+    (tmp_path / "persons.csv").write_bytes((SAMPLE / "persons.csv").read_bytes())
+    persons = fl.classify(fl.read_survey(tmp_path))
+    counts = [int(fl.prevalence(persons, population=p).table["cases"].iloc[0]) for p in ("adults", "stated")]
+    assert 0 < counts[0] - counts[1] < 5
+    out = fl.publish_run(persons)
+    assert out.select("prevalence", population="adults")["cases"].iloc[0] == counts[0]
+    hidden = out.select("prevalence", population="stated").iloc[0]
+    assert hidden["marker"] == "c"
+    assert pd.isna(hidden["cases"])
