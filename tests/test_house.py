@@ -21,9 +21,9 @@ PACKAGE = HOUSE / "fltoolkit"
 ROOMS = ["survey", "classify", "estimate", "nap", "show", "report"]
 MAY_USE = {room: set(ROOMS[:position]) for position, room in enumerate(ROOMS)}
 MAY_USE["synthetic"] = {"survey", "classify", "estimate"}
-MAY_USE["batch"] = {*ROOMS, "synthetic", "fltoolkit"}
-MAY_USE["notebooks"] = MAY_USE["batch"] | {"batch"}
-MAY_USE["cli"] = MAY_USE["notebooks"] | {"notebooks"}
+MAY_USE["notebooks"] = {*ROOMS, "synthetic", "fltoolkit"}
+MAY_USE["batch"] = MAY_USE["notebooks"] | {"notebooks"}
+MAY_USE["cli"] = MAY_USE["batch"] | {"batch"}
 MAY_USE["__main__"] = {"cli"}
 MAY_USE["fltoolkit"] = {*ROOMS, "synthetic"}  # the package's __init__: the list of public names
 

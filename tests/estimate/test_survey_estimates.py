@@ -162,8 +162,8 @@ def test_outcomes_that_are_no_classification_count_blanks_as_missing(small: Any)
 
 # ------------------------------------------------------------------------------------------------------- zero cases
 
-# North has cases; east, in the same PSUs, none.
-NO_CASE_IN_EAST = [("case" if i % 5 == 0 else "not", {"P": i % 7, "R": 1, "W": 5 + i % 3}) for i in range(60)] + [
+# North has cases, all in two PSUs; east, in the same PSUs, none.
+NO_CASE_IN_EAST = [("case" if i % 7 < 2 and i < 40 else "not", {"P": i % 7, "R": 1, "W": 5 + i % 3}) for i in range(60)] + [
     ("not", {"P": i % 7, "R": 3, "W": 5 + i % 4}) for i in range(40)
 ]
 
@@ -177,12 +177,22 @@ def test_a_cell_without_cases_takes_the_design_effect_of_its_whole_population(sm
     est = fl.prevalence(small(NO_CASE_IN_EAST), by=[[], ["region"]])
     whole, north, east = est.table.to_dict("records")
     deff = whole["se"] ** 2 * whole["n"] / (whole["estimate"] * (1 - whole["estimate"]))
+    assert deff > 1.5
     assert (east["estimate"], east["cases"], east["n"], east["ci_low"]) == (0, 0, 40, 0)
-    assert east["ci_high"] == pytest.approx(upper(40, 6, max(1, deff)))
+    assert east["ci_high"] == pytest.approx(upper(40, 6, deff))
     assert est.design_effects["source"].tolist() == ["", "", "the whole population's"]
-    assert est.design_effects["deff_at_zero"].tolist()[2] == pytest.approx(max(1, deff))
+    assert est.design_effects["deff_at_zero"].tolist()[2] == pytest.approx(deff)
     assert np.isnan(est.design_effects["deff_at_zero"].tolist()[1])
     assert north["ci_low"] > 0
+
+
+def test_a_design_effect_below_one_counts_as_one(small: Any) -> None:
+    people = [("case" if i % 12 < 4 and i % 4 == i // 12 % 4 else "not", {"P": i % 4, "R": 1}) for i in range(48)]
+    people += [("not", {"P": i % 4, "R": 3}) for i in range(40)]
+    est = fl.prevalence(small(people), by=[[], ["region"]])
+    assert est.design_effects["deff_replace"][0] < 0.9
+    assert est.design_effects["deff_at_zero"][2] == 1
+    assert est.table["ci_high"][2] == pytest.approx(upper(40, 3, 1))
 
 
 def test_a_total_without_cases_reaches_up_to_that_share_of_the_population(small: Any) -> None:
