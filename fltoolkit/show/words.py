@@ -123,8 +123,8 @@ def headline(out: Published) -> Words:
         high = f"{number(rate['bound_high'], 'prevalence')} (up to {number(rate['bound_ci_high'], 'prevalence')})"
         resolved = number(rate["resolved_only"], "prevalence")
         lines.append(
-            f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases: as far "
-            f"as open answers go this is a lower bound. Without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
+            f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases; as far "
+            f"as open answers go this is a lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
         )
     lines.append(f"Rule set {rate['rule_set']}; involuntary work and coercion in the same work: {rate['same_work']}.")
     if out.coverage_excludes:
