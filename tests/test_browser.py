@@ -14,7 +14,8 @@ from fltoolkit.batch import make_run, run_surveys
 pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
-         "--disable-component-update", "--virtual-time-budget=15000", "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom")  # fmt: skip
+         "--disable-component-update", "--enable-logging=stderr", "--virtual-time-budget=15000",
+         "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +27,13 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def drawn(page: Path, profile: Path) -> str:
-    """The page as the browser has it after its scripts ran."""
+    """The page as the browser has it after its scripts ran; none of them may have complained."""
     chromium = shutil.which("chromium")
     assert chromium, "make test-browser needs Chromium on the path"
     done = subprocess.run(
         [chromium, *FLAGS, f"--user-data-dir={profile}", page.as_uri()], capture_output=True, text=True, timeout=120, check=True
     )
+    assert not [line for line in done.stderr.splitlines() if ":CONSOLE:" in line]
     return done.stdout
 
 

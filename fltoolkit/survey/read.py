@@ -294,9 +294,8 @@ def _pool(file: DataFile, folder: Path, keys: set[str], con: duckdb.DuckDBPyConn
                 do="pool only files of one layout",
             )  # fmt: skip
     _all_there(file.key, first, f"{where}: files.{kind}.key")
-    as_text = [
-        c for c in first if c in keys or (len(frames) > 1 and c not in (FACTOR, PART))
-    ]  # quarters may differ in the types of their columns
+    # Keys are compared as text; quarters may differ in the types of all their columns.
+    as_text = [c for c in first if c in keys or (len(frames) > 1 and c not in (FACTOR, PART))]
     schemas = [f.collect_schema() for f in frames]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     return frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")

@@ -94,9 +94,9 @@ def test_a_failed_survey_shows_its_error_and_its_half_run_notebook(tmp_path: Pat
 def test_surveys_stand_in_alphabetical_order_whatever_their_numbers(tmp_path: Path, turn: int) -> None:
     for folder in ("one", "two", "three"):
         put(tmp_path, folder)
-    entries = [Entry("one", "beta"), Entry("two", "Alpha"), Entry("three", "gamma", error="broken")][::turn]
+    entries = [Entry("one", "Beta"), Entry("two", "alpha"), Entry("three", "gamma", error="broken")][::turn]
     html = index(tmp_path, *entries)
-    assert html.index("Alpha") < html.index("beta") < html.index("gamma")
+    assert html.index("alpha") < html.index("Beta") < html.index("gamma")
 
 
 def test_words_of_a_survey_are_escaped(tmp_path: Path) -> None:
