@@ -96,6 +96,16 @@ def load_model(path: Path, model: type[M]) -> M:
     return build_model(load_yaml(path), model, where=str(path))
 
 
+def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
+    """A model by the name of a file the kit ships in `folder`, or by the path of a YAML file of one's own."""
+    shipped = sorted(p.stem for p in folder.glob("*.yaml"))
+    if str(name) in shipped:
+        return load_model(folder / f"{name}.yaml", model)
+    if Path(name).suffix in (".yaml", ".yml"):
+        return load_model(Path(name), model)
+    raise SpecError(f"no such {what}", found=name, allowed=[*shipped, f"the path of a {what}'s YAML file"])
+
+
 def build_model(data: dict[str, Any], model: type[M], where: str) -> M:
     """Validate a mapping, turning pydantic's errors into one `SpecError` that lists them all."""
     try:

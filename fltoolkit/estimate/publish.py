@@ -16,14 +16,14 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import pandas as pd
 
-from fltoolkit.errors import PublicationError, RequestError, SpecError
+from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.protect import Cell, Key, Limits, confidential, protect
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.spec import TOTAL, Confidentiality, SurveySpec, Table
-from fltoolkit.yamlfile import Model, load_model
+from fltoolkit.yamlfile import Model, load_shipped
 
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 MARKERS = {
@@ -59,13 +59,7 @@ class Profile(Model):
 
 def load_profile(profile: str | Path) -> Profile:
     """A profile by name or by the path of a YAML file. Raises `SpecError` where there is none."""
-    folder = Path(str(files("fltoolkit.estimate"))) / "profiles"
-    shipped = sorted(p.stem for p in folder.glob("*.yaml"))
-    if str(profile) in shipped:
-        return load_model(folder / f"{profile}.yaml", Profile)
-    if Path(profile).suffix in (".yaml", ".yml"):
-        return load_model(Path(profile), Profile)
-    raise SpecError("no such profile", found=profile, allowed=[*shipped, "the path of a profile's YAML file"])
+    return load_shipped(Path(str(files("fltoolkit.estimate"))) / "profiles", profile, Profile, "profile")
 
 
 @dataclass(frozen=True)

@@ -56,12 +56,17 @@ def _dot_series(fig: Any, name: str, part: pd.DataFrame, measure: str, colour: s
         marker={"size": 11, "color": ["white" if f in MARKED else colour for f in there["flag"]], "line": {"color": colour, "width": 2}},
         text=[_hover(r) for r in there.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>", error_x_color=colour, **offset,
     )  # fmt: skip
-    gone = part[part["estimate"].isna()]
+    _not_shown(fig, part, **offset)
+
+
+def _not_shown(fig: Any, rows: pd.DataFrame, **more: Any) -> None:
+    """Rows without a number, marked where it would stand; the reason is told on pointing there."""
+    gone = rows[rows["estimate"].isna()]
     if len(gone):
         fig.add_scatter(
             x=[0.0] * len(gone), y=list(gone["y"]), mode="text", text=[f"  [{m}] not shown" for m in gone["marker"]],
             textposition="middle right", textfont={"color": GREY, "size": 12}, hovertext=[wrap(r) for r in gone["reason"]],
-            hoverinfo="text", showlegend=False, orientation="h", **offset,
+            hoverinfo="text", showlegend=False, orientation="h", **more,
         )  # fmt: skip
 
 
@@ -80,11 +85,7 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
                  "arrayminus": list(there["estimate"] - there["ci_low"]), "color": INK, "thickness": 1.5, "width": 4},
         text=[_hover(r) for r in there.to_dict("records")], textposition="none", hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
-    gone = rows[rows["estimate"].isna()]
-    fig.add_scatter(
-        x=[0.0] * len(gone), y=list(gone["y"]), mode="text", textposition="middle right",
-        text=[f"  [{m}] not shown" for m in gone["marker"]], textfont={"color": GREY, "size": 12}, hoverinfo="skip",
-    )  # fmt: skip
+    _not_shown(fig, rows)
     fig.update_xaxes(**axis("persons; pale bars are unreliable"))
     fig.update_yaxes(**categories(list(rows["y"])))
     return Picture(fig, _alt(f"Bar chart: persons in forced labour by {_name(group)}.", rows))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from fltoolkit.errors import SpecError
 from fltoolkit.survey.questions import CoercionItem, InvoluntaryItem
 from fltoolkit.survey.spec import Name
-from fltoolkit.yamlfile import Model, load_model
+from fltoolkit.yamlfile import Model, load_shipped
 
 
 class RuleSet(Model):
@@ -28,10 +27,4 @@ class RuleSet(Model):
 
 def load_rules(rules: str | Path) -> RuleSet:
     """A rule set by name (`icls_2018`) or by the path of a YAML file. Raises `SpecError` where there is none."""
-    folder = Path(str(files(__package__)))
-    shipped = sorted(p.stem for p in folder.glob("*.yaml"))
-    if str(rules) in shipped:
-        return load_model(folder / f"{rules}.yaml", RuleSet)
-    if Path(rules).suffix in (".yaml", ".yml"):
-        return load_model(Path(rules), RuleSet)
-    raise SpecError("no such rule set", found=rules, allowed=[*shipped, "the path of a rule set's YAML file"])
+    return load_shipped(Path(str(files(__package__))), rules, RuleSet, "rule set")
