@@ -9,9 +9,10 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.classify.items import all_of, choose, column
+from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Population, Sector
 from fltoolkit.survey.design import AGE
 from fltoolkit.survey.questions import FORMS
-from fltoolkit.survey.spec import NOT_STATED, AgeGroup, Group, Population, Sector, SurveySpec
+from fltoolkit.survey.spec import SurveySpec
 from fltoolkit.yamlfile import load_yaml
 
 POPULATION = "fl__population__"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cluster_totals import KEY
 from fltoolkit.estimate.variance import Array
-from fltoolkit.survey.spec import TOTAL
+from fltoolkit.survey.breakdowns import TOTAL
 
 By = str | Sequence[str] | Sequence[Sequence[str]] | None
 Breakdowns = tuple[tuple[str, ...], ...]

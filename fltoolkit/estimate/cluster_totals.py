@@ -14,8 +14,8 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.design import FPC, HOUSEHOLD, PSU, STRATA, WEIGHT, SurveyDesign
-from fltoolkit.survey.spec import NOT_STATED
 
 KEY = "by__"
 TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")

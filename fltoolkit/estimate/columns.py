@@ -12,7 +12,7 @@ from fltoolkit.estimate import intervals
 from fltoolkit.estimate.cells import Cells, make_cells
 from fltoolkit.estimate.intervals import ProportionInterval
 from fltoolkit.estimate.variance import Array, Units, degrees_of_freedom, variances
-from fltoolkit.survey.spec import TOTAL
+from fltoolkit.survey.breakdowns import TOTAL
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
-from itertools import permutations
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -19,10 +18,12 @@ import pandas as pd
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate.cells import By, breakdowns
+from fltoolkit.estimate.decide import decide
 from fltoolkit.estimate.estimates import About, Estimates
-from fltoolkit.estimate.protect import Cell, Key, Limits, confidential, protect
+from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
+from fltoolkit.survey.breakdowns import TOTAL, Table
 from fltoolkit.survey.design import Survey
-from fltoolkit.survey.spec import TOTAL, Confidentiality, SurveySpec, Table
+from fltoolkit.survey.spec import Confidentiality, SurveySpec
 from fltoolkit.yamlfile import Model, load_shipped
 
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
@@ -222,7 +223,7 @@ def _publish(made: list[Estimates], profile: Profile, limits: Limits, notes: tup
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
-    hidden, open_hidden = _decide(table, keys, of, limits)
+    hidden, open_hidden = decide(table, keys, of, limits)
     reliability = [_reliability(row, profile) for row in table.to_dict("records")]
     flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
@@ -257,97 +258,6 @@ def _tidy(est: Estimates) -> pd.DataFrame:
     values = [" × ".join(str(row[g]) for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
     about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k != "case_only"}
     return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values)
-
-
-Hidden = dict[str, dict[Key, str]]
-WHOLE: Key = frozenset()
-STEPS: tuple[Key, Key] = (frozenset({("step", "forced labour")}), frozenset({("step", "unresolved")}))
-
-
-def _decide(table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits) -> tuple[set[int], set[int]]:
-    """Rows to hide, and rows whose unresolved count is to be hidden too.
-
-    Where two populations differ by a few cases, those few could be told by subtraction: the smaller one's cell is hidden.
-    """
-    parts = {str(name): rows for name, rows in table.groupby("reference_population", sort=False)}
-    main = {name: rows[rows["measure"] != "flowchart"] for name, rows in parts.items()}
-    cells = {name: _cells(rows, keys, of) for name, rows in main.items()}
-    primary = {name: {k: why for k, c in found.items() if (why := confidential(c, limits))} for name, found in cells.items()}
-    for small, large in permutations(cells, 2):
-        gaps = {k: cells[large][k].cases - c.cases for k, c in cells[small].items() if k in cells[large]}
-        primary[small] |= {k: "two populations differ by too few cases" for k, gap in gaps.items() if 0 < gap < limits.cases}
-    away = _agree(cells, primary, {name: {} for name in cells}, limits)
-    unresolved = {name: _unresolved_cells(rows, keys) for name, rows in main.items()}
-    few = {n: {k: "unresolved" for k, c in found.items() if 0 < c.cases < limits.cases} for n, found in unresolved.items()}
-    blank = _agree(unresolved, few, {n: {k: why for k, why in away[n].items() if k in unresolved[n]} for n in away}, limits)
-    hidden = {i for name, rows in main.items() for i in rows.index if not away[name].keys().isdisjoint(_tells(i, keys, of))}
-    open_hidden = {i for name, rows in main.items() for i in rows.index if keys[i] in blank[name]}
-    for name, rows in parts.items():
-        chart = rows[rows["measure"] == "flowchart"]
-        steps = _cells(chart, keys, of)
-        first = {k: why for k, c in steps.items() if k and (why := confidential(c, limits))}
-        for step, there in zip(STEPS, (away, blank), strict=True):
-            if step in steps and WHOLE in there[name]:
-                first[step] = "hidden in the tables"
-        gone = protect(steps, first, limits.cases, spare=[k for k in (WHOLE, *STEPS) if k not in first])
-        hidden |= {i for i in chart.index if keys[i] in gone}
-    return hidden, open_hidden
-
-
-def _agree(tables: dict[str, dict[Key, Cell]], primary: Hidden, gone: Hidden, limits: Limits) -> Hidden:
-    """Cells to hide in each population.
-
-    A cell with as many cases in two populations is taken to hold the same ones: hidden in one, it is hidden in the other.
-    """
-    while True:
-        found = {name: protect(cells, primary[name], limits.cases, gone=gone[name]) for name, cells in tables.items()}
-        same = [
-            (name, k, why)
-            for name, cells in tables.items()
-            for other, theirs in found.items()
-            for k, why in theirs.items()
-            if k in cells and k not in found[name] and cells[k].cases == tables[other][k].cases
-        ]
-        if not same:
-            return found
-        for name, k, why in same:
-            gone[name] = gone[name] | {k: why}
-
-
-def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
-    """The cells whose number of cases a row shows: its own; of a share also the one that it distributes."""
-    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)
-
-
-def _cells(rows: pd.DataFrame, keys: list[Key], of: list[str]) -> dict[Key, Cell]:
-    """The distinct cells that some rows tell of. Where every person counts as a case there are no non-cases to protect."""
-    cells: dict[Key, Cell] = {}
-    told: dict[Key, list[dict[Hashable, Any]]] = {}
-    for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        own, *whole = _tells(i, keys, of)
-        for k in whole:
-            told.setdefault(k, []).append(row)
-        if own not in cells or row["measure"] in ("prevalence", "total"):
-            truth = row["measure"] in ("prevalence", "flowchart") or row["interval"] == "log"
-            cells[own] = Cell(
-                cases=int(row["cases"]), persons=int(row["n"]), non_cases=int(row["n"] - row["cases"]) if truth else None,
-                psus=int(row["psus_with_cases"]), households=_count(row["households_with_cases"]),
-            )  # fmt: skip
-    for k, parts in told.items():
-        homes = [_count(row["households_with_cases"]) for row in parts]
-        known = None if None in homes else sum(h or 0 for h in homes)
-        n = int(parts[0]["n"])
-        cells.setdefault(k, Cell(n, n, psus=sum(int(row["psus_with_cases"]) for row in parts), households=known))
-    return cells
-
-
-def _count(value: Any) -> int | None:
-    return None if pd.isna(value) else int(value)
-
-
-def _unresolved_cells(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
-    counts = rows["unresolved"].dropna() if "unresolved" in rows else pd.Series(dtype=float)
-    return {keys[i]: Cell(int(v), 0) for i, v in zip(counts.index, counts, strict=True)}
 
 
 def _reliability(row: dict[Hashable, Any], profile: Profile) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.framework import Indicator, Plan, Statement, can_break_down, group_of
 from fltoolkit.nap.units import scale, unit
-from fltoolkit.survey.spec import TOTAL
+from fltoolkit.survey.breakdowns import TOTAL
 
 KEPT = (
     "n", "cases", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",

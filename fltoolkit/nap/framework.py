@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from fltoolkit.survey.spec import Name, SurveySpec, Table
+from fltoolkit.survey.breakdowns import Name, Table
+from fltoolkit.survey.spec import SurveySpec
 from fltoolkit.yamlfile import Model, Names, load_model
 
 Measure = Literal["prevalence", "total", "share", "percent_decrease"]

@@ -13,10 +13,10 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.design import AGE, HOUSEHOLD, PSU, STRATA, Survey, weight_of
 from fltoolkit.survey.questions import FORMS, AnswerCodes, Source
 from fltoolkit.survey.read import SOURCE, Frame
-from fltoolkit.survey.spec import Group
 
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 

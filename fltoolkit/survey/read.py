@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.spec import DataFile, Files
+from fltoolkit.survey.layout import DataFile, Files
 
 if TYPE_CHECKING:
     import duckdb

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from fltoolkit.errors import SpecError
+from fltoolkit.survey.breakdowns import AnyGroup, Name, Population, Sector, Table
+from fltoolkit.survey.layout import Design, Files, ModuleStatus
 from fltoolkit.survey.questions import (
     AnswerCodes,
     Episodes,
@@ -20,76 +22,8 @@ from fltoolkit.survey.questions import (
     Place,
     Source,
     Sources,
-    refuse_double_codes,
 )
-from fltoolkit.yamlfile import Code, Codes, Model, Names, load_model
-
-NOT_STATED = "not stated"
-TOTAL = "total"
-
-Measure = Literal["prevalence", "total", "share"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class DataFile(Model):
-    """A file beside survey.yaml: CSV or Parquet; several paths are pooled quarters, and persons then need weight factors."""
-
-    path: Names
-    key: Names
-    prefix: str = ""
-    weight_factor: tuple[float, ...] = ()
-    delimiter: str | None = None
-    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
-
-
-class Files(Model):
-    """One row a person; household and module rows are joined to it; episodes hold one row a spell of work.
-
-    Where persons are pooled quarters, another file is one for all quarters or as many, joined quarter by quarter; episodes
-    are always as many.
-    """
-
-    person: DataFile
-    household: DataFile | None = None
-    module: DataFile | None = None
-    episodes: DataFile | None = None
-
-    @model_validator(mode="after")
-    def _pooled_alike(self) -> Files:
-        parts = len(self.person.path)
-        if len(self.person.weight_factor) != parts and (parts > 1 or self.person.weight_factor):
-            raise ValueError(f"{parts} pooled files need {parts} weight_factor values (for four quarters: 0.25 each)")
-        for kind in ("household", "module", "episodes"):
-            file: DataFile | None = getattr(self, kind)
-            if file and file.weight_factor:
-                raise ValueError(f"{kind}.weight_factor: the factors of pooled quarters stand under person")
-            if file and len(file.path) not in ({parts} if kind == "episodes" else {1, parts}):
-                raise ValueError(f"{kind}.path: {len(file.path)} file(s) beside {parts} of person; pool them alike")
-        return self
-
-
-class Design(Model):
-    """How the sample was drawn, in the words of a sampling frame."""
-
-    weight: str
-    strata: Names = ()
-    psu: str | None = None
-    fpc: str | None = None
-    household: Names = ()
-    selection: Literal["pps", "srs", "systematic"]
-    nest: bool = False
-    single_psu: Literal["fail", "certainty", "remove", "adjust", "average"] = "fail"
-    weights: Literal["gross_up", "normalised"] = "gross_up"
-    design_effect_at_zero_cases: Annotated[float, Field(ge=1)] | None = None
-
-    @model_validator(mode="after")
-    def _no_fpc_with_pps(self) -> Design:
-        if self.fpc and self.selection == "pps":
-            raise ValueError(
-                "fpc with selection: pps: n/N is not the selection probability of PSUs drawn by size; "
-                "leave fpc out (with replacement, the usual and safe choice) or say selection: srs if that is true"
-            )
-        return self
+from fltoolkit.yamlfile import Codes, Model, load_model
 
 
 class Age(Model):
@@ -98,115 +32,6 @@ class Age(Model):
     column: str
     missing: Codes = ()
     max: int = 120
-
-
-class ModuleStatus(Model):
-    """Who answered the forced labour module. A module refused as a whole is unit non-response, not unresolved."""
-
-    column: str
-    answered: Codes
-    refused: Codes = ()
-    not_asked: Codes = ()
-
-    @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> ModuleStatus:
-        refuse_double_codes(self, "answered", "refused", "not_asked")
-        return self
-
-
-class Between(Model):
-    min: int | None = None
-    max: int | None = None
-
-
-class Population(Model):
-    """A reference population: persons of an age who answered the module, with the weight that grosses them up."""
-
-    label: str
-    age: Between = Between()
-    where: dict[str, Codes] = Field(default_factory=dict)
-    weight: str | None = None
-
-
-class Group(Model):
-    """A breakdown: the codes of a column and what each stands for. Blank and `missing` become the row `not stated`."""
-
-    column: str
-    codes: dict[Code, str]
-    missing: Codes = ()
-    label: str = ""
-
-    @model_validator(mode="after")
-    def _labels(self) -> Group:
-        for code, label in self.codes.items():
-            if label in (TOTAL, NOT_STATED):
-                raise ValueError(f"the label {label!r} of code {code} is reserved; list codes without an answer in missing")
-        both = set(self.codes) & set(self.missing)
-        if both:
-            raise ValueError(f"code {min(both)} is both an answer and missing")
-        return self
-
-
-class AgeGroup(Model):
-    """Age bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+."""
-
-    bands: Annotated[tuple[int, ...], Field(min_length=1)]
-    label: str = ""
-
-    @model_validator(mode="after")
-    def _rising(self) -> AgeGroup:
-        if list(self.bands) != sorted(set(self.bands)):
-            raise ValueError("bands must rise")
-        return self
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        pairs = zip(self.bands, self.bands[1:], strict=False)
-        return (*(f"{low}–{high - 1}" for low, high in pairs), f"{self.bands[-1]}+")
-
-
-def _kind_of_group(value: Any) -> str:
-    """Tells age bands from coded groups, so that a mistake is reported against the right one."""
-    return "tagged-bands" if "bands" in value else "tagged-codes"
-
-
-AnyGroup = Annotated[
-    Annotated[Group, Tag("tagged-codes")] | Annotated[AgeGroup, Tag("tagged-bands")], Discriminator(_kind_of_group)
-]
-
-
-class Sector(Model):
-    """An industry column. `job` says whose: of the forced labour itself (cases only), or one job asked of all workers."""
-
-    column: str
-    revision: Literal["isic_rev4"]
-    digits: Literal["letter", "2", "3", "4"]
-    job: Literal["forced_labour", "all_workers"]
-    population: str | None = None
-    level: Literal["ilo_aggregate", "section"] = "ilo_aggregate"
-    missing: Codes = ()
-    label: str = ""
-
-    @model_validator(mode="after")
-    def _whose_job(self) -> Sector:
-        if self.job == "all_workers" and not self.population:
-            raise ValueError("job: all_workers needs population: the population of workers who were all asked this job")
-        return self
-
-
-class Table(Model):
-    """One table wanted. `by` lists breakdowns; `[]` is the whole population. Groups listed together are crossed."""
-
-    measure: Measure
-    by: tuple[Names, ...] = ((),)
-    of: str | None = None
-    population: str | None = None
-
-    @model_validator(mode="after")
-    def _share_of(self) -> Table:
-        if (self.measure == "share") != (self.of is not None):
-            raise ValueError("`of` names the group whose distribution a share shows; it goes with measure: share only")
-        return self
 
 
 class ReferencePeriod(Model):

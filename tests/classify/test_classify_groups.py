@@ -11,7 +11,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.classify.groups import group_order, sector_labels
-from fltoolkit.survey.spec import Sector
+from fltoolkit.survey.breakdowns import Sector
 
 One = Callable[..., dict[str, Any]]
 SurveyOf = Callable[..., fl.Survey]

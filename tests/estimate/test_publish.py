@@ -23,7 +23,8 @@ import fltoolkit as fl
 from fltoolkit.errors import PublicationError, RequestError, SpecError
 from fltoolkit.estimate.protect import Limits
 from fltoolkit.estimate.publish import COUNTS, MARKERS, NUMBERS, Published, load_profile, restricted
-from fltoolkit.survey.spec import Table, read_spec
+from fltoolkit.survey.breakdowns import Table
+from fltoolkit.survey.spec import read_spec
 
 SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
 PUBLISH = importlib.import_module("fltoolkit.estimate.publish")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.survey.breakdowns import Name
 from fltoolkit.survey.questions import CoercionItem, InvoluntaryItem
-from fltoolkit.survey.spec import Name
 from fltoolkit.yamlfile import Model, load_shipped
 
 

@@ -1,0 +1,85 @@
+"""How the data lie and how the sample was drawn, as survey.yaml says it: files, design, and who answered the module."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from fltoolkit.survey.questions import refuse_double_codes
+from fltoolkit.yamlfile import Codes, Model, Names
+
+
+class DataFile(Model):
+    """A file beside survey.yaml: CSV or Parquet; several paths are pooled quarters, and persons then need weight factors."""
+
+    path: Names
+    key: Names
+    prefix: str = ""
+    weight_factor: tuple[float, ...] = ()
+    delimiter: str | None = None
+    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+
+
+class Files(Model):
+    """One row a person; household and module rows are joined to it; episodes hold one row a spell of work.
+
+    Where persons are pooled quarters, another file is one for all quarters or as many, joined quarter by quarter; episodes
+    are always as many.
+    """
+
+    person: DataFile
+    household: DataFile | None = None
+    module: DataFile | None = None
+    episodes: DataFile | None = None
+
+    @model_validator(mode="after")
+    def _pooled_alike(self) -> Files:
+        parts = len(self.person.path)
+        if len(self.person.weight_factor) != parts and (parts > 1 or self.person.weight_factor):
+            raise ValueError(f"{parts} pooled files need {parts} weight_factor values (for four quarters: 0.25 each)")
+        for kind in ("household", "module", "episodes"):
+            file: DataFile | None = getattr(self, kind)
+            if file and file.weight_factor:
+                raise ValueError(f"{kind}.weight_factor: the factors of pooled quarters stand under person")
+            if file and len(file.path) not in ({parts} if kind == "episodes" else {1, parts}):
+                raise ValueError(f"{kind}.path: {len(file.path)} file(s) beside {parts} of person; pool them alike")
+        return self
+
+
+class Design(Model):
+    """How the sample was drawn, in the words of a sampling frame."""
+
+    weight: str
+    strata: Names = ()
+    psu: str | None = None
+    fpc: str | None = None
+    household: Names = ()
+    selection: Literal["pps", "srs", "systematic"]
+    nest: bool = False
+    single_psu: Literal["fail", "certainty", "remove", "adjust", "average"] = "fail"
+    weights: Literal["gross_up", "normalised"] = "gross_up"
+    design_effect_at_zero_cases: Annotated[float, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _no_fpc_with_pps(self) -> Design:
+        if self.fpc and self.selection == "pps":
+            raise ValueError(
+                "fpc with selection: pps: n/N is not the selection probability of PSUs drawn by size; "
+                "leave fpc out (with replacement, the usual and safe choice) or say selection: srs if that is true"
+            )
+        return self
+
+
+class ModuleStatus(Model):
+    """Who answered the forced labour module. A module refused as a whole is unit non-response, not unresolved."""
+
+    column: str
+    answered: Codes
+    refused: Codes = ()
+    not_asked: Codes = ()
+
+    @model_validator(mode="after")
+    def _each_code_means_one_thing(self) -> ModuleStatus:
+        refuse_double_codes(self, "answered", "refused", "not_asked")
+        return self
