@@ -27,6 +27,7 @@ from fltoolkit.survey.breakdowns import Table
 from fltoolkit.survey.spec import read_spec
 
 SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
+DECIDE = importlib.import_module("fltoolkit.estimate.decide")
 PUBLISH = importlib.import_module("fltoolkit.estimate.publish")
 SHOWN = ("estimate", "se", "ci_low", "ci_high", "cv", "n", "cases", "population", "psus_with_cases", "households_with_cases")
 
@@ -383,7 +384,7 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
 
 
 def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PUBLISH, "protect", lambda cells, primary, limit, gone=None, spare=(): {**(gone or {}), **primary})
+    monkeypatch.setattr(DECIDE, "protect", lambda cells, primary, limit, gone=None, spare=(): {**(gone or {}), **primary})
     won = 0
     for seed in range(6):
         design = fl.SurveyDesign(random_persons(seed, 2), weight="w", psu="psu")
