@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.classify.groups import ASKED, POPULATION, asked, group_columns, membership, sector
+from fltoolkit.classify.children import ADULT, primary_route, with_children
+from fltoolkit.classify.groups import group_columns, memberships, sector
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, choose
 from fltoolkit.classify.rules import RuleSet, load_rules
 from fltoolkit.classify.trace import items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.checks import check, stop_on_errors
-from fltoolkit.survey.design import KEY, Survey
+from fltoolkit.survey.checks import check
+from fltoolkit.survey.design import CHILD, KEY, Survey
+from fltoolkit.survey.findings import stop_on_errors
 from fltoolkit.survey.questions import FORMS, Episodes, Source
 from fltoolkit.survey.read import SOURCE, Frame, number
 from fltoolkit.survey.spec import SurveySpec, check_sides
@@ -36,7 +38,8 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
 
         - `any_work`, `involuntary`, `coercion`, `same_work` (both in one work), `forced_labour` (in the country),
           `forced_labour_abroad`, `trafficking` where asked
-        - `route` (`adult`), `form` (who imposed it), `exception`, `exception_within_limits`
+        - `route` (`adult`, or the route by which a child is a case), `form` (who imposed it), `exception`,
+          `exception_within_limits`; where children were asked, `route_i` to `route_iv`, each by itself
         - `step` (the leaf of the flowchart), `items` (the items answered yes), `trace` (why, in words)
         - `months`, the groups of survey.yaml, and its populations (internal)
 
@@ -51,17 +54,18 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
     stop_on_errors(check(survey), str(survey.path))
     check_sides(spec, rule.involuntary, rule.coercion, str(survey.path))
     sources = item_sources(spec, rule)
-    frame = survey.frame.with_columns(asked(spec).alias(ASKED), any_answer(spec.any_work, spec.answers).alias("any_work"))
-    frame = frame.with_columns([membership(p).alias(POPULATION + name) for name, p in spec.populations.items()])
-    frame = _with_episodes(survey, frame, sources)
+    frame = survey.frame.with_columns(any_answer(spec.any_work, spec.answers).alias("any_work"))
+    frame = _with_episodes(survey, memberships(frame, spec), sources)
     frame = frame.with_columns(
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
         (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
         (nw.col("any_work") & nw.col("fl__abroad")).alias("forced_labour_abroad"),
     )
-    frame = frame.with_columns(*group_columns(spec), *_case_columns(spec), leaf().alias("step"))
+    if spec.children:
+        frame = _labels_of_children(with_children(frame, spec, spec.children), spec)
+    frame = frame.with_columns(*group_columns(spec), *_case_columns(spec), leaf(spec).alias("step"))
     frame = frame.with_columns(items_text(sources).alias("items"))
-    frame = frame.with_columns(trace_text(sources, spec.episodes.same_work == "assumed").alias("trace"))
+    frame = frame.with_columns(trace_text(sources, spec).alias("trace"))
     return survey.replace_frame(frame, rule.label, lacking(spec, rule))
 
 
@@ -145,15 +149,18 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     """Labels that only forced labour in the country has: who imposed it, and the sector of that job."""
     forced = nw.col("fl__here")
-    form = nw.lit(None, dtype=nw.String())
-    if spec.form:
-        form = choose(spec.form.column, {k: getattr(spec.form, k) for k in FORMS}, episode)
+    form = _form(spec, episode)
     form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(form.fill_null(NOT_STATED))
     labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form")]
     for name, s in spec.sectors.items():
         if s.job == "forced_labour":
             labels.append(nw.when(forced).then(sector(s, episode).fill_null(NOT_STATED)).alias(FIRST + name))
     return labels
+
+
+def _form(spec: SurveySpec, episode: str = "") -> nw.Expr:
+    form = spec.form
+    return choose(form.column, {k: getattr(form, k) for k in FORMS}, episode) if form else nw.lit(None, dtype=nw.String())
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
@@ -199,12 +206,32 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[
     return sums.with_columns(*back, known, *plain).drop("fl__stated", "fl__spells")
 
 
+def _labels_of_children(frame: Frame, spec: SurveySpec) -> Frame:
+    """Form, sector and months of children in forced labour, from the same columns, where they are on the person's row."""
+    case, held = nw.col(CHILD) & nw.col("forced_labour"), set(frame.collect_schema().names())
+    sexual = (spec.children.worst_forms if spec.children else {}).get("commercial_sexual_exploitation", ())
+    labels = {FIRST + "form": _form(spec) if spec.form and SOURCE + spec.form.column in held else None}
+    for name, s in spec.sectors.items():
+        if s.job == "forced_labour":
+            labels[FIRST + name] = sector(s) if SOURCE + s.column in held else None
+    columns = []
+    for name, label in labels.items():
+        own = nw.lit(NOT_STATED) if label is None else label.fill_null(NOT_STATED)
+        if name == FIRST + "form":
+            own = nw.when(any_answer(sexual, spec.answers)).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(own)
+        columns.append(nw.when(case).then(own).otherwise(nw.when(~nw.col(CHILD)).then(nw.col(name))).alias(name))
+    return frame.with_columns(columns)
+
+
 def _case_columns(spec: SurveySpec) -> list[nw.Expr]:
     """Labels that only a case in the country has; null for everyone else."""
     case = nw.col("forced_labour")
     names = ["form", *(n for n, s in spec.sectors.items() if s.job == "forced_labour")]
     columns = [nw.when(case).then(nw.col(FIRST + name)).alias(name) for name in names]
-    return [*columns, nw.when(case).then(nw.lit("adult")).alias("route")]
+    route = nw.lit(ADULT)
+    if spec.children:
+        route = nw.when(nw.col(CHILD)).then(primary_route()).otherwise(route)
+    return [*columns, nw.when(case).then(route).alias("route")]
 
 
 def same_work_basis(episodes: Episodes) -> str:

@@ -9,8 +9,8 @@ from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.groups import POPULATION, sector
 from fltoolkit.classify.items import any_answer, column
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.checks import count_rows, finding, findings, guarded
 from fltoolkit.survey.design import AGE, Survey
+from fltoolkit.survey.findings import count_rows, finding, findings, guarded
 from fltoolkit.survey.read import SOURCE
 
 

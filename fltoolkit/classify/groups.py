@@ -8,27 +8,34 @@ from pathlib import Path
 
 import narwhals as nw
 
-from fltoolkit.classify.items import all_of, choose, column
-from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Population, Sector
-from fltoolkit.survey.design import AGE
+from fltoolkit.classify.children import ALL_ROUTES
+from fltoolkit.classify.items import all_of, any_of, choose, column
+from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Sector
+from fltoolkit.survey.design import AGE, ASKED, CHILD, weight_of
 from fltoolkit.survey.questions import FORMS
+from fltoolkit.survey.read import Frame
 from fltoolkit.survey.spec import SurveySpec
 from fltoolkit.yamlfile import load_yaml
 
 POPULATION = "fl__population__"
-ASKED = "fl__asked"
 
 
-def asked(spec: SurveySpec) -> nw.Expr:
-    """Who answered the forced labour module; everyone, where survey.yaml names no module status."""
-    if spec.module is None:
-        return nw.lit(True)
-    return column(spec.module.column).is_in(list(spec.module.answered)).fill_null(False)
+def memberships(frame: Frame, spec: SurveySpec) -> Frame:
+    """Who belongs to each population; a sum holds those of its parts, each with the weight of their own part."""
+    plain = [name for name, p in spec.populations.items() if not p.sum_of]
+    frame = frame.with_columns([membership(spec, name).alias(POPULATION + name) for name in plain])
+    for name in spec.populations.keys() - set(plain):
+        first, second = spec.populations[name].sum_of
+        weight = nw.when(nw.col(POPULATION + first)).then(nw.col(weight_of(first))).otherwise(nw.col(weight_of(second)))
+        either = any_of([nw.col(POPULATION + first), nw.col(POPULATION + second)])
+        frame = frame.with_columns(either.alias(POPULATION + name), weight.alias(weight_of(name)))
+    return frame
 
 
-def membership(population: Population) -> nw.Expr:
+def membership(spec: SurveySpec, name: str) -> nw.Expr:
     """Who belongs to a population, its module answered. An unknown age stays in: the module was asked of that age group."""
-    conditions = [nw.col(ASKED)]
+    population = spec.populations[name]
+    conditions = [nw.col(ASKED), nw.col(CHILD) if spec.of_children(name) else ~nw.col(CHILD)]
     if population.age.min is not None:
         conditions.append((nw.col(AGE) >= population.age.min).fill_null(True))
     if population.age.max is not None:
@@ -61,8 +68,8 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
     """The values of a group in the order in which a table shows them."""
     if name in spec.sectors:
         return [*dict.fromkeys(sector_labels(spec.sectors[name]).values()), NOT_STATED]
-    if name == "form":
-        return [*FORMS, NOT_STATED]
+    if name in ("form", "route"):
+        return [*FORMS, NOT_STATED] if name == "form" else list(ALL_ROUTES)
     found = spec.groups[name]
     if isinstance(found, Group):
         return [*dict.fromkeys(found.codes.values()), NOT_STATED]

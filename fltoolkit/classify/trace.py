@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from fltoolkit.classify.children import child_leaf, child_trace, word
 from fltoolkit.classify.items import any_of
+from fltoolkit.survey.design import CHILD
 from fltoolkit.survey.questions import Source
+from fltoolkit.survey.spec import SurveySpec
 
 Sources = dict[str, list[tuple[str, str, Source]]]
 
-LEAVES = (
+LEAVES = (  # of adults
     "no work", "not involuntary", "no coercion", "not in the same work", "exception within its limits",
     "forced labour abroad", "abroad, unresolved", "unresolved", "forced labour",
 )  # fmt: skip
 
 
-def leaf() -> nw.Expr:
-    """Where a person leaves the flowchart: at the first condition that is not met, or at its end."""
+def leaf(spec: SurveySpec) -> nw.Expr:
+    """Where a person leaves the flowchart: at the first condition that is not met, or at its end; children leave theirs."""
     col = nw.col
     steps = [
         (col("forced_labour"), "forced labour"),
@@ -31,7 +34,7 @@ def leaf() -> nw.Expr:
     step = nw.lit("exception within its limits")
     for condition, label in reversed(steps):
         step = nw.when(condition).then(nw.lit(label)).otherwise(step)
-    return step
+    return nw.when(col(CHILD)).then(child_leaf()).otherwise(step) if spec.children else step
 
 
 def items_text(sources: Sources) -> nw.Expr:
@@ -42,26 +45,22 @@ def items_text(sources: Sources) -> nw.Expr:
     return _join([(any_of(questions), item) for item, questions in by_item.items()])
 
 
-def trace_text(sources: Sources, assumed: bool) -> nw.Expr:
+def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
     """The path in words: each condition, the questions that met it, and the questions that left it open."""
-    parts = [nw.lit("any work: "), _word(nw.col("any_work"))]
+    parts = [nw.lit("any work: "), word(nw.col("any_work"))]
     for side, questions in sources.items():
         yes = _join([(nw.col(name), f"{item} [{_asked(source)}]") for name, item, source in questions])
-        parts += [nw.lit(f" → {side}: "), _word(nw.col(side)), _bracket(yes, "")]
+        parts += [nw.lit(f" → {side}: "), word(nw.col(side)), _bracket(yes, "")]
         open_ = _join([(nw.col(name).is_null(), f"{item} [{_asked(source)}]") for name, item, source in questions])
         parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
-    same = nw.lit("assumed") if assumed else _word(nw.col("same_work"))
+    same = nw.lit("assumed") if spec.episodes.same_work == "assumed" else word(nw.col("same_work"))
     parts += [nw.lit(" → same work: "), same, nw.lit(" → "), nw.col("step")]
-    return nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(nw.concat_str(parts))
+    trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(nw.concat_str(parts))
+    return nw.when(nw.col(CHILD)).then(child_trace()).otherwise(trace) if spec.children else trace
 
 
 def _asked(source: Source) -> str:
     return source.column if source.mode == "experienced" else f"{source.column}, {source.mode}"
-
-
-def _word(truth: nw.Expr) -> nw.Expr:
-    open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
-    return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)
 
 
 def _bracket(words: nw.Expr, before: str) -> nw.Expr:

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from itertools import permutations
 from typing import Any
 
 import pandas as pd
 
-from fltoolkit.estimate.protect import Cell, Key, Limits, confidential, protect
+from fltoolkit.classify.children import ROUTES
+from fltoolkit.estimate.protect import Cell, Key, Limits, Sum, confidential, protect, sums_of
 
+Tables = dict[str, dict[Key, Cell]]
 Hidden = dict[str, dict[Key, str]]
+Totals = Mapping[str, tuple[str, ...]]
 WHOLE: Key = frozenset()
-STEPS: tuple[Key, Key] = (frozenset({("step", "forced labour")}), frozenset({("step", "unresolved")}))
+CASES: Key = frozenset({("case", "yes")})
+OTHERS: Key = frozenset({("case", "no")})
+CASE_STEPS = ("forced labour", *ROUTES.values())
+OPEN_STEPS = ("unresolved", "child, unresolved")
 
 
-def decide(table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits) -> tuple[set[int], set[int]]:
+def decide(
+    table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits, totals: Totals | None = None
+) -> tuple[set[int], set[int]]:
     """Rows to hide, and rows whose unresolved count is to be hidden too.
 
     Where two populations differ by a few cases, those few could be told by subtraction: the smaller one's cell is hidden.
+    A population that is the sum of others ties their cells to its own.
+
+    Args:
+        table: the rows, as `Published.table` will hold them. keys: each row's group values.
+        of: the group that each row's share distributes; empty for other measures.
+        limits: the confidentiality limits.
+        totals: populations that are the sum of others, with those.
     """
     parts = {str(name): rows for name, rows in table.groupby("reference_population", sort=False)}
     main = {name: rows[rows["measure"] != "flowchart"] for name, rows in parts.items()}
@@ -27,31 +42,53 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits) 
     for small, large in permutations(cells, 2):
         gaps = {k: cells[large][k].cases - c.cases for k, c in cells[small].items() if k in cells[large]}
         primary[small] |= {k: "two populations differ by too few cases" for k, gap in gaps.items() if 0 < gap < limits.cases}
-    away = _agree(cells, primary, {name: {} for name in cells}, limits)
+    away = _agree(cells, primary, {name: {} for name in cells}, limits, totals or {})
     unresolved = {name: _unresolved_cells(rows, keys) for name, rows in main.items()}
     few = {n: {k: "unresolved" for k, c in found.items() if 0 < c.cases < limits.cases} for n, found in unresolved.items()}
-    blank = _agree(unresolved, few, {n: {k: why for k, why in away[n].items() if k in unresolved[n]} for n in away}, limits)
+    gone = {n: {k: why for k, why in away[n].items() if k in unresolved[n]} for n in away}
+    blank = _agree(unresolved, few, gone, limits, totals or {})
     hidden = {i for name, rows in main.items() for i in rows.index if not away[name].keys().isdisjoint(_tells(i, keys, of))}
     open_hidden = {i for name, rows in main.items() for i in rows.index if keys[i] in blank[name]}
     for name, rows in parts.items():
         chart = rows[rows["measure"] == "flowchart"]
-        steps = _cells(chart, keys, of)
-        first = {k: why for k, c in steps.items() if k and (why := confidential(c, limits))}
-        for step, there in zip(STEPS, (away, blank), strict=True):
-            if step in steps and WHOLE in there[name]:
-                first[step] = "hidden in the tables"
-        gone = protect(steps, first, limits.cases, spare=[k for k in (WHOLE, *STEPS) if k not in first])
-        hidden |= {i for i in chart.index if keys[i] in gone}
+        if len(chart):
+            hidden |= _chart(chart, keys, cells[name], away[name], blank[name], limits)
     return hidden, open_hidden
 
 
-def _agree(tables: dict[str, dict[Key, Cell]], primary: Hidden, gone: Hidden, limits: Limits) -> Hidden:
+def _chart(
+    chart: pd.DataFrame, keys: list[Key], cells: Mapping[Key, Cell], away: dict[Key, str], blank: dict[Key, str], limits: Limits
+) -> set[int]:
+    """Rows of a flowchart to hide: its steps, tied to the cases, routes and unresolved persons that the tables show or hide."""
+    steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
+    own = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
+    own |= {i: WHOLE for i in chart.index if not keys[i]}
+    counts = {own[i]: c for i, c in zip(chart.index, _row_cells(chart), strict=True)}
+    first = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
+    counts |= {side: _merged([c for k, c in counts.items() if side < k]) for side in (CASES, OTHERS)}
+    elsewhere = {CASES: (WHOLE, away)}
+    elsewhere |= {k: (WHOLE, blank) for i, k in own.items() if steps.get(i) in OPEN_STEPS}
+    elsewhere |= {k: (route, away) for i, k in own.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
+    first |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
+    spare = [k for k in (WHOLE, *elsewhere) if k not in first]
+    gone = protect(counts, first, limits.cases, gone={OTHERS: "nowhere shown"}, spare=spare)
+    return {i for i, k in own.items() if k in gone}
+
+
+def _merged(cells: list[Cell]) -> Cell:
+    """The cell that holds the cases of several."""
+    return Cell(sum(c.cases for c in cells), max((c.persons for c in cells), default=0))
+
+
+def _agree(tables: Tables, primary: Hidden, gone: Hidden, limits: Limits, totals: Totals) -> Hidden:
     """Cells to hide in each population.
 
     A cell with as many cases in two populations is taken to hold the same ones: hidden in one, it is hidden in the other.
     """
     while True:
-        found = {name: protect(cells, primary[name], limits.cases, gone=gone[name]) for name, cells in tables.items()}
+        found: Hidden = {}
+        for family in _families(tables, totals):
+            found |= _protected(family, tables, primary, gone, limits, totals)
         same = [
             (name, k, why)
             for name, cells in tables.items()
@@ -65,6 +102,34 @@ def _agree(tables: dict[str, dict[Key, Cell]], primary: Hidden, gone: Hidden, li
             gone[name] = gone[name] | {k: why}
 
 
+def _families(tables: Tables, totals: Totals) -> list[tuple[str, ...]]:
+    """Populations that are protected together: each total with its parts, every other by itself."""
+    families = [(name, *totals[name]) for name in tables if name in totals and set(totals[name]) <= tables.keys()]
+    taken = {name for family in families for name in family}
+    return [*families, *((name,) for name in tables if name not in taken)]
+
+
+def _protected(family: tuple[str, ...], tables: Tables, primary: Hidden, gone: Hidden, limits: Limits, totals: Totals) -> Hidden:
+    """`protect` over the cells of a family: the sums within each population, and each total's cell as the sum of its parts'."""
+
+    def tagged(name: str, key: Key) -> Key:
+        return key | {("reference_population", name)}
+
+    cells = {tagged(name, k): c for name in family for k, c in tables[name].items()}
+    sums: list[Sum] = [
+        (tagged(name, whole), tuple(tagged(name, k) for k in parts)) for name in family for whole, parts in sums_of(tables[name])
+    ]
+    total, *parts = family
+    groups = {name: {frozenset(g for g, _ in k) for k in tables[name]} for name in parts}
+    for key in tables[total] if parts else ():
+        if all(frozenset(g for g, _ in key) in groups[name] for name in parts):
+            sums.append((tagged(total, key), tuple(tagged(name, key) for name in parts if key in tables[name])))
+    first = {tagged(name, k): why for name in family for k, why in primary[name].items()}
+    away = {tagged(name, k): why for name in family for k, why in gone[name].items()}
+    hidden = protect(cells, first, limits.cases, gone=away, sums=sums)
+    return {name: {k: hidden[t] for k in tables[name] if (t := tagged(name, k)) in hidden} for name in family}
+
+
 def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
     """The cells whose number of cases a row shows: its own; of a share also the one that it distributes."""
     return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)
@@ -74,22 +139,30 @@ def _cells(rows: pd.DataFrame, keys: list[Key], of: list[str]) -> dict[Key, Cell
     """The distinct cells that some rows tell of. Where every person counts as a case there are no non-cases to protect."""
     cells: dict[Key, Cell] = {}
     told: dict[Key, list[dict[Hashable, Any]]] = {}
-    for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
+    for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
         own, *whole = _tells(i, keys, of)
         for k in whole:
             told.setdefault(k, []).append(row)
         if own not in cells or row["measure"] in ("prevalence", "total"):
-            truth = row["measure"] in ("prevalence", "flowchart") or row["interval"] == "log"
-            cells[own] = Cell(
-                cases=int(row["cases"]), persons=int(row["n"]), non_cases=int(row["n"] - row["cases"]) if truth else None,
-                psus=int(row["psus_with_cases"]), households=_count(row["households_with_cases"]),
-            )  # fmt: skip
+            cells[own] = cell
     for k, parts in told.items():
         homes = [_count(row["households_with_cases"]) for row in parts]
         known = None if None in homes else sum(h or 0 for h in homes)
         n = int(parts[0]["n"])
         cells.setdefault(k, Cell(n, n, psus=sum(int(row["psus_with_cases"]) for row in parts), households=known))
     return cells
+
+
+def _row_cells(rows: pd.DataFrame) -> list[Cell]:
+    """Each row's own cell."""
+    return [
+        Cell(
+            cases=int(row["cases"]), persons=int(row["n"]),
+            non_cases=int(row["n"] - row["cases"]) if row["measure"] in ("prevalence", "flowchart") or row["interval"] == "log" else None,
+            psus=int(row["psus_with_cases"]), households=_count(row["households_with_cases"]),
+        )
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
 
 
 def _count(value: Any) -> int | None:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.classify.adults import same_work_basis
+from fltoolkit.classify.children import CHILD_LEAVES, ROUTES
 from fltoolkit.classify.groups import POPULATION, group_order
 from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import RequestError
@@ -28,7 +29,9 @@ CLASSIFIED = (
     "coercion",
     "same_work",
     "trafficking",
+    *ROUTES,
 )
+OF_ADULTS = ("involuntary", "same_work", "trafficking")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class About:
     population_label: str = ""
     same_work: str = ""
     sector_basis: str = ""
+    age_basis: str = ""
     case_only: tuple[str, ...] = ()
     input_hash: str = ""
     missing: int = 0
@@ -170,15 +174,18 @@ def share(
 
 
 def flowchart(persons: Survey, *, population: str | None = None, level: float = 0.95) -> Estimates:
-    """Persons by the step at which they leave the flowchart of the definition: totals by `step` (see `trace.LEAVES`)."""
+    """Persons by the step at which they leave the flowchart of their definition: totals by `step`.
+
+    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
+    """
     require_totals(persons, "flowchart")
     est = _estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, "korn_graubard", level, of="step")
     return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
 
 
-def traces(persons: Survey) -> Estimates:
+def traces(persons: Survey, *, population: str | None = None) -> Estimates:
     """Persons by the step and the trace of their classification. Traces are answers: see `publish.paths` for what may leave."""
-    return _estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", None, "korn_graubard", 0.95)
+    return _estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, "korn_graubard", 0.95)
 
 
 def _estimate(
@@ -198,7 +205,7 @@ def _estimate(
         raise RequestError(
             "a confidence level lies between 0 and 1", where="level", found=level, allowed="0 < level < 1", do="0.95 is usual"
         )
-    chosen, weight, domain = _population(design, population, groups)
+    chosen, weight, domain = _population(design, population, groups, outcome.y)
     run = _run(design, outcome, wanted, groups, measure, domain, weight, of)
     y = run.cells.by_unit(run.table["wy"].to_numpy(), run.unit, len(run.units))
     x_name = {"ratio": "wx", "share": "wy"}.get(measure, "w")
@@ -230,7 +237,7 @@ def _run(
     table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
     units, unit = make_units(table, design)
     order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
-    order["step"] = list(LEAVES)
+    order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (_case_only(design) | ({of} if of else set())) & set(groups)
     inside, cases = table["n"].to_numpy() > 0, (table["status"] == 1).to_numpy()
     only = _case_only(design)
@@ -267,14 +274,14 @@ def _is_truth(design: SurveyDesign, name: str) -> bool:
 
 
 def _groups(design: SurveyDesign) -> set[str]:
-    return {*design.spec.groups, *design.spec.sectors, "form"} if isinstance(design, Survey) else set()
+    return {*design.spec.groups, *design.spec.sectors, "form", "route"} if isinstance(design, Survey) else set()
 
 
 def _case_only(design: SurveyDesign) -> set[str]:
     return set(design.spec.case_only) if isinstance(design, Survey) else set()
 
 
-def _population(design: SurveyDesign, name: str | None, groups: Sequence[str]) -> tuple[str, str, str | None]:
+def _population(design: SurveyDesign, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
     """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
     if not isinstance(design, Survey):
         if name is not None:
@@ -292,6 +299,11 @@ def _population(design: SurveyDesign, name: str | None, groups: Sequence[str]) -
         raise RequestError(
             "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
             do="name one of these, or add it under populations:",
+        )  # fmt: skip
+    if outcome in OF_ADULTS and spec.children and spec.side(chosen) != "adults":
+        raise RequestError(
+            f"{outcome} does not apply to children: their definition has no test of consent", where="population", found=chosen,
+            allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
     if bound - {chosen}:
         sector = next(g for g, s in spec.sectors.items() if g in groups and s.population in bound - {chosen})
@@ -323,5 +335,6 @@ def _about(
         base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules or "",
         reference_period=spec.reference_period.text, reference_months=spec.reference_period.months, population=population,
         population_label=spec.populations[population].label, same_work=same_work_basis(spec.episodes),
-        sector_basis=", ".join(sorted(jobs)), case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
+        sector_basis=", ".join(sorted(jobs)), age_basis="age at the start of the work" if spec.age.at_start else "age at interview",
+        case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
     )  # fmt: skip

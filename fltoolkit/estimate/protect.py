@@ -60,6 +60,7 @@ def protect(
     *,
     gone: Mapping[Key, str] | None = None,
     spare: Iterable[Key] = (),
+    sums: Sequence[Sum] | None = None,
 ) -> dict[Key, str]:
     """All cells to hide, with the reason: the primary ones, and complements until none of them can be worked out.
 
@@ -71,9 +72,10 @@ def protect(
         limit: the smallest number of cases that may be shown.
         gone: cells hidden anyway, whose counts need no protection.
         spare: cells shown elsewhere, so that hiding them here would not help.
+        sums: what ties the cells; by default the sums of their breakdowns.
     """
     fixed = {**(gone or {}), **primary}
-    hidden, sums, spared = dict(fixed), _sums(cells), set(spare)
+    hidden, sums, spared = dict(fixed), sums_of(cells) if sums is None else sums, set(spare)
     for key in sorted(primary, key=sorted):
         # Hiding more never narrows a range: a cell once safe stays so.
         while not _wide(_range(key, near := _near(key, sums, cells, hidden), cells), cells[key].cases, limit):
@@ -87,7 +89,7 @@ def protect(
     return hidden
 
 
-def _sums(cells: Mapping[Key, Cell]) -> list[Sum]:
+def sums_of(cells: Mapping[Key, Cell]) -> list[Sum]:
     """Each cell of a coarser breakdown, with the cells of a shown finer one that add up to it.
 
     A coarser cell that is not shown ties two finer breakdowns together; one that stands in a single sum tells nothing.

@@ -18,10 +18,10 @@ import pandas as pd
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate.cells import By, breakdowns
-from fltoolkit.estimate.decide import decide
+from fltoolkit.estimate.decide import Totals, decide
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
-from fltoolkit.survey.breakdowns import TOTAL, Table
+from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.spec import Confidentiality, SurveySpec
 from fltoolkit.yamlfile import Model, load_shipped
@@ -113,7 +113,8 @@ class HasTables(Protocol):
 def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit") -> Published:
     """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
 
-    The headline (prevalence and number of the whole default population) and the flowchart's counts are always among them.
+    The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
+    and the flowcharts' counts are always among them.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
@@ -122,7 +123,7 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     rules = load_profile(profile)
     limits, notes = _limits(rules, persons.spec)
     spec = persons.spec
-    out = _publish(made, rules, limits, notes)
+    out = _publish(made, rules, limits, notes, spec.totals)
     return replace(out, coverage_excludes=spec.coverage_excludes, groups=(*spec.groups, *spec.sectors), case_only=spec.case_only)
 
 
@@ -133,12 +134,12 @@ def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFram
 
 def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
     """Everything a run estimates, one pass for each measure and population."""
-    wanted = [Table(measure="prevalence"), *persons.spec.tables, *(plan.tables(persons.spec) if plan else ())]
-    if persons.grosses_up:
-        wanted.insert(1, Table(measure="total"))
+    measures: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
+    wanted = [Table(measure=m, population=p) for m in measures for p in persons.spec.headlines]
+    wanted += [*persons.spec.tables, *(plan.tables(persons.spec) if plan else ())]
     made = [_make(persons, *request) for request in _merge(persons, wanted)]
     if persons.grosses_up:
-        made.append(verbs.flowchart(persons))
+        made += [verbs.flowchart(persons, population=p) for p in persons.spec.charted]
     return made
 
 
@@ -155,8 +156,12 @@ def paths(persons: Survey, out: Published) -> pd.DataFrame:
     A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
     the row `other paths` of its step; a step that is not shown has no paths. `out` is the run's published set.
     """
-    found = verbs.traces(persons)
-    table, steps = found.table, out.select("flowchart", "step")
+    return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
+
+
+def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
+    table = verbs.traces(persons, population=population).table
+    steps = out.select("flowchart", "step", population=population)
     open_steps = set(steps["step"][steps["estimate"].notna()])
     cells = {
         frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
@@ -216,14 +221,16 @@ def _limits(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[st
     return Limits(**values), notes
 
 
-def _publish(made: list[Estimates], profile: Profile, limits: Limits, notes: tuple[str, ...]) -> Published:
+def _publish(
+    made: list[Estimates], profile: Profile, limits: Limits, notes: tuple[str, ...], totals: Totals | None = None
+) -> Published:
     frames = [_tidy(est) for est in made]
     groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
-    hidden, open_hidden = decide(table, keys, of, limits)
+    hidden, open_hidden = decide(table, keys, of, limits, totals)
     reliability = [_reliability(row, profile) for row in table.to_dict("records")]
     flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
     is_hidden = pd.Series([i in hidden for i in range(len(table))])

@@ -1,6 +1,7 @@
 """Room 1: what was asked, of whom, and how they were drawn."""
 
-from fltoolkit.survey.checks import check, describe, nonresponse
+from fltoolkit.survey.answers import nonresponse
+from fltoolkit.survey.checks import check, describe
 from fltoolkit.survey.design import Survey, SurveyDesign, read_survey
 
 __all__ = ["Survey", "SurveyDesign", "check", "describe", "nonresponse", "read_survey"]

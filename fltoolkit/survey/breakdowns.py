@@ -21,12 +21,22 @@ class Between(Model):
 
 
 class Population(Model):
-    """A reference population: persons of an age who answered the module, with the weight that grosses them up."""
+    """A reference population: persons of an age who answered the module, with the weight that grosses them up.
+
+    `sum_of` adds a population of adults and one of children, each person with the weight of their own.
+    """
 
     label: str
     age: Between = Between()
     where: dict[str, Codes] = Field(default_factory=dict)
     weight: str | None = None
+    sum_of: Names = ()
+
+    @model_validator(mode="after")
+    def _only_a_sum(self) -> Population:
+        if self.sum_of and (self.where or self.weight or self.age != Between()):
+            raise ValueError("sum_of: a sum takes ages, conditions and weights from its parts; leave them out here")
+        return self
 
 
 class Group(Model):

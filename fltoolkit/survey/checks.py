@@ -6,33 +6,19 @@ are not (DESIGN.md, nothing leaves unpublished).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.errors import DataError
+from fltoolkit.survey.answers import answer_findings, holding, questions
 from fltoolkit.survey.breakdowns import Group
-from fltoolkit.survey.design import AGE, HOUSEHOLD, PSU, STRATA, Survey, weight_of
-from fltoolkit.survey.questions import FORMS, AnswerCodes, Source
-from fltoolkit.survey.read import SOURCE, Frame
-
-COLUMNS = ("severity", "check", "where", "what", "count", "do")
-
-
-@dataclass(frozen=True)
-class Question:
-    """A yes/no question of the module or before it, its codes filled in."""
-
-    where: str
-    source: Source
-    codes: AnswerCodes
-    episode: str = ""
-
-    @property
-    def column(self) -> str:
-        return self.source.column.replace("{episode}", self.episode)
+from fltoolkit.survey.design import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, Survey, weight_of
+from fltoolkit.survey.family import family_findings
+from fltoolkit.survey.findings import count_rows, finding, findings, guarded
+from fltoolkit.survey.layout import ModuleStatus
+from fltoolkit.survey.questions import FORMS
+from fltoolkit.survey.read import SOURCE
 
 
 def check(survey: Survey) -> pd.DataFrame:
@@ -42,7 +28,15 @@ def check(survey: Survey) -> pd.DataFrame:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
         `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
     """
-    found = [*_design(survey), *_codes(survey), *_ages(survey), *_joins(survey), *_answers(survey), *_module(survey)]
+    found = [
+        *_design(survey),
+        *_codes(survey),
+        *_ages(survey),
+        *_joins(survey),
+        *family_findings(survey),
+        *answer_findings(survey),
+        *_module(survey),
+    ]
     return findings(found)
 
 
@@ -51,7 +45,7 @@ def describe(survey: Survey) -> pd.DataFrame:
     spec, design = survey.spec, survey.spec.design
     households = survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")).collect("pandas").to_native().iloc[0, 0]
     pairs = survey.frame.select(STRATA, PSU).unique().collect("pandas").to_native()
-    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": _asked(survey), "refused": _refused(survey)})
+    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": _refused(survey)})
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {
@@ -68,67 +62,27 @@ def describe(survey: Survey) -> pd.DataFrame:
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
 
 
-def findings(found: Sequence[dict[str, object]]) -> pd.DataFrame:
-    """Findings as a table, the worst first."""
-    table = pd.DataFrame(found, columns=list(COLUMNS))
-    order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
-    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-
-
-def stop_on_errors(table: pd.DataFrame, where: str) -> None:
-    """Raise `DataError` listing the findings of severity error."""
-    errors = table[table["severity"] == "error"]
-    if len(errors):
-        lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
-        raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
-
-
-def finding(severity: str, check: str, where: str, what: str, count: object, do: str) -> dict[str, object]:
-    return dict(zip(COLUMNS, (severity, check, where, what, count, do), strict=True))
-
-
-def guarded(count: int, limit: int) -> object:
-    """A count of module answers as it may be shown."""
-    return f"fewer than {limit}" if 0 < count < limit else count
-
-
-def questions(survey: Survey) -> list[Question]:
-    """Every yes/no question the spec maps, one for each episode label."""
-    spec = survey.spec
-    return [
-        Question(where, source, source.codes(spec.answers), e)
-        for where, source in spec.questions()
-        for e in (spec.episodes.wide if "{episode}" in source.column else ("",))
-    ]
-
-
-def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """How many rows meet each condition, in one pass."""
-    if not conditions:
-        return {}
-    flags = frame.select([c.fill_null(False).cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
-    sums = flags.select([nw.col(f"fl__c{i}").sum() for i in range(len(conditions))]).collect("pandas").to_native().iloc[0]
-    return {name: int(value) for name, value in zip(conditions, sums, strict=True)}
-
-
-def _asked(survey: Survey) -> nw.Expr:
-    module = survey.spec.module
-    return nw.lit(True) if module is None else nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)
-
-
 def _refused(survey: Survey) -> nw.Expr:
-    module = survey.spec.module
+    """Who refused the module as a whole, children by theirs."""
+    module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
+    return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
+
+
+def _refused_code(module: ModuleStatus | None) -> nw.Expr:
     return nw.lit(False) if module is None else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
 
 
 def _design(survey: Survey) -> list[dict[str, object]]:
     spec, out = survey.spec, []
-    columns = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items()}
+    columns = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+    weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
     tests: dict[str, nw.Expr] = {"psu": nw.col(PSU).is_null(), "strata": nw.col(STRATA).is_null()}
     for inside, name in columns.items():
         text, weight = nw.col(SOURCE + name), nw.col(inside)
         tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
-        tests |= {f"{name} zero": weight == 0, f"{name} blank": text.is_null() & _asked(survey), f"{name} some": weight > 0}
+        sides = {spec.of_children(p) for p in weighed[name]}
+        side = nw.lit(True) if len(sides) > 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
+        tests |= {f"{name} zero": weight == 0, f"{name} blank": text.is_null() & nw.col(ASKED) & side, f"{name} some": weight > 0}
     counts = count_rows(survey.frame, tests)
     for name in dict.fromkeys(columns.values()):
         for kind, severity, what, do in (
@@ -185,8 +139,9 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
     for name, group in spec.groups.items():
         if isinstance(group, Group):
             add(group.column, f"groups.{name}", [*group.codes, *group.missing])
-    if m := spec.module:
-        add(m.column, "module", [*m.answered, *m.refused, *m.not_asked])
+    for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
+        if m:
+            add(m.column, where, [*m.answered, *m.refused, *m.not_asked])
     for e in spec.episodes.wide or ("",):
         if f := spec.form:
             codes = [code for kind in (*FORMS, "missing") for code in getattr(f, kind)]
@@ -194,7 +149,7 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
         if p := spec.place:
             add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
     out = []
-    for frame, columns in _holding(survey, list(known)):
+    for frame, columns in holding(survey, list(known)):
         value = {c: nw.col(SOURCE + c) for c in columns}
         strange = {c: ~v.is_null() & ~v.is_in(sorted(known[c][1])) for c, v in value.items()}
         for column, rows in count_rows(frame, strange).items():
@@ -203,21 +158,11 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
                 unknown = frame.filter(strange[column].fill_null(False)).select(SOURCE + column).unique()
                 codes = sorted(unknown.collect("pandas").to_native().iloc[:, 0])
                 what = f"codes that survey.yaml does not name: {', '.join(codes[:12])}"
-                answers = not where.startswith(("groups", "module"))
+                answers = not where.startswith(("groups", "module", "children.module"))
                 count = guarded(rows, spec.confidentiality.cases) if answers else rows
                 do = f"add them under {where}, as an answer or as missing"
                 out.append(finding("error", "unknown codes", f"{column} ({where})", what, count, do))
     return out
-
-
-def _holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """The persons' and the episodes' frame, each with those of the columns it holds."""
-    frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
-    split = []
-    for frame in frames:
-        names = set(frame.collect_schema().names())
-        split.append((frame, [c for c in columns if SOURCE + c in names]))
-    return [(frame, held) for frame, held in split if held]
 
 
 def _ages(survey: Survey) -> list[dict[str, object]]:
@@ -256,77 +201,8 @@ def _joins(survey: Survey) -> list[dict[str, object]]:
     return out
 
 
-def _answers(survey: Survey) -> list[dict[str, object]]:
-    """Item non-response and routing that was not kept, question by question, among those asked the module."""
-    counts, out = answer_counts(survey), []
-    limit = survey.spec.confidentiality.cases
-    for row in counts.to_dict("records"):
-        if row["unexpected"]:
-            what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-            out.append(finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
-        if row["missing"]:
-            what, do = "blank without a reason", "a skip that routing explains needs `routing:` here; these stay unresolved"
-            out.append(finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
-        silent = row["dont_know"] + row["refused"]
-        if silent:
-            what = "don't know or refused; unresolved unless another answer decides"
-            out.append(finding("note", "non-response", row["column"], what, guarded(silent, limit), "see notebook 2"))
-    return out
-
-
-def answer_counts(survey: Survey) -> pd.DataFrame:
-    """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `dont_know`,
-    `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
-    it), `unexpected` (answered where routing skips).
-    """
-    asked = _asked(survey)
-    listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work"))]
-    rows = []
-    for frame, columns in _holding(survey, [q.column for q in listed]):
-        names = set(frame.collect_schema().names())
-        inside = asked if survey.spec.module is None or SOURCE + survey.spec.module.column in names else nw.lit(True)
-        held = [q for q in listed if q.column in columns]
-        idle = [_no(q) for q in held if q.where == "any_work"]
-        working = ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else nw.lit(True)
-        exists = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names]
-        conditions: dict[str, nw.Expr] = {}
-        for i, q in enumerate(held):
-            value, gate = nw.col(SOURCE + q.column), nw.lit(False)
-            if r := q.source.routing:
-                gate = nw.col(SOURCE + r.column.replace("{episode}", q.episode)).is_in(list(r.skipped)).fill_null(False)
-            absent = [_no(e) for e in exists if e.episode == q.episode]
-            skipped = gate | nw.all_horizontal(*absent, ignore_nulls=False) if absent else gate
-            conditions |= {
-                f"{i} {k}": inside & value.is_in(list(getattr(q.codes, k))) for k in ("dont_know", "refused", "not_applicable")
-            }
-            conditions |= {
-                f"{i} missing": inside & working & value.is_null() & ~skipped,
-                f"{i} unexpected": inside & gate & ~value.is_null(),
-            }
-        counts = count_rows(frame, conditions)
-        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
-        rows += [
-            {"where": q.where, "column": q.column, "label": q.source.label or q.column} | {k: counts[f"{i} {k}"] for k in kinds}
-            for i, q in enumerate(held)
-        ]
-    return pd.DataFrame(rows)
-
-
-def _no(question: Question) -> nw.Expr:
-    return nw.col(SOURCE + question.column).is_in(list(question.codes.no)).fill_null(False)
-
-
-def nonresponse(survey: Survey) -> pd.DataFrame:
-    """`answer_counts` as it may be shown: counts below the confidentiality limit are blank. Its parts are never added up, so
-    that a blank cannot be worked out.
-    """
-    counts, kinds = answer_counts(survey).drop(columns="unexpected"), ["dont_know", "refused", "not_applicable", "missing"]
-    low = (counts[kinds] > 0) & (counts[kinds] < survey.spec.confidentiality.cases)
-    return counts.assign(**counts[kinds].astype("Int64").mask(low))
-
-
 def _module(survey: Survey) -> list[dict[str, object]]:
-    spec, asked = survey.spec, _asked(survey)
+    spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": _refused(survey)}
     m = spec.module
     wide_or_long = bool(spec.episodes.wide) or spec.episodes.long

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import narwhals as nw
 
 from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
     FACTOR,
     PART,
@@ -29,7 +30,7 @@ from fltoolkit.survey.spec import SurveySpec, read_spec
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
 WEIGHT, STRATA, PSU, FPC, HOUSEHOLD = "fl__weight", "fl__strata", "fl__psu", "fl__fpc", "fl__household"
-KEY, AGE = "fl__key", "fl__age"
+KEY, AGE, ASKED, CHILD = "fl__key", "fl__age", "fl__asked", "fl__child"
 SEPARATOR = " / "
 
 
@@ -168,6 +169,8 @@ def read_survey(path: str | Path) -> Survey:
     table = read_files(spec.files, path.parent, *spec_columns(spec), con, str(path))
     clustered = spec.design.psu is not None
     frame = _with_psu(table.persons.with_columns(_design_columns(spec)), clustered)
+    frame = frame.with_columns(_is_child(spec).alias(CHILD))
+    frame = frame.with_columns(_answered_module(spec).alias(ASKED))
     if spec.design.nest and clustered:
         frame = frame.with_columns(_joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
     files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
@@ -216,12 +219,35 @@ def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
         nw.when(~source(spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
     ]
     for name, population in spec.populations.items():
-        columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
+        if not population.sum_of:
+            columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
     if design.psu:
         columns.append(source(design.psu).alias(PSU))
     if design.fpc:
         columns.append(numeric(design.fpc).alias(FPC))
     return columns
+
+
+def _is_child(spec: SurveySpec) -> nw.Expr:
+    """Whom the children's definition is for: by age at interview; of an unknown age, who answered their module and no other."""
+    if spec.children is None:
+        return nw.lit(False)
+    own = spec.children.module
+    only_theirs = nw.lit(False) if own is None else _answered(own) & ~_answered(spec.module)
+    return nw.when(nw.col(AGE).is_null()).then(only_theirs).otherwise(nw.col(AGE) < spec.age.adult)
+
+
+def _answered_module(spec: SurveySpec) -> nw.Expr:
+    """Who answered the module meant for them."""
+    own = spec.children and spec.children.module
+    return nw.when(nw.col(CHILD)).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
+
+
+def _answered(module: ModuleStatus | None) -> nw.Expr:
+    """Who answered a module; everyone, where survey.yaml names no status."""
+    if module is None:
+        return nw.lit(True)
+    return nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)
 
 
 def person_key(spec: SurveySpec) -> nw.Expr:

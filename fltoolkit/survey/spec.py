@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.breakdowns import AnyGroup, Name, Population, Sector, Table
+from fltoolkit.survey.children import Children
 from fltoolkit.survey.layout import Design, Files, ModuleStatus
 from fltoolkit.survey.questions import (
     AnswerCodes,
@@ -27,11 +28,16 @@ from fltoolkit.yamlfile import Codes, Model, load_model
 
 
 class Age(Model):
-    """Age in completed years at interview."""
+    """Age in completed years at interview. Below `adult` a person is a child, and the definition is that of children.
+
+    Where `at_start` names a column with the age at the start of the work, that age decides instead, episode by episode.
+    """
 
     column: str
     missing: Codes = ()
     max: int = 120
+    adult: int = 18
+    at_start: str | None = None
 
 
 class ReferencePeriod(Model):
@@ -75,6 +81,7 @@ class SurveySpec(Model):
     trafficking: Sources | None = None
     place: Place | None = None
     months: Months | None = None
+    children: Children | None = None
     populations: Annotated[dict[Name, Population], Field(min_length=1)]
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
@@ -84,7 +91,7 @@ class SurveySpec(Model):
 
     @model_validator(mode="after")
     def _names_meet(self) -> SurveySpec:
-        groups = {*self.groups, *self.sectors, *(("form",) if self.form else ())}
+        groups = {*self.groups, *self.sectors, *(("form",) if self.form else ()), *(("route",) if self.children else ())}
         if taken := RESERVED & {*self.groups, *self.sectors}:
             raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
         if twice := self.groups.keys() & self.sectors.keys():
@@ -101,6 +108,59 @@ class SurveySpec(Model):
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
         return self
+
+    @model_validator(mode="after")
+    def _populations_fit(self) -> SurveySpec:
+        if self.children is None:
+            if self.totals:
+                raise ValueError(f"populations.{min(self.totals)}.sum_of adds adults and children, and there is no children:")
+            return self
+        line, sides = self.age.adult, {name: self.side(name) for name in self.populations}
+        for name, population in self.populations.items():
+            where = f"populations.{name}"
+            if population.sum_of:
+                if sorted(sides.get(part, "") for part in population.sum_of) != ["adults", "children"]:
+                    raise ValueError(f"{where}.sum_of: name one population of adults and one of children")
+            elif not sides[name]:
+                raise ValueError(
+                    f"{where}.age: with children: a population is of adults (min {line} or more) or of children "
+                    f"(max {line - 1} or less), since their definitions differ; add the two with sum_of"
+                )
+        if self.children.parents and not self.design.household:
+            raise ValueError("children.parents: parents are found in the household; name its column under design.household")
+        return self
+
+    def side(self, population: str) -> str:
+        """Whom a population is of, by its ages: `adults`, `children`, or empty for both."""
+        ages = self.populations[population].age
+        if ages.max is not None and ages.max < self.age.adult:
+            return "children"
+        return "adults" if (ages.min or 0) >= self.age.adult else ""
+
+    def of_children(self, population: str) -> bool:
+        """Whether the children's definition applies to a population."""
+        return self.children is not None and self.side(population) == "children"
+
+    @property
+    def totals(self) -> dict[str, tuple[str, ...]]:
+        """Populations that are the sum of others, with those."""
+        return {name: p.sum_of for name, p in self.populations.items() if p.sum_of}
+
+    @property
+    def charted(self) -> tuple[str, ...]:
+        """The populations whose flowchart a run shows: the default (or its parts), and the children's."""
+        own = self.totals.get(self.default_population, (self.default_population,))
+        return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """The populations whose rate and number a run always shows: the default, and where children were asked the first of
+        theirs, every sum and its parts."""
+        if self.children is None:
+            return (self.default_population,)
+        children = next((name for name in self.populations if self.of_children(name)), self.default_population)
+        sums = [name for total, parts in self.totals.items() for name in (total, *parts)]
+        return tuple(dict.fromkeys((self.default_population, *sums, children)))
 
     @model_validator(mode="after")
     def _questions_fit(self) -> SurveySpec:
@@ -129,6 +189,7 @@ class SurveySpec(Model):
             keyed += [(f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()]
             keyed += [("exceptions.within_limits", self.exceptions.within_limits)]
         keyed += [("trafficking", self.trafficking)]
+        keyed += self.children.questions() if self.children else []
         keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
         return [(where, source) for where, sources in keyed for source in sources or ()]
 
@@ -136,7 +197,8 @@ class SurveySpec(Model):
         """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.sectors.values() if s.job == "all_workers"]
-        found = _columns([self.age, self.module, self.interview, self.any_work, self.groups, one_job])
+        found = _columns([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
+        found += self.children.columns() if self.children else []
         found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.fpc) if c)]
         found += [name for p in populations for name in (*p.where, *((p.weight,) if p.weight else ()))]
         return list(dict.fromkeys(found))
@@ -145,7 +207,8 @@ class SurveySpec(Model):
         """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
         own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
-        return list(dict.fromkeys(_columns(asked)))
+        start = [self.age.at_start] if self.age.at_start else []
+        return list(dict.fromkeys([*_columns(asked), *start]))
 
     @property
     def default_population(self) -> str:
@@ -153,15 +216,16 @@ class SurveySpec(Model):
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Groups that only cases have: the sector of the forced labour, its form."""
-        return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form"}
+        """Groups that only cases have: the sector of the forced labour, its form, the route by which a child is a case."""
+        return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
 
 
 RESERVED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
     "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
     "reason", "breakdown", "category", "total", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
-    "forced_labour_abroad", "trafficking", "route", "form", "exception", "exception_within_limits", "step", "items", "trace", "months",
+    "forced_labour_abroad", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception", "exception_within_limits", "step",
+    "items", "trace", "months",
 })  # fmt: skip
 
 

@@ -313,7 +313,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
     }
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
-        "reference_population_label", "same_work", "sector_basis", "input_hash", "missing",
+        "reference_population_label", "same_work", "sector_basis", "age_basis", "input_hash", "missing",
     }  # fmt: skip
     assert set(out.table.columns) <= named | about | {*NUMBERS, *COUNTS} | set(groups_of(out.table)) | {"step"}
 
@@ -384,7 +384,9 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
 
 
 def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DECIDE, "protect", lambda cells, primary, limit, gone=None, spare=(): {**(gone or {}), **primary})
+    monkeypatch.setattr(
+        DECIDE, "protect", lambda cells, primary, limit, gone=None, spare=(), sums=None: {**(gone or {}), **primary}
+    )
     won = 0
     for seed in range(6):
         design = fl.SurveyDesign(random_persons(seed, 2), weight="w", psu="psu")

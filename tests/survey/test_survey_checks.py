@@ -11,7 +11,8 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks import answer_counts, describe, nonresponse
+from fltoolkit.survey.answers import answer_counts, nonresponse
+from fltoolkit.survey.checks import describe
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]

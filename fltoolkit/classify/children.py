@@ -1,0 +1,132 @@
+"""Which children are in forced labour: the four routes of the 20th ICLS guidelines, each by itself (ICLS.md §6).
+
+A child needs no test of consent. Whoever works with or for a parent who is in forced labour is in it too, so adults are
+classified first; a parent who was not asked leaves that route unresolved, never no.
+"""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from fltoolkit.classify.items import all_of, any_answer, any_of
+from fltoolkit.survey.children import Children, ChildWork, Parents, beside_parents
+from fltoolkit.survey.design import ASKED, CHILD, HOUSEHOLD
+from fltoolkit.survey.questions import AnswerCodes
+from fltoolkit.survey.read import SOURCE, Frame
+from fltoolkit.survey.spec import SurveySpec
+
+# In the order of the flowchart (ILO toolkit, Tool No. 2): the first that holds is the primary route.
+ROUTES = {
+    "route_iv": "worst form of child labour (iv)",
+    "route_iii": "parent in forced labour (iii)",
+    "route_ii": "with parents, under threat (ii)",
+    "route_i": "for a third party, under threat (i)",
+}
+ADULT, ADULT_FROM_CHILD = "adult", "adult, a child at the start"
+ALL_ROUTES = (ADULT, ADULT_FROM_CHILD, *ROUTES.values())
+ENDS = ("child, no work", "child with parents, no threat", "child for a third party, no threat", "child, unresolved")
+CHILD_LEAVES = (*ENDS, *ROUTES.values())
+THIRD, WITH, THIRD_THREAT, WITH_THREAT, PARENT = (
+    "fl__third",
+    "fl__with",
+    "fl__third_threat",
+    "fl__with_threat",
+    "fl__parent_forced",
+)
+REPLACED = ("any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad", "trafficking")
+
+
+def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
+    """The adults' classification with that of children in the children's rows.
+
+    Args:
+        frame: persons, classified as adults.
+        spec: the survey.
+        children: its module on children.
+
+    Returns:
+        The frame with `route_i` to `route_iv` (true, false or null for unresolved; null for adults), and with `any_work`,
+        `coercion` (a threat by a third party) and `forced_labour` of children being theirs. `involuntary`, `same_work` and
+        `trafficking` do not apply to them and are null; work abroad is not asked of them.
+    """
+    answers, col = spec.answers, nw.col
+    frame = _parent_in_forced_labour(frame, children.parents)
+    frame = frame.with_columns(
+        *_work(children.third_party, answers, THIRD, THIRD_THREAT),
+        *_work(children.with_parents, answers, WITH, WITH_THREAT),
+        any_of([any_answer(sources, answers) for sources in children.worst_forms.values()]).alias("route_iv"),
+    )
+    frame = frame.with_columns(
+        all_of([col(THIRD), col(THIRD_THREAT)]).alias("route_i"),
+        all_of([col(WITH), col(WITH_THREAT)]).alias("route_ii"),
+        all_of([col(WITH), col(PARENT)]).alias("route_iii"),
+    )
+    none = nw.lit(None, dtype=nw.Boolean())
+    theirs = {
+        "any_work": any_of([col(THIRD), col(WITH), col("route_iv")]),
+        "involuntary": none,
+        "coercion": any_of([all_of([col(THIRD), col(THIRD_THREAT)]), all_of([col(WITH), col(WITH_THREAT)])]),
+        "same_work": none,
+        "forced_labour": any_of([col(route) for route in ROUTES]),
+        "forced_labour_abroad": nw.lit(False),
+        "trafficking": none,
+    }
+    frame = frame.with_columns([nw.when(col(CHILD)).then(e).otherwise(col(name)).alias(name) for name, e in theirs.items()])
+    return frame.with_columns([nw.when(col(CHILD)).then(col(route)).alias(route) for route in ROUTES])
+
+
+def _work(work: ChildWork, answers: AnswerCodes, done: str, threat: str) -> list[nw.Expr]:
+    """Whether one kind of work was done, and whether a third party threatened in it."""
+    threatened = any_answer(work.threat, answers)
+    if work.by_third_party:
+        threatened = all_of([threatened, any_answer(work.by_third_party, answers)])
+    return [any_answer(work.done, answers).alias(done), threatened.alias(threat)]
+
+
+def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> Frame:
+    """Whether a parent is in forced labour in the country; unresolved where one was not asked and none is known to be."""
+    if parents is None:
+        return frame.with_columns(nw.lit(None, dtype=nw.Boolean()).alias(PARENT))
+    asked = nw.col(ASKED) & ~nw.col(CHILD)
+    frame = beside_parents(frame, parents, HOUSEHOLD, {"forced": nw.when(asked).then(nw.col("forced_labour"))})
+    each = []
+    for i, column in enumerate(parents.columns):
+        nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)
+        each.append(nw.when(nobody).then(nw.lit(False)).otherwise(nw.col(f"fl__parent{i}__forced")))
+    return frame.with_columns(any_of(each).alias(PARENT))
+
+
+def primary_route() -> nw.Expr:
+    """The route by which a child is a case, the first along the flowchart; null for everybody else."""
+    route = nw.lit(None, dtype=nw.String())
+    for name, label in reversed(ROUTES.items()):
+        route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)
+    return route
+
+
+def child_leaf() -> nw.Expr:
+    """Where a child leaves the flowchart of Tool No. 2."""
+    col = nw.col
+    end = nw.when(col(WITH)).then(nw.lit("child with parents, no threat")).otherwise(nw.lit("child for a third party, no threat"))
+    end = nw.when(~col("any_work")).then(nw.lit("child, no work")).otherwise(end)
+    open_ = nw.when(col("forced_labour").is_null()).then(nw.lit("child, unresolved")).otherwise(end)
+    return nw.when(col("forced_labour")).then(primary_route()).otherwise(open_)
+
+
+def child_trace() -> nw.Expr:
+    """A child's path in words, every route by itself."""
+    return nw.concat_str(
+        [
+            nw.lit("worst form: "), word(nw.col("route_iv")),
+            nw.lit(" → with or for parents: "), word(nw.col(WITH)),
+            nw.lit(" (parent in forced labour: "), word(nw.col(PARENT)), nw.lit("; threat by a third party: "), word(nw.col(WITH_THREAT)),
+            nw.lit(") → for a third party: "), word(nw.col(THIRD)), nw.lit(" (threat: "), word(nw.col(THIRD_THREAT)),
+            nw.lit(") → "), nw.col("step"),
+        ]
+    )  # fmt: skip
+
+
+def word(truth: nw.Expr) -> nw.Expr:
+    """A truth in words."""
+    open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
+    return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

@@ -1,0 +1,127 @@
+"""The yes/no questions of a survey, and how many persons left each of them open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.survey.design import ASKED, CHILD, Survey
+from fltoolkit.survey.findings import count_rows, finding, guarded
+from fltoolkit.survey.questions import AnswerCodes, Source
+from fltoolkit.survey.read import SOURCE, Frame
+
+# What a child says no to before a question is not asked.
+_BEFORE = {
+    f"children.{kind}.{part}": f"children.{kind}.{before}"
+    for kind in ("third_party", "with_parents")
+    for part, before in (("threat", "done"), ("by_third_party", "threat"))
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A yes/no question of the module or before it, its codes filled in."""
+
+    where: str
+    source: Source
+    codes: AnswerCodes
+    episode: str = ""
+
+    @property
+    def column(self) -> str:
+        return self.source.column.replace("{episode}", self.episode)
+
+
+def questions(survey: Survey) -> list[Question]:
+    """Every yes/no question the spec maps, one for each episode label."""
+    spec = survey.spec
+    return [
+        Question(where, source, source.codes(spec.answers), e)
+        for where, source in spec.questions()
+        for e in (spec.episodes.wide if "{episode}" in source.column else ("",))
+    ]
+
+
+def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
+    """The persons' and the episodes' frame, each with those of the columns it holds."""
+    frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
+    split = []
+    for frame in frames:
+        names = set(frame.collect_schema().names())
+        split.append((frame, [c for c in columns if SOURCE + c in names]))
+    return [(frame, held) for frame, held in split if held]
+
+
+def answer_findings(survey: Survey) -> list[dict[str, object]]:
+    """Item non-response and routing that was not kept, question by question, among those asked the module."""
+    counts, out = answer_counts(survey), []
+    limit = survey.spec.confidentiality.cases
+    for row in counts.to_dict("records"):
+        if row["unexpected"]:
+            what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
+            out.append(finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
+        if row["missing"]:
+            what, do = "blank without a reason", "a skip that routing explains needs `routing:` here; these stay unresolved"
+            out.append(finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
+        silent = row["dont_know"] + row["refused"]
+        if silent:
+            what = "don't know or refused; unresolved unless another answer decides"
+            out.append(finding("note", "non-response", row["column"], what, guarded(silent, limit), "see notebook 2"))
+    return out
+
+
+def answer_counts(survey: Survey) -> pd.DataFrame:
+    """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `dont_know`,
+    `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
+    it), `unexpected` (answered where routing skips).
+    """
+    listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
+    rows = []
+    for frame, columns in holding(survey, [q.column for q in listed]):
+        names = set(frame.collect_schema().names())
+        of_adults, of_children = (nw.lit(True), nw.lit(False))
+        if ASKED in names:
+            of_adults, of_children = nw.col(ASKED) & ~nw.col(CHILD), nw.col(ASKED) & nw.col(CHILD)
+        held = [q for q in listed if q.column in columns]
+        exists = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names]
+        conditions: dict[str, nw.Expr] = {}
+        for i, q in enumerate(held):
+            value, gate = nw.col(SOURCE + q.column), nw.lit(False)
+            inside = of_children if q.where.startswith("children") else of_adults
+            idle = [
+                _no(before) for before in held if before.where == _BEFORE.get(q.where, "any_work" if inside is of_adults else "")
+            ]
+            working = ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else nw.lit(True)
+            if r := q.source.routing:
+                gate = nw.col(SOURCE + r.column.replace("{episode}", q.episode)).is_in(list(r.skipped)).fill_null(False)
+            absent = [_no(e) for e in exists if e.episode == q.episode]
+            skipped = gate | nw.all_horizontal(*absent, ignore_nulls=False) if absent else gate
+            conditions |= {
+                f"{i} {k}": inside & value.is_in(list(getattr(q.codes, k))) for k in ("dont_know", "refused", "not_applicable")
+            }
+            conditions |= {
+                f"{i} missing": inside & working & value.is_null() & ~skipped,
+                f"{i} unexpected": inside & gate & ~value.is_null(),
+            }
+        counts = count_rows(frame, conditions)
+        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
+        rows += [
+            {"where": q.where, "column": q.column, "label": q.source.label or q.column} | {k: counts[f"{i} {k}"] for k in kinds}
+            for i, q in enumerate(held)
+        ]
+    return pd.DataFrame(rows)
+
+
+def _no(question: Question) -> nw.Expr:
+    return nw.col(SOURCE + question.column).is_in(list(question.codes.no)).fill_null(False)
+
+
+def nonresponse(survey: Survey) -> pd.DataFrame:
+    """`answer_counts` as it may be shown: counts below the confidentiality limit are blank. Its parts are never added up, so
+    that a blank cannot be worked out.
+    """
+    counts, kinds = answer_counts(survey).drop(columns="unexpected"), ["dont_know", "refused", "not_applicable", "missing"]
+    low = (counts[kinds] > 0) & (counts[kinds] < survey.spec.confidentiality.cases)
+    return counts.assign(**counts[kinds].astype("Int64").mask(low))

@@ -1,0 +1,99 @@
+"""What survey.yaml says of children: how each works and for whom, under whose threat, and which adults are the parents."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import narwhals as nw
+from pydantic import Field, model_validator
+
+from fltoolkit.survey.layout import ModuleStatus
+from fltoolkit.survey.questions import Sources, refuse_double_codes
+from fltoolkit.survey.read import PART, SOURCE, Frame
+from fltoolkit.yamlfile import Codes, Model, Names
+
+WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activities"]
+
+
+class ChildWork(Model):
+    """One kind of a child's work: whether it was done, and whether under threat or menace of a penalty on child or parents.
+
+    Only a third party's threat counts (ICLS.md §6): where the questions of `threat` do not say whose it was,
+    `by_third_party` does.
+    """
+
+    done: Sources
+    threat: Sources
+    by_third_party: Sources | None = None
+
+
+class Parents(Model):
+    """Which persons of the household are a child's parents.
+
+    Args:
+        line: the column with everybody's own line number in the household.
+        columns: the columns of the child's row that hold the line number of a parent.
+        none: codes of a parent who has died or is unknown: there is nobody to be in forced labour.
+        elsewhere: codes of a parent who does not live in the household, and so was not asked.
+    """
+
+    line: str
+    columns: Names = Field(min_length=1)
+    none: Codes = ()
+    elsewhere: Codes = ()
+
+    @model_validator(mode="after")
+    def _each_code_means_one_thing(self) -> Parents:
+        refuse_double_codes(self, "none", "elsewhere")
+        return self
+
+
+class Children(Model):
+    """The module on children (ICLS.md §6). `module` says who answered it, where that is not the adults' column."""
+
+    module: ModuleStatus | None = None
+    third_party: ChildWork
+    with_parents: ChildWork
+    worst_forms: dict[WorstForm, Sources] = Field(default_factory=dict)
+    parents: Parents | None = None
+
+    def questions(self) -> list[tuple[str, Sources | None]]:
+        """The questions of the module, with the key that maps them."""
+        keyed: list[tuple[str, Sources | None]] = []
+        for kind in ("third_party", "with_parents"):
+            work: ChildWork = getattr(self, kind)
+            keyed += [(f"children.{kind}.{part}", getattr(work, part)) for part in ChildWork.model_fields]
+        return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
+
+    def columns(self) -> list[str]:
+        """The columns that link a child to its parents."""
+        return [self.parents.line, *self.parents.columns] if self.parents else []
+
+
+def line_number(column: str) -> nw.Expr:
+    """A line number as text that compares: `01` is 1."""
+    value = nw.col(SOURCE + column)
+    digits = value.str.contains(r"^\d{1,9}$")
+    return nw.when(digits).then(nw.when(digits).then(value).cast(nw.Int64).cast(nw.String)).otherwise(value)
+
+
+def beside_parents(frame: Frame, parents: Parents, household: str, known: dict[str, nw.Expr]) -> Frame:
+    """Each person with what is known of their parents, matched by household and line number.
+
+    Args:
+        frame: one row a person.
+        parents: how they are linked.
+        household: the column that names the household.
+        known: what to look up on a parent's row, by name.
+
+    Returns:
+        The frame with `fl__parent<i>__<name>` for the i-th parent column; null where nobody has that line number.
+    """
+    keys = {"fl__home": nw.col(household), "fl__homepart": nw.col(PART), "fl__line": line_number(parents.line)}
+    side = frame.select(*[e.alias(name) for name, e in keys.items()], *[e.alias(f"fl__seen__{n}") for n, e in known.items()])
+    for i, column in enumerate(parents.columns):
+        found = side.rename({f"fl__seen__{name}": f"fl__parent{i}__{name}" for name in known})
+        frame = frame.with_columns(line_number(column).alias("fl__parentline"))
+        frame = frame.join(found, left_on=[household, PART, "fl__parentline"], right_on=list(keys), how="left")
+        frame = frame.drop("fl__parentline")
+    return frame
