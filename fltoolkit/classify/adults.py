@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.classify.children import ADULT, primary_route, with_children
+from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.groups import group_columns, memberships, sector
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, choose
 from fltoolkit.classify.rules import RuleSet, load_rules
@@ -119,7 +119,8 @@ def _evaluate(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, 
         linked.alias("fl__linked"),
         *_exception(spec, episode),
     )
-    rows = rows.with_columns(all_of([col("involuntary"), col("coercion"), col("fl__linked")]).alias("same_work"))
+    no_consent = any_of([col("involuntary"), _a_child_at_the_start(spec, episode)])
+    rows = rows.with_columns(all_of([no_consent, col("coercion"), col("fl__linked")]).alias("same_work"))
     rows = rows.with_columns((col("same_work") & ~col("fl__excluded")).alias("fl__forced"))
     place = spec.place
     here = nw.lit(True)
@@ -129,6 +130,14 @@ def _evaluate(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, 
     rows = rows.with_columns((col("fl__forced") & here).alias("fl__here"), (col("fl__forced") & ~here).alias("fl__abroad"))
     trafficked = any_answer(spec.trafficking, default, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
     return rows.with_columns(*_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"))
+
+
+def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
+    """Whether the work began in childhood, where its start is dated and decides: then there is no test of consent."""
+    if spec.age.at_start is None:
+        return nw.lit(False)
+    start = number(SOURCE + spec.age.at_start.replace("{episode}", episode), nw.String())
+    return (start < spec.age.adult).fill_null(False)
 
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
@@ -147,11 +156,12 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Labels that only forced labour in the country has: who imposed it, and the sector of that job."""
+    """Labels that only forced labour in the country has: who imposed it, whether it began in childhood, the sector of that job."""
     forced = nw.col("fl__here")
     form = _form(spec, episode)
     form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(form.fill_null(NOT_STATED))
-    labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form")]
+    route = nw.when(_a_child_at_the_start(spec, episode)).then(nw.lit(ADULT_FROM_CHILD)).otherwise(nw.lit(ADULT))
+    labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form"), nw.when(forced).then(route).alias(FIRST + "route")]
     for name, s in spec.sectors.items():
         if s.job == "forced_labour":
             labels.append(nw.when(forced).then(sector(s, episode).fill_null(NOT_STATED)).alias(FIRST + name))
@@ -173,7 +183,13 @@ def _months(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _labels(spec: SurveySpec) -> list[str]:
-    return [FIRST + "form", *(FIRST + n for n, s in spec.sectors.items() if s.job == "forced_labour"), "exception", LIMITS]
+    return [
+        FIRST + "form",
+        FIRST + "route",
+        *(FIRST + n for n, s in spec.sectors.items() if s.job == "forced_labour"),
+        "exception",
+        LIMITS,
+    ]
 
 
 def _truths(sources: dict[str, list[tuple[str, str, Source]]]) -> list[str]:
@@ -220,18 +236,15 @@ def _labels_of_children(frame: Frame, spec: SurveySpec) -> Frame:
         if name == FIRST + "form":
             own = nw.when(any_answer(sexual, spec.answers)).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(own)
         columns.append(nw.when(case).then(own).otherwise(nw.when(~nw.col(CHILD)).then(nw.col(name))).alias(name))
-    return frame.with_columns(columns)
+    route = nw.when(nw.col(CHILD)).then(primary_route()).otherwise(nw.col(FIRST + "route")).alias(FIRST + "route")
+    return frame.with_columns(*columns, route)
 
 
 def _case_columns(spec: SurveySpec) -> list[nw.Expr]:
     """Labels that only a case in the country has; null for everyone else."""
     case = nw.col("forced_labour")
-    names = ["form", *(n for n, s in spec.sectors.items() if s.job == "forced_labour")]
-    columns = [nw.when(case).then(nw.col(FIRST + name)).alias(name) for name in names]
-    route = nw.lit(ADULT)
-    if spec.children:
-        route = nw.when(nw.col(CHILD)).then(primary_route()).otherwise(route)
-    return [*columns, nw.when(case).then(route).alias("route")]
+    names = ["form", "route", *(n for n, s in spec.sectors.items() if s.job == "forced_labour")]
+    return [nw.when(case).then(nw.col(FIRST + name)).alias(name) for name in names]
 
 
 def same_work_basis(episodes: Episodes) -> str:

@@ -6,10 +6,11 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.groups import POPULATION, sector
 from fltoolkit.classify.items import any_answer, column
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.design import AGE, Survey
+from fltoolkit.survey.design import AGE, ASKED, CHILD, Survey
 from fltoolkit.survey.findings import count_rows, finding, findings, guarded
 from fltoolkit.survey.read import SOURCE
 
@@ -27,8 +28,20 @@ def check_cases(persons: Survey) -> pd.DataFrame:
             do = "map them if they were asked; the estimate is lower without"
             out.append(finding("note", "items", f"items.{side}", what, len(lacking), do))
     case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
-    start_age = (spec.populations[spec.default_population].age.min or 0) + (spec.reference_period.months + 11) // 12
-    counts: dict[str, nw.Expr] = {"young": inside & case & (nw.col(AGE) < start_age)}
+    line, adult = spec.age.adult, ~nw.col(CHILD)
+    start_age = line + (spec.reference_period.months + 11) // 12
+    counts: dict[str, nw.Expr] = {
+        "young": inside & case & adult & (nw.col(AGE) >= line) & (nw.col(AGE) < start_age),
+        "children as adults": inside & adult & (nw.col(AGE) < line),
+        "began as children": inside & case & (nw.col("route") == ADULT_FROM_CHILD),
+    }
+    if spec.children:
+        asked = nw.col(ASKED) & nw.col(CHILD)
+        counts["parent open"] = asked & nw.col(WITH) & nw.col(PARENT).is_null()
+        counts["open for it"] = asked & nw.col(WITH) & nw.col(PARENT).is_null() & nw.col("forced_labour").is_null()
+        if not spec.children.worst_forms:
+            what = "no question on worst forms of child labour: route (iv) cannot be found"
+            out.append(finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked"))
     if spec.months:
         counts["no months"] = inside & case & nw.col(MONTHS).is_null()
         counts["too long"] = inside & case & (nw.col(MONTHS) > spec.reference_period.months)
@@ -43,6 +56,12 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         ("too long", "warning", "months", f"cases longer than the window of {window} months", "check the question's window"),
         ("young", "note", "age", f"cases younger than {start_age} at interview: may have been a child at the time",
          "say so beside the figure"),
+        ("began as children", "note", "age", "adults whose forced labour began in childhood: no test of consent", "say so beside the figure"),
+        ("children as adults", "warning", "age", f"persons under {line} classified by the adults' definition, which tests consent",
+         "map the children's module under children:, or begin the population at the age of adults"),
+        ("parent open", "warning", "children.parents", "children who work with parents, of whom one was not asked and none is known to be in "
+         "forced labour: route (iii) is unresolved", "say so beside the figure; ask parents in the same household next time"),
+        ("open for it", "note", "children.parents", "of these, children whom no other route decides: unresolved", "see the upper bound"),
         ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
         ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.classify.children import child_leaf, child_trace, word
+from fltoolkit.classify.children import ADULT_FROM_CHILD, child_leaf, child_trace, word
 from fltoolkit.classify.items import any_of
 from fltoolkit.survey.design import CHILD
 from fltoolkit.survey.questions import Source
@@ -54,7 +54,11 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
         open_ = _join([(nw.col(name).is_null(), f"{item} [{_asked(source)}]") for name, item, source in questions])
         parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
     same = nw.lit("assumed") if spec.episodes.same_work == "assumed" else word(nw.col("same_work"))
-    parts += [nw.lit(" → same work: "), same, nw.lit(" → "), nw.col("step")]
+    parts += [nw.lit(" → same work: "), same]
+    if spec.age.at_start:
+        young = nw.col("route") == ADULT_FROM_CHILD
+        parts.append(nw.when(young).then(nw.lit(" (a child at the start: no test of consent)")).otherwise(nw.lit("")))
+    parts += [nw.lit(" → "), nw.col("step")]
     trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(nw.concat_str(parts))
     return nw.when(nw.col(CHILD)).then(child_trace()).otherwise(trace) if spec.children else trace
 

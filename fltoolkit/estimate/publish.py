@@ -76,6 +76,7 @@ class Published:
         coverage_excludes: whom the survey could not reach.
         notes: sentences that go with every figure.
         groups: every group the survey has; case_only: those that only cases have.
+        headlines: the populations whose rate and number a run always shows, the default first.
     """
 
     table: pd.DataFrame
@@ -85,6 +86,7 @@ class Published:
     notes: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     case_only: frozenset[str] = frozenset()
+    headlines: tuple[str, ...] = ()
 
     def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
         """The rows of one measure and breakdown(s), in order. Raises `RequestError` naming what there is."""
@@ -124,7 +126,10 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     limits, notes = _limits(rules, persons.spec)
     spec = persons.spec
     out = _publish(made, rules, limits, notes, spec.totals)
-    return replace(out, coverage_excludes=spec.coverage_excludes, groups=(*spec.groups, *spec.sectors), case_only=spec.case_only)
+    groups = (*spec.groups, *spec.sectors)
+    return replace(
+        out, coverage_excludes=spec.coverage_excludes, groups=groups, case_only=spec.case_only, headlines=spec.headlines
+    )
 
 
 def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale, unit
-from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, PALE, SERIES, Picture, axis, categories, figure, wrap
+from fltoolkit.show.style import BLUE, GREY, INK, PALE, SERIES, Picture, axis, categories, figure, wrap
 from fltoolkit.show.words import TITLES, interval, labels, number, percent, shown, value
 
 MARKED = ("suppress", "unreliable")
@@ -91,43 +91,6 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     return Picture(fig, _alt(f"Bar chart: persons in forced labour by {_name(group)}.", rows))
 
 
-def flow(out: Published) -> Picture:
-    """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers."""
-    rows = {r["step"]: r for r in out.select("flowchart", [[], ["step"]]).to_dict("records")}
-    spine = [("total", "Asked"), ("no work", "Any work?"), ("not involuntary", "Involuntary?"), ("no coercion", "Coerced?"),
-             ("not in the same work", "In the same work?"), ("exception within its limits", "Outside the exceptions?"),
-             ("forced labour abroad", "In this country?")]  # fmt: skip
-    exits = {"no work": "did not work", "not involuntary": "not involuntary", "no coercion": "no coercion", "not in the same work": "not in the same work",
-             "exception within its limits": "within an exception of C29", "forced labour abroad": "forced labour abroad"}  # fmt: skip
-    height = 96 * (len(spine) + 1) + 120
-    subtitle = "weighted number of persons; [c] not shown, so that nobody can be recognised"
-    fig = figure("Who is in forced labour, question by question", subtitle, height, showlegend=False)
-    fig.update_xaxes(visible=False, range=[0, 10], fixedrange=True)
-    fig.update_yaxes(visible=False, range=[-len(spine) - 0.6, 0.7], fixedrange=True)
-    for i, (step, question) in enumerate(spine):
-        words = (
-            f"<b>{question}</b>"
-            if i
-            else f"<b>{_count(rows['total'])}</b> persons asked<br>{wrap(rows['total']['reference_population_label'])}"
-        )
-        _box(fig, 0.1, 4.4, -i, words, "#eef3f6", INK)
-        _arrow(fig, 2.25, -i - 0.3, 2.25, -i - 0.7, "yes" if i else "")
-        if i:
-            leaf = rows.get(step)
-            _arrow(fig, 4.4, -i, 5.7, -i, "no")
-            _box(fig, 5.7, 9.9, -i, f"<b>{_count(leaf) if leaf else '0'}</b><br>{exits[step]}", "white", GREY)
-    end = -len(spine)
-    _box(fig, 0.1, 4.4, end, f"<b>{_count(rows.get('forced labour'))}</b><br>in forced labour", BLUE, BLUE, "white")
-    open_ = [rows[s] for s in ("unresolved", "abroad, unresolved") if s in rows]
-    if open_:
-        words = "<br>".join(
-            f"<b>{_count(r)}</b> {'unresolved' if r['step'] == 'unresolved' else 'abroad, unresolved'}" for r in open_
-        )
-        _box(fig, 5.7, 9.9, end, words, "white", ORANGE)
-    told = "; ".join(f"{step}: {_count(r)}" for step, r in rows.items())
-    return Picture(fig, f"Flowchart of the definition with numbers of persons. {told}.")
-
-
 def unresolved(counts: pd.DataFrame) -> Picture:
     """Answers that leave a question open, by question: don't know, refused, blank (from `fl.nonresponse`)."""
     labels = [wrap(f"{row['label']} ({row['column']})", 46) for row in counts.to_dict("records")]
@@ -154,26 +117,6 @@ def _told(row: dict[Any, Any]) -> str:
         for k, name in (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank"))
     ]
     return ", ".join(parts)
-
-
-def _box(fig: Any, x0: float, x1: float, y: float, text: str, fill: str, line: str, ink: str = INK) -> None:
-    fig.add_shape(type="rect", x0=x0, x1=x1, y0=y - 0.3, y1=y + 0.3, fillcolor=fill, line={"color": line, "width": 1.5})
-    fig.add_annotation(x=(x0 + x1) / 2, y=y, text=text, showarrow=False, font={"color": ink, "size": 14})
-
-
-def _arrow(fig: Any, x0: float, y0: float, x1: float, y1: float, word: str) -> None:
-    fig.add_annotation(
-        x=x1, y=y1, ax=x0, ay=y0, xref="x", yref="y", axref="x", ayref="y", text="", showarrow=True, arrowhead=2, arrowcolor=GREY
-    )
-    if word:
-        dx, dy = (0.3, 0.0) if x0 == x1 else (0.0, 0.14)
-        fig.add_annotation(
-            x=(x0 + x1) / 2 + dx, y=(y0 + y1) / 2 + dy, text=word, showarrow=False, font={"color": GREY, "size": 12}
-        )
-
-
-def _count(row: dict[Any, Any] | None) -> str:
-    return "0" if row is None else shown(row)
 
 
 def _hover(row: dict[Any, Any]) -> str:

@@ -110,8 +110,20 @@ class Words:
 
 
 def headline(out: Published) -> Words:
-    """The run's headline in a few sentences: rate, number, unresolved persons, basis and coverage."""
-    rows = [out.select(m).iloc[0].to_dict() for m in ("prevalence", "total") if (out.table["measure"] == m).any()]
+    """The run's headlines in a few sentences: rate, number, unresolved persons, basis and coverage."""
+    default = out.select("prevalence").iloc[0].to_dict()
+    lines = [line for population in out.headlines or (default["reference_population"],) for line in _told(out, population)]
+    link = f"involuntary work and coercion in the same work: {default['same_work']}"
+    lines.append(f"Rule set {default['rule_set']}; {link}; definition by {default['age_basis']}.")
+    if out.coverage_excludes:
+        lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
+    return Words("\n\n".join([*lines, *out.notes]))
+
+
+def _told(out: Published, population: str) -> list[str]:
+    """Rate, number and unresolved persons of one population, in sentences."""
+    measures = [m for m in ("prevalence", "total") if (out.table["measure"] == m).any()]
+    rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
     rate = rows[0]
     lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:])]
     if pd.isna(rate.get("unresolved")):
@@ -126,7 +138,4 @@ def headline(out: Published) -> Words:
             f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases; as far "
             f"as open answers go this is a lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
         )
-    lines.append(f"Rule set {rate['rule_set']}; involuntary work and coercion in the same work: {rate['same_work']}.")
-    if out.coverage_excludes:
-        lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
-    return Words("\n\n".join([*lines, *out.notes]))
+    return lines
