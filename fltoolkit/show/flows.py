@@ -72,9 +72,9 @@ def children_flow(out: Published) -> Picture:
     no_work, no_threat, no_threat_third, open_ = (rows.get(step) for step in ENDS)
     iv, iii, ii, i = (rows.get(step) for step in ROUTES.values())
     subtitle = "weighted number of children; [c] not shown, so that nobody can be recognised"
-    fig = figure("Which children are in forced labour, question by question", subtitle, 800, showlegend=False)
+    fig = figure("Which children are in forced labour, question by question", subtitle, 740, showlegend=False)
     fig.update_xaxes(visible=False, range=[0, 10.2], fixedrange=True)
-    fig.update_yaxes(visible=False, range=[-6.1, 0.5], fixedrange=True)
+    fig.update_yaxes(visible=False, range=[-6.0, 0.5], fixedrange=True)
     left, middle, right = (0.0, 3.3), (4.3, 6.3), (7.0, 10.2)
     asked = f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}"
     for y, words in enumerate(
@@ -90,15 +90,15 @@ def children_flow(out: Published) -> Picture:
         (3, iii, "parent in forced<br>labour (iii)"),
         (4, ii, "with parents,<br>threat (ii)"),
     ):
-        _arrow(fig, left[1], -y, middle[0], -y, f"yes  {_count(leaf)}")
+        _arrow(fig, left[1], -y, middle[0], -y, f"yes  <b>{_count(leaf)}</b>")
         _box(fig, *middle, -y, name, BLUE, BLUE, "white")
-    _arrow(fig, 1.65, -4.3, 1.65, -4.7, f"no  {_count(no_threat)}")
+    _arrow(fig, 1.65, -4.3, 1.65, -4.7, f"no  <b>{_count(no_threat)}</b>")
     _box(fig, *left, -5, "not in forced labour", "white", GREY)
     _arrow(fig, left[1], -2, right[0], -2, "no")
     _box(fig, *right, -2, "<b>For a third party: threat<br>or penalty by a third party?</b>", PAPER, INK)
-    _arrow(fig, 7.75, -2.3, 7.75, -2.7, f"yes  {_count(i)}")
+    _arrow(fig, 7.75, -2.3, 7.75, -2.7, f"yes  <b>{_count(i)}</b>")
     _box(fig, 7.0, 8.5, -3, "third party,<br>threat (i)", BLUE, BLUE, "white")
-    _arrow(fig, 9.45, -2.3, 9.45, -2.7, f"no  {_count(no_threat_third)}")
+    _arrow(fig, 9.45, -2.3, 9.45, -2.7, f"no  <b>{_count(no_threat_third)}</b>")
     _box(fig, 8.7, 10.2, -3, "not in forced<br>labour", "white", GREY)
     _box(fig, *right, 0, f"<b>{_count(no_work)}</b> did not work", "white", GREY)
     _arrow(fig, left[1], 0, right[0], 0, "")

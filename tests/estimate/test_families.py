@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from attack import recovered
+from families import persons
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,49 +18,8 @@ import fltoolkit as fl
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.decide import CASE_STEPS
 from fltoolkit.estimate.publish import restricted
-from tests.estimate.small_surveys import SPEC, persons_table
-from tests.estimate.test_publish import recovered
 
 DECIDE = importlib.import_module("fltoolkit.estimate.decide")
-BY: list[Any] = [[], "sex", "region", ["sex", "region"]]
-FAMILY: dict[str, Any] = {
-    **SPEC,
-    "design": {k: v for k, v in SPEC["design"].items() if k != "strata"},
-    "sectors": {},
-    "children": {"third_party": {"done": "C1", "threat": "C2"}, "with_parents": {"done": "C3", "threat": "C4"}},
-    "populations": {
-        "everybody": {"label": "everybody", "sum_of": ["adults", "children"]},
-        "adults": {"label": "adults", "age": {"min": 18}},
-        "children": {"label": "children", "age": {"max": 17}},
-    },
-    "tables": [
-        *(
-            {"measure": m, "by": BY, "population": p}
-            for m in ("prevalence", "total")
-            for p in ("everybody", "adults", "children")
-        ),
-        {"measure": "total", "by": ["route"], "population": "children"},
-    ],
-}
-CHILD = {
-    "by a third party": {"C1": 1, "C2": 1, "C3": 2, "C4": 2},
-    "with parents": {"C1": 2, "C2": 2, "C3": 1, "C4": 1},
-    "free": {"C1": 1, "C2": 2, "C3": 2, "C4": 2},
-    "idle child": {"C1": 2, "C2": "", "C3": 2, "C4": ""},
-    "open child": {"C1": 1, "C2": 8, "C3": 2, "C4": ""},
-}
-
-
-def persons(folder: Path, people: list[tuple[str, dict[str, Any]]]) -> fl.Survey:
-    blank = {"AGE": 10, "C1": 2, "C2": "", "C3": 2, "C4": ""}
-    rows = [("idle", blank | CHILD[what] | own) if what in CHILD else (what, {"AGE": 30} | own) for what, own in people]
-    table = persons_table(rows)
-    for column in ("C1", "C2", "C3", "C4"):
-        table[column] = table.get(column, pd.Series("", index=table.index))
-    table.to_csv(folder / "persons.csv", index=False)
-    path = folder / "survey.yaml"
-    path.write_text(yaml.safe_dump(FAMILY, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(path))
 
 
 def random_people(seed: int) -> list[tuple[str, dict[str, Any]]]:

@@ -6,7 +6,6 @@ import importlib
 import io
 from collections import Counter
 from dataclasses import fields, replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from attack import Key, Reader
+from attack import Key, cells_of, groups_of, recovered
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from small_surveys import SPEC
@@ -242,19 +241,6 @@ def everything(norvia: fl.Survey) -> pd.DataFrame:
     return restricted(norvia)
 
 
-def groups_of(table: pd.DataFrame) -> list[str]:
-    names = {name for text in table["breakdown"] for name in text.split(" × ") if name}
-    return [c for c in table.columns if c in names]
-
-
-def cells_of(table: pd.DataFrame) -> list[tuple[str, Key]]:
-    """The reference population and the group values of each row; the flowchart's apart."""
-    names = groups_of(table)
-    known = table[names].astype(object).where(table[names].notna(), "total").to_dict("records")
-    cells = [frozenset((g, str(row[g])) for g in names if row[g] != "total") for row in known]
-    return list(zip(table["reference_population"], cells, strict=True))
-
-
 MANY = [("case" if i % 3 == 0 else "not", {"P": i % 20}) for i in range(120)]
 
 
@@ -333,33 +319,6 @@ def test_what_the_survey_did_not_reach_goes_with_the_figures(out: Published) -> 
 
 
 # --------------------------------------------------------------------------------------------------------------- attacks
-
-
-def reader(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases") -> Reader:
-    """Someone who adds and subtracts one column of a published table, and sees which cells have nobody.
-
-    A share's `n` is the number of cases it distributes.
-    """
-    cells = [cell for _, cell in cells_of(full)]
-    values = {g: sorted({v for cell in cells for h, v in cell if h == g}) for g in sorted({g for cell in cells for g, _ in cell})}
-    shown: dict[Key, float] = {}
-    for groups in {frozenset(g for g, _ in cell) for cell in cells}:
-        every = (frozenset(zip(sorted(groups), v, strict=True)) for v in product(*(values[g] for g in sorted(groups))))
-        shown |= dict.fromkeys((cell for cell in every if cell not in set(cells)), 0)
-    for cell, row in zip(cells, table.to_dict("records"), strict=True):
-        if pd.notna(row[column]):
-            shown[cell] = row[column]
-        if row["measure"] == "share" and column == "cases" and pd.notna(row["n"]):
-            of = row["breakdown"].split(" × ")[-1]
-            shown[frozenset((g, v) for g, v in cell if g != of)] = row["n"]
-    return Reader((frozenset(zip(values, v, strict=True)) for v in product(*values.values())), shown)
-
-
-def recovered(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases", limit: int = 5) -> list[str]:
-    """The confidential rows that the reader works out."""
-    sees = reader(table, full, column)
-    rows = zip(cells_of(full), full.to_dict("records"), strict=True)
-    return [row["category"] for (_, cell), row in rows if 0 < row[column] < limit and sees.knows(cell)]
 
 
 def random_persons(seed: int, groups: int) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-NORVIA = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
+NORVIA = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
 
 # What a person of a small survey answers: work, one involuntary circumstance, one element of coercion.
 ANSWERS = {
