@@ -285,7 +285,16 @@ def test_no_hidden_number_stands_in_any_column_or_in_a_csv(out: Published, every
 
 
 def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
-    assert {f.name for f in fields(out)} == {"table", "profile", "limits", "coverage_excludes", "notes", "groups", "case_only"}
+    assert {f.name for f in fields(out)} == {
+        "table",
+        "profile",
+        "limits",
+        "coverage_excludes",
+        "notes",
+        "groups",
+        "case_only",
+        "headlines",
+    }
     named = {
         "measure",
         "outcome",

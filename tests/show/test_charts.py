@@ -13,7 +13,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.nap.units import scale
-from fltoolkit.show import charts
+from fltoolkit.show import charts, flows
 from fltoolkit.show.gallery import pairs
 from fltoolkit.show.style import MIME, Picture
 from fltoolkit.show.words import labels, number
@@ -152,7 +152,7 @@ def test_hidden_rows_are_marked_and_never_drawn(norvia: fl.Published) -> None:
 
 
 def test_figures_are_small_and_bring_no_template(norvia: fl.Published, norvia_persons: fl.Survey) -> None:
-    others = [charts.flow(norvia), charts.unresolved(fl.nonresponse(norvia_persons))]
+    others = [flows.flow(norvia), charts.unresolved(fl.nonresponse(norvia_persons))]
     for picture in [*(p for _, p, _ in every_picture(norvia)), *others]:
         fig = figure(picture)
         assert len(json.dumps(fig)) < 12_000
@@ -160,7 +160,7 @@ def test_figures_are_small_and_bring_no_template(norvia: fl.Published, norvia_pe
 
 
 def test_no_picture_offers_a_cloud_or_names_an_address(norvia: fl.Published) -> None:
-    for picture in [*(p for _, p, _ in every_picture(norvia)), charts.flow(norvia)]:
+    for picture in [*(p for _, p, _ in every_picture(norvia)), flows.flow(norvia)]:
         fig = figure(picture)
         assert fig["config"]["showSendToCloud"] is False
         assert fig["config"]["showEditInChartStudio"] is False
@@ -170,13 +170,13 @@ def test_no_picture_offers_a_cloud_or_names_an_address(norvia: fl.Published) -> 
 
 
 def test_the_text_that_stands_for_a_picture_goes_with_it() -> None:
-    bundle = charts.flow(country.published())._repr_mimebundle_()
+    bundle = flows.flow(country.published())._repr_mimebundle_()
     assert bundle["text/plain"] == bundle[MIME]["layout"]["meta"]["alt"]
     assert set(bundle) == {MIME, "text/plain"}
 
 
 def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:
-    picture = charts.flow(norvia)
+    picture = flows.flow(norvia)
     words = " ".join(a["text"] for a in figure(picture)["layout"]["annotations"])
     for row in norvia.select("flowchart", [[], ["step"]]).to_dict("records"):
         told = f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], "flowchart")
@@ -189,7 +189,7 @@ def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Pub
 
 
 def test_a_step_that_nobody_took_is_zero_in_the_flow() -> None:
-    words = [a["text"] for a in figure(charts.flow(country.published()))["layout"]["annotations"]]
+    words = [a["text"] for a in figure(flows.flow(country.published()))["layout"]["annotations"]]
     assert "<b>0</b><br>did not work" in words
     assert "<b>410</b><br>in forced labour" in words
     assert "<b>50</b> unresolved" in words
@@ -225,7 +225,7 @@ def test_html_in_a_surveys_words_is_shown_and_not_obeyed(tmp_path: Any, place: s
     else:
         survey["reference_period"]["text"] = evil
     out, _ = country.run(country.write(tmp_path, survey))
-    pictures = (charts.dots(out, "prevalence", "region"), charts.bars(out, "region"), charts.flow(out))
+    pictures = (charts.dots(out, "prevalence", "region"), charts.bars(out, "region"), flows.flow(out))
     layouts = [json.dumps({**figure(p)["layout"], "meta": ""}) + json.dumps(figure(p)["data"]) for p in pictures]
     assert not [text for text in layouts if "<a" in text]
     assert any("&lt;a" in text for text in layouts)

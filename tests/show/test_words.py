@@ -109,7 +109,9 @@ def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     assert "was 410 adults" in told
     assert "5 of 412 persons asked are unresolved" in told
     assert "without them the rate is 100.7, and with all of them as cases 111.7" in told  # 41 of 407, 46 of 412
-    assert "Rule set icls_2018 v1; involuntary work and coercion in the same work: assumed." in told
+    assert (
+        "Rule set icls_2018 v1; involuntary work and coercion in the same work: assumed; definition by age at interview." in told
+    )
     assert "The survey could not reach: the homeless." in told
 
 
