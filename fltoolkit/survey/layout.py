@@ -10,7 +10,8 @@ from fltoolkit.survey.questions import refuse_double_codes
 from fltoolkit.yamlfile import Codes, Model, Names
 
 
-def _known_to_python(name: str) -> str:
+def known_encoding(name: str) -> str:
+    """The name of a text encoding, if Python knows it; else a `ValueError` that names usual ones."""
     try:
         "a".encode(name)
     except (LookupError, ValueError):
@@ -19,7 +20,7 @@ def _known_to_python(name: str) -> str:
     return name
 
 
-Encoding = Annotated[str, AfterValidator(_known_to_python)]
+Encoding = Annotated[str, AfterValidator(known_encoding)]
 
 
 class DataFile(Model):
