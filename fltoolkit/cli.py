@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import FltoolkitError
+from fltoolkit.survey.layout import known_encoding
+from fltoolkit.yamlfile import UNANSWERED
 
 RAW = argparse.RawDescriptionHelpFormatter
 
@@ -29,6 +31,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example:\n  fltoolkit check data_samples/norvia_lfs_2025/survey.yaml\n  fltoolkit batch data_samples/batch.yaml",
     )  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    new = commands.add_parser(
+        "new", help="draft a survey.yaml from a data file's own labels", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit new my_survey/persons.sav\n"
+        "  fltoolkit new my_survey/data/persons.csv --out my_survey/survey.yaml --encoding cp1252",
+    )  # fmt: skip
+    new.add_argument("data", type=Path, help="CSV, Parquet, SPSS (.sav, .zsav) or Stata (.dta)")
+    new.add_argument("--out", type=Path, help="what to write (default: survey.yaml beside the data); never overwritten")
+    new.add_argument(
+        "--encoding", type=known_encoding, help="of a file that is not UTF-8 and does not say its own, such as cp1252"
+    )
+    new.set_defaults(run=_new)
     check = commands.add_parser(
         "check", help="what the data say of themselves, before any estimate", formatter_class=RAW,
         epilog="example:\n  fltoolkit check my_survey/survey.yaml",
@@ -69,6 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("folder", type=Path, help="where to write them")
     schema.set_defaults(run=_schema)
     return parser
+
+
+def _new(parsed: argparse.Namespace) -> int:
+    from fltoolkit.survey.draft import write_draft
+
+    target, draft = write_draft(parsed.data, parsed.out, parsed.encoding)
+    for number, line in draft.asks:
+        print(f"line {number:<4} {str(line).strip()}")
+    print(
+        f"{target}: drafted {draft.drafted} lines; {len(draft.asks)} need an answer, where the file says {UNANSWERED} (listed above)."
+    )
+    print(f"Read it line by line, answer them, then run: fltoolkit check {target}")
+    return 0
 
 
 def _check(parsed: argparse.Namespace) -> int:

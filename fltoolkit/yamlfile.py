@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -23,6 +24,7 @@ class Model(BaseModel):
 
 
 M = TypeVar("M", bound=Model)
+UNANSWERED = "<answer>"  # what a draft (`fltoolkit new`) leaves to its reader
 
 
 def canonical_code(value: object) -> str:
@@ -93,7 +95,22 @@ def load_yaml(path: Path) -> dict[str, Any]:
 
 def load_model(path: Path, model: type[M]) -> M:
     """Read `path` into `model`; every mistake is listed with its key, what was found and what is allowed."""
-    return build_model(load_yaml(path), model, where=str(path))
+    data = load_yaml(path)
+    if keys := list(_unanswered(data)):
+        raise SpecError(
+            f"{len(keys)} key(s) still say {UNANSWERED}:\n" + "\n".join(f"  - {key}" for key in keys),
+            where=str(path), do="answer them, or remove those that are not required; the comments in the draft say what is asked",
+        )  # fmt: skip
+    return build_model(data, model, where=str(path))
+
+
+def _unanswered(node: object, key: str = "") -> Iterator[str]:
+    """The keys, with dots, that a draft left to its reader."""
+    if node == UNANSWERED:
+        yield key
+    elif isinstance(node, (dict, list)):
+        for step, below in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _unanswered(below, f"{key}.{step}" if key else str(step))
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from fltoolkit.survey.questions import refuse_double_codes
 from fltoolkit.yamlfile import Codes, Model, Names
 
 
+def known_encoding(name: str) -> str:
+    """The name of a text encoding, if Python knows it; else a `ValueError` that names usual ones."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        usual = "utf-8, cp1252 (western Europe), cp1251 (Cyrillic), cp1256 (Arabic), gb18030 (Chinese), shift_jis"
+        raise ValueError(f"not an encoding that Python knows; usual ones: {usual}") from None
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(known_encoding)]
+
+
 class DataFile(Model):
-    """A file beside survey.yaml: CSV or Parquet; several paths are pooled quarters, and persons then need weight factors."""
+    """A file beside survey.yaml: CSV, Parquet, SPSS or Stata; several paths are pooled quarters, and persons then need weight factors.
+
+    `encoding`: of a CSV that is not UTF-8, or of an old SPSS or Stata file that does not say its own.
+    """
 
     path: Names
     key: Names
     prefix: str = ""
     weight_factor: tuple[float, ...] = ()
     delimiter: str | None = None
-    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    encoding: Encoding | None = None
 
 
 class Files(Model):

@@ -6,12 +6,10 @@ only the columns an estimate asks for are read at all. No other module casts a c
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.formats import open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ INTERNAL = "fl__"
 SOURCE = "src__"
 FACTOR = "fl__factor"
 PART = "fl__part"
+LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 
 
@@ -39,112 +39,62 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some."""
+
+    frame: Frame
+    names: tuple[str, ...]
+
+
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
-    """A path (CSV or Parquet), a pandas, Polars or Arrow table, as a lazy frame of `con`.
+    """A path (CSV, Parquet, SPSS or Stata), a pandas, Polars or Arrow table, as a lazy frame of `con`; see `open_named`."""
+    return open_named(data, con, as_text=as_text, **options).frame
+
+
+def open_named(
+    data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, only: Collection[str] | None = None, **options: Any
+) -> Opened:
+    """A path or a table, opened on `con`.
 
     Args:
         data: what to open. A CSV is sniffed for types unless `as_text`.
-        as_text: read every CSV column as text, so that a code such as `0111` keeps its zero.
-        options: `delimiter` and `encoding` for a CSV.
+        con: the connection whose relation it becomes.
+        as_text: what was coded stays a code: a CSV's `0111` keeps its zero, SPSS's and Stata's user-missing values stay
+            apart (else they are blank).
+        only: the columns needed. Of SPSS and Stata files no others are read; other files are read by need anyway.
+        options: `delimiter` and `encoding`, of a file.
 
     Raises:
         DataError: no such file, not a format the kit reads, or nothing in it.
     """
     if isinstance(data, (str, Path)):
-        relation, names = _open_path(Path(data), con, as_text, {k: v for k, v in options.items() if v})
+        given = {k: v for k, v in options.items() if v}
+        relation, names = open_path(Path(data), con, as_text=as_text, only=only, **given)
     else:
-        relation, names = _open_object(data, con)
+        relation, names = open_object(data, con)
     _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__)
     frame: Frame = nw.from_native(relation).lazy()
-    return frame
-
-
-def _open_path(path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, options: dict[str, Any]) -> tuple[Any, Sequence[str]]:
-    """A file's relation, and its column names as they are written: DuckDB renames those that collide."""
-    suffix = path.suffix.lower()
-    if not path.is_file():
-        raise DataError("there is no such file", where=str(path), do="check `path:`; it is read from the folder of survey.yaml")
-    if path.stat().st_size == 0:
-        raise DataError("the file is empty", where=str(path), do="export the data again")
-    with _readable(str(path)):
-        if suffix == ".parquet":
-            relation = con.read_parquet(str(path))
-            written = con.execute("SELECT name FROM parquet_schema(?)", [str(path)]).fetchall()[1:]
-            flat = len(written) == len(relation.columns)
-            return relation, [name for (name,) in written] if flat else relation.columns
-        if suffix in (".csv", ".tsv", ".txt"):
-            if options.get("encoding", "utf-8") != "utf-8":
-                return _decoded(path, con, **options)
-            relation = con.read_csv(str(path), header=True, all_varchar=as_text, **options)
-            first = con.read_csv(str(path), header=False, all_varchar=True, **options).limit(1).fetchall()
-            return relation, [name for row in first for name in row if name]
-    raise DataError(
-        "the kit does not read this kind of file", where=str(path), found=suffix, allowed=".csv, .tsv, .txt, .parquet"
-    )
-
-
-def _decoded(
-    path: Path, con: duckdb.DuckDBPyConnection, encoding: str, delimiter: str | None = None
-) -> tuple[Any, Sequence[str]]:
-    """A CSV in another encoding than UTF-8, which DuckDB does not read by itself: as text, through memory."""
-    import pandas as pd
-
-    engine: Any = "c" if delimiter else "python"
-    lines = pd.read_csv(path, sep=delimiter, encoding=encoding, header=None, dtype=str, keep_default_na=False, engine=engine)
-    names = lines.iloc[0].to_list()
-    return con.from_df(lines.iloc[1:].set_axis(names, axis=1)), names
-
-
-@contextmanager
-def _readable(where: str) -> Iterator[None]:
-    """What goes wrong inside is told as a `DataError`: a file that is damaged, or laid out otherwise than expected."""
-    import duckdb
-    import pandas as pd
-
-    try:
-        yield
-    except (duckdb.Error, csv.Error, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(
-            "the file cannot be read",
-            where=where,
-            found=str(error).splitlines()[0],  # the lines after it may quote a person's row
-            do="check that it is whole, and give `delimiter:` or `encoding:` under `files:` if they are unusual",
-        ) from None
-
-
-def _open_object(data: Any, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
-    import duckdb
-    import pandas as pd
-
-    if isinstance(data, pd.DataFrame):
-        return con.from_df(data), [str(c) for c in data.columns]
-    if isinstance(data, duckdb.DuckDBPyRelation):
-        return data, data.columns
-    arrow = data.to_arrow() if hasattr(data, "to_arrow") else data
-    if hasattr(arrow, "__arrow_c_stream__"):
-        return con.from_arrow(arrow), arrow.schema.names
-    raise DataError(
-        "this is not a table the kit reads",
-        found=type(data).__name__,
-        allowed="a path to CSV or Parquet, a pandas, Polars or Arrow table, a DuckDB relation",
-    )
+    return Opened(frame, tuple(names))
 
 
 def _refuse_names(columns: Sequence[str], where: object) -> None:
-    """Two names that differ only in case would collide in DuckDB; the kit's own prefixes must be free."""
+    """Two names that differ only in case would collide in DuckDB, where * is all columns; the kit's prefixes must be free."""
     times = Counter(c.lower() for c in columns)
     if repeated := [c for c in columns if times[c.lower()] > 1]:
         raise DataError("columns differ only in upper and lower case, or not at all", where=str(where), found=repeated, do="rename one of them")  # fmt: skip
-    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE))]
+    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE)) or c == "*"]
     if own:
-        raise DataError(f"columns may not start with {INTERNAL} or {SOURCE}", where=str(where), found=own, do="rename them")
+        raise DataError(
+            f"columns may not start with {INTERNAL} or {SOURCE}, nor be called *", where=str(where), found=own, do="rename them"
+        )
 
 
 def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Column `name` as canonical text: trimmed, `1` and never `1.0`, blank as null."""
     column = nw.col(name)
     if dtype.is_float():
-        whole = column.is_finite() & (column.round(0) == column) & (column.abs() < 1e15)
+        whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
         return (
             nw.when(whole)
             .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
@@ -206,17 +156,21 @@ def read_files(
     """
     given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
     keys = {column for file in given.values() for column in file.key}
-    parts = {kind: _pool(file, folder, keys, con, where, kind) for kind, file in given.items()}
-    with _readable(where):
+    needed = {*keys, *columns, *of_episodes}
+    opened = {kind: _pool(file, folder, keys, needed, con, where, kind) for kind, file in given.items()}
+    parts = {kind: pooled.frame for kind, pooled in opened.items()}
+    offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
+    with readable(where):
         person, joins = _join(files, parts, where)
-        kept = _kept(person, [*columns, *files.person.key], where)
+        kept = _kept(person, [*columns, *files.person.key], offered, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
             joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
             _unique(episodes, [*files.episodes.key, PART], "episodes", where)
             wanted = [*of_episodes, *files.person.key, *files.episodes.key]
-            episodes = episodes.select(*_kept(episodes, wanted, f"{where}: files.episodes"), nw.col(PART))
+            kept_of_each = _kept(episodes, wanted, opened["episodes"].names, f"{where}: files.episodes")
+            episodes = episodes.select(*kept_of_each, nw.col(PART))
     return SourceTable(person.select(*kept, nw.col(FACTOR), nw.col(PART)), episodes, tuple(joins))
 
 
@@ -240,10 +194,10 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
     return person, joins
 
 
-def _kept(frame: Frame, columns: Iterable[str], where: str) -> list[nw.Expr]:
-    """Columns as canonical text under the prefix `src__`, each once."""
+def _kept(frame: Frame, columns: Iterable[str], offered: Sequence[str], where: str) -> list[nw.Expr]:
+    """Columns as canonical text under the prefix `src__`, each once. `offered`: all that the files have, for the message."""
     schema, wanted = frame.collect_schema(), list(dict.fromkeys(columns))
-    _all_there(wanted, schema.names(), where)
+    _all_there(wanted, offered, where)
     return [text(c, schema[c]).alias(SOURCE + c) for c in wanted]
 
 
@@ -268,20 +222,25 @@ def input_hash(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _pool(file: DataFile, folder: Path, keys: set[str], con: duckdb.DuckDBPyConnection, where: str, kind: str) -> Frame:
+def _pool(
+    file: DataFile, folder: Path, keys: set[str], needed: set[str], con: duckdb.DuckDBPyConnection, where: str, kind: str
+) -> Opened:
     """One file, or several pooled: rows below each other, each part with its weight factor; the survey's `keys` as text."""
-    frames = []
+    frames, offered = [], []
+    only = needed | {name.removeprefix(file.prefix) for name in needed}
     for i, name in enumerate(file.path):
-        frame = open_table(
+        opened = open_named(
             inside(folder, name, f"{where}: files.{kind}.path"),
             con,
             as_text=True,
+            only=only,
             delimiter=file.delimiter,
             encoding=file.encoding,
         )
-        names = frame.collect_schema().names()
+        frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
+        offered.append([renamed.get(c, c) for c in opened.names])
         if file.prefix:
-            frame = frame.rename({c: file.prefix + c for c in names if c not in file.key})
+            frame = frame.rename({c: renamed[c] for c in frame.collect_schema().names() if c in renamed})
         frames.append(
             frame.with_columns(nw.lit(file.weight_factor[i] if file.weight_factor else 1.0).alias(FACTOR), nw.lit(i).alias(PART))
         )
@@ -293,12 +252,13 @@ def _pool(file: DataFile, folder: Path, keys: set[str], con: duckdb.DuckDBPyConn
                 "a pooled file lacks columns of the first", where=f"{where}: files.{kind}: {name}", found=missing,
                 do="pool only files of one layout",
             )  # fmt: skip
-    _all_there(file.key, first, f"{where}: files.{kind}.key")
+    _all_there(file.key, offered[0], f"{where}: files.{kind}.key")
     # Keys are compared as text; quarters may differ in the types of all their columns.
     as_text = [c for c in first if c in keys or (len(frames) > 1 and c not in (FACTOR, PART))]
     schemas = [f.collect_schema() for f in frames]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
-    return frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
+    pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
+    return Opened(pooled, tuple(offered[0]))
 
 
 def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:

@@ -124,7 +124,7 @@ def test_csv_and_parquet_give_the_same_survey(
 
 
 @pytest.mark.parametrize(("suffix", "delimiter"), [("csv", ";"), ("tsv", "\t"), ("txt", "|")])
-@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "latin-1", "utf-16", "cp1250"])
 def test_other_delimiters_and_encodings_are_read(
     spec: dict[str, Any],
     people: pd.DataFrame,
@@ -330,7 +330,7 @@ def test_quarters_of_another_layout_are_refused(quarters: dict[str, Any], people
         ("none.csv", None, ["there is no such file", "read from the folder of survey.yaml"]),
         ("folder", None, ["there is no such file"]),
         ("people.csv", b"", ["the file is empty", "export the data again"]),
-        ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .parquet"]),
+        ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .parquet, .sav, .zsav, .dta"]),
         ("people", b"hh,line", ["does not read this kind of file"]),
         ("people.parquet", b"PAR1 this is not one PAR1", ["the file cannot be read", "check that it is whole"]),
         ("people.csv", "hh,line\ncaf\xe9,1\n".encode("latin-1"), ["the file cannot be read", "`encoding:`"]),
@@ -376,6 +376,7 @@ def test_a_path_inside_stays(tmp_path: Path) -> None:
         (["age", "age"], ["columns differ only in upper and lower case, or not at all", "found:   age, age"]),
         (["fl__weight", "x"], ["columns may not start with fl__ or src__", "found:   fl__weight", "rename"]),
         (["SRC__age", "x"], ["columns may not start with fl__ or src__", "found:   SRC__age"]),
+        (["*", "x"], ["columns may not start with fl__ or src__, nor be called *", "found:   *"]),
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "latin-1 csv", "parquet", "pandas", "Arrow"])
@@ -413,7 +414,7 @@ def test_names_that_would_collide_are_refused_in_files_too(spec: dict[str, Any],
 def test_what_is_no_table_is_refused(data: object) -> None:
     with pytest.raises(DataError, match="not a table the kit reads") as error:
         open_table(data, connect())
-    assert "allowed: a path to CSV or Parquet" in str(error.value)
+    assert "allowed: a path to CSV, Parquet, SPSS or Stata" in str(error.value)
 
 
 def test_a_missing_column_is_told_with_a_guess(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:

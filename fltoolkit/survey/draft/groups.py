@@ -1,0 +1,104 @@
+"""The last part of a draft: populations, breakdowns, sectors, and the tables wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from fltoolkit.survey.breakdowns import NOT_STATED, TOTAL
+from fltoolkit.survey.draft.columns import Column
+from fltoolkit.survey.draft.design import Sample
+from fltoolkit.survey.draft.hand import Hand
+from fltoolkit.survey.draft.lines import Line, basis, flow, meanings, scalar
+from fltoolkit.survey.draft.questions import Questions
+from fltoolkit.survey.draft.roles import answer_codes, is_coded, is_isic, ranked
+from fltoolkit.survey.draft.vocabulary import kind_of, vocabulary
+from fltoolkit.yamlfile import UNANSWERED
+
+MOST_CODES = {"sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25}
+LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # of ISIC, in any revision
+
+
+def populations(q: Questions, sample: Sample) -> Iterator[Line]:
+    weight = f", weight: {scalar(sample.module_weight.name)}" if sample.module_weight else ""
+    why = f"; {basis(sample.module_weight)}" if sample.module_weight else ""
+    yield Line("populations:")
+    yield Line(f"  adults: {{label: persons aged 18 and over, age: {{min: 18}}{weight}}}", f"the adults of the guidelines{why}")
+    if q.worked and q.labelled:
+        of = f"where: {{{scalar(q.worked.name)}: {flow(answer_codes(q.worked)['yes'])}}}"
+        yield Line(f"  workers: {{label: persons aged 18 and over who worked, age: {{min: 18}}, {of}{weight}}}", basis(q.worked))
+
+
+def find_groups(hand: Hand) -> dict[str, tuple[Column, str]]:
+    """By breakdown its column, and what that rests on."""
+    found = {}
+    for name, most in MOST_CODES.items():
+        column, why = hand.take(name, partial(is_coded, most=most))
+        if column:
+            found[name] = (column, why)
+    return found
+
+
+def groups(found: dict[str, tuple[Column, str]]) -> Iterator[Line]:
+    yield Line("groups:")
+    yield Line("  age_group: {bands: [18, 25, 55, 65]}", "lower limits, as one likes")
+    for name, (column, why) in found.items():
+        reserved = [code for code, label in column.codes.items() if label in (TOTAL, NOT_STATED)]
+        missing = list(dict.fromkeys([*column.no_answer, *reserved]))
+        labels = {code: label for code, label in column.codes.items() if code not in missing}
+        codes = ", ".join(f"{scalar(code)}: {scalar(label) if label else UNANSWERED}" for code, label in labels.items())
+        yield from [Line(f"  {name}:"), Line(f"    column: {scalar(column.name)}", why)]
+        yield Line(
+            f"    codes: {{{codes}}}",
+            "" if all(labels.values()) else "what the codes stand for; those for no answer: under missing",
+        )
+        if missing:
+            yield Line(f"    missing: {flow(missing)}", meanings(column, missing))
+
+
+def find_sectors(hand: Hand) -> dict[str, Column]:
+    """The ISIC columns by name: `sector` is the forced labour's own, which few have."""
+    found: dict[str, Column] = {}
+    for column in ranked(hand.free(), "isic", is_isic):
+        name = "sector" if _of_cases(column) else "main_job_sector"
+        found[name if name not in found else f"sector_{len(found) + 1}"] = column
+    hand.use(found.values())
+    return found
+
+
+def _of_cases(column: Column) -> bool:
+    return column.filled < column.rows / 20
+
+
+def sectors(hand: Hand, found: dict[str, Column], workers: bool) -> Iterator[Line]:
+    if found:
+        yield from [Line(), Line("sectors:")]
+    for name, column in found.items():
+        revision = kind_of(column.label, vocabulary().isic)
+        digits = "letter" if column.low is None else str(column.widths[1])
+        missing = hand.beyond(column, LAST_CODE.get(digits, 9900))
+        yield from [Line(f"  {name}:"), Line(f"    column: {scalar(column.name)}", basis(column))]
+        yield Line(
+            f"    revision: {revision or UNANSWERED}",
+            "the label says so" if revision else "of ISIC, such as isic_rev4; no label says it",
+        )
+        yield Line(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
+        if _of_cases(column):
+            yield Line("    job: forced_labour", "few have an answer, so it is taken for the forced labour itself")
+        else:
+            yield Line("    job: all_workers", "many have an answer, so it is taken for a job asked of all workers")
+            yield Line(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
+        if missing:
+            yield Line(
+                f"    missing: {flow(missing)}", meanings(column, missing) if column.codes else "codes that ISIC does not have"
+            )
+
+
+def tables(names: Sequence[str], shares: Sequence[str]) -> Iterator[Line]:
+    by = f"[{', '.join(['[]', *names])}]"
+    yield Line("tables:")
+    yield Line(
+        f"  - {{measure: prevalence, by: {by}}}", "what to publish, as one likes; [] is everybody, [sex, region] is crossed"
+    )
+    yield Line(f"  - {{measure: total, by: {by}}}")
+    yield from (Line(f"  - {{measure: share, of: {name}}}") for name in shares)

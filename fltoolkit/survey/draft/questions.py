@@ -1,0 +1,212 @@
+"""The middle of a draft: yes/no questions and their codes, where each belongs, and what is known of forced labour itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from fltoolkit.survey.draft.columns import Column
+from fltoolkit.survey.draft.hand import Hand
+from fltoolkit.survey.draft.lines import Line, basis, flow, meanings, scalar
+from fltoolkit.survey.draft.roles import (
+    Gate,
+    answer_codes,
+    gate,
+    is_coded,
+    is_yes_no,
+    may_be_yes_no,
+    own_codes,
+    place,
+    usual_codes,
+)
+from fltoolkit.survey.draft.vocabulary import kind_of, vocabulary
+from fltoolkit.yamlfile import UNANSWERED
+
+SIDES = ("involuntary", "coercion")
+UNGATED = ("any_work", "proxy", "alone", "worked")  # asked of everybody who was asked anything
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The yes/no questions of a file by the key they belong to, with the codes most of them have."""
+
+    all: tuple[Column, ...]
+    labelled: bool
+    usual: Mapping[str, list[str]]
+    placed: Mapping[str, Sequence[Column]]
+    gates: Mapping[str, Gate]
+
+    @property
+    def worked(self) -> Column | None:
+        """Whether a person did any work at all."""
+        return next(iter(self.placed.get("worked", ())), None)
+
+
+def find_questions(hand: Hand, asked: tuple[str, Sequence[str]] | None) -> Questions:
+    """Find the yes/no questions, place them by their labels, and try on the rows who was asked each.
+
+    Without any label that says yes and no, columns with the usual codes are taken for questions, and their codes are asked.
+    """
+    labelled = [c for c in hand.columns if is_yes_no(c)]
+    found = [c for c in labelled or filter(may_be_yes_no, hand.columns) if c.name not in hand.used]
+    placed: dict[str, list[Column]] = {}
+    for column in found:
+        if key := place(column):
+            placed.setdefault(key, []).append(column)
+    of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
+    routed = [c for c in found if c.name not in of_all]
+    gates = {c.name: tried for c in routed if (tried := gate(hand.table, c, found, asked))}
+    hand.use(c for columns in placed.values() for c in columns)
+    return Questions(tuple(found), bool(labelled), usual_codes(labelled), placed, gates)
+
+
+def interview(q: Questions) -> Iterator[Line]:
+    keys = [key for key in ("proxy", "alone") if key in q.placed]
+    if keys:
+        yield Line("interview:")
+    for key in keys:
+        yield Line(f"  {key}: {source(q, q.placed[key][0])}", "" if q.placed[key][0].label else basis(q.placed[key][0]))
+
+
+def answers(q: Questions) -> Iterator[Line]:
+    if not q.labelled:
+        codes = sorted({code for c in q.all for code in c.codes}, key=lambda code: (len(code), code))
+        usual = "no label says what the codes mean; the usual ones are {yes: 1, no: 2, dont_know: 8, refused: 9}"
+        yield Line(f"answers: {UNANSWERED}", f"{usual}; found: {', '.join(codes) or 'none'}")
+        return
+    yield Line("answers:", "as most of the yes/no questions have them; where one differs it says its own")
+    for kind, codes in q.usual.items():
+        if codes:
+            like = next(c for c in q.all if answer_codes(c)[kind] == codes)
+            yield Line(f"  {kind}: {flow(codes)}", meanings(like, codes))
+    if q.usual["not_applicable"]:
+        yield Line(f"  not_applicable_means: {UNANSWERED}", "no, or unresolved")
+
+
+def definition(q: Questions) -> Iterator[Line]:
+    """any_work, the items of both sides, and what ties them together."""
+    yield from _under("any_work", q, "the questions on any form of work, one a line")
+    yield Line()
+    yield from [
+        Line(
+            "# yes is the answer that says it happened. Where a question is put the other way round, give it its own yes: and no:"
+        ),
+        Line("items:"),
+    ]
+    for side in SIDES:
+        items = {key.rpartition(".")[2]: columns for key, columns in q.placed.items() if key.startswith(f"items.{side}.")}
+        if not items:
+            yield Line(f"  {side}: {UNANSWERED}", "items and their questions; see the questions not placed, at the end")
+            continue
+        yield Line(f"  {side}:")
+        for item, columns in items.items():
+            yield Line(f"    {item}:")
+            yield from (_item(q, item, c) for c in columns)
+    yield Line()
+    yield Line("episodes:")
+    if same := q.placed.get("same_work"):
+        yield Line("  same_work:")
+        yield from (Line(f"    - {source(q, c)}") for c in same)
+    else:
+        yield Line(f"  same_work: {UNANSWERED}", "the question whether both sides were in the same work; or: assumed")
+    if "trafficking" in q.placed:
+        yield from [Line(), *_under("trafficking", q, "")]
+
+
+def _item(q: Questions, item: str, column: Column) -> Line:
+    """A question of an item. Whether one could leave is asked both ways round, so its codes are left to the reader."""
+    if item != "no_freedom_to_leave":
+        return Line(f"      - {source(q, column)}")
+    asked = {"yes": UNANSWERED, "no": UNANSWERED}
+    return Line(
+        f"      - {source(q, column, asked)}", f"yes: the codes that say one could not leave; of {meanings(column, column.codes)}"
+    )
+
+
+def _under(key: str, q: Questions, asks: str) -> Iterator[Line]:
+    if key not in q.placed:
+        yield Line(f"{key}: {UNANSWERED}", asks)
+        return
+    yield Line(f"{key}:")
+    yield from (Line(f"  - {source(q, c)}", "" if c.label else basis(c)) for c in q.placed[key])
+
+
+def source(q: Questions, column: Column, codes: Mapping[str, str] | None = None) -> str:
+    """A question as survey.yaml has it: column, label, codes that are its own, and the routing that the rows bear out.
+
+    `codes`: what to write of its codes instead of what their labels say.
+    """
+    parts = {"column": scalar(column.name)}
+    if column.label:
+        parts["label"] = scalar(column.label)
+    if q.labelled:
+        parts |= {kind: flow(own) for kind, own in own_codes(column, q.usual).items()}
+    parts |= codes or {}
+    if tried := q.gates.get(column.name):
+        parts["routing"] = f"{{column: {scalar(tried.column)}, asked: {flow(tried.asked)}, skipped: {flow(tried.skipped)}}}"
+    return "{" + ", ".join(f"{key}: {value}" for key, value in parts.items()) + "}"
+
+
+# --------------------------------------------------------------------------- who imposed it, where, for how many months
+
+
+def form(hand: Hand) -> Iterator[Line]:
+    yield from _coded("form", hand, vocabulary().form, _of_some)
+
+
+def where(hand: Hand) -> Iterator[Line]:
+    yield from _coded("place", hand, vocabulary().place, _of_some)
+
+
+def _of_some(column: Column) -> bool:
+    return is_coded(column, 20) and not is_yes_no(column) and not column.full
+
+
+def _coded(key: str, hand: Hand, kinds: Mapping[str, Sequence[str]], fits: Callable[[Column], bool]) -> Iterator[Line]:
+    """A column whose codes each stand under one of a few keys."""
+    column, why = hand.take(key, fits)
+    if not column:
+        return
+    said: dict[str, list[str]] = {}
+    for code, label in column.codes.items():
+        if code not in column.no_answer:
+            said.setdefault(kind_of(label, kinds) or "other", []).append(code)
+    yield from [Line(), Line(f"{key}:"), Line(f"  column: {scalar(column.name)}", why)]
+    left = said.pop("other", [])
+    for kind in kinds:
+        if kind in said:
+            yield Line(f"  {kind}: {flow(said[kind])}", meanings(column, said[kind]))
+        elif left:
+            yield Line(f"  {kind}: {UNANSWERED}", f"which of: {meanings(column, left)}")
+    if column.no_answer:
+        yield Line(f"  missing: {flow(column.no_answer)}", meanings(column, column.no_answer))
+
+
+def months(hand: Hand) -> Iterator[Line]:
+    column, why = hand.take(
+        "months", lambda c: not c.full and c.distinct > 3 and c.low is not None and c.low >= 0 and c.widths[1] <= 3
+    )
+    if not column:
+        return
+    missing = hand.beyond(column, 60)
+    yield from [Line(), Line("months:"), Line(f"  column: {scalar(column.name)}", why)]
+    yield Line(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
+    if missing:
+        yield Line(f"  missing: {flow(missing)}", meanings(column, missing))
+
+
+def not_placed(hand: Hand, q: Questions) -> Iterator[Line]:
+    """What is left, as comments: questions ready to be moved, then every other column."""
+    questions = [c for c in q.all if c.name not in hand.used]
+    if questions:
+        yield from [Line(), Line("# Questions not placed. Move a line under any_work or an item of items, and take away its #.")]
+        for c in questions:
+            routes = [name for name, tried in q.gates.items() if tried.column == c.name]
+            says = f"; says who was asked {', '.join(routes)}" if routes else ""
+            yield Line(f"#     - {source(q, c)}", f"{meanings(c, c.codes)}{says}")
+    others = [c for c in hand.free() if c not in questions]
+    if others:
+        yield from [Line(), Line("# Columns not used:")]
+        yield from (
+            Line(f"#   {scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, list(c.codes)[:12])]))) for c in others
+        )

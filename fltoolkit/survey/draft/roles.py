@@ -1,0 +1,149 @@
+"""What each column of an unknown file might be: by its label, else its name, and only if what stands in it fits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from fltoolkit.survey.draft.columns import Column, DataTable
+from fltoolkit.survey.draft.vocabulary import hits, vocabulary
+
+KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
+USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "99"})
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A column that says who was asked a question, tried on the data: nobody with a skipped code has an answer."""
+
+    column: str
+    asked: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def score(column: Column, concept: str) -> int:
+    """How well a column's label, and less so its name, says that it is of this sort."""
+    words = vocabulary().columns[concept]
+    return 2 * min(hits(words.labels, column.label), 2) + min(hits(words.names, column.name), 1)
+
+
+def ranked(columns: Iterable[Column], concept: str, fits: Callable[[Column], bool]) -> list[Column]:
+    """The columns that could be of this sort, the likeliest first; of equals the first in the file."""
+    found = [(score(c, concept), c) for c in columns]
+    return [c for points, c in sorted(found, key=lambda pair: -pair[0]) if points and fits(c)]
+
+
+def is_weight(column: Column) -> bool:
+    """Numbers, none negative, not all alike."""
+    return column.low is not None and column.low >= 0 and column.distinct > 1 and not column.no_answer
+
+
+def is_age(column: Column) -> bool:
+    return column.low is not None and column.low >= 0 and column.distinct > 15 and column.widths[1] <= 3
+
+
+def is_coded(column: Column, most: int = 60) -> bool:
+    return 2 <= len(column.codes) <= most
+
+
+def is_isic(column: Column) -> bool:
+    """Letters A to V, or numbers of two to four digits, and more than a few of them."""
+    letters = column.widths == (1, 1) and column.low is None and column.distinct > 3
+    digits = column.low is not None and 2 <= column.widths[1] <= 4 and column.distinct > 8
+    return letters or digits
+
+
+def is_yes_no(column: Column) -> bool:
+    """Labels of yes and of no, and of nothing else but no answer."""
+    said = column.meanings
+    return "yes" in said and "no" in said and "other" not in said
+
+
+def may_be_yes_no(column: Column) -> bool:
+    """No labels, and codes such as yes/no questions usually have: 1 and 2, or 0 and 1, and perhaps codes for no answer."""
+    found = set(column.codes)
+    return not any(column.codes.values()) and found <= USUAL and ({"1", "2"} <= found or {"0", "1"} <= found) and "3" not in found
+
+
+def answer_codes(column: Column) -> dict[str, list[str]]:
+    """A yes/no question's codes by kind. A code for `not stated` is one more way of not knowing."""
+    said = column.meanings
+    return {k: [*said.get(k, []), *(said.get("not_stated", []) if k == "dont_know" else [])] for k in KINDS}
+
+
+def usual_codes(columns: Iterable[Column]) -> dict[str, list[str]]:
+    """For each kind of answer, the codes that most of the questions have for it."""
+    kinds: dict[str, Counter[tuple[str, ...]]] = {kind: Counter() for kind in KINDS}
+    for column in columns:
+        for kind, codes in answer_codes(column).items():
+            if codes:
+                kinds[kind][tuple(codes)] += 1
+    usual: dict[str, list[str]] = {}
+    for kind, times in kinds.items():
+        taken = {code for codes in usual.values() for code in codes}
+        usual[kind] = next((list(codes) for codes, _ in times.most_common() if not taken & set(codes)), [])
+    return usual
+
+
+def own_codes(column: Column, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The codes of a question where they differ from the usual ones."""
+    own = answer_codes(column)
+    taken = {code for codes in own.values() for code in codes}
+    differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}
+    return differ | {k: [] for k, codes in own.items() if not codes and taken & set(usual[k])}
+
+
+def place(column: Column) -> str | None:
+    """The key of survey.yaml that a yes/no question belongs to, by its label; None where several fit or none."""
+    words = vocabulary()
+    points = {key: score(column, key) for key in ("any_work", "worked", "same_work", "trafficking", "proxy", "alone")}
+    for side, items in (("involuntary", words.involuntary), ("coercion", words.coercion)):
+        points |= {f"items.{side}.{item}": 2 * hits(found, column.label) for item, found in items.items()}
+    if score(column, "filter"):
+        points = {"worked": points["worked"]}
+    best = max(points.values())
+    likeliest = [key for key, value in points.items() if value == best]
+    return likeliest[0] if best and len(likeliest) == 1 else None
+
+
+def gate(table: DataTable, question: Column, gates: Sequence[Column], asked: tuple[str, Sequence[str]] | None) -> Gate | None:
+    """The column whose codes say who has an answer to a question and who has none, if one does: tried on the rows.
+
+    Of several the one that explains most blanks, and of equals the last; where the gate is blank too, an earlier one shut.
+
+    Args:
+        table: the file.
+        question: the question.
+        gates: columns that could say who was asked.
+        asked: the module's column and the codes of those who answered it.
+    """
+    gates = [g for g in gates if g.name != question.name and g.filled > question.filled]
+    if question.full or not gates or not question.filled:
+        return None
+    frame = table.frame([question.name, *(g.name for g in gates), *([asked[0]] if asked else [])])
+    if asked:
+        frame = frame.filter(nw.col(asked[0]).is_in(list(asked[1])))
+    tried = [(g, code) for g in gates for code in g.codes]
+    there, answered = [], []
+    for i, (g, code) in enumerate(tried):
+        is_code = (nw.col(g.name) == code).fill_null(False)
+        there.append(is_code.cast(nw.Int64).alias(f"fl__there{i}"))
+        answered.append((is_code & ~nw.col(question.name).is_null()).cast(nw.Int64).alias(f"fl__answered{i}"))
+    flags = frame.select(*there, *answered, nw.col(question.name).is_null().cast(nw.Int64).alias("fl__blank"))
+    sums = [nw.col(e).sum() for i in range(len(tried)) for e in (f"fl__there{i}", f"fl__answered{i}")]
+    got = (
+        flags.select(*sums, nw.col("fl__blank").sum(), nw.len().alias("fl__rows")).collect("pandas").to_native().iloc[0].fillna(0)
+    )
+    found: list[tuple[int, int, Gate]] = []
+    for position, g in enumerate(gates):
+        counts = {code: (got[f"fl__there{i}"], got[f"fl__answered{i}"]) for i, (of, code) in enumerate(tried) if of is g}
+        counts = {code: both for code, both in counts.items() if both[0]}
+        skipped = tuple(c for c, (_, answers) in counts.items() if not answers)
+        through = tuple(c for c, (n, answers) in counts.items() if answers >= 0.98 * n)
+        if skipped and through and len(skipped) + len(through) == len(counts):
+            unexplained = int(got["fl__blank"] - sum(counts[c][0] for c in skipped))
+            found.append((unexplained, -position, Gate(g.name, through, skipped)))
+    return min(found, key=lambda f: f[:2])[2] if found else None
