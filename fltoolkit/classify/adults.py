@@ -14,8 +14,9 @@ from fltoolkit.classify.rules import RuleSet, load_rules
 from fltoolkit.classify.trace import items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.checks import check, stop_on_errors
+from fltoolkit.survey.checks import check
 from fltoolkit.survey.design import KEY, Survey
+from fltoolkit.survey.findings import stop_on_errors
 from fltoolkit.survey.questions import FORMS, Episodes, Source
 from fltoolkit.survey.read import SOURCE, Frame, number
 from fltoolkit.survey.spec import SurveySpec, check_sides

@@ -6,19 +6,18 @@ are not (DESIGN.md, nothing leaves unpublished).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.errors import DataError
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.design import AGE, HOUSEHOLD, PSU, STRATA, Survey, weight_of
+from fltoolkit.survey.findings import count_rows, finding, findings, guarded
+from fltoolkit.survey.industries import industries
 from fltoolkit.survey.questions import FORMS, AnswerCodes, Source
 from fltoolkit.survey.read import SOURCE, Frame
-
-COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ def check(survey: Survey) -> pd.DataFrame:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
         `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
     """
-    found = [*_design(survey), *_codes(survey), *_ages(survey), *_joins(survey), *_answers(survey), *_module(survey)]
-    return findings(found)
+    about_data = [*_design(survey), *_codes(survey), *industries(survey), *_ages(survey), *_joins(survey)]
+    return findings([*about_data, *_answers(survey), *_module(survey)])
 
 
 def describe(survey: Survey) -> pd.DataFrame:
@@ -68,30 +67,6 @@ def describe(survey: Survey) -> pd.DataFrame:
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
 
 
-def findings(found: Sequence[dict[str, object]]) -> pd.DataFrame:
-    """Findings as a table, the worst first."""
-    table = pd.DataFrame(found, columns=list(COLUMNS))
-    order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
-    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-
-
-def stop_on_errors(table: pd.DataFrame, where: str) -> None:
-    """Raise `DataError` listing the findings of severity error."""
-    errors = table[table["severity"] == "error"]
-    if len(errors):
-        lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
-        raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
-
-
-def finding(severity: str, check: str, where: str, what: str, count: object, do: str) -> dict[str, object]:
-    return dict(zip(COLUMNS, (severity, check, where, what, count, do), strict=True))
-
-
-def guarded(count: int, limit: int) -> object:
-    """A count of module answers as it may be shown."""
-    return f"fewer than {limit}" if 0 < count < limit else count
-
-
 def questions(survey: Survey) -> list[Question]:
     """Every yes/no question the spec maps, one for each episode label."""
     spec = survey.spec
@@ -100,15 +75,6 @@ def questions(survey: Survey) -> list[Question]:
         for where, source in spec.questions()
         for e in (spec.episodes.wide if "{episode}" in source.column else ("",))
     ]
-
-
-def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """How many rows meet each condition, in one pass."""
-    if not conditions:
-        return {}
-    flags = frame.select([c.fill_null(False).cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
-    sums = flags.select([nw.col(f"fl__c{i}").sum() for i in range(len(conditions))]).collect("pandas").to_native().iloc[0]
-    return {name: int(value) for name, value in zip(conditions, sums, strict=True)}
 
 
 def _asked(survey: Survey) -> nw.Expr:
@@ -184,7 +150,8 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
             add(r.column.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
     for name, group in spec.groups.items():
         if isinstance(group, Group):
-            add(group.column, f"groups.{name}", [*group.codes, *group.missing])
+            for column in group.column:
+                add(column, f"groups.{name}", [*group.codes, *group.missing])
     if m := spec.module:
         add(m.column, "module", [*m.answered, *m.refused, *m.not_asked])
     for e in spec.episodes.wide or ("",):

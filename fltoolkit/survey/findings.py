@@ -1,0 +1,46 @@
+"""Findings: what, where, how many, how bad, and what to do. The helpers that every check uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.read import Frame
+
+COLUMNS = ("severity", "check", "where", "what", "count", "do")
+
+
+def findings(found: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Findings as a table, the worst first."""
+    table = pd.DataFrame(found, columns=list(COLUMNS))
+    order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
+    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def stop_on_errors(table: pd.DataFrame, where: str) -> None:
+    """Raise `DataError` listing the findings of severity error."""
+    errors = table[table["severity"] == "error"]
+    if len(errors):
+        lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
+        raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
+
+
+def finding(severity: str, check: str, where: str, what: str, count: object, do: str) -> dict[str, object]:
+    return dict(zip(COLUMNS, (severity, check, where, what, count, do), strict=True))
+
+
+def guarded(count: int, limit: int) -> object:
+    """A count of module answers as it may be shown."""
+    return f"fewer than {limit}" if 0 < count < limit else count
+
+
+def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
+    """How many rows meet each condition, in one pass."""
+    if not conditions:
+        return {}
+    flags = frame.select([c.fill_null(False).cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
+    sums = flags.select([nw.col(f"fl__c{i}").sum() for i in range(len(conditions))]).collect("pandas").to_native().iloc[0]
+    return {name: int(value) for name, value in zip(conditions, sums, strict=True)}
