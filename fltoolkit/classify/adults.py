@@ -229,7 +229,8 @@ def _labels_of_children(frame: Frame, spec: SurveySpec) -> Frame:
     labels = {FIRST + "form": _form(spec) if spec.form and SOURCE + spec.form.column in held else None}
     for name, s in spec.sectors.items():
         if s.job == "forced_labour":
-            labels[FIRST + name] = sector(s) if SOURCE + s.column in held else None
+            own_columns = tuple(c for c in s.column if SOURCE + c in held)
+            labels[FIRST + name] = sector(s.model_copy(update={"column": own_columns})) if own_columns else None
     columns = []
     for name, label in labels.items():
         own = nw.lit(NOT_STATED) if label is None else label.fill_null(NOT_STATED)

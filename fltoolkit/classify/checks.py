@@ -7,17 +7,16 @@ import pandas as pd
 
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
-from fltoolkit.classify.groups import POPULATION, sector
-from fltoolkit.classify.items import any_answer, column
+from fltoolkit.classify.groups import POPULATION
+from fltoolkit.classify.items import any_answer
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.design import AGE, ASKED, CHILD, Survey
 from fltoolkit.survey.findings import count_rows, finding, findings, guarded
-from fltoolkit.survey.read import SOURCE
 
 
 def check_cases(persons: Survey) -> pd.DataFrame:
-    """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, unknown industry
-    codes, cases without a duration or beyond the window, adults who may have been children, proxies, listeners.
+    """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, cases without
+    a duration or beyond the window, adults who may have been children, proxies, listeners.
     """
     if persons.rules is None:
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey)")
@@ -67,26 +66,4 @@ def check_cases(persons: Survey) -> pd.DataFrame:
     ):  # fmt: skip
         if found.get(key):
             out.append(finding(severity, "cases", where, what, guarded(found[key], limit), do))
-    return findings([*out, *_industries(persons, limit)])
-
-
-def _industries(persons: Survey, limit: int) -> list[dict[str, object]]:
-    """Industry codes that are not in the revision the spec names: counted, and shown as not stated."""
-    out = []
-    for name, spec in persons.spec.sectors.items():
-        if spec.digits == "letter":
-            what, do = "letters alone cannot tell fishing and domestic work apart", "give digits if the survey has them"
-            out.append(finding("note", "industry", name, what, 0, do))
-        own = spec.job == "forced_labour"  # an answer of the module, its counts confidential
-        frame = persons.episodes if own and persons.episodes is not None else persons.frame
-        for e in persons.spec.episodes.wide if "{episode}" in spec.column else ("",):
-            held, value = SOURCE + spec.column.replace("{episode}", e), column(spec.column, e)
-            strange = ~value.is_null() & ~value.is_in(list(spec.missing)) & sector(spec, e).is_null()
-            rows = frame.filter(strange.fill_null(False)).group_by(held).agg(nw.len().alias("n")).collect("pandas").to_native()
-            if len(rows):
-                what = f"codes that are not in {spec.revision}: {', '.join(sorted(rows[held])[:12])}"
-                do = f"correct them, list them under sectors.{name}.missing, or check digits: and revision:"
-                count = int(rows["n"].sum())
-                where = spec.column.replace("{episode}", e)
-                out.append(finding("error", "industry", where, what, guarded(count, limit) if own else count, do))
-    return out
+    return findings(out)

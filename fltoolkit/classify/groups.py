@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
-
 import narwhals as nw
 
 from fltoolkit.classify.children import ALL_ROUTES
-from fltoolkit.classify.items import all_of, any_of, choose, column
+from fltoolkit.classify.items import all_of, any_of, choose
 from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Sector
 from fltoolkit.survey.design import AGE, ASKED, CHILD, weight_of
+from fltoolkit.survey.isic import isic_key, sector_rows
 from fltoolkit.survey.questions import FORMS
-from fltoolkit.survey.read import Frame
+from fltoolkit.survey.read import Frame, column
 from fltoolkit.survey.spec import SurveySpec
-from fltoolkit.yamlfile import load_yaml
 
 POPULATION = "fl__population__"
 
@@ -55,7 +51,7 @@ def group(spec: Group | AgeGroup) -> nw.Expr:
     """A coded group, or age bands."""
     if isinstance(spec, Group):
         labels: dict[str, list[str]] = {}
-        for code, label in spec.codes.items():
+        for code, label in spec.labels.items():
             labels.setdefault(label, []).append(code)
         return choose(spec.column, labels).fill_null(NOT_STATED)
     band = nw.lit(f"under {spec.bands[0]}")
@@ -67,60 +63,22 @@ def group(spec: Group | AgeGroup) -> nw.Expr:
 def group_order(spec: SurveySpec, name: str) -> list[str]:
     """The values of a group in the order in which a table shows them."""
     if name in spec.sectors:
-        return [*dict.fromkeys(sector_labels(spec.sectors[name]).values()), NOT_STATED]
+        return [*dict.fromkeys(row.label for row in sector_rows(spec.sectors[name]).values()), NOT_STATED]
     if name in ("form", "route"):
         return [*FORMS, NOT_STATED] if name == "form" else list(ALL_ROUTES)
     found = spec.groups[name]
     if isinstance(found, Group):
-        return [*dict.fromkeys(found.codes.values()), NOT_STATED]
+        return [*dict.fromkeys(found.labels.values()), NOT_STATED]
     return [f"under {found.bands[0]}", *found.labels, NOT_STATED]
 
 
 def sector(spec: Sector, episode: str = "") -> nw.Expr:
-    """An ISIC column as sector labels: one leading zero restored to numeric codes, null where the code is unknown or missing."""
+    """An industry column as sector labels, null where the code is unknown or missing."""
     key = isic_key(spec, episode)
     label = nw.lit(None, dtype=nw.String())
     by_label: dict[str, list[str]] = {}
-    for code, name in sector_labels(spec).items():
-        by_label.setdefault(name, []).append(code)
+    for code, row in sector_rows(spec).items():
+        by_label.setdefault(row.label, []).append(code)
     for name, codes in by_label.items():
         label = nw.when(key.is_in(codes)).then(nw.lit(name)).otherwise(label)
     return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)
-
-
-def isic_key(spec: Sector, episode: str = "") -> nw.Expr:
-    """The part of an ISIC code that decides the sector: its section letter or its division."""
-    value = column(spec.column, episode)
-    if spec.digits == "letter":
-        return value.str.to_uppercase()
-    digits = int(spec.digits)
-    lost_zero = value.str.contains(rf"^\d{{{digits - 1}}}$")
-    whole = nw.when(lost_zero).then(nw.concat_str([nw.lit("0"), value])).otherwise(value)
-    return nw.when(whole.str.contains(rf"^\d{{{digits}}}$")).then(whole.str.slice(0, 2))
-
-
-@cache
-def _isic(revision: str) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
-    table = load_yaml(Path(str(files("fltoolkit.classify"))) / f"{revision}.yaml")
-    return table["sections"], table["own_rows"]
-
-
-def sector_labels(spec: Sector) -> dict[str, str]:
-    """Division (or section letter) to label. Fishing and domestic work are rows of their own where digits tell them.
-
-    Source: ILO aggregate economic activities; ICLS.md §9. With letters alone the two cannot be told apart, and the
-    rows that hold them say so.
-    """
-    sections, own_rows = _isic(spec.revision)
-    aggregate = spec.level == "ilo_aggregate"
-    inside: dict[str, str] = {}
-    labels: dict[str, str] = {}
-    for letter, row in sections.items():
-        first, last = (int(d) for d in row["divisions"].split("-"))
-        name = row["aggregate"] if aggregate else f"Section {letter}"
-        divisions = [f"{d:02d}" for d in range(first, last + 1)]
-        for own in own_rows.keys() & set(divisions):
-            inside[name] = own_rows[own].lower()
-        labels |= {letter: name} if spec.digits == "letter" else {d: own_rows.get(d, name) for d in divisions}
-    word = "incl." if spec.digits == "letter" else "excl."
-    return {k: f"{v} {word} {inside[v]}" if v in inside else v for k, v in labels.items()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.survey.questions import AnswerCodes, Source
-from fltoolkit.survey.read import SOURCE
+from fltoolkit.survey.read import column
 
 
 def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
@@ -43,15 +43,10 @@ def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
     return nw.all_horizontal(*expressions, ignore_nulls=False)
 
 
-def choose(name: str, options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
+def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
     """A coded column as the label whose codes hold its value; null where none does."""
-    value = column(name, episode)
+    value = column(names, episode)
     chosen = nw.lit(None, dtype=nw.String())
     for label, codes in reversed(list(options.items())):
         chosen = nw.when(value.is_in(list(codes))).then(nw.lit(label)).otherwise(chosen)
     return chosen
-
-
-def column(name: str, episode: str = "") -> nw.Expr:
-    """A source column by the name survey.yaml gives it."""
-    return nw.col(SOURCE + name.replace("{episode}", episode))

@@ -15,10 +15,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import pandas as pd
 
+from fltoolkit.classify.codes import category_code
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate.cells import By, breakdowns
-from fltoolkit.estimate.decide import Totals, decide
+from fltoolkit.estimate.decide import decide
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
@@ -68,9 +69,10 @@ class Published:
     """What may leave.
 
     Attributes:
-        table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values), a column
-            a group (`total` where unused), the columns of `Estimates.table`, then `flag` (suppress, unreliable, caution,
-            review or none), `marker` (c, u, w), `reason` in words, and what the number is about.
+        table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values),
+            `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
+            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w), `reason` in words,
+            and what the number is about.
         profile: name of the profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
@@ -125,7 +127,7 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     rules = load_profile(profile)
     limits, notes = _limits(rules, persons.spec)
     spec = persons.spec
-    out = _publish(made, rules, limits, notes, spec.totals)
+    out = _publish(made, rules, limits, notes, spec)
     groups = (*spec.groups, *spec.sectors)
     return replace(
         out, coverage_excludes=spec.coverage_excludes, groups=groups, case_only=spec.case_only, headlines=spec.headlines
@@ -134,7 +136,7 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
 
 def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
-    return pd.concat([_tidy(est) for est in _estimates(persons, plan)], ignore_index=True)
+    return pd.concat([_tidy(est, persons.spec) for est in _estimates(persons, plan)], ignore_index=True)
 
 
 def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
@@ -227,15 +229,15 @@ def _limits(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[st
 
 
 def _publish(
-    made: list[Estimates], profile: Profile, limits: Limits, notes: tuple[str, ...], totals: Totals | None = None
+    made: list[Estimates], profile: Profile, limits: Limits, notes: tuple[str, ...], spec: SurveySpec | None = None
 ) -> Published:
-    frames = [_tidy(est) for est in made]
+    frames = [_tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
-    hidden, open_hidden = decide(table, keys, of, limits, totals)
+    hidden, open_hidden = decide(table, keys, of, limits, spec.totals if spec else None)
     reliability = [_reliability(row, profile) for row in table.to_dict("records")]
     flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
@@ -250,7 +252,7 @@ def _publish(
     table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
     not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
-    first = ["measure", "outcome", "reference_population", "breakdown", "category", *groups]
+    first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c != "case_only"]
     about = [c for c in about if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
@@ -262,14 +264,18 @@ def _publish(
     )
 
 
-def _tidy(est: Estimates) -> pd.DataFrame:
-    """An Estimates with its breakdown, category and about in columns."""
+def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
+    """An Estimates with its breakdown, category, its categories' codes (where `spec` gives them) and about in columns."""
     frame = est.table
     groups = list(dict.fromkeys(g for b in est.by for g in b))
     used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
     values = [" × ".join(str(row[g]) for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
+    codes = [
+        " × ".join(category_code(spec, g, str(row[g])) for g in u) if spec else ""
+        for row, u in zip(frame.to_dict("records"), used, strict=True)
+    ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k != "case_only"}
-    return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values)
+    return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values, ilostat=codes)
 
 
 def _reliability(row: dict[Hashable, Any], profile: Profile) -> tuple[str, str, str]:

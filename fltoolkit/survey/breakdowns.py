@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
+from fltoolkit.survey.classifications import UNKNOWN, standard
 from fltoolkit.yamlfile import Code, Codes, Model, Names
 
 NOT_STATED = "not stated"
 TOTAL = "total"
 
 Measure = Literal["prevalence", "total", "share"]
+Classification = Literal[
+    "sex", "area", "place_of_birth", "citizenship", "disability", "education", "icse_93", "icse_18", "icse_18_a", "icse_18_r"
+]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+Columns = Annotated[Names, Field(min_length=1)]
 
 
 class Between(Model):
@@ -40,22 +47,40 @@ class Population(Model):
 
 
 class Group(Model):
-    """A breakdown: the codes of a column and what each stands for. Blank and `missing` become the row `not stated`."""
+    """A breakdown: the codes of a column and what each stands for, in words or, with `classification`, in its codes. Blank and
+    `missing` become the row `not stated`. Of several columns the first that is not blank counts.
+    """
 
-    column: str
+    column: Columns
     codes: dict[Code, str]
+    classification: Classification | None = None
     missing: Codes = ()
     label: str = ""
 
     @model_validator(mode="after")
     def _labels(self) -> Group:
-        for code, label in self.codes.items():
+        if self.classification:
+            allowed = [c for c in standard().classifications[self.classification] if c != UNKNOWN]
+            for code, standing in self.codes.items():
+                if standing not in allowed:
+                    raise ValueError(
+                        f"code {code} stands for {standing!r}, which is not one of {self.classification}: {', '.join(allowed)}"
+                    )
+        for code, label in self.labels.items():
             if label in (TOTAL, NOT_STATED):
                 raise ValueError(f"the label {label!r} of code {code} is reserved; list codes without an answer in missing")
         both = set(self.codes) & set(self.missing)
         if both:
             raise ValueError(f"code {min(both)} is both an answer and missing")
         return self
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each code is called."""
+        if self.classification is None:
+            return self.codes
+        named = standard().classifications[self.classification]
+        return {code: named[standing].label for code, standing in self.codes.items()}
 
 
 class AgeGroup(Model):
@@ -87,16 +112,37 @@ AnyGroup = Annotated[
 
 
 class Sector(Model):
-    """An industry column. `job` says whose: of the forced labour itself (cases only), or one job asked of all workers."""
+    """An industry column. `job` says whose: of the forced labour itself (cases only), or one job asked of all workers.
 
-    column: str
-    revision: Literal["isic_rev4"]
+    `correspondence` names a CSV file beside survey.yaml (columns `code` and `isic`) for a column of national codes; `revision`
+    and `digits` are then those of its ISIC codes. Of several columns the first that is not blank counts.
+    """
+
+    column: Columns
+    revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]
     digits: Literal["letter", "2", "3", "4"]
     job: Literal["forced_labour", "all_workers"]
     population: str | None = None
     level: Literal["ilo_aggregate", "section"] = "ilo_aggregate"
+    correspondence: str | None = None
     missing: Codes = ()
     label: str = ""
+    _national: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def national(self) -> dict[str, str]:
+        """National code to ISIC code, once `read_spec` has read the correspondence."""
+        return self._national
+
+    @model_validator(mode="before")
+    @classmethod
+    def _which_revision(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "revision" not in value:
+            raise ValueError(
+                "revision is required (isic_rev3.1, isic_rev4 or isic_rev5): the same code means other things in each; "
+                "domestic work is section P in Rev.3.1, T in Rev.4, U in Rev.5"
+            )
+        return value
 
     @model_validator(mode="after")
     def _whose_job(self) -> Sector:

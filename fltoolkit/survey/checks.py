@@ -16,6 +16,7 @@ from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.design import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, Survey, weight_of
 from fltoolkit.survey.family import family_findings
 from fltoolkit.survey.findings import count_rows, finding, findings, guarded
+from fltoolkit.survey.industries import industries
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.questions import FORMS
 from fltoolkit.survey.read import SOURCE
@@ -28,16 +29,15 @@ def check(survey: Survey) -> pd.DataFrame:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
         `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
     """
-    found = [
+    about_data = [
         *_design(survey),
         *_codes(survey),
+        *industries(survey),
         *_ages(survey),
         *_joins(survey),
         *family_findings(survey),
-        *answer_findings(survey),
-        *_module(survey),
     ]
-    return findings(found)
+    return findings([*about_data, *answer_findings(survey), *_module(survey)])
 
 
 def describe(survey: Survey) -> pd.DataFrame:
@@ -138,7 +138,8 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
             add(r.column.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
     for name, group in spec.groups.items():
         if isinstance(group, Group):
-            add(group.column, f"groups.{name}", [*group.codes, *group.missing])
+            for column in group.column:
+                add(column, f"groups.{name}", [*group.codes, *group.missing])
     for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
         if m:
             add(m.column, where, [*m.answered, *m.refused, *m.not_asked])

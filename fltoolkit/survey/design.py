@@ -25,7 +25,7 @@ from fltoolkit.survey.read import (
     read_files,
     text,
 )
-from fltoolkit.survey.spec import SurveySpec, read_spec
+from fltoolkit.survey.spec import SurveySpec, read_spec, side_files
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
@@ -174,7 +174,8 @@ def read_survey(path: str | Path) -> Survey:
     if spec.design.nest and clustered:
         frame = frame.with_columns(_joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
     files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
-    data = [inside(path.parent, name, str(path)) for file in files for name in file.path]
+    used = [*(name for file in files for name in file.path), *side_files(spec)]
+    data = [inside(path.parent, name, str(path)) for name in used]
     return _bind(
         object.__new__(Survey),
         frame=frame,

@@ -120,6 +120,13 @@ def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     return nw.when(column.cast(nw.String).str.contains(NUMBER)).then(column).cast(nw.Float64)
 
 
+def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
+    """A source column by the name survey.yaml gives it; of several, the first that is not blank."""
+    listed = [names] if isinstance(names, str) else names
+    found = [nw.col(SOURCE + name.replace("{episode}", episode)) for name in listed]
+    return found[0] if len(found) == 1 else nw.coalesce(*found)
+
+
 @dataclass(frozen=True)
 class Join:
     """What happened when one file was joined to the persons."""

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.breakdowns import AnyGroup, Name, Population, Sector, Table
 from fltoolkit.survey.children import Children
+from fltoolkit.survey.isic import read_correspondences
 from fltoolkit.survey.layout import Design, Files, ModuleStatus
 from fltoolkit.survey.questions import (
     AnswerCodes,
@@ -223,25 +224,37 @@ class SurveySpec(Model):
 RESERVED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
     "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
-    "reason", "breakdown", "category", "total", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
-    "forced_labour_abroad", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception", "exception_within_limits", "step",
-    "items", "trace", "months",
+    "reason", "breakdown", "category", "ilostat", "total", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
+    "forced_labour_abroad", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception",
+    "exception_within_limits", "step", "items", "trace", "months",
 })  # fmt: skip
 
 
 def _columns(node: Any) -> list[str]:
     """Every `column` named in a model and all below it."""
     if isinstance(node, Model):
-        own = getattr(node, "column", None)
-        return [*([own] if own else []), *_columns([getattr(node, name) for name in type(node).model_fields])]
+        own = getattr(node, "column", ())
+        return [*([own] if isinstance(own, str) else own), *_columns([getattr(node, name) for name in type(node).model_fields])]
     if isinstance(node, dict):
         return _columns(list(node.values()))
     return [c for value in node for c in _columns(value)] if isinstance(node, (list, tuple)) else []
 
 
 def read_spec(path: str | Path) -> SurveySpec:
-    """Read and check a survey.yaml. Raises `SpecError` naming every key that needs a change."""
-    return load_model(Path(path), SurveySpec)
+    """Read and check a survey.yaml, and the correspondence tables it names.
+
+    Raises:
+        SpecError: it names every key, or every row of a table, that needs a change.
+        DataError: a table leaves the folder.
+    """
+    spec = load_model(Path(path), SurveySpec)
+    read_correspondences(spec.sectors, Path(path))
+    return spec
+
+
+def side_files(spec: SurveySpec) -> list[str]:
+    """The files beside survey.yaml that it uses apart from the data: correspondence tables."""
+    return list(dict.fromkeys(s.correspondence for s in spec.sectors.values() if s.correspondence))
 
 
 def check_sides(spec: SurveySpec, involuntary: tuple[str, ...], coercion: tuple[str, ...], where: str) -> None:

@@ -18,12 +18,9 @@ Persons = dict[str, dict[str, Any]]
 FEW = "fewer than 5"
 FORCED = {"hazardous_work": "J", "debt_bondage": "J"}
 MONTHS = {"months": {"column": "months", "covers": "all_spells", "missing": 98}}
-OWN_JOB = {"sectors.own": {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "missing": 9999}}
-ONE_JOB = {"sectors.job": {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "all_workers", "population": "adults"}}
 INTERVIEW = {"interview": {"proxy": "proxy", "alone": "alone"}}
 NOBODY_ELSE = {"proxy": "N", "alone": "J"}
 YOUNG = "cases younger than 20 at interview: may have been a child at the time"
-LETTERS = "letters alone cannot tell fishing and domestic work apart"
 NO_MONTHS = "cases without a duration: no average-day stock"
 
 
@@ -53,16 +50,6 @@ FINDINGS: list[tuple[str, Persons, dict[str, Any], list[tuple[Any, ...]]]] = [
     ("listeners", {"a": {"proxy": "N", "alone": "N"}, "b": NOBODY_ELSE, "c": {"proxy": "", "alone": "W"}}, INTERVIEW,
      [("note", "cases", "interview.alone", "somebody else was present", FEW)]),
     ("nobody else", many(6, NOBODY_ELSE), INTERVIEW, []),
-    ("industries that are none, of forced labour", {"a": {"isic": "0400"}, "b": {"isic": "x"}, "c": {"isic": "0111"}, "d": {"isic": 9999},
-     "e": {"isic": ""}}, OWN_JOB, [("error", "industry", "isic", "codes that are not in isic_rev4: 0400, x", FEW)]),
-    ("industries that are none, of all workers", {"a": {"isic": "0400"}, "b": {"isic": 311}}, ONE_JOB,
-     [("error", "industry", "isic", "codes that are not in isic_rev4: 0400", 1)]),
-    ("letters", many(3, {"isic": "A"}), {"sectors.own": OWN_JOB["sectors.own"] | {"digits": "letter"}}, [("note", "industry", "own", LETTERS, 0)]),
-    ("letters that are none", many(6, {"isic": "Z"}), {"sectors.own": OWN_JOB["sectors.own"] | {"digits": "letter"}},
-     [("error", "industry", "isic", "codes that are not in isic_rev4: Z", 6), ("note", "industry", "own", LETTERS, 0)]),
-    ("industries of episodes", {"a": {"isic_1": "0400", "isic_2": ""}, "b": {"isic_1": "", "isic_2": "4100"}},
-     {"sectors.own": OWN_JOB["sectors.own"] | {"column": "isic_{episode}"}, "episodes": {"wide": [1, 2]}},
-     [("error", "industry", "isic_1", "codes that are not in isic_rev4: 0400", FEW)]),
 ]  # fmt: skip
 
 
@@ -77,16 +64,6 @@ def test_a_finding_about_cases(
     table = fl.check_cases(fl.classify(survey_of(persons, keys)))
     assert list(table.columns) == ["severity", "check", "where", "what", "count", "do"]
     assert short(table) == expected
-
-
-def test_industries_in_a_file_of_spells_are_found(survey_of: SurveyOf) -> None:
-    files = {"files.episodes": {"path": "spells.csv", "key": ["who", "spell"]}, "episodes": {"long": "true"}}
-    answers = {"items.involuntary": {"hazardous_work": "q1"}, "items.coercion": {"debt_bondage": "q2"}}
-    spells = pd.DataFrame(
-        [{"who": f"p{i}", "spell": 1, "q1": "J", "q2": "J", "isic": "0400" if i < 5 else "0311"} for i in range(7)]
-    )
-    persons = fl.classify(survey_of(many(7, {}), files | answers | OWN_JOB, spells=spells))
-    assert short(fl.check_cases(persons))[0] == ("error", "industry", "isic", "codes that are not in isic_rev4: 0400", 5)
 
 
 def test_the_items_of_a_rule_set_of_ones_own_are_those_looked_for(survey_of: SurveyOf, tmp_path: Path) -> None:

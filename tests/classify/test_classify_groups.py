@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.classify.groups import group_order, sector_labels
-from fltoolkit.survey.breakdowns import Sector
+from fltoolkit.classify.groups import group_order
 
 One = Callable[..., dict[str, Any]]
 SurveyOf = Callable[..., fl.Survey]
@@ -99,11 +98,77 @@ def test_sections_may_be_asked_for(one: One, digits: str, labels: list[str]) -> 
     assert list(got.values()) == labels
 
 
-def test_every_division_has_a_sector_and_two_have_their_own() -> None:
-    labels = sector_labels(Sector.model_validate({"column": "x", "revision": "isic_rev4", "digits": "4", "job": "forced_labour"}))
-    assert len(labels) == 88
-    assert {division for division, label in labels.items() if label in ("Fishing", "Domestic work")} == {"03", "97"}
-    assert len(set(labels.values())) == 8
+def test_a_section_letter_before_the_digits_must_agree(one: One) -> None:
+    codes = {"A0111": AGRICULTURE, "a0311": "Fishing", "T9700": "Domestic work", "S9700": "not stated", "A": "not stated", "A111": "not stated",
+             "4100": "Construction", "C1010": "Manufacturing", "G4711": MARKET}  # fmt: skip
+    assert one("sector", {code: {"isic": code} for code in codes}, sector(digits="4")) == codes
+
+
+@pytest.mark.parametrize(
+    ("revision", "codes"),
+    [
+        ("isic_rev3.1", {"0111": AGRICULTURE, "0500": "Fishing", "9500": "Domestic work", "9600": OTHER, "9700": OTHER, "0311": "not stated",
+                         "4530": "Construction", "5020": MARKET, "5520": MARKET, "4010": MINING}),
+        ("isic_rev4", {"0500": MINING, "0311": "Fishing", "9700": "Domestic work", "9500": OTHER, "4520": MARKET, "5520": MARKET, "9521": OTHER}),
+        ("isic_rev5", {"0500": MINING, "0311": "Fishing", "9700": "Domestic work", "9500": OTHER, "4520": "not stated", "9531": OTHER,
+                       "6110": MARKET}),
+    ],
+)  # fmt: skip
+def test_one_code_means_other_things_in_other_revisions(one: One, revision: str, codes: dict[str, str]) -> None:
+    """Repair of motor vehicles is 4520, market services, in Rev.4 and 9531, non-market services, in Rev.5."""
+    assert one("sector", {code: {"isic": code} for code in codes}, sector(digits="4", revision=revision)) == codes
+
+
+def test_letters_tell_fishing_apart_in_one_revision_only(one: One) -> None:
+    incl = "Non-market services incl. domestic work"
+    for revision, expected in {
+        "isic_rev3.1": {"A": AGRICULTURE, "B": "Fishing", "P": incl, "J": MARKET, "D": "Manufacturing"},
+        "isic_rev4": {"A": "Agriculture incl. fishing", "B": MINING, "P": incl, "T": incl, "J": MARKET, "D": MINING},
+        "isic_rev5": {"A": "Agriculture incl. fishing", "O": MARKET, "U": incl, "V": incl},
+    }.items():
+        got = one("sector", {code: {"isic": code} for code in expected}, sector(digits="letter", revision=revision))
+        assert got == expected, revision
+
+
+def test_national_codes_go_through_their_table(one: One, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("code,isic,title\n7,0311,nets\n08,0111,maize\n8,9700,house\nX1,0112,rice\n")
+    codes = {"7": "Fishing", "08": AGRICULTURE, "8": "Domestic work", "X1": AGRICULTURE, "9": "not stated", "99": "not stated"}
+    keys = sector(digits="4", correspondence="own.csv", missing=99)
+    assert one("sector", {f"code {c}.": {"isic": c} for c in codes}, keys) == {f"code {c}.": label for c, label in codes.items()}
+
+
+def test_of_several_columns_the_first_that_is_not_blank_counts(one: One) -> None:
+    people = {
+        "a": {"isic": "0311", "second": "4100", "sex_c": ""},
+        "b": {"isic": "", "second": "4100", "sex_c": 1},
+        "c": {"isic": "", "second": ""},
+    }
+    assert one("sector", people, sector(digits="4", column=["isic", "second"])) == {
+        "a": "Fishing", "b": "Construction", "c": "not stated",
+    }  # fmt: skip
+    people = {"a": {"sex": 1, "sex_c": 2}, "b": {"sex": "", "sex_c": 2}, "c": {"sex": "", "sex_c": ""}}
+    group = {"column": ["sex", "sex_c"], "classification": "sex", "codes": {1: "m", 2: "f"}}
+    assert one("gender", people, {"groups.gender": group}) == {"a": "men", "b": "women", "c": "not stated"}
+
+
+def test_status_is_read_at_the_level_asked_for(one: One) -> None:
+    """By authority and by risk as the resolution of the 20th ICLS groups the ten: employers of corporations are independent, and paid."""
+    own = {1: "11", 2: "12", 3: "21", 4: "22", 5: "30", 6: "41", 7: "42", 8: "43", 9: "44", 10: "51", 11: "none"}
+    persons = {str(code): {"status": code} for code in own} | {"blank": {"status": ""}}
+    asked = {"column": "status", "codes": own}
+    by = {
+        c: one("status_group", persons, {"groups.status_group": asked | {"classification": c}})
+        for c in ("icse_18", "icse_18_a", "icse_18_r")
+    }
+    assert len(set(by["icse_18"].values())) == 12
+    independent = [code for code, label in by["icse_18_a"].items() if label == "independent workers"]
+    assert independent == ["1", "2", "3", "4"]
+    assert [c for c, label in by["icse_18_a"].items() if label == "dependent workers"] == ["5", "6", "7", "8", "9", "10"]
+    paid = [code for code, label in by["icse_18_r"].items() if label == "workers in employment for pay"]
+    assert paid == ["1", "3", "6", "7", "8", "9"]
+    assert [c for c, label in by["icse_18_r"].items() if label == "workers in employment for profit"] == ["2", "4", "5", "10"]
+    assert {by[c]["11"] for c in by} == {"work without a status in employment"}
+    assert {by[c]["blank"] for c in by} == {"not stated"}
 
 
 def test_groups_are_shown_in_their_own_order(survey_of: SurveyOf) -> None:

@@ -301,6 +301,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "reference_population",
         "breakdown",
         "category",
+        "ilostat",
         "flag",
         "marker",
         "reason",
