@@ -12,7 +12,7 @@ import pytest
 import small_country as country
 import yaml
 
-from fltoolkit import batch
+from fltoolkit import batch, jobs
 from fltoolkit.cli import main
 
 HOUSE = Path(__file__).parents[1]
@@ -28,7 +28,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
         calls.append((name, parameters))
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
         country.published().table.to_csv(work / "estimates.csv", index=False)
-        if Path(parameters["survey"]).parent.name == "broken":
+        if (work / parameters["survey"]).resolve().parent.name == "broken":
             raise RuntimeError("it broke")
 
     monkeypatch.setattr(batch, "_execute", execute)
@@ -115,8 +115,8 @@ def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[An
     survey = country.write(tmp_path / "small")
     plan = str(survey.with_name("nap.yaml"))
     assert main(["estimate", str(survey), "--plan", plan, "--outputs", str(tmp_path / "out")]) == 0
-    assert [name for name, _ in without_kernels] == list(batch.NOTEBOOKS)
-    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {plan}
+    assert [name for name, _ in without_kernels] == list(jobs.NOTEBOOKS)
+    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"../../small/nap.yaml"}
 
 
 def test_restricted_writes_every_number_apart_and_no_page_links_it(

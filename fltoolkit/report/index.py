@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from fltoolkit.folders import write_whole
 from fltoolkit.report.pages import css
 from fltoolkit.show.words import interval, percent, shown
 
@@ -58,7 +59,7 @@ are not compared: definitions, windows and populations differ.</p>
 </html>
 """
     path = outputs / "index.html"
-    path.write_text(html, encoding="utf-8")
+    write_whole(path, html)
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ BESIDE = (
 )  # fmt: skip
 DANGER = ("=", "+", "-", "@", "\t", "\r")
 HEAD_ROW = 3
+NO_TIME = datetime(1980, 1, 1)  # as the files inside a workbook have it: the same numbers are the same bytes
 NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 
@@ -61,7 +63,9 @@ def _workbook(filled: Baseline, path: Path) -> None:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"title": filled.plan.title, "comments": "Made with fltoolkit from published numbers only."})
+    book.set_properties(
+        {"title": filled.plan.title, "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME}
+    )
     sheet = book.add_worksheet("Baseline")
     formats = _formats(book)
     sheet.write(0, 0, filled.plan.title, formats["title"])
