@@ -138,7 +138,7 @@ def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stan
     assert run.name == "a"
     assert set(run.parameters) == set(jobs.NOTEBOOKS)
     out = tmp_path / "results" / "a"
-    assert run.parameters_in(out, "1_survey") == {"survey": "../../a/survey.yaml"}
+    assert run.parameters_in(out, "1_survey") == {"survey": "../../a/survey.yaml", "outputs": "."}
     assert run.parameters_in(out, "3_estimate") == {
         "survey": "../../a/survey.yaml", "plan": "../../a/nap.yaml", "outputs": ".", "profile": "fltoolkit",
     }  # fmt: skip
@@ -178,7 +178,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 def test_a_survey_without_a_plan_goes_through_three_notebooks(ran: Ran) -> None:
     names = ("1_survey", "2_classify", "3_estimate")
     made = {path.name for path in (ran.outputs / "good").iterdir()}
-    assert made == {*(f"{n}.ipynb" for n in names), *(f"{n}.html" for n in names), "estimates.csv", "run.json"}
+    assert made == {*(f"{n}.ipynb" for n in names), *(f"{n}.html" for n in names), *FINDINGS, "estimates.csv", "run.json"}
 
 
 def test_the_estimates_of_a_run_are_those_of_the_package(ran: Ran) -> None:
@@ -251,7 +251,7 @@ def test_run_json_holds_inputs_parameters_and_versions(ran: Ran) -> None:
 
 def test_no_file_names_a_place_on_this_machine_and_no_notebook_keeps_widget_state(ran: Ran) -> None:
     files = [path for path in ran.outputs.glob("*/*") if path.suffix in (".ipynb", ".html", ".json", ".csv")]
-    assert len(files) == 11
+    assert len(files) == 13
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert str(ran.outputs.parent) not in text, path.name
@@ -271,6 +271,7 @@ def test_progress_is_told_survey_by_survey(ran: Ran) -> None:
 # ------------------------------------------------------------------------------------------------- around the kernels
 
 
+FINDINGS = ("findings_data.csv", "findings_cases.csv")
 Stand = Callable[[str, Path, dict[str, Any]], None]
 
 

@@ -148,7 +148,12 @@ def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(path: Path, small: d
     shown = list(run_cells(path, **given))
     assert len(shown) >= 1
     assert "Norvia" not in " ".join(map(str, shown))
-    made = {"3_estimate": {"estimates.csv"}, "4_nap": {"nap_baseline.csv", "nap_baseline.xlsx"}}
+    made = {
+        "1_survey": {"findings_data.csv"},
+        "2_classify": {"findings_cases.csv"},
+        "3_estimate": {"estimates.csv"},
+        "4_nap": {"nap_baseline.csv", "nap_baseline.xlsx"},
+    }
     assert {p.name for p in tmp_path.iterdir()} == made.get(path.stem, set())
 
 

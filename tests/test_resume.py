@@ -53,7 +53,7 @@ def write_batch(folder: Path, *names: str) -> Path:
     for name in names:
         country.write(folder / name, country.changed(country.SURVEY, title=f"Country {name}"))
     path = folder / "batch.yaml"
-    content = {"outputs": "out", "surveys": [{"survey": f"{n}/survey.yaml", "plan": f"{n}/nap.yaml"} for n in names]}
+    content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in names]}
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return path
 
@@ -130,7 +130,6 @@ def failed(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 CHANGES: dict[str, Change] = {
     "survey.yaml changed": append("a/survey.yaml"),
-    "nap.yaml changed": append("a/nap.yaml"),
     "persons.csv changed": append("a/persons.csv"),
     "profile.yaml changed": parameter,
     "parameters of 1_survey": lambda folder, _: move_outputs(folder),
@@ -138,7 +137,7 @@ CHANGES: dict[str, Change] = {
     "another version of numpy": lambda _, patch: patch.setattr(record, "version", lambda n: "0" if n == "numpy" else REAL(n)),
     "the run did not leave estimates.csv as it is": append("out/a/estimates.csv"),
     "the run did not leave 1_survey.ipynb as it is": append("out/a/1_survey.ipynb"),
-    "the run did not leave 4_nap.html as it is": lambda folder, _: (folder / "out" / "a" / "4_nap.html").unlink(),
+    "the run did not leave 3_estimate.html as it is": lambda folder, _: (folder / "out" / "a" / "3_estimate.html").unlink(),
     "there is no run.json to go by": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
     "it failed": failed,
 }
@@ -175,6 +174,16 @@ def test_a_file_of_parameters_is_an_input(tmp_path: Path, calls: list[str], monk
     assert run_batch(path, say=quiet)
     append("a/profile.yaml")(tmp_path, monkeypatch)
     assert run_batch(path, resume=True, say=quiet)
+    assert calls == ["a", "a"]
+
+
+def test_a_plan_is_an_input(tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = country.write(tmp_path / "a")
+    runs = [make_run(survey, survey.with_name("nap.yaml"))]
+    run_surveys(runs, tmp_path / "out", say=quiet)
+    append("a/nap.yaml")(tmp_path, monkeypatch)
+    run_surveys(runs, tmp_path / "out", resume=True, say=quiet)
+    run_surveys(runs, tmp_path / "out", resume=True, say=quiet)
     assert calls == ["a", "a"]
 
 
@@ -406,12 +415,9 @@ def kernels(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two surveys, one with a plan."""
+    """A batch of two surveys."""
     folder = tmp_path_factory.mktemp("killed")
-    path = write_batch(folder, "a", "b")
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    del content["surveys"][1]["plan"]
-    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    write_batch(folder, "a", "b")
     return folder
 
 

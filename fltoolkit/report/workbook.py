@@ -1,4 +1,4 @@
-"""The baseline as files: one sheet in Tool No. 16's columns, and the same rows as tidy CSV."""
+"""What a run writes as tables, the baseline above all: one sheet in Tool No. 16's columns, and the same rows as tidy CSV."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
         return NOTHING
     _csv(out.table, Path(folder) / "estimates.csv")
     return Words(f"Written: `estimates.csv`, {len(out.table)} rows.")
+
+
+def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
+    """Write findings of `fl.check` or `fl.check_cases` (small counts are guarded there) to `folder/name`; nothing without a folder."""
+    if not str(folder):
+        return NOTHING
+    _csv(found, Path(folder) / name)
+    return Words(f"Written: `{name}`, {len(found)} finding(s).")
 
 
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
