@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -12,17 +13,24 @@ from fltoolkit.errors import FltoolkitError
 from fltoolkit.survey.layout import known_encoding
 from fltoolkit.yamlfile import UNANSWERED
 
+STOPPED = 130  # as shells count: 128 and the number of the signal
 RAW = argparse.RawDescriptionHelpFormatter
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Returns 0 if all is well, 1 if a survey failed or has errors, 2 if the call or a file is wrong."""
+    """Run a command.
+
+    Returns:
+        0 if all is well, 1 if a survey failed or has errors, 2 if the call or a file is wrong, 130 if it was stopped by hand.
+    """
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.run(parsed))
     except FltoolkitError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return STOPPED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,10 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     estimate.set_defaults(run=_estimate)
     batch = commands.add_parser(
         "batch", help="many surveys through the notebooks", formatter_class=RAW,
-        epilog="example:\n  fltoolkit batch data_samples/batch.yaml --workers 2",
+        epilog="examples:\n  fltoolkit batch data_samples/batch.yaml --workers 2\n  fltoolkit batch data_samples/batch.yaml --resume",
     )  # fmt: skip
     batch.add_argument("batch", type=Path, help="a batch.yaml")
     batch.add_argument("--workers", type=int, default=2, help="surveys at the same time (default: 2)")
+    batch.add_argument(
+        "--resume", action="store_true",
+        help="skip what is complete and current (inputs, parameters, code, versions and results unchanged), and run the rest",
+    )  # fmt: skip
     batch.set_defaults(run=_batch)
     refresh = commands.add_parser(
         "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
@@ -119,10 +131,12 @@ def _print_findings(rows: list[dict[Hashable, Any]]) -> None:
 
 
 def _estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.batch import make_run, run_surveys
+    from fltoolkit.batch import run_surveys
+    from fltoolkit.jobs import make_run
 
+    _end_as_by_hand()
     run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None)
-    passed = run_surveys([run], parsed.outputs.resolve(), workers=1)
+    passed = run_surveys([run], parsed.outputs, workers=1, keep_others=True)
     if passed and parsed.restricted:
         _restricted(parsed, parsed.outputs / run.name / "restricted")
     return 0 if passed else 1
@@ -132,18 +146,26 @@ def _restricted(parsed: argparse.Namespace, folder: Path) -> None:
     """Everything as estimated, nothing suppressed, for those who may see it; no page links it."""
     import fltoolkit as fl
     from fltoolkit.estimate.publish import restricted
+    from fltoolkit.folders import write_whole
 
     persons = fl.classify(fl.read_survey(parsed.survey))
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "estimates_full.csv"
-    restricted(persons, plan=fl.read_plan(parsed.plan) if parsed.plan else None).to_csv(target, index=False, lineterminator="\n")
+    table = restricted(persons, plan=fl.read_plan(parsed.plan) if parsed.plan else None)
+    write_whole(target, table.to_csv(index=False, lineterminator="\n"))
     print(f"RESTRICTED: {target} holds confidential numbers. It is not for publication.")
 
 
 def _batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_batch
 
-    return 0 if run_batch(parsed.batch, workers=parsed.workers) else 1
+    _end_as_by_hand()
+    return 0 if run_batch(parsed.batch, workers=parsed.workers, resume=parsed.resume) else 1
+
+
+def _end_as_by_hand() -> None:
+    """Let a polite request to end (SIGTERM) do what Ctrl-C does: stop soon, and leave nothing unfinished."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _refresh(parsed: argparse.Namespace) -> int:
@@ -156,7 +178,7 @@ def _refresh(parsed: argparse.Namespace) -> int:
 def _schema(parsed: argparse.Namespace) -> int:
     import json
 
-    from fltoolkit.batch import Batch
+    from fltoolkit.jobs import Batch
     from fltoolkit.nap import Plan
     from fltoolkit.survey.spec import SurveySpec
 

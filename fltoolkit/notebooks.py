@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from fltoolkit.errors import RequestError
 
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
+KERNELS: weakref.WeakSet[Any] = weakref.WeakSet()
+KERNELS_LOCK = threading.Lock()
 
 
 def refresh(folder: Path, say: Callable[[str], None] = print) -> None:
@@ -65,7 +69,25 @@ def register_engine() -> None:
     papermill_engines.register(ENGINE, Engine)
 
 
+def stop_kernels() -> None:
+    """End, at once, every kernel that this process runs for a notebook; the notebook then fails."""
+    with KERNELS_LOCK:
+        kernels = list(KERNELS)
+    for kernel in kernels:
+        if process := getattr(kernel.provisioner, "process", None):
+            process.kill()
+
+
 def _config() -> Any:
+    from jupyter_client.manager import AsyncKernelManager
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport_encryption": "auto"}})
+    class Manager(AsyncKernelManager):
+        """A kernel that `stop_kernels` knows."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            with KERNELS_LOCK:
+                KERNELS.add(self)
+
+    return Config({"KernelManager": {"transport_encryption": "auto"}, "NotebookClient": {"kernel_manager_class": Manager}})

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +19,10 @@ import pytest
 import small_country as country
 import yaml
 
-from fltoolkit import batch
-from fltoolkit.batch import make_run, run_batch, run_surveys
+from fltoolkit import batch, jobs
+from fltoolkit.batch import run_batch, run_surveys
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
+from fltoolkit.jobs import Run, make_run
 
 
 def quiet(_: str) -> None:
@@ -72,10 +72,10 @@ def test_an_unknown_parameter_is_named_with_those_there_are(tmp_path: Path) -> N
     told = message(tmp_path, {"survey": "a/survey.yaml", "parameters": {"rule": "icls_2018"}})
     assert "surveys.0.parameters: no notebook knows this parameter" in told
     assert "found:   rule" in told
-    assert "allowed: interactive, profile, rules" in told
+    assert "allowed: profile, rules" in told
 
 
-@pytest.mark.parametrize("name", ["survey", "plan", "outputs"])
+@pytest.mark.parametrize("name", ["survey", "plan", "outputs", "interactive"])
 def test_what_the_kit_sets_itself_is_no_parameter(tmp_path: Path, name: str) -> None:
     country.write(tmp_path / "a")
     told = message(tmp_path, {"survey": "a/survey.yaml", "parameters": {name: "x"}})
@@ -83,12 +83,12 @@ def test_what_the_kit_sets_itself_is_no_parameter(tmp_path: Path, name: str) -> 
     assert f"found:   {name}" in told
 
 
-def test_a_parameter_of_the_wrong_type_is_named_with_what_is_allowed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["rules", "profile"])
+def test_a_parameter_that_names_no_file_is_refused(tmp_path: Path, name: str) -> None:
     country.write(tmp_path / "a")
-    told = message(tmp_path, {"survey": "a/survey.yaml", "parameters": {"interactive": "maybe"}})
-    assert "surveys.0.parameters.interactive: a parameter has the wrong type" in told
-    assert "found:   maybe" in told
-    assert "allowed: true or false" in told
+    told = message(tmp_path, {"survey": "a/survey.yaml", "parameters": {name: "mine.yaml"}})
+    assert "surveys.0.parameters: there is no such file" in told
+    assert f"found:   {tmp_path / 'a' / 'mine.yaml'}" in told
 
 
 @pytest.mark.parametrize("name", ["../elsewhere", "a/b", "assets", "a b", "--"])
@@ -119,7 +119,7 @@ def test_a_batch_without_surveys_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_text_becomes_what_the_notebook_declares_and_nothing_else(text: str, kind: str, value: object) -> None:
-    found = batch._typed("p", text, kind, "here")
+    found = jobs._typed("p", text, kind, "here")
     assert found == value
     assert type(found) is type(value)
 
@@ -129,18 +129,19 @@ def test_text_becomes_what_the_notebook_declares_and_nothing_else(text: str, kin
 )
 def test_a_text_of_another_type_is_refused(text: str, kind: str, allowed: str) -> None:
     with pytest.raises(BatchError, match=f"allowed: {allowed}"):
-        batch._typed("p", text, kind, "here")
+        jobs._typed("p", text, kind, "here")
 
 
-def test_each_notebook_gets_the_parameters_it_knows(tmp_path: Path) -> None:
+def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stands(tmp_path: Path) -> None:
     path = country.write(tmp_path / "a")
-    run = make_run(path, path.with_name("nap.yaml"), parameters={"profile": "fltoolkit", "interactive": "true"})
+    run = make_run(path, path.with_name("nap.yaml"), parameters={"profile": "fltoolkit"})
     assert run.name == "a"
-    assert run.parameters["1_survey"] == {"survey": str(path)}
-    assert run.parameters["3_estimate"] == {
-        "survey": str(path), "plan": str(tmp_path / "a" / "nap.yaml"), "profile": "fltoolkit", "interactive": True,
+    assert set(run.parameters) == set(jobs.NOTEBOOKS)
+    out = tmp_path / "results" / "a"
+    assert run.parameters_in(out, "1_survey") == {"survey": "../../a/survey.yaml", "outputs": "."}
+    assert run.parameters_in(out, "3_estimate") == {
+        "survey": "../../a/survey.yaml", "plan": "../../a/nap.yaml", "outputs": ".", "profile": "fltoolkit",
     }  # fmt: skip
-    assert set(run.parameters) == set(batch.NOTEBOOKS)
 
 
 # ----------------------------------------------------------------------------------------------------- in real kernels
@@ -177,7 +178,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 def test_a_survey_without_a_plan_goes_through_three_notebooks(ran: Ran) -> None:
     names = ("1_survey", "2_classify", "3_estimate")
     made = {path.name for path in (ran.outputs / "good").iterdir()}
-    assert made == {*(f"{n}.ipynb" for n in names), *(f"{n}.html" for n in names), "estimates.csv", "run.json"}
+    assert made == {*(f"{n}.ipynb" for n in names), *(f"{n}.html" for n in names), *FINDINGS, "estimates.csv", "run.json"}
 
 
 def test_the_estimates_of_a_run_are_those_of_the_package(ran: Ran) -> None:
@@ -225,7 +226,7 @@ def test_every_link_and_script_of_every_page_is_there(ran: Ran) -> None:
 
 
 def test_nothing_half_written_stays_and_nothing_of_an_earlier_run(ran: Ran) -> None:
-    assert {p.name for p in ran.outputs.iterdir()} == {"assets", "broken", "good", "index.html"}
+    assert {p.name for p in ran.outputs.iterdir()} == {".lock", "assets", "broken", "good", "index.html"}
     assert not (ran.outputs / "good" / "stale.txt").exists()
 
 
@@ -233,24 +234,29 @@ def test_run_json_holds_inputs_parameters_and_versions(ran: Ran) -> None:
     facts = ran.facts("good")
     folder = ran.outputs.parent / "good"
     assert facts["status"] == "complete"
-    assert facts["error"] is None
+    assert facts["error"] == ""
     assert facts["inputs"] == {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("survey.yaml", "persons.csv")
     }
-    assert facts["parameters"]["3_estimate"] == {"survey": "survey.yaml", "plan": ""}
+    assert facts["parameters"]["3_estimate"] == {"survey": "../../good/survey.yaml", "plan": "", "outputs": "."}
+    assert facts["outputs"] == {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (ran.outputs / "good").iterdir()
+        if path.name != "run.json"
+    }
     assert set(facts["versions"]) >= {"fltoolkit", "pandas", "duckdb", "papermill"}
     assert facts["seconds"] > 0
     assert str(ran.outputs.parent) not in json.dumps(facts)
 
 
-def test_stored_notebooks_name_no_temporary_folder_and_keep_no_widget_state(ran: Ran) -> None:
-    notebooks = list(ran.outputs.glob("*/*.ipynb"))
-    assert len(notebooks) == 4
-    for path in notebooks:
+def test_no_file_names_a_place_on_this_machine_and_no_notebook_keeps_widget_state(ran: Ran) -> None:
+    files = [path for path in ran.outputs.glob("*/*") if path.suffix in (".ipynb", ".html", ".json", ".csv")]
+    assert len(files) == 13
+    for path in files:
         text = path.read_text(encoding="utf-8")
-        assert "/.good-" not in text
-        assert "/.broken-" not in text
-        assert set(json.loads(text)["metadata"]) == {"kernelspec", "language_info"}
+        assert str(ran.outputs.parent) not in text, path.name
+        assert str(Path(batch.__file__).parents[1]) not in text, path.name
+        assert path.suffix != ".ipynb" or set(json.loads(text)["metadata"]) == {"kernelspec", "language_info"}
 
 
 def test_progress_is_told_survey_by_survey(ran: Ran) -> None:
@@ -259,13 +265,19 @@ def test_progress_is_told_survey_by_survey(ran: Ran) -> None:
     ]]  # fmt: skip
     assert "broken: 3_estimate" not in ran.said
     assert [line for line in ran.said if line.startswith("broken: failed")]
-    assert ran.said[-1].startswith("1 passed, 1 failed: open ")
+    assert ran.said[-1].startswith("1 passed, 1 failed, 0 skipped: open ")
 
 
 # ------------------------------------------------------------------------------------------------- around the kernels
 
 
+FINDINGS = ("findings_data.csv", "findings_cases.csv")
 Stand = Callable[[str, Path, dict[str, Any]], None]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder, with what it holds."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def stand_in(fails: str = "", error: Exception | None = None, writes: bool = True) -> Stand:
@@ -280,19 +292,19 @@ def stand_in(fails: str = "", error: Exception | None = None, writes: bool = Tru
         if name == fails:
             raise error or RuntimeError("the kernel died")
         if name == "3_estimate":
-            assert parameters["outputs"] == str(work)
+            assert parameters["outputs"] == "."
             country.published().table.to_csv(work / "estimates.csv", index=False)
 
     return execute
 
 
 @pytest.fixture
-def good(tmp_path: Path) -> batch.Run:
+def good(tmp_path: Path) -> Run:
     path = country.write(tmp_path / "good")
     return make_run(path, path.with_name("nap.yaml"))
 
 
-def test_a_second_run_replaces_the_first_as_a_whole(tmp_path: Path, good: batch.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_replaces_the_first_as_a_whole(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     monkeypatch.setattr(batch, "_execute", stand_in())
     assert run_surveys([good], out, say=quiet)
@@ -304,17 +316,18 @@ def test_a_second_run_replaces_the_first_as_a_whole(tmp_path: Path, good: batch.
     monkeypatch.setattr(batch, "_execute", stand_in(fails="3_estimate"))
     assert not run_surveys([good], out, say=quiet)
     assert {p.name for p in (out / "good").iterdir()} == {"3_estimate.ipynb", "3_estimate.html", "run.json"}
-    assert {p.name for p in out.iterdir()} == {"assets", "good", "index.html"}
+    assert {p.name for p in out.iterdir()} == {".lock", "assets", "good", "index.html"}
 
 
-def test_pages_of_a_plan_link_the_baseline_and_name_the_folder_they_stand_in(
-    tmp_path: Path, good: batch.Run, monkeypatch: pytest.MonkeyPatch
+def test_pages_of_a_plan_link_the_baseline_and_name_no_folder_of_this_machine(
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in())
     run_surveys([good], tmp_path / "out", say=quiet)
     page = (tmp_path / "out" / "good" / "1_survey.html").read_text(encoding="utf-8")
     assert 'href="4_nap.html"' in page
-    assert f"in {tmp_path / 'out' / 'good'}" in page
+    assert "in .<" in page.replace("\n", "")
+    assert str(tmp_path) not in page
 
 
 @pytest.mark.parametrize(
@@ -326,12 +339,12 @@ def test_pages_of_a_plan_link_the_baseline_and_name_the_folder_they_stand_in(
     ],
 )
 def test_whatever_a_run_raises_the_other_surveys_go_on(
-    tmp_path: Path, good: batch.Run, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
 ) -> None:
     other = make_run(country.write(tmp_path / "other"), None)
     fail, work_on = stand_in("2_classify", error), stand_in()
     monkeypatch.setattr(
-        batch, "_execute", lambda name, work, given: (fail if ".good-" in str(work) else work_on)(name, work, given)
+        batch, "_execute", lambda name, work, given: (fail if ".work-good-" in str(work) else work_on)(name, work, given)
     )
     assert not run_surveys([good, other], tmp_path / "out", say=quiet)
     facts = {n: json.loads((tmp_path / "out" / n / "run.json").read_text("utf-8")) for n in ("good", "other")}
@@ -339,16 +352,14 @@ def test_whatever_a_run_raises_the_other_surveys_go_on(
     assert facts["other"]["status"] == "complete"
 
 
-def test_a_run_that_wrote_no_notebook_is_still_reported(tmp_path: Path, good: batch.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_wrote_no_notebook_is_still_reported(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey", writes=False))
     assert not run_surveys([good], tmp_path / "out", say=quiet)
     assert {p.name for p in (tmp_path / "out" / "good").iterdir()} == {"run.json"}
     assert "the kernel died" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
-def test_a_page_that_cannot_be_drawn_does_not_hide_the_error(
-    tmp_path: Path, good: batch.Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_cannot_be_drawn_does_not_hide_the_error(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey"))
 
     def cannot(*_: object, **__: object) -> None:
@@ -361,22 +372,25 @@ def test_a_page_that_cannot_be_drawn_does_not_hide_the_error(
     assert 'href="good/1_survey.ipynb"' in html
 
 
-def test_a_folder_that_cannot_be_put_in_place_leaves_nothing_behind(
-    tmp_path: Path, good: batch.Run, monkeypatch: pytest.MonkeyPatch
+def test_results_that_cannot_be_written_are_a_failure_that_leaves_those_before(
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in())
+    assert run_surveys([good], tmp_path / "out", say=quiet)
+    before = tree(tmp_path / "out")
 
     def full(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(batch, "_write_run", full)
-    with pytest.raises(OSError, match="the disk is full"):
-        run_surveys([good], tmp_path / "out", say=quiet)
-    assert [p.name for p in (tmp_path / "out").iterdir()] == ["assets"]
+    monkeypatch.setattr(batch, "put_in_place", full)
+    said: list[str] = []
+    assert not run_surveys([good], tmp_path / "out", say=said.append)
+    assert "found:   the disk is full" in said[-2]
+    assert tree(tmp_path / "out") == before
 
 
 def test_a_survey_yaml_that_cannot_be_read_is_reported_under_its_name(
-    tmp_path: Path, good: batch.Run, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good.survey.write_text("title: [", encoding="utf-8")
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey"))
@@ -418,7 +432,6 @@ def test_a_kernel_that_starts_at_the_second_try_is_enough(tmp_path: Path, monkey
 
 def test_without_a_checkout_the_notebooks_are_missed_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "fltoolkit").mkdir()
-    shutil.copy(batch.__file__, tmp_path / "fltoolkit" / "batch.py")
-    monkeypatch.setattr(batch, "__file__", str(tmp_path / "fltoolkit" / "batch.py"))
+    monkeypatch.setattr(jobs, "__file__", str(tmp_path / "fltoolkit" / "jobs.py"))
     with pytest.raises(BatchError, match="the notebooks are not beside the package"):
-        batch.notebook_folder()
+        jobs.notebook_folder()

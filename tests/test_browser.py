@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fltoolkit.batch import make_run, run_surveys
+from fltoolkit.batch import run_surveys
+from fltoolkit.jobs import make_run
 
 pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"

@@ -12,7 +12,7 @@ import pytest
 import small_country as country
 import yaml
 
-from fltoolkit import batch
+from fltoolkit import batch, jobs
 from fltoolkit.cli import main
 
 HOUSE = Path(__file__).parents[1]
@@ -28,7 +28,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
         calls.append((name, parameters))
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
         country.published().table.to_csv(work / "estimates.csv", index=False)
-        if Path(parameters["survey"]).parent.name == "broken":
+        if (work / parameters["survey"]).resolve().parent.name == "broken":
             raise RuntimeError("it broke")
 
     monkeypatch.setattr(batch, "_execute", execute)
@@ -115,8 +115,8 @@ def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[An
     survey = country.write(tmp_path / "small")
     plan = str(survey.with_name("nap.yaml"))
     assert main(["estimate", str(survey), "--plan", plan, "--outputs", str(tmp_path / "out")]) == 0
-    assert [name for name, _ in without_kernels] == list(batch.NOTEBOOKS)
-    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {plan}
+    assert [name for name, _ in without_kernels] == list(jobs.NOTEBOOKS)
+    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"../../small/nap.yaml"}
 
 
 def test_restricted_writes_every_number_apart_and_no_page_links_it(
@@ -165,6 +165,33 @@ def test_a_batch_ends_with_one_if_any_survey_failed(tmp_path: Path, without_kern
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     assert main(["batch", str(tmp_path / "batch.yaml"), "--workers", "1"]) == ends
     assert (tmp_path / "out" / "small" / "3_estimate.html").is_file()
+
+
+def test_resume_skips_what_is_current(tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    country.write(tmp_path / "small")
+    content = {"outputs": "out", "surveys": [{"survey": "small/survey.yaml"}]}
+    (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert main(["batch", str(tmp_path / "batch.yaml")]) == 0
+    assert main(["batch", str(tmp_path / "batch.yaml"), "--resume"]) == 0
+    assert len(without_kernels) == 3
+    assert "small: current, skipped (1 of 1)" in capsys.readouterr().out
+
+
+def test_a_batch_stopped_by_hand_ends_with_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "run_batch", stopped)
+    assert main(["batch", str(tmp_path / "batch.yaml")]) == 130
+
+
+def test_a_second_survey_by_itself_joins_the_first_on_the_front_page(tmp_path: Path, without_kernels: list[Any]) -> None:
+    for name in ("one", "two"):
+        survey = country.write(tmp_path / name, country.changed(country.SURVEY, title=f"Country {name}"))
+        assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out")]) == 0
+    html = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "Country one" in html
+    assert "Country two" in html
 
 
 def test_a_batch_that_is_not_valid_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

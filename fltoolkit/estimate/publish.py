@@ -59,9 +59,10 @@ class Profile(Model):
     reliability: tuple[Rule, ...]
 
 
-def load_profile(profile: str | Path) -> Profile:
-    """A profile by name or by the path of a YAML file. Raises `SpecError` where there is none."""
-    return load_shipped(Path(str(files("fltoolkit.estimate"))) / "profiles", profile, Profile, "profile")
+def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
+    """A profile by name, or by the path of a YAML file, read from `folder` unless it is absolute. Raises `SpecError` for none."""
+    own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
+    return load_shipped(Path(str(files("fltoolkit.estimate"))) / "profiles", own, Profile, "profile")
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,13 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
 
     The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
-    and the flowcharts' counts are always among them.
+    and the flowcharts' counts are always among them. A profile of one's own is read from the folder of survey.yaml.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
     made = _estimates(persons, plan)
-    rules = load_profile(profile)
+    rules = load_profile(profile, persons.path.parent)
     limits, notes = _limits(rules, persons.spec)
     spec = persons.spec
     out = _publish(made, rules, limits, notes, spec)

@@ -2,6 +2,6 @@
 
 from fltoolkit.report.index import Entry, write_index
 from fltoolkit.report.pages import page, write_assets
-from fltoolkit.report.workbook import write_baseline, write_estimates
+from fltoolkit.report.workbook import write_baseline, write_estimates, write_findings
 
-__all__ = ["Entry", "page", "write_assets", "write_baseline", "write_estimates", "write_index"]
+__all__ = ["Entry", "page", "write_assets", "write_baseline", "write_estimates", "write_findings", "write_index"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from fltoolkit.folders import write_whole
 from fltoolkit.report.pages import css
 from fltoolkit.show.words import interval, percent, shown
 
@@ -19,8 +20,11 @@ NAMES = {
     "nap_baseline.xlsx": "Baseline, workbook",
     "nap_baseline.csv": "Baseline, CSV",
     "estimates.csv": "All published numbers, CSV",
+    "findings_data.csv": "Findings about the data, CSV",
+    "findings_cases.csv": "Findings about the cases, CSV",
     "run.json": "Inputs, versions and parameters of the run",
 }
+FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ are not compared: definitions, windows and populations differ.</p>
 </html>
 """
     path = outputs / "index.html"
-    path.write_text(html, encoding="utf-8")
+    write_whole(path, html)
     return path
 
 
@@ -85,8 +89,19 @@ def _survey(outputs: Path, entry: Entry) -> str:
     files = "".join(f'<li><a href="{escape(entry.folder)}/{name}">{words}</a></li>' for name, words in there)
     return (
         f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>'
-        f'<p class="quiet">{basis}{coverage}</p><ul class="files">{files}</ul></section>\n'
+        f'<p class="quiet">{basis}{coverage}</p>{_warnings(outputs / entry.folder)}<ul class="files">{files}</ul></section>\n'
     )
+
+
+def _warnings(folder: Path) -> str:
+    """How many warnings travel with the numbers, with links to the pages that say them."""
+    found = {page: (_count_warnings(folder / name), of) for name, (page, of) in FINDINGS.items()}
+    told = [f'<a href="{escape(folder.name)}/{page}">{n} about the {of}</a>' for page, (n, of) in found.items() if n]
+    return f'<p class="quiet">Warnings: {", ".join(told)}.</p>' if told else ""
+
+
+def _count_warnings(findings: Path) -> int:
+    return int((pd.read_csv(findings)["severity"] == "warning").sum()) if findings.is_file() else 0
 
 
 def _number(table: pd.DataFrame, measure: str) -> str:

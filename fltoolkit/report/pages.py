@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from fltoolkit.folders import write_whole
 from fltoolkit.show.style import MIME
 
 TEMPLATES = Path(str(files("fltoolkit.report"))) / "templates"
@@ -34,7 +35,7 @@ def write_assets(folder: Path) -> None:
     """Put the one script that pages share into `folder`: plotly's own, from its package."""
     folder.mkdir(parents=True, exist_ok=True)
     script = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
-    (folder / "plotly.min.js").write_bytes(script.read_bytes())
+    write_whole(folder / "plotly.min.js", script.read_bytes())
 
 
 def _exporter() -> Any:

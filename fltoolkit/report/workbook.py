@@ -1,8 +1,9 @@
-"""The baseline as files: one sheet in Tool No. 16's columns, and the same rows as tidy CSV."""
+"""What a run writes as tables, the baseline above all: one sheet in Tool No. 16's columns, and the same rows as tidy CSV."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ BESIDE = (
 )  # fmt: skip
 DANGER = ("=", "+", "-", "@", "\t", "\r")
 HEAD_ROW = 3
+NO_TIME = datetime(1980, 1, 1)  # as the files inside a workbook have it: the same numbers are the same bytes
 NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 
@@ -33,6 +35,14 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
         return NOTHING
     _csv(out.table, Path(folder) / "estimates.csv")
     return Words(f"Written: `estimates.csv`, {len(out.table)} rows.")
+
+
+def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
+    """Write findings of `fl.check` or `fl.check_cases` (small counts are guarded there) to `folder/name`; nothing without a folder."""
+    if not str(folder):
+        return NOTHING
+    _csv(found, Path(folder) / name)
+    return Words(f"Written: `{name}`, {len(found)} finding(s).")
 
 
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
@@ -61,7 +71,9 @@ def _workbook(filled: Baseline, path: Path) -> None:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"title": filled.plan.title, "comments": "Made with fltoolkit from published numbers only."})
+    book.set_properties(
+        {"title": filled.plan.title, "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME}
+    )
     sheet = book.add_worksheet("Baseline")
     formats = _formats(book)
     sheet.write(0, 0, filled.plan.title, formats["title"])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import small_country as country
 import yaml
 from attack import Key, cells_of, groups_of, recovered
 from hypothesis import Phase, given, settings
@@ -163,6 +164,12 @@ def test_a_profile_is_a_file_of_ones_own(tmp_path: Path) -> None:
     assert (out.profile, out.table["flag"][0], out.table["reason"][0]) == ("own", "caution", "few")
     assert out.limits == Limits()
     assert out.notes == ()
+
+
+def test_a_run_reads_a_profile_of_ones_own_from_the_surveys_folder(tmp_path: Path) -> None:
+    path = country.write(tmp_path / "small")
+    profile_file(path.parent)
+    assert fl.publish_run(fl.classify(fl.read_survey(path)), profile="own.yaml").profile == "own"
 
 
 def test_an_unknown_profile_is_refused_with_those_there_are() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import small_country as country
 
@@ -69,6 +70,17 @@ def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
     links = re.findall(r'href="([^"]+)"', html)
     assert sorted(links) == sorted([*(f"small/{f}" for f in (*FILES, "estimates.csv")), "bad/2_classify.html"])
     assert all((tmp_path / link).is_file() for link in links)
+
+
+def test_warnings_are_counted_with_a_link_to_the_page_that_says_them(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    assert "Warnings" not in index(tmp_path, Entry("small", "Small"))
+    found = pd.DataFrame({"severity": ["warning", "warning", "note"], "what": ["a", "b", "c"]})
+    report.write_findings(found, "findings_data.csv", tmp_path / "small")
+    report.write_findings(found[found["severity"] == "note"], "findings_cases.csv", tmp_path / "small")
+    html = index(tmp_path, Entry("small", "Small"))
+    assert '<p class="quiet">Warnings: <a href="small/1_survey.html">2 about the data</a>.</p>' in html
+    assert "about the cases</a>" not in html
 
 
 def test_restricted_numbers_are_never_linked(tmp_path: Path) -> None:

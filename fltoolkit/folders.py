@@ -1,0 +1,100 @@
+"""The folder of results: one batch at a time, and each file and folder in it whole or not there. It knows no survey.
+
+A folder is made under a name of its own and renamed into place. What a killed batch leaves, the next one clears away.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from fltoolkit.errors import BatchError
+
+LOCK, WORK, OLD = ".lock", ".work-", ".old-"
+LOCKED_BYTE = 1 << 20  # far behind the text, since Windows lets nobody read what is locked
+
+
+@contextmanager
+def held(outputs: Path) -> Iterator[None]:
+    """Hold a folder for this process; it is made if it is not there.
+
+    The system lets go of it when the process ends, however it ends, so no lock is ever stale.
+
+    Raises:
+        BatchError: another process holds it.
+    """
+    outputs.mkdir(parents=True, exist_ok=True)
+    with (outputs / LOCK).open("a+") as file:
+        try:
+            _lock(file)
+        except (BlockingIOError, PermissionError):
+            file.seek(0)
+            do = "wait until it has ended, or give this one another folder for its outputs"
+            raise BatchError("another batch is at work in this folder", where=str(outputs), found=file.read(), do=do) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        yield
+
+
+def _lock(file: IO[str]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(LOCKED_BYTE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def recover(outputs: Path) -> None:
+    """Clear away what a killed batch left in a folder that is held: what it was about to replace comes back."""
+    for old in outputs.glob(f"{OLD}*"):
+        target = outputs / old.name.removeprefix(OLD)
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.replace(target)
+    for work in outputs.glob(f"{WORK}*"):
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def work_folder(target: Path) -> Iterator[Path]:
+    """A folder to work in beside `target`, as deep as that, so that relative paths mean the same; gone at the end."""
+    work = Path(tempfile.mkdtemp(prefix=f"{WORK}{target.name}-", dir=target.parent))
+    work.chmod(0o755)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def put_in_place(work: Path, target: Path) -> None:
+    """Rename a finished folder to `target`, in place of the one before it. Raises `OSError`; then that one stays."""
+    old = target.with_name(OLD + target.name)
+    shutil.rmtree(old, ignore_errors=True)
+    try:
+        if target.exists():
+            target.replace(old)
+        work.replace(target)
+    except OSError:
+        with suppress(OSError):
+            old.replace(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that whoever looks finds the one before or this one, never half of it."""
+    part = path.with_name(f".part-{path.name}")
+    part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    part.replace(path)

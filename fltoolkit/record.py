@@ -1,0 +1,124 @@
+"""run.json: what a run rests on and what it left, so that a later batch can tell whether its results are current."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from fltoolkit.errors import FltoolkitError
+from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
+from fltoolkit.survey.read import input_hash
+from fltoolkit.survey.spec import read_spec
+from fltoolkit.yamlfile import Model
+
+RECORD, RESTRICTED = "run.json", "restricted"
+VERSIONS = (
+    "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly", "scipy", "XlsxWriter",
+)  # fmt: skip
+
+
+class Premises(Model):
+    """What the results of a run follow from: the same premises give the same results.
+
+    `inputs` are SHA-256 by path from the survey's folder, `parameters` those of each notebook, `code` the SHA-256 of the package and the
+    notebooks, `versions` those of Python and the libraries that numbers and pages rest on.
+    """
+
+    inputs: dict[str, str]
+    parameters: dict[str, dict[str, Any]]
+    code: str
+    versions: dict[str, str]
+
+
+class Record(Premises):
+    """The whole of a run.json. `outputs` are SHA-256 of the files left, `notebook` holds the failing cell of a failed run."""
+
+    name: str
+    title: str
+    coverage_excludes: tuple[str, ...] = ()
+    status: Literal["complete", "failed"]
+    error: str = ""
+    notebook: str = ""
+    outputs: dict[str, str]
+    seconds: float
+
+    def altered(self, folder: Path) -> list[str]:
+        """The files that are not as the run left them: missing, damaged, edited."""
+        return [name for name, digest in self.outputs.items() if _hash(folder / name) != digest]
+
+
+def premises(run: Run, target: Path) -> Premises:
+    """What a run into the folder `target` would rest on now."""
+    return Premises(
+        inputs=input_hashes(run),
+        parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
+        code=code_hash(),
+        versions={"fltoolkit": version("fltoolkit"), "python": platform.python_version(), **{n: version(n) for n in VERSIONS}},
+    )
+
+
+def read_record(folder: Path) -> Record | None:
+    """The run.json of a folder; none where there is none that this version wrote."""
+    with suppress(OSError, ValueError):
+        return Record.model_validate_json((folder / RECORD).read_bytes())
+    return None
+
+
+def why_again(now: Premises, folder: Path) -> str:
+    """Why the results in `folder` do not stand for `now`, in words; empty where they are current."""
+    before = read_record(folder)
+    if before is None:
+        return f"there is no {RECORD} to go by"
+    if before.status == "failed":
+        return "it failed"
+    if differing := _differing(before.inputs, now.inputs):
+        return f"{differing} changed"
+    if differing := _differing(before.parameters, now.parameters):
+        return f"parameters of {differing} changed"
+    if before.code != now.code:
+        return "the code changed"
+    if differing := _differing(before.versions, now.versions):
+        return f"another version of {differing}"
+    if altered := before.altered(folder):
+        return f"the run did not leave {', '.join(altered)} as it is"
+    return ""
+
+
+def input_hashes(run: Run) -> dict[str, str]:
+    """SHA-256 of what a run reads, by path from the survey's folder: the YAML files, and the data that survey.yaml names."""
+    files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files()]
+    with suppress(FltoolkitError):  # a survey.yaml that cannot be read names no data
+        given = read_spec(run.survey).files
+        files += [
+            run.survey.parent / path for kind in type(given).model_fields if (file := getattr(given, kind)) for path in file.path
+        ]
+    return {relative(file, run.survey.parent): _hash(file) for file in files}
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a folder, by path from there."""
+    return {f.relative_to(folder).as_posix(): _hash(f) for f in sorted(folder.rglob("*")) if f.is_file()}
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 over the package and the notebooks, names and contents, as they were when this process first asked."""
+    package = Path(__file__).resolve().parent
+    files = [f for f in sorted(package.rglob("*")) if f.is_file() and f.suffix != ".pyc"]
+    files += [notebook_folder() / f"{name}.ipynb" for name in NOTEBOOKS]
+    lines = [f"{relative(f, package)} {input_hash([f])}" for f in files]
+    return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
+
+
+def _hash(file: Path) -> str:
+    """SHA-256 of a file; that of none is empty."""
+    return input_hash([file]) if file.is_file() else ""
+
+
+def _differing(before: dict[str, Any], now: dict[str, Any]) -> str:
+    return ", ".join(sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k)))

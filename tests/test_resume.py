@@ -1,0 +1,471 @@
+"""A batch that is stopped, killed or run again: whole results or none, and only what is not current is redone.
+
+Two tests run and kill a real batch. The others stand in for the kernels, and die at every step of the file system in turn.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+import small_country as country
+import yaml
+
+from fltoolkit import batch, folders, record
+from fltoolkit.batch import run_batch, run_surveys
+from fltoolkit.errors import BatchError
+from fltoolkit.jobs import Run, make_run
+from fltoolkit.report.workbook import write_baseline
+
+HOUSE = Path(__file__).parents[1]
+
+
+def quiet(_: str) -> None:
+    """Told of every step, says nothing."""
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder with what it holds, but for hidden ones and what run.json says of time."""
+    files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    found = {name.as_posix(): path.read_bytes() for name, path in files.items() if not any(p.startswith(".") for p in name.parts)}
+    for name in [name for name in found if name.endswith("run.json")]:
+        facts = json.loads(found[name])
+        assert facts.pop("seconds") >= 0
+        found[name] = json.dumps(facts).encode()
+    return found
+
+
+def write_batch(folder: Path, *names: str) -> Path:
+    """A batch of small countries, one a name."""
+    for name in names:
+        country.write(folder / name, country.changed(country.SURVEY, title=f"Country {name}"))
+    path = folder / "batch.yaml"
+    content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in names]}
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return path
+
+
+def stand_in(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    """Instead of a kernel: writes an executed notebook, and the numbers."""
+    cell = nbformat.v4.new_code_cell("1", execution_count=1)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), work / f"{name}.ipynb")
+    if name == "3_estimate":
+        (work / "estimates.csv").write_text(country.published().table.to_csv(index=False), encoding="utf-8")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The surveys whose first notebook was run, by a stand-in for the kernels."""
+    seen: list[str] = []
+
+    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+        if name == "1_survey":
+            seen.append(Path(parameters["survey"]).parent.name)
+        stand_in(name, work, parameters)
+
+    monkeypatch.setattr(batch, "_execute", execute)
+    return seen
+
+
+# ------------------------------------------------------------------------------------------------------- what is current
+
+
+def test_what_is_current_is_skipped_and_still_in_the_index(tmp_path: Path, calls: list[str]) -> None:
+    path, said = write_batch(tmp_path, "a", "b"), list[str]()
+    assert run_batch(path, say=quiet)
+    before = tree(tmp_path / "out")
+    assert run_batch(path, resume=True, say=said.append)
+    assert sorted(calls) == ["a", "b"]
+    assert tree(tmp_path / "out") == before
+    assert {line.split(" (")[0] for line in said[:-1]} == {"a: current, skipped", "b: current, skipped"}
+    assert said[-1].startswith("0 passed, 0 failed, 2 skipped: open ")
+    html = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "Country a" in html
+    assert "Country b" in html
+
+
+def test_without_resume_everything_runs_again(tmp_path: Path, calls: list[str]) -> None:
+    path = write_batch(tmp_path, "a")
+    run_batch(path, say=quiet)
+    run_batch(path, say=quiet)
+    assert calls == ["a", "a"]
+
+
+Change = Callable[[Path, pytest.MonkeyPatch], object]
+
+
+def append(name: str) -> Change:
+    """One more line break at the end of a file."""
+
+    def change(folder: Path, _: pytest.MonkeyPatch) -> None:
+        (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
+
+    return change
+
+
+def parameter(folder: Path, _: pytest.MonkeyPatch) -> None:
+    content = yaml.safe_load((folder / "batch.yaml").read_text(encoding="utf-8"))
+    content["surveys"][0]["parameters"] = {"profile": "profile.yaml"}
+    (folder / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    shutil.copy(HOUSE / "fltoolkit" / "estimate" / "profiles" / "fltoolkit.yaml", folder / "a" / "profile.yaml")
+
+
+def failed(folder: Path, _: pytest.MonkeyPatch) -> None:
+    path = folder / "out" / "a" / "run.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"complete"', '"failed"'), encoding="utf-8")
+
+
+CHANGES: dict[str, Change] = {
+    "survey.yaml changed": append("a/survey.yaml"),
+    "persons.csv changed": append("a/persons.csv"),
+    "profile.yaml changed": parameter,
+    "parameters of 1_survey": lambda folder, _: move_outputs(folder),
+    "the code changed": lambda _, patch: patch.setattr(record, "code_hash", lambda: "another"),
+    "another version of numpy": lambda _, patch: patch.setattr(record, "version", lambda n: "0" if n == "numpy" else REAL(n)),
+    "the run did not leave estimates.csv as it is": append("out/a/estimates.csv"),
+    "the run did not leave 1_survey.ipynb as it is": append("out/a/1_survey.ipynb"),
+    "the run did not leave 3_estimate.html as it is": lambda folder, _: (folder / "out" / "a" / "3_estimate.html").unlink(),
+    "there is no run.json to go by": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
+    "it failed": failed,
+}
+REAL = record.version
+
+
+def move_outputs(folder: Path) -> None:
+    """The same results one folder deeper: the paths in the notebooks no longer lead to the survey."""
+    content = yaml.safe_load((folder / "batch.yaml").read_text(encoding="utf-8"))
+    (folder / "batch.yaml").write_text(yaml.safe_dump({**content, "outputs": "deep/out"}), encoding="utf-8")
+    (folder / "deep").mkdir()
+    (folder / "out").rename(folder / "deep" / "out")
+
+
+@pytest.mark.parametrize(("reason", "change"), CHANGES.items(), ids=CHANGES)
+def test_what_changed_is_done_again_and_the_reason_told(
+    tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch, reason: str, change: Change
+) -> None:
+    path, said = write_batch(tmp_path, "a", "b"), list[str]()
+    assert run_batch(path, say=quiet)
+    calls.clear()
+    change(tmp_path, monkeypatch)
+    assert run_batch(path, resume=True, say=said.append)
+    everywhere = reason.startswith(("the code", "another version", "parameters of"))
+    assert sorted(calls) == (["a", "b"] if everywhere else ["a"])
+    assert any(line.startswith(f"a: once more, since {reason}") for line in said), said
+    assert run_batch(path, resume=True, say=quiet)
+    assert sorted(calls) == (["a", "b"] if everywhere else ["a"])
+
+
+def test_a_file_of_parameters_is_an_input(tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_batch(tmp_path, "a")
+    parameter(tmp_path, monkeypatch)
+    assert run_batch(path, say=quiet)
+    append("a/profile.yaml")(tmp_path, monkeypatch)
+    assert run_batch(path, resume=True, say=quiet)
+    assert calls == ["a", "a"]
+
+
+def test_a_plan_is_an_input(tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = country.write(tmp_path / "a")
+    runs = [make_run(survey, survey.with_name("nap.yaml"))]
+    run_surveys(runs, tmp_path / "out", say=quiet)
+    append("a/nap.yaml")(tmp_path, monkeypatch)
+    run_surveys(runs, tmp_path / "out", resume=True, say=quiet)
+    run_surveys(runs, tmp_path / "out", resume=True, say=quiet)
+    assert calls == ["a", "a"]
+
+
+def test_what_a_person_adds_to_the_folder_does_not_matter(tmp_path: Path, calls: list[str]) -> None:
+    path = write_batch(tmp_path, "a")
+    run_batch(path, say=quiet)
+    (tmp_path / "out" / "a" / "my_notes.txt").write_text("x", encoding="utf-8")
+    run_batch(path, resume=True, say=quiet)
+    assert calls == ["a"]
+
+
+def test_an_input_that_changes_while_it_is_read_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, said = write_batch(tmp_path, "a"), list[str]()
+
+    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+        stand_in(name, work, parameters)
+        if name == "2_classify":
+            append("a/persons.csv")(tmp_path, monkeypatch)
+
+    monkeypatch.setattr(batch, "_execute", execute)
+    assert not run_batch(path, say=said.append)
+    assert "a: failed: a: a file changed while it was read" in "\n".join(said)
+    assert not (tmp_path / "out" / "a" / "estimates.csv").exists()
+
+
+def test_restricted_numbers_survive_a_run(tmp_path: Path, calls: list[str]) -> None:
+    path, said = write_batch(tmp_path, "a"), list[str]()
+    run_batch(path, say=quiet)
+    kept = tmp_path / "out" / "a" / "restricted" / "estimates_full.csv"
+    kept.parent.mkdir()
+    kept.write_text("x", encoding="utf-8")
+    run_batch(path, say=said.append)
+    assert kept.read_text(encoding="utf-8") == "x"
+    assert any("a: restricted/ is kept as it was" in line for line in said)
+    run_batch(path, resume=True, say=quiet)
+    assert calls == ["a", "a"]
+
+
+def test_a_scratch_file_of_the_database_never_comes_among_the_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+        stand_in(name, work, parameters)
+        (work / ".tmp").mkdir(exist_ok=True)
+        (work / ".tmp" / "duckdb_temp_storage.tmp").write_text("persons", encoding="utf-8")
+
+    monkeypatch.setattr(batch, "_execute", execute)
+    assert run_batch(write_batch(tmp_path, "a"), say=quiet)
+    assert not (tmp_path / "out" / "a" / ".tmp").exists()
+
+
+# -------------------------------------------------------------------------------------------------------------- the index
+
+
+def surveys(folder: Path, *names: str) -> dict[str, Run]:
+    write_batch(folder, *names)
+    return {name: make_run(folder / name / "survey.yaml", None) for name in names}
+
+
+def test_the_index_of_a_batch_has_its_surveys_and_no_other(tmp_path: Path, calls: list[str]) -> None:
+    runs = surveys(tmp_path, "a", "b")
+    run_surveys([runs["a"], runs["b"]], tmp_path / "out", say=quiet)
+    run_surveys([runs["b"]], tmp_path / "out", say=quiet)
+    html = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "Country b" in html
+    assert "Country a" not in html
+
+
+def test_one_survey_by_itself_leaves_the_others_in_the_index_unless_their_numbers_were_altered(
+    tmp_path: Path, calls: list[str]
+) -> None:
+    runs = surveys(tmp_path, "a", "b", "c")
+    run_surveys(list(runs.values()), tmp_path / "out", say=quiet)
+    (tmp_path / "out" / "c" / "estimates.csv").write_text("edited", encoding="utf-8")
+    run_surveys([runs["b"]], tmp_path / "out", keep_others=True, say=quiet)
+    html = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert [f"Country {name}" in html for name in "abc"] == [True, True, False]
+
+
+# --------------------------------------------------------------------------------------------------- one batch at a time
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from fltoolkit.folders import held
+
+with held(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_folder_that_another_process_holds_is_refused_and_free_once_it_is_killed(tmp_path: Path, calls: list[str]) -> None:
+    runs = surveys(tmp_path, "a")
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "out")], stdout=subprocess.PIPE, text=True, cwd=HOUSE
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        work = tmp_path / "out" / ".work-a-x"
+        work.mkdir()
+        with pytest.raises(BatchError, match=f"another batch is at work in this folder\n  found:   process {other.pid}"):
+            run_surveys(list(runs.values()), tmp_path / "out", say=quiet)
+        assert work.is_dir()
+        other.kill()
+    assert run_surveys(list(runs.values()), tmp_path / "out", say=quiet)
+    assert not work.exists()
+
+
+# ---------------------------------------------------------------------------------------------------- killed at any moment
+
+
+class Killed:
+    """Ends the process at the n-th thing it does to a file or folder, a file then half written: what a SIGKILL may leave."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, n: int) -> None:
+        self.left, self.lock = n, threading.Lock()
+        real_write, real_remove, real_move = Path.write_bytes, shutil.rmtree, Path.replace
+
+        def write(path: Path, content: bytes) -> int:
+            self.step(lambda: real_write(path, content[: len(content) // 2]))
+            return real_write(path, content)
+
+        def remove(path: Path, **kwargs: Any) -> None:
+            self.step(lambda: [file.unlink() for file in list(Path(path).glob("*.*"))[::2]])
+            real_remove(path, **kwargs)
+
+        def move(path: Path, target: Path) -> Path:
+            self.step(lambda: None)
+            return real_move(path, target)
+
+        patch.setattr(Path, "write_bytes", write)
+        patch.setattr(shutil, "rmtree", remove)
+        patch.setattr(Path, "replace", move)
+
+    def step(self, half: Callable[[], object]) -> None:
+        with self.lock:
+            self.left -= 1
+            if not self.left:
+                half()
+                os._exit(9)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_killed_at_any_step_results_are_the_old_or_the_new_and_the_next_run_makes_good(
+    tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "page", lambda source, target, **_: target.write_bytes(source.read_bytes()))
+    runs, out = list(surveys(tmp_path, "a", "b").values()), tmp_path / "out"
+    assert run_surveys(runs, out, workers=1, say=quiet)
+    old = tree(out)
+    append("a/persons.csv")(tmp_path, monkeypatch)
+    append("b/persons.csv")(tmp_path, monkeypatch)
+    shutil.copytree(out, tmp_path / "start")
+    assert run_surveys(runs, out, workers=1, say=quiet)
+    new = tree(out)
+    seen = set()
+    for n in itertools.count(1):
+        shutil.rmtree(out)
+        shutil.copytree(tmp_path / "start", out)
+        child = os.fork()
+        if not child:
+            Killed(monkeypatch, n)
+            run_surveys(runs, out, workers=1, say=quiet)
+            os._exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+            break
+        now = tree(out)
+        for name, content in now.items():
+            assert content in (old[name], new[name]) or name == "index.html", name
+        assert now["index.html"].endswith(b"</html>\n")
+        seen.add(tuple(name for name in ("a", "b") if not (out / name).exists()))
+        with folders.held(out):
+            folders.recover(out)
+        for name in ("a", "b"):
+            files = {key: value for key, value in tree(out).items() if key.startswith(f"{name}/")}
+            assert files in [{k: v for k, v in state.items() if k.startswith(f"{name}/")} for state in (old, new)]
+        assert run_surveys(runs, out, workers=1, resume=True, say=quiet)
+        assert tree(out) == new
+    assert n > 20
+    assert seen == {(), ("a",), ("b",)}  # the moment between the two renames was among them
+
+
+# ---------------------------------------------------------------------------------------------------------- stopped by hand
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals to a thread")
+def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, out, said = surveys(tmp_path, "a", "b", "c"), tmp_path / "out", list[str]()
+    ended = threading.Event()
+
+    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+        stand_in(name, work, parameters)
+        if "b/" in parameters["survey"] and name == "2_classify":
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            assert ended.wait(20)
+            raise RuntimeError("Kernel died")
+
+    monkeypatch.setattr(batch, "_execute", execute)
+    monkeypatch.setattr(batch, "stop_kernels", ended.set)
+    with pytest.raises(KeyboardInterrupt):
+        run_surveys(list(runs.values()), out, workers=1, say=said.append)
+    assert {path.name for path in out.iterdir()} == {".lock", "a", "assets", "index.html"}
+    assert said[-1] == "stopped; finished: a (1 of 3). A batch goes on with --resume."
+    assert "Country a" in (out / "index.html").read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------------------------------------- real kernels, real kills
+
+
+def start(path: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "fltoolkit.cli", "batch", str(path), "--workers", "1", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=HOUSE)
+
+
+def until(there: Callable[[], object]) -> None:
+    """Wait until something is there; a minute at most."""
+    end = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def kernels(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A batch of two surveys."""
+    folder = tmp_path_factory.mktemp("killed")
+    write_batch(folder, "a", "b")
+    return folder
+
+
+def test_a_batch_killed_in_mid_run_and_resumed_is_byte_for_byte_one_that_was_not(place: Path) -> None:
+    path, out = place / "batch.yaml", place / "out"
+    assert run_batch(path, workers=2, say=quiet)
+    undisturbed = tree(out)
+    shutil.rmtree(out)
+
+    with start(path) as process:  # in the second notebook of the first survey
+        until(lambda: list(out.glob(".work-a-*/2_classify.ipynb")) and kernels(process))
+        running = kernels(process)
+        process.kill()
+    assert {p.name for p in out.iterdir()} - {".lock", "assets"} == {p.name for p in out.glob(".work-a-*")}
+    assert not psutil.wait_procs(running, timeout=10)[1], "kernels outlived their batch"
+
+    with start(path, "--resume") as process:  # as soon as the first survey is in place
+        until(lambda: (out / "a").exists())
+        process.kill()
+    assert {k: v for k, v in tree(out).items() if k.startswith("a/")} == {
+        k: v for k, v in undisturbed.items() if k.startswith("a/")
+    }
+
+    with start(path, "--resume") as process:
+        told = process.communicate(timeout=120)[0]
+    assert process.returncode == 0
+    assert "a: current, skipped" in told
+    assert "1 passed, 0 failed, 1 skipped" in told
+    assert tree(out) == undisturbed
+
+
+def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(place: Path) -> None:
+    path, out = place / "batch.yaml", place / "out"
+    before = tree(out)
+    with start(path) as process:
+        until(lambda: list(out.glob(".work-a-*/1_survey.ipynb")) and kernels(process))
+        running = kernels(process)
+        process.send_signal(signal.SIGTERM)
+        told = process.communicate(timeout=20)[0]
+    assert process.returncode == 130
+    assert told.splitlines()[-1] == "stopped; finished: none (0 of 2). A batch goes on with --resume."
+    assert "Traceback" not in told
+    assert not psutil.wait_procs(running, timeout=10)[1]
+    assert tree(out) == before
+
+
+def test_the_same_baseline_is_the_same_workbook_to_the_byte(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_baseline(country.filled(), tmp_path / name)
+        time.sleep(1.1)  # a workbook's own time counts seconds
+    assert (tmp_path / "one" / "nap_baseline.xlsx").read_bytes() == (tmp_path / "two" / "nap_baseline.xlsx").read_bytes()
