@@ -10,7 +10,8 @@ from fltoolkit.survey.questions import Source
 Sources = dict[str, list[tuple[str, str, Source]]]
 
 LEAVES = (
-    "no work", "not involuntary", "no coercion", "not in the same work", "exception within its limits",
+    "no work", "not involuntary", "no coercion", "below the rule's thresholds", "not in the same work",
+    "exception within its limits",
     "forced labour abroad", "abroad, unresolved", "unresolved", "forced labour",
 )  # fmt: skip
 
@@ -26,6 +27,7 @@ def leaf() -> nw.Expr:
         (~col("any_work"), "no work"),
         (~col("involuntary"), "not involuntary"),
         (~col("coercion"), "no coercion"),
+        (col("fl__below"), "below the rule's thresholds"),
         (~col("same_work"), "not in the same work"),
     ]
     step = nw.lit("exception within its limits")

@@ -34,7 +34,8 @@ CLASSIFIED = (
 @dataclass(frozen=True)
 class About:
     """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
-    domain left out for want of an answer (unresolved persons are not: they stay in)."""
+    domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
+    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey."""
 
     measure: str
     outcome: str
@@ -54,6 +55,8 @@ class About:
     case_only: tuple[str, ...] = ()
     input_hash: str = ""
     missing: int = 0
+    to_verify: str = ""
+    rule_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -324,4 +327,10 @@ def _about(
         reference_period=spec.reference_period.text, reference_months=spec.reference_period.months, population=population,
         population_label=spec.populations[population].label, same_work=same_work_basis(spec.episodes),
         sector_basis=", ".join(sorted(jobs)), case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
+        to_verify=_to_verify(design), rule_note=design.rule_note,
     )  # fmt: skip
+
+
+def _to_verify(design: Survey) -> str:
+    """What recalled facts an estimate rests on, in words; empty where it rests on none."""
+    return "; ".join(text for text in (design.to_verify,) if text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -180,19 +181,23 @@ def read_spec(path: str | Path) -> SurveySpec:
     return load_model(Path(path), SurveySpec)
 
 
-def check_sides(spec: SurveySpec, involuntary: tuple[str, ...], coercion: tuple[str, ...], where: str) -> None:
-    """No answer (a code of a column) may feed both sides of the definition (ICLS.md §3). Raises `SpecError`."""
-    fed: dict[tuple[str, str], str] = {}
-    for item in involuntary:
-        for source in spec.items.involuntary.get(item, ()):  # type: ignore[call-overload]
-            fed.update({(source.column, code): item for code in source.codes(spec.answers).yes})
-    for item in coercion:
-        for source in spec.items.coercion.get(item, ()):  # type: ignore[call-overload]
-            for code in source.codes(spec.answers).yes:
-                if (source.column, code) in fed:
-                    raise SpecError(
-                        "one answer feeds both sides of the definition",
-                        where=f"{where}: items",
-                        found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
-                        do="keep it on one side; different codes of one column may stand on different sides",
-                    )
+def check_sides(
+    spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
+) -> None:
+    """No answer (a code of a column) may feed both sides of the definition (ICLS.md §3). Raises `SpecError`.
+
+    Args:
+        spec: the survey.
+        involuntary: the questions on that side, each with its item; `coercion` likewise.
+        where: the path of survey.yaml, for the message.
+    """
+    fed = {(source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes}
+    for item, source in coercion:
+        for code in source.codes(spec.answers).yes:
+            if (source.column, code) in fed:
+                raise SpecError(
+                    "one answer feeds both sides of the definition",
+                    where=f"{where}: items",
+                    found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
+                    do="keep it on one side; different codes of one column may stand on different sides",
+                )
