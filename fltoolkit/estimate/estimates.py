@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -74,6 +74,8 @@ class Estimates:
         about: what they are about.
         design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
             without a case `deff_at_zero` with its `source`.
+        by: the breakdowns.
+        parts: of a stack, what each of its labels is about (see `stack`); else empty.
     """
 
     table: pd.DataFrame
@@ -82,6 +84,7 @@ class Estimates:
     about: About
     design_effects: pd.DataFrame
     by: Breakdowns
+    parts: Mapping[str, About] = field(default_factory=dict)
 
     @property
     def covariance(self) -> Array:

@@ -143,7 +143,16 @@ def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
 
 
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
-    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one: use `publish_run`."""
+    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one: use `publish_run`.
+
+    Raises:
+        PublicationError: the parts of a stack overlap; or a confidentiality limit is lowered without `accept_lower_limits: true`.
+    """
+    if est.parts:
+        raise PublicationError(
+            "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),
+            do="publish rule sets with fl.publish_run, which protects them together",
+        )  # fmt: skip
     rules = load_profile(profile)
     limits, notes = _limits(rules, None)
     return _publish([est], rules, limits, notes)
