@@ -17,8 +17,9 @@ import pandas as pd
 
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
+from fltoolkit.estimate.beside import beside, not_available
 from fltoolkit.estimate.cells import By, breakdowns
-from fltoolkit.estimate.decide import decide
+from fltoolkit.estimate.decide import decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
 from fltoolkit.survey.breakdowns import TOTAL, Table
@@ -76,6 +77,7 @@ class Published:
         coverage_excludes: whom the survey could not reach.
         notes: sentences that go with every figure.
         groups: every group the survey has; case_only: those that only cases have.
+        rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
     """
 
     table: pd.DataFrame
@@ -85,11 +87,26 @@ class Published:
     notes: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     case_only: frozenset[str] = frozenset()
+    rule_set: str = ""
+
+    @property
+    def own(self) -> pd.DataFrame:
+        """The rows under the run's own rule set."""
+        return self.table[self.table["rule_set"] == self.rule_set]
+
+    def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
+        """The headline under every rule set, the run's own first."""
+        other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
+        return pd.concat([self.select(measure), other], ignore_index=True)
 
     def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
-        """The rows of one measure and breakdown(s), in order. Raises `RequestError` naming what there is."""
-        t = self.table[self.table["measure"] == measure]
-        names = [" × ".join(b) for b in breakdowns(by)]
+        """The rows of one measure and breakdown(s) under the run's own rule set, in order; groups crossed may be named in any order.
+
+        Raises `RequestError` naming what there is.
+        """
+        t = self.own[self.own["measure"] == measure]
+        as_published = {frozenset(str(b).split(" × ")): str(b) for b in t["breakdown"]}
+        names = [as_published.get(frozenset(b or [""]), " × ".join(b)) for b in breakdowns(by)]
         if population is None and len(t):
             fits = t[t["breakdown"].isin(names)]
             population = str((fits if len(fits) else t)["reference_population"].iloc[0])
@@ -113,22 +130,29 @@ class HasTables(Protocol):
 def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit") -> Published:
     """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
 
-    The headline (prevalence and number of the whole default population) and the flowchart's counts are always among them.
+    The headline (prevalence and number of the whole default population) and the flowchart's counts are always among them; below
+    them the headline under every other rule set, or a row with the marker `x` and the reason why the survey cannot give it.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    made = _estimates(persons, plan)
-    rules = load_profile(profile)
-    limits, notes = _limits(rules, persons.spec)
-    spec = persons.spec
-    out = _publish(made, rules, limits, notes)
-    return replace(out, coverage_excludes=spec.coverage_excludes, groups=(*spec.groups, *spec.sectors), case_only=spec.case_only)
+    other = beside(persons)
+    rules, spec = load_profile(profile), persons.spec
+    limits, notes = _limits(rules, spec)
+    out = _publish([*_estimates(persons, plan), *other.made], rules, limits, notes)
+    first = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == spec.default_population)]
+    first = first[first["measure"].isin(["prevalence", "total"])]
+    empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
+    gone = [not_available(first, rule, error, empty) for rule, error in other.obstacles]
+    return replace(
+        out, table=pd.concat([out.table, *gone], ignore_index=True), coverage_excludes=spec.coverage_excludes,
+        groups=spec.group_names, case_only=spec.case_only,
+    )  # fmt: skip
 
 
 def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
-    return pd.concat([_tidy(est) for est in _estimates(persons, plan)], ignore_index=True)
+    return pd.concat([_tidy(est) for est in (*_estimates(persons, plan), *beside(persons).made)], ignore_index=True)
 
 
 def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
@@ -232,7 +256,9 @@ def _publish(made: list[Estimates], profile: Profile, limits: Limits, notes: tup
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
-    hidden, open_hidden = decide(table, keys, of, limits)
+    own = table["rule_set"] == made[0].about.rule_set
+    hidden, open_hidden = decide(table[own], keys, of, limits)
+    hidden, open_hidden = decide_beside(table, own, hidden, open_hidden, limits)
     reliability = [_reliability(row, profile) for row in table.to_dict("records")]
     flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
@@ -256,6 +282,7 @@ def _publish(made: list[Estimates], profile: Profile, limits: Limits, notes: tup
         profile.name,
         limits,
         notes=notes,
+        rule_set=made[0].about.rule_set,
     )
 
 

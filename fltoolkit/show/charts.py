@@ -11,7 +11,7 @@ from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale, unit
 from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, PALE, SERIES, Picture, axis, categories, figure, wrap
-from fltoolkit.show.words import TITLES, interval, labels, number, percent, shown, value
+from fltoolkit.show.words import TITLES, interval, labels, number, percent, shown, to_verify, value
 
 MARKED = ("suppress", "unreliable")
 
@@ -34,7 +34,11 @@ def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
         parts = rows.groupby(colour, sort=False)
         series = [(value(colour, name), part.assign(y=[wrap(value(along, v)) for v in part[along]])) for name, part in parts]
     where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
-    fig = figure(f"{TITLES[measure]} {_by_words(rows)}".strip(), f"{where}; {first['reference_period']}", 150 + 44 * len(rows))
+    fig = figure(
+        f"{TITLES[measure]} {_by_words(rows)}".strip(),
+        f"{where}; {first['reference_period']}{to_verify(first)}",
+        150 + 44 * len(rows),
+    )
     for i, (name, part) in reversed(list(enumerate(series))):
         _dot_series(fig, name, part, measure, SERIES[i % len(SERIES)], bool(crossed))
     order = list(dict.fromkeys(y for _, part in series for y in part["y"]))
@@ -64,10 +68,14 @@ def _not_shown(fig: Any, rows: pd.DataFrame, **more: Any) -> None:
     gone = rows[rows["estimate"].isna()]
     if len(gone):
         fig.add_scatter(
-            x=[0.0] * len(gone), y=list(gone["y"]), mode="text", text=[f"  [{m}] not shown" for m in gone["marker"]],
+            x=[0.0] * len(gone), y=list(gone["y"]), mode="text", text=[_absent(r) for r in gone.to_dict("records")],
             textposition="middle right", textfont={"color": GREY, "size": 12}, hovertext=[wrap(r) for r in gone["reason"]],
             hoverinfo="text", showlegend=False, orientation="h", **more,
         )  # fmt: skip
+
+
+def _absent(row: dict[Any, Any]) -> str:
+    return f"  [x] not available: {wrap(row['reason'], 60)}" if row["marker"] == "x" else f"  [{row['marker']}] not shown"
 
 
 def bars(out: Published, group: str, *, population: str | None = None) -> Picture:
@@ -76,7 +84,7 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     rows = rows.sort_values("estimate", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
     rows = rows.assign(y=[wrap(name) for name in labels(rows)])
     first, there = rows.iloc[0].to_dict(), rows[rows["estimate"].notna()]
-    subtitle = f"{percent(first)} intervals; {first['reference_period']}"
+    subtitle = f"{percent(first)} intervals; {first['reference_period']}{to_verify(first)}"
     fig = figure(f"Persons in forced labour by {_name(group)}", subtitle, 150 + 44 * len(rows), showlegend=False)
     fig.add_bar(
         x=list(there["estimate"]), y=list(there["y"]), orientation="h", width=0.55,
@@ -91,16 +99,38 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     return Picture(fig, _alt(f"Bar chart: persons in forced labour by {_name(group)}.", rows))
 
 
+def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
+    """The headline under every rule set, one dot with its interval each, the run's own first; what is not available says why."""
+    rows = out.rule_sets(measure)
+    names = [f"{wrap(r['rule_set'])}{'<br>rule to be verified' if r['to_verify'] else ''}" for r in rows.to_dict("records")]
+    rows, first = rows.assign(y=names), rows.iloc[0].to_dict()
+    where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
+    fig = figure(
+        f"{TITLES[measure]} under each rule set", f"{where}; {first['reference_period']}", 170 + 60 * len(rows), showlegend=False
+    )
+    _dot_series(fig, "", rows, measure, BLUE, False)
+    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_yaxes(**categories(names))
+    told = [f"{r['rule_set']}{to_verify(r)}: {_number_or_reason(r)}" for r in rows.to_dict("records")]
+    return Picture(fig, f"Dot plot: {TITLES[measure]} under each rule set, {where}. {'; '.join(told)}.")
+
+
+def _number_or_reason(row: dict[Any, Any]) -> str:
+    return f"{shown(row)} ({interval(row)})" if interval(row) else f"{shown(row)} {row['reason']}".strip()
+
+
 def flow(out: Published) -> Picture:
     """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers."""
     rows = {r["step"]: r for r in out.select("flowchart", [[], ["step"]]).to_dict("records")}
     spine = [("total", "Asked"), ("no work", "Any work?"), ("not involuntary", "Involuntary?"), ("no coercion", "Coerced?"),
+             *([("below the rule's thresholds", "Enough for the rule set?")] if "below the rule's thresholds" in rows else []),
              ("not in the same work", "In the same work?"), ("exception within its limits", "Outside the exceptions?"),
              ("forced labour abroad", "In this country?")]  # fmt: skip
     exits = {"no work": "did not work", "not involuntary": "not involuntary", "no coercion": "no coercion", "not in the same work": "not in the same work",
+             "below the rule's thresholds": "below the rule's thresholds",
              "exception within its limits": "within an exception of C29", "forced labour abroad": "forced labour abroad"}  # fmt: skip
     height = 96 * (len(spine) + 1) + 120
-    subtitle = "weighted number of persons; [c] not shown, so that nobody can be recognised"
+    subtitle = f"weighted number of persons; [c] not shown, so that nobody can be recognised{to_verify(rows['total'])}"
     fig = figure("Who is in forced labour, question by question", subtitle, height, showlegend=False)
     fig.update_xaxes(visible=False, range=[0, 10], fixedrange=True)
     fig.update_yaxes(visible=False, range=[-len(spine) - 0.6, 0.7], fixedrange=True)

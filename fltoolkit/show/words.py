@@ -75,6 +75,17 @@ def markers_used(markers: Iterable[object]) -> str:
     return "; ".join(f"[{m}] {words}" for m, words in MARKERS.items() if m in used)
 
 
+def to_verify(row: Row) -> str:
+    """`; to be verified` for a line about a figure that rests on a recalled fact; else nothing."""
+    return "; to be verified" if row["to_verify"] else ""
+
+
+def doubts(rows: pd.DataFrame) -> str:
+    """What recalled facts some rows rest on, as a sentence; empty where they rest on none."""
+    told = [str(text) for text in rows["to_verify"].unique() if text]
+    return f"To be verified: {'; '.join(told)}." if told else ""
+
+
 def count(value: float) -> str:
     return "" if pd.isna(value) else f"{value:,.0f}"
 
@@ -111,7 +122,7 @@ class Words:
 
 def headline(out: Published) -> Words:
     """The run's headline in a few sentences: rate, number, unresolved persons, basis and coverage."""
-    rows = [out.select(m).iloc[0].to_dict() for m in ("prevalence", "total") if (out.table["measure"] == m).any()]
+    rows = [out.select(m).iloc[0].to_dict() for m in ("prevalence", "total") if (out.own["measure"] == m).any()]
     rate = rows[0]
     lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:])]
     if pd.isna(rate.get("unresolved")):
@@ -127,6 +138,10 @@ def headline(out: Published) -> Words:
             f"as open answers go this is a lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
         )
     lines.append(f"Rule set {rate['rule_set']}; involuntary work and coercion in the same work: {rate['same_work']}.")
+    if doubt := doubts(out.select("prevalence")):
+        lines.append(f"**{doubt}**")
+    if rate["rule_note"]:
+        lines.append(f"Under this rule set, {rate['rule_note']}.")
     if out.coverage_excludes:
         lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
     return Words("\n\n".join([*lines, *out.notes]))

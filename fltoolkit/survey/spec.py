@@ -85,7 +85,7 @@ class SurveySpec(Model):
 
     @model_validator(mode="after")
     def _names_meet(self) -> SurveySpec:
-        groups = {*self.groups, *self.sectors, *(("form",) if self.form else ())}
+        groups = set(self.group_names)
         if taken := RESERVED & {*self.groups, *self.sectors}:
             raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
         if twice := self.groups.keys() & self.sectors.keys():
@@ -151,6 +151,11 @@ class SurveySpec(Model):
     @property
     def default_population(self) -> str:
         return next(iter(self.populations))
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """Everything by which a table can be broken down."""
+        return (*self.groups, *self.sectors, *(("form",) if self.form else ()))
 
     @property
     def case_only(self) -> frozenset[str]:

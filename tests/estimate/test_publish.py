@@ -299,7 +299,16 @@ def test_no_hidden_number_stands_in_any_column_or_in_a_csv(out: Published, every
 
 
 def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
-    assert {f.name for f in fields(out)} == {"table", "profile", "limits", "coverage_excludes", "notes", "groups", "case_only"}
+    assert {f.name for f in fields(out)} == {
+        "table",
+        "profile",
+        "limits",
+        "coverage_excludes",
+        "notes",
+        "groups",
+        "case_only",
+        "rule_set",
+    }
     named = {
         "measure",
         "outcome",
@@ -313,7 +322,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
     }
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
-        "reference_population_label", "same_work", "sector_basis", "input_hash", "missing",
+        "reference_population_label", "same_work", "sector_basis", "input_hash", "missing", "to_verify", "rule_note",
     }  # fmt: skip
     assert set(out.table.columns) <= named | about | {*NUMBERS, *COUNTS} | set(groups_of(out.table)) | {"step"}
 
@@ -483,7 +492,7 @@ def test_few_unresolved_persons_are_hidden_and_neither_tables_nor_flowchart_give
         assert (rows["unresolved_marker"] == np.where(hidden, "c", "")).all()
         assert rows["estimate"].notna().all()  # the headline itself stays
     main = full["measure"] != "flowchart"
-    assert recovered(out.table[main.to_numpy()], full[main], "unresolved") == []
+    assert recovered(out.own[main.to_numpy()], full[main], "unresolved") == []
     chart = out.select("flowchart", [[], ["step"]]).set_index("step")
     gone = chart.index[chart["cases"].isna()]
     assert ("unresolved" in gone) is not shown
@@ -573,8 +582,8 @@ def test_tables_of_one_measure_and_population_cost_one_pass(norvia: fl.Survey, m
     real = estimates.cluster_totals
     monkeypatch.setattr(estimates, "cluster_totals", lambda *a, **k: (passes.append(a), real(*a, **k))[1])
     fl.publish_run(norvia)
-    # prevalence and total of adults, prevalence of workers, three shares, the flowchart
-    assert len(passes) == 7
+    # prevalence and total of adults, prevalence of workers, three shares, the flowchart; prevalence and total under hts_2012
+    assert len(passes) == 9
 
 
 def test_a_plans_tables_join_the_published_set(small: Any) -> None:

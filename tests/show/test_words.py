@@ -14,7 +14,7 @@ from fltoolkit.show.words import NBSP, Words, category, interval, labels, marker
 
 
 def row(measure: str, category: str = "total") -> dict[str, Any]:
-    table = country.published().table
+    table = country.published().own
     (found,) = table[(table["measure"] == measure) & (table["category"] == category)].to_dict("records")
     return found
 
