@@ -280,7 +280,8 @@ def _write_run(run: Run, work: Path, failure: Failure | None, seconds: float) ->
         "error": failure.error if failure else None,
         "inputs": {name: input_hash([file]) for name, file in _inputs(run).items() if file.is_file()},
         "parameters": {
-            n: {k: Path(v).name if k in ("survey", "plan") and v else v for k, v in p.items()} for n, p in run.parameters.items()
+            n: {k: Path(v).name if k in ("survey", "plan", "rules") and v else v for k, v in p.items()}
+            for n, p in run.parameters.items()
         },
         "versions": {name: version(name) for name in VERSIONS},
         "seconds": round(seconds, 1),
@@ -291,6 +292,8 @@ def _write_run(run: Run, work: Path, failure: Failure | None, seconds: float) ->
 def _inputs(run: Run) -> dict[str, Path]:
     """What a run reads, by the name it has in the survey's folder: the YAML files, and the data that survey.yaml names."""
     named = {file.name: file for file in (run.survey, run.plan) if file}
+    own = {str(p["rules"]) for p in run.parameters.values() if str(p.get("rules", "")).endswith((".yaml", ".yml"))}
+    named |= {Path(name).name: run.survey.parent / name for name in own}
     with suppress(FltoolkitError):  # a survey.yaml that cannot be read names no data
         files = read_spec(run.survey).files
         data = [path for kind in type(files).model_fields if (file := getattr(files, kind)) for path in file.path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,7 +76,9 @@ def _not_shown(fig: Any, rows: pd.DataFrame, **more: Any) -> None:
 
 
 def _absent(row: dict[Any, Any]) -> str:
-    return f"  [x] not available: {wrap(row['reason'], 60)}" if row["marker"] == "x" else f"  [{row['marker']}] not shown"
+    if row["marker"] != "x":
+        return f"  [{row['marker']}] not shown"
+    return f"  [x] not available: {wrap(textwrap.shorten(row['reason'], 150, placeholder=' …'), 76)}".replace("<br>", "<br>  ")
 
 
 def bars(out: Published, group: str, *, population: str | None = None) -> Picture:
@@ -110,7 +113,7 @@ def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
     )
     _dot_series(fig, "", rows, measure, BLUE, False)
     fig.update_xaxes(**axis(unit(measure)))
-    fig.update_yaxes(**categories(names))
+    fig.update_yaxes(**categories(names), range=[-0.6, len(rows) - 0.4])
     told = [f"{r['rule_set']}{to_verify(r)}: {_number_or_reason(r)}" for r in rows.to_dict("records")]
     return Picture(fig, f"Dot plot: {TITLES[measure]} under each rule set, {where}. {'; '.join(told)}.")
 

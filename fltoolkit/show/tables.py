@@ -39,7 +39,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
     about = f"{first['reference_population_label']}; {first['reference_period']}"
     if not compared:
         about += f"; rule set {first['rule_set']}{to_verify(first)}"
-    return plain(body, name, about, " ".join(note for note in (markers_used(rows["marker"]), doubts(rows)) if note))
+    return plain(body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), doubts(rows)) if note))
 
 
 def facts(described: pd.DataFrame) -> Table:

@@ -339,6 +339,7 @@ def test_what_the_survey_did_not_reach_goes_with_the_figures(out: Published) -> 
     assert "the homeless" in out.coverage_excludes
     assert "main_job_sector" in out.groups
     assert "sector" in out.case_only
+    assert "form" in out.groups
 
 
 # --------------------------------------------------------------------------------------------------------------- attacks
@@ -558,6 +559,11 @@ def test_select_gives_rows_in_order_and_takes_the_population_that_fits(out: Publ
     both = out.select("total", [[], ["sex"]])
     assert both["sex"].tolist() == ["total", "men", "women"]
     assert out.select("prevalence", population="workers")["n"][0] < out.select("prevalence")["n"][0]
+
+
+def test_select_finds_a_crossed_breakdown_in_any_order(out: Published) -> None:
+    pd.testing.assert_frame_equal(out.select("prevalence", ["region", "sex"]), out.select("prevalence", ["sex", "region"]))
+    assert set(out.select("prevalence", ["region", "sex"])["breakdown"]) == {"sex × region"}
 
 
 def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -> None:

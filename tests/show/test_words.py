@@ -103,6 +103,13 @@ def headline(**rate: Any) -> str:
     return str(fl.show.headline(replace(out, table=table)))
 
 
+def test_the_headline_of_a_recalled_rule_says_so_and_what_it_counts() -> None:
+    assert "verified" not in headline()
+    told = headline(to_verify="from memory", rule_note="it counts more")
+    assert "**To be verified: from memory.**" in told
+    assert "Under this rule set, it counts more." in told
+
+
 def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     told = headline()
     assert told.startswith("**The prevalence of forced labour in the past 12 months was 99.5 per 1,000 adults")
