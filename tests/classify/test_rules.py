@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -322,3 +323,13 @@ def test_the_shipped_rule_sets_are_these() -> None:
         "hts_2012": True,
         "icls_2018": False,
     }
+
+
+def test_the_examples_of_the_docs_are_rule_sets(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "rule_sets.md").read_text("utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    assert len(examples) == 2
+    for example in examples:
+        (tmp_path / "mine.yaml").write_text(example)
+        rule = load_rules("mine.yaml", tmp_path)
+        assert any(part.at_least.strong for part in rule.parts.values())
