@@ -20,7 +20,9 @@ from fltoolkit.estimate import (
     publish,
     publish_run,
     ratio,
+    rule_sets,
     share,
+    stack,
     total,
 )
 from fltoolkit.nap import Baseline, Plan, baseline, read_plan
@@ -31,5 +33,5 @@ __version__ = version("fltoolkit")
 __all__ = [
     "Baseline", "Estimates", "Plan", "Published", "Survey", "SurveyDesign", "baseline", "check", "check_cases", "classify", "cube", "describe",
     "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
-    "share", "show", "total",
+    "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

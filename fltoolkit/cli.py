@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument("folder", type=Path, help="a folder of notebooks")
     refresh.set_defaults(run=_refresh)
     schema = commands.add_parser(
-        "schema", help="write the JSON Schemas of survey.yaml, nap.yaml and batch.yaml, for editors", formatter_class=RAW,
+        "schema", help="write the JSON Schemas of survey.yaml, nap.yaml, batch.yaml and rule sets, for editors", formatter_class=RAW,
         epilog="example:\n  fltoolkit schema docs/schema",
     )  # fmt: skip
     schema.add_argument("folder", type=Path, help="where to write them")
@@ -178,12 +178,13 @@ def _refresh(parsed: argparse.Namespace) -> int:
 def _schema(parsed: argparse.Namespace) -> int:
     import json
 
+    from fltoolkit.classify.rules import RuleSet
     from fltoolkit.jobs import Batch
     from fltoolkit.nap import Plan
     from fltoolkit.survey.spec import SurveySpec
 
     parsed.folder.mkdir(parents=True, exist_ok=True)
-    for name, model in (("survey", SurveySpec), ("nap", Plan), ("batch", Batch)):
+    for name, model in (("survey", SurveySpec), ("nap", Plan), ("batch", Batch), ("rules", RuleSet)):
         text = json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False, sort_keys=True)
         (parsed.folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
     return 0

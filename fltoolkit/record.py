@@ -13,7 +13,7 @@ from typing import Any, Literal
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
 from fltoolkit.survey.read import input_hash
-from fltoolkit.survey.spec import read_spec
+from fltoolkit.survey.spec import read_spec, side_files
 from fltoolkit.yamlfile import Model
 
 RECORD, RESTRICTED = "run.json", "restricted"
@@ -90,13 +90,12 @@ def why_again(now: Premises, folder: Path) -> str:
 
 
 def input_hashes(run: Run) -> dict[str, str]:
-    """SHA-256 of what a run reads, by path from the survey's folder: the YAML files, and the data that survey.yaml names."""
+    """SHA-256 of what a run reads, by path from the survey's folder: the YAML files, the data and tables that survey.yaml names."""
     files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files()]
     with suppress(FltoolkitError):  # a survey.yaml that cannot be read names no data
-        given = read_spec(run.survey).files
-        files += [
-            run.survey.parent / path for kind in type(given).model_fields if (file := getattr(given, kind)) for path in file.path
-        ]
+        spec = read_spec(run.survey)
+        given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
+        files += [run.survey.parent / name for name in (*(path for file in given for path in file.path), *side_files(spec))]
     return {relative(file, run.survey.parent): _hash(file) for file in files}
 
 

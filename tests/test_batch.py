@@ -319,6 +319,21 @@ def test_a_second_run_replaces_the_first_as_a_whole(tmp_path: Path, good: Run, m
     assert {p.name for p in out.iterdir()} == {".lock", "assets", "good", "index.html"}
 
 
+def test_a_rule_file_stands_beside_survey_yaml_and_among_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = country.write(tmp_path / "good")
+    (path.parent / "mine.yaml").write_text("name: mine", encoding="utf-8")
+    monkeypatch.setattr(batch, "_execute", stand_in())
+    for rules in ("mine.yaml", "../good/mine.yaml", str(path.parent / "mine.yaml")):
+        run_surveys([make_run(path, None, parameters={"rules": rules})], tmp_path / "out", say=quiet)
+        facts = json.loads((tmp_path / "out" / "good" / "run.json").read_text(encoding="utf-8"))
+        assert facts["inputs"]["mine.yaml"] == hashlib.sha256(b"name: mine").hexdigest()
+        assert facts["parameters"]["2_classify"]["rules"] == "mine.yaml"
+    run_surveys([make_run(path, None, parameters={"rules": "hts_2012"})], tmp_path / "out", say=quiet)
+    facts = json.loads((tmp_path / "out" / "good" / "run.json").read_text(encoding="utf-8"))
+    assert set(facts["inputs"]) == {"survey.yaml", "persons.csv"}
+    assert facts["parameters"]["2_classify"]["rules"] == "hts_2012"
+
+
 def test_pages_of_a_plan_link_the_baseline_and_name_no_folder_of_this_machine(
     tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Who is in forced labour: the statistical definition of the 20th ICLS for adults, episode by episode.
 
-FL = any work and, in the same work, involuntary and coerced, outside the exceptions of C29 Art. 2(2). Every truth is yes,
+FL = any work and, in the same work, involuntary and coerced, outside the exceptions of C29 Art. 2(2); which items count, and how
+many of them it takes, is the rule set's. Every truth is yes,
 no or unresolved (null), and nothing is guessed: an unresolved person is not a case and stays in the denominator.
 """
 
@@ -9,18 +10,19 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
+from fltoolkit.classify.fit import item_sources, lacking, note, obstacle
 from fltoolkit.classify.groups import group_columns, memberships, sector
-from fltoolkit.classify.items import all_of, answer, any_answer, any_of, choose
-from fltoolkit.classify.rules import RuleSet, load_rules
-from fltoolkit.classify.trace import items_text, leaf, trace_text
+from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose
+from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
+from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.checks import check
 from fltoolkit.survey.design import CHILD, KEY, Survey
 from fltoolkit.survey.findings import stop_on_errors
-from fltoolkit.survey.questions import FORMS, Episodes, Source
+from fltoolkit.survey.questions import FORMS, Episodes
 from fltoolkit.survey.read import SOURCE, Frame, number
-from fltoolkit.survey.spec import SurveySpec, check_sides
+from fltoolkit.survey.spec import SurveySpec
 
 MONTHS = "months"
 FIRST, LIMITS = "fl__first__", "fl__limits"
@@ -31,12 +33,12 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
 
     Args:
         survey: as `fl.read_survey` returned it.
-        rules: a rule set's name, or the path of its YAML file.
+        rules: a rule set's name, or the path of its YAML file, read from the folder of survey.yaml.
 
     Returns:
         A Survey with these columns more, one row a person. Truths are true, false or null (unresolved).
 
-        - `any_work`, `involuntary`, `coercion`, `same_work` (both in one work), `forced_labour` (in the country),
+        - `any_work`, `involuntary`, `coercion`, `same_work` (both in one work, and enough for the rule set), `forced_labour` (in the country),
           `forced_labour_abroad`, `trafficking` where asked
         - `route` (`adult`, or the route by which a child is a case), `form` (who imposed it), `exception`,
           `exception_within_limits`; where children were asked, `route_i` to `route_iv`, each by itself
@@ -46,16 +48,17 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
     Raises:
         RequestError: the survey is classified already.
         DataError: `fl.check` finds errors in the data.
-        SpecError: no such rule set, or one answer feeds both sides of the definition.
+        SpecError: no such rule set, or it cannot be applied to this survey (see `fit.obstacle`).
     """
     if survey.rules is not None:
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
-    rule, spec = load_rules(rules), survey.spec
+    rule, spec = load_rules(rules, survey.path.parent), survey.spec
     stop_on_errors(check(survey), str(survey.path))
-    check_sides(spec, rule.involuntary, rule.coercion, str(survey.path))
+    if error := obstacle(spec, rule, str(survey.path)):
+        raise error
     sources = item_sources(spec, rule)
     frame = survey.frame.with_columns(any_answer(spec.any_work, spec.answers).alias("any_work"))
-    frame = _with_episodes(survey, memberships(frame, spec), sources)
+    frame = _with_episodes(survey, memberships(frame, spec), rule, sources)
     frame = frame.with_columns(
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
         (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
@@ -66,40 +69,23 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
     frame = frame.with_columns(*group_columns(spec), *_case_columns(spec), leaf(spec).alias("step"))
     frame = frame.with_columns(items_text(sources).alias("items"))
     frame = frame.with_columns(trace_text(sources, spec).alias("trace"))
-    return survey.replace_frame(frame, rule.label, lacking(spec, rule))
+    return survey.replace_frame(frame, rule.label, lacking(rule, sources), rule.to_be_verified, note(spec, rule))
 
 
-def item_sources(spec: SurveySpec, rule: RuleSet) -> dict[str, list[tuple[str, str, Source]]]:
-    """The questions a rule set uses, by side: (internal column, item, question)."""
-    sides: dict[str, list[tuple[str, str, Source]]] = {}
-    for side, wanted in (("involuntary", rule.involuntary), ("coercion", rule.coercion)):
-        mapped = getattr(spec.items, side)
-        sides[side] = [
-            (f"fl__{side}__{item}__{i}", item, source) for item in wanted for i, source in enumerate(mapped.get(item, ()))
-        ]
-    return sides
-
-
-def lacking(spec: SurveySpec, rule: RuleSet) -> dict[str, tuple[str, ...]]:
-    """By side, the items of a rule set on which the questionnaire has no question."""
-    return {
-        side: tuple(item for item in getattr(rule, side) if item not in getattr(spec.items, side))
-        for side in ("involuntary", "coercion")
-    }
-
-
-def _with_episodes(survey: Survey, frame: Frame, sources: dict[str, list[tuple[str, str, Source]]]) -> Frame:
+def _with_episodes(survey: Survey, frame: Frame, rule: RuleSet, sources: Sources) -> Frame:
     """The definition's columns for each person: from the one set of answers, or over all episodes."""
     spec = survey.spec
     if not spec.episodes.wide and not spec.episodes.long:
-        return _evaluate(frame, spec, sources)
+        return _evaluate(frame, spec, rule, sources)
     if survey.episodes is not None:
         key = spec.files.episodes.key if spec.files.episodes else ()
         spell = [nw.col(SOURCE + c).str.zfill(12) for c in key]  # so that spell 2 comes before spell 10
-        rows = _evaluate(survey.episodes.with_columns(nw.concat_str(spell, separator="/").alias("fl__order")), spec, sources)
+        rows = _evaluate(
+            survey.episodes.with_columns(nw.concat_str(spell, separator="/").alias("fl__order")), spec, rule, sources
+        )
     else:
         parts = [
-            _evaluate(frame.with_columns(nw.lit(f"{i:03d}").alias("fl__order")), spec, sources, e)
+            _evaluate(frame.with_columns(nw.lit(f"{i:03d}").alias("fl__order")), spec, rule, sources, e)
             for i, e in enumerate(spec.episodes.wide)
         ]
         kept = [KEY, "fl__order", *_truths(sources), *_labels(spec), MONTHS]
@@ -107,7 +93,7 @@ def _with_episodes(survey: Survey, frame: Frame, sources: dict[str, list[tuple[s
     return frame.join(_over_episodes(rows, spec, sources), on=KEY, how="left")
 
 
-def _evaluate(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, str, Source]]], episode: str = "") -> Frame:
+def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
     """The definition on rows that each hold one set of answers."""
     default, col = spec.answers, nw.col
     rows = rows.with_columns([answer(s, default, episode).alias(name) for side in sources.values() for name, _, s in side])
@@ -117,10 +103,13 @@ def _evaluate(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, 
     rows = rows.with_columns(
         *[(any_of([col(name) for name, _, _ in side]) & exists).alias(which) for which, side in sources.items()],
         linked.alias("fl__linked"),
+        any_of([_holds(part, sources) for part in rule.parts.values()]).alias("fl__enough"),
         *_exception(spec, episode),
     )
-    no_consent = any_of([col("involuntary"), _a_child_at_the_start(spec, episode)])
-    rows = rows.with_columns(all_of([no_consent, col("coercion"), col("fl__linked")]).alias("same_work"))
+    both, enough = [col("involuntary"), col("coercion")], col("fl__enough")
+    rows = rows.with_columns(all_of([*both, ~enough]).alias("fl__below"))
+    involuntary = any_of([all_of([col("involuntary"), enough]), _a_child_at_the_start(spec, episode)])
+    rows = rows.with_columns(all_of([involuntary, col("coercion"), col("fl__linked")]).alias("same_work"))
     rows = rows.with_columns((col("same_work") & ~col("fl__excluded")).alias("fl__forced"))
     place = spec.place
     here = nw.lit(True)
@@ -140,6 +129,20 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     return (start < spec.age.adult).fill_null(False)
 
 
+def _holds(part: Dimension, sources: Sources) -> nw.Expr:
+    """Whether the answers meet a dimension of the rule set: enough items of each side, enough strong ones."""
+    need, items = part.at_least, {}
+    for side in SIDES:
+        asked: dict[str, list[nw.Expr]] = {}
+        for name, item, source in sources[side]:
+            if part.uses(side, item, source.stage):
+                asked.setdefault(item, []).append(nw.col(name))
+        items[side] = {item: any_of(questions) for item, questions in asked.items()}
+    strong = [met for side in SIDES for item, met in items[side].items() if item in part.strong]
+    enough = [at_least(getattr(need, side), list(items[side].values())) for side in SIDES]
+    return all_of([*enough, at_least(need.strong, strong)])
+
+
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     """Which exception of C29 Art. 2(2) applies, whether within its limits, and so whether the work is excluded."""
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
@@ -148,7 +151,7 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     kinds = {kind: any_answer(s, spec.answers, episode) for kind, s in spec.exceptions.kinds.items()}
     within = any_answer(spec.exceptions.within_limits, spec.answers, episode)
     named = none
-    for kind, applies in kinds.items():
+    for kind, applies in reversed(kinds.items()):  # of several the first that survey.yaml names
         named = nw.when(applies).then(lit(kind)).otherwise(named)
     limits = nw.when(within).then(lit("within")).otherwise(nw.when(~within).then(lit("beyond")).otherwise(lit("unresolved")))
     excluded = any_of(list(kinds.values())) & within
@@ -192,12 +195,12 @@ def _labels(spec: SurveySpec) -> list[str]:
     ]
 
 
-def _truths(sources: dict[str, list[tuple[str, str, Source]]]) -> list[str]:
+def _truths(sources: Sources) -> list[str]:
     names = [name for side in sources.values() for name, _, _ in side]
-    return [*names, "involuntary", "coercion", "same_work", "fl__excluded", "fl__here", "fl__abroad", "trafficking"]
+    return [*names, "involuntary", "coercion", "fl__below", "same_work", "fl__excluded", "fl__here", "fl__abroad", "trafficking"]
 
 
-def _over_episodes(rows: Frame, spec: SurveySpec, sources: dict[str, list[tuple[str, str, Source]]]) -> Frame:
+def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
     """Kleene's or over a person's episodes; labels are those of the first episode of forced labour; months add up, and are
     null where those of one episode are: part of a sum is no duration.
     """

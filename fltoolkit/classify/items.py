@@ -43,6 +43,16 @@ def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
     return nw.all_horizontal(*expressions, ignore_nulls=False)
 
 
+def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
+    """Whether so many of some truths hold; unresolved where the unresolved among them would decide."""
+    if least <= 1:
+        return any_of(expressions) if least else nw.lit(True)
+    if len(expressions) < least:
+        return nw.lit(False)
+    surely, perhaps = (nw.sum_horizontal(*[e.fill_null(open_).cast(nw.Int64) for e in expressions]) for open_ in (False, True))
+    return nw.when(surely >= least).then(nw.lit(True)).otherwise(nw.when(perhaps < least).then(nw.lit(False)))
+
+
 def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
     """A coded column as the label whose codes hold its value; null where none does."""
     value = column(names, episode)

@@ -13,7 +13,8 @@ from fltoolkit.survey.spec import SurveySpec
 Sources = dict[str, list[tuple[str, str, Source]]]
 
 LEAVES = (  # of adults
-    "no work", "not involuntary", "no coercion", "not in the same work", "exception within its limits",
+    "no work", "not involuntary", "no coercion", "below the rule's thresholds", "not in the same work",
+    "exception within its limits",
     "forced labour abroad", "abroad, unresolved", "unresolved", "forced labour",
 )  # fmt: skip
 
@@ -29,6 +30,7 @@ def leaf(spec: SurveySpec) -> nw.Expr:
         (~col("any_work"), "no work"),
         (~col("involuntary"), "not involuntary"),
         (~col("coercion"), "no coercion"),
+        (col("fl__below"), "below the rule's thresholds"),
         (~col("same_work"), "not in the same work"),
     ]
     step = nw.lit("exception within its limits")

@@ -3,8 +3,9 @@
 from fltoolkit.estimate.cells import cube
 from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run
+from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
     "About", "Estimates", "Published", "cube", "flowchart", "mean", "paths", "prevalence", "publish", "publish_run", "ratio",
-    "share", "total",
+    "rule_sets", "share", "stack", "total",
 ]  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from fltoolkit.estimate.columns import Pass, counts, design_effects, unresolved,
 from fltoolkit.estimate.intervals import ProportionInterval
 from fltoolkit.estimate.variance import Array, Units, covariance, make_units, variances
 from fltoolkit.survey.design import WEIGHT, Survey, SurveyDesign, require_totals, weight_of
+from fltoolkit.survey.isic import to_verify
 
 CLASSIFIED = (
     "forced_labour",
@@ -37,7 +38,8 @@ OF_ADULTS = ("involuntary", "same_work", "trafficking")
 @dataclass(frozen=True)
 class About:
     """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
-    domain left out for want of an answer (unresolved persons are not: they stay in)."""
+    domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
+    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey."""
 
     measure: str
     outcome: str
@@ -58,6 +60,8 @@ class About:
     case_only: tuple[str, ...] = ()
     input_hash: str = ""
     missing: int = 0
+    to_verify: str = ""
+    rule_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ class Estimates:
         about: what they are about.
         design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
             without a case `deff_at_zero` with its `source`.
+        by: the breakdowns.
+        parts: of a stack, what each of its labels is about (see `stack`); else empty.
     """
 
     table: pd.DataFrame
@@ -83,6 +89,7 @@ class Estimates:
     about: About
     design_effects: pd.DataFrame
     by: Breakdowns
+    parts: Mapping[str, About] = field(default_factory=dict)
 
     @property
     def covariance(self) -> Array:
@@ -337,4 +344,11 @@ def _about(
         population_label=spec.populations[population].label, same_work=same_work_basis(spec.episodes),
         sector_basis=", ".join(sorted(jobs)), age_basis="age at the start of the work" if spec.age.at_start else "age at interview",
         case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
+        to_verify=_to_verify(design, groups), rule_note=design.rule_note,
     )  # fmt: skip
+
+
+def _to_verify(design: Survey, groups: Sequence[str]) -> str:
+    """What recalled facts an estimate rests on, in words; empty where it rests on none."""
+    sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
+    return "; ".join(text for text in dict.fromkeys((design.to_verify, *sectors)) if text)

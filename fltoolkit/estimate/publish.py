@@ -18,8 +18,9 @@ import pandas as pd
 from fltoolkit.classify.codes import category_code
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
+from fltoolkit.estimate.beside import beside, not_available
 from fltoolkit.estimate.cells import By, breakdowns
-from fltoolkit.estimate.decide import decide
+from fltoolkit.estimate.decide import decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
@@ -80,6 +81,7 @@ class Published:
         notes: sentences that go with every figure.
         groups: every group the survey has; case_only: those that only cases have.
         headlines: the populations whose rate and number a run always shows, the default first.
+        rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
     """
 
     table: pd.DataFrame
@@ -90,11 +92,26 @@ class Published:
     groups: tuple[str, ...] = ()
     case_only: frozenset[str] = frozenset()
     headlines: tuple[str, ...] = ()
+    rule_set: str = ""
+
+    @property
+    def own(self) -> pd.DataFrame:
+        """The rows under the run's own rule set."""
+        return self.table[self.table["rule_set"] == self.rule_set]
+
+    def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
+        """The headline under every rule set, the run's own first."""
+        other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
+        return pd.concat([self.select(measure), other], ignore_index=True)
 
     def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
-        """The rows of one measure and breakdown(s), in order. Raises `RequestError` naming what there is."""
-        t = self.table[self.table["measure"] == measure]
-        names = [" × ".join(b) for b in breakdowns(by)]
+        """The rows of one measure and breakdown(s) under the run's own rule set, in order; groups crossed may be named in any order.
+
+        Raises `RequestError` naming what there is.
+        """
+        t = self.own[self.own["measure"] == measure]
+        as_published = {frozenset(str(b).split(" × ")): str(b) for b in t["breakdown"]}
+        names = [as_published.get(frozenset(b or [""]), " × ".join(b)) for b in breakdowns(by)]
         if population is None and len(t):
             fits = t[t["breakdown"].isin(names)]
             population = str((fits if len(fits) else t)["reference_population"].iloc[0])
@@ -119,25 +136,30 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
 
     The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
-    and the flowcharts' counts are always among them. A profile of one's own is read from the folder of survey.yaml.
+    and the flowcharts' counts are always among them; below them the headline under every other rule set, or a row with the
+    marker `x` and the reason why the survey cannot give it. A profile of one's own is read from the folder of survey.yaml.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    made = _estimates(persons, plan)
-    rules = load_profile(profile, persons.path.parent)
-    limits, notes = _limits(rules, persons.spec)
-    spec = persons.spec
-    out = _publish(made, rules, limits, notes, spec)
-    groups = (*spec.groups, *spec.sectors)
+    other = beside(persons)
+    rules, spec = load_profile(profile, persons.path.parent), persons.spec
+    limits, notes = _limits(rules, spec)
+    out = _publish([*_estimates(persons, plan), *other.made], rules, limits, notes, spec)
+    first = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == spec.default_population)]
+    first = first[first["measure"].isin(["prevalence", "total"])]
+    empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
+    gone = [not_available(first, rule, error, empty) for rule, error in other.obstacles]
     return replace(
-        out, coverage_excludes=spec.coverage_excludes, groups=groups, case_only=spec.case_only, headlines=spec.headlines
-    )
+        out, table=pd.concat([out.table, *gone], ignore_index=True), coverage_excludes=spec.coverage_excludes,
+        groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
+    )  # fmt: skip
 
 
 def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
-    return pd.concat([_tidy(est, persons.spec) for est in _estimates(persons, plan)], ignore_index=True)
+    made = (*_estimates(persons, plan), *beside(persons).made)
+    return pd.concat([_tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
 def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
@@ -152,7 +174,16 @@ def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
 
 
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
-    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one: use `publish_run`."""
+    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one: use `publish_run`.
+
+    Raises:
+        PublicationError: the parts of a stack overlap; or a confidentiality limit is lowered without `accept_lower_limits: true`.
+    """
+    if est.parts:
+        raise PublicationError(
+            "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),
+            do="publish rule sets with fl.publish_run, which protects them together",
+        )  # fmt: skip
     rules = load_profile(profile)
     limits, notes = _limits(rules, None)
     return _publish([est], rules, limits, notes)
@@ -238,7 +269,9 @@ def _publish(
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
-    hidden, open_hidden = decide(table, keys, of, limits, spec.totals if spec else None)
+    own = table["rule_set"] == made[0].about.rule_set
+    hidden, open_hidden = decide(table[own], keys, of, limits, spec.totals if spec else None)
+    hidden, open_hidden = decide_beside(table, own, hidden, open_hidden, limits)
     reliability = [_reliability(row, profile) for row in table.to_dict("records")]
     flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
@@ -262,6 +295,7 @@ def _publish(
         profile.name,
         limits,
         notes=notes,
+        rule_set=made[0].about.rule_set,
     )
 
 

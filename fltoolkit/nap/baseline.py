@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Any
 
 import pandas as pd
@@ -18,6 +17,11 @@ KEPT = (
     "n", "cases", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",
     "reference_period", "reference_population_label", "same_work", "sector_basis", "survey", "round", "year", "input_hash",
 )  # fmt: skip
+PREVALENCE = {
+    "indicator": "Forced labour prevalence (the base of the row below)",
+    "definition": "Persons in forced labour within the reference period, per 1,000 of the reference population. "
+    "Unit of analysis: person. Quantitative.",
+}
 FILLED = ("filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence")
 
 
@@ -36,7 +40,8 @@ class Baseline:
 
 
 def baseline(plan: Plan, out: Published) -> Baseline:
-    """Fill the plan's rows from the run's published set.
+    """Fill the plan's rows from the run's published set. What rests on a recalled fact, such as a rule set that is to be verified,
+    fills no row.
 
     Raises:
         RequestError: a row's number is not in `out` (publish the run with `plan=`).
@@ -55,7 +60,7 @@ def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[di
     if measure is None:
         return [{**frame, "filled_by": "partners", "baseline_value": indicator.baseline_value or None}]
     if indicator.measure == "percent_decrease":
-        words = {"id": f"{indicator.id}_base", "indicator": "Forced labour prevalence (the base of the row below)"}
+        words = {"id": f"{indicator.id}_base", **PREVALENCE}
         derived = "% decrease is derived from the prevalence above at each follow-up; it has no baseline"
         last = {**frame, "filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
         return [*_filled({**frame, **words}, indicator, measure, out), last]
@@ -80,25 +85,23 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
 
 
 def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str, ...]) -> pd.DataFrame:
-    """The rows of a breakdown, in whatever order the published set crosses its groups."""
     wanted = by if indicator.of is None else (*by, indicator.of)
-    orders = [list(order) for order in permutations(wanted)]
-    named = set(out.table["breakdown"][out.table["measure"] == measure])
-    order = next((o for o in orders if " × ".join(o) in named), orders[0])
-    return out.select(measure, by=[order], population=indicator.population)
+    return out.select(measure, by=[wanted], population=indicator.population)
 
 
 def _row(frame: dict[str, Any], measure: str, group: str, row: dict[Hashable, Any]) -> dict[str, Any]:
-    times = scale(measure)
-    numbers = {"baseline_value": row["estimate"] * times, "ci_low": row["ci_low"] * times, "ci_high": row["ci_high"] * times}
-    facts = {name: row.get(name) for name in KEPT}
-    facts |= {"se": row["se"] * times, "bound_high": row.get("bound_high", float("nan")) * times}
     words = {
         "filled_by": "survey",
         "group": group,
         "category": row["category"],
         "unit": unit(measure, row["reference_population_label"]),
     }
+    if row["to_verify"]:
+        return {**frame, **words, "marker": "x", "reason": f"not filled from what is to be verified: {row['to_verify']}"}
+    times = scale(measure)
+    numbers = {"baseline_value": row["estimate"] * times, "ci_low": row["ci_low"] * times, "ci_high": row["ci_high"] * times}
+    facts = {name: row.get(name) for name in KEPT}
+    facts |= {"se": row["se"] * times, "bound_high": row.get("bound_high", float("nan")) * times}
     return {**frame, **words, **numbers, **facts, "measure": measure, "confidence": row["level"]}
 
 

@@ -92,7 +92,7 @@ class Plan(Model):
 
     def tables(self, spec: SurveySpec) -> list[Table]:
         """What the survey must estimate to fill the plan's rows: for each the total, then each breakdown it can give."""
-        groups, case_only = {*spec.groups, *spec.sectors}, spec.case_only
+        groups, case_only = spec.group_names, spec.case_only
         wanted = []
         for statement in self.framework:
             for row in statement.indicators:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.folders import write_whole
 from fltoolkit.report.pages import css
-from fltoolkit.show.words import interval, percent, shown
+from fltoolkit.show.words import interval, percent, shown, to_verify
 
 NAMES = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
@@ -75,13 +75,15 @@ def _survey(outputs: Path, entry: Entry) -> str:
         )
         return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2><pre>{escape(entry.error)}</pre>{link}</section>\n'
     table = pd.read_csv(
-        outputs / entry.folder / "estimates.csv", keep_default_na=True, dtype={"marker": str, "reason": str, "flag": str}
+        outputs / entry.folder / "estimates.csv",
+        keep_default_na=True,
+        dtype={"marker": str, "reason": str, "flag": str, "to_verify": str},
     )
-    table = table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": ""})
+    table = table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": ""})
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
-    first = table.iloc[0]
+    first = table.iloc[0].to_dict()  # the run's own rule set stands first
     basis = (
-        f"Rule set {escape(str(first['rule_set']))}. Window: {escape(str(first['reference_period']))}. "
+        f"Rule set {escape(str(first['rule_set']))}{to_verify(first)}. Window: {escape(str(first['reference_period']))}. "
         f"Involuntary work and coercion in the same work: {escape(str(first['same_work']))}. "
     )
     coverage = f"Not reached: {escape('; '.join(entry.coverage_excludes))}." if entry.coverage_excludes else ""

@@ -1,7 +1,7 @@
 """Room 5: what people look at. Everything here takes `Published`, findings or a spec, never estimates or persons."""
 
 from fltoolkit.show import explore
-from fltoolkit.show.charts import bars, dots, unresolved
+from fltoolkit.show.charts import bars, dots, rule_sets, unresolved
 from fltoolkit.show.flows import children, flow
 from fltoolkit.show.gallery import gallery
 from fltoolkit.show.tables import baseline, facts, findings, nonresponse, paths, questionnaire, table
@@ -9,5 +9,5 @@ from fltoolkit.show.words import headline
 
 __all__ = [
     "bars", "baseline", "children", "dots", "explore", "facts", "findings", "flow", "gallery", "headline", "nonresponse", "paths",
-    "questionnaire", "table", "unresolved",
+    "questionnaire", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

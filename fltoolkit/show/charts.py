@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale, unit
 from fltoolkit.show.style import BLUE, GREY, INK, PALE, SERIES, Picture, axis, categories, figure, wrap
-from fltoolkit.show.words import TITLES, interval, labels, number, percent, shown, value
+from fltoolkit.show.words import TITLES, interval, labels, number, percent, shown, to_verify, value
 
 MARKED = ("suppress", "unreliable")
 
@@ -34,7 +35,11 @@ def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
         parts = rows.groupby(colour, sort=False)
         series = [(value(colour, name), part.assign(y=[wrap(value(along, v)) for v in part[along]])) for name, part in parts]
     where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
-    fig = figure(f"{TITLES[measure]} {_by_words(rows)}".strip(), f"{where}; {first['reference_period']}", 150 + 44 * len(rows))
+    fig = figure(
+        f"{TITLES[measure]} {_by_words(rows)}".strip(),
+        f"{where}; {first['reference_period']}{to_verify(first)}",
+        150 + 44 * len(rows),
+    )
     for i, (name, part) in reversed(list(enumerate(series))):
         _dot_series(fig, name, part, measure, SERIES[i % len(SERIES)], bool(crossed))
     order = list(dict.fromkeys(y for _, part in series for y in part["y"]))
@@ -64,10 +69,16 @@ def _not_shown(fig: Any, rows: pd.DataFrame, **more: Any) -> None:
     gone = rows[rows["estimate"].isna()]
     if len(gone):
         fig.add_scatter(
-            x=[0.0] * len(gone), y=list(gone["y"]), mode="text", text=[f"  [{m}] not shown" for m in gone["marker"]],
+            x=[0.0] * len(gone), y=list(gone["y"]), mode="text", text=[_absent(r) for r in gone.to_dict("records")],
             textposition="middle right", textfont={"color": GREY, "size": 12}, hovertext=[wrap(r) for r in gone["reason"]],
             hoverinfo="text", showlegend=False, orientation="h", **more,
         )  # fmt: skip
+
+
+def _absent(row: dict[Any, Any]) -> str:
+    if row["marker"] != "x":
+        return f"  [{row['marker']}] not shown"
+    return f"  [x] not available: {wrap(textwrap.shorten(row['reason'], 150, placeholder=' …'), 76)}".replace("<br>", "<br>  ")
 
 
 def bars(out: Published, group: str, *, population: str | None = None) -> Picture:
@@ -76,7 +87,7 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     rows = rows.sort_values("estimate", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
     rows = rows.assign(y=[wrap(name) for name in labels(rows)])
     first, there = rows.iloc[0].to_dict(), rows[rows["estimate"].notna()]
-    subtitle = f"{percent(first)} intervals; {first['reference_period']}"
+    subtitle = f"{percent(first)} intervals; {first['reference_period']}{to_verify(first)}"
     fig = figure(f"Persons in forced labour by {_name(group)}", subtitle, 150 + 44 * len(rows), showlegend=False)
     fig.add_bar(
         x=list(there["estimate"]), y=list(there["y"]), orientation="h", width=0.55,
@@ -89,6 +100,26 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     fig.update_xaxes(**axis("persons; pale bars are unreliable"))
     fig.update_yaxes(**categories(list(rows["y"])))
     return Picture(fig, _alt(f"Bar chart: persons in forced labour by {_name(group)}.", rows))
+
+
+def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
+    """The headline under every rule set, one dot with its interval each, the run's own first; what is not available says why."""
+    rows = out.rule_sets(measure)
+    names = [f"{wrap(r['rule_set'])}{'<br>rule to be verified' if r['to_verify'] else ''}" for r in rows.to_dict("records")]
+    rows, first = rows.assign(y=names), rows.iloc[0].to_dict()
+    where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
+    fig = figure(
+        f"{TITLES[measure]} under each rule set", f"{where}; {first['reference_period']}", 170 + 60 * len(rows), showlegend=False
+    )
+    _dot_series(fig, "", rows, measure, BLUE, False)
+    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_yaxes(**categories(names), range=[-0.6, len(rows) - 0.4])
+    told = [f"{r['rule_set']}{to_verify(r)}: {_number_or_reason(r)}" for r in rows.to_dict("records")]
+    return Picture(fig, f"Dot plot: {TITLES[measure]} under each rule set, {where}. {'; '.join(told)}.")
+
+
+def _number_or_reason(row: dict[Any, Any]) -> str:
+    return f"{shown(row)} ({interval(row)})" if interval(row) else f"{shown(row)} {row['reason']}".strip()
 
 
 def unresolved(counts: pd.DataFrame) -> Picture:

@@ -13,7 +13,7 @@ from fltoolkit.show.tables import table
 
 def choices(out: Published) -> dict[str, tuple[str, str, str]]:
     """What can be looked at: a label for each (measure, breakdown, population) of the published set."""
-    wanted = out.table[out.table["measure"].isin(["prevalence", "total", "share"])]
+    wanted = out.own[out.own["measure"].isin(["prevalence", "total", "share"])]
     keys = wanted[["measure", "breakdown", "reference_population"]].drop_duplicates().itertuples(index=False, name=None)
     return {f"{measure}, {by.replace('_', ' ') or 'everyone'} ({who})": (measure, by, who) for measure, by, who in keys}
 

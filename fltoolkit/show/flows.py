@@ -10,7 +10,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.publish import Published
 from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, Picture, figure, wrap
 from fltoolkit.show.tables import table
-from fltoolkit.show.words import Words, shown
+from fltoolkit.show.words import Words, shown, to_verify
 
 Rows = dict[str, dict[Hashable, Any]]
 PAPER = "#eef3f6"
@@ -20,12 +20,14 @@ def flow(out: Published) -> Picture:
     """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers."""
     rows = _steps(out, of_children=False)
     spine = [("total", "Asked"), ("no work", "Any work?"), ("not involuntary", "Involuntary?"), ("no coercion", "Coerced?"),
+             *([("below the rule's thresholds", "Enough for the rule set?")] if "below the rule's thresholds" in rows else []),
              ("not in the same work", "In the same work?"), ("exception within its limits", "Outside the exceptions?"),
              ("forced labour abroad", "In this country?")]  # fmt: skip
     exits = {"no work": "did not work", "not involuntary": "not involuntary", "no coercion": "no coercion", "not in the same work": "not in the same work",
+             "below the rule's thresholds": "below the rule's thresholds",
              "exception within its limits": "within an exception of C29", "forced labour abroad": "forced labour abroad"}  # fmt: skip
     height = 96 * (len(spine) + 1) + 120
-    subtitle = "weighted number of persons; [c] not shown, so that nobody can be recognised"
+    subtitle = f"weighted number of persons; [c] not shown, so that nobody can be recognised{to_verify(rows['total'])}"
     fig = figure("Who is in forced labour, question by question", subtitle, height, showlegend=False)
     fig.update_xaxes(visible=False, range=[0, 10], fixedrange=True)
     fig.update_yaxes(visible=False, range=[-len(spine) - 0.6, 0.7], fixedrange=True)

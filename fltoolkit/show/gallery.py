@@ -24,7 +24,7 @@ def gallery(out: Published, measure: str) -> None:
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """The pictures of `gallery`, each with the published rows it draws."""
-    rows = out.table[out.table["measure"] == measure]
+    rows = out.own[out.own["measure"] == measure]
     found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)

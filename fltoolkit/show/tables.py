@@ -9,7 +9,7 @@ import pandas as pd
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.units import unit
 from fltoolkit.show.style import Table
-from fltoolkit.show.words import NBSP, TITLES, Row, count, interval, labels, markers_used, number, percent
+from fltoolkit.show.words import NBSP, TITLES, Row, count, doubts, interval, labels, markers_used, number, percent, to_verify
 from fltoolkit.survey.design import Survey
 
 
@@ -17,26 +17,29 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
     """Published rows (from `Published.select`) as a table to look at.
 
     Args:
-        rows: rows of one measure.
+        rows: rows of one measure; those of several rule sets (from `Published.rule_sets`) are told apart by theirs.
         title: above it; by default the measure and its breakdown.
     """
     first = rows.iloc[0].to_dict()
     records = rows.to_dict("records")
+    compared = rows["rule_set"].nunique() > 1
     body = pd.DataFrame(
         {
-            "Group": labels(rows),
+            "Rule set" if compared else "Group": [str(r["rule_set"]) for r in records] if compared else labels(rows),
             _measure(first): [number(r["estimate"], r["measure"]) for r in records],
             f"{percent(first)} interval": [interval(r) for r in records],
             "Asked": [count(r["n"]) for r in records],
             "Counted" if first["measure"] == "flowchart" else "Cases": [count(r["cases"]) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": [r["reason"] for r in records],
+            "Remark": [_of_rule_set(r) if compared else r["reason"] for r in records],
         }
     )
     by = ", ".join(b.replace("_", " ") for b in dict.fromkeys(rows["breakdown"]) if b)
-    name = title or f"{TITLES[first['measure']]}{f' by {by}' if by else ''}"
-    about = f"{first['reference_population_label']}; {first['reference_period']}; rule set {first['rule_set']}"
-    return plain(body, name, about, markers_used(rows["marker"]))
+    name = title or f"{TITLES[first['measure']]}{f' by {by}' if by else ' under each rule set' if compared else ''}"
+    about = f"{first['reference_population_label']}; {first['reference_period']}"
+    if not compared:
+        about += f"; rule set {first['rule_set']}{to_verify(first)}"
+    return plain(body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), doubts(rows)) if note))
 
 
 def facts(described: pd.DataFrame) -> Table:
@@ -121,6 +124,13 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 def _measure(row: Row) -> str:
     return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
+
+
+def _of_rule_set(row: Row) -> str:
+    """What must be known of a rule set's result beside those of others."""
+    return "; ".join(
+        text for text in (row["reason"], "rule to be verified" if row["to_verify"] else "", row["rule_note"]) if text
+    )
 
 
 def _text(value: object) -> str:

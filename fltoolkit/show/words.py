@@ -75,6 +75,17 @@ def markers_used(markers: Iterable[object]) -> str:
     return "; ".join(f"[{m}] {words}" for m, words in MARKERS.items() if m in used)
 
 
+def to_verify(row: Row) -> str:
+    """`; to be verified` for a line about a figure that rests on a recalled fact; else nothing."""
+    return "; to be verified" if row["to_verify"] else ""
+
+
+def doubts(rows: pd.DataFrame) -> str:
+    """What recalled facts some rows rest on, as a sentence; empty where they rest on none."""
+    told = [str(text) for text in rows["to_verify"].unique() if text]
+    return f"To be verified: {'; '.join(told)}." if told else ""
+
+
 def count(value: float) -> str:
     return "" if pd.isna(value) else f"{value:,.0f}"
 
@@ -115,6 +126,10 @@ def headline(out: Published) -> Words:
     lines = [line for population in out.headlines or (default["reference_population"],) for line in _told(out, population)]
     link = f"involuntary work and coercion in the same work: {default['same_work']}"
     lines.append(f"Rule set {default['rule_set']}; {link}; definition by {default['age_basis']}.")
+    if doubt := doubts(out.select("prevalence")):
+        lines.append(f"**{doubt}**")
+    if default["rule_note"]:
+        lines.append(f"Under this rule set, {default['rule_note']}.")
     if out.coverage_excludes:
         lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
     return Words("\n\n".join([*lines, *out.notes]))
@@ -122,7 +137,7 @@ def headline(out: Published) -> Words:
 
 def _told(out: Published, population: str) -> list[str]:
     """Rate, number and unresolved persons of one population, in sentences."""
-    measures = [m for m in ("prevalence", "total") if (out.table["measure"] == m).any()]
+    measures = [m for m in ("prevalence", "total") if (out.own["measure"] == m).any()]
     rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
     rate = rows[0]
     lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:])]

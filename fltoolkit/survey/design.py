@@ -123,6 +123,10 @@ class Survey(SurveyDesign):
 
     `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design; after `fl.classify` also the
     groups, the populations and the classification. Persons never leave it: every verb returns sums.
+
+    A classified survey names its rule set (`rules`) and, by side, the items of it that were not asked (`lacking`);
+    `to_verify` says why the rule set may not be relied on yet, `rule_note` what must be known of its result here;
+    `unclassified` is the survey as it was read.
     """
 
     spec: SurveySpec
@@ -132,11 +136,17 @@ class Survey(SurveyDesign):
     episodes: Frame | None
     rules: str | None
     lacking: Mapping[str, tuple[str, ...]]
+    to_verify: str
+    rule_note: str
+    unclassified: Survey | None
 
-    def replace_frame(self, frame: Frame, rules: str, lacking: Mapping[str, tuple[str, ...]]) -> Survey:
-        """The same survey with more columns, classified under the named rule set; `lacking`: by side, its items not asked."""
+    def replace_frame(
+        self, frame: Frame, rules: str, lacking: Mapping[str, tuple[str, ...]], to_verify: str, rule_note: str
+    ) -> Survey:
+        """The same survey with more columns, classified under the named rule set."""
         facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return _bind(object.__new__(Survey), **{**facts, "frame": frame, "rules": rules, "lacking": lacking})
+        facts |= {"frame": frame, "rules": rules, "lacking": lacking, "to_verify": to_verify, "rule_note": rule_note}
+        return _bind(object.__new__(Survey), **facts | {"unclassified": self})
 
 
 D = TypeVar("D", bound=SurveyDesign)
@@ -191,6 +201,9 @@ def read_survey(path: str | Path) -> Survey:
         episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
         rules=None,
         lacking={},
+        to_verify="",
+        rule_note="",
+        unclassified=None,
     )
 
 

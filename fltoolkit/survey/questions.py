@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -18,6 +18,8 @@ CoercionItem = Literal[
     "abuse_of_vulnerability", "other_penalty",
 ]  # fmt: skip
 ExceptionKind = Literal["military_conscription", "civic_obligations", "convict_labour", "emergencies", "minor_communal_services"]
+Stage = Literal["recruitment", "work", "leaving"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
 
 
@@ -73,7 +75,7 @@ class Source(Model):
     not_applicable: Codes | None = None
     not_applicable_means: Literal["no", "unresolved"] | None = None
     mode: Literal["experienced", "threatened", "witnessed"] = "experienced"
-    stage: Literal["recruitment", "work", "leaving"] | None = None
+    stage: Stage | None = None
     detail: str = ""
     label: str = ""
     routing: Routing | None = None

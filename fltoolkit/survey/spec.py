@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -92,7 +93,7 @@ class SurveySpec(Model):
 
     @model_validator(mode="after")
     def _names_meet(self) -> SurveySpec:
-        groups = {*self.groups, *self.sectors, *(("form",) if self.form else ()), *(("route",) if self.children else ())}
+        groups = set(self.group_names)
         if taken := RESERVED & {*self.groups, *self.sectors}:
             raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
         if twice := self.groups.keys() & self.sectors.keys():
@@ -216,6 +217,12 @@ class SurveySpec(Model):
         return next(iter(self.populations))
 
     @property
+    def group_names(self) -> tuple[str, ...]:
+        """Everything by which a table can be broken down."""
+        form, route = ("form",) if self.form else (), ("route",) if self.children else ()
+        return (*self.groups, *self.sectors, *form, *route)
+
+    @property
     def case_only(self) -> frozenset[str]:
         """Groups that only cases have: the sector of the forced labour, its form, the route by which a child is a case."""
         return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
@@ -257,19 +264,23 @@ def side_files(spec: SurveySpec) -> list[str]:
     return list(dict.fromkeys(s.correspondence for s in spec.sectors.values() if s.correspondence))
 
 
-def check_sides(spec: SurveySpec, involuntary: tuple[str, ...], coercion: tuple[str, ...], where: str) -> None:
-    """No answer (a code of a column) may feed both sides of the definition (ICLS.md §3). Raises `SpecError`."""
-    fed: dict[tuple[str, str], str] = {}
-    for item in involuntary:
-        for source in spec.items.involuntary.get(item, ()):  # type: ignore[call-overload]
-            fed.update({(source.column, code): item for code in source.codes(spec.answers).yes})
-    for item in coercion:
-        for source in spec.items.coercion.get(item, ()):  # type: ignore[call-overload]
-            for code in source.codes(spec.answers).yes:
-                if (source.column, code) in fed:
-                    raise SpecError(
-                        "one answer feeds both sides of the definition",
-                        where=f"{where}: items",
-                        found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
-                        do="keep it on one side; different codes of one column may stand on different sides",
-                    )
+def check_sides(
+    spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
+) -> None:
+    """No answer (a code of a column) may feed both sides of the definition (ICLS.md §3). Raises `SpecError`.
+
+    Args:
+        spec: the survey.
+        involuntary: the questions on that side, each with its item; `coercion` likewise.
+        where: the path of survey.yaml, for the message.
+    """
+    fed = {(source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes}
+    for item, source in coercion:
+        for code in source.codes(spec.answers).yes:
+            if (source.column, code) in fed:
+                raise SpecError(
+                    "one answer feeds both sides of the definition",
+                    where=f"{where}: items",
+                    found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
+                    do="keep it on one side; different codes of one column may stand on different sides",
+                )

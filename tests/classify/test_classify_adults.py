@@ -321,6 +321,16 @@ def test_without_a_module_status_everybody_is_asked(survey_of: SurveyOf) -> None
     assert fl.prevalence(persons).table.loc[0, ["n", "cases"]].to_list() == [2, 1]
 
 
+def test_of_two_exceptions_the_first_in_survey_yaml_is_named(one: One) -> None:
+    kinds = {"emergencies": "flood", "civic_obligations": "jury"}
+    keys = {"exceptions": {"kinds": kinds, "within_limits": "limits"}}
+    persons = {
+        "two": {**FORCED, "flood": "J", "jury": "J", "limits": "J"},
+        "one": {**FORCED, "flood": "N", "jury": "J", "limits": "J"},
+    }
+    assert one("exception", persons, keys) == {"two": "emergencies", "one": "civic_obligations"}
+
+
 # ------------------------------------------------------------------------------------------------- rule sets, and the call
 
 
@@ -359,9 +369,9 @@ def test_the_sides_are_compared_for_the_rule_set_at_hand_only(survey_of: SurveyO
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
-        ("icls_2019", ["no such rule set", "found:   icls_2019", "allowed: icls_2018, the path of a rule set's YAML file"]),
+        ("icls_2019", ["no such rule set", "found:   icls_2019", "allowed: hts_2012, icls_2018, the path of a rule set's YAML file"]),
         ("none.yaml", ["none.yaml: there is no such file"]),
-        ("mine.yaml", ["mine.yaml: 2 key(s)", "coercion.1: Input should be 'threats_or_violence'", "found: 'hunger'", "titel: unknown key",
+        ("mine.yaml", ["mine.yaml: 2 key(s)", "coercion.medium.1: Input should be", "'threats_or_violence'", "found: 'hunger'", "titel: unknown key",
                        "did you mean title?"]),
     ],
 )  # fmt: skip

@@ -301,6 +301,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "groups",
         "case_only",
         "headlines",
+        "rule_set",
     }
     named = {
         "measure",
@@ -316,7 +317,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
     }
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
-        "reference_population_label", "same_work", "sector_basis", "age_basis", "input_hash", "missing",
+        "reference_population_label", "same_work", "sector_basis", "age_basis", "input_hash", "missing", "to_verify", "rule_note",
     }  # fmt: skip
     assert set(out.table.columns) <= named | about | {*NUMBERS, *COUNTS} | set(groups_of(out.table)) | {"step"}
 
@@ -333,6 +334,7 @@ def test_what_the_survey_did_not_reach_goes_with_the_figures(out: Published) -> 
     assert "the homeless" in out.coverage_excludes
     assert "main_job_sector" in out.groups
     assert "sector" in out.case_only
+    assert "form" in out.groups
 
 
 # --------------------------------------------------------------------------------------------------------------- attacks
@@ -461,7 +463,7 @@ def test_few_unresolved_persons_are_hidden_and_neither_tables_nor_flowchart_give
         assert (rows["unresolved_marker"] == np.where(hidden, "c", "")).all()
         assert rows["estimate"].notna().all()  # the headline itself stays
     main = full["measure"] != "flowchart"
-    assert recovered(out.table[main.to_numpy()], full[main], "unresolved") == []
+    assert recovered(out.own[main.to_numpy()], full[main], "unresolved") == []
     chart = out.select("flowchart", [[], ["step"]]).set_index("step")
     gone = chart.index[chart["cases"].isna()]
     assert ("unresolved" in gone) is not shown
@@ -529,6 +531,11 @@ def test_select_gives_rows_in_order_and_takes_the_population_that_fits(out: Publ
     assert out.select("prevalence", population="workers")["n"][0] < out.select("prevalence")["n"][0]
 
 
+def test_select_finds_a_crossed_breakdown_in_any_order(out: Published) -> None:
+    pd.testing.assert_frame_equal(out.select("prevalence", ["region", "sex"]), out.select("prevalence", ["sex", "region"]))
+    assert set(out.select("prevalence", ["region", "sex"])["breakdown"]) == {"sex × region"}
+
+
 def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -> None:
     with pytest.raises(RequestError) as error:
         out.select("prevalence", ["sex", "status"])
@@ -551,8 +558,8 @@ def test_tables_of_one_measure_and_population_cost_one_pass(norvia: fl.Survey, m
     real = estimates.cluster_totals
     monkeypatch.setattr(estimates, "cluster_totals", lambda *a, **k: (passes.append(a), real(*a, **k))[1])
     fl.publish_run(norvia)
-    # prevalence and total of adults, prevalence of workers, three shares, the flowchart
-    assert len(passes) == 7
+    # prevalence and total of adults, prevalence of workers, three shares, the flowchart; prevalence and total under hts_2012
+    assert len(passes) == 9
 
 
 def test_a_plans_tables_join_the_published_set(small: Any) -> None:

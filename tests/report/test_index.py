@@ -46,6 +46,11 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     assert "1 survey(s), all complete" in html
 
 
+def test_a_headline_under_a_recalled_rule_says_so(tmp_path: Path) -> None:
+    put(tmp_path, "small", to_verify="from memory")
+    assert "Rule set icls_2018 v1; to be verified. Window" in index(tmp_path, Entry("small", "Small country"))
+
+
 def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))

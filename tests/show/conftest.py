@@ -32,6 +32,6 @@ def norvia(norvia_persons: fl.Survey, norvia_plan: fl.Plan) -> fl.Published:
 def norvia_hidden(norvia: fl.Published, norvia_persons: fl.Survey, norvia_plan: fl.Plan) -> pd.DataFrame:
     """The estimates that the published set leaves out, as they were before."""
     full = restricted(norvia_persons, plan=norvia_plan)
-    keys = ["measure", "reference_population", "breakdown", "category"]
+    keys = ["measure", "reference_population", "breakdown", "category", "rule_set"]
     gone = norvia.table[norvia.table["estimate"].isna()][keys]
     return full.merge(gone, on=keys, validate="one_to_one")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -235,3 +236,38 @@ def test_forms_of_forced_labour_are_written_as_words(norvia: fl.Published) -> No
     fig = figure(charts.dots(norvia, "share", "form"))
     assert "forced labour exploitation" in drawn(fig)
     assert "forced labour exploitation: " in charts.dots(norvia, "share", "form").alt
+
+
+def test_rule_sets_are_dots_with_their_doubt_and_what_is_not_available_says_why() -> None:
+    picture = charts.rule_sets(country.published())
+    dots, absent = figure(picture)["data"]
+    assert dots["y"] == ["icls_2018 v1"]
+    assert dots["x"] == pytest.approx([1000 * 41 / 412])
+    assert absent["y"] == ["hts_2012 v1<br>rule to be verified"]
+    assert absent["text"][0].startswith("  [x] not available: hts_2012 needs the stage")
+    assert "hts_2012 v1; to be verified: [x] hts_2012 needs the stage at which each item was met" in picture.alt
+
+
+def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(norvia: fl.Published) -> None:
+    (dots,) = figure(charts.rule_sets(norvia, "total"))["data"]
+    rows = norvia.rule_sets("total")
+    assert dots["x"] == pytest.approx(list(rows["estimate"]))
+    assert dots["error_x"]["array"] == pytest.approx(list(rows["ci_high"] - rows["estimate"]))
+    assert dots["y"] == ["icls_2018 v1", "hts_2012 v1<br>rule to be verified"]
+
+
+def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
+    doubtful = replace(norvia, table=norvia.table.assign(to_verify="from memory"))
+    for draw in (lambda out: charts.dots(out, "prevalence"), lambda out: charts.bars(out, "region"), charts.flow):
+        assert "to be verified" not in json.dumps(figure(draw(norvia)))
+        assert "; to be verified" in figure(draw(doubtful))["layout"]["title"]["text"]
+
+
+def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+    question = "Enough for the rule set?"
+    assert question not in json.dumps(figure(charts.flow(norvia)))
+    assert norvia_persons.unclassified is not None
+    other = fl.publish_run(fl.classify(norvia_persons.unclassified, "hts_2012"))
+    texts = [a["text"] for a in figure(charts.flow(other))["layout"]["annotations"]]
+    assert f"<b>{question}</b>" in texts
+    assert any("below the rule's thresholds" in text for text in texts)

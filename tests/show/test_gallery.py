@@ -23,7 +23,7 @@ def displayed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 
 @pytest.mark.parametrize("measure", ["prevalence", "total", "share"])
 def test_every_published_breakdown_of_a_measure_is_shown_once(norvia: fl.Published, measure: str) -> None:
-    published = norvia.table[norvia.table["measure"] == measure]
+    published = norvia.own[norvia.own["measure"] == measure]
     keys = ["reference_population", "breakdown", "category"]
     shown = [row for _, rows in pairs(norvia, measure) for row in rows[keys].itertuples(index=False, name=None)]
     assert sorted(shown) == sorted(published[keys].itertuples(index=False, name=None))

@@ -52,6 +52,25 @@ def test_a_table_says_what_it_is_about() -> None:
     assert "Chosen" in tables.table(country.published().select("total"), title="Chosen").html
 
 
+def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> None:
+    shown = tables.table(country.published().rule_sets())
+    assert "Prevalence of forced labour under each rule set" in shown.html
+    assert "rule set icls" not in shown.html
+    assert line(shown, "icls_2018 v1")[1] == "99.5"
+    absent = line(shown, "hts_2012 v1")
+    assert absent[1:6] == ["", "", "", "", "[x]"]
+    assert absent[6].endswith("does not give it: very_low_or_no_wages, withheld_wages; rule to be verified")
+    assert "[x] not available. To be verified: the indicators of hts_2012" in shown.html
+
+
+def test_a_figure_under_a_recalled_rule_says_so() -> None:
+    rows = country.published().select("prevalence", "sex")
+    assert "verified" not in tables.table(rows).html
+    html = tables.table(rows.assign(to_verify="from memory")).html
+    assert "rule set icls_2018 v1; to be verified" in html
+    assert "To be verified: from memory." in html
+
+
 def test_the_flowchart_counts_persons_not_cases() -> None:
     html = tables.table(country.published().select("flowchart", [[], ["step"]]), title="Steps").html
     assert ">Counted<" in html

@@ -14,7 +14,7 @@ from fltoolkit.show.words import NBSP, Words, category, interval, labels, marker
 
 
 def row(measure: str, category: str = "total") -> dict[str, Any]:
-    table = country.published().table
+    table = country.published().own
     (found,) = table[(table["measure"] == measure) & (table["category"] == category)].to_dict("records")
     return found
 
@@ -101,6 +101,13 @@ def headline(**rate: Any) -> str:
     for column, value in rate.items():
         table.loc[first, column] = value
     return str(fl.show.headline(replace(out, table=table)))
+
+
+def test_the_headline_of_a_recalled_rule_says_so_and_what_it_counts() -> None:
+    assert "verified" not in headline()
+    told = headline(to_verify="from memory", rule_note="it counts more")
+    assert "**To be verified: from memory.**" in told
+    assert "Under this rule set, it counts more." in told
 
 
 def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:

@@ -78,3 +78,19 @@ columns <- c("stratum", "weight", "fpc", "sex", "age_group", "award", "income", 
 save_csv(srs[columns], "srs.csv")
 srs$fpc <- srs$fraction
 save_csv(srs[columns], "fraction.csv")
+
+# rule_sets.csv: answers to a forced labour module (1 yes, 2 no, blank none), clustered by PSU; see rule_sets.R.
+counts <- sample(4:6, 8, TRUE)
+psus <- data.frame(stratum = rep(1:8, counts), psu = seq_len(sum(counts)))
+row <- rep(seq_len(nrow(psus)), sample(15:25, nrow(psus), TRUE))
+effect <- rnorm(nrow(psus), sd = 0.8)[row]
+answer <- function(rate) {
+  yes <- rbinom(length(row), 1, plogis(qlogis(rate) + effect))
+  replace(2 - yes, sample(length(row), round(.03 * length(row))), NA)
+}
+module <- data.frame(
+  id = seq_along(row), psus[row, ], weight = quarters(exp(rnorm(length(row), 4, 0.7)) + 1), sex = sample(1:2, length(row), TRUE),
+  deceived = answer(.08), papers = answer(.10), overtime = answer(.12), employers = answer(.10), held = answer(.08),
+  violence = answer(.10), abuse = answer(.12), no_leave = answer(.08), wages = answer(.10), row.names = NULL
+)
+save_csv(module, "rule_sets.csv")
