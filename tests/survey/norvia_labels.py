@@ -36,7 +36,7 @@ CODES: dict[str, dict[int, str]] = {
     "REGION": {1: "Côte", 2: "Delta", 3: "Hautes terres", 4: "Plaines", 5: "Capitale"}, "AREA": {1: "Urbain", 2: "Rural"},
     "SEX": {1: "Homme", 2: "Femme"}, "AGE": {999: "Non déclaré"}, "BORN": {1: "Né en Norvie", 2: "Né à l'étranger", 9: "Non déclaré"},
     "STATUS": {1: "Salarié", 2: "Employeur", 3: "Indépendant", 4: "Travailleur familial", 9: "Non déclaré"},
-    "FL_RESULT": {1: "Module réalisé", 2: "Refus", 3: "Non sélectionné"}, 
+    "FL_RESULT": {1: "Module réalisé", 2: "Refus", 3: "Non sélectionné"},
     "FLEAVE": {1: "Oui, librement", 2: "Non", 3: "Non, sous la menace", 8: "Ne sait pas", 9: "Refus"},
     "FEXC": {0: "Aucun", 1: "Service militaire", 2: "Travail pénitentiaire", 3: "Menus travaux communautaires", 8: "Ne sait pas", 9: "Refus"},
     "FWHO": {1: "L'employeur ou le recruteur", 2: "Un membre de la famille", 3: "L'État ou une autorité", 4: "Quelqu'un, pour des services sexuels",

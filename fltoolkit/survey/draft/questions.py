@@ -23,6 +23,7 @@ from fltoolkit.survey.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.yamlfile import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
+NEAR = 20  # a question's gate is among so many questions before and after it, or is the one on any work
 UNGATED = ("any_work", "proxy", "alone", "worked")  # asked of everybody who was asked anything
 
 
@@ -53,11 +54,22 @@ def find_questions(hand: Hand, asked: tuple[str, Sequence[str]] | None) -> Quest
     for column in found:
         if key := place(column):
             placed.setdefault(key, []).append(column)
-    of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
-    routed = [c for c in found if c.name not in of_all]
-    gates = {c.name: tried for c in routed if (tried := gate(hand.table, c, found, asked))}
     hand.use(c for columns in placed.values() for c in columns)
+    gates = _gates(hand, found, placed, asked) if found else {}
     return Questions(tuple(found), bool(labelled), usual_codes(labelled), placed, gates)
+
+
+def _gates(
+    hand: Hand, found: Sequence[Column], placed: Mapping[str, Sequence[Column]], asked: tuple[str, Sequence[str]] | None
+) -> dict[str, Gate]:
+    """By question the column that says who was asked it, for those whose gate the rows bear out."""
+    of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
+    frame, gates = hand.table.frame([*(c.name for c in found), *(asked[:1] if asked else ())]), {}
+    for i, column in enumerate(found):
+        near = {c.name: c for c in [*placed.get("worked", ()), *found[max(0, i - NEAR) : i + NEAR]]}
+        if column.name not in of_all and (tried := gate(frame, column, list(near.values()), asked)):
+            gates[column.name] = tried
+    return gates
 
 
 def interview(q: Questions) -> Iterator[Line]:
@@ -105,8 +117,8 @@ def definition(q: Questions) -> Iterator[Line]:
     yield Line()
     yield Line("episodes:")
     if same := q.placed.get("same_work"):
-        yield Line("  same_work:")
-        yield from (Line(f"    - {source(q, c)}") for c in same)
+        several = [Line("  same_work:"), *(Line(f"    - {source(q, c)}") for c in same)]
+        yield from several if len(same) > 1 else [Line(f"  same_work: {source(q, same[0])}")]
     else:
         yield Line(f"  same_work: {UNANSWERED}", "the question whether both sides were in the same work; or: assumed")
     if "trafficking" in q.placed:
