@@ -16,7 +16,7 @@ from fltoolkit.survey.read import Frame, Opened, connect, number, open_named, te
 
 MANY_CODES = 60  # a column with more values is no list of codes
 CELLS_AT_ONCE = 50_000_000
-COLUMNS_AT_ONCE = 200
+COLUMNS_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
