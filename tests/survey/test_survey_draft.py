@@ -295,6 +295,31 @@ def test_codes_that_differ_from_the_usual_ones_are_said(tmp_path: Path) -> None:
     assert "restricted_movement" not in coercion  # what "sometimes" is, is for the reader to say
 
 
+def test_no_column_is_lost(tmp_path: Path) -> None:
+    """Two questions on one thing: the first is proposed, the other is listed; and so is every column that has no place."""
+    labels = {"p1": "Answered by a proxy", "p2": "Proxy, second visit", "free": "Something else", "res": "Result of the module"}
+    table = pd.DataFrame({c: [1.0, 2.0] * 10 for c in labels}).assign(id=range(20), note=["x"] * 20)
+    values = {key: {1: "Yes", 2: "No"} for key in ("p1", "p2", "free")} | {"res": {1: "Yes", 2: "Not selected"}}
+    pyreadstat.write_sav(table, str(tmp_path / "a.sav"), column_labels=labels, variable_value_labels=values)
+    assert drafted(tmp_path / "a.sav")["interview"]["proxy"]["column"] == "p1"
+    text = (tmp_path / "a.sav.yaml").read_text("utf-8")
+    assert [c for c in table.columns if not re.search(rf"\b{c}\b", text)] == []
+    assert "#     - {column: p2, label: " in text
+
+
+def test_labels_of_yes_and_no_on_a_column_taken_for_another_thing_do_no_harm(tmp_path: Path) -> None:
+    table = pd.DataFrame({"res": [5.0, 6.0] * 10, "id": range(20)})
+    pyreadstat.write_sav(
+        table,
+        str(tmp_path / "a.sav"),
+        column_labels={"res": "Module result: done"},
+        variable_value_labels={"res": {5: "Yes", 6: "No"}},
+    )
+    draft = drafted(tmp_path / "a.sav")
+    assert draft["module"]["column"] == "res"
+    assert draft["answers"] == UNANSWERED
+
+
 def test_a_revision_of_isic_is_never_invented(tmp_path: Path) -> None:
     table = pd.DataFrame(
         {"a": [float(101 + i * 37) for i in range(40)], "b": [float(101 + i * 37) for i in range(40)], "id": range(40)}

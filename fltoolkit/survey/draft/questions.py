@@ -24,7 +24,8 @@ from fltoolkit.yamlfile import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
 NEAR = 20  # a question's gate is among so many questions before and after it, or is the one on any work
-UNGATED = ("any_work", "proxy", "alone", "worked")  # asked of everybody who was asked anything
+ONE_ONLY = ("proxy", "alone", "worked")
+UNGATED = ("any_work", *ONE_ONLY)  # asked of everybody who was asked anything
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,16 @@ def find_questions(hand: Hand, asked: tuple[str, Sequence[str]] | None) -> Quest
 
     Without any label that says yes and no, columns with the usual codes are taken for questions, and their codes are asked.
     """
-    labelled = [c for c in hand.columns if is_yes_no(c)]
-    found = [c for c in labelled or filter(may_be_yes_no, hand.columns) if c.name not in hand.used]
+    free = hand.free()
+    labelled = [c for c in free if is_yes_no(c)]
+    found = labelled or [c for c in free if may_be_yes_no(c)]
     placed: dict[str, list[Column]] = {}
     for column in found:
         if key := place(column):
             placed.setdefault(key, []).append(column)
-    hand.use(c for columns in placed.values() for c in columns)
+    placed |= {key: placed[key][:1] for key in ONE_ONLY if key in placed}
+    # What the answer yes to `worked` is, and so the population of workers, only a label says.
+    hand.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
     gates = _gates(hand, found, placed, asked) if found else {}
     return Questions(tuple(found), bool(labelled), usual_codes(labelled), placed, gates)
 
@@ -99,12 +103,8 @@ def definition(q: Questions) -> Iterator[Line]:
     """any_work, the items of both sides, and what ties them together."""
     yield from _under("any_work", q, "the questions on any form of work, one a line")
     yield Line()
-    yield from [
-        Line(
-            "# yes is the answer that says it happened. Where a question is put the other way round, give it its own yes: and no:"
-        ),
-        Line("items:"),
-    ]
+    yield Line("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
+    yield Line("items:")
     for side in SIDES:
         items = {key.rpartition(".")[2]: columns for key, columns in q.placed.items() if key.startswith(f"items.{side}.")}
         if not items:
