@@ -128,10 +128,17 @@ def build_model(data: dict[str, Any], model: type[M], where: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(e, model) for e in error.errors()]
+        errors = error.errors()
+        emptied = [e for e in errors if e["type"] == "too_short" and any(_below_it(e, other) for other in errors)]
+        problems = [_problem(e, model) for e in errors if e not in emptied]
         raise SpecError(
             f"{len(problems)} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in problems), where=where
         ) from None
+
+
+def _below_it(error: Any, other: Any) -> bool:
+    """Whether a list is only too short because an element of it could not be read."""
+    return len(other["loc"]) > len(error["loc"]) and other["loc"][: len(error["loc"])] == error["loc"]
 
 
 def _problem(error: Any, model: type[Model]) -> str:

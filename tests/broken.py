@@ -169,36 +169,107 @@ def latin(text: str) -> bytes:
 
 KINDS = (
     Kind("bad YAML", _bad_yaml, ("survey.yaml, line 2", "not YAML", "check colons, indentation and quotes")),
-    Kind("unknown key", spec(design__wieght="W"), ("survey.yaml", "design.wieght: unknown key", "allowed: weight, strata", "did you mean weight")),
-    Kind("missing column", spec(design__weight="WT"), ("survey.yaml", "not in the data", "WT (design.weight; did you mean W?)", "upper and lower case")),
-    Kind("wrong code", cells("INV", 7), ("survey.yaml", "INV (items.involuntary.very_low_or_no_wages)", "does not name: 7 (fewer than 5)", "add them under items.involuntary.very_low_or_no_wages")),
+    Kind(
+        "unknown key",
+        spec(design__wieght="W"),
+        ("survey.yaml", "design.wieght: unknown key", "allowed: weight, strata", "did you mean weight"),
+    ),
+    Kind(
+        "missing column",
+        spec(design__weight="WT"),
+        ("survey.yaml", "not in the data", "WT (design.weight; did you mean W?)", "upper and lower case"),
+    ),
+    Kind(
+        "wrong code",
+        cells("INV", 7),
+        (
+            "survey.yaml",
+            "INV (items.involuntary.very_low_or_no_wages)",
+            "does not name: 7 (fewer than 5)",
+            "add them under items.involuntary.very_low_or_no_wages",
+        ),
+    ),
     Kind("code mapped twice", spec(answers__no=[1, 2]), ("survey.yaml", "answers", "code 1 means both yes and no")),
     Kind("negative weight", cells("W", -1), ("survey.yaml", "W: negative or infinite weights (1)", "correct them")),
-    Kind("all weights zero", cells("W", 0, lambda t: t.index >= 0), ("survey.yaml", "W: no weight is above zero", "check design.weight")),
+    Kind(
+        "all weights zero",
+        cells("W", 0, lambda t: t.index >= 0),
+        ("survey.yaml", "W: no weight is above zero", "check design.weight"),
+    ),
     Kind("empty file", raw(b""), ("persons.csv", "the file is empty", "export the data again")),
     Kind("truncated file", _truncated, ("persons.parquet", "cannot be read", "check that it is whole")),
     Kind("wrong encoding", raw(latin("désolé")), ("persons.csv", "cannot be read", "encoding:")),
-    Kind("wrong delimiter", raw(table().to_csv(index=False, sep="|").replace("|", "¦").encode()), ("survey.yaml", "not in the data", "HH", "delimiter")),
-    Kind("a .sav that is not one", raw(b"this is no SPSS file", "persons.sav", "persons.sav"), ("persons.sav", "cannot be read", "check that it is whole")),
-    Kind("single-PSU stratum", cells("S", 3, lambda t: t["P"] == 1), ("survey.yaml", "S: strata with a single PSU: 3 (1)", "merge them with a neighbour, or choose single_psu")),
-    Kind("PSU in two strata", cells("S", 2, lambda t: t["HH"] == 1), ("survey.yaml", "P: PSU labels in more than one stratum: 1 (1)", "nest: true under design")),
+    Kind(
+        "wrong delimiter",
+        raw(table().to_csv(index=False, sep="|").replace("|", "¦").encode()),
+        ("survey.yaml", "not in the data", "HH", "delimiter"),
+    ),
+    Kind(
+        "a .sav that is not one",
+        raw(b"this is no SPSS file", "persons.sav", "persons.sav"),
+        ("persons.sav", "cannot be read", "check that it is whole"),
+    ),
+    Kind(
+        "single-PSU stratum",
+        cells("S", 3, lambda t: t["P"] == 1),
+        ("survey.yaml", "S: strata with a single PSU: 3 (1)", "merge them with a neighbour, or choose single_psu"),
+    ),
+    Kind(
+        "PSU in two strata",
+        cells("S", 2, lambda t: t["HH"] == 1),
+        ("survey.yaml", "P: PSU labels in more than one stratum: 1 (1)", "nest: true under design"),
+    ),
     Kind("FPC with PPS", spec(design__fpc="W"), ("survey.yaml", "design: fpc with selection: pps", "leave fpc out")),
-    Kind("unknown ISIC", cells("ISIC", "04", lambda t: t["LINE"] < 3), ("survey.yaml", "ISIC", "not in isic_rev4: 04", "check revision: and digits:")),
-    Kind("letter without revision", spec(sectors__sector={"column": "ISIC", "digits": "letter", "job": "forced_labour"}), ("survey.yaml", "sectors.sector.revision", "isic_rev4")),
-    Kind("duplicate persons", _twice, ("survey.yaml: files.person.key", "1 key(s) of the person file stand in more than one row", "HH, LINE", "remove the repeated rows")),
-    Kind("child without household", cells("HOME", "", lambda t: (t["HH"] == 1)), ("survey.yaml", "HOME", "children without a household (1)", "fill in the household")),
-    Kind("parent line that is a child", cells("MOTHER", 3, lambda t: t["MOTHER"] == 1), ("survey.yaml", "MOTHER: parents who are less than 12 years older than the child", "(40)", "correct the line number")),
+    Kind(
+        "unknown ISIC",
+        cells("ISIC", "04", lambda t: t["LINE"] < 3),
+        ("survey.yaml", "ISIC", "not in isic_rev4: 04", "check revision: and digits:"),
+    ),
+    Kind(
+        "letter without revision",
+        spec(sectors__sector={"column": "ISIC", "digits": "letter", "job": "forced_labour"}),
+        ("survey.yaml", "sectors.sector", "revision is required", "isic_rev4"),
+    ),
+    Kind(
+        "duplicate persons",
+        _twice,
+        (
+            "survey.yaml: files.person.key",
+            "1 key(s) of the person file stand in more than one row",
+            "HH, LINE",
+            "remove the repeated rows",
+        ),
+    ),
+    Kind(
+        "child without household",
+        cells("HOME", "", lambda t: t["HH"] == 1),
+        ("survey.yaml", "HOME", "children without a household (1)", "fill in the household"),
+    ),
+    Kind(
+        "parent line that is a child",
+        cells("MOTHER", 3, lambda t: t["MOTHER"] == 1),
+        ("survey.yaml", "MOTHER: parents who are less than 12 years older than the child", "(40)", "correct the line number"),
+    ),
     Kind("age 999", cells("AGE", 999), ("survey.yaml", "AGE: ages below 0 or above 120 (1)", "age.missing")),
     Kind("months over the window", cells("MONTHS", 13, _nobody), finding="cases longer than the window of 12 months", cases=20),
     Kind("all answers missing", cells("INV", "", lambda t: t["LINE"] < 3), finding="blank without a reason", cases=0),
     Kind("no cases at all", cells("INV", 2, _nobody), finding="no case was found", cases=0),
     Kind("one case", cells("INV", 2, lambda t: _nobody(t) & (t["HH"] > 1)), finding="only a few cases were found", cases=1),
     Kind("a domain with everybody in it", cells("SEX", 1, lambda t: t.index >= 0), cases=20),
-    Kind("a label that is a formula", _formula, cases=20),
-    Kind("a path outside the folder", _outside, ("survey.yaml: files.person.path", "leaves the folder", "../persons.csv", "put the file beside it")),
+    Kind(
+        "a label that is a formula",
+        _formula,
+        finding="labels that a spreadsheet would take for a formula: =HYPERLINK(1)",
+        cases=20,
+    ),
+    Kind(
+        "a path outside the folder",
+        _outside,
+        ("survey.yaml: files.person.path", "leaves the folder", "../persons.csv", "put the file beside it"),
+    ),
     Kind("a symlink loop", _loop, ("survey.yaml: files.person.path", "goes in a circle", "loop.csv", "remove the symbolic link")),
-    Kind("a 10,000-column file", _wide, cases=20),
-)  # fmt: skip
+    Kind("a 10,000-column file", _wide, finding="20 of 10,020 columns are used", cases=20),
+)
 
 
 def outcome(kind: Kind, folder: Path) -> str:

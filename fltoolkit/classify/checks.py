@@ -48,7 +48,16 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         if sources := getattr(spec.interview, kind):
             answered = any_answer(sources, spec.answers)
             counts[kind] = inside & (answered if kind == "proxy" else ~answered)
-    found = count_rows(persons.frame, counts)
+    found = count_rows(persons.frame, counts | {"cases": inside & case})
+    if found["cases"] < limit:
+        what, do = (
+            f"no case was found: the rate is between zero and its upper limit in {spec.default_population}",
+            "say so with the upper limit",
+        )
+        if found["cases"]:
+            what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
+            do = "pool rounds, or ask more people"
+        out.append(finding("warning", "cases", "forced_labour", what, guarded(found["cases"], limit), do))
     window = spec.reference_period.months
     for key, severity, where, what, do in (
         ("no months", "warning", "months", "cases without a duration: no average-day stock", "ask again, or report the flow only"),

@@ -63,7 +63,10 @@ def answer_findings(survey: Survey) -> list[dict[str, object]]:
             what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
             out.append(finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
         if row["missing"]:
-            what, do = "blank without a reason", "a skip that routing explains needs `routing:` here; these stay unresolved"
+            what, do = (
+                "blank without a reason",
+                "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides",
+            )
             out.append(finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
         silent = row["dont_know"] + row["refused"]
         if silent:

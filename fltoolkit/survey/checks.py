@@ -19,7 +19,10 @@ from fltoolkit.survey.findings import count_rows, finding, findings, guarded
 from fltoolkit.survey.industries import industries
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.questions import FORMS
-from fltoolkit.survey.read import SOURCE
+from fltoolkit.survey.read import SOURCE, column
+
+WIDE = 1000
+FORMULA = ("=", "+", "-", "@")
 
 
 def check(survey: Survey) -> pd.DataFrame:
@@ -37,7 +40,7 @@ def check(survey: Survey) -> pd.DataFrame:
         *_joins(survey),
         *family_findings(survey),
     ]
-    return findings([*about_data, *answer_findings(survey), *_module(survey)])
+    return findings([*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)])
 
 
 def describe(survey: Survey) -> pd.DataFrame:
@@ -138,8 +141,8 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
             add(r.column.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
     for name, group in spec.groups.items():
         if isinstance(group, Group):
-            for column in group.column:
-                add(column, f"groups.{name}", [*group.codes, *group.missing])
+            for named in group.column:
+                add(named, f"groups.{name}", [*group.codes, *group.missing])
     for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
         if m:
             add(m.column, where, [*m.answered, *m.refused, *m.not_asked])
@@ -153,16 +156,17 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
     for frame, columns in holding(survey, list(known)):
         value = {c: nw.col(SOURCE + c) for c in columns}
         strange = {c: ~v.is_null() & ~v.is_in(sorted(known[c][1])) for c, v in value.items()}
-        for column, rows in count_rows(frame, strange).items():
+        for held, rows in count_rows(frame, strange).items():
             if rows:
-                where = known[column][0]
-                unknown = frame.filter(strange[column].fill_null(False)).select(SOURCE + column).unique()
+                where = known[held][0]
+                unknown = frame.filter(strange[held].fill_null(False)).select(SOURCE + held).unique()
                 codes = sorted(unknown.collect("pandas").to_native().iloc[:, 0])
                 what = f"codes that survey.yaml does not name: {', '.join(codes[:12])}"
                 answers = not where.startswith(("groups", "module", "children.module"))
                 count = guarded(rows, spec.confidentiality.cases) if answers else rows
-                do = f"add them under {where}, as an answer or as missing"
-                out.append(finding("error", "unknown codes", f"{column} ({where})", what, count, do))
+                as_what = "as asked or as skipped" if where.endswith(".routing") else "as an answer or as missing"
+                do = f"add them under {where}, {as_what}"
+                out.append(finding("error", "unknown codes", f"{held} ({where})", what, count, do))
     return out
 
 
@@ -191,6 +195,10 @@ def _ages(survey: Survey) -> list[dict[str, object]]:
 
 def _joins(survey: Survey) -> list[dict[str, object]]:
     out = []
+    for kind, (used, there) in survey.widths.items():
+        if there > WIDE:
+            what, do = f"{used} of {there:,} columns are used", "nothing: the others are not read"
+            out.append(finding("note", "files", f"files.{kind}", what, there, do))
     for join in survey.joins:
         key = f"files.{join.file}"
         if join.unmatched_persons and join.file == "household":
@@ -206,11 +214,10 @@ def _module(survey: Survey) -> list[dict[str, object]]:
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": _refused(survey)}
     m = spec.module
-    wide_or_long = bool(spec.episodes.wide) or spec.episodes.long
-    if not wide_or_long:
-        items = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith("items")]
-        work = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where == "any_work"]
-        codes["blank"] = asked & nw.all_horizontal(*items, *work, ignore_nulls=False)
+    if not spec.episodes.wide and not spec.episodes.long:
+        codes["blank"] = asked & ~nw.col(CHILD) & _all_blank(survey, "items", "any_work")
+    if spec.children:
+        codes["blank children"] = asked & nw.col(CHILD) & _all_blank(survey, "children")
     counts = count_rows(survey.frame, codes)
     out = []
     if not counts["answered"]:
@@ -219,7 +226,35 @@ def _module(survey: Survey) -> list[dict[str, object]]:
     if m and counts["refused"]:
         what = "the module was refused as a whole: unit non-response, for the weights to correct"
         out.append(finding("note", "module", m.column, what, counts["refused"], "confirm that the module weight corrects for it"))
-    if counts.get("blank"):
-        what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
-        out.append(finding("warning", "module", "items", what, guarded(counts["blank"], spec.confidentiality.cases), do))
+    for key, where in (("blank", "items"), ("blank children", "children")):
+        if counts.get(key):
+            what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
+            out.append(finding("warning", "module", where, what, guarded(counts[key], spec.confidentiality.cases), do))
+    return out
+
+
+def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
+    """Whether every question under some keys of survey.yaml is blank."""
+    blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
+    return nw.all_horizontal(*blank, ignore_nulls=False)
+
+
+def _labels(survey: Survey) -> list[dict[str, object]]:
+    """Groups that tell nobody apart, and labels that a spreadsheet would take for a formula."""
+    out = []
+    for name, group in survey.spec.groups.items():
+        if not isinstance(group, Group):
+            continue
+        found = (
+            survey.frame.filter(nw.col(ASKED)).select(column(group.column).alias("v")).unique().collect("pandas").to_native()["v"]
+        )
+        values = {group.labels.get(code) for code in found.dropna()} - {None}
+        if len(values) == 1:
+            what = f"everybody asked whose {name} is known is {values.pop()!r}"
+            out.append(finding("note", "groups", f"groups.{name}", what, len(found), "confirm that the column is the right one"))
+        odd = [label for label in dict.fromkeys(group.labels.values()) if label.startswith(FORMULA)]
+        if odd:
+            what = f"labels that a spreadsheet would take for a formula: {', '.join(odd)}; the workbook keeps them as text"
+            do = "choose others, for those who open the CSV files in a spreadsheet"
+            out.append(finding("note", "groups", f"groups.{name}", what, len(odd), do))
     return out

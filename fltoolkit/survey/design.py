@@ -133,6 +133,7 @@ class Survey(SurveyDesign):
     path: Path
     input_hash: str
     joins: tuple[Join, ...]
+    widths: Mapping[str, tuple[int, int]]
     episodes: Frame | None
     rules: str | None
     lacking: Mapping[str, tuple[str, ...]]
@@ -198,6 +199,7 @@ def read_survey(path: str | Path) -> Survey:
         path=path,
         input_hash=input_hash([path, *data]),
         joins=table.joins,
+        widths=table.widths,
         episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
         rules=None,
         lacking={},
@@ -207,13 +209,15 @@ def read_survey(path: str | Path) -> Survey:
     )
 
 
-def spec_columns(spec: SurveySpec) -> tuple[list[str], list[str]]:
-    """The data columns a survey.yaml names, of the persons' files and of the episodes file; `{episode}` filled in."""
-    person, episode = spec.person_columns(), spec.episode_columns()
+def spec_columns(spec: SurveySpec) -> tuple[dict[str, str], dict[str, str]]:
+    """The data columns a survey.yaml names, each with its key, of the persons' files and of the episodes file; `{episode}`
+    filled in."""
+    person = {c: spec.key_of(c) for c in spec.person_columns()}
+    episode = {c: spec.key_of(c) for c in spec.episode_columns()}
     if spec.episodes.long:
         return person, episode
-    filled = [c.replace("{episode}", e) for c in episode for e in (spec.episodes.wide or ("",))]
-    return list(dict.fromkeys([*person, *filled])), []
+    filled = {c.replace("{episode}", e): key for c, key in episode.items() for e in (spec.episodes.wide or ("",))}
+    return {**person, **filled}, {}
 
 
 def _design_columns(spec: SurveySpec) -> list[nw.Expr]:

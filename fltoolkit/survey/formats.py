@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT_FILES = (".csv", ".tsv", ".txt")
+DELIMITERS = ",;\t|"
+WIDE = 1000
 LABELLED_FILES = (".sav", ".zsav", ".dta")
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 
@@ -112,8 +114,9 @@ def open_path(
             flat = len(written) == len(relation.columns)
             return relation, [name for (name,) in written] if flat else relation.columns
         if suffix in TEXT_FILES:
-            if encoding and codecs.lookup(encoding).name != "utf-8":
-                return _decoded(path, con, encoding, delimiter)
+            foreign = encoding is not None and codecs.lookup(encoding).name != "utf-8"
+            if foreign or _is_wide(path):
+                return _through_memory(path, con, encoding or "utf-8-sig", delimiter, only)
             options: dict[str, Any] = {"delimiter": delimiter} if delimiter else {}
             relation = con.read_csv(str(path), header=True, all_varchar=as_text, **options)
             first = con.read_csv(str(path), header=False, all_varchar=True, **options).limit(1).fetchall()
@@ -172,14 +175,26 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
         ) from None
 
 
-def _decoded(path: Path, con: duckdb.DuckDBPyConnection, encoding: str, delimiter: str | None) -> tuple[Any, Sequence[str]]:
-    """A CSV in another encoding than UTF-8, which DuckDB does not read by itself: as text, through memory."""
+def _is_wide(path: Path) -> bool:
+    """Whether a text file has so many columns that DuckDB would take longer to find them than to read them."""
+    with path.open("rb") as file:
+        head = file.readline()
+    return max(head.count(delimiter) for delimiter in DELIMITERS.encode("ascii")) > WIDE
+
+
+def _through_memory(
+    path: Path, con: duckdb.DuckDBPyConnection, encoding: str, delimiter: str | None, only: Collection[str] | None
+) -> tuple[Any, Sequence[str]]:
+    """A CSV that DuckDB does not read by itself (its encoding) or reads slowly (its width): the columns in `only`, as text."""
     import pandas as pd
 
-    engine: Any = "c" if delimiter else "python"
-    lines = pd.read_csv(path, sep=delimiter, encoding=encoding, header=None, dtype=str, keep_default_na=False, engine=engine)
-    names = lines.iloc[0].to_list()
-    return con.from_df(lines.iloc[1:].set_axis(names, axis=1)), names
+    with path.open(encoding=encoding, newline="") as file:
+        sep = delimiter or csv.Sniffer().sniff(file.readline(), DELIMITERS).delimiter
+    given: dict[str, Any] = {"sep": sep, "encoding": encoding, "header": None, "dtype": str, "keep_default_na": False}
+    names = pd.read_csv(path, nrows=1, **given).iloc[0].to_list()
+    wanted = [i for i, name in enumerate(names) if only is None or name in only] or [0]
+    lines = pd.read_csv(path, skiprows=1, usecols=wanted, names=range(len(names)), **given)
+    return con.from_df(lines.set_axis([names[i] for i in wanted], axis=1)), names
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def industries(survey: Survey) -> Found:
         frame = survey.episodes if own and survey.episodes is not None else survey.frame
         limit = survey.spec.confidentiality.cases if own else 0
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
-        codes, where = _codes(frame, sector, episodes), ", ".join(sector.column)
+        codes, where = _codes(frame, sector, episodes), f"{', '.join(sector.column)} (sectors.{name})"
         out += [*_unknown(codes, name, sector, where, limit), *_short(codes, sector, where, limit)]
     return out
 

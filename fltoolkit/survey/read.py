@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,22 +138,31 @@ class Join:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """The files of a survey as one row a person, and the episodes apart; only the columns the spec names."""
+    """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
+
+    `widths`: by file, how many of its columns are used, and how many there are.
+    """
 
     persons: Frame
     episodes: Frame | None
-    joins: tuple[Join, ...] = ()
+    joins: tuple[Join, ...]
+    widths: Mapping[str, tuple[int, int]]
 
 
 def read_files(
-    files: Files, folder: Path, columns: Sequence[str], of_episodes: Sequence[str], con: duckdb.DuckDBPyConnection, where: str
+    files: Files,
+    folder: Path,
+    columns: Mapping[str, str],
+    of_episodes: Mapping[str, str],
+    con: duckdb.DuckDBPyConnection,
+    where: str,
 ) -> SourceTable:
     """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`.
 
     Args:
         files: the `files:` of survey.yaml.
         folder: the folder the paths are read from; they may not leave it.
-        columns: the columns the spec names of persons.
+        columns: the columns the spec names of persons, each with the key that names it.
         of_episodes: those of the episodes file.
         con: the survey's own connection.
         where: the survey.yaml, for messages.
@@ -169,16 +178,18 @@ def read_files(
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     with readable(where):
         person, joins = _join(files, parts, where)
-        kept = _kept(person, [*columns, *files.person.key], offered, where)
+        kept = _kept(person, {**columns, **dict.fromkeys(files.person.key, "files.person.key")}, offered, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
             joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
             _unique(episodes, [*files.episodes.key, PART], "episodes", where)
-            wanted = [*of_episodes, *files.person.key, *files.episodes.key]
+            own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
+            wanted = {**of_episodes, **own_keys}
             kept_of_each = _kept(episodes, wanted, opened["episodes"].names, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
-    return SourceTable(person.select(*kept, nw.col(FACTOR), nw.col(PART)), episodes, tuple(joins))
+    widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
+    return SourceTable(person.select(*kept, nw.col(FACTOR), nw.col(PART)), episodes, tuple(joins), widths)
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
@@ -201,11 +212,11 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
     return person, joins
 
 
-def _kept(frame: Frame, columns: Iterable[str], offered: Sequence[str], where: str) -> list[nw.Expr]:
-    """Columns as canonical text under the prefix `src__`, each once. `offered`: all that the files have, for the message."""
-    schema, wanted = frame.collect_schema(), list(dict.fromkeys(columns))
-    _all_there(wanted, offered, where)
-    return [text(c, schema[c]).alias(SOURCE + c) for c in wanted]
+def _kept(frame: Frame, columns: Mapping[str, str], offered: Sequence[str], where: str) -> list[nw.Expr]:
+    """Columns as canonical text under the prefix `src__`. `offered`: all that the files have, for the message."""
+    schema = frame.collect_schema()
+    _all_there(columns, offered, where, columns)
+    return [text(c, schema[c]).alias(SOURCE + c) for c in columns]
 
 
 def inside(folder: Path, name: str, where: str) -> Path:
@@ -299,13 +310,18 @@ def _refuse_clash(person: Frame, other: Frame, key: Sequence[str], kind: str, wh
         )  # fmt: skip
 
 
-def _all_there(wanted: Iterable[str], present: Sequence[str], where: str) -> None:
+def _all_there(wanted: Iterable[str], present: Sequence[str], where: str, keys: Mapping[str, str] | None = None) -> None:
+    """Refuse columns that the data lack, each with the key that names it."""
     missing = [c for c in wanted if c not in present]
     if not missing:
         return
     guesses = {m: difflib.get_close_matches(m, present, n=1, cutoff=0.6) for m in missing}
-    hints = [f"{m} (did you mean {g[0]}?)" if g else m for m, g in guesses.items()]
+    told = {m: [*([keys[m]] if keys else []), *(f"did you mean {g}?" for g in guesses[m])] for m in missing}
+    own = [c for c in present if not c.startswith(INTERNAL)]
+    do = "correct the names; upper and lower case count"
+    if len(own) == 1:
+        do = "the file has a single column: give its `delimiter:` under `files:`, or correct the names"
     raise DataError(
-        "columns that survey.yaml names are not in the data", where=where, found=hints,
-        allowed=[c for c in present if not c.startswith(INTERNAL)], do="correct the names; upper and lower case count",
+        "columns that survey.yaml names are not in the data", where=where,
+        found=[f"{m} ({'; '.join(words)})" if words else m for m, words in told.items()], allowed=own, do=do,
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -101,12 +102,13 @@ class SurveySpec(Model):
         for name, sector in self.sectors.items():
             if sector.population and sector.population not in self.populations:
                 raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations")
-        for i, table in enumerate(self.tables):
+        for i, table in enumerate(self.tables, 1):
             for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
                 if group not in groups:
-                    raise ValueError(f"tables.{i}: {group} is not one of the groups: {', '.join(sorted(groups))}")
+                    raise ValueError(f"table {i} of tables: {group} is not one of the groups{_like(group, groups)}")
             if table.population and table.population not in self.populations:
-                raise ValueError(f"tables.{i}.population: {table.population} is not one of populations")
+                near = _like(table.population, set(self.populations))
+                raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
         return self
@@ -212,6 +214,10 @@ class SurveySpec(Model):
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*_columns(asked), *start]))
 
+    def key_of(self, column: str) -> str:
+        """The first key that names a column, for messages; its position in a list is not told."""
+        return next((".".join(path) for path in _naming(self, column)), "")
+
     @property
     def default_population(self) -> str:
         return next(iter(self.populations))
@@ -228,6 +234,7 @@ class SurveySpec(Model):
         return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
 
 
+NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "household", "line", "at_start")
 RESERVED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
     "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
@@ -245,6 +252,29 @@ def _columns(node: Any) -> list[str]:
     if isinstance(node, dict):
         return _columns(list(node.values()))
     return [c for value in node for c in _columns(value)] if isinstance(node, (list, tuple)) else []
+
+
+def _like(name: str, known: set[str]) -> str:
+    """The names there are, and the one that was probably meant."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _naming(node: Any, column: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The paths of keys under which a column is named."""
+    if isinstance(node, Model):
+        for name in type(node).model_fields:
+            yield from _naming(getattr(node, name), column, (*path, name))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == column and path[-1:] == ("where",):
+                yield (*path, key)
+            yield from _naming(value, column, (*path, key))
+    elif isinstance(node, (list, tuple)):
+        for value in node:
+            yield from _naming(value, column, path)
+    elif node == column and path[-1] in NAME_COLUMNS:
+        yield path if path[-1] != "column" else path[:-1]
 
 
 def read_spec(path: str | Path) -> SurveySpec:

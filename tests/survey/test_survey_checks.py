@@ -134,10 +134,10 @@ def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFr
     keys = {
         "files.household": {"path": "homes.csv", "key": "hh"},
         "files.module": {"path": "module.csv", "key": ["hh", "line"]},
-        "groups.roof": {"column": "roof", "codes": {"tin": "tin"}},
+        "groups.roof": {"column": "roof", "codes": {"tin": "tin", "tile": "tile"}},
     }
     persons, module = people.drop(columns=["q1", "q2", "result"]), people[["hh", "line", "q1", "q2", "result"]]
-    homes = people[["hh"]].drop_duplicates().assign(roof="tin")
+    homes = people[["hh"]].drop_duplicates().assign(roof=["tin", "tile"] * 4)
     assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, homes=homes, module=module)))) == []
     other = {
         "homes": pd.concat([homes[1:], homes[:1].assign(hh="x")]),

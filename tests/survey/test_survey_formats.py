@@ -232,7 +232,7 @@ def test_a_column_that_a_wide_file_lacks_is_told_with_a_guess_from_all_its_colum
     wide = pyreadstat.read_sav(str(spss))[0].assign(work_status=1.0)
     pyreadstat.write_sav(wide, str(spss))
     keys = {"files.person.path": "people.sav", "module.column": "work_statu", "module.answered": "1"}
-    with pytest.raises(DataError, match=r"work_statu \(did you mean work_status\?\)"):
+    with pytest.raises(DataError, match=r"work_statu \(module; did you mean work_status\?\)"):
         fl.read_survey(write(changed(spec, keys)))
 
 

@@ -23,27 +23,27 @@ ZERO = "codes one digit short, read as if a leading zero were lost: "
 FINDINGS: list[tuple[str, list[str], dict[str, Any], list[tuple[Any, ...]]]] = [
     ("codes that are all known", ["0111", "9700", "9999", ""], OWN, []),
     ("a few unknown, of forced labour", [*["0111"] * 12, "0400", "x", "", "9999"], OWN,
-     [("warning", "isic", f"codes that are not in isic_rev4: 0400, x{SHOWN}", FEW)]),
+     [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400, x{SHOWN}", FEW)]),
     ("a few unknown, of all workers", [*["0111"] * 12, "0400", "x", "", "9999"], ONE,
-     [("warning", "isic", f"codes that are not in isic_rev4: 0400, x{SHOWN}", 2)]),
-    ("half unknown", ["0111", "0400"], ONE, [("warning", "isic", f"codes that are not in isic_rev4: 0400{SHOWN}", 8)]),
-    ("more than half unknown", [*["0111"] * 7, *["0400"] * 9], ONE, [("error", "isic", f"{HALF}0400", 9)]),
-    ("points in the codes", ["01.11", "41.00", "97.00"], ONE, [("error", "isic", f"{HALF}01.11, 41, 97", 16)]),
-    ("two digits said to be four", ["01", "41", "97"], ONE, [("error", "isic", f"{HALF}01, 41, 97", 16)]),
-    ("four digits said to be two", ["0111", "4100", "9700"], ONE | {"digits": 2}, [("error", "isic", f"{HALF}0111, 4100, 9700", 16)]),
-    ("three digits said to be four", ["101", "960", "351"], ONE, [("error", "isic", "no code has 4 digits; many have 3", 16)]),
+     [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400, x{SHOWN}", 2)]),
+    ("half unknown", ["0111", "0400"], ONE, [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400{SHOWN}", 8)]),
+    ("more than half unknown", [*["0111"] * 7, *["0400"] * 9], ONE, [("error", "isic (sectors.s)", f"{HALF}0400", 9)]),
+    ("points in the codes", ["01.11", "41.00", "97.00"], ONE, [("error", "isic (sectors.s)", f"{HALF}01.11, 41, 97", 16)]),
+    ("two digits said to be four", ["01", "41", "97"], ONE, [("error", "isic (sectors.s)", f"{HALF}01, 41, 97", 16)]),
+    ("four digits said to be two", ["0111", "4100", "9700"], ONE | {"digits": 2}, [("error", "isic (sectors.s)", f"{HALF}0111, 4100, 9700", 16)]),
+    ("three digits said to be four", ["101", "960", "351"], ONE, [("error", "isic (sectors.s)", "no code has 4 digits; many have 3", 16)]),
     ("digits said to be letters", ["01", "41"], ONE | {"digits": "letter"},
-     [("error", "isic", f"{HALF}01, 41", 16), ("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
+     [("error", "isic (sectors.s)", f"{HALF}01, 41", 16), ("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
     ("numbers that lost their zeros", ["111", "4100", "311", "9700"], ONE, []),
-    ("some zeros lost, some not", ["0111", "311", "4100", "9700"], ONE, [("warning", "isic", f"{ZERO}311", 4)]),
+    ("some zeros lost, some not", ["0111", "311", "4100", "9700"], ONE, [("warning", "isic (sectors.s)", f"{ZERO}311", 4)]),
     ("one digit of two", ["1", "3", "41"], ONE | {"digits": 2}, []),
     ("another revision", ["4520", "4520", "0111"], ONE | {"revision": "isic_rev5"},
-     [("error", "isic", f"{HALF}4520".replace("rev4", "rev5"), 11)]),
+     [("error", "isic (sectors.s)", f"{HALF}4520".replace("rev4", "rev5"), 11)]),
     ("letters", ["A", "t"], OWN | {"digits": "letter"}, [("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
     ("letters of Rev.3.1", ["A", "B"], OWN | {"digits": "letter", "revision": "isic_rev3.1"},
      [("note", "s", "section letters cannot tell domestic work apart", 0)]),
     ("letters that are none", ["Z"], OWN | {"digits": "letter"},
-     [("error", "isic", f"{HALF}Z", 16), ("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
+     [("error", "isic (sectors.s)", f"{HALF}Z", 16), ("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
 ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def test_the_codes_of_all_episodes_are_judged_together(
     keys = {"sectors.s": OWN | {"column": "isic_{episode}"}, "episodes": {"wide": [1, 2]}}
     table = people.assign(isic_1="0111", isic_2=["0400"] * 6 + [""] * 10)
     found = short(fl.check(fl.read_survey(write(changed(spec, keys), people=table))))
-    assert found == [("warning", "isic_{episode}", f"codes that are not in isic_rev4: 0400{SHOWN}", 6)]
+    assert found == [("warning", "isic_{episode} (sectors.s)", f"codes that are not in isic_rev4: 0400{SHOWN}", 6)]
 
 
 def test_industries_in_a_file_of_spells_are_found(
@@ -84,4 +84,4 @@ def test_industries_in_a_file_of_spells_are_found(
     isic = ["0400" if i < 5 else "0311" for i in range(16)]
     spells = people[["hh", "line"]].assign(spell=1, a1="Y", a2="Y", isic=isic)
     survey = fl.read_survey(write(changed(spec, files | answers | {"sectors.s": OWN}), people=people, spells=spells))
-    assert short(fl.check(survey)) == [("warning", "isic", f"codes that are not in isic_rev4: 0400{SHOWN}", 5)]
+    assert short(fl.check(survey)) == [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400{SHOWN}", 5)]

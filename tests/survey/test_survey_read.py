@@ -421,7 +421,7 @@ def test_a_missing_column_is_told_with_a_guess(spec: dict[str, Any], people: pd.
     path = write(changed(spec, {"design.weight": "wt", "module.column": "RESULT", "age.column": "agee"}), people=people)
     message = refused(path)
     assert f"{path}: columns that survey.yaml names are not in the data" in message
-    assert "agee (did you mean age?), RESULT, wt" in message
+    assert "agee (age; did you mean age?), RESULT (module), wt (design.weight; did you mean w?)" in message
     assert "allowed: hh, line, stratum" in message
     assert "fl__" not in message
 

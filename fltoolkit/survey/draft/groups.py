@@ -16,6 +16,7 @@ from fltoolkit.survey.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.yamlfile import UNANSWERED
 
 MOST_CODES = {"sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25}
+STANDARD = {"sex": "sex", "area": "area", "status": "icse_93"}
 LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # of ISIC, in any revision
 
 
@@ -46,14 +47,24 @@ def groups(found: dict[str, tuple[Column, str]]) -> Iterator[Line]:
         reserved = [code for code, label in column.codes.items() if label in (TOTAL, NOT_STATED)]
         missing = list(dict.fromkeys([*column.no_answer, *reserved]))
         labels = {code: label for code, label in column.codes.items() if code not in missing}
-        codes = ", ".join(f"{scalar(code)}: {scalar(label) if label else UNANSWERED}" for code, label in labels.items())
+        standard = _categories(name, labels)
+        codes = ", ".join(f"{scalar(c)}: {scalar(v) if v else UNANSWERED}" for c, v in (standard or labels).items())
         yield from [Line(f"  {name}:"), Line(f"    column: {scalar(column.name)}", why)]
-        yield Line(
-            f"    codes: {{{codes}}}",
-            "" if all(labels.values()) else "what the codes stand for; those for no answer: under missing",
-        )
+        if standard:
+            yield Line(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
+        said = meanings(column, list(labels)) if standard else ""
+        asked = "what the codes stand for; those for no answer: under missing"
+        yield Line(f"    codes: {{{codes}}}", said if all(labels.values()) else asked)
         if missing:
             yield Line(f"    missing: {flow(missing)}", meanings(column, missing))
+
+
+def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
+    """The standard categories that the labels of a group's codes tell; None unless each tells one, and no two the same."""
+    kinds = vocabulary().categories.get(STANDARD.get(name, ""), {})
+    found = {code: kind_of(label, kinds) for code, label in labels.items()}
+    told = {code: kind for code, kind in found.items() if kind}
+    return told if labels and len(set(told.values())) == len(labels) else None
 
 
 def find_sectors(hand: Hand) -> dict[str, Column]:

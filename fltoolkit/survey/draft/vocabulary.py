@@ -30,6 +30,7 @@ class Vocabulary(Model):
     place: dict[str, Names]
     module: dict[str, Names]
     isic: dict[str, Names]
+    categories: dict[str, dict[str, Names]]
 
 
 @cache
