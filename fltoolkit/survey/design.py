@@ -39,7 +39,7 @@ class SurveyDesign:
     """Any survey as R's `svydesign` sees it: data, and how they were drawn.
 
     Args:
-        data: a path to CSV or Parquet, a pandas, Polars or Arrow table.
+        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table.
         weight: column of sampling weights.
         strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
         psu: column of the primary sampling units. None: persons were drawn directly.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ import narwhals as nw
 
 from fltoolkit.survey.draft.vocabulary import answer
 from fltoolkit.survey.formats import LABELLED_FILES, FileLabels, read_labels
-from fltoolkit.survey.read import Frame, connect, number, open_named, text
+from fltoolkit.survey.read import Frame, Opened, connect, number, open_named, text
 
 MANY_CODES = 60  # a column with more values is no list of codes
 CELLS_AT_ONCE = 50_000_000
-COLUMNS_AT_ONCE = 200
+COLUMNS_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -66,27 +66,27 @@ class DataTable:
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         self.path, self.encoding, self.con = path, encoding, connect()
-        labelled = path.suffix.lower() in LABELLED_FILES
-        self.about = (
-            read_labels(path, encoding)
-            if labelled
-            else FileLabels(open_named(path, self.con, as_text=True, encoding=encoding).names)
-        )
+        self._whole = None if path.suffix.lower() in LABELLED_FILES else self._open(None)
+        self.about = FileLabels(self._whole.names) if self._whole else read_labels(path, encoding)
+
+    def _open(self, only: set[str] | None) -> Opened:
+        return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding)
 
     def frame(self, names: Iterable[str]) -> Frame:
         """Some columns as canonical text, under their own names."""
         wanted = list(dict.fromkeys(names))
-        frame = open_named(self.path, self.con, as_text=True, only=set(wanted), encoding=self.encoding).frame
+        frame = (self._whole or self._open(set(wanted))).frame
         schema = frame.collect_schema()
         return frame.select([text(c, schema[c]).alias(c) for c in wanted])
 
     def columns(self) -> list[Column]:
         """Every column in the order of the file, dates left out."""
         names = [c for c in self.about.names if self.about.kinds.get(c) != "date"]
-        step = max(COLUMNS_AT_ONCE, CELLS_AT_ONCE // max(self.about.rows, 1))
+        # Of an SPSS or Stata file, whose rows are known, as many columns are read at once as memory allows.
+        step = min(10 * COLUMNS_AT_ONCE, max(50, CELLS_AT_ONCE // self.about.rows)) if self.about.rows else COLUMNS_AT_ONCE
         return [c for i in range(0, len(names), step) for c in self._columns(names[i : i + step])]
 
-    def _columns(self, names: Sequence[str]) -> Iterable[Column]:
+    def _columns(self, names: Sequence[str]) -> Iterator[Column]:
         frame = self.frame(names)
         for i in range(0, len(names), COLUMNS_AT_ONCE):
             part = names[i : i + COLUMNS_AT_ONCE]
@@ -96,10 +96,17 @@ class DataTable:
             for k, c in enumerate(part):
                 facts += [nw.col(c).count().alias(f"filled{k}"), nw.col(c).n_unique().alias(f"distinct{k}")]
                 facts += [f(nw.col(f"fl__{of}{k}")).alias(f"{name}{k}") for name, (f, of) in MEASURES.items()]
-            got = wide.select(facts).collect("pandas").to_native().iloc[0].to_dict()
+            got = wide.select(facts).collect("pandas").to_native().iloc[0].fillna(0).to_dict()
+            # A few values, each many times, are codes; anything else could be a person's.
+            few = [
+                c
+                for k, c in enumerate(part)
+                if 5 * got[f"distinct{k}"] <= got[f"filled{k}"] and got[f"distinct{k}"] <= MANY_CODES
+            ]
+            found = _values(frame, few)
             for k, c in enumerate(part):
                 own = {name: got[f"{name}{k}"] for name in ("filled", "distinct", *MEASURES)}
-                yield self._column(frame, c, int(got["rows"]), own)
+                yield self._column(c, int(got["rows"]), own, found.get(c, []))
 
     def _number(self, name: str) -> nw.Expr:
         """A column's numbers, without what the file declares missing and the codes whose labels are no answer."""
@@ -111,24 +118,19 @@ class DataTable:
                 kept = kept & ((value < low) | (value > high))
         return nw.when(kept).then(value)
 
-    def _column(self, frame: Frame, name: str, rows: int, got: Mapping[str, Any]) -> Column:
-        filled, distinct = int(got["filled"]), int(got["distinct"])
-        codes = dict(self.about.codes.get(name, {}))
-        # A few values, each many times, are codes; anything else could be a person's.
-        if distinct <= MANY_CODES and (codes or filled >= 5 * distinct):
-            codes = {**dict.fromkeys(self.values(frame, name), ""), **codes}
+    def _column(self, name: str, rows: int, got: Mapping[str, float], found: Sequence[str]) -> Column:
+        codes = {**dict.fromkeys(found, ""), **self.about.codes.get(name, {})}
         codes = {code: codes[code] for code in sorted(codes, key=_order)}
         missing = frozenset(c for c in codes if self.about.is_missing(name, c))
-        numeric = self.about.kinds.get(name) == "number" or got["numbers"] == filled
-        low, high = (float(got["low"]), float(got["high"])) if numeric and got["numbers"] else (None, None)
-        widths = (int(got["narrow"]), int(got["broad"])) if filled else (0, 0)
+        filled, distinct, widths = int(got["filled"]), int(got["distinct"]), (int(got["narrow"]), int(got["broad"]))
+        numeric = got["numbers"] and (self.about.kinds.get(name) == "number" or got["numbers"] == filled)
+        low, high = (float(got["low"]), float(got["high"])) if numeric else (None, None)
         return Column(name, self.about.labels.get(name, ""), codes, missing, rows, filled, distinct, low, high, widths)
 
-    def values(self, frame: Frame, name: str, above: float | None = None) -> list[str]:
-        """The values of a column known to hold few, or those above a number, in order."""
-        some = frame if above is None else frame.filter(number(name, nw.String()) > above)
-        found = some.select(nw.col(name).alias("value")).unique().collect("pandas").to_native()["value"].dropna()
-        return sorted(map(str, found), key=_order)
+    def above(self, name: str, limit: float) -> list[str]:
+        """The values of a column of numbers that are higher than its numbers can be, in order."""
+        high = self.frame([name]).filter(number(name, nw.String()) > limit)
+        return _values(high, [name])[name]
 
     def repeated(self, names: Sequence[str]) -> int:
         """How many combinations of these columns stand in more than one row, or hold a blank."""
@@ -146,6 +148,16 @@ MEASURES = {
     "numbers": (nw.Expr.count, "n"), "low": (nw.Expr.min, "n"), "high": (nw.Expr.max, "n"),
     "narrow": (nw.Expr.min, "w"), "broad": (nw.Expr.max, "w"),
 }  # fmt: skip
+
+
+def _values(frame: Frame, names: Sequence[str]) -> dict[str, list[str]]:
+    """The values of columns known to hold few, in order; in one pass, which narwhals has no words for."""
+    if not names:
+        return {}
+    relation: Any = nw.to_native(frame)
+    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
+    (lists,) = relation.aggregate(", ".join(f"list(DISTINCT {name})" for name in quoted)).fetchall()
+    return {name: sorted((v for v in found or () if v is not None), key=_order) for name, found in zip(names, lists, strict=True)}
 
 
 def _blank(names: Sequence[str]) -> nw.Expr:

@@ -35,5 +35,5 @@ class Hand:
 
     def beyond(self, column: Column, most: float) -> list[str]:
         """What stands in a column of numbers and is none: the codes for no answer, and what is above the possible."""
-        above = self.table.values(self.table.frame([column.name]), column.name, above=most) if (column.high or 0) > most else []
+        above = self.table.above(column.name, most) if (column.high or 0) > most else []
         return list(dict.fromkeys([*column.no_answer, *above[:20]]))

@@ -23,7 +23,9 @@ from fltoolkit.survey.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.yamlfile import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
-UNGATED = ("any_work", "proxy", "alone", "worked")  # asked of everybody who was asked anything
+NEAR = 20  # a question's gate is among so many questions before and after it, or is the one on any work
+ONE_ONLY = ("proxy", "alone", "worked")
+UNGATED = ("any_work", *ONE_ONLY)  # asked of everybody who was asked anything
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,31 @@ def find_questions(hand: Hand, asked: tuple[str, Sequence[str]] | None) -> Quest
 
     Without any label that says yes and no, columns with the usual codes are taken for questions, and their codes are asked.
     """
-    labelled = [c for c in hand.columns if is_yes_no(c)]
-    found = [c for c in labelled or filter(may_be_yes_no, hand.columns) if c.name not in hand.used]
+    free = hand.free()
+    labelled = [c for c in free if is_yes_no(c)]
+    found = labelled or [c for c in free if may_be_yes_no(c)]
     placed: dict[str, list[Column]] = {}
     for column in found:
         if key := place(column):
             placed.setdefault(key, []).append(column)
-    of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
-    routed = [c for c in found if c.name not in of_all]
-    gates = {c.name: tried for c in routed if (tried := gate(hand.table, c, found, asked))}
-    hand.use(c for columns in placed.values() for c in columns)
+    placed |= {key: placed[key][:1] for key in ONE_ONLY if key in placed}
+    # What the answer yes to `worked` is, and so the population of workers, only a label says.
+    hand.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
+    gates = _gates(hand, found, placed, asked) if found else {}
     return Questions(tuple(found), bool(labelled), usual_codes(labelled), placed, gates)
+
+
+def _gates(
+    hand: Hand, found: Sequence[Column], placed: Mapping[str, Sequence[Column]], asked: tuple[str, Sequence[str]] | None
+) -> dict[str, Gate]:
+    """By question the column that says who was asked it, for those whose gate the rows bear out."""
+    of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
+    frame, gates = hand.table.frame([*(c.name for c in found), *(asked[:1] if asked else ())]), {}
+    for i, column in enumerate(found):
+        near = {c.name: c for c in [*placed.get("worked", ()), *found[max(0, i - NEAR) : i + NEAR]]}
+        if column.name not in of_all and (tried := gate(frame, column, list(near.values()), asked)):
+            gates[column.name] = tried
+    return gates
 
 
 def interview(q: Questions) -> Iterator[Line]:
@@ -87,12 +103,8 @@ def definition(q: Questions) -> Iterator[Line]:
     """any_work, the items of both sides, and what ties them together."""
     yield from _under("any_work", q, "the questions on any form of work, one a line")
     yield Line()
-    yield from [
-        Line(
-            "# yes is the answer that says it happened. Where a question is put the other way round, give it its own yes: and no:"
-        ),
-        Line("items:"),
-    ]
+    yield Line("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
+    yield Line("items:")
     for side in SIDES:
         items = {key.rpartition(".")[2]: columns for key, columns in q.placed.items() if key.startswith(f"items.{side}.")}
         if not items:
@@ -105,8 +117,8 @@ def definition(q: Questions) -> Iterator[Line]:
     yield Line()
     yield Line("episodes:")
     if same := q.placed.get("same_work"):
-        yield Line("  same_work:")
-        yield from (Line(f"    - {source(q, c)}") for c in same)
+        several = [Line("  same_work:"), *(Line(f"    - {source(q, c)}") for c in same)]
+        yield from several if len(same) > 1 else [Line(f"  same_work: {source(q, same[0])}")]
     else:
         yield Line(f"  same_work: {UNANSWERED}", "the question whether both sides were in the same work; or: assumed")
     if "trafficking" in q.placed:

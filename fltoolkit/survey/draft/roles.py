@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from fltoolkit.survey.draft.columns import Column, DataTable
+from fltoolkit.survey.draft.columns import Column
 from fltoolkit.survey.draft.vocabulary import hits, vocabulary
+from fltoolkit.survey.read import Frame
 
 KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
 USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "99"})
@@ -37,8 +38,8 @@ def ranked(columns: Iterable[Column], concept: str, fits: Callable[[Column], boo
 
 
 def is_weight(column: Column) -> bool:
-    """Numbers, none negative, not all alike."""
-    return column.low is not None and column.low >= 0 and column.distinct > 1 and not column.no_answer
+    """Numbers, none negative, not all alike, and none with a label."""
+    return column.low is not None and column.low >= 0 and column.distinct > 1 and not any(column.codes.values())
 
 
 def is_age(column: Column) -> bool:
@@ -109,13 +110,13 @@ def place(column: Column) -> str | None:
     return likeliest[0] if best and len(likeliest) == 1 else None
 
 
-def gate(table: DataTable, question: Column, gates: Sequence[Column], asked: tuple[str, Sequence[str]] | None) -> Gate | None:
+def gate(frame: Frame, question: Column, gates: Sequence[Column], asked: tuple[str, Sequence[str]] | None) -> Gate | None:
     """The column whose codes say who has an answer to a question and who has none, if one does: tried on the rows.
 
     Of several the one that explains most blanks, and of equals the last; where the gate is blank too, an earlier one shut.
 
     Args:
-        table: the file.
+        frame: the rows, with all these columns as canonical text.
         question: the question.
         gates: columns that could say who was asked.
         asked: the module's column and the codes of those who answered it.
@@ -123,7 +124,6 @@ def gate(table: DataTable, question: Column, gates: Sequence[Column], asked: tup
     gates = [g for g in gates if g.name != question.name and g.filled > question.filled]
     if question.full or not gates or not question.filled:
         return None
-    frame = table.frame([question.name, *(g.name for g in gates), *([asked[0]] if asked else [])])
     if asked:
         frame = frame.filter(nw.col(asked[0]).is_in(list(asked[1])))
     tried = [(g, code) for g in gates for code in g.codes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fltoolkit.survey.questions import CoercionItem, InvoluntaryItem
@@ -38,6 +38,7 @@ def vocabulary() -> Vocabulary:
     return load_model(Path(__file__).with_name("vocabulary.yaml"), Vocabulary)
 
 
+@lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
     """Text as it is compared: small letters without accents, words parted by one blank, digits words of their own."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

@@ -1,0 +1,227 @@
+"""Thirty kinds of input that go wrong in real life, each made from one small survey that is right.
+
+    python -m tests.broken      # prints what the kit says of each
+
+A kind is broken (an error that says where, what was found, what to do) or legal (the right result, and a finding where a
+statistician should know).
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+import fltoolkit as fl
+from fltoolkit.errors import FltoolkitError
+
+SPEC: dict[str, Any] = {
+    "title": "Small survey 2025",
+    "country": "Nowhere",
+    "year": 2025,
+    "reference_period": {"months": 12, "text": "the past 12 months"},
+    "files": {"person": {"path": "persons.csv", "key": ["HH", "LINE"]}},
+    "design": {"weight": "W", "strata": "S", "psu": "P", "household": "HOME", "selection": "pps"},
+    "age": {"column": "AGE"},
+    "module": {"column": "RESULT", "answered": 1, "refused": 2, "not_asked": 3},
+    "answers": {"yes": 1, "no": 2, "dont_know": 8, "refused": 9},
+    "any_work": "WORK",
+    "items": {"involuntary": {"very_low_or_no_wages": "INV"}, "coercion": {"withheld_wages": "COE"}},
+    "episodes": {"same_work": "assumed"},
+    "months": {"column": "MONTHS", "covers": "all_spells", "missing": 98},
+    "children": {
+        "third_party": {"done": "C1", "threat": "C2"},
+        "with_parents": {"done": "C3", "threat": "C4"},
+        "parents": {"line": "LINE", "columns": ["MOTHER", "FATHER"], "none": 98, "elsewhere": 97},
+    },
+    "populations": {
+        "adults": {"label": "adults", "age": {"min": 18}},
+        "children": {"label": "children", "age": {"min": 5, "max": 17}},
+    },
+    "groups": {"sex": {"column": "SEX", "codes": {1: "men", 2: "women"}}},
+    "sectors": {
+        "sector": {"column": "ISIC", "revision": "isic_rev4", "digits": 2, "job": "forced_labour", "missing": 99},
+        "main_job_sector": {"column": "ISIC", "revision": "isic_rev4", "digits": 2, "job": "all_workers", "population": "adults"},
+    },
+    "tables": [{"measure": "prevalence", "by": [[], "sex"]}],
+    "coverage_excludes": ["the homeless"],
+}
+FREE = {"WORK": 1, "INV": 2, "COE": 2, "MONTHS": "", "C1": "", "C2": "", "C3": "", "C4": "", "MOTHER": "", "FATHER": ""}
+CASE = {"INV": 1, "COE": 1, "MONTHS": 5}
+CHILD = {"AGE": 10, "WORK": "", "INV": "", "COE": "", "ISIC": "", "C1": 2, "C2": "", "C3": 2, "C4": "", "MOTHER": 1, "FATHER": 2}
+
+
+def table() -> pd.DataFrame:
+    """Forty homes of a couple and a child, in two strata and eight PSUs; in twenty of them one adult is a case."""
+    rows = []
+    for home in range(40):
+        place = {"HH": home + 1, "HOME": home + 1, "S": home % 2 + 1, "P": home % 8 + 1, "W": 10, "RESULT": 1}
+        for line, age, more in ((1, 40, CASE if home < 20 else {}), (2, 38, {}), (3, 10, CHILD)):
+            rows.append(place | {"LINE": line, "SEX": 2 - line % 2, "AGE": age, "ISIC": "41"} | FREE | more)
+    return pd.DataFrame(rows).astype(object)
+
+
+def write(folder: Path, spec: Mapping[str, Any] = SPEC, data: pd.DataFrame | None = None) -> None:
+    """The survey in a folder."""
+    (table() if data is None else data).to_csv(folder / "persons.csv", index=False)
+    (folder / "survey.yaml").write_text(yaml.safe_dump(dict(spec), sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def spec(**keys: Any) -> Callable[[Path], None]:
+    """The survey with some dotted keys of survey.yaml set (`__` for the dot); None removes one."""
+
+    def make(folder: Path) -> None:
+        new = copy.deepcopy(SPEC)
+        for dotted, value in keys.items():
+            *path, last = dotted.split("__")
+            here = new
+            for step in path:
+                here = here.setdefault(step, {})
+            if value is None:
+                del here[last]
+            else:
+                here[last] = value
+        write(folder, new)
+
+    return make
+
+
+def cells(column: str, value: Any, where: Callable[[pd.DataFrame], Any] = lambda t: t.index == 0) -> Callable[[Path], None]:
+    """The survey with one value in some rows of a column."""
+
+    def make(folder: Path) -> None:
+        data = table()
+        data.loc[where(data), column] = value
+        write(folder, data=data)
+
+    return make
+
+
+def raw(content: bytes, name: str = "persons.csv", path: str = "persons.csv") -> Callable[[Path], None]:
+    """The survey with other bytes in a file."""
+
+    def make(folder: Path) -> None:
+        spec(files__person__path=path)(folder)
+        (folder / name).write_bytes(content)
+
+    return make
+
+
+def _bad_yaml(folder: Path) -> None:
+    write(folder)
+    (folder / "survey.yaml").write_text("title: Small survey\n  country: Nowhere\n", encoding="utf-8")
+
+
+def _twice(folder: Path) -> None:
+    write(folder, data=pd.concat([table(), table().head(1)]))
+
+
+def _truncated(folder: Path) -> None:
+    spec(files__person__path="persons.parquet")(folder)
+    table().astype(str).to_parquet(folder / "persons.parquet")
+    whole = (folder / "persons.parquet").read_bytes()
+    (folder / "persons.parquet").write_bytes(whole[: len(whole) // 2])
+
+
+def _outside(folder: Path) -> None:
+    spec(files__person__path="../persons.csv")(folder)
+
+
+def _loop(folder: Path) -> None:
+    spec(files__person__path="loop.csv")(folder)
+    (folder / "loop.csv").symlink_to("loop.csv")
+
+
+def _formula(folder: Path) -> None:
+    spec(groups__sex__codes={1: "=HYPERLINK(1)", 2: "women"})(folder)
+
+
+def _wide(folder: Path) -> None:
+    more = pd.DataFrame(1, index=table().index, columns=[f"EXTRA{i}" for i in range(10_000)])
+    write(folder, data=pd.concat([table(), more], axis=1))
+
+
+def _nobody(data: pd.DataFrame) -> Any:
+    return data["INV"] == 1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind: how it is made, the error's words in order (broken), or the finding and the result it must give (legal)."""
+
+    name: str
+    make: Callable[[Path], None]
+    words: tuple[str, ...] = ()
+    finding: str = ""
+    cases: int | None = None
+
+
+def latin(text: str) -> bytes:
+    return table().assign(SEX=text).to_csv(index=False).encode("latin-1")
+
+
+KINDS = (
+    Kind("bad YAML", _bad_yaml, ("survey.yaml, line 2", "not YAML", "check colons, indentation and quotes")),
+    Kind("unknown key", spec(design__wieght="W"), ("survey.yaml", "design.wieght: unknown key", "allowed: weight, strata", "did you mean weight")),
+    Kind("missing column", spec(design__weight="WT"), ("survey.yaml", "not in the data", "WT (design.weight; did you mean W?)", "upper and lower case")),
+    Kind("wrong code", cells("INV", 7), ("survey.yaml", "INV (items.involuntary.very_low_or_no_wages)", "does not name: 7 (fewer than 5)", "add them under items.involuntary.very_low_or_no_wages")),
+    Kind("code mapped twice", spec(answers__no=[1, 2]), ("survey.yaml", "answers", "code 1 means both yes and no")),
+    Kind("negative weight", cells("W", -1), ("survey.yaml", "W: negative or infinite weights (1)", "correct them")),
+    Kind("all weights zero", cells("W", 0, lambda t: t.index >= 0), ("survey.yaml", "W: no weight is above zero", "check design.weight")),
+    Kind("empty file", raw(b""), ("persons.csv", "the file is empty", "export the data again")),
+    Kind("truncated file", _truncated, ("persons.parquet", "cannot be read", "check that it is whole")),
+    Kind("wrong encoding", raw(latin("désolé")), ("persons.csv", "cannot be read", "encoding:")),
+    Kind("wrong delimiter", raw(table().to_csv(index=False, sep="|").replace("|", "¦").encode()), ("survey.yaml", "not in the data", "HH", "delimiter")),
+    Kind("a .sav that is not one", raw(b"this is no SPSS file", "persons.sav", "persons.sav"), ("persons.sav", "cannot be read", "check that it is whole")),
+    Kind("single-PSU stratum", cells("S", 3, lambda t: t["P"] == 1), ("survey.yaml", "S: strata with a single PSU: 3 (1)", "merge them with a neighbour, or choose single_psu")),
+    Kind("PSU in two strata", cells("S", 2, lambda t: t["HH"] == 1), ("survey.yaml", "P: PSU labels in more than one stratum: 1 (1)", "nest: true under design")),
+    Kind("FPC with PPS", spec(design__fpc="W"), ("survey.yaml", "design: fpc with selection: pps", "leave fpc out")),
+    Kind("unknown ISIC", cells("ISIC", "04", lambda t: t["LINE"] < 3), ("survey.yaml", "ISIC", "not in isic_rev4: 04", "check revision: and digits:")),
+    Kind("letter without revision", spec(sectors__sector={"column": "ISIC", "digits": "letter", "job": "forced_labour"}), ("survey.yaml", "sectors.sector.revision", "isic_rev4")),
+    Kind("duplicate persons", _twice, ("survey.yaml: files.person.key", "1 key(s) of the person file stand in more than one row", "HH, LINE", "remove the repeated rows")),
+    Kind("child without household", cells("HOME", "", lambda t: (t["HH"] == 1)), ("survey.yaml", "HOME", "children without a household (1)", "fill in the household")),
+    Kind("parent line that is a child", cells("MOTHER", 3, lambda t: t["MOTHER"] == 1), ("survey.yaml", "MOTHER: parents who are less than 12 years older than the child", "(40)", "correct the line number")),
+    Kind("age 999", cells("AGE", 999), ("survey.yaml", "AGE: ages below 0 or above 120 (1)", "age.missing")),
+    Kind("months over the window", cells("MONTHS", 13, _nobody), finding="cases longer than the window of 12 months", cases=20),
+    Kind("all answers missing", cells("INV", "", lambda t: t["LINE"] < 3), finding="blank without a reason", cases=0),
+    Kind("no cases at all", cells("INV", 2, _nobody), finding="no case was found", cases=0),
+    Kind("one case", cells("INV", 2, lambda t: _nobody(t) & (t["HH"] > 1)), finding="only a few cases were found", cases=1),
+    Kind("a domain with everybody in it", cells("SEX", 1, lambda t: t.index >= 0), cases=20),
+    Kind("a label that is a formula", _formula, cases=20),
+    Kind("a path outside the folder", _outside, ("survey.yaml: files.person.path", "leaves the folder", "../persons.csv", "put the file beside it")),
+    Kind("a symlink loop", _loop, ("survey.yaml: files.person.path", "goes in a circle", "loop.csv", "remove the symbolic link")),
+    Kind("a 10,000-column file", _wide, cases=20),
+)  # fmt: skip
+
+
+def outcome(kind: Kind, folder: Path) -> str:
+    """What the kit says of a kind: its error, or its findings and headline."""
+    kind.make(folder)
+    try:
+        survey = fl.read_survey(folder / "survey.yaml")
+        persons = fl.classify(survey)
+        out = fl.publish_run(persons)
+    except FltoolkitError as error:
+        return error.message.replace(str(folder), "folder")
+    found = pd.concat([fl.check(survey), fl.check_cases(persons)])
+    told = [f"{f['severity']}: {f['where']}: {f['what']} ({f['count']}). {f['do']}" for f in found.to_dict("records")]
+    return "\n".join([*told, str(fl.show.headline(out)).split("\n")[0]])
+
+
+def main() -> int:
+    """Print what is said of every kind."""
+    for i, kind in enumerate(KINDS, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            print(f"{i}. {kind.name}\n{outcome(kind, Path(folder))}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
