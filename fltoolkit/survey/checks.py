@@ -59,7 +59,9 @@ def describe(survey: Survey) -> pd.DataFrame:
         "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
         "Primary sampling units": f"{pairs[PSU].nunique():,} ({design.psu})" if design.psu else "none: persons drawn directly",
         "Selection of PSUs": f"{design.selection}; {'with FPC ' + design.fpc if design.fpc else 'variance as if with replacement'}",
-        "Populations": "; ".join(f"{p.label} (weight {p.weight or design.weight})" for p in spec.populations.values()),
+        "Populations": "; ".join(
+            f"{p.label} ({' + '.join(p.sum_of) or f'weight {p.weight or design.weight}'})" for p in spec.populations.values()
+        ),
         "Not reached": "; ".join(spec.coverage_excludes) or "not said",
     }
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, RequestError, SpecError
+from fltoolkit.survey.questions import CoercionItem, InvoluntaryItem
 
 Table = Callable[..., dict[str, dict[str, Any]]]
 
@@ -255,6 +256,23 @@ def test_findings_about_families(
     assert rows[["severity", "where"]].to_numpy().tolist() == [[severity, where]]
     usual = fl.check(survey_of(clean, keys()))
     assert not usual["what"].str.startswith(what).any()
+
+
+def test_blank_answers_to_the_adults_questions_are_told_of_adults_alone(survey_of: Callable[..., fl.Survey]) -> None:
+    """A child who answered its own module was never asked the adults'."""
+    nothing = dict.fromkeys(("paid", "own", *get_args(InvoluntaryItem), *get_args(CoercionItem)), "")
+    for child, parent, told in ((nothing, {}, 0), ({}, nothing, 6)):
+        people: dict[str, Any] = {}
+        for i in range(6):
+            people |= family(child, (parent, {"line": 2}), f"h{i}")
+        found = fl.check(survey_of(people, keys()))
+        assert found[found["what"].str.startswith("every question blank")]["count"].to_list() == [told] * bool(told)
+
+
+def test_a_sum_is_described_by_its_parts(survey_of: Callable[..., fl.Survey]) -> None:
+    more = {"populations.adults.weight": "weight"}
+    facts = fl.describe(survey_of(family({}, FREE_PARENTS), keys(more))).set_index("fact")["value"]
+    assert facts["Populations"].endswith("persons aged 5 and over (adults + children)")
 
 
 def test_a_child_without_a_household_stops_the_estimate(survey_of: Callable[..., fl.Survey]) -> None:

@@ -1,0 +1,33 @@
+"""Populations whose truth is known, and surveys drawn from them: for the shipped samples, the tests, the classes.
+
+Every person has a true status, true answers, and the answers they would give an interviewer (recall fails, people refuse).
+The *true* prevalence counts true statuses. The *reported* one applies the rules of `fl.classify` to the answers of the whole
+population: it is what a survey without sampling error would find, and what intervals are judged against.
+"""
+
+from fltoolkit.synthetic.families import Families, make_families
+from fltoolkit.synthetic.norvia import make_second_round, write_sample, write_second_round
+from fltoolkit.synthetic.population import NO, YES, Population, make_population
+from fltoolkit.synthetic.sample import SampleSize, census, draw_sample, full_count, redraw, reported_status
+from fltoolkit.synthetic.valdorie import draw_families, full_count_of_families, write_valdorie
+
+__all__ = [
+    "NO",
+    "YES",
+    "Families",
+    "Population",
+    "SampleSize",
+    "census",
+    "draw_families",
+    "draw_sample",
+    "full_count",
+    "full_count_of_families",
+    "make_families",
+    "make_population",
+    "make_second_round",
+    "redraw",
+    "reported_status",
+    "write_sample",
+    "write_second_round",
+    "write_valdorie",
+]

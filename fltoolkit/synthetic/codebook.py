@@ -1,0 +1,126 @@
+"""How a sample leaves as an SPSS or a Stata file: names, labels and missing values, as a codebook in YAML says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from fltoolkit.yamlfile import Code, Model, load_model
+
+
+class Answers(Model):
+    """The answers to a kind of question: their labels, and which code of the kit's own answers becomes which.
+
+    `missing`: the user-missing codes of SPSS, from and to. Codes `.a` to `.z` are Stata's tagged missing values.
+    """
+
+    labels: dict[Code, str]
+    recode: dict[Code, Code] = Field(default_factory=dict)
+    missing: tuple[int, int] | None = None
+
+
+class Column(Model):
+    """A column of the file: its label, where its values come from, and its kind of answers."""
+
+    label: str
+    source: str
+    answers: str = ""
+
+
+class Codebook(Model):
+    """All columns of a survey's file, in order."""
+
+    title: str
+    answers: dict[str, Answers]
+    columns: dict[str, Column]
+
+    def only(self, columns: Iterable[str]) -> Codebook:
+        """The book of one of several files, with some of the columns."""
+        return self.model_copy(update={"columns": {name: self.columns[name] for name in columns}})
+
+    def apply(self, people: pd.DataFrame) -> pd.DataFrame:
+        """The columns of the file, renamed and recoded; tagged missing values as `.a`."""
+        return pd.DataFrame({name: self._values(people[column.source], column) for name, column in self.columns.items()})
+
+    def _values(self, values: pd.Series, column: Column) -> pd.Series:
+        recode = self.answers[column.answers].recode if column.answers else {}
+        if any(code.startswith(".") for code in recode.values()):
+            return values.astype(object).replace({int(kit): code for kit, code in recode.items()})
+        return values.replace({int(kit): int(code) for kit, code in recode.items()}) if recode else values
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns of numbers; industry codes are text and keep their leading zero."""
+        return [name for name, column in self.columns.items() if column.source not in ("ISIC12", "FISIC")]
+
+    @property
+    def column_labels(self) -> dict[str, str | None]:
+        return {name: column.label for name, column in self.columns.items()}
+
+    @property
+    def value_labels(self) -> dict[str, dict[Any, str]]:
+        """By column, the label of each code: a number, or the letter of a tagged missing value."""
+        return {
+            name: {code[1:] if code.startswith(".") else int(code): label for code, label in answers.labels.items()}
+            for name, answers in self._answers()
+        }
+
+    @property
+    def missing(self) -> dict[str, list[Any]]:
+        """By column, SPSS's user-missing values."""
+        return {name: [{"lo": a.missing[0], "hi": a.missing[1]}] for name, a in self._answers() if a.missing}
+
+    def _answers(self) -> list[tuple[str, Answers]]:
+        return [(name, self.answers[column.answers]) for name, column in self.columns.items() if column.answers]
+
+
+def read_codebook(name: str) -> Codebook:
+    """The codebook of a shipped survey, by its name."""
+    return load_model(Path(__file__).parent / f"{name}.yaml", Codebook)
+
+
+def write_sav(table: pd.DataFrame, book: Codebook, path: Path) -> None:
+    """Write an SPSS file; the same table always gives the same bytes."""
+    import pyreadstat
+
+    numbers = {name: table[name].astype("Float64").to_numpy(float, na_value=np.nan) for name in book.numbers}
+    pyreadstat.write_sav(
+        table.assign(**numbers), str(path), file_label=book.title, column_labels=book.column_labels, row_compress=True,
+        variable_value_labels=book.value_labels, missing_ranges=book.missing,
+        variable_format={name: "F8.3" if (values % 1 > 0).any() else "F6.0" for name, values in numbers.items()},
+    )  # fmt: skip
+    _set_date(path, 92, b"01 Jan 2600:00:00")
+
+
+def write_dta(table: pd.DataFrame, book: Codebook, path: Path) -> None:
+    """Write a Stata file; the same table always gives the same bytes."""
+    import pyreadstat
+
+    labels, numbers = book.value_labels, {}
+    for name in book.numbers:
+        letters = table[name].map(lambda v: v[1:] if isinstance(v, str) else None)
+        numbers[name] = _for_stata(table[name].where(letters.isna())).where(letters.isna(), letters)
+    tags = {name: [code for code in codes if isinstance(code, str)] for name, codes in labels.items()}
+    pyreadstat.write_dta(
+        table.assign(**numbers), str(path), file_label=book.title, column_labels=book.column_labels, version=14,
+        variable_value_labels=labels, missing_user_values={name: letters for name, letters in tags.items() if letters},
+    )  # fmt: skip
+    _set_date(path, path.read_bytes().index(b"<timestamp>") + len("<timestamp>") + 1, b"01 Jan 2028 00:00")
+
+
+def _for_stata(values: pd.Series) -> pd.Series:
+    """Numbers as pyreadstat takes them; whole ones with blanks among them only as objects."""
+    numbers = values.astype("Float64")
+    whole = numbers.notna().any() and (numbers % 1 == 0).fillna(True).all()
+    return numbers.astype("Int32").astype(object) if whole else numbers.astype(float)
+
+
+def _set_date(path: Path, at: int, date: bytes) -> None:
+    """Put a fixed date where the format keeps that of writing."""
+    data = path.read_bytes()
+    path.write_bytes(data[:at] + date + data[at + len(date) :])

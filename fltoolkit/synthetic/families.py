@@ -1,0 +1,122 @@
+"""An invented country with its children: how they work, under whose threat, and who their parents are (ICLS.md §6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.synthetic.population import (
+    DONT_KNOW,
+    INDUSTRIES,
+    NO,
+    Population,
+    draw_industry,
+    maybe,
+    people,
+    reported,
+    with_work,
+)
+
+DEAD, ELSEWHERE = 90, 91
+PARENTS = ("MOTHER", "FATHER")
+WORST_FORMS = {"C_SOLD": 0.0015, "C_SEXUAL": 0.0015, "C_ILLICIT": 0.003}
+WORK = ("C_THIRD", "C_THIRD_THREAT", "C_THIRD_WHO", "C_PARENTS", "C_PARENTS_THREAT", "C_PARENTS_WHO")
+CHILD_MODULE = [*WORK, *WORST_FORMS]
+BY_PARENTS = 3  # who threatened: the parents themselves, which does not count
+
+
+@dataclass(frozen=True)
+class Families(Population):
+    """A population with its children; `truth` marks children truly in forced labour too.
+
+    `routes` says by which: one column a route, in the order of the flowchart, one row a person; false for everybody who is
+    not a child of 5 to 17.
+    """
+
+    routes: pd.DataFrame
+
+    @property
+    def children(self) -> NDArray[np.bool_]:
+        return np.asarray(self.persons["true_age"].between(5, 17))
+
+    @property
+    def primary_route(self) -> pd.Series:
+        """The first route along the flowchart on which a child is a case; blank for everybody else."""
+        return self.routes.idxmax(axis=1).where(self.routes.any(axis=1))
+
+
+def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Families:
+    """Families in `areas` enumeration areas of about `households` households each; adults as in `make_population`."""
+    rng = np.random.default_rng(seed)
+    adults = with_work(rng, _as_families(rng, people(rng, areas, households, others=4.0)), scale=1.0)
+    routes, answers = _children(rng, adults)
+    persons = pd.concat([adults.persons, answers.drop(columns=["FWHO", "FISIC"])], axis=1)
+    for shared in ("FWHO", "FISIC"):
+        persons[shared] = persons[shared].fillna(answers[shared])
+    return Families(persons, adults.truth | routes.any(axis=1).to_numpy(), routes)
+
+
+def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFrame:
+    """Line 1 and 2 a couple, old enough to be the parents of the minors below them; some parents have died or live elsewhere."""
+    home, line, age = (persons[c].to_numpy() for c in ("household", "LINE", "true_age"))
+    homes, minor = home.max() + 1, (line > 2) & (age < 18)
+    man = np.where((rng.random(homes) < 0.75)[home], 1, 2)  # his line
+    eldest = persons["true_age"].where(minor).groupby(home).transform("max").to_numpy()
+    parent = (line <= 2) & ~np.isnan(eldest)
+    age = np.where(parent, np.fmax(age, eldest + rng.integers(18, 35, len(line))), age).astype(int)
+    sex = np.where(line > 2, persons["SEX"], np.where(line == man, 1, 2))
+    out = persons.assign(true_age=age, AGE=np.where((persons["AGE"] == 999) & (age >= 18), 999, age), SEX=sex)
+    for column, own_line, shares in (("MOTHER", 3 - man, [0.92, 0.03, 0.05]), ("FATHER", man, [0.86, 0.05, 0.09])):
+        gone = rng.choice([0, DEAD, ELSEWHERE], size=homes, p=shares)[home]
+        out[column] = maybe(minor, np.where(gone > 0, gone, own_line))
+    return out
+
+
+def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The routes by which children are truly in forced labour, and what is answered for them."""
+    persons, n = adults.persons, len(adults.persons)
+    child, older = persons["true_age"].between(5, 17).to_numpy(), (persons["true_age"] >= 12).to_numpy()
+    parent_forced = _parent_in(persons, adults.truth)
+    risk = rng.lognormal(-0.125, 0.5, persons["area"].max() + 1)[persons["area"]]
+    helps = child & (rng.random(n) < np.where(parent_forced, 0.75, np.where(older, 0.45, 0.22)))
+    third = child & (rng.random(n) < np.where(older, 0.16, 0.04))
+    third_threat, helps_threat = third & (rng.random(n) < 0.11 * risk), helps & (rng.random(n) < 0.025 * risk)
+    worst = {form: child & (older | (form != "C_SEXUAL")) & (rng.random(n) < p * risk) for form, p in WORST_FORMS.items()}
+    in_worst = np.logical_or.reduce(list(worst.values()))
+    routes = {"route_iv": in_worst, "route_iii": helps & parent_forced, "route_ii": helps_threat, "route_i": third_threat}
+
+    out = pd.DataFrame(index=persons.index)
+    for kind, done, threat in (("C_THIRD", third, third_threat), ("C_PARENTS", helps, helps_threat)):
+        scolded = done & ~threat & (rng.random(n) < 0.02)
+        out[kind] = maybe(child, reported(rng, done, recall=0.98))
+        asked = child & _not_no(out[kind])
+        out[f"{kind}_THREAT"] = maybe(asked, reported(rng, threat | scolded))
+        who = np.where(scolded, BY_PARENTS, rng.choice([1, 2], size=n, p=[0.8, 0.2]))
+        who = np.where(rng.random(n) < 0.03, DONT_KNOW, who)
+        out[f"{kind}_WHO"] = maybe(asked & _not_no(out[f"{kind}_THREAT"]), who)
+    for form, true in worst.items():
+        out[form] = maybe(child, reported(rng, true))
+    told = np.logical_or.reduce([_not_no(out[c]) for c in ("C_THIRD_THREAT", "C_PARENTS_THREAT", *WORST_FORMS)])
+    out["FWHO"] = maybe(child & told, rng.choice([1, 2, 3, 8], size=n, p=[0.6, 0.27, 0.05, 0.08]))
+    works = third | helps | in_worst
+    out["FISIC"] = maybe(works, np.array([row[0] for row in INDUSTRIES])[draw_industry(rng, persons, works)])
+    return pd.DataFrame(routes, index=persons.index), out
+
+
+def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether a parent in the household is truly in forced labour; a household's rows follow each other by line."""
+    first_row = np.arange(len(persons)) - persons["LINE"].to_numpy() + 1
+    found = np.zeros(len(persons), bool)
+    for column in PARENTS:
+        line = persons[column].fillna(ELSEWHERE).to_numpy(int)
+        here = line < DEAD
+        found |= here & truth[np.where(here, first_row + line - 1, 0)]
+    return found
+
+
+def _not_no(answer: pd.Series) -> NDArray[np.bool_]:
+    """Who goes on to the next question: all who were asked and did not say no."""
+    return answer.ne(NO).fillna(False).to_numpy(bool)

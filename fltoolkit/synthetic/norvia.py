@@ -1,0 +1,35 @@
+"""The shipped Norvia surveys: two rounds of one questionnaire, two years apart, and between them a true fall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fltoolkit.synthetic.codebook import read_codebook, write_dta
+from fltoolkit.synthetic.population import Population, make_population
+from fltoolkit.synthetic.sample import MODULE, draw_sample
+
+SECOND_SCALE = 0.45  # of the first round's risk: benchmarks/power_norvia.py says how often two samples find the fall
+NEW_FRAME = 2000  # added to the numbers of enumeration areas: none is an area of the first round
+
+
+def write_sample(folder: Path, seed: int = 2025, draw: int = 7) -> dict[str, float]:
+    """Write `persons.csv` of the shipped survey into `folder`; return the true prevalence."""
+    population = make_population(seed)
+    draw_sample(population, draw).to_csv(folder / "persons.csv", index=False, lineterminator="\n")
+    return {"true": population.true_prevalence, "adults": float(population.adults.sum())}
+
+
+def make_second_round(seed: int = 2027) -> Population:
+    """Norvia two years later: other people in other areas, and less forced labour."""
+    return make_population(seed, scale=SECOND_SCALE)
+
+
+def write_second_round(folder: Path, draw: int = 11) -> None:
+    """Write `persons.dta` and `module.dta` of the second round: the labour force survey, and the module of those who answered it."""
+    sample, book = draw_sample(make_second_round(), draw), read_codebook("norvia_en")
+    sample["EA"] += NEW_FRAME
+    module = ["W_FL", "PROXY", "ALONE", *MODULE]
+    persons = book.only(name for name in book.columns if name not in module)
+    write_dta(persons.apply(sample), persons, folder / "persons.dta")
+    asked = book.only(["HH", "LINE", *module])
+    write_dta(asked.apply(sample[sample["FL_RESULT"] == 1]), asked, folder / "module.dta")

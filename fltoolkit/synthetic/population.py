@@ -1,0 +1,172 @@
+"""The people of an invented country: who they are, who is truly in forced labour, and what each would answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+INVOLUNTARY = [f"FI{i}" for i in range(1, 10)]
+COERCION = ["FC1", "FC1W", *(f"FC{i}" for i in range(2, 8))]
+YES, NO, DONT_KNOW, REFUSED = 1, 2, 8, 9
+
+# Industries: ISIC Rev.4 code, share of rural and of urban workers, how much likelier forced labour is there.
+INDUSTRIES = [
+    (111, 0.24, 0.02, 1.2), (119, 0.16, 0.01, 1.2), (141, 0.10, 0.01, 0.8), (311, 0.05, 0.01, 3.0), (810, 0.02, 0.01, 2.5),
+    (1010, 0.03, 0.04, 1.0), (1410, 0.03, 0.08, 1.8), (2392, 0.04, 0.03, 3.5), (4100, 0.06, 0.10, 2.0), (4711, 0.09, 0.16, 0.6),
+    (4921, 0.03, 0.06, 0.5), (5610, 0.03, 0.08, 1.4), (6201, 0.00, 0.03, 0.2), (6419, 0.00, 0.03, 0.2), (8121, 0.01, 0.05, 1.3),
+    (8411, 0.03, 0.08, 0.5), (8510, 0.03, 0.08, 0.3), (8610, 0.02, 0.05, 0.3), (9609, 0.01, 0.02, 1.5), (9700, 0.02, 0.05, 4.0),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Population:
+    """Every person of the invented country, one row each, with the true status beside the answers they would give.
+
+    `persons` holds the columns of the survey file less its weights; `truth` marks adults truly in forced labour.
+    """
+
+    persons: pd.DataFrame
+    truth: NDArray[np.bool_]
+
+    @property
+    def adults(self) -> NDArray[np.bool_]:
+        return np.asarray(self.persons["true_age"] >= 18)
+
+    @property
+    def true_prevalence(self) -> float:
+        """True cases over all adults."""
+        return float(self.truth[self.adults].mean())
+
+
+def make_population(seed: int = 2025, areas: int = 1200, households: int = 110, scale: float = 1.0) -> Population:
+    """A country of ten strata (five regions, urban and rural) and `areas` enumeration areas.
+
+    Args:
+        seed: of everything random. areas, households: the size; households an area on average.
+        scale: multiplies the risk of forced labour (a second round with a true fall uses less than 1).
+    """
+    rng = np.random.default_rng(seed)
+    return with_work(rng, people(rng, areas, households), scale)
+
+
+def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> Population:
+    """What adults did in the twelve months before the interview, and what they would say of it."""
+    n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
+    worked = (
+        adult
+        & (rng.random(n) < np.where(persons["SEX"] == 1, 0.82, 0.61))
+        & (rng.random(n) < np.where(persons["true_age"] > 64, 0.35, 1))
+    )
+    industry = draw_industry(rng, persons, worked)
+    truth = worked & (rng.random(n) < _risk(rng, persons, industry, scale))
+    answers = _answers(rng, persons, worked, truth, industry)
+    return Population(pd.concat([persons, answers], axis=1), truth)
+
+
+def people(rng: np.random.Generator, areas: int, households: int, others: float = 2.4) -> pd.DataFrame:
+    """Persons in households in enumeration areas: who they are, before what they did.
+
+    Line 1 and 2 of a household are adults; `others` is the mean number of persons beside the first.
+    """
+    region_of_area = rng.choice([1, 2, 3, 4, 5], size=areas, p=[0.2, 0.22, 0.18, 0.24, 0.16])
+    urban = rng.random(areas) < np.array([0, 0.45, 0.3, 0.25, 0.35, 0.9])[region_of_area]
+    sizes = np.maximum(30, rng.lognormal(np.log(households), 0.45, areas)).astype(int)
+    area_of_household = np.repeat(np.arange(areas), sizes)
+    members = 1 + rng.poisson(others, len(area_of_household))
+    household = np.repeat(np.arange(len(area_of_household)), members)
+    area = area_of_household[household]
+    line = np.arange(len(household)) - np.repeat(np.cumsum(members) - members, members) + 1
+    age = np.where(line <= 2, 18 + rng.gamma(2.2, 10, len(line)), rng.gamma(1.4, 13, len(line))).astype(int).clip(0, 97)
+    born_abroad = rng.random(len(line)) < np.array([0, 0.06, 0.04, 0.02, 0.04, 0.14])[region_of_area[area]]
+    return pd.DataFrame(
+        {
+            "household": household, "area": area, "LINE": line, "REGION": region_of_area[area], "AREA": np.where(urban[area], 1, 2),
+            "SEX": np.where(rng.random(len(line)) < 0.49, 1, 2), "true_age": age,
+            "AGE": np.where(rng.random(len(line)) < 0.002, 999, age), "BORN": np.where(born_abroad, 2, 1),
+        }
+    )  # fmt: skip
+
+
+def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Position in INDUSTRIES of the main job of the last twelve months; -1 where there was none."""
+    rural, town = (np.array([row[i] for row in INDUSTRIES]) for i in (1, 2))
+    draw = rng.random(len(persons))
+    urban = (persons["AREA"] == 1).to_numpy()
+    found = np.where(
+        urban,
+        np.searchsorted(np.cumsum(town / town.sum()), draw),
+        np.searchsorted(np.cumsum(rural / rural.sum()), draw),
+    )
+    return np.where(worked, np.minimum(found, len(INDUSTRIES) - 1), -1)
+
+
+def _risk(rng: np.random.Generator, persons: pd.DataFrame, industry: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
+    """Probability of forced labour among workers: by industry, origin, age and enumeration area."""
+    in_industry = np.array([row[3] for row in INDUSTRIES])[industry]
+    abroad = np.where(persons["BORN"] == 2, 2.2, 1.0)
+    young = np.where(persons["true_age"] < 25, 1.5, np.where(persons["true_age"] > 54, 0.6, 1.0))
+    area_effect = rng.lognormal(-0.125, 0.5, persons["area"].max() + 1)[persons["area"]]
+    return np.asarray(np.minimum(0.0205 * scale * in_industry * abroad * young * area_effect, 0.6))
+
+
+def _answers(
+    rng: np.random.Generator,
+    persons: pd.DataFrame,
+    worked: NDArray[np.bool_],
+    truth: NDArray[np.bool_],
+    industry: NDArray[np.int64],
+) -> pd.DataFrame:
+    """What each person would answer: recall fails, a few claim what did not happen, some do not know or refuse."""
+    n = len(persons)
+    adult = (persons["true_age"] >= 18).to_numpy()
+    kind = np.where(~worked, 0, rng.choice([1, 2, 3, 4], size=n, p=[0.52, 0.33, 0.1, 0.05]))
+    out = pd.DataFrame({f"WK_{w}": np.where(kind == i, YES, NO) for i, w in enumerate(("PAY", "OWN", "FAM", "OTH"), 1)})
+    out["WORKED"] = np.where(worked, YES, NO)
+    code = np.array([row[0] for row in INDUSTRIES])[industry]
+    out["ISIC12"] = maybe(worked, np.where(rng.random(n) < 0.01, 9999, code))
+    out["STATUS"] = maybe(worked, np.choose(kind, [0, 1, 3, 4, 9]))
+    out["PROXY"], out["ALONE"] = NO, np.where(rng.random(n) < 0.8, YES, NO)
+    alone_inv, alone_coe, other_work = rng.random(n) < 0.09, rng.random(n) < 0.012, rng.random(n) < 0.004
+    for i, item in enumerate(INVOLUNTARY):
+        true = worked & (
+            (truth & (rng.random(n) < 0.38)) | ((alone_inv | other_work) & ~truth & (rng.random(n) < 0.16)) | (truth & (i == 4))
+        )
+        out[item] = maybe(worked, reported(rng, true))
+    leave = np.where(truth & (rng.random(n) < 0.25), 2, np.where(truth & (rng.random(n) < 0.2), 3, 1))
+    out["FLEAVE"] = maybe(worked, np.where(rng.random(n) < 0.006, DONT_KNOW, leave))
+    some = (out[INVOLUNTARY].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | (out["FLEAVE"] != 1)).to_numpy() & worked
+    out["FILTER"] = maybe(worked, np.where(some, YES, NO))
+    for i, item in enumerate(COERCION):
+        true = some & (
+            (truth & (rng.random(n) < 0.30)) | ((alone_coe | other_work) & ~truth & (rng.random(n) < 0.25)) | (truth & (i == 5))
+        )
+        out[item] = maybe(some, reported(rng, true))
+    linked = some & (out[COERCION].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | out["FLEAVE"].isin([3, DONT_KNOW])).to_numpy()
+    out["FILTER2"] = maybe(worked, np.where(linked, YES, NO))
+    same = truth | (rng.random(n) < 0.45)
+    out["FSAME"] = maybe(linked, np.where(rng.random(n) < 0.02, DONT_KNOW, np.where(same & ~other_work, YES, NO)))
+    named = linked & (out["FSAME"] != NO).to_numpy()
+    out["FILTER3"] = maybe(worked, np.where(named, YES, NO))
+    out["FEXC"] = maybe(named, np.where(rng.random(n) < 0.03, rng.choice([1, 2, 3], size=n), 0))
+    out["FEXC_LIM"] = maybe(named & (out["FEXC"] > 0).to_numpy(), np.where(rng.random(n) < 0.7, YES, NO))
+    out["FWHO"] = maybe(named, rng.choice([1, 2, 3, 4, 8], size=n, p=[0.58, 0.21, 0.08, 0.08, 0.05]))
+    out["FPLACE"] = maybe(named, np.where(rng.random(n) < 0.06, 2, 1))
+    out["FMONTHS"] = maybe(named, np.where(rng.random(n) < 0.04, 98, rng.integers(1, 13, n)))
+    out["FISIC"] = maybe(named, np.where(rng.random(n) < 0.03, 9999, code))
+    out.loc[~adult] = pd.NA
+    return out.astype("Int64")
+
+
+def reported(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
+    """Answers with response error: 9 in 10 (`recall`) who should say yes do, 1 in 2,000 who should not does; a few do not say."""
+    said = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
+    silent, draw = np.where(true, 0.02, 0.0012), rng.random(len(true))
+    return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(said, YES, NO)))
+
+
+def maybe(asked: NDArray[np.bool_], values: NDArray[np.int64] | pd.Series) -> pd.Series:
+    """Values for those asked, blank for the others."""
+    return pd.Series(values, dtype="Int64").where(pd.Series(asked))

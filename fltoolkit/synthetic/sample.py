@@ -1,0 +1,151 @@
+"""Surveys drawn from a population as a statistical office would draw them, and the full count they are judged against."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.classify import classify
+from fltoolkit.survey import SurveyDesign, read_survey
+from fltoolkit.survey.read import connect
+from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population
+
+MODULE = [
+    *INVOLUNTARY, "FLEAVE", *COERCION, "FILTER", "FILTER2", "FSAME", "FILTER3", "FEXC", "FEXC_LIM", "FWHO", "FPLACE", "FMONTHS", "FISIC",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """Enumeration areas in all, households in each, and response: of households, and of the adult asked the module."""
+
+    areas: int = 330
+    households: int = 16
+    household_response: float = 0.94
+    module_response: float = 0.96
+
+
+def draw_sample(population: Population, seed: int, size: SampleSize | None = None) -> pd.DataFrame:
+    """A labour force survey: areas by systematic PPS in each stratum, households at random, one adult for the module.
+
+    Returns:
+        The survey file: one row a person of the responding households, indexed by their row in the population. `W_LFS`
+        grosses households up with non-response corrected by area, `W_FL` the adults asked, with refusals corrected by
+        stratum; the weights are those a survey office would make, not the truth's.
+    """
+    size = size or SampleSize()
+    rng = np.random.default_rng(seed)
+    pool = draw_households(population, rng, size)
+    rows = population.persons["household"].isin(pool.index).to_numpy()
+    sample = population.persons[rows].join(pool, on="household").reset_index(drop=True)
+    return _with_module(sample, rng, size).set_axis(np.flatnonzero(rows), axis=0)
+
+
+def draw_households(population: Population, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
+    """The responding households by number: `stratum`, `W_LFS` and how many `adults` live there."""
+    people = population.persons.assign(
+        adult=population.adults, stratum=population.persons["REGION"] * 10 + population.persons["AREA"]
+    )
+    homes = people.groupby("household").agg(area=("area", "first"), stratum=("stratum", "first"), adults=("adult", "sum"))
+    areas = homes.groupby("area").agg(stratum=("stratum", "first"), size=("stratum", "size"))
+    chosen = []
+    for _, frame in areas.groupby("stratum"):
+        wanted = max(2, round(size.areas * frame["size"].sum() / len(homes)))
+        frame = frame.sample(frac=1, random_state=rng)
+        steps = (rng.random() + np.arange(wanted)) * frame["size"].sum() / wanted
+        hit = frame.iloc[np.searchsorted(frame["size"].cumsum().to_numpy(), steps)]
+        chosen.append(hit.assign(p=np.minimum(1, wanted * hit["size"] / frame["size"].sum())))
+    drawn = pd.concat(chosen)
+    drawn = drawn[~drawn.index.duplicated()]
+    pool = homes[homes["area"].isin(drawn.index)].sample(frac=1, random_state=rng)
+    pool = pool.groupby("area").head(size.households).join(drawn[["p", "size"]], on="area")
+    asked = pool.groupby("area")["p"].transform("size")
+    pool = pool[rng.random(len(pool)) < size.household_response]
+    pool["W_LFS"] = 1 / (pool["p"] * asked / pool["size"]) * asked / pool.groupby("area")["p"].transform("size")
+    return pool[["stratum", "W_LFS", "adults"]]
+
+
+def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
+    """One adult of each household is asked; a few refuse the module as a whole; the weights follow."""
+    adult = sample["true_age"] >= 18
+    lot = pd.Series(rng.random(len(sample))).where(adult, 2)
+    picked = adult & (lot == lot.groupby(sample["household"]).transform("min"))
+    answered = picked & (rng.random(len(sample)) < size.module_response)
+    weight = grossed_up(sample["W_LFS"] * sample["adults"], picked, answered, sample["stratum"])
+    sample["FL_RESULT"] = np.where(answered, 1, np.where(picked, 2, 3))
+    sample["W_FL"] = weight
+    sample.loc[~answered, [*MODULE, "PROXY", "ALONE"]] = pd.NA
+    names = {code: i + 1 for i, code in enumerate(sorted(sample["household"].unique()))}
+    sample = sample.assign(
+        HH=sample["household"].map(names),
+        EA=1000 + sample["area"],
+        STRATUM=sample["stratum"],
+        W_LFS=sample["W_LFS"].round(3),
+    )
+    for isic in ("ISIC12", "FISIC"):
+        sample[isic] = sample[isic].map("{:04d}".format, na_action="ignore")
+    first_columns = ["HH", "LINE", "STRATUM", "EA", "W_LFS", "REGION", "AREA", "SEX", "AGE", "BORN"]
+    work = ["WK_PAY", "WK_OWN", "WK_FAM", "WK_OTH", "WORKED", "ISIC12", "STATUS", "FL_RESULT", "W_FL", "PROXY", "ALONE"]
+    return sample[[*first_columns, *work, *MODULE]]
+
+
+def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:
+    """Weights of those who answered, standing also for those picked who did not, by stratum; blank for everybody else."""
+    kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(stratum).transform("sum")
+    return (weight / kept).where(answered).round(3)
+
+
+def census(population: Population) -> pd.DataFrame:
+    """Everybody's answers as if all adults had been asked, with weight one: the file behind the reported prevalence."""
+    people = population.persons
+    adult = (people["true_age"] >= 18).to_numpy()
+    everybody = people.assign(HH=people["household"] + 1, EA=1000 + people["area"], STRATUM=people["REGION"] * 10 + people["AREA"],
+                              W_LFS=1, FL_RESULT=np.where(adult, 1, 3), W_FL=np.where(adult, 1.0, np.nan))  # fmt: skip
+    for isic in ("ISIC12", "FISIC"):
+        everybody[isic] = everybody[isic].map("{:04d}".format, na_action="ignore")
+    return everybody[adult].drop(columns=["household", "area", "true_age"])
+
+
+def reported_status(population: Population, survey: Path) -> NDArray[np.float64]:
+    """What the kit finds for each person of the population: 1 a case, 0 not, nan unresolved or a child.
+
+    Args:
+        population: everybody. survey: the survey.yaml by which their answers are read.
+    """
+    everybody = census(population)
+    found = full_count(everybody, survey, "forced_labour")["forced_labour"].astype("Float64")
+    return np.asarray(found.reindex(population.persons.index).to_numpy(na_value=np.nan), np.float64)
+
+
+def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataFrame:
+    """Columns of the kit's classification of a full count, row by row.
+
+    Args:
+        everybody: the answers of all, laid out as the survey's file of persons. survey: the survey.yaml by which they are
+            read. columns: which of the classification's.
+    """
+    with TemporaryDirectory() as folder:
+        connect().from_df(everybody).write_parquet(str(Path(folder) / "persons.parquet"))
+        path = Path(folder) / "survey.yaml"
+        path.write_text(re.sub(r"persons\.\w+", "persons.parquet", survey.read_text("utf-8")), encoding="utf-8")
+        persons = classify(read_survey(path))
+        key = list(persons.spec.files.person.key)
+        found: pd.DataFrame = persons.frame.select(*(f"src__{c}" for c in key), *columns).collect("pandas").to_native()
+    found.index = pd.MultiIndex.from_frame(found[[f"src__{c}" for c in key]].astype(int), names=key)
+    return found[list(columns)].reindex(pd.MultiIndex.from_frame(everybody[key])).set_index(everybody.index)
+
+
+def redraw(population: Population, status: NDArray[np.float64], seed: int, size: SampleSize | None = None) -> SurveyDesign:
+    """One more sample, as a design with a 0/1 column `case` that looks its persons up in `reported_status`: no classification,
+    so that hundreds of samples take a minute. Who was not asked the module is in the design, without a weight."""
+    sample = draw_sample(population, seed, size)
+    asked = sample["FL_RESULT"] == 1
+    case = pd.Series(status[sample.index] == 1, index=sample.index).astype(float).where(asked)
+    persons = sample[["STRATUM", "EA"]].assign(W_FL=sample["W_FL"].fillna(0), case=case)
+    return SurveyDesign(persons, weight="W_FL", strata="STRATUM", psu="EA")
