@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.formats import open_object, open_path, readable
+from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ FACTOR = "fl__factor"
 PART = "fl__part"
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+HELD = 200_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -188,8 +189,21 @@ def read_files(
             wanted = {**of_episodes, **own_keys}
             kept_of_each = _kept(episodes, wanted, opened["episodes"].names, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
+        persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
+        paths = [inside(folder, name, where) for file in given.values() for name in file.path]
+        if any(p.suffix.lower() in LABELLED_FILES for p in paths) or sum(p.stat().st_size for p in paths) <= HELD:
+            persons = _held(persons, "persons", con)
+            episodes = None if episodes is None else _held(episodes, "episodes", con)
     widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
-    return SourceTable(person.select(*kept, nw.col(FACTOR), nw.col(PART)), episodes, tuple(joins), widths)
+    return SourceTable(persons, episodes, tuple(joins), widths)
+
+
+def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
+    """The frame as a table of the connection, in memory: else DuckDB repeats a column's reading wherever it is used."""
+    relation: Any = nw.to_native(frame)
+    relation.create(INTERNAL + name)
+    held: Frame = nw.from_native(con.table(INTERNAL + name)).lazy()
+    return held
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
