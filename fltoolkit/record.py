@@ -6,7 +6,7 @@ import hashlib
 import platform
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,8 @@ from fltoolkit.yamlfile import Model
 
 RECORD, RESTRICTED = "run.json", "restricted"
 VERSIONS = (
-    "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly", "scipy", "XlsxWriter",
+    "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly", "pyreadstat", "scipy",
+    "XlsxWriter",
 )  # fmt: skip
 
 
@@ -58,8 +59,15 @@ def premises(run: Run, target: Path) -> Premises:
         inputs=input_hashes(run),
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
         code=code_hash(),
-        versions={"fltoolkit": version("fltoolkit"), "python": platform.python_version(), **{n: version(n) for n in VERSIONS}},
+        versions={"python": platform.python_version(), **{name: _version(name) for name in ("fltoolkit", *VERSIONS)}},
     )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # one of an extra
+        return "not installed"
 
 
 def read_record(folder: Path) -> Record | None:

@@ -81,6 +81,7 @@ def _survey(outputs: Path, entry: Entry) -> str:
     )
     table = table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": ""})
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
+    parts = _parts(table)
     first = table.iloc[0].to_dict()  # the run's own rule set stands first
     basis = (
         f"Rule set {escape(str(first['rule_set']))}{to_verify(first)}. Window: {escape(str(first['reference_period']))}. "
@@ -90,9 +91,23 @@ def _survey(outputs: Path, entry: Entry) -> str:
     there = [(name, words) for name, words in NAMES.items() if (outputs / entry.folder / name).exists()]
     files = "".join(f'<li><a href="{escape(entry.folder)}/{name}">{words}</a></li>' for name, words in there)
     return (
-        f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>'
+        f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>{parts}'
         f'<p class="quiet">{basis}{coverage}</p>{_warnings(outputs / entry.folder)}<ul class="files">{files}</ul></section>\n'
     )
+
+
+def _parts(table: pd.DataFrame) -> str:
+    """Adults and children apart, where both were asked: the populations that have a flowchart of their own."""
+    apart = list(dict.fromkeys(table.loc[table["measure"] == "flowchart", "reference_population"]))
+    if len(apart) < 2:
+        return ""
+    whole = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")]
+    told = []
+    for row in (whole[whole["reference_population"] == name].iloc[0].to_dict() for name in apart):
+        doubt = f" ({percent(row)} interval {interval(row)})" if interval(row) else ""
+        flag = f' <em class="flag">{escape(row["flag"])}</em> {escape(row["reason"])}' if row["flag"] else ""
+        told.append(f"{escape(shown(row))} per 1,000 {escape(str(row['reference_population_label']))}{doubt}{flag}")
+    return f"<p>{'; '.join(told)}.</p>"
 
 
 def _warnings(folder: Path) -> str:

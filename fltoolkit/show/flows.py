@@ -145,10 +145,11 @@ def _arrow(fig: Any, x0: float, y0: float, x1: float, y1: float, word: str) -> N
         x=x1, y=y1, ax=x0, ay=y0, xref="x", yref="y", axref="x", ayref="y", text="", showarrow=True, arrowhead=2, arrowcolor=GREY
     )
     if word:
-        dx, dy = (0.3, 0.0) if x0 == x1 else (0.0, 0.14)
+        down = x0 == x1
         fig.add_annotation(
-            x=(x0 + x1) / 2 + dx, y=(y0 + y1) / 2 + dy, text=word, showarrow=False, font={"color": GREY, "size": 12}
-        )
+            x=(x0 + x1) / 2 + (0.12 if down else 0), y=(y0 + y1) / 2 + (0 if down else 0.14), text=word, showarrow=False,
+            xanchor="left" if down else "center", font={"color": INK, "size": 12},
+        )  # fmt: skip
 
 
 def _count(row: dict[Any, Any] | None) -> str:

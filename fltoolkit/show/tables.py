@@ -57,6 +57,17 @@ def questionnaire(survey: Survey) -> Table:
         for item, sources in getattr(survey.spec.items, side).items()
         for source in sources
     ]
+    for key, sources in survey.spec.children.questions() if survey.spec.children else ():
+        _, kind, part = key.split(".")
+        side = {
+            "third_party": "child, route (i)",
+            "with_parents": "child, routes (ii), (iii)",
+            "worst_forms": "child, route (iv)",
+        }[kind]
+        rows += [
+            {"Side": side, "Item": part.replace("_", " "), "Question": s.label, "Column": s.column, "Mode": ""}
+            for s in sources or ()
+        ]
     return plain(pd.DataFrame(rows), "Questions and items", "a case needs one item of each side, in the same work")
 
 

@@ -57,6 +57,7 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
 def answer_findings(survey: Survey) -> list[dict[str, object]]:
     """Item non-response and routing that was not kept, question by question, among those asked the module."""
     counts, out = answer_counts(survey), []
+    counts = counts.drop_duplicates(["column", "dont_know", "refused", "missing", "unexpected"])  # a column may feed two items
     limit = survey.spec.confidentiality.cases
     for row in counts.to_dict("records"):
         if row["unexpected"]:

@@ -225,9 +225,10 @@ def _module(survey: Survey) -> list[dict[str, object]]:
     if not counts["answered"]:
         do = "check module.answered and its codes"
         out.append(finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
-    if m and counts["refused"]:
+    if counts["refused"]:
         what = "the module was refused as a whole: unit non-response, for the weights to correct"
-        out.append(finding("note", "module", m.column, what, counts["refused"], "confirm that the module weight corrects for it"))
+        where = ", ".join(status.column for status in (m, spec.children and spec.children.module) if status)
+        out.append(finding("note", "module", where, what, counts["refused"], "confirm that the module weight corrects for it"))
     for key, where in (("blank", "items"), ("blank children", "children")):
         if counts.get(key):
             what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"

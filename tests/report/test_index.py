@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import families
 import pandas as pd
 import pytest
 import small_country as country
 
+import fltoolkit as fl
 from fltoolkit import report
 from fltoolkit.report import Entry
 
@@ -49,6 +51,18 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
 def test_a_headline_under_a_recalled_rule_says_so(tmp_path: Path) -> None:
     put(tmp_path, "small", to_verify="from memory")
     assert "Rule set icls_2018 v1; to be verified. Window" in index(tmp_path, Entry("small", "Small country"))
+
+
+def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -> None:
+    people = [("by a third party" if i % 10 == 0 else "free", {"P": i % 40}) for i in range(300)]
+    people += [("case" if i % 6 == 0 else "not", {"P": i % 40}) for i in range(240)]
+    (tmp_path / "data").mkdir()
+    report.write_estimates(fl.publish_run(families.persons(tmp_path / "data", people)), tmp_path / "both")
+    html = index(tmp_path, Entry("both", "Both"))
+    assert "in forced labour per 1,000 everybody" in html
+    assert re.search(r"<p>166\.7 per 1,000 adults \(95 % interval [\d. to]+\).*; 100\.0 per 1,000 children \(95 % interval", html)
+    put(tmp_path, "small")
+    assert "per 1,000 adults (95" not in index(tmp_path, Entry("small", "Small country"))
 
 
 def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
