@@ -12,6 +12,7 @@ from fltoolkit.classify.items import any_answer
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.design import AGE, ASKED, CHILD, Survey
 from fltoolkit.survey.findings import count_rows, finding, findings, guarded
+from fltoolkit.survey.read import column
 
 
 def check_cases(persons: Survey) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def check_cases(persons: Survey) -> pd.DataFrame:
             what = "no question on worst forms of child labour: route (iv) cannot be found"
             out.append(finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked"))
     if spec.months:
-        counts["no months"] = inside & case & nw.col(MONTHS).is_null()
+        counts["no months"] = inside & case & adult & nw.col(MONTHS).is_null()
         counts["too long"] = inside & case & (nw.col(MONTHS) > spec.reference_period.months)
     for kind in ("proxy", "alone"):
         if sources := getattr(spec.interview, kind):
@@ -59,6 +60,7 @@ def check_cases(persons: Survey) -> pd.DataFrame:
             do = "pool rounds, or ask more people"
         out.append(finding("warning", "cases", "forced_labour", what, guarded(found["cases"], limit), do))
     window = spec.reference_period.months
+    out += _jobs_not_asked(persons)
     for key, severity, where, what, do in (
         ("no months", "warning", "months", "cases without a duration: no average-day stock", "ask again, or report the flow only"),
         ("too long", "warning", "months", f"cases longer than the window of {window} months", "check the question's window"),
@@ -76,3 +78,21 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         if found.get(key):
             out.append(finding(severity, "cases", where, what, guarded(found[key], limit), do))
     return findings(out)
+
+
+def _jobs_not_asked(persons: Survey) -> list[dict[str, object]]:
+    """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense."""
+    out: list[dict[str, object]] = []
+    conditions: dict[str, nw.Expr] = {}
+    for name, sector in persons.spec.sectors.items():
+        if sector.job == "all_workers" and sector.population:
+            workers = nw.col(POPULATION + sector.population)
+            conditions |= {f"{name} all": workers, f"{name} blank": workers & column(sector.column).is_null()}
+    counts = count_rows(persons.frame, conditions)
+    for name, sector in persons.spec.sectors.items():
+        blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
+        if 2 * blank > everybody:
+            what = f"most of {sector.population} have no code here, so it is no job asked of all of them: no rate by it holds"
+            do = f"say job: forced_labour under sectors.{name} if it is that of the forced labour, or name the right population"
+            out.append(finding("warning", "industry", ", ".join(sector.column), what, blank, do))
+    return out

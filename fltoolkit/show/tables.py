@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.nap.baseline import Baseline
-from fltoolkit.nap.units import unit
+from fltoolkit.nap.units import scale, unit
 from fltoolkit.show.style import Table
 from fltoolkit.show.words import NBSP, TITLES, Row, count, doubts, interval, labels, markers_used, number, percent, to_verify
 from fltoolkit.survey.design import Survey
@@ -153,8 +153,8 @@ def _by(row: dict[Any, Any]) -> str:
     return "" if group in ("", "total") else f"{group}: {category}" if category else group
 
 
-def _digits(row: dict[Any, Any], value: float) -> str:
-    return f"{value:,.0f}" if row["measure"] == "total" else f"{value:,.1f}"
+def _digits(row: dict[Any, Any], scaled: float) -> str:
+    return number(scaled / scale(row["measure"]), row["measure"])
 
 
 def _value(row: dict[Any, Any]) -> str:

@@ -64,10 +64,10 @@ def answer_findings(survey: Survey) -> list[dict[str, object]]:
             what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
             out.append(finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
         if row["missing"]:
-            what, do = (
-                "blank without a reason",
-                "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides",
-            )
+            what = "blank without a reason"
+            do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
+            if row["missing"] == row["asked"]:
+                what, do = "blank for everybody asked", "is it a question for others, such as children, or in another column?"
             out.append(finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
         silent = row["dont_know"] + row["refused"]
         if silent:
@@ -77,8 +77,8 @@ def answer_findings(survey: Survey) -> list[dict[str, object]]:
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
-    """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `dont_know`,
-    `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
+    """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `asked` (who worked),
+    `dont_know`, `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
     it), `unexpected` (answered where routing skips).
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
@@ -106,11 +106,12 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
                 f"{i} {k}": inside & value.is_in(list(getattr(q.codes, k))) for k in ("dont_know", "refused", "not_applicable")
             }
             conditions |= {
+                f"{i} asked": inside & working,
                 f"{i} missing": inside & working & value.is_null() & ~skipped,
                 f"{i} unexpected": inside & gate & ~value.is_null(),
             }
         counts = count_rows(frame, conditions)
-        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
+        kinds = ("asked", "dont_know", "refused", "not_applicable", "missing", "unexpected")
         rows += [
             {"where": q.where, "column": q.column, "label": q.source.label or q.column} | {k: counts[f"{i} {k}"] for k in kinds}
             for i, q in enumerate(held)
@@ -126,6 +127,9 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
     """`answer_counts` as it may be shown: counts below the confidentiality limit are blank. Its parts are never added up, so
     that a blank cannot be worked out.
     """
-    counts, kinds = answer_counts(survey).drop(columns="unexpected"), ["dont_know", "refused", "not_applicable", "missing"]
+    counts, kinds = (
+        answer_counts(survey).drop(columns=["asked", "unexpected"]),
+        ["dont_know", "refused", "not_applicable", "missing"],
+    )
     low = (counts[kinds] > 0) & (counts[kinds] < survey.spec.confidentiality.cases)
     return counts.assign(**counts[kinds].astype("Int64").mask(low))

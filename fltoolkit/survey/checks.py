@@ -13,7 +13,7 @@ import pandas as pd
 
 from fltoolkit.survey.answers import answer_findings, holding, questions
 from fltoolkit.survey.breakdowns import Group
-from fltoolkit.survey.design import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, Survey, weight_of
+from fltoolkit.survey.design import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, WEIGHT, Survey, weight_of
 from fltoolkit.survey.family import family_findings
 from fltoolkit.survey.findings import count_rows, finding, findings, guarded
 from fltoolkit.survey.industries import industries
@@ -52,7 +52,7 @@ def describe(survey: Survey) -> pd.DataFrame:
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {
-        "Survey": f"{spec.title}; {spec.country}, {spec.year}, round {spec.round}",
+        "Survey": f"{spec.title}; {spec.country}, {spec.year}{f', round {spec.round}' if spec.round else ''}",
         "Reference period": f"{window.text}{dates}",
         "Persons in the file": f"{counts['persons']:,} in {households:,} households",
         "Answered the module": f"{counts['answered']:,}; refused it as a whole: {counts['refused']:,}",
@@ -100,11 +100,34 @@ def _design(survey: Survey) -> list[dict[str, object]]:
                 out.append(finding(severity, "weights", name, what, counts[f"{name} {kind}"], do))
         if not counts[f"{name} some"]:
             out.append(finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
+    out += _grossed_up(survey)
     do = "fill it in; everyone was drawn somewhere"
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             out.append(finding("error", "design", name, f"rows without {key}", counts[key], do))
     return [*out, *_clusters(survey)]
+
+
+def _grossed_up(survey: Survey) -> list[dict[str, object]]:
+    """Whether the weights of those who answered stand for all such persons of the file, by the design's own weight."""
+    spec, out = survey.spec, []
+    plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
+    if not survey.grosses_up or not plain:
+        return []
+    sums: list[nw.Expr] = []
+    for i, (name, population) in enumerate(plain.items()):
+        age, low, high = nw.col(AGE), population.age.min or 0, population.age.max or spec.age.max
+        eligible = (age >= low) & (age <= high)
+        for kind, weight, who in (("all", WEIGHT, eligible), ("asked", weight_of(name), eligible & nw.col(ASKED))):
+            sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0).alias(f"fl__{kind}{i}"))
+    added = survey.frame.select(sums).select(nw.all().sum()).collect("pandas").to_native().iloc[0]
+    for i, (name, population) in enumerate(plain.items()):
+        whole, asked = float(added[f"fl__all{i}"]), float(added[f"fl__asked{i}"])
+        if whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
+            what = f"the weights of those who answered add up to {asked:,.0f}; all such persons of the file to {whole:,.0f}"
+            do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
+            out.append(finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))
+    return out
 
 
 def _clusters(survey: Survey) -> list[dict[str, object]]:

@@ -30,7 +30,7 @@ FACTOR = "fl__factor"
 PART = "fl__part"
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
-HELD = 200_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
+HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
 
 
 def connect() -> duckdb.DuckDBPyConnection:

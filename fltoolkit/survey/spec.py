@@ -68,7 +68,7 @@ class SurveySpec(Model):
     title: str
     country: str
     year: int
-    round: str = "1"
+    round: str = ""
     reference_period: ReferencePeriod
     files: Files
     design: Design

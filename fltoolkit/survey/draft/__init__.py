@@ -85,7 +85,9 @@ def _lines(hand: Hand, path: str) -> Iterator[Line]:
     yield from [Line(), Line(f"title: {UNANSWERED}", "the survey and its module, as printed with every figure")]
     yield from [Line(f"country: {UNANSWERED}", "its name"), Line(f"year: {UNANSWERED}", "of the survey")]
     yield from [Line("reference_period:"), Line(f"  months: {UNANSWERED}", "how many months the module's questions look back")]
-    yield Line(f"  text: {UNANSWERED}", "in words, such as: the 12 months before the interview")
+    yield Line(
+        f"  text: {UNANSWERED}", "in words that follow 'in' in an English sentence, such as: the 12 months before the interview"
+    )
     yield from [Line(), *design.files(hand, sample, path), Line(), *design.design(hand, sample)]
     yield from [Line(), *module, *([Line()] if module else []), age]
     if interview := list(questions.interview(q)):

@@ -81,6 +81,10 @@ def _of_cases(column: Column) -> bool:
     return column.filled < column.rows / 20
 
 
+def _of_all(column: Column) -> bool:
+    return column.filled > column.rows / 4
+
+
 def sectors(hand: Hand, found: dict[str, Column], workers: bool) -> Iterator[Line]:
     if found:
         yield from [Line(), Line("sectors:")]
@@ -96,6 +100,11 @@ def sectors(hand: Hand, found: dict[str, Column], workers: bool) -> Iterator[Lin
         yield Line(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
         if _of_cases(column):
             yield Line("    job: forced_labour", "few have an answer, so it is taken for the forced labour itself")
+        elif not _of_all(column):
+            yield Line(
+                f"    job: {UNANSWERED}",
+                "forced_labour if it is that job's, all_workers if asked of all who worked (then with population:)",
+            )
         else:
             yield Line("    job: all_workers", "many have an answer, so it is taken for a job asked of all workers")
             yield Line(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")

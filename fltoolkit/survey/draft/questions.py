@@ -104,11 +104,15 @@ def definition(q: Questions) -> Iterator[Line]:
     yield from _under("any_work", q, "the questions on any form of work, one a line")
     yield Line()
     yield Line("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
+    yield Line("# Rule sets such as hts_2012 need stage: (recruitment, work, leaving) beside each question.")
     yield Line("items:")
     for side in SIDES:
         items = {key.rpartition(".")[2]: columns for key, columns in q.placed.items() if key.startswith(f"items.{side}.")}
         if not items:
-            yield Line(f"  {side}: {UNANSWERED}", "items and their questions; see the questions not placed, at the end")
+            yield Line(
+                f"  {side}: {UNANSWERED}",
+                "items and their questions; those not placed are at the end; in another file, draft that one too and add it under files",
+            )
             continue
         yield Line(f"  {side}:")
         for item, columns in items.items():
