@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.folders import held, put_in_place, recover, work_folder, write_whole
-from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
+from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs
 from fltoolkit.notebooks import stop_kernels
 from fltoolkit.record import RECORD, RESTRICTED, Premises, Record, file_hashes, input_hashes, premises, read_record, why_again
 from fltoolkit.report import Entry, page, write_assets, write_index
@@ -181,13 +181,13 @@ def _run_notebooks(
                 raise Stopped
             say(f"{run.name}: {notebook}")
             _execute(notebook, work, now.parameters[notebook])
-            _page(run, work, notebook, target, links)
+            _page(run, work, notebook, links)
         if input_hashes(run) != now.inputs:
             raise BatchError("a file changed while it was read", where=run.name, do="run it again, when the file is finished")
     except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys go on
         if stop.is_set():
             raise Stopped from None
-        return _failure(error, run, notebook, work, target)
+        return _failure(error, run, notebook, work)
     finally:
         for hidden in work.glob(".*"):  # DuckDB's scratch files hold persons
             shutil.rmtree(hidden) if hidden.is_dir() else hidden.unlink()
@@ -225,26 +225,25 @@ def _title(notebook: str) -> str:
     return notebook.replace("_", " ", 1)
 
 
-def _page(run: Run, work: Path, name: str, target: Path, links: list[tuple[str, str]]) -> None:
+def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
     """Normalise an executed notebook, and write its page."""
     from fltoolkit.notebooks import normalise_file
 
     notebook = work / f"{name}.ipynb"
     normalise_file(notebook)
-    text = _without_places(notebook.read_text(encoding="utf-8"), run, work, target, escaped=True)
+    text = _without_places(notebook.read_text(encoding="utf-8"), run, work, escaped=True)
     notebook.write_text(text, encoding="utf-8")
     page(notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links)
 
 
-def _without_places(text: str, run: Run, work: Path, target: Path, *, escaped: bool = False) -> str:
-    """A text without this machine's folders: what names them is written as seen from the folder of results."""
-    for place in (work, run.survey.parent, notebook_folder().parent):
-        seen = "." if place == work else relative(place, target)
+def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
+    """A text without this machine's folders: of the survey's and the kit's the last name stands for all."""
+    for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (notebook_folder().parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text
 
 
-def _failure(error: Exception, run: Run, notebook: str, work: Path, target: Path) -> Failure:
+def _failure(error: Exception, run: Run, notebook: str, work: Path) -> Failure:
     """The error in words a user can act on, with the half-run notebook as a page and nothing else left."""
     text = str(error)
     value = getattr(error, "evalue", None)
@@ -252,7 +251,7 @@ def _failure(error: Exception, run: Run, notebook: str, work: Path, target: Path
         text = f"{notebook}: {value}"
     elif not isinstance(error, FltoolkitError):
         text = f"{notebook}: {type(error).__name__}: {text}"
-    text = _without_places(text, run, work, target)
+    text = _without_places(text, run, work)
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:
@@ -260,7 +259,7 @@ def _failure(error: Exception, run: Run, notebook: str, work: Path, target: Path
     if not half.exists():
         return Failure(text)
     try:
-        _page(run, work, notebook, target, [INDEX])
+        _page(run, work, notebook, [INDEX])
     except Exception:  # the page is a courtesy: the error itself must be reported
         return Failure(text, half.name)
     return Failure(text, f"{notebook}.html")

@@ -100,7 +100,8 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
     run = Run(name, survey, plan)
     for notebook in notebooks_of(run):
         types = known(notebook)
-        run.parameters[notebook] = {k: _typed(k, v, types[k], where) for k, v in given.items() if k in types}
+        values = {k: _typed(k, v, types[k], where) for k, v in given.items() if k in types}
+        run.parameters[notebook] = {k: _from_survey(v, survey.parent) if str(v).endswith(YAML) else v for k, v in values.items()}
     if missing := [file for file in run.parameter_files() if not file.is_file()]:
         do = "give its path from the survey's folder, or the name of one that the kit ships"
         raise BatchError("there is no such file", where=f"{where}.parameters", found=missing, do=do)
@@ -137,6 +138,11 @@ def known(notebook: str) -> dict[str, str]:
 
     found = papermill.inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
     return {name: str(p["inferred_type_name"]) for name, p in found.items()}
+
+
+def _from_survey(name: str, folder: Path) -> str:
+    """The path of a YAML file as the notebooks read it: from the survey's folder."""
+    return relative((folder / name).resolve(), folder.resolve())
 
 
 def _typed(name: str, text: str, kind: str, where: str) -> Any:

@@ -32,6 +32,7 @@ SURVEY: dict[str, Any] = {
     "title": "Small country 2025",
     "country": "Smallland",
     "year": 2025,
+    "round": "first",
     "reference_period": {"months": 12, "text": "the past 12 months"},
     "files": {"person": {"path": "persons.csv", "key": ["HH", "LINE"]}},
     "design": {"weight": "W", "strata": "S", "psu": "P", "household": "HH", "selection": "pps"},

@@ -88,7 +88,7 @@ def test_industries_read_wrongly_fail_the_check(tmp_path: Path, capsys: pytest.C
     table.loc[table["FISIC"] == "41", "FISIC"] = "00"
     assert main(["check", str(country.write(tmp_path, table=table))]) == 1
     told = capsys.readouterr().out
-    assert "ERROR   FISIC: more than half of all are codes that are not in isic_rev4: 00 [21]" in told
+    assert "ERROR   FISIC (sectors.sector): more than half of all are codes that are not in isic_rev4: 00 [21]" in told
     assert "no errors" not in told
 
 

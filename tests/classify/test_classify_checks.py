@@ -63,7 +63,19 @@ def test_a_finding_about_cases(
 ) -> None:
     table = fl.check_cases(fl.classify(survey_of(persons, keys)))
     assert list(table.columns) == ["severity", "check", "where", "what", "count", "do"]
-    assert short(table) == expected
+    assert short(table[table["where"] != "forced_labour"]) == expected
+
+
+# How many of twelve persons are cases, and what is said of that.
+@pytest.mark.parametrize(("cases", "what"), [
+    (0, "no case was found: the rate is between zero and its upper limit in adults"),
+    (4, "only a few cases were found in adults: their number and rate cannot be shown"),
+    (5, None),
+])  # fmt: skip
+def test_few_cases_are_told_before_the_estimate(survey_of: SurveyOf, cases: int, what: str | None) -> None:
+    persons = {f"p{i}": FORCED if i < cases else {} for i in range(12)}
+    table = fl.check_cases(fl.classify(survey_of(persons)))
+    assert table["what"][table["where"] == "forced_labour"].tolist() == ([what] if what else [])
 
 
 def test_the_items_of_a_rule_set_of_ones_own_are_those_looked_for(survey_of: SurveyOf, tmp_path: Path) -> None:
@@ -82,3 +94,13 @@ def test_a_survey_that_is_not_classified_has_no_cases_to_check(survey_of: Survey
         fl.check_cases(survey_of({"a": FORCED}))
     assert "not classified yet" in str(error.value)
     assert "fl.classify(survey)" in str(error.value)
+
+
+# How many of ten workers have no industry, and whether a rate by it is warned of.
+@pytest.mark.parametrize(("blank", "warned"), [(0, False), (5, False), (6, True), (10, True)])
+def test_a_job_that_most_workers_do_not_have_is_told(survey_of: SurveyOf, blank: int, warned: bool) -> None:
+    persons = {f"p{i}": {"isic": "" if i < blank else "0111"} for i in range(10)}
+    keys = {"sectors.job": {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "all_workers", "population": "adults"}}
+    table = fl.check_cases(fl.classify(survey_of(persons, keys)))
+    rows = table[table["what"].str.startswith("most of adults have no code here")]
+    assert rows["count"].tolist() == ([blank] if warned else [])

@@ -48,7 +48,7 @@ def as_one(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def main_rows(table: pd.DataFrame) -> pd.DataFrame:
-    rows = table[(table["measure"] == "prevalence")]
+    rows = table[(table["measure"] == "prevalence") & (table["rule_set"] == table["rule_set"].iloc[0])]
     return as_one(rows).reset_index(drop=True)
 
 

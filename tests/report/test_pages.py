@@ -16,7 +16,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit import report
-from fltoolkit.show import charts, tables
+from fltoolkit.show import charts, flows, tables
 from fltoolkit.show.style import MIME
 from fltoolkit.show.words import Words
 
@@ -104,7 +104,7 @@ def test_a_chart_becomes_a_place_with_its_text_and_its_data_unchanged(tmp_path: 
 
 
 def test_the_page_draws_every_chart_without_a_cloud(tmp_path: Path) -> None:
-    pictures = (charts.dots(country.published(), "total", "region"), charts.flow(country.published()))
+    pictures = (charts.dots(country.published(), "total", "region"), flows.flow(country.published()))
     _, page = page_of(tmp_path, *pictures)
     assert len(page.charts()) == len(page.figures()) == 2
     for figure in page.figures():
@@ -117,7 +117,7 @@ def test_the_page_draws_every_chart_without_a_cloud(tmp_path: Path) -> None:
 
 def test_nothing_on_a_page_is_fetched_from_a_network(tmp_path: Path) -> None:
     rows = country.published().select("prevalence", "region")
-    html, page = page_of(tmp_path, charts.flow(country.published()), tables.table(rows), fl.show.headline(country.published()))
+    html, page = page_of(tmp_path, flows.flow(country.published()), tables.table(rows), fl.show.headline(country.published()))
     assert page.addresses() == ["../assets/plotly.min.js", "../index.html", "1_survey.html"]
     assert not re.findall(r"""(?:url\(|@import|src=|href=)\s*["']?(?:https?:)?//""", html)
     assert not re.search("mathjax|requirejs|cdn", html, re.I)
@@ -146,7 +146,7 @@ def test_a_script_in_a_label_stays_inert_everywhere(tmp_path: Path, where: str) 
         survey["coverage_excludes"] = [EVIL]
     out, plan = country.run(country.write(tmp_path, survey))
     rows = out.select("prevalence", "region")
-    pictures = (charts.dots(out, "prevalence", "region"), charts.bars(out, "region"), charts.flow(out))
+    pictures = (charts.dots(out, "prevalence", "region"), charts.bars(out, "region"), flows.flow(out))
     filled = fl.show.baseline(fl.baseline(plan, out))
     html, page = page_of(tmp_path, *pictures, tables.table(rows), filled, fl.show.headline(out))
     kinds = [kind for kind, _ in page.scripts]
@@ -167,7 +167,7 @@ def test_the_error_of_a_half_run_notebook_is_shown_as_text(tmp_path: Path) -> No
 
 def test_a_picture_beside_a_table_keeps_the_order_of_the_notebook(tmp_path: Path) -> None:
     body = pd.DataFrame({"a": ["after the picture"]})
-    html, _ = page_of(tmp_path, charts.flow(country.published()), tables.plain(body, "T", "s"))
+    html, _ = page_of(tmp_path, flows.flow(country.published()), tables.plain(body, "T", "s"))
     assert html.index('class="chart"') < html.index("after the picture")
 
 

@@ -258,16 +258,16 @@ def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(nor
 
 def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
     doubtful = replace(norvia, table=norvia.table.assign(to_verify="from memory"))
-    for draw in (lambda out: charts.dots(out, "prevalence"), lambda out: charts.bars(out, "region"), charts.flow):
+    for draw in (lambda out: charts.dots(out, "prevalence"), lambda out: charts.bars(out, "region"), flows.flow):
         assert "to be verified" not in json.dumps(figure(draw(norvia)))
         assert "; to be verified" in figure(draw(doubtful))["layout"]["title"]["text"]
 
 
 def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: fl.Published, norvia_persons: fl.Survey) -> None:
     question = "Enough for the rule set?"
-    assert question not in json.dumps(figure(charts.flow(norvia)))
+    assert question not in json.dumps(figure(flows.flow(norvia)))
     assert norvia_persons.unclassified is not None
     other = fl.publish_run(fl.classify(norvia_persons.unclassified, "hts_2012"))
-    texts = [a["text"] for a in figure(charts.flow(other))["layout"]["annotations"]]
+    texts = [a["text"] for a in figure(flows.flow(other))["layout"]["annotations"]]
     assert f"<b>{question}</b>" in texts
     assert any("below the rule's thresholds" in text for text in texts)

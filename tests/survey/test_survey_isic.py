@@ -139,7 +139,7 @@ def test_national_codes_without_a_row_are_counted_and_named(with_table: Callable
     found = fl.check(fl.read_survey(with_table(GOOD, ["10", "11", "12", "13"])))
     rows = found[found["check"] == "industry"]
     assert rows[["severity", "where", "what", "count"]].to_numpy().tolist() == [
-        ["warning", "own", "codes that are not in own.csv: 13; shown as not stated", "fewer than 5"]
+        ["warning", "own (sectors.s)", "codes that are not in own.csv: 13; shown as not stated", "fewer than 5"]
     ]
     with pytest.raises(DataError) as error:
         fl.classify(fl.read_survey(with_table(GOOD, ["10", "010", "99"])))
