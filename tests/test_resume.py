@@ -364,7 +364,8 @@ def test_killed_at_any_step_results_are_the_old_or_the_new_and_the_next_run_make
         assert run_surveys(runs, out, workers=1, resume=True, say=quiet)
         assert tree(out) == new
     assert n > 20
-    assert seen == {(), ("a",), ("b",)}  # the moment between the two renames was among them
+    # The moment between a's two renames was among them; where b's falls varies, as the index of a is written beside it.
+    assert {(), ("a",)} <= seen <= {(), ("a",), ("b",)}
 
 
 # ---------------------------------------------------------------------------------------------------------- stopped by hand
