@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fltoolkit.classify.adults import classify
+from fltoolkit.classify.adults import classify_checked
 from fltoolkit.classify.fit import obstacle
 from fltoolkit.classify.rules import RuleSet, load_rules, shipped_rules
 from fltoolkit.errors import SpecError
@@ -34,7 +34,7 @@ def beside(persons: Survey) -> Beside:
         if error := obstacle(persons.spec, rule, str(persons.path)):
             obstacles.append((rule, error))
             continue
-        other = classify(persons.unclassified, name)
+        other = classify_checked(persons.unclassified, rule)
         made += [prevalence(other), *([total(other)] if other.grosses_up else [])]
     return Beside(tuple(made), tuple(obstacles))
 
