@@ -26,12 +26,13 @@ from fltoolkit.estimate import (
     total,
 )
 from fltoolkit.nap import Baseline, Plan, baseline, read_plan
-from fltoolkit.survey import Survey, SurveyDesign, check, describe, nonresponse, read_survey
+from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, describe, nonresponse, read_survey
 
 __version__ = version("fltoolkit")
 
 __all__ = [
-    "Baseline", "Estimates", "Plan", "Published", "Survey", "SurveyDesign", "baseline", "check", "check_cases", "classify", "cube", "describe",
+    "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
+    "check_cases", "classify", "cube", "describe",
     "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
     "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

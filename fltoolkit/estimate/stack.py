@@ -13,7 +13,6 @@ from fltoolkit.classify.adults import classify
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.cells import By
 from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
-from fltoolkit.estimate.variance import Units
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
 
@@ -102,8 +101,7 @@ def rule_sets(
 
 def _same_sample(a: Estimates, b: Estimates) -> bool:
     """Whether two Estimates rest on the same PSUs of the same strata of the same files."""
-    alike = all(np.array_equal(getattr(a.units, f.name), getattr(b.units, f.name)) for f in fields(Units))
-    return alike and a.about.input_hash == b.about.input_hash
+    return a.units.same_as(b.units) and a.about.input_hash == b.about.input_hash
 
 
 def _shared(abouts: Sequence[About]) -> About:
