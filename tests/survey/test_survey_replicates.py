@@ -60,7 +60,7 @@ def test_a_stratum_of_three_has_coefficients_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"strata": None}, ["rscales", "a stratified jackknife needs its coefficients", "strata="]),
+        ({"strata": None}, ["rscales", "a stratified jackknife needs its coefficients", "or strata to derive"]),
         ({"method": "jackknife"}, ["method: no such method", "jackknife", "jkn"]),
         ({"method": "fay", "strata": None}, ["rho goes with method fay"]),
         ({"method": "brr", "strata": None, "rho": 0.3}, ["rho goes with method fay"]),
