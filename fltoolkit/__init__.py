@@ -10,14 +10,21 @@ from importlib.metadata import version
 from fltoolkit import report, show
 from fltoolkit.classify import check_cases, classify
 from fltoolkit.estimate import (
+    Change,
+    Contrast,
     Estimates,
     Published,
+    PublishedBaseline,
+    change,
+    change_from_published,
     cube,
     flowchart,
     mean,
     paths,
     prevalence,
+    prevalence_ratio,
     publish,
+    publish_change,
     publish_run,
     ratio,
     rule_sets,
@@ -31,7 +38,8 @@ from fltoolkit.survey import Survey, SurveyDesign, check, describe, nonresponse,
 __version__ = version("fltoolkit")
 
 __all__ = [
-    "Baseline", "Estimates", "Plan", "Published", "Survey", "SurveyDesign", "baseline", "check", "check_cases", "classify", "cube", "describe",
-    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
+    "Baseline", "Change", "Contrast", "Estimates", "Plan", "Published", "PublishedBaseline", "Survey", "SurveyDesign", "baseline",
+    "change", "change_from_published", "check", "check_cases", "classify", "cube", "describe",
+    "flowchart", "mean", "nonresponse", "paths", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run", "ratio", "read_plan", "read_survey", "report",
     "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

@@ -64,7 +64,11 @@ class Files(Model):
 
 
 class Design(Model):
-    """How the sample was drawn, in the words of a sampling frame."""
+    """How the sample was drawn, in the words of a sampling frame.
+
+    `psus_of_earlier_rounds`: whether a stratum and PSU label that an earlier round also has is the same area (`kept`, even in part)
+    or another one (`new`: drawn anew).
+    """
 
     weight: str
     strata: Names = ()
@@ -76,6 +80,7 @@ class Design(Model):
     single_psu: Literal["fail", "certainty", "remove", "adjust", "average"] = "fail"
     weights: Literal["gross_up", "normalised"] = "gross_up"
     design_effect_at_zero_cases: Annotated[float, Field(ge=1)] | None = None
+    psus_of_earlier_rounds: Literal["kept", "new"] | None = None
 
     @model_validator(mode="after")
     def _no_fpc_with_pps(self) -> Design:
