@@ -38,7 +38,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
         PublicationError: a row of the change is not in a round's published set, or stands there with another number.
     """
     if before is None and change.before.interval != "as published":
-        raise PublicationError("the earlier round's published set is missing", where="before", do="give it, as fl.publish_run made it")
+        raise PublicationError(
+            "the earlier round's published set is missing", where="before", do="give it, as fl.publish_run made it"
+        )
     sets = (None if before is None else _records(before, change.before), _records(after, change.after))
     made = [_row(row, change, *sets) for row in change.table.to_dict("records")]
     last = list(made[0])
@@ -84,7 +86,12 @@ def _row(row: Record, change: Change, before: dict[Any, Record] | None, after: d
 def _records(out: Published, about: About) -> dict[Any, Record]:
     """The published rows of one measure, population and rule set, by their group values."""
     t = out.table
-    wanted = {"measure": about.measure, "outcome": about.outcome, "reference_population": about.population, "rule_set": about.rule_set}
+    wanted = {
+        "measure": about.measure,
+        "outcome": about.outcome,
+        "reference_population": about.population,
+        "rule_set": about.rule_set,
+    }
     for name, value in wanted.items():
         t = t[t[name] == value]
     return {frozenset((g, str(row[g])) for g in str(row["breakdown"]).split(" × ") if g): row for row in t.to_dict("records")}
