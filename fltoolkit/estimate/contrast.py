@@ -107,8 +107,9 @@ def prevalence_ratio(est: Estimates, row: Row, reference: Row) -> Contrast:
 
 
 def find_row(est: Estimates, row: Row) -> int:
-    """The position of a row: by its category ("men"; of a crossed breakdown "men × north" or ("men", "north")), "total" for
-    everybody, or by the values of all group columns, ("not stated", "total"), where two breakdowns have one category.
+    """The position of a row: by its category ("men"; of a crossed breakdown or a stack "men × north" or ("men", "north"), in the
+    order of the table's columns), "total" for everybody; where two breakdowns have one category by the values of all group columns,
+    ("not stated", "total").
 
     Raises `RequestError` naming what there is.
     """
