@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ ROUNDS = {key: r for key, r in RECORDS.items() if key.startswith("change")}
 FILES = ("clustered.csv", "round2.csv")
 
 
+@functools.cache
 def design(file: str, fpc: bool = False) -> fl.SurveyDesign:
     return fl.SurveyDesign(GOLDEN / "data" / file, weight="weight", strata="stratum", psu="psu", fpc="fpc" if fpc else None)
 
@@ -159,7 +161,8 @@ def test_a_round_without_a_case_is_not_certain(before: Side, after: Side, verdic
     if after.se == 0 and np.isfinite(row["ci_low"]):
         assert row["method"] == "mover"
         assert row["ci_low"] < row["change"] < row["ci_high"]
-        assert pd.isna(row["se"]) and pd.isna(row["ratio_low"])
+        assert pd.isna(row["se"])
+        assert pd.isna(row["ratio_low"])
 
 
 def test_enough_cases_looks_at_both_sides() -> None:
@@ -175,7 +178,7 @@ def test_a_mean_without_spread_is_what_it_is() -> None:
 
 def test_rounds_on_the_same_psus_do_not_add_their_df() -> None:
     rows = difference(Side(0.1, 0.01, 0, 1, 30.0, 50, 30), Side(0.2, 0.01, 0, 1, 25.0, 50, 30), [0.0, 0.00004])
-    assert rows["df"].tolist() == [pytest.approx(54.098, abs=1e-3), 30.0]
+    assert rows["df"].tolist() == [pytest.approx(4 / (1 / 30 + 1 / 25)), 30.0]
 
 
 # --------------------------------------------------------------------------------------------------------- two rounds
@@ -194,7 +197,8 @@ def test_labels_that_coincide_must_be_explained() -> None:
     before, after = fl.prevalence(toy(1), "y"), fl.prevalence(toy(2, psus=30, start=20), "y")
     with pytest.raises(DesignError, match="in more than one") as error:
         fl.change(before, after)
-    assert "20 of 30 PSUs" in str(error.value) and "psus_of_earlier_rounds" in str(error.value)
+    assert "20 of 30 PSUs" in str(error.value)
+    assert "psus_of_earlier_rounds" in str(error.value)
     with pytest.raises(DesignError, match="no stratum and label"):
         fl.change(before, fl.prevalence(toy(2, start=100), "y"), shared_psus=True)
     apart = fl.change(before, fl.prevalence(toy(2, start=100), "y")).table.iloc[0]  # no label coincides: independent
@@ -209,15 +213,19 @@ def test_a_row_of_one_round_only_is_shown_as_such() -> None:
     assert got.one_round_only == 1
     last = got.table.iloc[2]
     assert (last["verdict"], last["reason"]) == ("not comparable", "only in the earlier round")
-    assert last["n_before"] == 200 and pd.isna(last["n_after"]) and pd.isna(last["change"])
+    assert last["n_before"] == 200
+    assert pd.isna(last["n_after"])
+    assert pd.isna(last["change"])
     turned = fl.change(after, before).table.iloc[2]
-    assert turned["reason"] == "only in the later round" and turned["n_after"] == 200
+    assert turned["reason"] == "only in the later round"
+    assert turned["n_after"] == 200
 
 
 def test_a_breakdown_of_one_round_only_is_not_dropped() -> None:
     got = fl.change(fl.prevalence(toy(1), "y"), fl.prevalence(toy(2, start=100), "y", by=[[], ["g"]]))
     assert got.table["g"].tolist() == ["total", "a", "b"]
-    assert got.table["reason"].tolist()[1:] == ["only in the later round"] * 2 and pd.notna(got.table["change"][0])
+    assert got.table["reason"].tolist()[1:] == ["only in the later round"] * 2
+    assert pd.notna(got.table["change"][0])
 
 
 def rounds(**later: Any) -> tuple[fl.Estimates, fl.Estimates]:
@@ -248,7 +256,8 @@ def rounds(**later: Any) -> tuple[fl.Estimates, fl.Estimates]:
 def test_what_changed_is_told_with_both_values_and_nothing_is_computed(later: dict[str, Any], reason: str) -> None:
     row = fl.change(*rounds(**later)).table.iloc[0]
     assert (row["verdict"], row["reason"]) == ("not comparable", reason)
-    assert row[["change", "se", "ci_low", "ratio"]].isna().all() and row[["estimate_before", "estimate_after"]].notna().all()
+    assert row[["change", "se", "ci_low", "ratio"]].isna().all()
+    assert row[["estimate_before", "estimate_after"]].notna().all()
 
 
 def test_a_fact_that_one_round_does_not_state_is_named_and_not_held_against_it() -> None:
@@ -295,16 +304,14 @@ def test_rounds_the_wrong_way_round_or_at_two_levels_are_refused() -> None:
 def test_survey_yaml_says_whether_areas_were_kept(small: Any) -> None:
     people = [("case" if i % 7 == 0 else "not", {}) for i in range(120)]
     before = fl.prevalence(small(people))
-    after = {
-        said: fl.prevalence(small(people[3:], year=2027, design={"psus_of_earlier_rounds": said}))
-        for said in ("kept", "new", None)
-    }
+    said = {"kept": {"psus_of_earlier_rounds": "kept"}, "new": {"psus_of_earlier_rounds": "new"}, "": {}}
+    after = {word: fl.prevalence(small(people[3:], year=2027, design=key)) for word, key in said.items()}
     covariance = fl.stack({"1": before, "2": after["kept"]}, name="round", shared_psus=True).covariance
-    kept, new = (fl.change(before, after[said]).table.iloc[0] for said in ("kept", "new"))
+    kept, new = (fl.change(before, after[word]).table.iloc[0] for word in ("kept", "new"))
     assert kept["se"] == pytest.approx(np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]), rel=1e-12)
     assert new["se"] == pytest.approx(np.sqrt(covariance[0, 0] + covariance[1, 1]), rel=1e-12)
     with pytest.raises(DesignError, match="in more than one"):
-        fl.change(before, after[None])
+        fl.change(before, after[""])
     about = before.about
     assert (about.population_ages, about.window_start) == ("18 and over", "")
     assert about.questionnaire == (
@@ -326,12 +333,14 @@ def test_against_a_published_baseline_mover_decides() -> None:
     now = after.table.iloc[0]
     row = fl.change_from_published(BASELINE, after).table.iloc[0]
     low, high = mover(0.35, 0.30, 0.40, now["estimate"], now["ci_low"], now["ci_high"])
-    assert (row["change"], row["ci_low"], row["ci_high"]) == pytest.approx((now["estimate"] - 0.35, low, high))
+    assert (row["change"], row["ci_low"], row["ci_high"]) == pytest.approx((now["estimate"] - 0.35, float(low), float(high)))
     assert (row["verdict"], row["method"]) == ("decreased", "mover")
     narrower = fl.change_from_published(BASELINE, after, rho=0.5).table.iloc[0]
-    assert narrower["ci_high"] < row["ci_high"] and narrower["ci_low"] > row["ci_low"]
+    assert narrower["ci_high"] < row["ci_high"]
+    assert narrower["ci_low"] > row["ci_low"]
     one = fl.change_from_published(fl.PublishedBaseline(**BASELINE), after, row="a")
-    assert one.table["g"].tolist() == ["a"] and one.by == (("g",),)
+    assert one.table["g"].tolist() == ["a"]
+    assert one.by == (("g",),)
 
 
 @pytest.mark.parametrize(
@@ -362,7 +371,8 @@ def test_the_later_round_needs_its_cases_too() -> None:
 
 def test_a_published_baseline_is_compared_on_what_it_states() -> None:
     got = fl.change_from_published({**BASELINE, "measure": "total"}, later())
-    assert got.table["reason"][0] == "measure changed: total before, prevalence after" and "outcome" in got.unstated
+    assert got.table["reason"][0] == "measure changed: total before, prevalence after"
+    assert "outcome" in got.unstated
     for wrong, words in (
         ({"level": 0.9}, "confidence levels"), ({"p": 1}, "no such field"), ({"estimate": 350.0}, "does not lie in its interval"),
     ):  # fmt: skip

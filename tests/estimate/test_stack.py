@@ -104,7 +104,8 @@ def test_samples_whose_labels_coincide_and_estimates_of_two_kinds_are_not_stacke
     one = fl.prevalence(design(), "y")
     with pytest.raises(DesignError, match="of different samples") as error:
         fl.stack({"a": one, "b": fl.prevalence(design(psus=25), "y")}, name="round")
-    assert "20 of 20 PSUs" in str(error.value) and "shared_psus=True" in str(error.value)
+    assert "20 of 20 PSUs" in str(error.value)
+    assert "shared_psus=True" in str(error.value)
     with pytest.raises(RequestError, match="one measure at one level") as error:
         fl.stack({"a": one, "b": fl.total(design(), "y")}, name="what")
     assert "prevalence at 0.95, total at 0.95" in str(error.value)
