@@ -103,15 +103,16 @@ def sample_size(
         raise RequestError(
             "a sample size is for one thing", where="sample_size", found=list(asked) or "none", allowed=["margin", "cv", "cut"]
         )
-    odds = (1 - prevalence) / prevalence
+    (name, value), odds = next(iter(asked.items())), (1 - prevalence) / prevalence
+    if value <= 0:
+        raise RequestError("this is above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence")
     if cut is not None:
         _check(cut=cut)
         z = _z(1 - alpha / sided) + _z(power)
         n = _size_for_cut(prevalence, prevalence * (1 - cut), n_before, deff * z**2, overlap * rho)
-    elif margin is not None:
-        n = deff * _z(1 - alpha / 2) ** 2 * odds / margin**2
     else:
-        n = deff * odds / asked["cv"] ** 2
+        z = _z(1 - alpha / 2) if margin is not None else 1.0
+        n = deff * z**2 * odds / value**2
     return ceil(round(n / (response * eligible), 6))
 
 
