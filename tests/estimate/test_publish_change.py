@@ -69,7 +69,7 @@ def test_a_number_withheld_for_reliability_hides_the_change_and_says_so() -> Non
     row = published(before, after).loc["big"]
     assert (row["flag"], row["marker"]) == ("suppress", "u")
     assert pd.isna(row["estimate"])
-    assert row["reason"] == "not shown: one of the two rounds is too unreliable (after: fewer than 30 persons asked)"
+    assert row["reason"] == "not shown: one of the two rounds is too unreliable (after: fewer than 30 persons in the denominator)"
 
 
 def test_numbers_that_are_not_the_published_ones_are_refused() -> None:
