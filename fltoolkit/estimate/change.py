@@ -19,11 +19,11 @@ from fltoolkit.estimate.contrast import Row, find_row
 from fltoolkit.estimate.difference import (
     COVERS_ZERO,
     LEAST_CASES,
-    LEAST_PSUS,
     NO_CHANGE,
     NOT_COMPARABLE,
     TOO_FEW,
     Side,
+    bears,
     difference,
     mover,
     verdicts,
@@ -34,7 +34,6 @@ from fltoolkit.survey.breakdowns import TOTAL
 
 SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
-LEAST_CASES_ALONE = 30
 
 
 @dataclass(frozen=True)
@@ -109,9 +108,9 @@ class PublishedBaseline:
         """15 cases in 10 PSUs; of unknown PSUs 30 cases, or 15 once divided by the design effect (STATISTICS.md §6)."""
         if self.cases is None:
             return False
-        if self.psus_with_cases is not None:
-            return self.cases >= LEAST_CASES and self.psus_with_cases >= LEAST_PSUS
-        return self.cases >= LEAST_CASES_ALONE or (self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES)
+        if self.psus_with_cases is None and self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES:
+            return True
+        return bool(bears(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
 
 
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
@@ -179,7 +178,7 @@ def change_from_published(
         raise RequestError("a correlation lies between -1 and 1", where="rho", found=rho, do="leave it out if it is not known")
     old, new, at = baseline.about, after.about, find_row(after, row)
     _comparable_calls(old, new)
-    now = after.table.iloc[at]
+    now = after.table[list(SIDES)].astype(float).iloc[at]
     found = _not_compared(1, why := "; ".join(differences(old, new)))
     if not why:
         found = _recovered(baseline, now, rho)
@@ -195,7 +194,7 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
     low, high = mover(*then, *later, rho)
-    enough = baseline.has_enough_cases and now["cases"] >= LEAST_CASES and now["psus_with_cases"] >= LEAST_PSUS
+    enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
     (verdict,) = verdicts([low], [high], enough)
     with np.errstate(divide="ignore", invalid="ignore"):
         p1, l1, u1, p2, l2, u2 = np.log([*then, *later])
@@ -250,7 +249,7 @@ def _not_compared(rows: int, reason: str) -> pd.DataFrame:
 
 
 def _side(table: pd.DataFrame, rows: np.ndarray[Any, np.dtype[np.intp]]) -> Side:
-    return Side(**{f.name: table[f.name].to_numpy(dtype=float)[rows] for f in fields(Side)})
+    return Side(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(Side)})
 
 
 def _columns(table: pd.DataFrame, rows: np.ndarray[Any, np.dtype[np.intp]], suffix: str) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.intervals import wald
-from fltoolkit.estimate.joint import Joint, scaled_influence
+from fltoolkit.estimate.joint import Joint
+from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
 from fltoolkit.survey.breakdowns import TOTAL
 
@@ -35,14 +36,13 @@ class Contrast:
 
     table: pd.DataFrame
     influence: Array
-    units: Units | Joint
+    units: Units | Replicates | Joint
     about: About
 
     @property
     def covariance(self) -> Array:
         """Covariance of all contrasts (contrasts × contrasts)."""
-        s = scaled_influence(self.influence, self.units)
-        return np.asarray(s.T @ s)
+        return self.units.covariance(self.influence)
 
 
 class Rows:
@@ -77,7 +77,7 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
         raise RequestError("there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}')
     values, weights, used = zip(*(_gradient(est, name, what) for name, what in wanted.items()), strict=True)
     z = est.influence @ np.array(weights).T
-    se = np.sqrt((scaled_influence(z, est.units) ** 2).sum(axis=0))
+    se = np.sqrt(est.units.variances(z))
     df = [int(est.table["df"].iloc[rows].min()) for rows in used]
     limits = [wald(v, s, d, est.about.level) for v, s, d in zip(values, se, df, strict=True)]
     low, high = np.array(limits).reshape(-1, 2).T

@@ -14,7 +14,7 @@ DECREASED, INCREASED = "decreased", "increased"
 NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
 COVERS_ZERO = "the interval of the change covers no change"
 TOO_FEW, NO_DF = "too few cases", "no degrees of freedom"
-LEAST_CASES, LEAST_PSUS = 15, 10  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
+LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,15 @@ def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) 
         return np.asarray((v1 + v2) ** 2 / parts)
 
 
+def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
+    """Whether a side's interval may decide: 15 cases in 10 PSUs, or where the PSUs are not known (nan) 30 cases."""
+    n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
+    return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
+
+
 def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
-    """Whether intervals may decide: 15 cases in 10 PSUs on each side, or on one where the other recorded no case at all."""
-    ok1, ok2 = ((np.asarray(s.cases) >= LEAST_CASES) & (np.asarray(s.psus_with_cases) >= LEAST_PSUS) for s in (before, after))
+    """Whether both sides may decide (`bears`), or one where the other recorded no case at all."""
+    ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
 

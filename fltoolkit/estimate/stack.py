@@ -13,7 +13,8 @@ from fltoolkit.classify.adults import classify
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.cells import By
 from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
-from fltoolkit.estimate.joint import Joint, in_both, join
+from fltoolkit.estimate.joint import Joint, join, psu_labels
+from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
@@ -99,8 +100,8 @@ def rule_sets(
     return stack(dict(zip(labels, made, strict=True)), name="rule_set")
 
 
-def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Units | Joint]:
-    """The influence of all parts side by side, and the PSUs it is of."""
+def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Units | Replicates | Joint]:
+    """The influence of all parts side by side, and the units it is of."""
     first, *others = parts.values()
     if shared is not False and all(_same_sample(first, est) for est in others):
         return np.hstack([est.influence for est in parts.values()]), first.units
@@ -108,20 +109,25 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Arr
 
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
-    """The scaled influence of Estimates of different samples side by side, and the PSUs of all; `shared` as in `stack`."""
-    units = [est.units for est in parts.values()]
-    both, least = in_both(units), min(len(u) for u in units)
+    """The scaled influence of Estimates of different samples side by side, and the units of all; `shared` as in `stack`."""
+    labels = [set(psu_labels(est.units)) for est in parts.values()]
+    both = sum(map(len, labels)) - len(set().union(*labels))
     if both and shared is None:
         raise DesignError(
             "the estimates are of different samples, and PSUs of one stratum and label stand in more than one",
-            where="shared_psus", found=f"{both} of {least} PSUs",
+            where="shared_psus", found=f"{both} of {min(map(len, labels))} PSUs",
             do="say shared_psus=True if they are the same areas (their covariance then counts), False if each sample drew its own; "
             "in survey.yaml of the later round: design.psus_of_earlier_rounds: kept, or new",
+        )  # fmt: skip
+    if shared and not all(labels):
+        raise DesignError(
+            "replicate weights do not tell which PSUs are shared", where="shared_psus",
+            do="say shared_psus=False (the variance of a change is then on the safe side), or describe the designs by strata and PSUs",
         )  # fmt: skip
     if shared and not both:
         raise DesignError(
             "PSUs are said to be shared, but no stratum and label stands in more than one sample", where="shared_psus",
-            found=[f"{s} / {p}" for u in units for s, p in zip(u.strata[:2], u.psu[:2], strict=True)],
+            found=[" / ".join(label) for sample in labels for label in sorted(sample)[:2]],
             do="give an area the same stratum and label in each round, or say shared_psus=False (new)",
         )  # fmt: skip
     return join([(label, est.influence, est.units) for label, est in parts.items()], bool(shared))
@@ -129,11 +135,7 @@ def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[A
 
 def _same_sample(a: Estimates, b: Estimates) -> bool:
     """Whether two Estimates rest on the same PSUs of the same strata of the same files."""
-    kind = type(a.units)
-    alike = kind is type(b.units) and all(
-        np.array_equal(getattr(a.units, f.name), getattr(b.units, f.name)) for f in fields(kind)
-    )
-    return alike and a.about.input_hash == b.about.input_hash
+    return a.units.same_as(b.units) and a.about.input_hash == b.about.input_hash
 
 
 def _shared(abouts: Sequence[About]) -> About:

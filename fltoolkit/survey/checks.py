@@ -58,7 +58,7 @@ def describe(survey: Survey) -> pd.DataFrame:
         "Answered the module": f"{counts['answered']:,}; refused it as a whole: {counts['refused']:,}",
         "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
         "Primary sampling units": f"{pairs[PSU].nunique():,} ({design.psu})" if design.psu else "none: persons drawn directly",
-        "Selection of PSUs": f"{design.selection}; {'with FPC ' + design.fpc if design.fpc else 'variance as if with replacement'}",
+        "Selection of PSUs": f"{design.selection}; {'with FPC ' + ', '.join(design.fpc) if design.fpc else 'variance as if with replacement'}",
         "Populations": "; ".join(
             f"{p.label} ({' + '.join(p.sum_of) or f'weight {p.weight or design.weight}'})" for p in spec.populations.values()
         ),

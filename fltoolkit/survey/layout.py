@@ -63,9 +63,18 @@ class Files(Model):
         return self
 
 
+class Flag(Model):
+    """The codes of a column that mean yes."""
+
+    column: str
+    codes: Annotated[Codes, Field(min_length=1)]
+
+
 class Design(Model):
     """How the sample was drawn, in the words of a sampling frame.
 
+    `ssu` are the units drawn within PSUs, needed for the FPC of a second stage (`fpc` then names two columns) and for PSUs taken
+    with `certainty`; without it those are persons.
     `psus_of_earlier_rounds`: whether a stratum and PSU label that an earlier round also has is the same area (`kept`, even in part)
     or another one (`new`: drawn anew).
     """
@@ -73,7 +82,9 @@ class Design(Model):
     weight: str
     strata: Names = ()
     psu: str | None = None
-    fpc: str | None = None
+    ssu: str | None = None
+    fpc: Annotated[Names, Field(max_length=2)] = ()
+    certainty: Flag | None = None
     household: Names = ()
     selection: Literal["pps", "srs", "systematic"]
     nest: bool = False
@@ -89,6 +100,16 @@ class Design(Model):
                 "fpc with selection: pps: n/N is not the selection probability of PSUs drawn by size; "
                 "leave fpc out (with replacement, the usual and safe choice) or say selection: srs if that is true"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> Design:
+        if (self.ssu or self.certainty or len(self.fpc) == 2) and not self.psu:
+            raise ValueError("ssu, certainty and a second fpc need psu, the units of the first stage")
+        if self.ssu and len(self.fpc) == 1:
+            raise ValueError("fpc: two stages have one FPC; give that of both stages, or leave ssu out")
+        if self.certainty and self.fpc:
+            raise ValueError("certainty with fpc: a stratum whose PSUs were all taken is certain by its fpc; leave certainty out")
         return self
 
 

@@ -203,7 +203,8 @@ class SurveySpec(Model):
         one_job = [s for s in self.sectors.values() if s.job == "all_workers"]
         found = _columns([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
         found += self.children.columns() if self.children else []
-        found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.fpc) if c)]
+        found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.ssu) if c), *design.fpc]
+        found += [design.certainty.column] if design.certainty else []
         found += [name for p in populations for name in (*p.where, *((p.weight,) if p.weight else ()))]
         return list(dict.fromkeys(found))
 

@@ -553,11 +553,11 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
 
 
 def test_tables_of_one_measure_and_population_cost_one_pass(norvia: fl.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fltoolkit.estimate import estimates
+    from fltoolkit.estimate import passes as module
 
     passes: list[Any] = []
-    real = estimates.cluster_totals
-    monkeypatch.setattr(estimates, "cluster_totals", lambda *a, **k: (passes.append(a), real(*a, **k))[1])
+    real = module.cluster_totals
+    monkeypatch.setattr(module, "cluster_totals", lambda *a, **k: (passes.append(a), real(*a, **k))[1])
     fl.publish_run(norvia)
     # prevalence and total of adults, prevalence of workers, three shares, the flowchart; prevalence and total under hts_2012
     assert len(passes) == 9

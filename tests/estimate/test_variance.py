@@ -10,7 +10,6 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
-from fltoolkit.estimate.variance import degrees_of_freedom
 
 
 def persons(strata: tuple[int, ...] = (3, 4, 2), seed: int = 4) -> pd.DataFrame:
@@ -144,5 +143,4 @@ def test_degrees_of_freedom_count_only_psus_and_strata_with_members() -> None:
     frame.loc[frame["psu"] == 100, "g"] = "first"
     est = fl.mean(design(frame), "y", by="g")
     assert dict(zip(est.table["g"], est.table["df"], strict=True)) == {"all": 3 - 1 + 2 - 1, "first": 3 - 1 + 1 - 1}
-    none = np.zeros((len(est.units), 1), dtype=bool)
-    assert degrees_of_freedom(none, est.units).tolist() == [0]
+    assert est.units.degrees_of_freedom(np.zeros((len(est.units), 1))).tolist() == [0]
