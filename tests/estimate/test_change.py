@@ -181,6 +181,46 @@ def test_rounds_on_the_same_psus_do_not_add_their_df() -> None:
     assert rows["df"].tolist() == [pytest.approx(4 / (1 / 30 + 1 / 25)), 30.0]
 
 
+def test_second_stages_are_each_rounds_own_and_the_first_ties_the_rounds() -> None:
+    def rounds_of(psu: list[str], fpc: list[str]) -> fl.Estimates:
+        made = {}
+        for name, file in zip("12", FILES, strict=True):
+            frame = pd.read_csv(GOLDEN / "data" / file)
+            frame = frame.assign(person=np.arange(len(frame)), persons=500)
+            design = fl.SurveyDesign(frame, weight="weight", strata="stratum", psu=psu, fpc=fpc)
+            made[name] = fl.mean(design, "income")
+        return fl.stack(made, name="round", shared_psus=True)
+
+    one, two = rounds_of(["psu"], ["fpc"]), rounds_of(["psu", "person"], ["fpc", "persons"])
+    np.testing.assert_allclose(np.sqrt(np.diag(two.covariance)), two.table["se"], rtol=1e-12)
+    assert (two.table["se"] > one.table["se"]).all()
+    assert two.covariance[0, 1] == pytest.approx(one.covariance[0, 1], rel=1e-12)
+    with pytest.raises(RequestError, match="stack all samples in one call"):
+        fl.stack({"x": two, "y": one}, name="again", shared_psus=False)
+
+
+def with_replicates(seed: int, rate: float) -> fl.ReplicateDesign:
+    """300 persons in 30 groups, each left out once."""
+    draw = np.random.default_rng(seed)
+    group = np.arange(300) % 30
+    weights = {f"rw{g}": np.where(group == g, 0.0, 30 / 29) for g in range(30)}
+    frame = pd.DataFrame({"w": 1.0, "y": (draw.random(300) < rate).astype(int), **weights})
+    return fl.ReplicateDesign(frame, weight="w", replicates="rw*", method="jk1")
+
+
+def test_rounds_with_replicate_weights_are_independent_and_their_psus_are_not_known() -> None:
+    before, after, none = (fl.prevalence(with_replicates(i, rate), "y") for i, rate in enumerate((0.3, 0.2, 0.0)))
+    row = fl.change(before, after).table.iloc[0]
+    assert row["se"] == pytest.approx(np.hypot(row["se_before"], row["se_after"]), rel=1e-12)
+    assert pd.isna(row["psus_with_cases_before"])
+    fall = fl.change(before, none).table.iloc[0]  # 30 cases or more on the side that has some
+    assert fall["cases_before"] >= 30
+    assert (fall["verdict"], fall["method"]) == ("decreased", "mover")
+    with pytest.raises(DesignError, match="replicate weights do not tell"):
+        fl.change(before, after, shared_psus=True)
+    assert fl.change_from_published(BASELINE, after).table["verdict"][0] == "decreased"
+
+
 # --------------------------------------------------------------------------------------------------------- two rounds
 
 
