@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, RequestError
@@ -97,11 +97,15 @@ def test_overlapping_intervals_are_no_test() -> None:
     assert row["verdict"] == "decreased"
 
 
-def test_mover_gives_newcombes_published_interval() -> None:
-    """56/70 − 48/80 with score limits: 0.0524 to 0.3339 (Newcombe 1998, method 10, example a)."""
-    (l1, u1), (l2, u2) = (proportion_confint(k, n, method="wilson") for k, n in ((48, 80), (56, 70)))
-    low, high = mover(48 / 80, l1, u1, 56 / 70, l2, u2)
-    assert (round(float(low), 4), round(float(high), 4)) == (0.0524, 0.3339)
+@pytest.mark.parametrize(("k1", "n1", "k2", "n2"), [(48, 80, 56, 70), (112, 200, 88, 200), (3, 400, 0, 300)])
+def test_mover_on_score_limits_is_newcombes_hybrid_score_interval(k1: int, n1: int, k2: int, n2: int) -> None:
+    """statsmodels has Newcombe (1998, method 10); of 56/70 and 48/80 he prints 0.0524 to 0.3339 (as recalled, to be verified)."""
+    (l1, u1), (l2, u2) = (proportion_confint(k, n, method="wilson") for k, n in ((k1, n1), (k2, n2)))
+    low, high = mover(k1 / n1, l1, u1, k2 / n2, l2, u2)
+    theirs = confint_proportions_2indep(k2, n2, k1, n1, method="newcomb", compare="diff")
+    assert (float(low), float(high)) == pytest.approx(theirs, rel=1e-10)
+    if (k1, n1) == (48, 80):
+        assert (round(float(low), 4), round(float(high), 4)) == (0.0524, 0.3339)
 
 
 def test_mover_with_symmetric_intervals_is_the_usual_formula_for_any_correlation() -> None:
@@ -224,6 +228,7 @@ def test_rounds_with_replicate_weights_are_independent_and_their_psus_are_not_kn
 # --------------------------------------------------------------------------------------------------------- two rounds
 
 
+@functools.cache
 def toy(seed: int, rate: float = 0.2, psus: int = 40, start: int = 0, **more: Any) -> fl.SurveyDesign:
     draw = np.random.default_rng(seed)
     n = psus * 10
@@ -266,6 +271,11 @@ def test_a_breakdown_of_one_round_only_is_not_dropped() -> None:
     assert got.table["g"].tolist() == ["total", "a", "b"]
     assert got.table["reason"].tolist()[1:] == ["only in the later round"] * 2
     assert pd.notna(got.table["change"][0])
+
+
+@functools.cache
+def plain() -> tuple[fl.Estimates, fl.Estimates]:
+    return fl.prevalence(toy(1), "y"), fl.prevalence(toy(2, start=100), "y")
 
 
 def rounds(**later: Any) -> tuple[fl.Estimates, fl.Estimates]:
@@ -364,6 +374,7 @@ def test_survey_yaml_says_whether_areas_were_kept(small: Any) -> None:
 BASELINE = {"estimate": 0.35, "ci_low": 0.30, "ci_high": 0.40, "cases": 140, "psus_with_cases": 40}
 
 
+@functools.cache
 def later(rate: float = 0.2) -> fl.Estimates:
     return fl.prevalence(toy(2, rate), "y", by=[[], ["g"]])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ BY = [[], ["g"]]
 CASES = {"big": 60, "middle": 40, "small": 30, "none": 0}
 
 
+@functools.cache
 def round_of(start: int, **cases: int) -> fl.Estimates:
     """A round of 40 PSUs whose groups of 400 persons have as many cases as told, spread over the PSUs."""
     rows = [
