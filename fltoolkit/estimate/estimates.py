@@ -22,7 +22,8 @@ from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
-from fltoolkit.survey.design import FALSE, TRUE, WEIGHT, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.isic import to_verify
 
 CLASSIFIED = (

@@ -279,7 +279,8 @@ def _publish(
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
-    table["households_with_cases"] = table["households_with_cases"].astype("Float64")
+    unknown = ["psus_with_cases", "households_with_cases"]  # where a design does not say
+    table[unknown] = table[unknown].astype("Float64")
     numbers, counts = [c for c in NUMBERS if c in table], [c for c in COUNTS if c in table]
     table = table.astype(dict.fromkeys((*numbers, *counts), float))
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
@@ -323,7 +324,7 @@ def _reliability(row: dict[Hashable, Any], profile: Profile) -> tuple[str, str, 
     for rule in profile.reliability:
         if zero and rule.column in ZERO_EXEMPT:
             continue
-        value = float(facts[rule.column])
+        value = float("nan") if pd.isna(facts[rule.column]) else float(facts[rule.column])
         if (rule.below is not None and value < rule.below) or (rule.above is not None and value > rule.above):
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")
