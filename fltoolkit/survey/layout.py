@@ -115,6 +115,8 @@ class Design(Model):
 
     `ssu` are the units drawn within PSUs, needed for the FPC of a second stage (`fpc` then names two columns) and for PSUs taken
     with `certainty`; without it those are persons. `replicates` stand in place of PSUs.
+    `psus_of_earlier_rounds`: whether a stratum and PSU label that an earlier round also has is the same area (`kept`, even in part)
+    or another one (`new`: drawn anew).
     """
 
     weight: str
@@ -130,6 +132,7 @@ class Design(Model):
     single_psu: Literal["fail", "certainty", "remove", "adjust", "average"] = "fail"
     weights: Literal["gross_up", "normalised"] = "gross_up"
     design_effect_at_zero_cases: Annotated[float, Field(ge=1)] | None = None
+    psus_of_earlier_rounds: Literal["kept", "new"] | None = None
 
     @model_validator(mode="after")
     def _no_fpc_with_pps(self) -> Design:
