@@ -18,6 +18,7 @@ from fltoolkit.estimate import (
     PublishedBaseline,
     change,
     change_from_published,
+    changes,
     cube,
     detectable_change,
     flowchart,
@@ -43,7 +44,7 @@ __version__ = version("fltoolkit")
 
 __all__ = [
     "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Plan", "Published", "PublishedBaseline", "ReplicateDesign", "Survey",
-    "SurveyDesign", "baseline", "change", "change_from_published", "check", "check_cases", "classify", "cube", "describe",
+    "SurveyDesign", "baseline", "change", "change_from_published", "changes", "check", "check_cases", "classify", "cube", "describe",
     "detectable_change", "flowchart", "mean", "nonresponse", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish",
     "publish_change", "publish_run", "ratio", "read_plan", "read_survey", "report", "rule_sets", "sample_size", "share", "show", "stack",
     "total",

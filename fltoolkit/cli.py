@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     estimate.add_argument("survey", type=Path, help="a survey.yaml")
     estimate.add_argument("--plan", type=Path, help="a nap.yaml, whose baseline is filled")
+    estimate.add_argument("--before", type=Path, help="the survey.yaml of an earlier round, to show the change since then")
     estimate.add_argument("--outputs", type=Path, default=Path("outputs"), help="where results go (default: outputs)")
     estimate.add_argument(
         "--restricted",
@@ -135,7 +136,8 @@ def _estimate(parsed: argparse.Namespace) -> int:
     from fltoolkit.jobs import make_run
 
     _end_as_by_hand()
-    run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None)
+    parameters = {"before": str(parsed.before.resolve())} if parsed.before else None
+    run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parameters=parameters)
     passed = run_surveys([run], parsed.outputs, workers=1, keep_others=True)
     if passed and parsed.restricted:
         _restricted(parsed, parsed.outputs / run.name / "restricted")

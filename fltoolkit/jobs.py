@@ -54,8 +54,14 @@ class Run:
         }
         return {**self.parameters[notebook], **{k: v for k, v in paths.items() if k in known(notebook)}}
 
+    @property
+    def earlier(self) -> Path | None:
+        """The survey.yaml of the earlier round that the run is compared with."""
+        named = {p["before"] for p in self.parameters.values() if p.get("before")}
+        return self.survey.parent / named.pop() if named else None
+
     def parameter_files(self) -> list[Path]:
-        """The YAML files that parameters name (rules, a profile), read from the survey's folder."""
+        """The YAML files that parameters name (rules, a profile, an earlier survey), read from the survey's folder."""
         named = {v for p in self.parameters.values() for v in p.values() if str(v).endswith(YAML)}
         return [self.survey.parent / name for name in sorted(named)]
 

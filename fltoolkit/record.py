@@ -99,12 +99,19 @@ def why_again(now: Premises, folder: Path) -> str:
 
 def input_hashes(run: Run) -> dict[str, str]:
     """SHA-256 of what a run reads, by path from the survey's folder: the YAML files, the data and tables that survey.yaml names."""
-    files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files()]
-    with suppress(FltoolkitError):  # a survey.yaml that cannot be read names no data
-        spec = read_spec(run.survey)
-        given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
-        files += [run.survey.parent / name for name in (*(path for file in given for path in file.path), *side_files(spec))]
+    files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_of(run.survey)]
+    if earlier := run.earlier:
+        files += _data_of(earlier)
     return {relative(file, run.survey.parent): _hash(file) for file in files}
+
+
+def _data_of(survey: Path) -> list[Path]:
+    """The data and tables that a survey.yaml names; none if it cannot be read."""
+    with suppress(FltoolkitError):
+        spec = read_spec(survey)
+        given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
+        return [survey.parent / name for name in (*(path for file in given for path in file.path), *side_files(spec))]
+    return []
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

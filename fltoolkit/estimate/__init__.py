@@ -7,10 +7,11 @@ from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prev
 from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run
 from fltoolkit.estimate.publish_change import publish_change
+from fltoolkit.estimate.since import changes
 from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
     "About", "Change", "Contrast", "Detectable", "Estimates", "Published", "PublishedBaseline", "change", "change_from_published",
-    "cube", "detectable_change", "flowchart", "mean", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish",
+    "changes", "cube", "detectable_change", "flowchart", "mean", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish",
     "publish_change", "publish_run", "ratio", "rule_sets", "sample_size", "share", "stack", "total",
 ]  # fmt: skip

@@ -69,6 +69,7 @@ def _row(row: Record, change: Change, before: dict[Any, Record] | None, after: d
         verdict |= {"method": "", "verdict": "", "verdict_reason": ""}
         reason = CONFIDENTIAL if secret else f"{WITHHELD} ({reason})"
     sides = {f"{f}_{name}": side.get(f, np.nan) for name, side in (("before", old), ("after", new)) for f in SIDES}
+    sides |= {"flag_before": old.get("flag", ""), "flag_after": new.get("flag", "")}
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": " × ".join(groups),

@@ -1,6 +1,7 @@
 """Room 5: what people look at. Everything here takes `Published`, findings or a spec, never estimates or persons."""
 
 from fltoolkit.show import explore
+from fltoolkit.show.changes import changes
 from fltoolkit.show.charts import bars, dots, rule_sets, unresolved
 from fltoolkit.show.flows import children, flow
 from fltoolkit.show.gallery import gallery
@@ -9,6 +10,6 @@ from fltoolkit.show.tables import baseline, facts, findings, nonresponse, paths,
 from fltoolkit.show.words import headline
 
 __all__ = [
-    "bars", "baseline", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery", "headline", "nonresponse", "paths",
+    "bars", "baseline", "changes", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery", "headline", "nonresponse", "paths",
     "questionnaire", "rule_sets", "table", "unresolved",
 ]  # fmt: skip
