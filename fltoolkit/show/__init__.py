@@ -5,11 +5,11 @@ from fltoolkit.show.changes import changes
 from fltoolkit.show.charts import bars, dots, rule_sets, unresolved
 from fltoolkit.show.flows import children, flow
 from fltoolkit.show.gallery import gallery
-from fltoolkit.show.planning import detectable
+from fltoolkit.show.planning import detectable, repeat
 from fltoolkit.show.tables import baseline, facts, findings, nonresponse, paths, questionnaire, table
 from fltoolkit.show.words import headline
 
 __all__ = [
     "bars", "baseline", "changes", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery", "headline", "nonresponse", "paths",
-    "questionnaire", "rule_sets", "table", "unresolved",
+    "questionnaire", "repeat", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

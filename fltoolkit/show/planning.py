@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.planning import detectable_change
+from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale
 from fltoolkit.show.style import GREY, INK, SERIES, Picture, axis, figure
 
@@ -56,9 +59,35 @@ def detectable(
         )
     )
     fig.update_yaxes(
-        **axis("smallest detectable fall in prevalence", range=[0, 104], ticksuffix=" %", tickformat="", ticklabelstandoff=8)
+        **axis(
+            "smallest detectable fall in prevalence",
+            range=[0, 104],
+            ticksuffix=" %",
+            tickformat="",
+            ticklabelstandoff=8,
+            automargin=True,
+            title_standoff=16,
+        )
     )
     return Picture(fig, _alt(curves, n, deff, power, planned, cut))
+
+
+def repeat(out: Published) -> Picture:
+    """What a repeat of this survey could detect: curves from its own prevalence, twice and half of it, at its size and design effect.
+
+    Raises `PublicationError` where the headline itself is not shown.
+    """
+    first = out.select("prevalence").iloc[0]
+    if pd.isna(first["estimate"]) or first["estimate"] == 0:
+        raise PublicationError(
+            "there is no published prevalence to plan from", where="prevalence", found=first["reason"],
+            do="call fl.show.detectable with a prevalence of your own",
+        )  # fmt: skip
+    p, n = float(first["estimate"]), float(first["n"])
+    rounded = [round(float(f"{times * p:.2g}"), 6) for times in (0.5, 1, 2)]
+    return detectable(
+        rounded, sizes=(min(n, SIZES[0]), max(5 * n, 20_000)), deff=round(max(1.0, float(first["deff"])), 2), planned=n
+    )
 
 
 def _curve(fig: Any, name: str, n: np.ndarray[Any, Any], y: list[float], colour: str) -> None:

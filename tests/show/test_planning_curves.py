@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import fltoolkit as fl
+from fltoolkit.errors import PublicationError
 
 
 def test_each_prevalence_is_a_named_curve_through_the_known_values() -> None:
@@ -32,3 +34,16 @@ def test_response_is_part_of_the_size_and_named_on_the_axis() -> None:
     all_answer, half = (fl.show.detectable([0.01], sizes=(n, 40_000), response=r) for n, r in ((5_000, 1.0), (10_000, 0.5)))
     assert half.figure.data[0].y[0] == pytest.approx(all_answer.figure.data[0].y[0])
     assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50 % of whom answer"
+
+
+def test_a_repeat_is_drawn_from_the_surveys_own_headline() -> None:
+    out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 60 + [0] * 2940}), weight="w"), "y"))
+    picture = fl.show.repeat(out)
+    assert [t.name for t in picture.figure.data if t.mode == "lines"] == ["10 per 1,000", "20 per 1,000", "40 per 1,000"]
+    assert "with 3,000 persons in each round" in picture.alt
+
+
+def test_without_a_published_prevalence_there_is_nothing_to_plan_from() -> None:
+    out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 3 + [0] * 2940}), weight="w"), "y"))
+    with pytest.raises(PublicationError, match="no published prevalence to plan from"):
+        fl.show.repeat(out)
