@@ -28,8 +28,10 @@ ICC = (0.0, 0.02, 0.1)
 CLASSES = np.exp([-0.6, 0.0, 0.6])  # of weights, once between PSUs and once within: CV 0.68 together
 SHARES = (0.3, 0.4, 0.3)  # of a PSU's persons in each class
 TILT = np.array([0.6, 1.0, 1.4])  # prevalence in PSUs of each weight class, where it goes with the weight
-GIVEN = "korn_graubard, deff₀ given"  # the default, with the true design effect in survey.yaml
-METHODS = (*intervals.METHODS, GIVEN)
+DEFAULT = "korn_graubard"
+GIVEN = "deff given"  # the default, with the true design effect in survey.yaml (design_effect_at_zero_cases)
+FEW = "few PSUs"  # the default, with degrees of freedom at most the PSUs with cases less one
+METHODS = (*intervals.METHODS, GIVEN, FEW)
 Flags = NDArray[np.bool_]
 
 
@@ -122,9 +124,6 @@ class Samples:
     df: int
     kish: float
 
-    def __getitem__(self, part: slice) -> Samples:
-        return Samples(self.estimate[part], self.se[part], self.cases[part], self.psus_with_cases[part], self.n, self.df, self.kish)
-
 
 def case_counts(cell: Cell, samples: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
     """Cases by PSU and sample, one matrix a weight class: binomial in each PSU's own prevalence, which is beta distributed."""
@@ -157,9 +156,12 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
     return Samples(*joined, blocks[0].n, blocks[0].df, blocks[0].kish)
 
 
-def limits(s: Samples, method: str, deff_at_zero: float) -> tuple[Array, Array]:
-    """Each sample's interval by a method of the package."""
-    return intervals.proportion(s.estimate, s.se, s.n, s.df, LEVEL, method, deff_at_zero)  # type: ignore[arg-type]
+def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
+    """Each sample's interval by a method of the package, or by a variant of its default."""
+    deff = true_deff(cell) if method == GIVEN else s.kish
+    df = np.where(s.cases > 0, np.clip(s.psus_with_cases - 1, 1, s.df), s.df) if method == FEW else s.df
+    named = DEFAULT if method in (GIVEN, FEW) else method
+    return intervals.proportion(s.estimate, s.se, s.n, df, LEVEL, named, deff)  # type: ignore[arg-type]
 
 
 def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
@@ -184,24 +186,24 @@ def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
 
 def coverage(cell: Cell, s: Samples) -> list[dict[str, object]]:
     """One row a method: how often its interval holds the truth, overall and among what is published; see docs/coverage.md."""
-    rows = []
-    for method in METHODS:
-        given = method == GIVEN
-        low, high = limits(s, "korn_graubard" if given else method, true_deff(cell) if given else s.kish)
-        below, above = high < cell.p, low > cell.p
-        holds = ~(below | above)
-        shown, unmarked = publication(s, low, high)
-        rows.append(
-            {
-                "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc, "tilted": cell.tilted,
-                "samples": len(s.cases), "expected_psus": expected_psus_with_cases(cell), "mean_cases": s.cases.mean(),
-                "no_case": (s.cases == 0).mean(), "method": method, "coverage": holds.mean(), "too_low": below.mean(),
-                "too_high": above.mean(), "width": (high - low).mean(), "published": shown.mean(),
-                "coverage_published": _mean(holds[shown]), "unmarked": unmarked.mean(),
-                "coverage_unmarked": _mean(holds[unmarked]),
-            }  # fmt: skip
-        )
-    return rows
+    facts = {
+        "cell": cell.name, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc, "tilted": cell.tilted,
+        "expected_psus": expected_psus_with_cases(cell), "mean_cases": s.cases.mean(), "no_case": (s.cases == 0).mean(),
+    }  # fmt: skip
+    return [facts | {"method": method} | _held(cell, s, *limits(cell, s, method)) for method in METHODS]
+
+
+def _held(cell: Cell, s: Samples, low: Array, high: Array) -> dict[str, object]:
+    """How often intervals hold the truth, and how they miss it: too low (the truth lies above) or too high."""
+    below, above = high < cell.p, low > cell.p
+    holds = ~(below | above)
+    shown, unmarked = publication(s, low, high)
+    return {
+        "coverage": holds.mean(), "too_low": below.mean(), "too_high": above.mean(),
+        "too_low_no_case": (below & (s.cases == 0)).mean(), "width": (high - low).mean(), "published": shown.mean(),
+        "coverage_published": _mean(holds[shown]), "too_high_published": _mean(above[shown]),
+        "unmarked": unmarked.mean(), "coverage_unmarked": _mean(holds[unmarked]),
+    }  # fmt: skip
 
 
 def _mean(values: Flags) -> float:
