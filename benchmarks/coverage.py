@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
-from coverage_change import EQUAL, UNEQUAL, Pair, changes
+from coverage_change import PAIRS, Pair, changes
 from coverage_picture import draw_picture
 from coverage_report import acceptance, fill_tables
 from coverage_simulation import DEFAULT, GRID, LEVEL, TILTED, Cell, coverage, draw
@@ -50,8 +50,8 @@ def main() -> int:
     def of_pair(pair: Pair, rng: np.random.Generator) -> Rows:
         return changes(pair, options.samples, rng)
 
-    cells = run(options.docs / "coverage.csv", [*GRID, *TILTED], of_cell, options.samples, options.seed)
-    pairs = run(options.docs / "coverage_change.csv", [*EQUAL, *UNEQUAL], of_pair, options.samples, options.seed + 1)
+    cells = run(options.docs / "coverage.csv", (*GRID, *TILTED), of_cell, options.samples, options.seed)
+    pairs = run(options.docs / "coverage_change.csv", PAIRS, of_pair, options.samples, options.seed + 1)
     for line in (*(lines := acceptance(cells, pairs)), *check_value(options.samples, options.seed)):
         print(line)
     fill_tables(options.docs / "coverage.md", cells, pairs)

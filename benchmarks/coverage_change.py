@@ -1,51 +1,63 @@
-"""How often two rounds from one population, between which nothing changed, are said to differ."""
+"""How often two rounds are said to differ: where nothing changed, and where prevalence was halved."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from coverage_simulation import DEFAULT, GRID, LEVEL, STRATA, Cell, Samples, draw, limits
 
-from fltoolkit.estimate.difference import DECREASED, INCREASED, Side, difference, enough_cases, mover, verdicts
+from fltoolkit.estimate.difference import DECREASED, INCREASED, NO_CHANGE, Side, difference, enough_cases, mover, verdicts
 
-RULES = ("Taylor", "Taylor, the kit's rule", "MOVER", "MOVER, the kit's rule")
+RULES = ("Taylor", "Taylor, the kit's", "Taylor, enough cases", "MOVER", "MOVER, enough cases", "both, enough cases")
+OF_THE_KIT = (RULES[1], RULES[4])
+ALIKE, FEWER, SMALLER, LARGER, HALVED = ROUNDS = (
+    "alike", "half the persons", "a fifth of the PSUs", "five times the PSUs", "alike, prevalence halved",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two independent rounds of one population; the second in as many PSUs, or in more or fewer."""
+    """Two independent rounds; `rounds` says how the second compares with the first."""
 
     before: Cell
     after: Cell
+    rounds: str
 
     @property
     def name(self) -> str:
         """As the tables name it."""
-        other = "" if self.after.psus == self.before.psus else f", then {self.after.psus} PSUs"
-        return self.before.name + other
+        return f"{self.before.name}; {self.rounds}"
 
 
-EQUAL = tuple(Pair(cell, cell) for cell in GRID)
-UNEQUAL = tuple(
-    Pair(cell, replace(cell, psus=psus)) for cell in GRID for psus in STRATA if psus in (cell.psus * 5, cell.psus / 5)
-)
+def _pairs() -> Iterator[Pair]:
+    for cell in GRID:
+        yield Pair(cell, cell, ALIKE)
+        if cell.persons in (20, 100):
+            yield Pair(cell, replace(cell, persons=cell.persons // 2), FEWER)
+        if cell.psus > min(STRATA):
+            yield Pair(cell, replace(cell, psus=cell.psus // 5), SMALLER)
+        if cell.psus < max(STRATA):
+            yield Pair(cell, replace(cell, psus=cell.psus * 5), LARGER)
+        yield Pair(cell, replace(cell, p=cell.p / 2), HALVED)
+
+
+PAIRS = tuple(_pairs())
 
 
 def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str, object]]:
-    """One row a rule: how often it says `decreased` and `increased`; `enough` is how often the cases suffice for MOVER."""
+    """One row a rule: how often it says `decreased` and `increased`; `enough` is how often there are cases enough."""
     before, after = (_side(cell, draw(cell, samples, rng)) for cell in (pair.before, pair.after))
     enough = enough_cases(before, after)
-    recovered = mover(before.estimate, before.ci_low, before.ci_high, after.estimate, after.ci_low, after.ci_high)
-    found = (
-        difference(before, after, level=LEVEL, of_cases=False)["verdict"].to_numpy(),
-        difference(before, after, level=LEVEL)["verdict"].to_numpy(),
-        verdicts(*recovered),
-        verdicts(*recovered, enough),
-    )
+    taylor = difference(before, after, level=LEVEL, of_cases=False)["verdict"].to_numpy()
+    kit = difference(before, after, level=LEVEL)["verdict"].to_numpy()
+    recovered = verdicts(*mover(before.estimate, before.ci_low, before.ci_high, after.estimate, after.ci_low, after.ci_high))
+    limited, both = np.where(enough, recovered, NO_CHANGE), np.where(enough & (kit == recovered), kit, NO_CHANGE)
+    found = (taylor, kit, np.where(enough, kit, NO_CHANGE), recovered, limited, both)
     cell = pair.before
     facts = {
-        "cell": pair.name, "p": cell.p, "psus": cell.psus, "psus_after": pair.after.psus, "persons": cell.persons, "icc": cell.icc,
+        "cell": pair.name, "rounds": pair.rounds, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc,
         "enough": enough.mean(),
     }  # fmt: skip
     return [
