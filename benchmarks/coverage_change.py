@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from coverage_simulation import DEFAULT, GRID, LEVEL, STRATA, Cell, Samples, draw, limits
+from coverage_simulation import DEFAULT, FEW, GRID, LEVEL, STRATA, Cell, Samples, draw, limits
 
 from fltoolkit.estimate.difference import DECREASED, INCREASED, NO_CHANGE, Side, difference, enough_cases, mover, verdicts
 
-RULES = ("Taylor", "Taylor, the kit's", "Taylor, enough cases", "MOVER", "MOVER, enough cases", "both, enough cases")
+RULES = ("Taylor", "Taylor, the kit's", "Taylor, enough cases", "MOVER", "MOVER, enough cases",
+         "MOVER of few-PSU limits", "MOVER of few-PSU limits, enough cases")  # fmt: skip
 OF_THE_KIT = (RULES[1], RULES[4])
 ALIKE, FEWER, SMALLER, LARGER, HALVED = ROUNDS = (
     "alike", "half the persons", "a fifth of the PSUs", "five times the PSUs", "alike, prevalence halved",
@@ -48,13 +49,17 @@ PAIRS = tuple(_pairs())
 
 def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str, object]]:
     """One row a rule: how often it says `decreased` and `increased`; `enough` is how often there are cases enough."""
-    before, after = (_side(cell, draw(cell, samples, rng)) for cell in (pair.before, pair.after))
-    enough = enough_cases(before, after)
-    taylor = difference(before, after, level=LEVEL, of_cases=False)["verdict"].to_numpy()
-    kit = difference(before, after, level=LEVEL)["verdict"].to_numpy()
-    recovered = verdicts(*mover(before.estimate, before.ci_low, before.ci_high, after.estimate, after.ci_low, after.ci_high))
-    limited, both = np.where(enough, recovered, NO_CHANGE), np.where(enough & (kit == recovered), kit, NO_CHANGE)
-    found = (taylor, kit, np.where(enough, kit, NO_CHANGE), recovered, limited, both)
+    before, after = draw(pair.before, samples, rng), draw(pair.after, samples, rng)
+    usual, few = ((_side(pair.before, before, m), _side(pair.after, after, m)) for m in (DEFAULT, FEW))
+    enough = enough_cases(*usual)
+    taylor = difference(*usual, level=LEVEL, of_cases=False)["verdict"].to_numpy()
+    kit = difference(*usual, level=LEVEL)["verdict"].to_numpy()
+    recovered, wider = (
+        verdicts(*mover(one.estimate, one.ci_low, one.ci_high, two.estimate, two.ci_low, two.ci_high))
+        for one, two in (usual, few)
+    )
+    limited = [np.where(enough, said, NO_CHANGE) for said in (kit, recovered, wider)]
+    found = (taylor, kit, limited[0], recovered, limited[1], wider, limited[2])
     cell = pair.before
     facts = {
         "cell": pair.name, "rounds": pair.rounds, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc,
@@ -66,7 +71,7 @@ def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str
     ]
 
 
-def _side(cell: Cell, s: Samples) -> Side:
-    """A round as the kit compares it."""
-    low, high = limits(cell, s, DEFAULT)
+def _side(cell: Cell, s: Samples, method: str) -> Side:
+    """A round as the kit compares it, its interval by one method."""
+    low, high = limits(cell, s, method)
     return Side(s.estimate, s.se, low, high, np.full(len(s.cases), s.df), s.cases, s.psus_with_cases)

@@ -11,7 +11,7 @@ import pandas as pd
 from coverage_report import ENOUGH_PSUS, LEAST
 from coverage_simulation import DEFAULT, ICC
 
-SHOWN = {"wald": ("#c9c9c9", "x"), "logit": ("#e08214", "diamond-open"), DEFAULT: ("#1f4e8c", "circle")}
+SHOWN = {"wald": ("#9a9a9a", "x-thin-open"), "logit": ("#e08214", "diamond-open"), DEFAULT: ("#1f4e8c", "circle")}
 WIDTH, HEIGHT = 1120, 470
 
 
@@ -45,13 +45,15 @@ def _html(cells: pd.DataFrame) -> str:
             t = cells[(cells["icc"] == icc) & (cells["method"] == method)]
             figure.add_scatter(
                 x=t["expected_psus"], y=100 * t["coverage"], mode="markers", name=method, legendgroup=method, showlegend=column == 1,
-                marker={"color": colour, "symbol": symbol, "size": 8, "line": {"width": 1.5}}, row=1, col=column,
+                marker={"color": colour, "symbol": symbol, "size": 7, "line": {"width": 1.4}}, row=1, col=column,
             )  # fmt: skip
         figure.add_hline(y=100 * LEAST, line={"color": "#b2182b", "width": 1.5}, row=1, col=column)
         figure.add_vline(x=ENOUGH_PSUS, line={"color": "#777777", "width": 1, "dash": "dot"}, row=1, col=column)
     ticks = [0.1, 0.3, 1, 3, 10, 30, 100, 300]
-    figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], showgrid=False, linecolor="#777777")
-    figure.update_yaxes(range=[0, 101], gridcolor="#eeeeee", linecolor="#777777")
+    figure.update_xaxes(
+        type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], showgrid=False, linecolor="#777777", range=[-1.2, 2.6]
+    )
+    figure.update_yaxes(range=[50, 101], gridcolor="#eeeeee", linecolor="#777777")
     figure.update_yaxes(title="coverage of the 95 % interval, %", col=1)
     figure.update_xaxes(title="PSUs expected to hold a case", col=2)
     figure.add_annotation(text="93.5 %", x=0, xref="x domain", y=100 * LEAST, yref="y", yshift=-9, xanchor="left", showarrow=False,
