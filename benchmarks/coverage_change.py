@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from coverage_simulation import DEFAULT, FEW, GRID, LEVEL, STRATA, Cell, Samples, draw, limits
 
-from fltoolkit.estimate.difference import DECREASED, INCREASED, NO_CHANGE, Side, difference, enough_cases, mover, verdicts
+from fltoolkit.estimate.difference import (
+    DECREASED,
+    INCREASED,
+    NO_CHANGE,
+    Side,
+    difference,
+    enough_cases,
+    mover,
+    satterthwaite,
+    verdicts,
+)
+from fltoolkit.estimate.intervals import t_quantile
 
 RULES = ("Taylor", "Taylor, the kit's", "Taylor, enough cases", "MOVER", "MOVER, enough cases",
          "MOVER of few-PSU limits", "MOVER of few-PSU limits, enough cases")  # fmt: skip
@@ -52,7 +63,9 @@ def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str
     before, after = draw(pair.before, samples, rng), draw(pair.after, samples, rng)
     usual, few = ((_side(pair.before, before, m), _side(pair.after, after, m)) for m in (DEFAULT, FEW))
     enough = enough_cases(*usual)
-    taylor = difference(*usual, level=LEVEL, of_cases=False)["verdict"].to_numpy()
+    change, se = after.estimate - before.estimate, np.hypot(before.se, after.se)
+    half = t_quantile(LEVEL, satterthwaite(before.se**2, before.df, after.se**2, after.df)) * se
+    taylor = verdicts(change - half, change + half)
     kit = difference(*usual, level=LEVEL)["verdict"].to_numpy()
     recovered, wider = (
         verdicts(*mover(one.estimate, one.ci_low, one.ci_high, two.estimate, two.ci_low, two.ci_high))

@@ -31,7 +31,8 @@ TILT = np.array([0.6, 1.0, 1.4])  # prevalence in PSUs of each weight class, whe
 DEFAULT = "korn_graubard"
 GIVEN = "deff given"  # the default, with the true design effect in survey.yaml (design_effect_at_zero_cases)
 FEW = "few PSUs"  # the default, with degrees of freedom at most the PSUs with cases less one
-METHODS = (*intervals.METHODS, GIVEN, FEW)
+BOTH = "few PSUs and deff given"
+METHODS = (*intervals.METHODS, GIVEN, FEW, BOTH)
 Flags = NDArray[np.bool_]
 
 
@@ -158,9 +159,9 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
 
 def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
     """Each sample's interval by a method of the package, or by a variant of its default."""
-    deff = true_deff(cell) if method == GIVEN else s.kish
-    df = np.where(s.cases > 0, np.clip(s.psus_with_cases - 1, 1, s.df), s.df) if method == FEW else s.df
-    named = DEFAULT if method in (GIVEN, FEW) else method
+    deff = true_deff(cell) if method in (GIVEN, BOTH) else s.kish
+    df = np.where(s.cases > 0, np.clip(s.psus_with_cases - 1, 1, s.df), s.df) if method in (FEW, BOTH) else s.df
+    named = DEFAULT if method in (GIVEN, FEW, BOTH) else method
     return intervals.proportion(s.estimate, s.se, s.n, df, LEVEL, named, deff)  # type: ignore[arg-type]
 
 
