@@ -44,7 +44,7 @@ def _html(cells: pd.DataFrame) -> str:
         for method, (colour, symbol) in SHOWN.items():
             t = cells[(cells["icc"] == icc) & (cells["method"] == method)]
             figure.add_scatter(
-                x=t["expected_psus"], y=100 * t["coverage"], mode="markers", name=method, legendgroup=method, showlegend=column == 1,
+                x=t["expected_psus"], y=100 * t["coverage"], mode="markers", name=_name(method), legendgroup=method, showlegend=column == 1,
                 marker={"color": colour, "symbol": symbol, "size": 7, "line": {"width": 1.4}}, row=1, col=column,
             )  # fmt: skip
         figure.add_hline(y=100 * LEAST, line={"color": "#b2182b", "width": 1.5}, row=1, col=column)
@@ -67,3 +67,7 @@ def _html(cells: pd.DataFrame) -> str:
             "<body>", '<body style="margin:0">'
         )
     )
+
+
+def _name(method: str) -> str:
+    return f"{method} (default)" if method == DEFAULT else method

@@ -186,10 +186,17 @@ def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
 
 
 def coverage(cell: Cell, s: Samples) -> list[dict[str, object]]:
-    """One row a method: how often its interval holds the truth, overall and among what is published; see docs/coverage.md."""
+    """One row a method: how often its interval holds the truth, overall and among what is published; see docs/coverage.md.
+
+    The estimated variance is described too: `variance_ratio` is its mean over the variance of the estimates, `variance_df` the
+    degrees of freedom at which a χ² varies as much, `correlation` that of estimate and SE.
+    """
+    v = s.se**2
     facts = {
         "cell": cell.name, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc, "tilted": cell.tilted,
-        "expected_psus": expected_psus_with_cases(cell), "mean_cases": s.cases.mean(), "no_case": (s.cases == 0).mean(),
+        "n": s.n, "df": s.df, "true_deff": true_deff(cell), "expected_psus": expected_psus_with_cases(cell),
+        "mean_cases": s.cases.mean(), "no_case": (s.cases == 0).mean(), "variance_ratio": v.mean() / s.estimate.var(),
+        "variance_df": 2 * v.mean() ** 2 / v.var(), "correlation": np.corrcoef(s.estimate, s.se)[0, 1],
     }  # fmt: skip
     return [facts | {"method": method} | _held(cell, s, *limits(cell, s, method)) for method in METHODS]
 
