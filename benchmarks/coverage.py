@@ -87,12 +87,12 @@ def run(
         kept = pd.read_csv(path)
         kept = kept[(kept["samples"] == samples) & (kept["seed"] == seed) & kept["cell"].isin([c.name for c in cells])]
     done = set(kept["cell"]) if len(kept) else set()
-    kept.to_csv(path, index=False, header=bool(done), lineterminator="\n" if done else "")
+    kept.to_csv(path, index=False, float_format="%.5g", header=bool(done), lineterminator="\n" if done else "")
     for i, cell in enumerate(cells):
         if cell.name in done:
             continue
         rows = pd.DataFrame(rows_of(cell, np.random.default_rng([seed, i]))).assign(samples=samples, seed=seed)
-        rows.to_csv(path, mode="a", header=not done, index=False, float_format="%.6g")
+        rows.to_csv(path, mode="a", header=not done, index=False, float_format="%.5g")
         done.add(cell.name)
         print(f"{path.name}: {i + 1} of {len(cells)}, {time.perf_counter() - start:.0f} s: {cell.name}", flush=True)
     return pd.read_csv(path)

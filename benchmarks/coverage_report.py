@@ -14,30 +14,34 @@ from coverage_simulation import BOTH, DEFAULT, FEW, GIVEN, METHODS
 from fltoolkit.estimate.variance import Array
 
 ENOUGH_PSUS = 30  # expected to hold a case: there the default must hold
+FEWEST = 100  # samples that must be shown for their coverage to be judged
 LEAST, MOST, FALSE_DECREASE = 0.935, 0.975, 0.03
 BANDS = {"under 3": 0, "3 to 10": 3, "10 to 20": 10, "20 to 30": 20, "30 and more": ENOUGH_PSUS}
 VARIANTS = (GIVEN, FEW, BOTH)
 WHY = {
     "none": "Samples without a case: n/deff₀ with Kish's deff₀, which knows nothing of clustering, ends below the truth",
     "few": "Few PSUs hold cases: an estimate that is too low has a standard error that is too small",
-    "chosen": "Five cases are more than expected: what is published are the samples that found too many",
+    "chosen": "What is shown are the samples that found too many: fewer cases are expected than it takes",
 }
 
 
 def short_by(held: pd.Series, number: pd.Series) -> pd.Series:
-    """Whether a share lies below what is demanded by more than two Monte Carlo standard errors; nan is not judged."""
-    return held < LEAST - 2 * np.sqrt(held * (1 - held) / number)
+    """Whether a share lies below what is demanded by more than two Monte Carlo standard errors; of few samples none is judged."""
+    return (number >= FEWEST) & (held < LEAST - 2 * np.sqrt(held * (1 - held) / number))
 
 
 def judged(cells: pd.DataFrame, method: str = DEFAULT) -> pd.DataFrame:
-    """The cells of one method, with whether coverage falls short (`short`, `short_published`) and the main cause of each."""
+    """The cells of one method, with whether coverage falls short (`short`, `short_published`, `short_unmarked`) and why."""
     t = cells[cells["method"] == method].copy()
     t["short"] = short_by(t["coverage"], t["samples"])
     t["short_published"] = short_by(t["coverage_published"], t["samples"] * t["published"])
-    missed, missed_published = 1 - t["coverage"], 1 - t["coverage_published"]
+    t["short_unmarked"] = short_by(t["coverage_unmarked"], t["samples"] * t["unmarked"])
     none = t["too_low_no_case"]
-    t["why"] = _cause(none / missed, t["too_high"] / missed)
-    t["why_published"] = _cause(none / t["published"] / missed_published, t["too_high_published"] / missed_published)
+    t["why"] = _cause(none / (1 - t["coverage"]), t["too_high"] / (1 - t["coverage"]))
+    for shown in ("published", "unmarked"):
+        missed = 1 - t[f"coverage_{shown}"]
+        of_none = none / t["published"] / missed if shown == "published" else 0 * missed  # no case is always marked
+        t[f"why_{shown}"] = _cause(of_none, t[f"too_high_{shown}"] / missed)
     t["enough"] = t["expected_psus"] >= ENOUGH_PSUS
     return t
 
@@ -73,8 +77,8 @@ def acceptance(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
             if rounds != HALVED:
                 demand = f'false "decreased" ≤ 3 %, {rule}; second round {rounds}'
                 lines.append(_line(said["cell"][_too_often(said["decreased"], said)], demand))
-    low, over = rest["short"] | rest["short_published"], next_that_holds(cells)
-    lines.append(f"told: {int(low.sum())} of {len(rest)} other cells are short, overall or among the published: docs/coverage.md")
+    low, over = rest["short"] | rest["short_published"] | rest["short_unmarked"], next_that_holds(cells)
+    lines.append(f"told: {int(low.sum())} of {len(rest)} other cells are short, overall or among what is shown: docs/coverage.md")
     lines.append(f"told: over-coverage (> {MOST:.1%}) in {len(over)} cells: docs/coverage.md")
     return lines
 
@@ -177,19 +181,19 @@ def _of_cell(row: dict[str, object]) -> str:
 
 
 def short_cells(cells: pd.DataFrame) -> str:
-    """Every cell that falls short, overall or among the published, with its main cause."""
+    """Every cell that falls short, overall, among the published or among those without a mark, with its main cause."""
     t = judged(cells)
     rows = []
-    for r in t[t["short"] | t["short_published"]].sort_values("coverage").to_dict("records"):
-        why, why_published = (r[k] if r[s] else "" for k, s in (("why", "short"), ("why_published", "short_published")))
+    for r in t[t["short"] | t["short_published"] | t["short_unmarked"]].sort_values("coverage").to_dict("records"):
+        why, why_published, why_unmarked = (r[f"why{of}"] if r[f"short{of}"] else "" for of in ("", "_published", "_unmarked"))
         rows.append(
             [r["cell"], f"{r['expected_psus']:.1f}", f"{r['mean_cases']:.1f}", f"{r['no_case']:.1%}", f"{r['coverage']:.1%}",
              f"{r['too_low']:.1%}", f"{r['too_high']:.1%}", why, f"{r['published']:.0%}", f"{r['coverage_published']:.1%}",
-             why_published, f"{r['unmarked']:.0%}" + (f": {r['coverage_unmarked']:.1%}" if r["unmarked"] else "")]
+             why_published, f"{r['unmarked']:.1%}", f"{r['coverage_unmarked']:.1%}" if r["unmarked"] else "", why_unmarked]
         )  # fmt: skip
     causes = "\n".join(f"- `{name}`: {text}." for name, text in WHY.items())
     head = ["cell", "PSUs with cases", "cases", "no case", "coverage", "too low", "too high", "why", "published", "of these hold", "why",
-            "without a mark: hold"]  # fmt: skip
+            "without a mark", "of these hold", "why"]  # fmt: skip
     return f"{causes}\n\n{markdown(head, rows)}"
 
 

@@ -210,7 +210,7 @@ def _held(cell: Cell, s: Samples, low: Array, high: Array) -> dict[str, object]:
         "coverage": holds.mean(), "too_low": below.mean(), "too_high": above.mean(),
         "too_low_no_case": (below & (s.cases == 0)).mean(), "width": (high - low).mean(), "published": shown.mean(),
         "coverage_published": _mean(holds[shown]), "too_high_published": _mean(above[shown]),
-        "unmarked": unmarked.mean(), "coverage_unmarked": _mean(holds[unmarked]),
+        "unmarked": unmarked.mean(), "coverage_unmarked": _mean(holds[unmarked]), "too_high_unmarked": _mean(above[unmarked]),
     }  # fmt: skip
 
 
