@@ -10,28 +10,41 @@ from importlib.metadata import version
 from fltoolkit import report, show
 from fltoolkit.classify import check_cases, classify
 from fltoolkit.estimate import (
+    Change,
+    Contrast,
+    Detectable,
     Estimates,
     Published,
+    PublishedBaseline,
+    change,
+    change_from_published,
     cube,
+    detectable_change,
     flowchart,
     mean,
     paths,
+    power_of_change,
     prevalence,
+    prevalence_ratio,
     publish,
+    publish_change,
     publish_run,
     ratio,
     rule_sets,
+    sample_size,
     share,
     stack,
     total,
 )
 from fltoolkit.nap import Baseline, Plan, baseline, read_plan
-from fltoolkit.survey import Survey, SurveyDesign, check, describe, nonresponse, read_survey
+from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, describe, nonresponse, read_survey
 
 __version__ = version("fltoolkit")
 
 __all__ = [
-    "Baseline", "Estimates", "Plan", "Published", "Survey", "SurveyDesign", "baseline", "check", "check_cases", "classify", "cube", "describe",
-    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
-    "rule_sets", "share", "show", "stack", "total",
+    "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Plan", "Published", "PublishedBaseline", "ReplicateDesign", "Survey",
+    "SurveyDesign", "baseline", "change", "change_from_published", "check", "check_cases", "classify", "cube", "describe",
+    "detectable_change", "flowchart", "mean", "nonresponse", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish",
+    "publish_change", "publish_run", "ratio", "read_plan", "read_survey", "report", "rule_sets", "sample_size", "share", "show", "stack",
+    "total",
 ]  # fmt: skip

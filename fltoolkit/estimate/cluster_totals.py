@@ -6,6 +6,7 @@ logged, cached or shown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,10 +16,10 @@ import pandas as pd
 
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.design import FPC, HOUSEHOLD, PSU, STRATA, WEIGHT, SurveyDesign
+from fltoolkit.survey.design import FALSE, TRUE, Design
+from fltoolkit.survey.internal import FPC, FPC2, HOUSEHOLD, PSU, REPLICATE, SSU, STRATA, WEIGHT
 
 KEY = "by__"
-TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
 
 
@@ -39,7 +40,7 @@ class Outcome:
 
 
 def cluster_totals(
-    design: SurveyDesign, outcome: Outcome, keys: Sequence[str], *, domain: str | None = None, weight: str = WEIGHT
+    design: Design, outcome: Outcome, keys: Sequence[str], *, domain: str | None = None, weight: str = WEIGHT
 ) -> pd.DataFrame:
     """Group the microdata once (STATISTICS.md §1).
 
@@ -53,8 +54,9 @@ def cluster_totals(
     Returns:
         One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name),
         `status` (1 case, 0 not, -1 unresolved), `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²),
-        wx, wxx, wxy; `missing` counts the domain's rows without an outcome, `lowest` is the smallest weight, and with an FPC
-        `fl__fpc_low`, `fl__fpc_high` and `fl__no_fpc` (rows without) say what the rows hold.
+        wx, wxx, wxy; `missing` counts the domain's rows without an outcome, `lowest` is the smallest weight. With an FPC
+        `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second stage rows are by its units
+        (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`, `wx_0` the sums under the first.
 
     Raises:
         DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
@@ -95,22 +97,36 @@ def cluster_totals(
     household = col(HOUSEHOLD) if has_household else nw.lit(None, dtype=nw.String())
     case = within & (col("fl__status") == 1) if outcome.kind in ("truth", "everyone") else nw.lit(False)
     frame = frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
-    by = [STRATA, PSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__status", "fl__casehh"]
+    by = [
+        STRATA,
+        PSU,
+        *([SSU] if design.stages == 2 else []),
+        *(f"fl__k{i}" for i in range(len(keys))),
+        "fl__status",
+        "fl__casehh",
+    ]
     sums = ["fl__n", *(f"fl__s{s}" for s in SUMS[1:]), "fl__badw", "fl__bad", "fl__missing", "fl__positive"]
-    if design.has_fpc:
-        frame = frame.with_columns((~col(FPC).is_finite()).fill_null(True).cast(nw.Int64).alias("fl__no_fpc"))
-        sums.append("fl__no_fpc")
-    fpc = [col(FPC).min().alias("fl__fpc_low"), col(FPC).max().alias("fl__fpc_high")] if design.has_fpc else []
+    ends = []
+    for column, name in ((FPC, "fpc"), (FPC2, "fpc2"))[: design.stages]:
+        frame = frame.with_columns(col(column).is_nan().fill_null(True).cast(nw.Int64).alias(f"no_{name}"))
+        sums.append(f"no_{name}")
+        ends += [col(column).min().alias(f"{name}_low"), col(column).max().alias(f"{name}_high")]
+    if design.replicates:
+        under = [nw.when(within).then(col(f"{REPLICATE}{r}")).otherwise(nw.lit(0.0)) for r in range(design.replicates)]
+        products = {"w": nw.lit(1.0), "wy": yy, "wx": xx}
+        frame = frame.with_columns([(w * times).alias(f"{n}_{r}") for n, times in products.items() for r, w in enumerate(under)])
+        sums += [f"{n}_{r}" for n in products for r in range(design.replicates)]
     lowest = nw.when(within).then(col("fl__w")).alias("fl__lowest")
     grouped = (
-        frame.with_columns(lowest).group_by(by).agg(*[col(s).sum() for s in sums], col("fl__lowest").min().alias("lowest"), *fpc)
+        frame.with_columns(lowest).group_by(by).agg(*[col(s).sum() for s in sums], col("fl__lowest").min().alias("lowest"), *ends)
     )
     table: pd.DataFrame = grouped.sort(by).collect("pandas").to_native()  # sums of one order have the same last digit
-    _refuse(table, outcome)
+    _refuse(table, outcome, design.replicates)
     table = table.rename(
         columns={
             STRATA: "strata",
             PSU: "psu",
+            SSU: "ssu",
             "fl__status": "status",
             "fl__casehh": "household",
             "fl__n": "n",
@@ -121,7 +137,7 @@ def cluster_totals(
     return table.astype(dict.fromkeys(SUMS, float))
 
 
-def _outcome(design: SurveyDesign, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
     """y, x, whether the row's outcome is known, and whether it is something a truth cannot be."""
     one, never = nw.lit(1.0), nw.lit(False)
     if outcome.kind == "everyone":
@@ -139,7 +155,7 @@ def _outcome(design: SurveyDesign, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, 
     return y, x, ~(y.is_null() | x.is_null()), y_bad | x_bad
 
 
-def _number(design: SurveyDesign, name: str) -> tuple[nw.Expr, nw.Expr]:
+def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
     """A numeric column with NaN as missing (R's na.rm), and whether a row holds what is not a number: text, or infinity."""
     value = design.number(name)
     text_only = value.is_null() & ~design.text(name).is_null()
@@ -147,7 +163,7 @@ def _number(design: SurveyDesign, name: str) -> tuple[nw.Expr, nw.Expr]:
     return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 
 
-def _refuse(table: pd.DataFrame, outcome: Outcome) -> None:
+def _refuse(table: pd.DataFrame, outcome: Outcome, replicates: int) -> None:
     """Stop on what no variance survives."""
     if (bad := int(table["fl__badw"].sum())) > 0:
         raise DesignError(
@@ -156,7 +172,14 @@ def _refuse(table: pd.DataFrame, outcome: Outcome) -> None:
         )  # fmt: skip
     if len(table) == 0 or table["fl__positive"].sum() == 0:
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
-    for column, name in ((STRATA, "strata"), (PSU, "psu")):
+    if gaps := [r + 1 for r in range(replicates) if not table[f"w_{r}"].map(math.isfinite).all()]:
+        raise DesignError(
+            f"{len(gaps)} replicate weight(s) are missing or infinite in some rows", where="replicates", found=gaps[:10],
+            do="correct them in the data, or leave those rows out before",
+        )  # fmt: skip
+    for column, name in ((STRATA, "strata"), (PSU, "psu"), (SSU, "ssu")):
+        if column not in table:
+            continue
         if (rows := int(table["fl__n"][table[column].isna()].sum())) or table[column].isna().any():
             raise DesignError(
                 f"{rows} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"

@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fltoolkit.estimate import intervals
-from fltoolkit.estimate.cells import Cells, make_cells
+from fltoolkit.estimate.cells import make_cells
 from fltoolkit.estimate.intervals import ProportionInterval
-from fltoolkit.estimate.variance import Array, Units, degrees_of_freedom, variances
+from fltoolkit.estimate.passes import Pass
+from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.breakdowns import TOTAL
-
-
-@dataclass(frozen=True)
-class Pass:
-    """One pass over the persons, and the cells wanted from it."""
-
-    table: pd.DataFrame
-    unit: NDArray[np.intp]
-    units: Units
-    cells: Cells
-    base: Cells
-    parent: NDArray[np.intp]
 
 
 def counts(run: Pass, measure: str) -> pd.DataFrame:
     """Unweighted and weighted counts of each row, and how spread its cases are."""
     t, cells, base, parent = run.table, run.cells, run.base, run.parent
-    case = np.where(t["status"] == 1, t["n"], 0.0)
+    cases = (t["status"] == 1).to_numpy()
+    case = np.where(cases, t["n"], 0.0)
     n_values, w_values = (case, t["wy"].to_numpy()) if measure == "share" else (t["n"].to_numpy(), t["w"].to_numpy())
-    present = base.by_unit(n_values, run.unit, len(run.units)) > 0
     has_household = t["household"].notna().any()
     households = cells.distinct(t["household"]) if has_household else pd.array([pd.NA] * len(cells), dtype="Int64")
     return pd.DataFrame(
         {
-            "df": degrees_of_freedom(present, run.units)[parent],
+            "df": run.degrees_of_freedom(cases if measure == "share" else None)[parent],
             "n": base.sums(n_values)[parent].astype(np.int64),
             "cases": cells.sums(case).astype(np.int64),
             "population": base.sums(w_values)[parent],
-            "psus_with_cases": (cells.by_unit(case, run.unit, len(run.units)) > 0).sum(axis=0),
+            "psus_with_cases": run.psus_with(cases),
             "households_with_cases": households,
         }
     )
@@ -84,10 +70,9 @@ def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_
     """The design effect assumed where there is no case: the spec's, else the whole population's, else Kish's."""
     t = run.table
     everyone = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {})
-    y, x = (everyone.by_unit(t[c].to_numpy(), run.unit, len(run.units)) for c in ("wy", "w"))
-    n = t["n"].sum()
-    p = y.sum() / x.sum() if n else float("nan")
-    whole = float(variances((y - p * x) / x.sum(), run.units)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
+    n, p = t["n"].sum(), t["wy"].sum() / t["w"].sum() if t["n"].sum() else float("nan")
+    z = run.units.influence(run.by_unit("wy", everyone), run.by_unit("w", everyone), np.array([p]))
+    whole = float(run.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
         value, source = np.full(len(rows), from_spec), "survey.yaml"
@@ -146,12 +131,11 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
     y, x = cells.sums(t["wy"].to_numpy()), base.sums(t["w"].to_numpy())[run.parent]
     w_open = base.sums(np.where(open_, t["w"], 0.0))[run.parent]
     scale = x if measure == "total" else np.ones(len(rows))
-    y_high = cells.by_unit(t["wy"].to_numpy(), run.unit, len(run.units))
-    y_high = y_high + base.by_unit(np.where(open_, t["w"], 0.0), run.unit, len(run.units))[:, run.parent]
-    x_unit = base.by_unit(t["w"].to_numpy(), run.unit, len(run.units))[:, run.parent]
+    y_high = run.by_unit("wy", cells) + run.by_unit("w", base, open_)[:, run.parent]
     with np.errstate(divide="ignore", invalid="ignore"):
         bound = (y + w_open) / x
-        se = np.sqrt(variances((y_high - bound * x_unit) / x, run.units))
+        z = run.units.influence(y_high, run.by_unit("w", base)[:, run.parent], bound)
+        se = np.sqrt(run.units.variances(z))
         resolved = y / (x - w_open)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
     _, high = intervals.proportion(bound, se, n, df, level, "korn_graubard", at_zero)

@@ -14,7 +14,7 @@ DECREASED, INCREASED = "decreased", "increased"
 NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
 COVERS_ZERO = "the interval of the change covers no change"
 TOO_FEW, NO_DF = "too few cases", "no degrees of freedom"
-LEAST_CASES, LEAST_PSUS = 15, 10  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
+LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,15 @@ def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) 
         return np.asarray((v1 + v2) ** 2 / parts)
 
 
+def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
+    """Whether a side's interval may decide: 15 cases in 10 PSUs, or where the PSUs are not known (nan) 30 cases."""
+    n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
+    return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
+
+
 def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
-    """Whether intervals may decide: 15 cases in 10 PSUs on each side, or on one where the other recorded no case at all."""
-    ok1, ok2 = (
-        (np.asarray(s.cases) >= LEAST_CASES) & (np.asarray(s.psus_with_cases) >= LEAST_PSUS) for s in (before, after)
-    )
+    """Whether both sides may decide (`bears`), or one where the other recorded no case at all."""
+    ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
 
@@ -74,16 +78,15 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
     return np.where(may & (high < 0), DECREASED, np.where(may & (low > 0), INCREASED, NO_CHANGE)).astype(object)
 
 
-def difference(
-    before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, of_cases: bool = True
-) -> pd.DataFrame:
+def difference(before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95) -> pd.DataFrame:
     """Change after − before of each row, with interval and verdict (STATISTICS.md §6).
 
     By the Taylor contrast: SE² = V1 + V2 − 2·C, d ± t·SE, with Satterthwaite's df of V1 + V2. Where C ≠ 0 the rounds share
     PSUs, and df is at most that of the larger round: on the same PSUs it cannot be the sum of both.
 
-    An SE of 0 is not certainty. Of `of_cases` (a proportion, share or number of cases) such a row is decided by `mover` on
-    the two intervals, that of no case being [0, upper], and only with `enough_cases`; else the reason is `too few cases`.
+    An SE of 0 is not certainty where the interval says so, as it does where no case (or nothing but cases) was recorded. Such a row
+    is decided by `mover` on the two intervals, that of no case being [0, upper], and only with `enough_cases`; else the reason
+    is `too few cases`.
 
     Args:
         before, after: the rows of the two rounds, matched. covariance: of the two estimates, row by row.
@@ -96,30 +99,30 @@ def difference(
     """
     from scipy.special import stdtrit
 
-    p1, s1, p2, s2, c = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(v, dtype=float)) for v in (before.estimate, before.se, after.estimate, after.se, covariance))
+    p1, s1, l1, u1, df1, p2, s2, l2, u2, df2, c = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(v, dtype=float)) for v in (*_numbers(before), *_numbers(after), covariance))
     )
-    df = satterthwaite(s1**2, before.df, s2**2, after.df)
-    df = np.where(c != 0, np.fmin(df, np.fmax(before.df, after.df)), df)
+    df = satterthwaite(s1**2, df1, s2**2, df2)
+    df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
+    bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(df >= 1, stdtrit(df, 1 - (1 - level) / 2), np.nan)
-        se = np.sqrt(np.maximum(s1**2 + s2**2 - 2 * c, 0.0))
-        ratio, relative = p2 / p1, (p2 - p1) / p1
+        se = np.where(bare, np.nan, np.sqrt(np.maximum(s1**2 + s2**2 - 2 * c, 0.0)))
+        ratio, relative = (np.where(p1 == 0, np.nan, over / p1) for over in (p2, p2 - p1))
         log_se = np.sqrt(np.maximum((s1 / p1) ** 2 + (s2 / p2) ** 2 - 2 * c / (p1 * p2), 0.0))
-    low, high = p2 - p1 - t * se, p2 - p1 + t * se
-    bare = of_cases & ((s1 <= 0) | (s2 <= 0))
-    recovered = mover(before.estimate, before.ci_low, before.ci_high, after.estimate, after.ci_low, after.ci_high)
-    low, high = np.where(bare, recovered[0], low), np.where(bare, recovered[1], high)
+        spread = np.exp(t * np.where((p1 > 0) & (p2 > 0) & ~bare, log_se, np.nan))
+    recovered = mover(p1, l1, u1, p2, l2, u2)
+    low, high = np.where(bare, recovered[0], p2 - p1 - t * se), np.where(bare, recovered[1], p2 - p1 + t * se)
     few = bare & ~enough_cases(before, after)
     verdict = verdicts(low, high, ~few)
     reason = np.select([few, np.isnan(low), verdict == NO_CHANGE], [TOO_FEW, NO_DF, COVERS_ZERO], "")
-    known = np.isfinite(ratio) & (p1 > 0) & (p2 > 0) & ~bare
-    spread = np.exp(t * np.where(known, log_se, np.nan))
-    return pd.DataFrame(
-        {
-            "change": p2 - p1, "se": np.where(bare, np.nan, se), "df": np.where(bare, np.nan, df), "ci_low": low, "ci_high": high,
-            "relative_change": np.where(np.isfinite(relative), relative, np.nan), "ratio": np.where(np.isfinite(ratio), ratio, np.nan),
-            "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(bare, "mover", "taylor"),
-            "verdict": verdict, "reason": reason.astype(object),
-        }
-    )  # fmt: skip
+    columns = {
+        "change": p2 - p1, "se": se, "df": np.where(bare, np.nan, df), "ci_low": low, "ci_high": high, "relative_change": relative,
+        "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(bare, "mover", "taylor"),
+        "verdict": verdict, "reason": reason.astype(object),
+    }  # fmt: skip
+    return pd.DataFrame(columns)
+
+
+def _numbers(side: Side) -> tuple[ArrayLike, ...]:
+    return side.estimate, side.se, side.ci_low, side.ci_high, side.df

@@ -7,19 +7,23 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fltoolkit.classify.adults import same_work_basis
-from fltoolkit.classify.children import CHILD_LEAVES, ROUTES
-from fltoolkit.classify.groups import POPULATION, group_order
-from fltoolkit.classify.trace import LEAVES
+from fltoolkit.classify.children import ROUTES
+from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.cells import Breakdowns, By, Cells, breakdowns, make_cells
-from fltoolkit.estimate.cluster_totals import FALSE, TRUE, Outcome, cluster_totals
-from fltoolkit.estimate.columns import Pass, counts, design_effects, unresolved, with_intervals
+from fltoolkit.estimate.asked import ages_of, questionnaire_of
+from fltoolkit.estimate.cells import Breakdowns, By, breakdowns
+from fltoolkit.estimate.cluster_totals import Outcome
+from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_intervals
+from fltoolkit.estimate.contrast import Contrast, Wanted, contrast
 from fltoolkit.estimate.intervals import ProportionInterval
-from fltoolkit.estimate.variance import Array, Units, covariance, make_units, variances
-from fltoolkit.survey.design import WEIGHT, Survey, SurveyDesign, require_totals, weight_of
+from fltoolkit.estimate.joint import Joint
+from fltoolkit.estimate.passes import Pass, case_only, make_pass
+from fltoolkit.estimate.replicates import Replicates
+from fltoolkit.estimate.variance import Array, Units
+from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.isic import to_verify
 
 CLASSIFIED = (
@@ -39,7 +43,9 @@ OF_ADULTS = ("involuntary", "same_work", "trafficking")
 class About:
     """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
     domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
-    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey."""
+    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey.
+    `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
+    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said."""
 
     measure: str
     outcome: str
@@ -52,12 +58,17 @@ class About:
     rule_set: str = ""
     reference_period: str = ""
     reference_months: int | None = None
+    window_start: str = ""
+    window_end: str = ""
     population: str = ""
     population_label: str = ""
+    population_ages: str = ""
     same_work: str = ""
     sector_basis: str = ""
     age_basis: str = ""
     case_only: tuple[str, ...] = ()
+    questionnaire: tuple[str, ...] = ()
+    psus_of_earlier_rounds: str = ""
     input_hash: str = ""
     missing: int = 0
     to_verify: str = ""
@@ -74,8 +85,8 @@ class Estimates:
             `psus_with_cases`, `households_with_cases`; for a three-valued outcome also `unresolved` (persons),
             `resolved_only` (the estimate among the resolved), `bound_high` and `bound_ci_high` (all unresolved taken as
             cases). Proportions are proportions: never rescaled.
-        influence: units × rows; a unit is a PSU. Microdata: never written.
-        units: the PSUs and their strata.
+        influence: units × rows; a unit is a PSU (with the FPC of a second stage a unit of that) or a replicate. Microdata: never written.
+        units: the units and how they were drawn; of a stack of rounds those of all.
         about: what they are about.
         design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
             without a case `deff_at_zero` with its `source`.
@@ -85,7 +96,7 @@ class Estimates:
 
     table: pd.DataFrame
     influence: Array
-    units: Units
+    units: Units | Replicates | Joint
     about: About
     design_effects: pd.DataFrame
     by: Breakdowns
@@ -94,11 +105,15 @@ class Estimates:
     @property
     def covariance(self) -> Array:
         """Covariance of all rows, from the influence values (rows × rows)."""
-        return covariance(self.influence, self.units)
+        return self.units.covariance(self.influence)
+
+    def contrast(self, wanted: Mapping[str, Wanted]) -> Contrast:
+        """Contrasts of the rows, linear or not: `est.contrast({"gap": {"men": 1, "women": -1}})`; see `contrast.contrast`."""
+        return contrast(self, wanted)
 
 
 def prevalence(
-    design: SurveyDesign,
+    design: Design,
     outcome: str = "forced_labour",
     by: By = None,
     *,
@@ -122,7 +137,7 @@ def prevalence(
     Raises:
         RequestError: no such column or population; a rate by the sector of forced labour itself, which non-cases lack.
     """
-    if only := _case_only(design) & {g for b in breakdowns(by) for g in b}:
+    if only := case_only(design) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
             do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
@@ -131,7 +146,7 @@ def prevalence(
 
 
 def total(
-    design: SurveyDesign,
+    design: Design,
     outcome: str = "forced_labour",
     by: By = None,
     *,
@@ -149,20 +164,18 @@ def total(
     return _estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
 
 
-def mean(design: SurveyDesign, y: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
+def mean(design: Design, y: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
     """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval."""
     return _estimate(design, Outcome("number", y), by, "mean", population, "wald", level)
 
 
-def ratio(
-    design: SurveyDesign, y: str, x: str, by: By = None, *, population: str | None = None, level: float = 0.95
-) -> Estimates:
+def ratio(design: Design, y: str, x: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
     """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval."""
     return _estimate(design, Outcome("ratio", y, x), by, "ratio", population, "wald", level)
 
 
 def share(
-    design: SurveyDesign,
+    design: Design,
     group: str,
     by: By = None,
     *,
@@ -196,7 +209,7 @@ def traces(persons: Survey, *, population: str | None = None) -> Estimates:
 
 
 def _estimate(
-    design: SurveyDesign,
+    design: Design,
     outcome: Outcome,
     by: By,
     measure: str,
@@ -213,22 +226,22 @@ def _estimate(
             "a confidence level lies between 0 and 1", where="level", found=level, allowed="0 < level < 1", do="0.95 is usual"
         )
     chosen, weight, domain = _population(design, population, groups, outcome.y)
-    run = _run(design, outcome, wanted, groups, measure, domain, weight, of)
-    y = run.cells.by_unit(run.table["wy"].to_numpy(), run.unit, len(run.units))
+    run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
     x_name = {"ratio": "wx", "share": "wy"}.get(measure, "w")
-    x = run.base.by_unit(run.table[x_name].to_numpy(), run.unit, len(run.units))[:, run.parent]
-    big_y, big_x = y.sum(axis=0), x.sum(axis=0)
+    y, x = run.cells.sums(run.table["wy"].to_numpy()), run.base.sums(run.table[x_name].to_numpy())[run.parent]
     with np.errstate(divide="ignore", invalid="ignore"):
-        rate = big_y / big_x
-        z = y if measure == "total" else (y - rate * x) / big_x
+        rate = y / x
+    estimate = y if measure == "total" else rate
+    by_x = None if measure == "total" else run.by_unit(x_name, run.base)[:, run.parent]
+    z = run.units.influence(run.by_unit("wy", run.cells), by_x, estimate)
     rows = counts(run, measure)
-    rows.insert(0, "estimate", big_y if measure == "total" else rate)
-    rows.insert(1, "se", np.sqrt(variances(z, run.units)))
+    rows.insert(0, "estimate", estimate)
+    rows.insert(1, "se", np.sqrt(run.units.variances(z)))
     binary = outcome.kind in ("truth", "everyone")
     effects = design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
     whole = design.grosses_up and bool(run.table["lowest"].min() >= 1)
     table = with_intervals(rows, effects, rate, binary, measure, interval, level, whole)
-    only = _case_only(design) & set(groups)
+    only = case_only(design) & set(groups)
     if binary and outcome.three_valued and measure in ("prevalence", "total"):
         table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
     about = _about(design, outcome, measure, interval, level, chosen, groups, run)
@@ -236,59 +249,18 @@ def _estimate(
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
 
 
-def _run(
-    design: SurveyDesign, outcome: Outcome, wanted: Breakdowns, groups: Sequence[str], measure: str,
-    domain: str | None, weight: str, of: str | None,
-) -> Pass:  # fmt: skip
-    """The pass over the persons; cells and the cells of their denominators."""
-    table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
-    units, unit = make_units(table, design)
-    order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
-    order["step"] = [*LEAVES, *CHILD_LEAVES]
-    apart = (_case_only(design) | ({of} if of else set())) & set(groups)
-    inside, cases = table["n"].to_numpy() > 0, (table["status"] == 1).to_numpy()
-    only = _case_only(design)
-    cells = make_cells(table, groups, wanted, [inside & cases if only & set(b) else inside for b in wanted], order)
-    counted = inside & cases if measure == "share" else inside
-    base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
-    base = make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
-    if measure == "share":
-        keep = _has_base(cells, base, [g for g in groups if g not in apart])
-        cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
-    return Pass(table, unit, units, cells, base, base.parent(cells, [g for g in groups if g not in apart]))
-
-
-def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
-    """Cells whose denominator exists: a group without a case has nothing to distribute."""
-    known = set(base.keys[[*groups, "breakdown"]].itertuples(index=False, name=None))
-    return np.array([row in known for row in cells.keys[[*groups, "breakdown"]].itertuples(index=False, name=None)], dtype=bool)
-
-
-def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:
-    new = np.where(keep, np.cumsum(keep) - 1, -1)
-    return np.asarray(np.where(code >= 0, new[code], -1), dtype=np.intp)
-
-
-def _truth(design: SurveyDesign, outcome: str) -> Outcome:
+def _truth(design: Design, outcome: str) -> Outcome:
     return Outcome("truth", outcome, three_valued=isinstance(design, Survey) and outcome in CLASSIFIED)
 
 
-def _is_truth(design: SurveyDesign, name: str) -> bool:
+def _is_truth(design: Design, name: str) -> bool:
     """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
     value = design.text(name)
     found = design.frame.select(value.alias("v")).unique().head(4).collect("pandas").to_native()["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
 
 
-def _groups(design: SurveyDesign) -> set[str]:
-    return {*design.spec.groups, *design.spec.sectors, "form", "route"} if isinstance(design, Survey) else set()
-
-
-def _case_only(design: SurveyDesign) -> set[str]:
-    return set(design.spec.case_only) if isinstance(design, Survey) else set()
-
-
-def _population(design: SurveyDesign, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
+def _population(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
     """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
     if not isinstance(design, Survey):
         if name is not None:
@@ -322,7 +294,7 @@ def _population(design: SurveyDesign, name: str | None, groups: Sequence[str], o
 
 
 def _about(
-    design: SurveyDesign, outcome: Outcome, measure: str, interval: str, level: float, population: str,
+    design: Design, outcome: Outcome, measure: str, interval: str, level: float, population: str,
     groups: Sequence[str], run: Pass,
 ) -> About:  # fmt: skip
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
@@ -336,12 +308,14 @@ def _about(
     )
     if not isinstance(design, Survey):
         return base
-    spec = design.spec
+    spec, period = design.spec, design.spec.reference_period
     jobs = {s.job for g, s in spec.sectors.items() if g in groups}
     return replace(
         base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules or "",
-        reference_period=spec.reference_period.text, reference_months=spec.reference_period.months, population=population,
-        population_label=spec.populations[population].label, same_work=same_work_basis(spec.episodes),
+        reference_period=period.text, reference_months=period.months, window_start=str(period.start or ""),
+        window_end=str(period.end or ""), population=population, population_label=spec.populations[population].label,
+        population_ages=ages_of(spec, population), questionnaire=questionnaire_of(spec, population),
+        psus_of_earlier_rounds=spec.design.psus_of_earlier_rounds or "", same_work=same_work_basis(spec.episodes),
         sector_basis=", ".join(sorted(jobs)), age_basis="age at the start of the work" if spec.age.at_start else "age at interview",
         case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
         to_verify=_to_verify(design, groups), rule_note=design.rule_note,

@@ -1,119 +1,185 @@
-"""Taylor variance from influence values summed to PSUs (STATISTICS.md §2), equal to R survey's `svyrecvar`."""
+"""Taylor variance from influence values summed to sampled units (STATISTICS.md §2), equal to R survey's `svyrecvar`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.design import SinglePsu, SurveyDesign
+from fltoolkit.survey.design import Design, SinglePsu
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Units drawn at one stage of sampling.
+
+    `group` numbers each unit's stratum (at the second stage: its PSU); by group, `n` units were drawn of it, the fraction
+    `f` of all there are (0: with replacement), and its variance counts `times` (1; at the second stage the PSU's own f).
+    """
+
+    group: Codes
+    n: Array
+    f: Array
+    times: Array
+    single: SinglePsu
+
+    def scaled(self, z: Array) -> Array:
+        """Influence of the units, centred in its group and scaled, so that S'S is this stage's part of the covariance."""
+        centre = sums(z, self.group, len(self.n)) / self.n[:, None]
+        alone = self.n == 1
+        if self.single == "adjust":
+            centre[alone] = z.sum(axis=0) / len(z)
+        factor = (1 - self.f) * np.where(alone, 1.0, self.n / np.maximum(self.n - 1, 1))
+        factor[factor < 1e-7] = 0.0
+        if self.single == "average":
+            usable = ~(alone & (factor > 0))
+            factor = np.where(usable, factor, 0.0) * (len(self.n) / max(usable.sum(), 1))
+        return np.asarray((z - centre[self.group]) * np.sqrt(factor * self.times)[self.group][:, None])
 
 
 @dataclass(frozen=True)
 class Units:
-    """The sampled PSUs, one row each in every influence matrix, and their strata.
+    """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
 
-    `strata` and `psu` are labels; `code` numbers the strata; `n_h` is the PSUs of a stratum in the whole sample and `f_h`
-    its sampling fraction (0 without FPC), both by stratum.
+    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs.
     """
 
     strata: NDArray[np.object_]
     psu: NDArray[np.object_]
-    code: NDArray[np.intp]
-    n_h: Array
-    f_h: Array
-    single_psu: SinglePsu
+    psu_of: Codes
+    first: Stage
+    second: Stage | None
 
     def __len__(self) -> int:
-        return len(self.code)
+        return len(self.psu_of)
+
+    def same_as(self, other: object) -> bool:
+        """Whether these are the same PSUs of the same strata, drawn and counted alike."""
+        return isinstance(other, Units) and all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
+
+    def _facts(self) -> list[Any]:
+        stages = [s for s in (self.first, self.second) if s is not None]
+        return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in stages for f in fields(Stage))]
+
+    def by_psu(self, values: Array) -> Array:
+        """Sums over the units of each PSU."""
+        return values if self.second is None else sums(values, self.psu_of, len(self.psu))
+
+    def influence(self, y: Array, x: Array | None, estimate: Array) -> Array:
+        """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows)."""
+        if x is None:
+            return y
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray((y - estimate * x) / x.sum(axis=0))
+
+    def scaled(self, z: Array) -> Array:
+        """S with S'S the covariance of the estimates whose influence is z (units × rows)."""
+        between = self.first.scaled(self.by_psu(z))
+        return between if self.second is None else np.vstack([between, self.second.scaled(z)])
+
+    def variances(self, z: Array) -> Array:
+        """Variance of each column's estimate."""
+        return np.asarray((self.scaled(z) ** 2).sum(axis=0))
+
+    def covariance(self, z: Array) -> Array:
+        """Covariance matrix of all columns' estimates."""
+        s = self.scaled(z)
+        return np.asarray(s.T @ s)
+
+    def degrees_of_freedom(self, n: Array) -> NDArray[np.int64]:
+        """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` counts persons, units × rows."""
+        present = self.by_psu(n) > 0
+        strata = sums(present.astype(float), self.first.group, len(self.first.n)) > 0
+        return np.asarray(present.sum(axis=0) - strata.sum(axis=0), dtype=np.int64)
 
 
-def make_units(table: pd.DataFrame, design: SurveyDesign) -> tuple[Units, NDArray[np.intp]]:
-    """The PSUs of a `cluster_totals` table, and each of its rows' PSU.
+def sums(values: Array, group: Codes, groups: int) -> Array:
+    """Column sums by group: groups × columns."""
+    out = np.zeros((groups, values.shape[1]))
+    np.add.at(out, group, values)
+    return out
+
+
+def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
+    """The units of a `cluster_totals` table, and each of its rows' unit.
 
     Raises:
-        DesignError: a PSU label stands in two strata; a stratum has a single PSU and the rule is `fail`; FPC is not
-            constant in a stratum or smaller than the sample.
+        DesignError: a PSU label stands in two strata; a stratum has a single PSU (a PSU a single unit of the second stage) and
+            the rule is `fail`; an FPC is not constant in its stratum or PSU, or smaller than the sample.
     """
-    pairs = table[["strata", "psu"]].drop_duplicates().sort_values(["strata", "psu"], ignore_index=True)
+    names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
+    units = table[names].drop_duplicates().sort_values(names, ignore_index=True)
+    pairs = units[["strata", "psu"]].drop_duplicates(ignore_index=True)
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
     if len(reused):
         raise DesignError(
             "PSU labels stand in more than one stratum", where="psu", found=reused,
             do="if labels restart in each stratum say nest: true; if not, correct the strata",
         )  # fmt: skip
-    labels, code = np.unique(pairs["strata"].to_numpy(object), return_inverse=True)
-    n_h = np.bincount(code).astype(float)
-    singles = labels[n_h == 1]
-    f_h = _fractions(table, labels, n_h) if design.has_fpc else np.zeros(len(labels))
-    if design.single_psu == "fail" and (lonely := [s for s, f in zip(labels, f_h, strict=True) if s in set(singles) and f < 1]):
+    labels, group = np.unique(pairs["strata"].to_numpy(object), return_inverse=True)
+    n = np.bincount(group).astype(float)
+    f = _fractions(table, "strata", "fpc", labels, n) if design.stages else np.zeros(len(labels))
+    first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
+    _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"))
+    psu = pairs["psu"].to_numpy(object)
+    psu_of = pd.Series(np.arange(len(pairs)), index=pd.Index(psu)).loc[units["psu"]].to_numpy(np.intp)
+    second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
+    made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second)
+    position = pd.MultiIndex.from_frame(units[names[1:]]) if second else pd.Index(units["psu"])
+    wanted = pd.MultiIndex.from_frame(table[names[1:]]) if second else pd.Index(table["psu"])
+    return made, np.asarray(position.get_indexer(wanted), dtype=np.intp)
+
+
+def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
+    """The second stage: the units drawn within each PSU, whose variance counts f_h times.
+
+    A lonely one's distance from the mean of its PSU is nothing, so that `adjust` adds nothing, as in R. Of `average` R makes nan at
+    this stage; here it is the average over the other PSUs.
+    """
+    single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
+    m = np.bincount(psu_of, minlength=len(psu)).astype(float)
+    stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m), f_h, single)
+    _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"))
+    return stage
+
+
+def _refuse_single(stage: Stage, labels: NDArray[np.object_], words: tuple[str, str, str]) -> None:
+    what, where, do = words
+    if stage.single == "fail" and (lonely := list(labels[(stage.n == 1) & (stage.f < 1)])):
         raise DesignError(
-            f"{len(lonely)} stratum/strata have a single PSU, so no variance within them", where="strata", found=lonely,
-            do="merge them with a neighbour, or choose single_psu: certainty, remove, adjust or average",
+            f"{len(lonely)} {what}, so no variance within them", where=where, found=lonely,
+            do=f"{do}, or choose single_psu: certainty, remove, adjust or average",
         )  # fmt: skip
-    units = Units(pairs["strata"].to_numpy(object), pairs["psu"].to_numpy(object), code, n_h, f_h, design.single_psu)
-    position = pd.Series(np.arange(len(pairs)), index=pd.Index(pairs["psu"]))
-    return units, position.loc[table["psu"]].to_numpy(np.intp)
 
 
-def _fractions(table: pd.DataFrame, labels: NDArray[np.object_], n_h: Array) -> Array:
-    """Sampling fractions by stratum: the FPC itself where all are fractions, else n_h over the population count (as R)."""
-    by = table.groupby("strata")
+def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object_], n: Array) -> Array:
+    """Sampling fractions by group: the FPC itself where all are fractions, else n over the population count (as R).
+
+    An infinite count is a group drawn with replacement.
+    """
+    grouped = table.groupby(by)
     low, high = (
-        by["fl__fpc_low"].min().reindex(list(labels)).to_numpy(float),
-        by["fl__fpc_high"].max().reindex(list(labels)).to_numpy(float),
+        getattr(grouped[f"{fpc}_{end}"], of)().reindex(list(labels)).to_numpy(float)
+        for end, of in (("low", "min"), ("high", "max"))
     )
-    gaps = by["fl__no_fpc"].sum().reindex(list(labels)).to_numpy(float) > 0
+    gaps = grouped[f"no_{fpc}"].sum().reindex(list(labels)).to_numpy(float) > 0
+    what, unit = ("stratum", "PSUs") if by == "strata" else ("PSU", "units of the second stage")
     if (wrong := gaps | (low != high)).any():
-        raise DesignError("the FPC is missing or varies within a stratum", where="fpc", found=labels[wrong],
-                          do="give each stratum one number: its PSUs in the population, or the sampling fraction")  # fmt: skip
+        raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=labels[wrong],
+                          do=f"give each {what} one number: its {unit} in the population, or the sampling fraction")  # fmt: skip
     if (low <= 0).any():
         raise DesignError("the FPC is not above zero", where="fpc", found=labels[low <= 0],
-                          do="give the PSUs in the population of the stratum, or the sampling fraction")  # fmt: skip
+                          do=f"give the {unit} in the population of the {what}, or the sampling fraction")  # fmt: skip
     if (low <= 1).all():
-        return low
-    if (low < n_h).any():
-        raise DesignError("the FPC is smaller than the sample", where="fpc", found=labels[low < n_h],
-                          do="fpc counts PSUs in the population of the stratum, not persons in the sample")  # fmt: skip
-    return np.asarray(n_h / low)
-
-
-def scaled(z: Array, units: Units) -> Array:
-    """Influence centred in its stratum and scaled, so that S'S is the covariance of the estimates (units × rows)."""
-    strata = len(units.n_h)
-    sums = np.zeros((strata, z.shape[1]))
-    np.add.at(sums, units.code, z)
-    centre = sums / units.n_h[:, None]
-    single = units.n_h == 1
-    if units.single_psu == "adjust":
-        centre[single] = z.sum(axis=0) / len(units)
-    more = np.where(single, 1.0, units.n_h / np.maximum(units.n_h - 1, 1))
-    factor = (1 - units.f_h) * more
-    factor[factor < 1e-7] = 0.0
-    if units.single_psu == "average":
-        usable = ~(single & (factor > 0))
-        factor = np.where(usable, factor, 0.0) * (strata / max(usable.sum(), 1))
-    return np.asarray((z - centre[units.code]) * np.sqrt(factor)[units.code][:, None])
-
-
-def variances(z: Array, units: Units) -> Array:
-    """Variance of each column's estimate."""
-    return np.asarray((scaled(z, units) ** 2).sum(axis=0))
-
-
-def covariance(z: Array, units: Units) -> Array:
-    """Covariance matrix of all columns' estimates."""
-    s = scaled(z, units)
-    return np.asarray(s.T @ s)
-
-
-def degrees_of_freedom(present: NDArray[np.bool_], units: Units) -> NDArray[np.int64]:
-    """PSUs with domain members less strata with domain members (R `degf(subset(...))`), for each column of `present`."""
-    strata = np.zeros((len(units.n_h), present.shape[1]), dtype=np.int64)
-    np.add.at(strata, units.code, present.astype(np.int64))
-    return np.asarray(present.sum(axis=0) - (strata > 0).sum(axis=0), dtype=np.int64)
+        return np.asarray(low)
+    if (low < n).any():
+        raise DesignError("the FPC is smaller than the sample", where="fpc", found=labels[low < n],
+                          do=f"fpc counts {unit} in the population of the {what}, not persons in the sample")  # fmt: skip
+    return np.asarray(n / low)

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import narwhals as nw
 
 from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
     FACTOR,
@@ -25,79 +26,34 @@ from fltoolkit.survey.read import (
     read_files,
     text,
 )
+from fltoolkit.survey.replication import Replication, replicated
 from fltoolkit.survey.spec import SurveySpec, read_spec, side_files
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
-WEIGHT, STRATA, PSU, FPC, HOUSEHOLD = "fl__weight", "fl__strata", "fl__psu", "fl__fpc", "fl__household"
-KEY, AGE, ASKED, CHILD = "fl__key", "fl__age", "fl__asked", "fl__child"
 SEPARATOR = " / "
+TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")
 
 
 @dataclass(frozen=True, init=False)
-class SurveyDesign:
-    """Any survey as R's `svydesign` sees it: data, and how they were drawn.
+class Design:
+    """Data, and how they were drawn, under one set of internal names: what every verb takes.
 
-    Args:
-        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table.
-        weight: column of sampling weights.
-        strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
-        psu: column of the primary sampling units. None: persons were drawn directly.
-        fpc: column with the number of PSUs in the stratum's population, or the sampling fraction. None: with replacement.
-        nest: True if PSU labels restart in each stratum.
-        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing),
-            `adjust` (its distance from the grand mean), `average` (the average of the other strata).
-        weights: `gross_up`, or `normalised` weights, from which totals are refused.
-
-    Raises:
-        RequestError: a column is not in the data.
+    `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights.
     """
 
     frame: Frame
     single_psu: SinglePsu
     clustered: bool
-    has_fpc: bool
+    stages: int
     grosses_up: bool
     deff_at_zero: float | None
+    replication: Replication | None
 
-    def __init__(
-        self,
-        data: Any,
-        *,
-        weight: str,
-        strata: str | Sequence[str] | None = None,
-        psu: str | None = None,
-        fpc: str | None = None,
-        nest: bool = False,
-        single_psu: SinglePsu = "fail",
-        weights: Literal["gross_up", "normalised"] = "gross_up",
-    ) -> None:
-        frame = open_table(data, connect())
-        schema = frame.collect_schema()
-        layers = [strata] if isinstance(strata, str) else list(strata or ())
-        for column in (weight, *layers, psu, fpc):
-            if column is not None and column not in schema.names():
-                raise RequestError("no such column", where="SurveyDesign", found=column, allowed=schema.names())
-        bound = [
-            number(weight, schema[weight]).alias(WEIGHT),
-            _joined([text(c, schema[c]) for c in layers]).alias(STRATA),
-        ]
-        if psu:
-            bound.append(text(psu, schema[psu]).alias(PSU))
-        if fpc:
-            bound.append(number(fpc, schema[fpc]).alias(FPC))
-        frame = frame.with_columns(bound)
-        if nest and psu:
-            frame = frame.with_columns(_joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
-        _bind(
-            self,
-            frame=_with_psu(frame, psu is not None),
-            single_psu=single_psu,
-            clustered=psu is not None,
-            has_fpc=fpc is not None,
-            grosses_up=weights == "gross_up",
-            deff_at_zero=None,
-        )
+    @property
+    def replicates(self) -> int:
+        """How many replicate weights there are."""
+        return len(self.replication.factor) if self.replication else 0
 
     def _column(self, name: str) -> nw.dtypes.DType:
         schema = self.frame.collect_schema()
@@ -115,6 +71,66 @@ class SurveyDesign:
     def number(self, name: str) -> nw.Expr:
         """A column as numbers, for means, totals and ratios."""
         return number(name, self._column(name))
+
+
+@dataclass(frozen=True, init=False)
+class SurveyDesign(Design):
+    """Any survey as R's `svydesign` sees it: data, and how they were drawn.
+
+    Args:
+        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table.
+        weight: column of sampling weights.
+        strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
+        psu: column of the primary sampling units, or of these and of the units drawn within them. None: persons were drawn directly.
+        fpc: column with the number of PSUs in the stratum's population, or the sampling fraction; for two stages two columns, the
+            second with the same of the units within the PSU (persons, where `psu` names no second column). None: with replacement.
+        certainty: a true/false column: PSUs taken with certainty. Each is a stratum of its own, and the units drawn within it are
+            its PSUs, so that it adds the variance within it and no more.
+        nest: True if PSU labels restart in each stratum.
+        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing),
+            `adjust` (its distance from the grand mean), `average` (the average of the other strata).
+        weights: `gross_up`, or `normalised` weights, from which totals are refused.
+
+    Raises:
+        RequestError: a column is not in the data.
+        DesignError: stages and FPC do not fit together.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        weight: str,
+        strata: str | Sequence[str] | None = None,
+        psu: str | Sequence[str] | None = None,
+        fpc: str | Sequence[str] | None = None,
+        certainty: str | None = None,
+        nest: bool = False,
+        single_psu: SinglePsu = "fail",
+        weights: Literal["gross_up", "normalised"] = "gross_up",
+    ) -> None:
+        frame = open_table(data, connect())
+        schema = frame.collect_schema()
+        layers, units, counts = ([c] if isinstance(c, str) else list(c or ()) for c in (strata, psu, fpc))
+        refuse_missing_columns(
+            [weight, *layers, *units, *counts, *([certainty] if certainty else [])], schema.names(), "SurveyDesign"
+        )
+        _refuse_stages(len(units), len(counts), certainty is not None)
+        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([text(c, schema[c]) for c in layers]).alias(STRATA)]
+        bound += [text(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
+        bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
+        frame = frame.with_columns(bound)
+        certain = None if certainty is None else text(certainty, schema[certainty]).is_in(TRUE)
+        bind(
+            self,
+            frame=with_units(frame, len(units), len(counts), nest, certain),
+            single_psu=single_psu,
+            clustered=psu is not None,
+            stages=len(counts),
+            grosses_up=weights == "gross_up",
+            deff_at_zero=None,
+            replication=None,
+        )
 
 
 @dataclass(frozen=True, init=False)
@@ -147,13 +163,13 @@ class Survey(SurveyDesign):
         """The same survey with more columns, classified under the named rule set."""
         facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
         facts |= {"frame": frame, "rules": rules, "lacking": lacking, "to_verify": to_verify, "rule_note": rule_note}
-        return _bind(object.__new__(Survey), **facts | {"unclassified": self})
+        return bind(object.__new__(Survey), **facts | {"unclassified": self})
 
 
-D = TypeVar("D", bound=SurveyDesign)
+D = TypeVar("D", bound=Design)
 
 
-def _bind(design: D, **facts: Any) -> D:
+def bind(design: D, **facts: Any) -> D:
     """Set the fields of a frozen design, once, while it is made."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
@@ -179,22 +195,30 @@ def read_survey(path: str | Path) -> Survey:
     con = connect()
     table = read_files(spec.files, path.parent, *spec_columns(spec), con, str(path))
     clustered = spec.design.psu is not None
-    frame = _with_psu(table.persons.with_columns(_design_columns(spec)), clustered)
+    design, replication = spec.design, None
+    frame = table.persons.with_columns(_design_columns(spec))
+    if design.replicates:
+        columns = [
+            number(SOURCE + c, nw.String()) * (nw.col(FACTOR) if design.replicates.combined else 1)
+            for c in design.replicates.names
+        ]
+        frame, replication = replicated(frame, columns, design.replicates.made, bool(design.strata))
+    else:
+        frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
     frame = frame.with_columns(_is_child(spec).alias(CHILD))
     frame = frame.with_columns(_answered_module(spec).alias(ASKED))
-    if spec.design.nest and clustered:
-        frame = frame.with_columns(_joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
     files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
     used = [*(name for file in files for name in file.path), *side_files(spec)]
     data = [inside(path.parent, name, str(path)) for name in used]
-    return _bind(
+    return bind(
         object.__new__(Survey),
         frame=frame,
-        single_psu=spec.design.single_psu,
+        single_psu=design.single_psu,
         clustered=clustered,
-        has_fpc=spec.design.fpc is not None,
-        grosses_up=spec.design.weights == "gross_up",
-        deff_at_zero=spec.design.design_effect_at_zero_cases,
+        stages=len(design.fpc),
+        grosses_up=design.weights == "gross_up",
+        deff_at_zero=design.design_effect_at_zero_cases,
+        replication=replication,
         spec=spec,
         path=path,
         input_hash=input_hash([path, *data]),
@@ -230,8 +254,8 @@ def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
         return number(SOURCE + column, nw.String())
 
     columns = [
-        _joined([source(c) for c in design.strata]).alias(STRATA),
-        _joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
+        joined([source(c) for c in design.strata]).alias(STRATA),
+        joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
         person_key(spec),
         (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
         nw.when(~source(spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
@@ -239,11 +263,15 @@ def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
     for name, population in spec.populations.items():
         if not population.sum_of:
             columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
-    if design.psu:
-        columns.append(source(design.psu).alias(PSU))
-    if design.fpc:
-        columns.append(numeric(design.fpc).alias(FPC))
+    columns += [source(c).alias(name) for c, name in ((design.psu, PSU), (design.ssu, SSU)) if c]
+    columns += [numeric(c).alias(name) for c, name in zip(design.fpc, (FPC, FPC2), strict=False)]
     return columns
+
+
+def _certain(spec: SurveySpec) -> nw.Expr | None:
+    """Whose PSU was taken with certainty."""
+    flag = spec.design.certainty
+    return None if flag is None else nw.col(SOURCE + flag.column).is_in(list(flag.codes)).fill_null(False)
 
 
 def _is_child(spec: SurveySpec) -> nw.Expr:
@@ -270,26 +298,60 @@ def _answered(module: ModuleStatus | None) -> nw.Expr:
 
 def person_key(spec: SurveySpec) -> nw.Expr:
     """One text that tells persons apart, the same in the person and the episodes file."""
-    return _joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
+    return joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
 
 
-def _joined(parts: Sequence[nw.Expr]) -> nw.Expr:
+def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
     """Several text columns as one label; null where one is null; one constant label where there are none."""
     if not parts:
         return nw.lit("all")
     return parts[0] if len(parts) == 1 else nw.concat_str(list(parts), separator=SEPARATOR)
 
 
-def _with_psu(frame: Frame, clustered: bool) -> Frame:
-    """Where persons were drawn directly, each row is its own PSU."""
-    if clustered:
+def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
+    """The frame with labels of the PSUs (and units within them, where two are `named` or their FPC counts) that are unique.
+
+    Where persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
+    """
+    if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
+        relation: Any = nw.to_native(frame)
+        label = SSU if named else PSU
+        frame = nw.from_native(relation.project(f"*, CAST(row_number() OVER () AS VARCHAR) AS {label}")).lazy()
+        named += 1
+    if nest:
+        frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+    if certain is None:
         return frame
-    relation: Any = nw.to_native(frame)
-    numbered: Frame = nw.from_native(relation.project(f"*, CAST(row_number() OVER () AS VARCHAR) AS {PSU}")).lazy()
-    return numbered
+    own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
+    return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
 
 
-def require_totals(design: SurveyDesign, verb: str) -> None:
+def _refuse_stages(units: int, counts: int, certainty: bool) -> None:
+    """Stop on stages and FPC that do not fit together."""
+    if units > 2 or counts > 2:
+        raise DesignError(
+            "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"
+        )
+    if counts == 1 and units == 2:
+        raise DesignError(
+            "two stages have one FPC", where="fpc", do="give the FPC of both stages, or leave the second column of psu out"
+        )
+    if counts == 2 and units == 0:
+        raise DesignError("two FPCs and no PSU", where="psu", do="name the column of the PSUs")
+    if certainty and (counts or units == 0):
+        raise DesignError(
+            "PSUs taken with certainty need psu, and no fpc", where="certainty",
+            do="with an FPC, a stratum whose PSUs were all taken is certain by itself: leave certainty out",
+        )  # fmt: skip
+
+
+def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str) -> None:
+    """Raise `RequestError` for the first name that is not there."""
+    if gone := [n for n in names if n not in there]:
+        raise RequestError("no such column", where=where, found=gone[0], allowed=there)
+
+
+def require_totals(design: Design, verb: str) -> None:
     """Totals need weights that gross up to the population."""
     if not design.grosses_up:
         raise DesignError(

@@ -318,6 +318,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
         "reference_population_label", "same_work", "sector_basis", "age_basis", "input_hash", "missing", "to_verify", "rule_note",
+        "reference_population_ages", "window_start", "window_end",
     }  # fmt: skip
     assert set(out.table.columns) <= named | about | {*NUMBERS, *COUNTS} | set(groups_of(out.table)) | {"step"}
 
@@ -552,11 +553,11 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
 
 
 def test_tables_of_one_measure_and_population_cost_one_pass(norvia: fl.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fltoolkit.estimate import estimates
+    from fltoolkit.estimate import passes as module
 
     passes: list[Any] = []
-    real = estimates.cluster_totals
-    monkeypatch.setattr(estimates, "cluster_totals", lambda *a, **k: (passes.append(a), real(*a, **k))[1])
+    real = module.cluster_totals
+    monkeypatch.setattr(module, "cluster_totals", lambda *a, **k: (passes.append(a), real(*a, **k))[1])
     fl.publish_run(norvia)
     # prevalence and total of adults, prevalence of workers, three shares, the flowchart; prevalence and total under hts_2012
     assert len(passes) == 9

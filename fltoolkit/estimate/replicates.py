@@ -1,0 +1,77 @@
+"""Variance from supplied replicate weights (STATISTICS.md §4), equal to R survey's `svrVar`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.estimate.cells import Cells
+from fltoolkit.estimate.variance import Array
+
+RANK_TOLERANCE = 1e-5  # R's degf
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """The replicates, one row each in every influence matrix, which holds how far each replicate's estimate lies from the centre.
+
+    `factor` is scale × rscales; `mse`: the centre is the full sample's estimate, else the mean of the replicates that count.
+    """
+
+    factor: Array
+    mse: bool
+    df: float | None
+
+    def __len__(self) -> int:
+        return len(self.factor)
+
+    def same_as(self, other: object) -> bool:
+        """Whether these can be the same replicates."""
+        return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
+
+    def influence(self, y: Array, x: Array | None, estimate: Array) -> Array:
+        """How far each replicate's estimate lies from the centre, from its sums (replicates × rows).
+
+        A replicate that holds nobody of a domain has no estimate there and adds nothing, as in R.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            theta = y if x is None else y / x
+        known = np.isfinite(theta)
+        counted = known & (self.factor > 0)[:, None]
+        with np.errstate(invalid="ignore"):
+            centre = estimate if self.mse else np.where(counted, theta, 0.0).sum(axis=0) / counted.sum(axis=0)
+        return np.where(known, theta - centre, 0.0)
+
+    def scaled(self, z: Array) -> Array:
+        """S with S'S the covariance of the estimates."""
+        return np.asarray(z * np.sqrt(self.factor)[:, None])
+
+    def variances(self, z: Array) -> Array:
+        """Variance of each column's estimate."""
+        return np.asarray((self.scaled(z) ** 2).sum(axis=0))
+
+    def covariance(self, z: Array) -> Array:
+        """Covariance matrix of all columns' estimates."""
+        s = self.scaled(z)
+        return np.asarray(s.T @ s)
+
+
+def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """Rank of the replicate weights in each cell, from their sums over buckets of rows (R `degf` takes the rows themselves)."""
+    bucket, buckets = pd.factorize(table["psu"])
+    names = [f"w_{r}" for r in range(replicates)]
+    weights = table[names].to_numpy(float) * (1.0 if rows is None else rows[:, None])
+    found = np.zeros(len(cells), dtype=np.int64)
+    sums = np.stack([cells.by_unit(w, np.asarray(bucket, dtype=np.intp), len(buckets)) for w in weights.T], axis=2)
+    for i in range(len(cells)):
+        own = sums[:, i]
+        largest = np.abs(own).max(axis=0)
+        found[i] = (
+            np.linalg.matrix_rank(own / np.where(largest > 0, largest, 1.0), tol=None, rtol=RANK_TOLERANCE)
+            if largest.any()
+            else 0
+        )
+    return found
