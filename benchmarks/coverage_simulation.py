@@ -17,7 +17,7 @@ from scipy.special import betaln
 from fltoolkit.estimate import intervals
 from fltoolkit.estimate.protect import Limits
 from fltoolkit.estimate.publish import ZERO_EXEMPT, load_profile
-from fltoolkit.estimate.variance import Array, Units, degrees_of_freedom, variances
+from fltoolkit.estimate.variance import Array, Stage, Units
 
 LEVEL = 0.95
 BLOCK = 2_000  # samples drawn at once: 300 PSUs × 2,000 samples of numbers are 5 MB
@@ -86,8 +86,9 @@ def make_design(cell: Cell) -> Design:
     """PSUs in equal strata; weight classes alternate over the PSUs and split the persons of each."""
     strata, each = STRATA[cell.psus], cell.psus // STRATA[cell.psus]
     code, kind = np.repeat(np.arange(strata), each), np.arange(cell.psus) % len(CLASSES)
-    units = Units(code.astype(object), np.arange(cell.psus).astype(object), code, np.full(strata, each, float),
-                  np.zeros(strata), "fail")  # fmt: skip
+    psu, labels = np.arange(cell.psus), np.arange(cell.psus).astype(object)
+    stage = Stage(code, np.full(strata, each, float), np.zeros(strata), np.ones(strata), "fail")
+    units = Units(code.astype(object), labels, psu, stage, None)
     weight = CLASSES[kind][:, None] * CLASSES
     persons = np.broadcast_to(np.rint(np.array(SHARES) * cell.persons).astype(np.int64), weight.shape)
     x = (weight * persons).sum(axis=1)
@@ -141,11 +142,10 @@ def estimates(cell: Cell, counts: list[NDArray[np.int64]]) -> Samples:
     """What `fl.prevalence` says of each sample: see tests/test_coverage.py."""
     d = make_design(cell)
     y = sum((d.weight[:, [c]] * k for c, k in enumerate(counts)), np.zeros(counts[0].shape))
-    total = d.x.sum()
-    p = y.sum(axis=0) / total
+    p = y.sum(axis=0) / d.x.sum()
     cases = sum(counts, np.zeros(counts[0].shape))
-    df = degrees_of_freedom(np.ones((cell.psus, 1), dtype=bool), d.units)[0]
-    se = np.sqrt(variances((y - p * d.x[:, None]) / total, d.units))
+    df = d.units.degrees_of_freedom(np.ones((cell.psus, 1)))[0]
+    se = np.sqrt(d.units.variances(d.units.influence(y, d.x[:, None], p)))
     return Samples(p, se, cases.sum(axis=0), (cases > 0).sum(axis=0).astype(float), d.n, int(df), d.kish)
 
 
