@@ -91,21 +91,16 @@ def with_intervals(
 
     `whole`: every weight stands for at least one person, so a total is never below the cases seen.
     """
-    estimate, se = rows["estimate"].to_numpy(), rows["se"].to_numpy()
-    limits = []
-    for i, (n, df) in enumerate(zip(rows["n"], rows["df"], strict=True)):
-        if not binary:
-            limits.append(intervals.wald(estimate[i], se[i], df, level))
-            continue
-        at_zero = effects["deff_at_zero"].fillna(1.0).iloc[i]
-        if measure != "total":
-            limits.append(intervals.proportion(rate[i], se[i], n, df, level, method, at_zero))
-            continue
-        size = rows["population"].iloc[i]
-        upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)[1]
-        floor = float(rows["cases"].iloc[i]) if whole else 0.0
-        limits.append(intervals.total_of_cases(estimate[i], se[i], df, level, floor=floor, population=size, upper_at_zero=upper))
-    low, high = np.array(limits, dtype=float).reshape(-1, 2).T
+    estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
+    at_zero = effects["deff_at_zero"].fillna(1.0).to_numpy() if binary else 1.0
+    if not binary:
+        low, high = intervals.wald(estimate, se, df, level)
+    elif measure != "total":
+        low, high = intervals.proportion(rate, se, n, df, level, method, at_zero)
+    else:
+        _, upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)
+        floor, size = rows["cases"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
+        low, high = intervals.total_of_cases(estimate, se, df, level, floor=floor, population=size, upper_at_zero=upper)
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
         n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
@@ -142,16 +137,13 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
         z = run.units.influence(y_high, run.by_unit("w", base)[:, run.parent], bound)
         se = np.sqrt(run.units.variances(z))
         resolved = y / (x - w_open)
-    at_zero = effects["deff_at_zero"].fillna(1.0)
-    high = [
-        intervals.proportion(bound[i], se[i], rows["n"].iloc[i], rows["df"].iloc[i], level, "korn_graubard", at_zero.iloc[i])[1]
-        for i in range(len(rows))
-    ]
+    n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
+    _, high = intervals.proportion(bound, se, n, df, level, "korn_graubard", at_zero)
     columns = {
         "unresolved": n_open,
         "resolved_only": resolved * scale,
         "bound_high": bound * scale,
-        "bound_ci_high": np.array(high) * scale,
+        "bound_ci_high": high * scale,
     }
     table = pd.DataFrame(columns)
     if only:

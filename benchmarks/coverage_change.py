@@ -1,0 +1,90 @@
+"""How often two rounds are said to differ: where nothing changed, and where prevalence was halved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from coverage_simulation import DEFAULT, FEW, GRID, LEVEL, STRATA, Cell, Samples, draw, limits
+
+from fltoolkit.estimate.difference import (
+    DECREASED,
+    INCREASED,
+    NO_CHANGE,
+    Side,
+    difference,
+    enough_cases,
+    mover,
+    satterthwaite,
+    verdicts,
+)
+from fltoolkit.estimate.intervals import t_quantile
+
+RULES = ("Taylor", "Taylor, the kit's", "Taylor, enough cases", "MOVER", "MOVER, enough cases",
+         "MOVER of few-PSU limits", "MOVER of few-PSU limits, enough cases")  # fmt: skip
+OF_THE_KIT = (RULES[1], RULES[4])
+ALIKE, FEWER, SMALLER, LARGER, HALVED = ROUNDS = (
+    "alike", "half the persons", "a fifth of the PSUs", "five times the PSUs", "alike, prevalence halved",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two independent rounds; `rounds` says how the second compares with the first."""
+
+    before: Cell
+    after: Cell
+    rounds: str
+
+    @property
+    def name(self) -> str:
+        """As the tables name it."""
+        return f"{self.before.name}; {self.rounds}"
+
+
+def _pairs() -> Iterator[Pair]:
+    for cell in GRID:
+        yield Pair(cell, cell, ALIKE)
+        if cell.persons in (20, 100):
+            yield Pair(cell, replace(cell, persons=cell.persons // 2), FEWER)
+        if cell.psus > min(STRATA):
+            yield Pair(cell, replace(cell, psus=cell.psus // 5), SMALLER)
+        if cell.psus < max(STRATA):
+            yield Pair(cell, replace(cell, psus=cell.psus * 5), LARGER)
+        yield Pair(cell, replace(cell, p=cell.p / 2), HALVED)
+
+
+PAIRS = tuple(_pairs())
+
+
+def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str, object]]:
+    """One row a rule: how often it says `decreased` and `increased`; `enough` is how often there are cases enough."""
+    before, after = draw(pair.before, samples, rng), draw(pair.after, samples, rng)
+    usual, few = ((_side(pair.before, before, m), _side(pair.after, after, m)) for m in (DEFAULT, FEW))
+    enough = enough_cases(*usual)
+    change, se = after.estimate - before.estimate, np.hypot(before.se, after.se)
+    half = t_quantile(LEVEL, satterthwaite(before.se**2, before.df, after.se**2, after.df)) * se
+    taylor = verdicts(change - half, change + half)
+    kit = difference(*usual, level=LEVEL)["verdict"].to_numpy()
+    recovered, wider = (
+        verdicts(*mover(one.estimate, one.ci_low, one.ci_high, two.estimate, two.ci_low, two.ci_high))
+        for one, two in (usual, few)
+    )
+    limited = [np.where(enough, said, NO_CHANGE) for said in (kit, recovered, wider)]
+    found = (taylor, kit, limited[0], recovered, limited[1], wider, limited[2])
+    cell = pair.before
+    facts = {
+        "cell": pair.name, "rounds": pair.rounds, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc,
+        "enough": enough.mean(),
+    }  # fmt: skip
+    return [
+        facts | {"rule": rule, "decreased": (said == DECREASED).mean(), "increased": (said == INCREASED).mean()}
+        for rule, said in zip(RULES, found, strict=True)
+    ]
+
+
+def _side(cell: Cell, s: Samples, method: str) -> Side:
+    """A round as the kit compares it, its interval by one method."""
+    low, high = limits(cell, s, method)
+    return Side(s.estimate, s.se, low, high, np.full(len(s.cases), s.df), s.cases, s.psus_with_cases)

@@ -1,0 +1,218 @@
+"""Samples of a population whose prevalence is known, and what the kit says of each; many samples at once.
+
+A sample is never persons: it is the number of cases by PSU and weight class. Variance, intervals and publication rules are the
+package's own functions, given a column a sample. Households are not drawn: one person is asked in each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaln
+
+from fltoolkit.estimate import intervals
+from fltoolkit.estimate.protect import Limits
+from fltoolkit.estimate.publish import ZERO_EXEMPT, load_profile
+from fltoolkit.estimate.variance import Array, Stage, Units
+
+LEVEL = 0.95
+BLOCK = 2_000  # samples drawn at once: 300 PSUs × 2,000 samples of numbers are 5 MB
+PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.02)
+STRATA = {12: 6, 60: 12, 300: 20}  # PSUs: strata
+PERSONS = (10, 20, 50, 100)
+ICC = (0.0, 0.02, 0.1)
+CLASSES = np.exp([-0.6, 0.0, 0.6])  # of weights, once between PSUs and once within: CV 0.68 together
+SHARES = (0.3, 0.4, 0.3)  # of a PSU's persons in each class
+TILT = np.array([0.6, 1.0, 1.4])  # prevalence in PSUs of each weight class, where it goes with the weight
+DEFAULT = "korn_graubard"
+GIVEN = "deff given"  # the default, with the true design effect in survey.yaml (design_effect_at_zero_cases)
+FEW = "few PSUs"  # the default, with degrees of freedom at most the PSUs with cases less one
+BOTH = "few PSUs and deff given"
+METHODS = (*intervals.METHODS, GIVEN, FEW, BOTH)
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A population and a design: prevalence, PSUs, persons asked in each, intraclass correlation.
+
+    `tilted`: PSUs with larger weights have a higher prevalence; the mean over persons stays `p`.
+    """
+
+    p: float
+    psus: int
+    persons: int
+    icc: float
+    tilted: bool = False
+
+    @property
+    def name(self) -> str:
+        """As the tables name it."""
+        tilted = ", tilted" if self.tilted else ""
+        return f"{self.p:.1%}, {self.psus} × {self.persons}, icc {self.icc:g}{tilted}"
+
+
+GRID = tuple(Cell(*values) for values in product(PREVALENCES, STRATA, PERSONS, ICC))
+TILTED = tuple(Cell(*values, tilted=True) for values in product((0.005, 0.02), STRATA, PERSONS, (0.02,)))
+
+
+@dataclass(frozen=True)
+class Design:
+    """The sample design of a cell: `units` as the package has them, `weight` and `persons` by PSU and weight class, the mean
+    prevalence `p` and the weighted persons `x` of each PSU."""
+
+    units: Units
+    weight: Array
+    persons: NDArray[np.int64]
+    p: Array
+    x: Array
+
+    @property
+    def n(self) -> int:
+        return int(self.persons.sum())
+
+    @property
+    def kish(self) -> float:
+        """Kish's 1 + CV²(w)."""
+        return float(self.n * (self.weight**2 * self.persons).sum() / self.x.sum() ** 2)
+
+
+@cache
+def make_design(cell: Cell) -> Design:
+    """PSUs in equal strata; weight classes alternate over the PSUs and split the persons of each."""
+    strata, each = STRATA[cell.psus], cell.psus // STRATA[cell.psus]
+    code, kind = np.repeat(np.arange(strata), each), np.arange(cell.psus) % len(CLASSES)
+    psu, labels = np.arange(cell.psus), np.arange(cell.psus).astype(object)
+    stage = Stage(code, np.full(strata, each, float), np.zeros(strata), np.ones(strata), "fail")
+    units = Units(code.astype(object), labels, psu, stage, None)
+    weight = CLASSES[kind][:, None] * CLASSES
+    persons = np.broadcast_to(np.rint(np.array(SHARES) * cell.persons).astype(np.int64), weight.shape)
+    x = (weight * persons).sum(axis=1)
+    tilt = TILT[kind] / np.average(TILT[kind], weights=x) if cell.tilted else np.ones(cell.psus)
+    return Design(units, weight, persons, cell.p * tilt, x)
+
+
+def true_deff(cell: Cell) -> float:
+    """Variance of the estimate over that of simple random sampling with replacement, under the population's model."""
+    d = make_design(cell)
+    alone = (d.weight**2 * d.persons).sum(axis=1)
+    return float(d.n * (alone * (1 - cell.icc) + d.x**2 * cell.icc).sum() / d.x.sum() ** 2)
+
+
+def expected_psus_with_cases(cell: Cell) -> float:
+    """PSUs with at least one case, on average."""
+    p = make_design(cell).p
+    if cell.icc == 0:
+        none = (1 - p) ** cell.persons
+    else:
+        a, b = p * (1 / cell.icc - 1), (1 - p) * (1 / cell.icc - 1)
+        none = np.exp(betaln(a, b + cell.persons) - betaln(a, b))
+    return float((1 - none).sum())
+
+
+@dataclass(frozen=True)
+class Samples:
+    """One number a sample: `estimate`, `se`, `cases`, `psus_with_cases`; `n`, `df` and Kish's effect are those of the design."""
+
+    estimate: Array
+    se: Array
+    cases: Array
+    psus_with_cases: Array
+    n: int
+    df: int
+    kish: float
+
+
+def case_counts(cell: Cell, samples: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Cases by PSU and sample, one matrix a weight class: binomial in each PSU's own prevalence, which is beta distributed."""
+    d = make_design(cell)
+    shape = (cell.psus, samples)
+    p = d.p[:, None]
+    if cell.icc > 0:
+        spread = 1 / cell.icc - 1  # the intraclass correlation of a beta-binomial is 1/(a + b + 1)
+        p = rng.beta(p * spread, (1 - p) * spread, size=shape)
+    return [rng.binomial(d.persons[:, [c]], p, size=shape) for c in range(len(CLASSES))]
+
+
+def estimates(cell: Cell, counts: list[NDArray[np.int64]]) -> Samples:
+    """What `fl.prevalence` says of each sample: see tests/test_coverage.py."""
+    d = make_design(cell)
+    y = sum((d.weight[:, [c]] * k for c, k in enumerate(counts)), np.zeros(counts[0].shape))
+    p = y.sum(axis=0) / d.x.sum()
+    cases = sum(counts, np.zeros(counts[0].shape))
+    df = d.units.degrees_of_freedom(np.ones((cell.psus, 1)))[0]
+    se = np.sqrt(d.units.variances(d.units.influence(y, d.x[:, None], p)))
+    return Samples(p, se, cases.sum(axis=0), (cases > 0).sum(axis=0).astype(float), d.n, int(df), d.kish)
+
+
+def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
+    """Samples of a cell, drawn in blocks."""
+    sizes = [min(BLOCK, samples - start) for start in range(0, samples, BLOCK)]
+    blocks = [estimates(cell, case_counts(cell, size, rng)) for size in sizes]
+    joined = (np.concatenate(parts) for parts in zip(*(astuple(b)[:4] for b in blocks), strict=True))
+    return Samples(*joined, blocks[0].n, blocks[0].df, blocks[0].kish)
+
+
+def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
+    """Each sample's interval by a method of the package, or by a variant of its default."""
+    deff = true_deff(cell) if method in (GIVEN, BOTH) else s.kish
+    df = np.where(s.cases > 0, np.clip(s.psus_with_cases - 1, 1, s.df), s.df) if method in (FEW, BOTH) else s.df
+    named = DEFAULT if method in (GIVEN, FEW, BOTH) else method
+    return intervals.proportion(s.estimate, s.se, s.n, df, LEVEL, named, deff)  # type: ignore[arg-type]
+
+
+def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
+    """Whether the default profile shows the number, and whether it shows it without a mark (`[u]`, or `[w]` for no case)."""
+    profile, least = load_profile("fltoolkit"), Limits()
+    too_few = (s.cases < least.cases) | (s.psus_with_cases < least.psus) | (s.n - s.cases < least.non_cases)
+    hidden, doubtful = (s.cases > 0) & too_few, np.zeros(len(s.cases), dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        facts = {
+            "n": np.full(len(s.cases), s.n), "cases": s.cases, "cv": s.se / s.estimate,
+            "relative_width": (high - low) / s.estimate,
+        }  # fmt: skip
+    for rule in profile.reliability:
+        if rule.flag not in ("suppress", "unreliable"):
+            continue
+        value = facts[rule.column]
+        broken = value < rule.below if rule.below is not None else value > rule.above
+        broken &= (s.cases > 0) | (rule.column not in ZERO_EXEMPT)
+        hidden, doubtful = (hidden | broken, doubtful) if rule.flag == "suppress" else (hidden, doubtful | broken)
+    return ~hidden, ~hidden & ~doubtful & (s.cases > 0)
+
+
+def coverage(cell: Cell, s: Samples) -> list[dict[str, object]]:
+    """One row a method: how often its interval holds the truth, overall and among what is published; see docs/coverage.md.
+
+    The estimated variance is described too: `variance_ratio` is its mean over the variance of the estimates, `variance_df` the
+    degrees of freedom at which a χ² varies as much, `correlation` that of estimate and SE.
+    """
+    v = s.se**2
+    facts = {
+        "cell": cell.name, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc, "tilted": cell.tilted,
+        "n": s.n, "df": s.df, "true_deff": true_deff(cell), "expected_psus": expected_psus_with_cases(cell),
+        "mean_cases": s.cases.mean(), "no_case": (s.cases == 0).mean(), "variance_ratio": v.mean() / s.estimate.var(),
+        "variance_df": 2 * v.mean() ** 2 / v.var(), "correlation": np.corrcoef(s.estimate, s.se)[0, 1],
+    }  # fmt: skip
+    return [facts | {"method": method} | _held(cell, s, *limits(cell, s, method)) for method in METHODS]
+
+
+def _held(cell: Cell, s: Samples, low: Array, high: Array) -> dict[str, object]:
+    """How often intervals hold the truth, and how they miss it: too low (the truth lies above) or too high."""
+    below, above = high < cell.p, low > cell.p
+    holds = ~(below | above)
+    shown, unmarked = publication(s, low, high)
+    return {
+        "coverage": holds.mean(), "too_low": below.mean(), "too_high": above.mean(),
+        "too_low_no_case": (below & (s.cases == 0)).mean(), "width": (high - low).mean(), "published": shown.mean(),
+        "coverage_published": _mean(holds[shown]), "too_high_published": _mean(above[shown]),
+        "unmarked": unmarked.mean(), "coverage_unmarked": _mean(holds[unmarked]), "too_high_unmarked": _mean(above[unmarked]),
+    }  # fmt: skip
+
+
+def _mean(values: Flags) -> float:
+    return float(values.mean()) if len(values) else float("nan")
