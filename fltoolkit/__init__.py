@@ -14,11 +14,13 @@ from fltoolkit.estimate import (
     Published,
     cube,
     flowchart,
+    logit,
     mean,
     paths,
     prevalence,
     publish,
     publish_run,
+    rao_scott,
     ratio,
     rule_sets,
     share,
@@ -33,6 +35,6 @@ __version__ = version("fltoolkit")
 __all__ = [
     "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
     "check_cases", "classify", "cube", "describe",
-    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
+    "flowchart", "logit", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "rao_scott", "ratio", "read_plan", "read_survey", "report",
     "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

@@ -8,6 +8,6 @@ from fltoolkit.estimate.risk import logit
 from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
-    "About", "Estimates", "Published", "cube", "flowchart", "mean", "paths", "prevalence", "publish", "publish_run", "ratio",
+    "About", "Estimates", "Published", "cube", "flowchart", "logit", "mean", "paths", "prevalence", "publish", "publish_run", "rao_scott", "ratio",
     "rule_sets", "share", "stack", "total",
 ]  # fmt: skip
