@@ -36,7 +36,7 @@ class Patterns:
         x, info: the model matrix (patterns × coefficients) and patsy's description of it.
         y, w: weighted cases and weighted persons of each pattern.
         cases, others: patterns that hold a case, and somebody who is none.
-        outcome, population: their names.
+        formula, outcome, population: what the model is about.
     """
 
     run: Pass
@@ -48,6 +48,7 @@ class Patterns:
     w: Array
     cases: NDArray[np.bool_]
     others: NDArray[np.bool_]
+    formula: str
     outcome: str
     population: str
 
@@ -122,7 +123,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     code = np.where((code >= 0) & np.isin(code, np.flatnonzero(stated)), (np.cumsum(stated) - 1)[code], -1).astype(np.intp)
     frame = frame[stated].reset_index(drop=True)
     x, info = _matrix(terms, frame, formula)
-    made = Patterns(run, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, outcome, chosen)
+    made = Patterns(run, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen)
     case = (run.table["status"] == 1).to_numpy()
     cases, others = (_holds(made, rows) for rows in (case, ~case))
     return replace(made, y=made.by_pattern("wy"), w=made.by_pattern("w"), cases=cases, others=others)

@@ -23,6 +23,7 @@ from fltoolkit.survey.design import Design, Survey
 
 ASSOCIATION = "association, not a profile"
 SEPARATED = "separation"
+FEW = 10  # cases a coefficient (Peduzzi et al. 1996)
 ALIASED = "the groups before it already say the same persons"
 
 
@@ -146,7 +147,11 @@ def logit(
     """
     if not sensitive:
         refuse_sensitive(design, covariates(formula))
-    p = read_patterns(design, formula, population)
+    return fit_patterns(read_patterns(design, formula, population), _sensitive_note(design, formula), penalty, level)
+
+
+def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
+    """`logit` of persons already grouped, so that two penalties cost one pass."""
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
     scale = np.where(found := np.abs(p.x).max(axis=0) > 0, np.abs(p.x).max(axis=0), 1.0)
@@ -169,8 +174,8 @@ def logit(
     status = rows["status"].to_numpy()
     return Logit(
         table, v, penalty, df, level, p.count(status >= -1), p.count(status == 1), p.count(status == -1),
-        int(rows["missing"].sum()) + int(rows["n"].sum()) - p.count(status >= -1), _notes(design, formula, table, p, df),
-        formula, p.outcome, p.population, p, Fit(best.beta / scale, best.mu, best.inverse, best.likelihood),
+        int(rows["missing"].sum()) + int(rows["n"].sum()) - p.count(status >= -1), (*notes, *_notes(table, p, df)),
+        p.formula, p.outcome, p.population, p, Fit(best.beta / scale, best.mu, best.inverse, best.likelihood),
         ways[:0] if penalty == "firth" else ways / scale,
     )  # fmt: skip
 
@@ -270,16 +275,19 @@ def _profiled(
     return table
 
 
-def _notes(design: Design, formula: str, table: pd.DataFrame, p: Patterns, df: int) -> tuple[str, ...]:
+def _sensitive_note(design: Design, formula: str) -> tuple[str, ...]:
+    found = [n for n in covariates(formula) if is_sensitive(design, n)]
+    return (f"By {', '.join(found)}: {ASSOCIATION}.",) if found else ()
+
+
+def _notes(table: pd.DataFrame, p: Patterns, df: int) -> tuple[str, ...]:
     notes = []
-    used = covariates(formula)
-    if found := [n for n in used if is_sensitive(design, n)]:
-        notes.append(f"By {', '.join(found)}: {ASSOCIATION}.")
-    if isinstance(design, Survey) and p.count(p.run.table["status"].to_numpy() == -1):
+    status = p.run.table["status"].to_numpy()
+    if p.count(status == -1):
         notes.append("Persons whose status is unresolved are counted as no cases, as in the headline.")
-    events, terms = p.count(p.run.table["status"].to_numpy() == 1), len(table) - 1
-    if terms and events < 10 * terms:
-        notes.append(f"{events / terms:.1f} cases a coefficient: fewer than 10, so read Firth's estimates and with care (Peduzzi et al. 1996).")
+    events, terms = p.count(status == 1), len(table) - 1
+    if terms and events < FEW * terms:
+        notes.append(f"{events / terms:.1f} cases a coefficient: fewer than {FEW}, so read Firth's estimates, and with care.")
     if (why := table["reason"].str.startswith(SEPARATED)).any():
         named = "; ".join(f"{r['term']}: {r['reason'].partition(': ')[2]}" for r in table[why].to_dict("records"))
         notes.append(f"Separation ({named}): maximum likelihood has no estimate there.")
