@@ -12,16 +12,20 @@ from fltoolkit.classify import check_cases, classify
 from fltoolkit.estimate import (
     Estimates,
     Published,
+    PublishedModel,
     cube,
     flowchart,
     logit,
     mean,
+    observed_rate,
     paths,
     prevalence,
     publish,
     publish_run,
     rao_scott,
     ratio,
+    response_error,
+    risk_factors,
     rule_sets,
     share,
     stack,
@@ -33,8 +37,8 @@ from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, descr
 __version__ = version("fltoolkit")
 
 __all__ = [
-    "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
+    "Baseline", "Estimates", "Plan", "Published", "PublishedModel", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
     "check_cases", "classify", "cube", "describe",
-    "flowchart", "logit", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "rao_scott", "ratio", "read_plan", "read_survey", "report",
-    "rule_sets", "share", "show", "stack", "total",
+    "flowchart", "logit", "mean", "nonresponse", "observed_rate", "paths", "prevalence", "publish", "publish_run", "rao_scott", "ratio", "read_plan", "read_survey", "report",
+    "response_error", "risk_factors", "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

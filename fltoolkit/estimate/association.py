@@ -97,7 +97,7 @@ def _two_way(run: Pass, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[st
 
 def _tests(p: Array, covariance: Array, n: float, df: float, shape: tuple[int, int], what: str) -> tuple[DesignTest, DesignTest]:
     """Both corrections, from the shares of a grid (row by row), their covariance, persons and degrees of freedom."""
-    from scipy.stats import chi2, f
+    from scipy.special import chdtrc, fdtrc
 
     grid = p.reshape(shape)
     expected = np.outer(grid.sum(axis=1), grid.sum(axis=0))
@@ -111,6 +111,6 @@ def _tests(p: Array, covariance: Array, n: float, df: float, shape: tuple[int, i
     ndf = trace**2 / float(np.trace(delta @ delta))
     statistic, free = pearson / trace, len(delta)
     return (
-        DesignTest(f"{what}: Rao-Scott F, second order", statistic, ndf, ndf * df, float(f.sf(statistic, ndf, ndf * df))),
-        DesignTest(f"{what}: Rao-Scott chi-squared, first order", pearson, free, np.inf, float(chi2.sf(pearson * free / trace, free))),
+        DesignTest(f"{what}: Rao-Scott F, second order", statistic, ndf, ndf * df, float(fdtrc(ndf, ndf * df, statistic))),
+        DesignTest(f"{what}: Rao-Scott chi-squared, first order", pearson, free, np.inf, float(chdtrc(free, pearson * free / trace))),
     )

@@ -45,9 +45,7 @@ def marginal_effects(
         under separation what compares with such a category has
         no standard error (Firth) or no estimate.
     """
-    from scipy.stats import t
-
-    quantile = float(t.ppf((1 + level) / 2, df)) if df > 0 else np.nan
+    quantile = t_quantile(level, df)
     w = p.w / p.w.sum()
     rows = []
     for name in map(str, p.frame):
@@ -96,3 +94,10 @@ def reference_of(p: Patterns, name: str) -> object:
                         if zero.any():
                             return facts.categories[int(np.argmax(zero))]
     return p.frame[name].cat.categories[0]
+
+
+def t_quantile(level: float, df: int) -> float:
+    """Of a two-sided interval; NaN without degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, (1 + level) / 2)) if df > 0 else np.nan

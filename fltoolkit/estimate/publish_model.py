@@ -16,7 +16,9 @@ from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.design import Survey
 
 VERY_FEW = 5  # cases a coefficient (Vittinghoff and McCulloch 2007)
+RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
+COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker", "reason")
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ def risk_factors(
 ) -> PublishedModel:
     """What goes with forced labour, all groups in one model: Firth's odds ratios and average marginal effects, as far as they may be shown.
 
-    A category that the published set hides is withheld here too; the reference of each group is its largest category that is shown
-    and has cases. With fewer than 10 cases a coefficient everything is flagged `caution`, with fewer than 5 `unreliable`.
+    A category that the published set does not show is withheld here too; the reference of each group is its largest category that is shown
+    and has 15 cases (or else any). Flagged `unreliable`: fewer than 15 cases in the category or its reference, or fewer than 5 for each
+    coefficient of the model; `caution`: fewer than 10 (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007).
 
     Args:
         persons: a classified survey.
@@ -90,54 +93,60 @@ def risk_factors(
     terms = [f"C({g}, Treatment({ref!r}))" for g, ref in references.items()]
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
-    table = pd.concat([_rows(firth, ml, i, g, rows[g], ref) for i, (g, ref) in enumerate(references.items(), 1)], ignore_index=True)
+    margins = firth.margins()
+    parts = [_rows(firth, ml, margins, i, rows[g], ref) for i, (g, ref) in enumerate(references.items(), 1)]
+    table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
     left_out = [g for g in offered if g not in wanted and by is None]
     notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
     return PublishedModel(
-        _flagged(table, firth), level, "forced_labour", population, head["reference_population_label"], head["reference_period"],
+        table, level, "forced_labour", population, head["reference_population_label"], head["reference_period"],
         head["survey"], out.rule_set, head["to_verify"], notes,
     )  # fmt: skip
 
 
 def _reference(rows: pd.DataFrame) -> str | None:
-    """The largest category that is shown and has cases; None where there is nothing else to compare it with."""
+    """The largest category that is shown and has enough cases, or else any; None where there is nothing to compare with it."""
     usable = rows[rows["estimate"].notna() & (rows["cases"] > 0) & (rows["category"] != NOT_STATED)]
-    shown = rows["estimate"].notna().sum()
-    return str(usable.loc[usable["n"].idxmax(), "category"]) if len(usable) and shown > 1 else None
+    usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable
+    return str(usable.loc[usable["n"].idxmax(), "category"]) if len(usable) and rows["estimate"].notna().sum() > 1 else None
 
 
-def _rows(firth: Logit, ml: Logit, position: int, group: str, published: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """One group's categories, with what the published set says of each."""
-    term = firth.table["term"].unique()[position]
-    mine = (firth.table["term"] == term).to_numpy()
-    ratios = firth.odds_ratios().set_index("category", append=False)[mine[1:]]
+def _rows(firth: Logit, ml: Logit, margins: pd.DataFrame, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """One group's categories: numbers where the published set shows the category, else its marker and reason."""
+    mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
+    ratios = firth.odds_ratios().set_index("category")[mine[1:]]
     ratios["odds_ratio_ml"] = np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()
-    margins = firth.margins()
-    effects = margins[margins["covariate"] == group].set_index("category")[["effect", "ci_low", "ci_high"]]
-    effects.columns = pd.Index(EFFECTS)
-    numbers = ratios[list(RATIOS)].join(effects)
+    effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")[["effect", "ci_low", "ci_high"]]
+    numbers = ratios[list(RATIOS)].join(effects.set_axis(list(EFFECTS), axis=1))
     numbers.loc[reference] = {**dict.fromkeys([*RATIOS, *EFFECTS], np.nan), "odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}
-    kept = published.set_index("category")[["flag", "marker", "reason", "estimate"]]
-    table = numbers.reindex(kept.index).join(kept).rename_axis("category").reset_index()
-    table.loc[table["estimate"].isna(), [*RATIOS, *EFFECTS]] = np.nan
-    return table.drop(columns="estimate").assign(group=group, reference=reference)[
-        ["group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker", "reason"]
-    ]
+    said = published.set_index("category")
+    table = numbers.reindex(said.index).where(said["estimate"].notna())
+    told = [_said(row, said.loc[reference, "cases"], name == reference, firth) for name, row in said.iterrows()]
+    flags = pd.DataFrame(told, columns=["flag", "marker", "reason"], index=said.index)
+    return table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
 
 
-def _flagged(table: pd.DataFrame, model: Logit) -> pd.DataFrame:
-    """The category's own flag or, where that is milder, the model's."""
+def _said(row: pd.Series, base: float, is_reference: bool, model: Logit) -> tuple[str, str, str]:
+    """Flag, marker and reason of a category: those of the published set where it is not shown there, else the model's own."""
+    if pd.isna(row["estimate"]):
+        return str(row["flag"]), str(row["marker"]), str(row["reason"])
+    if is_reference:
+        return "", "", ""
     each = model.cases / (len(model.table) - 1)
-    flag = "unreliable" if each < VERY_FEW else "caution" if each < FEW else ""
-    reason = f"{each:.1f} cases for each coefficient of the model"
-    if model.df < 1:
-        flag, reason = "unreliable", "too few sampling points for a model of this size"
-    shown, compared = table["odds_ratio"].notna(), table["category"] != table["reference"]
-    worse = shown & compared & (table["flag"].map(FLAGS.index) > FLAGS.index(flag))
-    equal = shown & compared & (table["flag"] == flag) & (flag != "")
-    out = table.assign(flag=table["flag"].mask(worse, flag), reason=table["reason"].mask(worse, reason))
-    out["reason"] = out["reason"].mask(equal, table["reason"] + f"; {reason}")
-    return out.assign(marker=out["marker"].mask(worse & (flag == "unreliable") & (out["marker"] == ""), "u"))
+    found: dict[str, list[str]] = {}
+    for least, here, what in (
+        (RELIABLE, row["cases"], "cases"), (RELIABLE, base, "cases in the category it is compared with"),
+        (VERY_FEW, each, "cases for each coefficient of the model"), (1, model.df, "degrees of freedom"),
+    ):  # fmt: skip
+        if here < least and not (what == "cases" and here == 0):
+            found.setdefault("unreliable", []).append(f"fewer than {least} {what}")
+    if VERY_FEW <= each < FEW:
+        found["caution"] = [f"fewer than {FEW} cases for each coefficient of the model"]
+    if row["cases"] == 0:
+        found["review"] = ["no case recorded in the survey"]
+    flag = next((f for f in FLAGS if f in found), "")
+    marker = "u" if flag == "unreliable" else "w" if row["cases"] == 0 else ""
+    return flag, marker, "; ".join(found.get(flag, []))
 
 
 def _notes(persons: Survey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.association import DesignTest
-from fltoolkit.estimate.effects import coefficient_names, marginal_effects
+from fltoolkit.estimate.effects import coefficient_names, marginal_effects, t_quantile
 from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, profile, separated
 from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.replicates import Replicates
@@ -91,7 +91,7 @@ class Logit:
         Raises:
             RequestError: no such term, or one without finite estimates.
         """
-        from scipy.stats import f
+        from scipy.special import fdtrc
 
         rows = (self.table["term"] == term).to_numpy()
         usable = rows & self.table["se"].notna().to_numpy()
@@ -103,7 +103,7 @@ class Logit:
         b, v = self.params.to_numpy()[usable], self.covariance[np.ix_(usable, usable)]
         q = len(b)
         statistic = float(b @ np.linalg.solve(v, b)) / q
-        return DesignTest(f"{term}: Wald", statistic, q, self.df, float(f.sf(statistic, q, self.df)) if self.df > 0 else float("nan"))
+        return DesignTest(f"{term}: Wald", statistic, q, self.df, float(fdtrc(q, self.df, statistic)) if self.df > 0 else float("nan"))
 
     def summary(self) -> str:
         """The model as text, to be read by its statistician."""
@@ -230,15 +230,15 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
 def _table(
     p: Patterns, beta: Array, v: Array, kept: NDArray[np.bool_], endless: NDArray[np.bool_], df: int, level: float
 ) -> pd.DataFrame:
-    from scipy.stats import t
+    from scipy.special import stdtr
 
     names = coefficient_names(p)
     se = np.where(kept, np.sqrt(np.diag(v)), np.nan)
-    quantile = t.ppf((1 + level) / 2, df) if df > 0 else np.nan
+    quantile = t_quantile(level, df)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = beta / se
     numbers = {"coefficient": beta, "se": se, "ci_low": beta - quantile * se, "ci_high": beta + quantile * se, "t": ratio,
-               "p_value": 2 * t.sf(np.abs(ratio), df) if df > 0 else np.nan}  # fmt: skip
+               "p_value": 2 * stdtr(df, -np.abs(ratio)) if df > 0 else np.nan}  # fmt: skip
     table = names.assign(**numbers)[[*names.columns[:2], *numbers, "n", "cases"]]
     reasons = [
         "" if k and not e else ALIASED if not k else _why(row)
@@ -260,12 +260,10 @@ def _profiled(
     table: pd.DataFrame, solver: _Solver, best: Fit, scale: Array, which: NDArray[np.intp], df: int, level: float
 ) -> pd.DataFrame:
     """Under separation: limits from the profile of Firth's likelihood, and no standard error."""
-    from scipy.stats import t
-
     p, kept = solver.p, solver.kept
     n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()
     kish = n * p.by_pattern("ww").sum() / size**2
-    drop = float(t.ppf((1 + level) / 2, df)) ** 2 * kish if df > 0 else np.nan
+    drop = t_quantile(level, df) ** 2 * kish
     x, y, w = solver.x[:, kept], p.y * n / size, p.w * n / size
     inner = Fit(best.beta[kept], best.mu, best.inverse[np.ix_(kept, kept)], best.likelihood)
     position = np.cumsum(kept) - 1
