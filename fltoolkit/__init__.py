@@ -39,6 +39,6 @@ __version__ = version("fltoolkit")
 __all__ = [
     "Baseline", "Estimates", "Plan", "Published", "PublishedModel", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
     "check_cases", "classify", "cube", "describe",
-    "flowchart", "logit", "mean", "nonresponse", "observed_rate", "paths", "prevalence", "publish", "publish_run", "rao_scott", "ratio", "read_plan", "read_survey", "report",
-    "response_error", "risk_factors", "rule_sets", "share", "show", "stack", "total",
+    "flowchart", "logit", "mean", "nonresponse", "observed_rate", "paths", "prevalence", "publish", "publish_run", "rao_scott", "ratio",
+    "read_plan", "read_survey", "report", "response_error", "risk_factors", "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

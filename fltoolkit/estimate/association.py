@@ -59,7 +59,9 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
         RequestError: no such column or population; a group that only cases have; fewer than two categories.
     """
     if only := case_only(design) & {rows, columns}:
-        raise RequestError(f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has")
+        raise RequestError(
+            f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has"
+        )
     truth = columns in CLASSIFIED if isinstance(design, Survey) else _is_truth(design, columns)
     keys = (rows,) if truth else (rows, columns)
     _, weight, domain = _population(design, population, keys, columns)
@@ -67,14 +69,18 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     run = make_pass(design, outcome, (keys, *((k,) for k in keys), ()), keys, "prevalence", domain, weight, None)
     names, by_unit, totals = _two_way(run, keys)
     if min(len(names[0]), len(names[1])) < 2:
-        raise RequestError("there is nothing to compare", where="rao_scott", found=names, do="name groups with two categories or more")
+        raise RequestError(
+            "there is nothing to compare", where="rao_scott", found=names, do="name groups with two categories or more"
+        )
     whole = run.cells.keys.index[run.cells.keys["breakdown"] == len(keys) + 1]
     size, n = float(totals.sum()), float(run.base.sums(run.table["n"].to_numpy(float))[whole[0]])
     df = float(run.degrees_of_freedom()[whole[0]])
     p = totals / size
     z = run.units.influence(by_unit, run.by_unit("w", run.base)[:, whole], p)
     first, second = _tests(p, run.units.covariance(z), n, df, (len(names[0]), len(names[1])), f"{rows} and {columns}")
-    table = pd.DataFrame(p.reshape(len(names[0]), -1), index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns))
+    table = pd.DataFrame(
+        p.reshape(len(names[0]), -1), index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns)
+    )
     return RaoScott(first, second, table)
 
 
@@ -112,5 +118,7 @@ def _tests(p: Array, covariance: Array, n: float, df: float, shape: tuple[int, i
     statistic, free = pearson / trace, len(delta)
     return (
         DesignTest(f"{what}: Rao-Scott F, second order", statistic, ndf, ndf * df, float(fdtrc(ndf, ndf * df, statistic))),
-        DesignTest(f"{what}: Rao-Scott chi-squared, first order", pearson, free, np.inf, float(chdtrc(free, pearson * free / trace))),
+        DesignTest(
+            f"{what}: Rao-Scott chi-squared, first order", pearson, free, np.inf, float(chdtrc(free, pearson * free / trace))
+        ),
     )

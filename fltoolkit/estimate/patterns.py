@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,7 +63,7 @@ class Patterns:
     def by_pattern(self, column: str) -> Array:
         """Sums of a column of the table."""
         values = self.run.table[column].to_numpy(float)[self.used]
-        return np.bincount(self.code[self.used], weights=values, minlength=len(self.frame))
+        return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
     def scores(self, mu: Array) -> Array:
         """Score Σ(wy − μ·w)·x of each sampled unit: units × coefficients."""
@@ -191,11 +190,14 @@ def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:
 def _unreadable(error: Exception, formula: str) -> RequestError:
     problem = str(error).splitlines()[0] if str(error) else "it cannot be read"
     return RequestError(
-        f"the formula cannot be used: {problem}", where="formula", found=formula, do='see patsy\'s formulas: C(sex), C(region, Treatment("north")), a:b'
+        f"the formula cannot be used: {problem}",
+        where="formula",
+        found=formula,
+        do='see patsy\'s formulas: C(sex), C(region, Treatment("north")), a:b',
     )
 
 
-def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: Mapping[Any, Any] | Any, numeric: bool, as_number: bool) -> Any:
+def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
     """A covariate of the patterns: numbers, or categories in the order of its one-way cells."""
     values, levels = keys[patterns].tolist(), keys[alone].tolist()
     if as_number:

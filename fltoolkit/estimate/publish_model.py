@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,17 +117,21 @@ def _rows(firth: Logit, ml: Logit, margins: pd.DataFrame, position: int, publish
     mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
     ratios = firth.odds_ratios().set_index("category")[mine[1:]]
     ratios["odds_ratio_ml"] = np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()
-    effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")[["effect", "ci_low", "ci_high"]]
-    numbers = ratios[list(RATIOS)].join(effects.set_axis(list(EFFECTS), axis=1))
-    numbers.loc[reference] = {**dict.fromkeys([*RATIOS, *EFFECTS], np.nan), "odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}
+    effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")
+    numbers = ratios[list(RATIOS)].join(effects[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1))
+    itself = {"odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}
+    numbers = pd.concat([numbers, pd.DataFrame([itself], index=[reference])])
     said = published.set_index("category")
     table = numbers.reindex(said.index).where(said["estimate"].notna())
-    told = [_said(row, said.loc[reference, "cases"], name == reference, firth) for name, row in said.iterrows()]
+    rows = published.to_dict("records")
+    base = next(float(r["cases"]) for r in rows if r["category"] == reference)
+    told = [_said(r, base, r["category"] == reference, firth) for r in rows]
     flags = pd.DataFrame(told, columns=["flag", "marker", "reason"], index=said.index)
-    return table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
+    made: pd.DataFrame = table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
+    return made
 
 
-def _said(row: pd.Series, base: float, is_reference: bool, model: Logit) -> tuple[str, str, str]:
+def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, str]:
     """Flag, marker and reason of a category: those of the published set where it is not shown there, else the model's own."""
     if pd.isna(row["estimate"]):
         return str(row["flag"]), str(row["marker"]), str(row["reason"])

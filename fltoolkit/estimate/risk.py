@@ -5,8 +5,9 @@ Covariates are keys of the one pass, so a model is fitted to sums; its covarianc
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, profile, separa
 from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
-from fltoolkit.survey.design import Design, Survey
+from fltoolkit.survey.design import Design
 
 ASSOCIATION = "association, not a profile"
 SEPARATED = "separation"
@@ -77,7 +78,9 @@ class Logit:
     def odds_ratios(self) -> pd.DataFrame:
         """Odds ratios with their limits: `term`, `category`, `odds_ratio`, `ci_low`, `ci_high`, `reason`; no intercept."""
         rows = self.table[self.table["term"] != "Intercept"]
-        ratios = np.exp(rows[["coefficient", "ci_low", "ci_high"]]).rename(columns={"coefficient": "odds_ratio"})
+        ratios = pd.DataFrame(
+            {to: np.exp(rows[c]) for to, c in (("odds_ratio", "coefficient"), ("ci_low",) * 2, ("ci_high",) * 2)}
+        )
         return pd.concat([rows[["term", "category"]], ratios, rows["reason"]], axis=1)
 
     def margins(self) -> pd.DataFrame:
@@ -103,7 +106,9 @@ class Logit:
         b, v = self.params.to_numpy()[usable], self.covariance[np.ix_(usable, usable)]
         q = len(b)
         statistic = float(b @ np.linalg.solve(v, b)) / q
-        return DesignTest(f"{term}: Wald", statistic, q, self.df, float(fdtrc(q, self.df, statistic)) if self.df > 0 else float("nan"))
+        return DesignTest(
+            f"{term}: Wald", statistic, q, self.df, float(fdtrc(q, self.df, statistic)) if self.df > 0 else float("nan")
+        )
 
     def summary(self) -> str:
         """The model as text, to be read by its statistician."""
@@ -155,7 +160,7 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
     scale = np.where(found := np.abs(p.x).max(axis=0) > 0, np.abs(p.x).max(axis=0), 1.0)
-    x, kept = p.x / scale, ~aliased(p.x / scale) & found
+    x, kept = p.x / scale, np.asarray(~aliased(p.x / scale) & found)
     found_ways = separated(x[:, kept], p.cases, p.others)
     ways = np.zeros((len(found_ways), len(scale)))
     ways[:, kept] = found_ways
@@ -247,11 +252,11 @@ def _table(
     return table.assign(reason=reasons)
 
 
-def _why(row: dict[str, object]) -> str:
+def _why(row: Mapping[Hashable, Any]) -> str:
     """Separation, named: which category has no case, or nobody else."""
     if row["cases"] == 0:
         return f"{SEPARATED}: no case in {row['category']}"
-    if pd.notna(row["cases"]) and row["cases"] == row["n"]:  # type: ignore[call-overload]
+    if pd.notna(row["cases"]) and row["cases"] == row["n"]:
         return f"{SEPARATED}: only cases in {row['category']}"
     return f"{SEPARATED}: with the other terms it tells cases from others without a doubt"
 
@@ -269,7 +274,13 @@ def _profiled(
     position = np.cumsum(kept) - 1
     for j in which:
         low, high = profile(x, y, w, inner, int(position[j]), drop) if df > 0 else (np.nan, np.nan)
-        table.loc[table.index[j], ["ci_low", "ci_high", "se", "t", "p_value"]] = [low / scale[j], high / scale[j], np.nan, np.nan, np.nan]
+        table.loc[table.index[j], ["ci_low", "ci_high", "se", "t", "p_value"]] = [
+            low / scale[j],
+            high / scale[j],
+            np.nan,
+            np.nan,
+            np.nan,
+        ]
     return table
 
 

@@ -23,24 +23,22 @@ def risk(model: PublishedModel) -> Picture:
     Hollow dots are unreliable; `[c]` and `[u]` are not shown.
     """
     table = _labelled(model.table)
-    where = f"odds ratios with {percent({'level': model.level})} intervals, all groups in one model"
+    where = f"odds ratios, {percent({'level': model.level})} intervals, all groups in one model"
     about = f"{model.population_label}; {model.reference_period}{'; to be verified' if model.to_verify else ''}"
-    order = [y for group, part in table.groupby("group", sort=False) for y in (_heading(group), *part["y"])]
-    fig = figure("What goes with forced labour", f"{where}<br>{about}", 190 + 30 * len(order), showlegend=False)
-    fig.layout.title.text = fig.layout.title.text.replace("&lt;br&gt;", "<br>")
+    order = [y for group, part in table.groupby("group", sort=False) for y in (_heading(str(group)), *part["y"])]
+    fig = figure("What goes with forced labour", f"{where}; {about}", 170 + 30 * len(order), showlegend=False)
     low, high = _range(table)
     fig.add_vline(x=1, line={"color": GREY, "width": 1})
     _dots(fig, table[table["odds_ratio"].notna() & (table["category"] != table["reference"])])
     base = table[table["category"] == table["reference"]]
-    _text(fig, base, ["  all others are compared with this"] * len(base), 1.0)
+    _text(fig, base, ["◆  the others are compared with this"] * len(base))
     gone = table[table["odds_ratio"].isna()]
-    _text(fig, gone, [f"  [{m}] not shown" for m in gone["marker"]], 1.0)
+    _text(fig, gone, [f"    [{m}] not shown" for m in gone["marker"]])
     fig.update_xaxes(
-        **axis("odds ratio, on a log scale; 1: no difference"), type="log", range=[np.log10(low), np.log10(high)],
+        **axis("odds ratio (log scale): left of 1 less often, right of 1 more often; hollow dots are unreliable"), type="log", range=[np.log10(low), np.log10(high)],
         tickvals=list(TICKS), ticktext=[f"{t:g}" for t in TICKS],
     )  # fmt: skip
     fig.update_yaxes(**categories(order), range=[-0.6, len(order) - 0.4])
-    fig.update_layout(margin_t=104)
     told = "; ".join(f"{r['group'].replace('_', ' ')} {r['category']}: {_told(r)}" for r in model.table.to_dict("records"))
     return Picture(fig, f"Forest plot: {where}. {about}. {told}. {' '.join(model.notes)}")
 
@@ -53,39 +51,53 @@ def risk_table(model: PublishedModel) -> Table:
         {
             "Group": [_name(r["group"]) if new else "" for r, new in zip(records, starts, strict=True)],
             "Category": [value(r["group"], r["category"]) for r in records],
-            "Odds ratio": ["compared with" if _is_base(r) else _ratio(r["odds_ratio"]) for r in records],
+            "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
             f"{percent({'level': model.level})} interval": [_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"]) for r in records],
             "Interval": [_effect_limits(r) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": [r["reason"] for r in records],
+            "Remark": ["the others are compared with this" if _is_base(r) else r["reason"] for r in records],
         }
     )
     about = f"{model.population_label}; {model.reference_period}; all groups in one model (Firth's logistic regression)"
-    notes = (*model.notes, *([f"To be verified: {model.to_verify}."] if model.to_verify else []), markers_used(model.table["marker"]))
+    notes = (
+        *model.notes,
+        *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
+        markers_used(model.table["marker"]),
+    )
     return plain(body, "What goes with forced labour", about, " ".join(n for n in notes if n))
 
 
 def response_error(found: ResponseError) -> Picture:
     """What the prevalence would be if answers misclassify: a table in colours. A sensitivity table, never the headline."""
-    grid = found.table.pivot(index="sensitivity", columns="specificity", values="prevalence").sort_index(ascending=False)
-    grid = grid[sorted(grid, reverse=True)] * 1000
-    records = found.table.set_index(["sensitivity", "specificity"]).to_dict("index")
-    rows, columns = [f"{v:.0%}" for v in grid.index], [f"{v:.1%}" for v in grid.columns]
-    words = [[_cell(records[a, b]) for b in grid.columns] for a in grid.index]
+    records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in found.table.to_dict("records")}
+    down, across = (sorted({pair[i] for pair in records}, reverse=True) for i in (0, 1))
+    rows, columns = ([f"{v * 100:g}{NBSP}%" for v in part] for part in (down, across))
+    words = [[_cell(records[a, b]) for b in across] for a in down]
+    values = [[records[a, b]["prevalence"] * 1000 for b in across] for a in down]
     headline = f"{number(found.observed, PER_1000)} per 1,000 {found.population_label}".strip()
     fig = figure(
         "If answers misclassify: a sensitivity table, not an estimate",
-        f"prevalence per 1,000 that would give the {headline} observed", 170 + 58 * len(rows), showlegend=False,
+        f"prevalence per 1,000 that would give the {headline} observed{_blank(found)}", 170 + 58 * len(rows), showlegend=False,
     )  # fmt: skip
     fig.add_heatmap(
-        z=[[None if pd.isna(v) else float(v) for v in line] for line in grid.to_numpy()], x=columns, y=rows, text=words,
+        z=[[None if pd.isna(v) else v for v in line] for line in values], x=columns, y=rows, text=words,
         texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, xgap=3, ygap=3, hoverinfo="skip",
     )  # fmt: skip
-    fig.update_xaxes(title={"text": "specificity: others whose answers say not"}, type="category", automargin=True)
-    fig.update_yaxes(title={"text": "sensitivity: true cases<br>whose answers say so"}, type="category", autorange="reversed", automargin=True)
+    fig.update_xaxes(
+        title={"text": "specificity: others whose answers say not"}, type="category", automargin=True, showgrid=False
+    )
+    fig.update_yaxes(
+        title={"text": "sensitivity: true cases<br>whose answers say so"},
+        type="category",
+        autorange="reversed",
+        automargin=True,
+        showgrid=False,
+    )
     fig.update_layout(plot_bgcolor=PALE)
-    told = "; ".join(f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items())
+    told = "; ".join(
+        f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items()
+    )
     return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}. {told}.")
 
 
@@ -122,9 +134,10 @@ def _dots(fig: Any, rows: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def _text(fig: Any, rows: pd.DataFrame, words: list[str], x: float) -> None:
+def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:
+    """Words that begin at 1, no difference."""
     fig.add_scatter(
-        x=[x] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": GREY, "size": 12},
+        x=[0.985] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": GREY, "size": 12},
         hovertext=[wrap(r) for r in rows["reason"]], hoverinfo="text", orientation="h",
     )  # fmt: skip
 
@@ -155,6 +168,12 @@ def _told(row: Row) -> str:
     if pd.isna(row["odds_ratio"]):
         return f"[{row['marker']}]"
     return f"{_ratio(row['odds_ratio'])} ({_limits(row)})" if _limits(row) else _ratio(row["odds_ratio"])
+
+
+def _blank(found: ResponseError) -> str:
+    """What a dash stands for."""
+    reasons = [str(r) for r in found.table["reason"].unique() if r]
+    return f"; –: {' or '.join(reasons)}" if reasons else ""
 
 
 def _cell(row: Row) -> str:

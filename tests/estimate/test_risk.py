@@ -53,7 +53,13 @@ def test_logit_as_r_svyglm(key: str) -> None:
     r, model = RECORDS[key], fitted(key)
     there = ~model.table.index.isin(r.get("endless", []))
     table = model.table[there]
-    for ours, theirs in (("coefficient", "coefficients"), ("se", "se"), ("p_value", "p_value"), ("ci_low",) * 2, ("ci_high",) * 2):
+    for ours, theirs in (
+        ("coefficient", "coefficients"),
+        ("se", "se"),
+        ("p_value", "p_value"),
+        ("ci_low",) * 2,
+        ("ci_high",) * 2,
+    ):
         if theirs in r:
             assert_allclose(table[ours], np.array(r[theirs], float), rtol=MODEL, err_msg=ours)
     scale = np.outer(r["se"], r["se"])
