@@ -164,7 +164,7 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     found_ways = separated(x[:, kept], p.cases, p.others)
     ways = np.zeros((len(found_ways), len(scale)))
     ways[:, kept] = found_ways
-    endless, certain = ways.any(axis=0), (np.abs(x @ ways.T) > ZERO).any(axis=1)
+    endless, certain = np.asarray(ways.any(axis=0)), np.asarray((np.abs(x @ ways.T) > ZERO).any(axis=1))
     solver = _Solver(p, x, kept, certain, penalty == "firth")
     best = solver.fit(p.y, p.w)
     v = solver.covariance(best) / np.outer(scale, scale)

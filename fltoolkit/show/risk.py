@@ -35,7 +35,8 @@ def risk(model: PublishedModel) -> Picture:
     gone = table[table["odds_ratio"].isna()]
     _text(fig, gone, [f"    [{m}] not shown" for m in gone["marker"]])
     fig.update_xaxes(
-        **axis("odds ratio (log scale): left of 1 less often, right of 1 more often; hollow dots are unreliable"), type="log", range=[np.log10(low), np.log10(high)],
+        **axis("odds ratio (log scale): left of 1 less often, right of 1 more often; hollow dots are unreliable"),
+        type="log", range=[np.log10(low), np.log10(high)],
         tickvals=list(TICKS), ticktext=[f"{t:g}" for t in TICKS],
     )  # fmt: skip
     fig.update_yaxes(**categories(order), range=[-0.6, len(order) - 0.4])
