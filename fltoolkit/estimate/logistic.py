@@ -61,8 +61,10 @@ def fit(x: Array, y: Array, w: Array, *, firth: bool = False, start: Array | Non
 
 
 def _at(x: Array, y: Array, w: Array, beta: Array, firth: bool) -> Fit:
+    from scipy.special import expit
+
     eta = x @ beta
-    mu = 1 / (1 + np.exp(-eta))
+    mu = expit(eta)
     v = w * mu * (1 - mu)
     likelihood = float(y @ eta - w @ np.logaddexp(0, eta))
     if firth:
@@ -107,7 +109,7 @@ def aliased(x: Array) -> NDArray[np.bool_]:
             for q in said:
                 rest = rest - (q @ rest) * q
         size = np.linalg.norm(rest)
-        found[j] = size <= ZERO * max(float(np.linalg.norm(column)), ZERO)
+        found[j] = size <= ZERO * float(np.linalg.norm(column))
         if not found[j]:
             said.append(rest / size)
     return found
@@ -144,7 +146,9 @@ def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> 
 
 def predict(x: Array, beta: Array, ways: Array) -> Array:
     """Probabilities; under separation the limits 0 and 1 where the first direction that tells says so."""
-    mu = np.asarray(1 / (1 + np.exp(-x @ beta)))
+    from scipy.special import expit
+
+    mu = np.asarray(expit(x @ beta))
     for way in ways[::-1]:
         told = x @ way
         mu = np.where(np.abs(told) > ZERO, told > 0, mu)

@@ -109,7 +109,11 @@ def _reference(rows: pd.DataFrame) -> str | None:
     """The largest category that is shown and has enough cases, or else any; None where there is nothing to compare with it."""
     usable = rows[rows["estimate"].notna() & (rows["cases"] > 0) & (rows["category"] != NOT_STATED)]
     usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable
-    return str(usable.sort_values("n", kind="stable")["category"].iloc[-1]) if len(usable) and rows["estimate"].notna().sum() > 1 else None
+    return (
+        str(usable.sort_values("n", kind="stable")["category"].iloc[-1])
+        if len(usable) and rows["estimate"].notna().sum() > 1
+        else None
+    )
 
 
 def _rows(firth: Logit, ml: Logit, margins: pd.DataFrame, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:

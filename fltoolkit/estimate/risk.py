@@ -159,20 +159,21 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     """`logit` of persons already grouped, so that two penalties cost one pass."""
     if not 0 < p.y.sum() < p.w.sum():
         raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
-    scale = np.where(found := np.abs(p.x).max(axis=0) > 0, np.abs(p.x).max(axis=0), 1.0)
-    x, kept = p.x / scale, np.asarray(~aliased(p.x / scale) & found)
+    largest = np.abs(p.x).max(axis=0)
+    scale = np.where(largest > 0, largest, 1.0)
+    x, kept = p.x / scale, ~aliased(p.x / scale)
     found_ways = separated(x[:, kept], p.cases, p.others)
     ways = np.zeros((len(found_ways), len(scale)))
     ways[:, kept] = found_ways
     endless, certain = np.asarray(ways.any(axis=0)), np.asarray((np.abs(x @ ways.T) > ZERO).any(axis=1))
-    solver = _Solver(p, x, kept, certain, penalty == "firth")
+    solver = _Solver(p, x, scale, kept, certain, penalty == "firth")
     best = solver.fit(p.y, p.w)
-    v = solver.covariance(best) / np.outer(scale, scale)
+    v = solver.covariance(best)
     df = p.degrees_of_freedom() + 1 - int(kept.sum())
     beta = np.where(kept, best.beta / scale, np.nan)
     table = _table(p, beta, v, kept, endless, df, level)
     if penalty == "firth":
-        table = _profiled(table, solver, best, scale, np.flatnonzero(endless), df, level)
+        table = _profiled(table, solver, best, np.flatnonzero(endless), df, level)
     else:
         table.loc[endless, ["coefficient", "se", "ci_low", "ci_high", "t", "p_value"]] = np.nan
     rows = p.run.table
@@ -187,10 +188,12 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
 
 @dataclass(frozen=True)
 class _Solver:
-    """One model's matrix, and how it is fitted: Firth's on all patterns, maximum likelihood on those not foretold with certainty."""
+    """One model's matrix, its columns divided by `scale`, and how it is fitted: Firth's on all patterns, maximum likelihood on those
+    that are not foretold with certainty. Weights are scaled to a mean of 1."""
 
     p: Patterns
     x: Array
+    scale: Array
     kept: NDArray[np.bool_]
     certain: NDArray[np.bool_]
     firth: bool
@@ -216,20 +219,20 @@ class _Solver:
         """Of the coefficients, by the design."""
         units = self.p.run.units
         if isinstance(units, Units):
-            scale = np.abs(self.p.x).max(axis=0)
-            scores = self.p.scores(best.mu) / np.where(scale > 0, scale, 1.0)
-            return units.covariance(scores @ best.inverse)
-        return _by_replicates(self, units, best)
+            z = self.p.scores(best.mu) / self.scale @ best.inverse
+        else:
+            z = _by_replicates(self, units, best)
+        return units.covariance(z / self.scale)
 
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
-    """The model refitted under every replicate (R `svyglm` of a replicate design)."""
+    """How far each replicate's coefficients lie from the centre, the model refitted under each (R `svyglm` of a replicate design)."""
     p = solver.p
     fits = [
         solver.fit(p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}"), best.beta).beta if units.factor[r] > 0 else best.beta
         for r in range(len(units))
     ]
-    return units.covariance(units.influence(np.array(fits), None, best.beta))
+    return units.influence(np.array(fits), None, best.beta)
 
 
 def _table(
@@ -261,26 +264,18 @@ def _why(row: Mapping[Hashable, Any]) -> str:
     return f"{SEPARATED}: with the other terms it tells cases from others without a doubt"
 
 
-def _profiled(
-    table: pd.DataFrame, solver: _Solver, best: Fit, scale: Array, which: NDArray[np.intp], df: int, level: float
-) -> pd.DataFrame:
+def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, which: NDArray[np.intp], df: int, level: float) -> pd.DataFrame:
     """Under separation: limits from the profile of Firth's likelihood, and no standard error."""
     p, kept = solver.p, solver.kept
     n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()
     kish = n * p.by_pattern("ww").sum() / size**2
     drop = t_quantile(level, df) ** 2 * kish
-    x, y, w = solver.x[:, kept], p.y * n / size, p.w * n / size
     inner = Fit(best.beta[kept], best.mu, best.inverse[np.ix_(kept, kept)], best.likelihood)
-    position = np.cumsum(kept) - 1
-    for j in which:
-        low, high = profile(x, y, w, inner, int(position[j]), drop) if df > 0 else (np.nan, np.nan)
-        table.loc[table.index[j], ["ci_low", "ci_high", "se", "t", "p_value"]] = [
-            low / scale[j],
-            high / scale[j],
-            np.nan,
-            np.nan,
-            np.nan,
-        ]
+    table.loc[table.index[which], ["ci_low", "ci_high", "se", "t", "p_value"]] = np.nan
+    for j in which if df > 0 else ():
+        among = int(kept[:j].sum())
+        limits = profile(solver.x[:, kept], p.y * n / size, p.w * n / size, inner, among, drop)
+        table.loc[table.index[j], ["ci_low", "ci_high"]] = np.array(limits) / solver.scale[j]
     return table
 
 

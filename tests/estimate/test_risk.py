@@ -14,7 +14,6 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate import logistic
 from fltoolkit.estimate.risk import Logit
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -103,3 +102,131 @@ def test_rao_scott_as_r_svychisq(key: str) -> None:
         for name, number in theirs.items():
             assert_allclose(getattr(ours, name), number, rtol=CHISQ, err_msg=name)
     assert found.table.to_numpy().sum() == pytest.approx(1)
+
+
+def grouped(counts: dict[tuple[str, int], int], **more: Any) -> fl.SurveyDesign:
+    """Persons of equal weight: (group, case) -> how many; each a sampling unit."""
+    rows = [(group, case) for (group, case), n in counts.items() for _ in range(n)]
+    frame = pd.DataFrame(rows, columns=["group", "case"]).assign(w=2.0, psu=range(len(rows)), **more)
+    return fl.SurveyDesign(frame, weight="w", psu="psu")
+
+
+def test_firth_of_a_two_by_two_table_adds_half_a_person_to_each_cell() -> None:
+    model = fl.logit(grouped({("a", 1): 3, ("a", 0): 40, ("b", 1): 7, ("b", 0): 21}), "case ~ group", penalty="firth")
+    first = np.log(3.5 / 40.5)
+    assert_allclose(model.params, [first, np.log(7.5 / 21.5) - first], rtol=1e-9)
+
+
+def test_firth_is_finite_where_a_category_has_no_case() -> None:
+    design = grouped({("a", 1): 9, ("a", 0): 40, ("b", 0): 21, ("c", 1): 5, ("c", 0): 30})
+    ml, firth = (fl.logit(design, "case ~ group", penalty=penalty) for penalty in ("none", "firth"))
+    assert ml.table["reason"].tolist() == ["", "separation: no case in b", ""]
+    assert ml.table.loc["group[T.b]", ["coefficient", "se", "ci_low", "ci_high", "p_value"]].isna().all()
+    assert_allclose(ml.params["group[T.c]"], np.log(5 / 30 / (9 / 40)), rtol=1e-9)
+    assert_allclose(firth.params["group[T.b]"], np.log(0.5 / 21.5 / (9.5 / 40.5)), rtol=1e-9)
+    low, high = firth.conf_int().loc["group[T.b]"]
+    assert low < firth.params["group[T.b]"] < high < 0.5
+    assert np.isnan(firth.bse["group[T.b]"])
+    assert any("group: no case in b" in note for note in ml.notes)
+    with pytest.raises(RequestError, match="no Wald test"):
+        ml.wald("group")
+
+
+def test_separation_spoils_only_what_it_touches() -> None:
+    """No case in the reference category: every difference from it is endless, that of the other group is not."""
+    frame = pd.DataFrame({"group": list("aabbcc") * 60, "sex": ["m", "f", "f"] * 120})
+    frame["case"] = ((frame.index % np.where(frame["sex"] == "m", 7, 10) == 0) & (frame["group"] != "a")).astype(int)
+    design = fl.SurveyDesign(frame.assign(w=1.0), weight="w")
+    table = fl.logit(design, "case ~ group + sex").table
+    assert table["reason"].str.startswith("separation").tolist() == [True, True, True, False]
+    without = fl.logit(fl.SurveyDesign(frame[frame["group"] != "a"].assign(w=1.0), weight="w"), "case ~ group + sex")
+    assert_allclose(table.loc["sex[T.m]", "coefficient"], without.params["sex[T.m]"], rtol=1e-9)
+
+
+def test_only_cases_and_complete_separation_are_named() -> None:
+    only = fl.logit(grouped({("a", 1): 9, ("a", 0): 40, ("b", 1): 4}), "case ~ group")
+    assert only.table["reason"].tolist() == ["", "separation: only cases in b"]
+    whole = fl.logit(grouped({("a", 0): 40, ("b", 1): 4}), "case ~ group")
+    assert whole.params.isna().all()
+
+
+def test_what_another_group_says_already_is_dropped_and_named() -> None:
+    design = grouped({("a", 1): 5, ("a", 0): 40, ("b", 1): 4, ("b", 0): 30})
+    frame = design.frame.collect("pandas").to_native()[["group", "case", "w", "psu"]].assign(same=lambda f: f["group"])
+    table = fl.logit(fl.SurveyDesign(frame, weight="w", psu="psu"), "case ~ group + same").table
+    assert table["reason"].tolist() == ["", "", "the groups before it already say the same persons"]
+    assert table["coefficient"].isna().tolist() == [False, False, True]
+
+
+def test_logit_as_statsmodels() -> None:
+    """Same estimates as statsmodels' GLM with frequency weights, on the persons themselves."""
+    import statsmodels.formula.api as smf
+    from statsmodels.genmod.families import Binomial
+
+    frame = pd.read_csv(GOLDEN / "data" / "clustered.csv")
+    theirs = smf.glm("award ~ C(sex) + hours", frame, family=Binomial(), freq_weights=frame["weight"]).fit(tol=1e-14)
+    ours = fl.logit(design_of(RECORDS["logit-clustered-fpc"]["design"]), "award ~ C(sex) + hours")
+    assert_allclose(ours.params, theirs.params, rtol=1e-8)
+
+
+def test_a_model_without_groups_is_the_headline(norvia: fl.Survey) -> None:
+    """Unresolved persons stay in, as no cases: the intercept is the headline's logit, its error the headline's by the delta method."""
+    model, row = fl.logit(norvia, "forced_labour ~ 1"), fl.prevalence(norvia).table.iloc[0]
+    p = row["estimate"]
+    assert_allclose(model.params, [np.log(p / (1 - p))], rtol=1e-10)
+    assert_allclose(model.bse, [row["se"] / (p * (1 - p))], rtol=1e-10)
+    assert (model.n, model.cases, model.unresolved, model.df) == (row["n"], row["cases"], row["unresolved"], row["df"])
+    assert any("unresolved" in note for note in model.notes)
+
+
+def test_a_person_without_a_number_is_left_out_and_counted_and_one_without_a_group_is_not() -> None:
+    frame = pd.DataFrame(
+        {"case": [1, 0, 0, 1] * 10, "age": [20, 30, 40, None] * 10, "group": ["a", "b", None, "a"] * 10, "w": 1.0}
+    )
+    design = fl.SurveyDesign(frame, weight="w")
+    assert (fl.logit(design, "case ~ age").n, fl.logit(design, "case ~ age").missing) == (30, 10)
+    grouped_model = fl.logit(design, "case ~ group", penalty="firth")
+    assert (grouped_model.n, grouped_model.missing) == (40, 0)
+    assert "group[T.not stated]" in grouped_model.params
+
+
+def test_groups_that_read_as_a_profile_need_a_word(norvia: fl.Survey) -> None:
+    with pytest.raises(RequestError, match="migrant"):
+        fl.logit(norvia, "forced_labour ~ sex + migrant")
+    model = fl.logit(norvia, "forced_labour ~ sex + migrant", sensitive=True)
+    assert "By migrant: association, not a profile." in model.summary()
+
+
+@pytest.mark.parametrize(
+    ("formula", "problem"),
+    [
+        ("forced_labour", "cannot be read"),
+        ("forced_labour ~ sex +", "cannot be used"),
+        ("forced_labour ~ nosuch", "no such column"),
+        ("forced_labour ~ sector", "only cases have one"),
+        ('forced_labour ~ C(sex, Treatment("nobody"))', "cannot be used"),
+    ],
+)
+def test_a_formula_that_cannot_be_answered_is_refused(norvia: fl.Survey, formula: str, problem: str) -> None:
+    with pytest.raises(RequestError, match=problem):
+        fl.logit(norvia, formula)
+
+
+def test_too_many_patterns_are_refused_with_bands() -> None:
+    frame = pd.DataFrame({"income": np.arange(20_001) / 4, "case": np.arange(20_001) % 2, "w": 1.0})
+    with pytest.raises(RequestError, match="bands"):
+        fl.logit(fl.SurveyDesign(frame, weight="w"), "case ~ income")
+
+
+def test_nobody_a_case_is_no_model() -> None:
+    with pytest.raises(RequestError, match="cases and others"):
+        fl.logit(grouped({("a", 0): 9, ("b", 0): 4}), "case ~ group")
+
+
+def test_rao_scott_of_a_classified_survey(norvia: fl.Survey) -> None:
+    found = fl.rao_scott(norvia, "area")
+    rates = fl.prevalence(norvia, by="area").table.set_index("area")["estimate"]
+    assert_allclose((found.table["yes"] / found.table.sum(axis=1)).reindex(rates.index), rates, rtol=1e-12)
+    assert 0 < found.F.p_value < 1
+    with pytest.raises(RequestError, match="only cases"):
+        fl.rao_scott(norvia, "sector")
