@@ -13,7 +13,7 @@ from fltoolkit.show.style import BLUE, GREY, PALE, Picture, Table, axis, categor
 from fltoolkit.show.tables import plain
 from fltoolkit.show.words import NBSP, Row, markers_used, number, percent, value
 
-TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
 
 
@@ -118,10 +118,10 @@ def _name(group: str) -> str:
 
 
 def _range(table: pd.DataFrame) -> tuple[float, float]:
-    """Room for every limit, and for at least a half to a double; what lies beyond 0.02 or 50 is cut off."""
-    ends = table[["odds_ratio", "ci_low", "ci_high"]].to_numpy(float)
-    ends = ends[np.isfinite(ends)]
-    return float(np.clip(min(ends.min(), 0.5) / 1.3, TICKS[0], 1)), float(np.clip(max(ends.max(), 2.0) * 1.3, 1, TICKS[-1]))
+    """Room for every dot, and for at least a half to a double; limits beyond 0.02 or 50 are cut off."""
+    limits = table[["ci_low", "ci_high"]].to_numpy(float)
+    ends = [0.5, 2.0, *table["odds_ratio"].dropna(), *np.clip(limits[~np.isnan(limits)], 0.02, 50)]
+    return min(ends) / 1.3, max(ends) * 1.3
 
 
 def _dots(fig: Any, rows: pd.DataFrame) -> None:
