@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.logistic import Fit, predict
-from fltoolkit.estimate.patterns import Patterns
+from fltoolkit.estimate.patterns import Patterns, names_in
 from fltoolkit.estimate.variance import Array
 
 STEP = 1e-4  # of a number's derivative; exact for a term that is linear in it
@@ -27,7 +27,7 @@ def coefficient_names(p: Patterns) -> pd.DataFrame:
 
 
 def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
-    (name,) = [c for c in p.frame if re.search(rf"\b{c}\b", term)]
+    name = names_in(term)[0]
     here = np.isin(p.code, np.flatnonzero((p.frame[name].astype(str) == level).to_numpy()))
     return p.count(here), p.count(here & (p.run.table["status"] == 1).to_numpy())
 
@@ -86,7 +86,7 @@ def _everybody(frame: pd.DataFrame, name: str, level: object) -> pd.DataFrame:
 def reference_of(p: Patterns, name: str) -> object:
     """The category whose coefficients are 0 by the coding of the formula's first factor of a covariate."""
     for factor, facts in p.info.factor_infos.items():
-        if facts.type == "categorical" and re.search(rf"\b{name}\b", factor.code):
+        if facts.type == "categorical" and name in names_in(factor.code):
             for codings in p.info.term_codings.values():
                 for coding in codings:
                     if factor in coding.contrast_matrices:

@@ -166,15 +166,22 @@ def _sides(formula: str) -> tuple[str, str]:
 
 def _factors(terms: str) -> dict[str, list[str]]:
     """The factors of a formula's right side, as patsy names them, each with the columns that it uses."""
-    from patsy import ModelDesc, PatsyError, builtins
+    from patsy import ModelDesc, PatsyError
 
     try:
         described = ModelDesc.from_formula(terms)
         codes = [factor.code for term in described.rhs_termlist for factor in term.factors]
-        used = {c: [n.id for n in ast.walk(ast.parse(c)) if isinstance(n, ast.Name)] for c in dict.fromkeys(codes)}
+        return {c: names_in(c) for c in codes}
     except (PatsyError, SyntaxError) as error:
         raise _unreadable(error, terms) from error
-    return {c: [n for n in names if n not in vars(builtins)] for c, names in used.items()}
+
+
+def names_in(factor: str) -> list[str]:
+    """The columns that a factor of a formula uses: names in it that are not patsy's own."""
+    from patsy import builtins
+
+    found = [n.id for n in ast.walk(ast.parse(factor)) if isinstance(n, ast.Name)]
+    return [n for n in found if n not in vars(builtins)]
 
 
 def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:

@@ -36,7 +36,6 @@ class Logit:
         table: one row a coefficient (log odds ratio): `term`, `category`, `coefficient`, `se`, `ci_low`, `ci_high`, `t`,
             `p_value`, `n` and `cases` (unweighted persons of the category; of an interaction missing) and `reason`, why a number is missing or how an
             interval was made.
-        covariance: of the coefficients, as table.
         penalty: `none` (maximum likelihood) or `firth`.
         df: the design's degrees of freedom + 1 − coefficients (R `svyglm`); level: of the intervals.
         n, cases, unresolved: persons in the model, unweighted; `missing` were left out for want of an outcome or a number.
@@ -45,7 +44,6 @@ class Logit:
     """
 
     table: pd.DataFrame
-    covariance: Array
     penalty: Literal["none", "firth"]
     df: int
     level: float
@@ -59,6 +57,7 @@ class Logit:
     population: str
     _patterns: Patterns = field(repr=False)
     _fit: Fit = field(repr=False)
+    _covariance: Array = field(repr=False)
     _ways: Array = field(repr=False)
 
     @property
@@ -70,6 +69,12 @@ class Logit:
     def bse(self) -> pd.Series:
         """Their standard errors under the design."""
         return self.table["se"]
+
+    @property
+    def covariance(self) -> Array:
+        """Of the coefficients, as table; NaN where one has no standard error."""
+        none = self.bse.isna().to_numpy()
+        return np.where(none[:, None] | none[None, :], np.nan, self._covariance)
 
     def conf_int(self) -> pd.DataFrame:
         """Limits of the coefficients: t intervals (R `confint`); of Firth's under separation those of the profile."""
@@ -86,7 +91,7 @@ class Logit:
     def margins(self) -> pd.DataFrame:
         """Average marginal effects: see `effects.marginal_effects`."""
         endless = self.table["reason"].str.startswith(SEPARATED).to_numpy()
-        return marginal_effects(self._patterns, self._fit, self.covariance, endless, self._ways, self.df, self.level)
+        return marginal_effects(self._patterns, self._fit, self._covariance, endless, self._ways, self.df, self.level)
 
     def wald(self, term: str) -> DesignTest:
         """Test whether all coefficients of a term are 0: F = b'V⁻¹b/q on (q, df) (R `regTermTest(method = "Wald")`).
@@ -179,9 +184,9 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     rows = p.run.table
     status = rows["status"].to_numpy()
     return Logit(
-        table, v, penalty, df, level, p.count(status >= -1), p.count(status == 1), p.count(status == -1),
+        table, penalty, df, level, p.count(status >= -1), p.count(status == 1), p.count(status == -1),
         int(rows["missing"].sum()) + int(rows["n"].sum()) - p.count(status >= -1), (*notes, *_notes(table, p, df)),
-        p.formula, p.outcome, p.population, p, Fit(best.beta / scale, best.mu, best.inverse, best.likelihood),
+        p.formula, p.outcome, p.population, p, Fit(best.beta / scale, best.mu, best.inverse, best.likelihood), v,
         ways[:0] if penalty == "firth" else ways / scale,
     )  # fmt: skip
 

@@ -79,14 +79,17 @@ def response_error(found: ResponseError) -> Picture:
     headline = f"{number(found.observed, PER_1000)} per 1,000 {found.population_label}".strip()
     fig = figure(
         "If answers misclassify: a sensitivity table, not an estimate",
-        f"prevalence per 1,000 that would give the {headline} observed{_blank(found)}", 170 + 58 * len(rows), showlegend=False,
+        f"prevalence per 1,000 that would give the {headline} observed", 190 + 58 * len(rows), showlegend=False,
     )  # fmt: skip
     fig.add_heatmap(
         z=[[None if pd.isna(v) else v for v in line] for line in values], x=columns, y=rows, text=words,
         texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, xgap=3, ygap=3, hoverinfo="skip",
     )  # fmt: skip
     fig.update_xaxes(
-        title={"text": "specificity: others whose answers say not"}, type="category", automargin=True, showgrid=False
+        title={"text": f"specificity: others whose answers say not{_blank(found)}"},
+        type="category",
+        automargin=True,
+        showgrid=False,
     )
     fig.update_yaxes(
         title={"text": "sensitivity: true cases<br>whose answers say so"},
@@ -174,7 +177,7 @@ def _told(row: Row) -> str:
 def _blank(found: ResponseError) -> str:
     """What a dash stands for."""
     reasons = [str(r) for r in found.table["reason"].unique() if r]
-    return f"; –: {' or '.join(reasons)}" if reasons else ""
+    return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 
 
 def _cell(row: Row) -> str:

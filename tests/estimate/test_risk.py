@@ -127,6 +127,7 @@ def test_firth_is_finite_where_a_category_has_no_case() -> None:
     low, high = firth.conf_int().loc["group[T.b]"]
     assert low < firth.params["group[T.b]"] < high < 0.5
     assert np.isnan(firth.bse["group[T.b]"])
+    assert np.isnan(firth.covariance[1]).all()
     assert any("group: no case in b" in note for note in ml.notes)
     with pytest.raises(RequestError, match="no Wald test"):
         ml.wald("group")

@@ -77,4 +77,4 @@ def test_the_response_error_picture_is_a_table_of_its_numbers() -> None:
     assert heat["text"][0][1] == "–"
     assert heat["z"][0][1] is None
     assert "never the headline" in picture.alt
-    assert "more false cases are expected than were found" in figure(picture)["layout"]["title"]["text"]
+    assert "more false cases are expected than were found" in figure(picture)["layout"]["xaxis"]["title"]["text"]
