@@ -2,14 +2,20 @@
 
 from fltoolkit.estimate.association import rao_scott
 from fltoolkit.estimate.cells import cube
+from fltoolkit.estimate.change import Change, PublishedBaseline, change, change_from_published
+from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
 from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
+from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run
+from fltoolkit.estimate.publish_change import publish_change
 from fltoolkit.estimate.publish_model import PublishedModel, risk_factors
 from fltoolkit.estimate.response_error import ResponseError, observed_rate, response_error
 from fltoolkit.estimate.risk import Logit, logit
 from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
-    "About", "Estimates", "Logit", "Published", "PublishedModel", "ResponseError", "cube", "flowchart", "logit", "mean", "observed_rate", "paths",
-    "prevalence", "publish", "publish_run", "rao_scott", "ratio", "response_error", "risk_factors", "rule_sets", "share", "stack", "total",
+    "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "Published", "PublishedBaseline", "PublishedModel",
+    "ResponseError", "change", "change_from_published", "cube", "detectable_change", "flowchart", "logit", "mean",
+    "observed_rate", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run",
+    "rao_scott", "ratio", "response_error", "risk_factors", "rule_sets", "sample_size", "share", "stack", "total",
 ]  # fmt: skip
