@@ -18,11 +18,12 @@ lonely <- function(rule) make_design("lonely.csv", psu = "psu", single_psu = rul
 with_positive_weights <- function(d) { d$design <- d$design[d$frame$weight > 0, ]; d }
 
 precise <- glm.control(epsilon = 1e-15, maxit = 60)
-# Fitted once more from its own estimate: R's covariance uses the weights of the iteration before the last.
+# Fitted once more from its own estimate: R's covariance uses the weights of the iteration before the last. svyglm evaluates its
+# arguments elsewhere, hence their values.
 fitted_model <- function(d, formula) {
-  once <- svyglm(formula, d$design, family = quasibinomial(), control = precise)
-  begin <- coef(once)
-  eval(bquote(svyglm(.(formula), d$design, family = quasibinomial(), control = precise, start = .(unname(begin)))))
+  from <- function(start)
+    eval(bquote(svyglm(.(formula), d$design, family = quasibinomial(), control = .(precise), start = .(start))))
+  from(unname(coef(from(NULL))))
 }
 
 # Everybody in one category less everybody in the reference: weighted mean difference of predictions, by the delta method.
