@@ -16,6 +16,7 @@ from fltoolkit.estimate.risk import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.design import Survey
 
+NOTHING = "No model is shown: too little of what it would compare may be published."
 VERY_FEW = 5  # cases a coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
@@ -60,7 +61,8 @@ def risk_factors(
 
     A category that the published set does not show is withheld here too; the reference of each group is its largest category that is shown
     and has 15 cases (or else any). Flagged `unreliable`: fewer than 15 cases in the category or its reference, or fewer than 5 for each
-    coefficient of the model; `caution`: fewer than 10 (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007).
+    coefficient of the model; `caution`: fewer than 10 (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007). Where the headline is not shown, nobody is a
+    case or no group has two categories that are shown, the table is empty and a note says so.
 
     Args:
         persons: a classified survey.
@@ -71,12 +73,10 @@ def risk_factors(
         sensitive: allow groups of nationality, origin, ethnicity or religion in `by`, and name the result an association.
 
     Raises:
-        RequestError: a group is not in the published set by itself, or sensitive; the headline is hidden; nothing can be compared.
+        RequestError: a group is not in the published set by itself, or sensitive.
     """
     population = population or persons.spec.default_population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
-    if pd.isna(head["cases"]):
-        raise RequestError("the headline is confidential, and so is every model", where="risk_factors", do="nothing can be shown")
     rates = out.own[(out.own["measure"] == "prevalence") & (out.own["reference_population"] == population)]
     offered = [g for g in out.groups if g in persons.spec.groups and g in set(rates["breakdown"])]
     if by is not None and not sensitive:
@@ -89,8 +89,8 @@ def risk_factors(
         )  # fmt: skip
     rows = {g: rates[rates["breakdown"] == g] for g in wanted}
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
-    if not references:
-        raise RequestError("no group has two categories that may be shown", where="risk_factors", found=wanted or offered)
+    if pd.isna(head["cases"]) or not head["cases"] or not references:
+        return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, population, out, head)
     terms = [f"C({g}, Treatment({ref!r}))" for g, ref in references.items()]
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
@@ -99,6 +99,12 @@ def risk_factors(
     table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
     left_out = [g for g in offered if g not in wanted and by is None]
     notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
+    return _published(table, notes, level, population, out, head)
+
+
+def _published(
+    table: pd.DataFrame, notes: tuple[str, ...], level: float, population: str, out: Published, head: Mapping[Hashable, Any]
+) -> PublishedModel:
     return PublishedModel(
         table, level, "forced_labour", population, head["reference_population_label"], head["reference_period"],
         head["survey"], out.rule_set, head["to_verify"], notes,

@@ -51,7 +51,7 @@ def response_error(
         population: of the headline; the default one otherwise.
 
     Raises:
-        RequestError: a rate outside 0 to 1; the headline is not shown.
+        RequestError: a rate or a proportion outside 0 to 1. A headline that is not shown leaves every cell blank, with that reason.
     """
     if wrong := [v for v in (*sensitivity, *specificity) if not 0 <= v <= 1]:
         raise RequestError("sensitivity and specificity lie between 0 and 1", where="response_error", found=wrong)
@@ -61,7 +61,7 @@ def response_error(
         p, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
     else:
         p, low, high, about = float(observed), np.nan, np.nan, (np.nan, "", "")
-    if not 0 <= p <= 1:
+    if not 0 <= p <= 1 and not (np.isnan(p) and isinstance(observed, Published)):
         raise RequestError("there is no prevalence to start from", where="response_error", found=p, allowed="a proportion, 0 to 1",
                            do="publish the headline first, or give a proportion (3 per 1,000 is 0.003)")  # fmt: skip
     rows = [{"sensitivity": se, "specificity": sp, **_true(p, low, high, se, sp)} for se in sensitivity for sp in specificity]
@@ -75,6 +75,8 @@ def observed_rate(prevalence: float, sensitivity: float, specificity: float) -> 
 
 def _true(p: float, low: float, high: float, se: float, sp: float) -> dict[str, float | str]:
     blank = dict.fromkeys(("prevalence", "ci_low", "ci_high"), np.nan)
+    if np.isnan(p):
+        return {**blank, "reason": "the headline is not shown"}
     if se + sp <= 1:
         return {**blank, "reason": "such answers tell nothing"}
     value, lower, upper = ((v + sp - 1) / (se + sp - 1) for v in (p, low, high))

@@ -22,6 +22,11 @@ def risk(model: PublishedModel) -> Picture:
 
     Hollow dots are unreliable; `[c]` and `[u]` are not shown.
     """
+    if model.table.empty:
+        fig = figure(
+            "What goes with forced labour", " ".join(model.notes), 120, xaxis={"visible": False}, yaxis={"visible": False}
+        )
+        return Picture(fig, f"Forest plot without rows. {' '.join(model.notes)}")
     table = _labelled(model.table)
     where = f"odds ratios, {percent({'level': model.level})} intervals, all groups in one model"
     about = f"{model.population_label}; {model.reference_period}{'; to be verified' if model.to_verify else ''}"
@@ -76,7 +81,8 @@ def response_error(found: ResponseError) -> Picture:
     rows, columns = ([f"{v * 100:g}{NBSP}%" for v in part] for part in (down, across))
     words = [[_cell(records[a, b]) for b in across] for a in down]
     values = [[records[a, b]["prevalence"] * 1000 for b in across] for a in down]
-    headline = f"{number(found.observed, PER_1000)} per 1,000 {found.population_label}".strip()
+    seen = "hidden headline" if np.isnan(found.observed) else f"{number(found.observed, PER_1000)} per 1,000"
+    headline = f"{seen} {found.population_label}".strip()
     fig = figure(
         "If answers misclassify: a sensitivity table, not an estimate",
         f"prevalence per 1,000 that would give the {headline} observed", 190 + 58 * len(rows), showlegend=False,

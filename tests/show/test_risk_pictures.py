@@ -67,6 +67,16 @@ def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> N
     assert np.isfinite(figure(fl.show.risk(endless))["layout"]["xaxis"]["range"]).all()
 
 
+def test_what_may_not_be_shown_is_said_instead(model: fl.PublishedModel) -> None:
+    empty = replace(model, table=model.table[:0], notes=("No model is shown.",))
+    assert figure(fl.show.risk(empty))["data"] == []
+    assert "No model is shown." in fl.show.risk(empty).alt
+    assert "No model is shown." in fl.show.risk_table(empty).text
+    out = country.published()
+    picture = fl.show.response_error(fl.response_error(replace(out, table=out.table.assign(estimate=np.nan))))
+    assert {text for line in figure(picture)["data"][0]["text"] for text in line} == {"–"}
+
+
 def test_the_response_error_picture_is_a_table_of_its_numbers() -> None:
     found = fl.response_error(country.published(), [1.0, 0.8], [1.0, 0.85])
     picture = fl.show.response_error(found)
