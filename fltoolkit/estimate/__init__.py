@@ -1,5 +1,6 @@
 """Room 3: how many, and how sure; and what may be shown of it."""
 
+from fltoolkit.estimate.association import rao_scott
 from fltoolkit.estimate.cells import cube
 from fltoolkit.estimate.change import Change, PublishedBaseline, change, change_from_published
 from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
@@ -7,11 +8,15 @@ from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prev
 from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run
 from fltoolkit.estimate.publish_change import publish_change
+from fltoolkit.estimate.publish_model import PublishedModel, risk_factors
+from fltoolkit.estimate.response_error import ResponseError, observed_rate, response_error
+from fltoolkit.estimate.risk import Logit, logit
 from fltoolkit.estimate.since import changes
 from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
-    "About", "Change", "Contrast", "Detectable", "Estimates", "Published", "PublishedBaseline", "change", "change_from_published",
-    "changes", "cube", "detectable_change", "flowchart", "mean", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish",
-    "publish_change", "publish_run", "ratio", "rule_sets", "sample_size", "share", "stack", "total",
+    "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "Published", "PublishedBaseline", "PublishedModel",
+    "ResponseError", "change", "change_from_published", "changes", "cube", "detectable_change", "flowchart", "logit", "mean",
+    "observed_rate", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run",
+    "rao_scott", "ratio", "response_error", "risk_factors", "rule_sets", "sample_size", "share", "stack", "total",
 ]  # fmt: skip
