@@ -12,13 +12,18 @@ from fltoolkit.classify import check_cases, classify
 from fltoolkit.estimate import (
     Estimates,
     Published,
+    calibrate,
+    check_weights,
     cube,
     flowchart,
+    g_weights,
     mean,
     paths,
+    poststratify,
     prevalence,
     publish,
     publish_run,
+    rake,
     ratio,
     rule_sets,
     share,
@@ -31,8 +36,8 @@ from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, descr
 __version__ = version("fltoolkit")
 
 __all__ = [
-    "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
-    "check_cases", "classify", "cube", "describe",
-    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
-    "rule_sets", "share", "show", "stack", "total",
+    "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline",
+    "calibrate", "check", "check_cases", "check_weights", "classify", "cube", "describe",
+    "flowchart", "g_weights", "mean", "nonresponse", "paths", "poststratify", "prevalence", "publish", "publish_run", "rake", "ratio", "read_plan", "read_survey",
+    "report", "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.classify.groups import group_order
 from fltoolkit.classify.trace import LEAVES
+from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.estimate.cells import Breakdowns, Cells, make_cells
-from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals
+from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.replicates import Replicates, ranks
+from fltoolkit.estimate.residuals import Margins
 from fltoolkit.estimate.variance import Array, Codes, Units, make_units
+from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, Survey
+
+
+UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,10 @@ class Pass:
     unit: Codes | None
 
     def by_unit(self, column: str, cells: Cells, rows: NDArray[np.bool_] | None = None) -> Array:
-        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows."""
+        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows.
+
+        Of raked weights the sums of the first three are followed by the unweighted ones of each pattern; see `residuals.Margins`.
+        """
 
         def values(name: str) -> Array:
             found = self.table[name].to_numpy(float)
@@ -42,7 +51,11 @@ class Pass:
 
         if self.unit is None:
             return np.vstack([cells.sums(values(f"{column}_{r}")) for r in range(len(self.units))])
-        return cells.by_unit(values(column), self.unit, len(self.units))
+        weighted = cells.by_unit(values(column), self.unit, len(self.units))
+        margins = self.units.margins if isinstance(self.units, Units) else None
+        if margins is None or not margins.raked or column not in UNWEIGHTED:
+            return weighted
+        return np.vstack([weighted, margins.by_pattern(cells.by_unit(values(UNWEIGHTED[column]), self.unit, len(self.units)))])
 
     def degrees_of_freedom(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Of each denominator, over some of the table's rows."""
@@ -64,12 +77,15 @@ def make_pass(
     domain: str | None, weight: str, of: str | None,
 ) -> Pass:  # fmt: skip
     """The pass over the persons; cells and the cells of their denominators."""
+    design = calibrated(design)
     table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
     if design.replication:
         units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
         unit = None
     else:
         units, unit = make_units(table, design)
+        if found := margins_of(design, weight):
+            units, unit = _in_parts(units, unit, table, found)
     order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({of} if of else set())) & set(groups)
@@ -83,6 +99,17 @@ def make_pass(
         keep = _has_base(cells, base, [g for g in groups if g not in apart])
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
     return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit)
+
+
+def _in_parts(units: Units, unit: Codes, table: pd.DataFrame, calibration: Calibration) -> tuple[Units, Codes]:
+    """The units split by pattern of the margins, and each table row's part."""
+    pattern = table["pattern"].to_numpy(np.intp)
+    pairs, part = np.unique(np.column_stack([unit, pattern]), axis=0, return_inverse=True)
+    facts = calibration.patterns
+    w = np.bincount(part, weights=table["wc"].to_numpy(float), minlength=len(pairs))
+    before, g = facts["w"].to_numpy(float), facts["g"].to_numpy(float)
+    margins = Margins(pairs[:, 0], pairs[:, 1], w, before, g, facts["n"].to_numpy(float), calibration.category, calibration.method == "rake")
+    return replace(units, margins=margins), np.asarray(part, dtype=np.intp)
 
 
 def case_only(design: Design) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.errors import DesignError
+from fltoolkit.estimate.residuals import Margins
 from fltoolkit.survey.design import Design, SinglePsu
 
 Array = NDArray[np.float64]
@@ -48,7 +49,8 @@ class Stage:
 class Units:
     """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
 
-    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs.
+    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs. Of calibrated
+    weights `margins` splits the units by pattern: their parts are the rows then, and the residuals are what varies.
     """
 
     strata: NDArray[np.object_]
@@ -56,20 +58,23 @@ class Units:
     psu_of: Codes
     first: Stage
     second: Stage | None
+    margins: Margins | None = None
 
     def __len__(self) -> int:
-        return len(self.psu_of)
+        return len(self.margins or self.psu_of)
 
     def same_as(self, other: object) -> bool:
         """Whether these are the same PSUs of the same strata, drawn and counted alike."""
         return isinstance(other, Units) and all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
 
     def _facts(self) -> list[Any]:
-        stages = [s for s in (self.first, self.second) if s is not None]
-        return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in stages for f in fields(Stage))]
+        held = [s for s in (self.first, self.second, self.margins) if s is not None]
+        return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
     def by_psu(self, values: Array) -> Array:
-        """Sums over the units of each PSU."""
+        """Sums over the rows of each PSU."""
+        if self.margins:
+            values = sums(values[: len(self)], self.margins.unit_of, len(self.psu_of))
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Array, x: Array | None, estimate: Array) -> Array:
@@ -77,12 +82,18 @@ class Units:
         if x is None:
             return y
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((y - estimate * x) / x.sum(axis=0))
+            return np.asarray((y - estimate * x) / x[: len(self)].sum(axis=0))
 
     def scaled(self, z: Array) -> Array:
         """S with S'S the covariance of the estimates whose influence is z (units × rows)."""
+        if self.margins:
+            return replace(self, margins=None).scaled(self.residual(z))
         between = self.first.scaled(self.by_psu(z))
         return between if self.second is None else np.vstack([between, self.second.scaled(z)])
+
+    def residual(self, z: Array) -> Array:
+        """Influence of the sampled units themselves; of calibrated weights that of the residuals."""
+        return sums(self.margins.residual(z), self.margins.unit_of, len(self.psu_of)) if self.margins else z
 
     def variances(self, z: Array) -> Array:
         """Variance of each column's estimate."""

@@ -89,6 +89,7 @@ class ReplicateDesign(Design):
             grosses_up=weights == "gross_up",
             deff_at_zero=None,
             replication=Replication(_factor(method, len(names), scale, rscales, rho), mse, df),
+            calibration=None,
         )
 
 
