@@ -38,6 +38,6 @@ __version__ = version("fltoolkit")
 __all__ = [
     "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline",
     "calibrate", "check", "check_cases", "check_weights", "classify", "cube", "describe",
-    "flowchart", "g_weights", "mean", "nonresponse", "paths", "poststratify", "prevalence", "publish", "publish_run", "rake", "ratio", "read_plan", "read_survey",
-    "report", "rule_sets", "share", "show", "stack", "total",
+    "flowchart", "g_weights", "mean", "nonresponse", "paths", "poststratify", "prevalence", "publish", "publish_run", "rake", "ratio", "read_plan",
+    "read_survey", "report", "rule_sets", "share", "show", "stack", "total",
 ]  # fmt: skip

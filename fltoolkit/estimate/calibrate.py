@@ -123,7 +123,10 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     table = pattern_totals(design, keys, weights[0], domain)
     if bad := int(table["bad"].sum()):
         raise DesignError(
-            f"{bad} weight(s) are negative, missing or infinite", where="weight", allowed="numbers ≥ 0", do="correct them in the data"
+            f"{bad} weight(s) are negative, missing or infinite",
+            where="weight",
+            allowed="numbers ≥ 0",
+            do="correct them in the data",
         )
     category = _categories(table, margins, where)
     for r in range(design.replicates):
@@ -195,7 +198,7 @@ def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[M
     g = _linear(w, category, targets) if method == "greg" else _raked(w, category, targets)
     reached = [np.bincount(c, weights=w * g, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
     gaps = [float(np.abs(r / t - 1).max()) for r, t in zip(reached, targets, strict=True)]
-    if max(gaps) > CLOSE:
+    if not all(found <= CLOSE for found in gaps):
         worst = margins[int(np.argmax(gaps))].name
         told = f"raking did not come to rest in {MOST_ROUNDS} rounds" if method == "rake" else "the margins contradict each other"
         raise DesignError(
@@ -215,9 +218,11 @@ def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Ar
     g = np.ones(len(w))
     for _ in range(MOST_ROUNDS):
         before = g
-        for c, target in zip(category.T, targets, strict=True):
-            g = g * (target / np.bincount(c, weights=w * g))[c]
-        if np.abs(g / before - 1).max() < ENOUGH:
+        with np.errstate(divide="ignore", invalid="ignore"):  # where it never comes to rest g runs into 0
+            for c, target in zip(category.T, targets, strict=True):
+                g = g * (target / np.bincount(c, weights=w * g))[c]
+            rest = np.abs(g / before - 1).max() < ENOUGH
+        if rest:
             break
     return g
 

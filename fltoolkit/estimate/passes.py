@@ -21,7 +21,6 @@ from fltoolkit.estimate.variance import Array, Codes, Units, make_units
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, Survey
 
-
 UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 
@@ -106,9 +105,12 @@ def _in_parts(units: Units, unit: Codes, table: pd.DataFrame, calibration: Calib
     pattern = table["pattern"].to_numpy(np.intp)
     pairs, part = np.unique(np.column_stack([unit, pattern]), axis=0, return_inverse=True)
     facts = calibration.patterns
-    w = np.bincount(part, weights=table["wc"].to_numpy(float), minlength=len(pairs))
+    w = np.zeros(len(pairs))
+    np.add.at(w, part, table["wc"].to_numpy(float))
     before, g = facts["w"].to_numpy(float), facts["g"].to_numpy(float)
-    margins = Margins(pairs[:, 0], pairs[:, 1], w, before, g, facts["n"].to_numpy(float), calibration.category, calibration.method == "rake")
+    margins = Margins(
+        pairs[:, 0], pairs[:, 1], w, before, g, facts["n"].to_numpy(float), calibration.category, calibration.method == "rake"
+    )
     return replace(units, margins=margins), np.asarray(part, dtype=np.intp)
 
 

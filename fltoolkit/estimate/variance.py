@@ -64,8 +64,10 @@ class Units:
         return len(self.margins or self.psu_of)
 
     def same_as(self, other: object) -> bool:
-        """Whether these are the same PSUs of the same strata, drawn and counted alike."""
-        return isinstance(other, Units) and all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
+        """Whether these are the same PSUs of the same strata, drawn, counted and calibrated alike."""
+        if not isinstance(other, Units) or (self.margins is None) != (other.margins is None):
+            return False
+        return all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
 
     def _facts(self) -> list[Any]:
         held = [s for s in (self.first, self.second, self.margins) if s is not None]

@@ -14,14 +14,15 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.errors import FltoolkitError
 from fltoolkit.estimate.variance import Units
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 RECORDS = json.loads((GOLDEN / "calibration.json").read_text("utf-8"))["records"]
 CALLS: dict[str, list[dict[str, Any]]] = {}
 for _record in RECORDS:
-    CALLS.setdefault(json.dumps([_record["group"], _record["design"], _record["method"], _record["benchmarks"]]), []).append(_record)
+    CALLS.setdefault(json.dumps([_record["group"], _record["design"], _record["method"], _record["benchmarks"]]), []).append(
+        _record
+    )
 GATE = 1e-10
 VERBS = {"poststratify": fl.poststratify, "rake": fl.rake, "greg": fl.calibrate}
 
@@ -44,7 +45,9 @@ def base(group: str, spec: str) -> fl.SurveyDesign | fl.ReplicateDesign:
         weight = frame["weight"].where(frame["stratum"] != stratum, frame["weight"] * n / (n - 1))
         frame[f"rw{r}"] = weight.where(frame["psu"] != psu, 0.0)
     rscales = [(count[s] - 1) / count[s] for s in psus["stratum"]]
-    return fl.ReplicateDesign(frame, weight="weight", replicates=[f"rw{r}" for r in range(len(psus))], method="jkn", rscales=rscales)
+    return fl.ReplicateDesign(
+        frame, weight="weight", replicates=[f"rw{r}" for r in range(len(psus))], method="jkn", rscales=rscales
+    )
 
 
 @functools.cache
@@ -81,7 +84,7 @@ def _of_record(record: dict[str, Any], design: fl.SurveyDesign | fl.ReplicateDes
         for i, number in zip(at, record["se_weighted"], strict=True):
             yield "rake, weighted residuals", f"{record['id']} {i}", gap(float(ours[i]), float(number))
     assert design.calibration is not None
-    patterns = design.calibration.patterns.astype({k: str for k in design.calibration.keys})
+    patterns = design.calibration.patterns.astype(dict.fromkeys(design.calibration.keys, str))
     g = {k: v for *k, v in patterns[[*design.calibration.keys, "g"]].itertuples(index=False, name=None) for k in [tuple(k)]}
     for line in record["g"]:
         yield f"g ({record['method']})", str(line["key"]), gap(g[tuple(line["key"].values())], line["g"])
