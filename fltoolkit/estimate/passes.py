@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,10 +39,7 @@ class Pass:
     unit: Codes | None
 
     def by_unit(self, column: str, cells: Cells, rows: NDArray[np.bool_] | None = None) -> Array:
-        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows.
-
-        Of raked weights the sums of the first three are followed by the unweighted ones of each pattern; see `residuals.Margins`.
-        """
+        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows; see `carried`."""
 
         def values(name: str) -> Array:
             found = self.table[name].to_numpy(float)
@@ -50,11 +47,29 @@ class Pass:
 
         if self.unit is None:
             return np.vstack([cells.sums(values(f"{column}_{r}")) for r in range(len(self.units))])
-        weighted = cells.by_unit(values(column), self.unit, len(self.units))
-        margins = self.units.margins if isinstance(self.units, Units) else None
-        if margins is None or not margins.raked or column not in UNWEIGHTED:
-            return weighted
-        return np.vstack([weighted, margins.by_pattern(cells.by_unit(values(UNWEIGHTED[column]), self.unit, len(self.units)))])
+        if self.margins is None or column == "n":
+            return cells.by_unit(values(column), self.unit, len(self.units))
+        return self.carried(cells.by_unit, values(column), values(UNWEIGHTED[column]))
+
+    @property
+    def margins(self) -> Margins | None:
+        """Those of calibrated weights whose variance is that of residuals."""
+        return self.units.margins if isinstance(self.units, Units) else None
+
+    def carried(self, by: Callable[[Array, Codes, int], Array], weighted: Array, unweighted: Array) -> Array:
+        """Sums by unit, followed by what the variance of calibrated weights needs: those by pattern of the margins, and of raked weights
+        the unweighted ones.
+
+        Args:
+            by: sums values by code: `Cells.by_unit`, or `variance.sums`.
+            weighted: of each row of the table. unweighted: the same of persons instead of weights.
+        """
+        assert self.unit is not None
+        rows = [by(weighted, self.unit, len(self.units))]
+        if self.margins:
+            pattern, patterns = self.table["pattern"].to_numpy(np.intp) + 1, len(self.margins.g)  # the first is nobody's
+            rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
+        return np.vstack(rows)
 
     def degrees_of_freedom(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Of each denominator, over some of the table's rows."""
@@ -84,7 +99,7 @@ def make_pass(
     else:
         units, unit = make_units(table, design)
         if found := margins_of(design, weight):
-            units, unit = _in_parts(units, unit, table, found)
+            units = replace(units, margins=_margins(unit, table, found))
     order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({of} if of else set())) & set(groups)
@@ -100,18 +115,15 @@ def make_pass(
     return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit)
 
 
-def _in_parts(units: Units, unit: Codes, table: pd.DataFrame, calibration: Calibration) -> tuple[Units, Codes]:
-    """The units split by pattern of the margins, and each table row's part."""
-    pattern = table["pattern"].to_numpy(np.intp)
-    pairs, part = np.unique(np.column_stack([unit, pattern]), axis=0, return_inverse=True)
-    facts = calibration.patterns
-    w = np.zeros(len(pairs))
-    np.add.at(w, part, table["wc"].to_numpy(float))
-    before, g = facts["w"].to_numpy(float), facts["g"].to_numpy(float)
-    margins = Margins(
-        pairs[:, 0], pairs[:, 1], w, before, g, facts["n"].to_numpy(float), calibration.category, calibration.method == "rake"
+def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
+    """What turns influence into that of residuals, from the weights of the whole sample by unit and pattern."""
+    inside = table["pattern"].to_numpy() >= 0
+    of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
+    before, g, n = (calibration.patterns[c].to_numpy(float) for c in ("w", "g", "n"))
+    pairs = of[["unit", "pattern"]].to_numpy(np.intp)
+    return Margins(
+        pairs[:, 0], pairs[:, 1], of["wc"].to_numpy(float), before, g, n, calibration.category, calibration.method == "rake"
     )
-    return replace(units, margins=margins), np.asarray(part, dtype=np.intp)
 
 
 def case_only(design: Design) -> set[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fltoolkit.errors import DesignError
+
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 ROUNDS = 10  # R's svyrecvar
@@ -15,25 +17,24 @@ REDUNDANT = 1e-12
 
 @dataclass(frozen=True)
 class Margins:
-    """Sampled units split by the pattern of the margins, and how their influence is fitted on these.
+    """How influence is fitted on the margins of calibrated weights.
 
-    Influence comes by part (a sampled unit × pattern); an outcome's values u are its influence over the calibrated weight.
+    Influence comes by sampled unit, followed by its sums over each pattern of the margins, which is all that the fit needs. An
+    outcome's values u are its influence over the calibrated weight.
 
     - linear calibration and post-stratification: least squares of u on the categories, with the weights before calibration (R
       `calibrate`, `postStratify`)
     - raking: the unweighted means of u by margin, taken in turn for ten rounds (R `rake`). They need the unweighted sums of u by
-      pattern, which `influence` then carries as further rows; without them raking is fitted as linear calibration is (R
-      `calibrate(calfun="raking")`).
+      pattern, which follow as further rows; without them raking is fitted as linear calibration is (R `calibrate(calfun="raking")`).
 
     Attributes:
-        unit_of: each part's sampled unit. pattern_of: its pattern, -1 outside the population calibrated.
-        w: its calibrated weights summed over the whole sample.
+        unit, pattern, w: the calibrated weights of the whole sample by sampled unit and pattern, those that are there.
         before: by pattern, the weights before calibration. g: by pattern. n: by pattern, persons.
         category: patterns × margins. raked: whether raking made the weights.
     """
 
-    unit_of: Codes
-    pattern_of: Codes
+    unit: Codes
+    pattern: Codes
     w: Array
     before: Array
     g: Array
@@ -41,25 +42,24 @@ class Margins:
     category: Codes
     raked: bool
 
-    def __len__(self) -> int:
-        return len(self.unit_of)
+    def residual(self, z: Array, units: int) -> Array:
+        """Influence of the sampled units without its fit (units × rows)."""
+        from scipy.sparse import coo_array
 
-    def residual(self, z: Array) -> Array:
-        """Influence of the parts without its fit (parts × rows)."""
-        inside, parts = self.pattern_of >= 0, len(self)
-        fit = self._raked(z[parts:]) if self.raked and len(z) > parts else self._linear(z[:parts])
-        return z[:parts] - np.where(inside, self.w, 0.0)[:, None] * fit[np.where(inside, self.pattern_of, 0)]
-
-    def by_pattern(self, values: Array) -> Array:
-        """Sums over the parts of each pattern (patterns × columns)."""
-        inside, out = self.pattern_of >= 0, np.zeros((len(self.g), values.shape[1]))
-        np.add.at(out, self.pattern_of[inside], values[inside])
-        return out
+        patterns = len(self.g)
+        if len(z) < units + patterns:
+            raise DesignError(
+                "this estimate has no variance under calibrated weights: its sums by pattern of the margins are not known",
+                where="calibration", do="estimate it from the design as it was before calibration",
+            )  # fmt: skip
+        u = z[units + patterns :]
+        fit = self._raked(u) if self.raked and len(u) else self._linear(z[units : units + patterns])
+        return np.asarray(z[:units] - coo_array((self.w, (self.unit, self.pattern)), shape=(units, patterns)).tocsr() @ fit)
 
     def _linear(self, z: Array) -> Array:
         """The fit by pattern of weighted least squares of u on the categories."""
         x = dummies(self.category)
-        return x @ solve(x, self.before, x.T @ (self.by_pattern(z) / self.g[:, None]))
+        return x @ solve(x, self.before, x.T @ (z / self.g[:, None]))
 
     def _raked(self, u: Array) -> Array:
         """The fit by pattern of unweighted means, margin after margin, from unweighted sums of u by pattern."""

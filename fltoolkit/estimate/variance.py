@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ class Units:
     """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
 
     `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs. Of calibrated
-    weights `margins` splits the units by pattern: their parts are the rows then, and the residuals are what varies.
+    weights it is the residuals that vary: below the units the matrix then holds the sums that `margins` needs to find them.
     """
 
     strata: NDArray[np.object_]
@@ -61,7 +61,7 @@ class Units:
     margins: Margins | None = None
 
     def __len__(self) -> int:
-        return len(self.margins or self.psu_of)
+        return len(self.psu_of)
 
     def same_as(self, other: object) -> bool:
         """Whether these are the same PSUs of the same strata, drawn, counted and calibrated alike."""
@@ -74,9 +74,7 @@ class Units:
         return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
     def by_psu(self, values: Array) -> Array:
-        """Sums over the rows of each PSU."""
-        if self.margins:
-            values = sums(values[: len(self)], self.margins.unit_of, len(self.psu_of))
+        """Sums over the units of each PSU."""
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Array, x: Array | None, estimate: Array) -> Array:
@@ -88,14 +86,13 @@ class Units:
 
     def scaled(self, z: Array) -> Array:
         """S with S'S the covariance of the estimates whose influence is z (units × rows)."""
-        if self.margins:
-            return replace(self, margins=None).scaled(self.residual(z))
+        z = self.residual(z)
         between = self.first.scaled(self.by_psu(z))
         return between if self.second is None else np.vstack([between, self.second.scaled(z)])
 
     def residual(self, z: Array) -> Array:
-        """Influence of the sampled units themselves; of calibrated weights that of the residuals."""
-        return sums(self.margins.residual(z), self.margins.unit_of, len(self.psu_of)) if self.margins else z
+        """Influence of the units; of calibrated weights that of the residuals."""
+        return self.margins.residual(z, len(self)) if self.margins else z
 
     def variances(self, z: Array) -> Array:
         """Variance of each column's estimate."""

@@ -78,12 +78,12 @@ def _of_record(record: dict[str, Any], design: fl.SurveyDesign | fl.ReplicateDes
             for j, number in enumerate(line):
                 scale = math.sqrt(record["covariance"][i][i] * record["covariance"][j][j])
                 yield kind, f"{record['id']} covariance {i}, {j}", gap(float(ours[at[i], at[j]]), float(number), scale)
+    assert design.calibration is not None
     if "se_weighted" in record:
         assert isinstance(est.units, Units)
-        ours = np.sqrt(est.units.variances(est.influence[: len(est.units)]))
+        ours = np.sqrt(est.units.variances(est.influence[: len(est.units) + len(design.calibration.patterns)]))
         for i, number in zip(at, record["se_weighted"], strict=True):
             yield "rake, weighted residuals", f"{record['id']} {i}", gap(float(ours[i]), float(number))
-    assert design.calibration is not None
     patterns = design.calibration.patterns.astype(dict.fromkeys(design.calibration.keys, str))
     g = {k: v for *k, v in patterns[[*design.calibration.keys, "g"]].itertuples(index=False, name=None) for k in [tuple(k)]}
     for line in record["g"]:
