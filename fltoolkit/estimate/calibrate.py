@@ -132,7 +132,7 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     for r in range(design.replicates):
         table[f"g_{r}"] = _g(method, table[f"w_{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
     table["g"] = _g(method, table["w"].to_numpy(float), category, margins, where)
-    return Calibration(method, margins, keys, table, category, weights, domain)
+    return Calibration(method, margins, keys, table, category, weights, domain, domain.removeprefix(POPULATION) if domain else "")
 
 
 def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str | None]:
@@ -154,8 +154,13 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
         return {spec.side(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
 
     own = columns(chosen)
-    alike = [p for p in spec.populations if p != chosen and all(columns(p).get(s, c) == c for s, c in own.items())]
+    alike = [p for p in spec.populations if p != chosen and columns(p).items() & own.items() and _agree(columns(p), own)]
     return (weight_of(chosen), *map(weight_of, alike)), POPULATION + chosen
+
+
+def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
+    """Whether two populations weigh persons of the same side by the same column."""
+    return all(columns[side] == own[side] for side in columns.keys() & own.keys())
 
 
 def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str) -> NDArray[np.intp]:

@@ -26,7 +26,7 @@ class Calibration:
             before), `g`; of a design with replicate weights also `g_0`, `g_1`, ...
         category: patterns × margins, the number of the pattern's category among the margin's.
         weights: the internal weight columns that are calibrated.
-        domain: the internal column of the population calibrated; None: everybody.
+        domain: the internal column of the population calibrated, `population` its name; None and "": everybody.
     """
 
     method: Method
@@ -36,6 +36,7 @@ class Calibration:
     category: NDArray[np.intp]
     weights: tuple[str, ...]
     domain: str | None
+    population: str
 
     @property
     def range(self) -> tuple[float, float]:
@@ -44,9 +45,10 @@ class Calibration:
 
     @property
     def text(self) -> str:
-        """In words that go with every figure: `raked to region, sex; g from 0.81 to 1.32`."""
+        """In words that go with every figure: `raked to region, sex of adults; g from 0.81 to 1.32`."""
         low, high = self.range
-        return f"{WORDS[self.method]} {', '.join(m.name for m in self.margins)}; g from {low:.2f} to {high:.2f}"
+        of = f" of {self.population}" if self.population else ""
+        return f"{WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"
 
     @property
     def warning(self) -> str:

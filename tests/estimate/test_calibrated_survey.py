@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import broken
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,8 +56,8 @@ def test_survey_yaml_calibrates_as_the_verb_does(raked: Path) -> None:
     assert ours.table["estimate"].to_numpy() == pytest.approx(theirs.table["estimate"].to_numpy(), rel=1e-12)
     assert ours.covariance == pytest.approx(theirs.covariance, rel=1e-9, abs=1e-9)
     assert ours.table["population"].to_list() == pytest.approx([4500, 2500, 2000, 2600, 1900])
-    assert ours.about.calibration == theirs.about.calibration
-    assert ours.about.calibration.startswith("raked to sex, age_group; g from ")
+    assert ours.about.calibration.replace(" of adults", "") == theirs.about.calibration
+    assert ours.about.calibration.startswith("raked to sex, age_group of adults; g from ")
     assert persons.calibration is None  # the survey as classified stays as it was
 
 
@@ -65,7 +66,7 @@ def test_a_run_of_a_calibrated_survey(raked: Path) -> None:
     out = fl.publish_run(persons)
     assert (out.table["calibration"] == fl.total(persons).about.calibration).all()
     assert out.select("total")["population"].iloc[0] == pytest.approx(4500)
-    assert "Weights raked to sex, age_group; g from" in str(fl.show.headline(out))
+    assert "Weights raked to sex, age_group of adults; g from" in str(fl.show.headline(out))
     shown = fl.show.calibration(persons)
     assert "2,500" in str(shown)
     assert "raked to sex, age_group" in shown.html  # type: ignore[union-attr]
@@ -141,6 +142,23 @@ def test_who_is_outside_the_population_keeps_the_weight(tmp_path: Path) -> None:
     other, as_given = (fl.total(p, population="other") for p in (design, persons))
     pd.testing.assert_frame_equal(other.table, as_given.table)
     assert other.about.calibration == ""
+
+
+def test_adults_and_children_are_calibrated_apart(tmp_path: Path) -> None:
+    spec = broken.SPEC | {
+        "populations": broken.SPEC["populations"] | {"everyone": {"label": "all", "sum_of": ["adults", "children"]}}
+    }
+    broken.write(tmp_path, spec)
+    persons = fl.classify(fl.read_survey(tmp_path))
+    sizes = {}
+    for population in ("adults", "children", "everyone"):
+        benchmarks = {"sex": {"men": 900, "women": 1100} if population != "children" else {"men": 2000}}
+        design = fl.rake(persons, benchmarks, population=population)
+        made = {p: fl.total(design, population=p) for p in spec["populations"]}
+        sizes[population] = [round(est.table["population"].iloc[0]) for est in made.values()]
+        told = [p for p, est in made.items() if est.about.calibration]
+        assert told == [p for p in spec["populations"] if population in (p, "everyone") or p == "everyone"]
+    assert sizes == {"adults": [2000, 400, 2400], "children": [800, 2000, 2800], "everyone": [1550, 450, 2000]}
 
 
 def test_other_rule_sets_have_the_same_weights(raked: Path) -> None:
