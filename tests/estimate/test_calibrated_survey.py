@@ -278,3 +278,23 @@ def test_benchmarks_are_met_in_one_pass_for_all_verbs_and_rule_sets(raked: Path,
     fl.g_weights(persons)
     beside(persons)
     assert passes == [("sex", "age_group")]
+
+
+def test_labels_with_quotes_and_crosses_and_weights_that_did_not_gross_up() -> None:
+    frame = pd.DataFrame(
+        {"w": [0.5, 1.5] * 6, "who": ["l'une", "a × b", "x"] * 4, "code": [1.0, 2.0] * 6, "psu": range(12), "y": [1, 0, 0] * 4}
+    )
+    design = fl.SurveyDesign(frame, weight="w", psu="psu", weights="normalised")
+    with pytest.raises(DesignError, match="normalised"):
+        fl.total(design, "y")
+    made = fl.rake(design, {"who": {"l'une": 10, "a × b": 20, "x": 30}, "code": {1: 20, "2.0": 40}})
+    table = fl.total(made, "y", by=[["who"], ["code"]]).table
+    assert table["population"].to_list() == pytest.approx([20, 10, 30, 20, 40])
+    assert fl.g_weights(made)["population"].to_list() == [10, 20, 30, 20, 40]
+    assert fl.mean(design, "y").about.calibration == ""  # the input stays as it was
+
+
+def test_what_does_not_carry_sums_by_pattern_has_no_variance() -> None:
+    est = fl.mean(fl.rake(bare(), {"sex": {"men": 2500, "women": 2000}}), "case")
+    with pytest.raises(DesignError, match="no variance under calibrated weights"):
+        est.units.covariance(est.influence[: len(est.units)])
