@@ -120,9 +120,9 @@ def _check(parsed: argparse.Namespace) -> int:
         print("Errors stop the estimate: mend them, then check again.")
         return 1
     persons = fl.classify(survey)
-    cases = fl.check_cases(persons)
-    _print_findings(cases.to_dict("records"))
-    print(f"{survey.spec.title}: no errors; {len(found) + len(cases)} other finding(s).")
+    more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
+    _print_findings(more)
+    print(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
     return 0
 
 

@@ -1,6 +1,7 @@
 """Room 3: how many, and how sure; and what may be shown of it."""
 
 from fltoolkit.estimate.association import rao_scott
+from fltoolkit.estimate.calibrate import calibrate, check_weights, g_weights, poststratify, rake
 from fltoolkit.estimate.cells import cube
 from fltoolkit.estimate.change import Change, PublishedBaseline, change, change_from_published
 from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
@@ -16,7 +17,8 @@ from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
     "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "Published", "PublishedBaseline", "PublishedModel",
-    "ResponseError", "change", "change_from_published", "changes", "cube", "detectable_change", "flowchart", "logit", "mean",
-    "observed_rate", "paths", "power_of_change", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run",
-    "rao_scott", "ratio", "response_error", "risk_factors", "rule_sets", "sample_size", "share", "stack", "total",
+    "ResponseError", "calibrate", "change", "change_from_published", "changes", "check_weights", "cube", "detectable_change",
+    "flowchart", "g_weights", "logit", "mean", "observed_rate", "paths", "poststratify", "power_of_change", "prevalence",
+    "prevalence_ratio", "publish", "publish_change", "publish_run", "rake", "rao_scott", "ratio", "response_error", "risk_factors",
+    "rule_sets", "sample_size", "share", "stack", "total",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from fltoolkit.classify.rules import RuleSet, load_rules, shipped_rules
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.estimates import Estimates, prevalence, total
 from fltoolkit.survey.design import Survey
+from fltoolkit.survey.margins import with_calibration
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ def beside(persons: Survey) -> Beside:
             obstacles.append((rule, error))
             continue
         other = classify_checked(persons.unclassified, rule)
+        if persons.calibration:
+            other = with_calibration(other, persons.calibration)
         made += [prevalence(other), *([total(other)] if other.grosses_up else [])]
     return Beside(tuple(made), tuple(obstacles))
 

@@ -16,8 +16,9 @@ import pandas as pd
 
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
+from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import FALSE, TRUE, Design
-from fltoolkit.survey.internal import FPC, FPC2, HOUSEHOLD, PSU, REPLICATE, SSU, STRATA, WEIGHT
+from fltoolkit.survey.internal import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
 
 KEY = "by__"
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
@@ -57,6 +58,8 @@ def cluster_totals(
         wx, wxx, wxy; `missing` counts the domain's rows without an outcome, `lowest` is the smallest weight. With an FPC
         `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second stage rows are by its units
         (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`, `wx_0` the sums under the first.
+        Where `weight` is calibrated, rows are by `pattern` of the margins too (-1: outside the population calibrated), of all rows, not
+        only those of the domain: `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x.
 
     Raises:
         DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
@@ -97,11 +100,13 @@ def cluster_totals(
     household = col(HOUSEHOLD) if has_household else nw.lit(None, dtype=nw.String())
     case = within & (col("fl__status") == 1) if outcome.kind in ("truth", "everyone") else nw.lit(False)
     frame = frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
+    split = margins_of(design, weight) is not None
     by = [
         STRATA,
         PSU,
         *([SSU] if design.stages == 2 else []),
         *(f"fl__k{i}" for i in range(len(keys))),
+        *([PATTERN] if split else []),
         "fl__status",
         "fl__casehh",
     ]
@@ -111,6 +116,12 @@ def cluster_totals(
         frame = frame.with_columns(col(column).is_nan().fill_null(True).cast(nw.Int64).alias(f"no_{name}"))
         sums.append(f"no_{name}")
         ends += [col(column).min().alias(f"{name}_low"), col(column).max().alias(f"{name}_high")]
+    if split:
+        frame = frame.with_columns(
+            nw.when(within).then(yy).otherwise(nw.lit(0.0)).alias("uy"), nw.when(within).then(xx).otherwise(nw.lit(0.0)).alias("ux"),
+            col(PATTERN).fill_null(-1).alias(PATTERN), col(CALIBRATED).alias("wc"),
+        )  # fmt: skip
+        sums += ["uy", "ux", "wc"]
     if design.replicates:
         under = [nw.when(within).then(col(f"{REPLICATE}{r}")).otherwise(nw.lit(0.0)) for r in range(design.replicates)]
         products = {"w": nw.lit(1.0), "wy": yy, "wx": xx}
@@ -127,6 +138,7 @@ def cluster_totals(
             STRATA: "strata",
             PSU: "psu",
             SSU: "ssu",
+            PATTERN: "pattern",
             "fl__status": "status",
             "fl__casehh": "household",
             "fl__n": "n",
@@ -135,6 +147,12 @@ def cluster_totals(
     )
     table = table.rename(columns={f"fl__s{s}": s for s in SUMS} | {f"fl__k{i}": KEY + k for i, k in enumerate(keys)})
     return table.astype(dict.fromkeys(SUMS, float))
+
+
+def margins_of(design: Design, weight: str) -> Calibration | None:
+    """The calibration of a weight whose variance needs residuals; that of replicate weights is in the replicates."""
+    found = design.calibration
+    return found if found and weight in found.weights and not design.replication else None
 
 
 def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:

@@ -13,6 +13,7 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.asked import ages_of, questionnaire_of
+from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.estimate.cells import Breakdowns, By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_intervals
@@ -43,7 +44,8 @@ OF_ADULTS = ("involuntary", "same_work", "trafficking")
 class About:
     """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
     domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
-    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey.
+    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `calibration` how the
+    weights were calibrated, to which margins and by what factors ("": not).
     `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
     reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said."""
 
@@ -73,6 +75,7 @@ class About:
     missing: int = 0
     to_verify: str = ""
     rule_note: str = ""
+    calibration: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,7 @@ def _estimate(
         raise RequestError(
             "a confidence level lies between 0 and 1", where="level", found=level, allowed="0 < level < 1", do="0.95 is usual"
         )
+    design = calibrated(design)
     chosen, weight, domain = _population(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
     x_name = {"ratio": "wx", "share": "wy"}.get(measure, "w")
@@ -245,6 +249,8 @@ def _estimate(
     if binary and outcome.three_valued and measure in ("prevalence", "total"):
         table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
     about = _about(design, outcome, measure, interval, level, chosen, groups, run)
+    if design.calibration and weight in design.calibration.weights:
+        about = replace(about, calibration=design.calibration.text)
     keys = run.cells.keys.drop(columns="breakdown")
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
 

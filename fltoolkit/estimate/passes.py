@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.classify.groups import group_order
 from fltoolkit.classify.trace import LEAVES
+from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.estimate.cells import Breakdowns, Cells, make_cells
-from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals
+from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.replicates import Replicates, ranks
+from fltoolkit.estimate.residuals import Margins
 from fltoolkit.estimate.variance import Array, Codes, Units, make_units
+from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, Survey
+
+UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Pass:
     unit: Codes | None
 
     def by_unit(self, column: str, cells: Cells, rows: NDArray[np.bool_] | None = None) -> Array:
-        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows."""
+        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows; see `carried`."""
 
         def values(name: str) -> Array:
             found = self.table[name].to_numpy(float)
@@ -42,7 +47,29 @@ class Pass:
 
         if self.unit is None:
             return np.vstack([cells.sums(values(f"{column}_{r}")) for r in range(len(self.units))])
-        return cells.by_unit(values(column), self.unit, len(self.units))
+        if self.margins is None or column == "n":
+            return cells.by_unit(values(column), self.unit, len(self.units))
+        return self.carried(cells.by_unit, values(column), values(UNWEIGHTED[column]))
+
+    @property
+    def margins(self) -> Margins | None:
+        """Those of calibrated weights whose variance is that of residuals."""
+        return self.units.margins if isinstance(self.units, Units) else None
+
+    def carried(self, by: Callable[[Array, Codes, int], Array], weighted: Array, unweighted: Array) -> Array:
+        """Sums by unit, followed by what the variance of calibrated weights needs: those by pattern of the margins, and of raked weights
+        the unweighted ones.
+
+        Args:
+            by: sums values by code: `Cells.by_unit`, or `variance.sums`.
+            weighted: of each row of the table. unweighted: the same of persons instead of weights.
+        """
+        assert self.unit is not None
+        rows = [by(weighted, self.unit, len(self.units))]
+        if self.margins:
+            pattern, patterns = self.table["pattern"].to_numpy(np.intp) + 1, len(self.margins.g)  # the first is nobody's
+            rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
+        return np.vstack(rows)
 
     def degrees_of_freedom(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Of each denominator, over some of the table's rows."""
@@ -64,12 +91,15 @@ def make_pass(
     domain: str | None, weight: str, of: str | None,
 ) -> Pass:  # fmt: skip
     """The pass over the persons; cells and the cells of their denominators."""
+    design = calibrated(design)
     table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
     if design.replication:
         units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
         unit = None
     else:
         units, unit = make_units(table, design)
+        if found := margins_of(design, weight):
+            units = replace(units, margins=_margins(unit, table, found))
     order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({of} if of else set())) & set(groups)
@@ -83,6 +113,17 @@ def make_pass(
         keep = _has_base(cells, base, [g for g in groups if g not in apart])
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
     return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit)
+
+
+def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
+    """What turns influence into that of residuals, from the weights of the whole sample by unit and pattern."""
+    inside = table["pattern"].to_numpy() >= 0
+    of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
+    before, g, n = (calibration.patterns[c].to_numpy(float) for c in ("w", "g", "n"))
+    pairs = of[["unit", "pattern"]].to_numpy(np.intp)
+    return Margins(
+        pairs[:, 0], pairs[:, 1], of["wc"].to_numpy(float), before, g, n, calibration.category, calibration.method == "rake"
+    )
 
 
 def case_only(design: Design) -> set[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.errors import DesignError
+from fltoolkit.estimate.residuals import Margins
 from fltoolkit.survey.design import Design, SinglePsu
 
 Array = NDArray[np.float64]
@@ -48,7 +49,8 @@ class Stage:
 class Units:
     """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
 
-    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs.
+    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs. Of calibrated
+    weights it is the residuals that vary: below the units the matrix then holds the sums that `margins` needs to find them.
     """
 
     strata: NDArray[np.object_]
@@ -56,17 +58,20 @@ class Units:
     psu_of: Codes
     first: Stage
     second: Stage | None
+    margins: Margins | None = None
 
     def __len__(self) -> int:
         return len(self.psu_of)
 
     def same_as(self, other: object) -> bool:
-        """Whether these are the same PSUs of the same strata, drawn and counted alike."""
-        return isinstance(other, Units) and all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
+        """Whether these are the same PSUs of the same strata, drawn, counted and calibrated alike."""
+        if not isinstance(other, Units) or (self.margins is None) != (other.margins is None):
+            return False
+        return all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
 
     def _facts(self) -> list[Any]:
-        stages = [s for s in (self.first, self.second) if s is not None]
-        return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in stages for f in fields(Stage))]
+        held = [s for s in (self.first, self.second, self.margins) if s is not None]
+        return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
     def by_psu(self, values: Array) -> Array:
         """Sums over the units of each PSU."""
@@ -77,12 +82,17 @@ class Units:
         if x is None:
             return y
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((y - estimate * x) / x.sum(axis=0))
+            return np.asarray((y - estimate * x) / x[: len(self)].sum(axis=0))
 
     def scaled(self, z: Array) -> Array:
         """S with S'S the covariance of the estimates whose influence is z (units × rows)."""
+        z = self.residual(z)
         between = self.first.scaled(self.by_psu(z))
         return between if self.second is None else np.vstack([between, self.second.scaled(z)])
+
+    def residual(self, z: Array) -> Array:
+        """Influence of the units; of calibrated weights that of the residuals."""
+        return self.margins.residual(z, len(self)) if self.margins else z
 
     def variances(self, z: Array) -> Array:
         """Variance of each column's estimate."""

@@ -77,9 +77,9 @@ def _survey(outputs: Path, entry: Entry) -> str:
     table = pd.read_csv(
         outputs / entry.folder / "estimates.csv",
         keep_default_na=True,
-        dtype={"marker": str, "reason": str, "flag": str, "to_verify": str},
+        dtype={"marker": str, "reason": str, "flag": str, "to_verify": str, "calibration": str},
     )
-    table = table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": ""})
+    table = table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": "", "calibration": ""})
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
     parts = _parts(table)
     first = table.iloc[0].to_dict()  # the run's own rule set stands first
@@ -87,6 +87,8 @@ def _survey(outputs: Path, entry: Entry) -> str:
         f"Rule set {escape(str(first['rule_set']))}{to_verify(first)}. Window: {escape(str(first['reference_period']))}. "
         f"Involuntary work and coercion in the same work: {escape(str(first['same_work']))}. "
     )
+    calibration = first.get("calibration", "")  # an older run has no such column
+    basis += f"Weights {escape(calibration)}. " if calibration else ""
     coverage = f"Not reached: {escape('; '.join(entry.coverage_excludes))}." if entry.coverage_excludes else ""
     there = [(name, words) for name, words in NAMES.items() if (outputs / entry.folder / name).exists()]
     files = "".join(f'<li><a href="{escape(entry.folder)}/{name}">{words}</a></li>' for name, words in there)

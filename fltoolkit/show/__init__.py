@@ -7,10 +7,11 @@ from fltoolkit.show.flows import children, flow
 from fltoolkit.show.gallery import gallery
 from fltoolkit.show.planning import detectable, repeat
 from fltoolkit.show.risk import response_error, risk, risk_table
-from fltoolkit.show.tables import baseline, facts, findings, nonresponse, paths, questionnaire, table
+from fltoolkit.show.tables import baseline, calibration, facts, findings, nonresponse, paths, questionnaire, table
 from fltoolkit.show.words import headline
 
 __all__ = [
-    "bars", "baseline", "changes", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery", "headline",
-    "nonresponse", "paths", "questionnaire", "repeat", "response_error", "risk", "risk_table", "rule_sets", "table", "unresolved",
+    "bars", "baseline", "calibration", "changes", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery",
+    "headline", "nonresponse", "paths", "questionnaire", "repeat", "response_error", "risk", "risk_table", "rule_sets", "table",
+    "unresolved",
 ]  # fmt: skip

@@ -6,10 +6,24 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.units import scale, unit
 from fltoolkit.show.style import Table
-from fltoolkit.show.words import NBSP, TITLES, Row, count, doubts, interval, labels, markers_used, number, percent, to_verify
+from fltoolkit.show.words import (
+    NBSP,
+    TITLES,
+    Row,
+    Words,
+    count,
+    doubts,
+    interval,
+    labels,
+    markers_used,
+    number,
+    percent,
+    to_verify,
+)
 from fltoolkit.survey.design import Survey
 
 
@@ -69,6 +83,27 @@ def questionnaire(survey: Survey) -> Table:
             for s in sources or ()
         ]
     return plain(pd.DataFrame(rows), "Questions and items", "a case needs one item of each side, in the same work")
+
+
+def calibration(persons: Survey) -> Table | Words:
+    """What calibration did to the weights of a classified survey: benchmarks beside the sample, and the factors g; or that there was none."""
+    found = calibrated(persons).calibration
+    if found is None:
+        return Words("The weights are as the survey gives them: not calibrated.")
+    records = found.report().to_dict("records")
+    body = pd.DataFrame(
+        {
+            "Margin": [r["margin"].replace("_", " ") for r in records],
+            "Category": [r["category"] for r in records],
+            "Asked": [count(r["persons"]) for r in records],
+            "Population": [count(r["population"]) for r in records],
+            "Weights before": [count(r["sample_estimate"]) for r in records],
+            "Ratio": [f"{r['ratio']:.2f}" for r in records],
+            "g (median)": [f"{r['g_min']:.2f} to {r['g_max']:.2f} ({r['g_median']:.2f})" for r in records],
+        }
+    )
+    note = f"{found.warning[0].upper()}{found.warning[1:]}." if found.warning else ""
+    return plain(body, "Calibration of the weights", f"{found.text}; a weight is multiplied by g", note)
 
 
 def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Table:

@@ -130,6 +130,8 @@ def headline(out: Published) -> Words:
         lines.append(f"**{doubt}**")
     if default["rule_note"]:
         lines.append(f"Under this rule set, {default['rule_note']}.")
+    if default["calibration"]:
+        lines.append(f"Weights {default['calibration']}.")
     if out.coverage_excludes:
         lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
     return Words("\n\n".join([*lines, *out.notes]))

@@ -65,6 +65,8 @@ def describe(survey: Survey) -> pd.DataFrame:
         ),
         "Not reached": "; ".join(spec.coverage_excludes) or "not said",
     }
+    if spec.calibration:
+        facts["Calibration of weights"] = f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
 
 

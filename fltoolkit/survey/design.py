@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import narwhals as nw
 
 from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
@@ -35,11 +36,12 @@ SEPARATOR = " / "
 TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class Design:
     """Data, and how they were drawn, under one set of internal names: what every verb takes.
 
-    `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights.
+    `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights;
+    `calibration` says how the weights in `frame` were calibrated, None that they are as given. A design equals itself only.
     """
 
     frame: Frame
@@ -49,6 +51,7 @@ class Design:
     grosses_up: bool
     deff_at_zero: float | None
     replication: Replication | None
+    calibration: Calibration | None
 
     @property
     def replicates(self) -> int:
@@ -73,7 +76,7 @@ class Design:
         return number(name, self._column(name))
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class SurveyDesign(Design):
     """Any survey as R's `svydesign` sees it: data, and how they were drawn.
 
@@ -130,10 +133,11 @@ class SurveyDesign(Design):
             grosses_up=weights == "gross_up",
             deff_at_zero=None,
             replication=None,
+            calibration=None,
         )
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class Survey(SurveyDesign):
     """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded.
 
@@ -219,6 +223,7 @@ def read_survey(path: str | Path) -> Survey:
         grosses_up=design.weights == "gross_up",
         deff_at_zero=design.design_effect_at_zero_cases,
         replication=replication,
+        calibration=None,
         spec=spec,
         path=path,
         input_hash=input_hash([path, *data]),

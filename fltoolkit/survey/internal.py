@@ -4,4 +4,5 @@ from __future__ import annotations
 
 WEIGHT, STRATA, PSU, SSU, HOUSEHOLD = "fl__weight", "fl__strata", "fl__psu", "fl__ssu", "fl__household"
 FPC, FPC2, REPLICATE = "fl__fpc", "fl__fpc2", "fl__replicate"
+PATTERN, CALIBRATED = "fl__pattern", "fl__calibrated"
 KEY, AGE, ASKED, CHILD = "fl__key", "fl__age", "fl__asked", "fl__child"

@@ -89,6 +89,7 @@ class ReplicateDesign(Design):
             grosses_up=weights == "gross_up",
             deff_at_zero=None,
             replication=replication,
+            calibration=None,
         )
 
 

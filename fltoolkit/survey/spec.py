@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from fltoolkit.errors import SpecError
+from fltoolkit.survey.benchmarks import CalibrationSpec
 from fltoolkit.survey.breakdowns import AnyGroup, Name, Population, Sector, Table
 from fltoolkit.survey.children import Children
 from fltoolkit.survey.isic import read_correspondences
@@ -86,6 +87,7 @@ class SurveySpec(Model):
     months: Months | None = None
     children: Children | None = None
     populations: Annotated[dict[Name, Population], Field(min_length=1)]
+    calibration: CalibrationSpec | None = None
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
     tables: tuple[Table, ...] = ()
@@ -115,6 +117,9 @@ class SurveySpec(Model):
             if table.population and table.population not in self.populations:
                 near = _like(table.population, set(self.populations))
                 raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
+        if self.calibration and self.calibration.population not in (None, *self.populations):
+            near = _like(self.calibration.population or "", set(self.populations))
+            raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
         return self
@@ -286,20 +291,36 @@ def _naming(node: Any, column: str, path: tuple[str, ...] = ()) -> Iterator[tupl
 
 
 def read_spec(path: str | Path) -> SurveySpec:
-    """Read and check a survey.yaml, and the correspondence tables it names.
+    """Read and check a survey.yaml, and the correspondence tables and benchmarks it names.
 
     Raises:
         SpecError: it names every key, or every row of a table, that needs a change.
-        DataError: a table leaves the folder.
+        DataError: a table leaves the folder; the benchmarks cannot be used.
     """
     spec = load_model(Path(path), SurveySpec)
     read_correspondences(spec.sectors, Path(path))
+    _read_calibration(spec, Path(path))
     return spec
 
 
+def _read_calibration(spec: SurveySpec, path: Path) -> None:
+    """Read the benchmarks of `calibration`; everybody, not only cases, must have a category of each margin."""
+    if spec.calibration is None:
+        return
+    groups = set(spec.group_names) - spec.case_only
+    for column in [c for margin in spec.calibration.read(path) for c in margin.columns]:
+        if column not in groups:
+            raise SpecError(
+                "a margin of the benchmarks is not one of the groups that everybody has", where=f"{path}: calibration",
+                found=column, allowed=sorted(groups), do="name groups, several joined by ×",
+            )  # fmt: skip
+
+
 def side_files(spec: SurveySpec) -> list[str]:
-    """The files beside survey.yaml that it uses apart from the data: correspondence tables."""
-    return list(dict.fromkeys(s.correspondence for s in spec.sectors.values() if s.correspondence))
+    """The files beside survey.yaml that it uses apart from the data: correspondence tables, benchmarks."""
+    benchmarks = spec.calibration.benchmarks if spec.calibration else None
+    named = [*(s.correspondence for s in spec.sectors.values()), benchmarks]
+    return list(dict.fromkeys(name for name in named if name))
 
 
 def check_sides(

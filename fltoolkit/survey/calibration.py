@@ -1,0 +1,84 @@
+"""What is known of calibrated weights: the margins, and by pattern of their categories the factor g on the weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.survey.benchmarks import Margin, Method
+
+WORDS: dict[Method, str] = {"poststratify": "post-stratified to", "rake": "raked to", "greg": "calibrated (linear GREG) to"}
+USUAL = (0.3, 3.0)  # STATISTICS.md §5
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Weights calibrated to population benchmarks: the weight w of a person with pattern k of the margins is now w·g(k).
+
+    Attributes:
+        method: `poststratify`, `rake` or `greg` (linear).
+        margins: the benchmarks.
+        keys: the columns of all margins.
+        patterns: one row a pattern that the sample holds: its values of `keys`, `n` (persons with a weight), `w` (their weights
+            before), `g`; of a design with replicate weights also `g_0`, `g_1`, ...
+        category: patterns × margins, the number of the pattern's category among the margin's.
+        weights: the internal weight columns that are calibrated.
+        domain: the internal column of the population calibrated, `population` its name; None and "": everybody.
+    """
+
+    method: Method
+    margins: tuple[Margin, ...]
+    keys: tuple[str, ...]
+    patterns: pd.DataFrame
+    category: NDArray[np.intp]
+    weights: tuple[str, ...]
+    domain: str | None
+    population: str
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest g."""
+        return float(self.patterns["g"].min()), float(self.patterns["g"].max())
+
+    @property
+    def text(self) -> str:
+        """In words that go with every figure: `raked to region, sex of adults; g from 0.81 to 1.32`."""
+        low, high = self.range
+        of = f" of {self.population}" if self.population else ""
+        return f"{WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"
+
+    @property
+    def warning(self) -> str:
+        """What a reader should know of a wide range of g; empty where it is usual."""
+        low, high = self.range
+        if USUAL[0] <= low and high <= USUAL[1]:
+            return ""
+        outside = ~self.patterns["g"].between(*USUAL)
+        n = int(self.patterns["n"][outside].sum())
+        return (
+            f"calibration multiplies the weights of {n:,} person(s) by less than {USUAL[0]} or more than {USUAL[1]:g} "
+            f"(from {low:.2f} to {high:.2f})"
+        )
+
+    def report(self) -> pd.DataFrame:
+        """The benchmarks beside what the sample said, and the g of those concerned.
+
+        Returns:
+            One row a category: `margin`, `category`, `persons` (in the sample), `population` (the benchmark), `sample_estimate` (the
+            weights before), `ratio` (benchmark over that), `g_min`, `g_median` (of persons), `g_max`.
+        """
+        rows = []
+        p = self.patterns
+        for m, margin in enumerate(self.margins):
+            for c, (values, population) in enumerate(margin.totals.items()):
+                here = p[self.category[:, m] == c]
+                before = float(here["w"].sum())
+                rows.append({
+                    "margin": margin.name, "category": " × ".join(values), "persons": int(here["n"].sum()), "population": population,
+                    "sample_estimate": before, "ratio": population / before, "g_min": float(here["g"].min()),
+                    "g_median": float(np.median(np.repeat(here["g"], here["n"]))), "g_max": float(here["g"].max()),
+                })  # fmt: skip
+        return pd.DataFrame(rows)

@@ -1,0 +1,79 @@
+"""Margins of a design and calibrated weights: counted in one pass over the persons, and bound into the frame as w·g."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.survey.breakdowns import NOT_STATED
+from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.design import Design, bind
+from fltoolkit.survey.internal import CALIBRATED, PATTERN, REPLICATE
+from fltoolkit.survey.read import Frame
+
+D = TypeVar("D", bound=Design)
+PART = "fl__margin"
+
+
+def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str | None) -> pd.DataFrame:
+    """Persons and weights by pattern of some columns, in one pass.
+
+    Returns:
+        One row a pattern: the columns (text; `not stated` where blank), `n` (rows with w ≠ 0), `w`, `bad` (rows whose weight is
+        missing, negative or infinite), and of replicate weights `w_0`, `w_1`, ...
+    """
+    inside = nw.lit(True) if domain is None else nw.col(domain).fill_null(False)
+    good = nw.col(weight).is_finite() & (nw.col(weight) >= 0)
+    w = nw.when(inside & good).then(nw.col(weight)).otherwise(nw.lit(0.0))
+    labels = [f"{PART}{i}" for i in range(len(keys))]
+    used = inside & (~good | (nw.col(weight) > 0)).fill_null(True)
+    frame = design.frame.with_columns(
+        *[design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(keys, labels, strict=True)],
+        w.alias("w"), (inside & (nw.col(weight) > 0)).fill_null(False).cast(nw.Int64).alias("n"),
+        (inside & ~good).fill_null(True).cast(nw.Int64).alias("bad"), used.alias("fl__used"),
+        *[nw.when(inside & good).then(nw.col(f"{REPLICATE}{r}")).otherwise(0.0).alias(f"w_{r}") for r in range(design.replicates)],
+    )  # fmt: skip
+    sums = ["n", "w", "bad", *(f"w_{r}" for r in range(design.replicates))]
+    grouped = frame.filter(nw.col("fl__used")).group_by(labels).agg(*[nw.col(s).sum() for s in sums]).sort(labels)
+    table: pd.DataFrame = grouped.collect("pandas").to_native()
+    table = table.rename(columns=dict(zip(labels, keys, strict=True)))
+    return table.astype({"n": int, "bad": int, "w": float})
+
+
+def with_calibration(design: D, calibration: Calibration) -> D:
+    """The same design with calibrated weights; the input stays as it was."""
+    inside = nw.lit(True) if calibration.domain is None else nw.col(calibration.domain).fill_null(False)
+    labels = [f"{PART}{i}" for i in range(len(calibration.keys))]
+    frame = design.frame.with_columns(
+        [design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(calibration.keys, labels, strict=True)]
+    )
+    frame = frame.join(_beside(frame, calibration, labels, design.replicates), on=labels, how="left")
+    g = nw.when(inside).then(nw.col("fl__g").fill_null(1.0)).otherwise(nw.lit(1.0))
+    own = nw.col(calibration.weights[0]) * g
+    frame = frame.with_columns(
+        nw.when(inside & (own > 0)).then(nw.col(PATTERN)).alias(PATTERN), nw.when(inside & (own > 0)).then(own).otherwise(0.0).alias(CALIBRATED),
+        *[(nw.col(weight) * g).alias(weight) for weight in calibration.weights],
+        *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"fl__g{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
+    )  # fmt: skip
+    facts = {name: getattr(design, name) for name in design.__dataclass_fields__}
+    made = facts | {"frame": frame, "calibration": calibration, "grosses_up": design.grosses_up or calibration.domain is None}
+    return bind(object.__new__(type(design)), **made)
+
+
+def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
+    """The factors by pattern as a small table of the frame's own connection."""
+    names = ["g", *(f"g_{r}" for r in range(replicates))]
+    rows = calibration.patterns[[*calibration.keys, *names]].itertuples(index=False, name=None)
+    lines = []
+    for number, row in enumerate(rows):
+        texts = ["'" + value.replace("'", "''") + "'" for value in row[: len(labels)]]
+        factors = [f"CAST('{float(g)!r}' AS DOUBLE)" for g in row[len(labels) :]]  # a bare decimal would be read less exactly
+        lines.append(f"({', '.join([*texts, str(number), *factors])})")
+    columns = [*labels, PATTERN, "fl__g", *(f"fl__g{r}" for r in range(replicates))]
+    relation: Any = nw.to_native(frame)
+    made = relation.query("fl__frame", f"SELECT * FROM (VALUES {', '.join(lines)}) AS patterns({', '.join(columns)})")
+    small: Frame = nw.from_native(made).lazy()
+    return small
