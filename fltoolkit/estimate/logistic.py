@@ -6,6 +6,7 @@ persons). Columns of x are of the same order of magnitude; see `risk` for the de
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +30,31 @@ class Fit:
     likelihood: float
 
 
-def fit(x: Array, y: Array, w: Array, *, firth: bool = False, start: Array | None = None, held: int | None = None) -> Fit:
-    """The coefficients that maximise Σ y·log μ + (w − y)·log(1 − μ), with `firth` plus ½ log |X'WX| (Firth 1993).
+def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
+    """The coefficients that maximise Σ y·log μ + (w − y)·log(1 − μ): statsmodels' GLM on the patterns.
 
-    Newton's steps, with Firth's the modified score X'(y − wμ + h(½ − μ)), h the leverages (Heinze and Schemper 2002). `held` keeps one
+    Raises:
+        RequestError: no maximum was found.
+    """
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    there = w > 0
+    model = GLM(y[there] / w[there], x[there], family=Binomial(), var_weights=w[there])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of separation and rank, which are found and told before (`separated`, `aliased`)
+        found = model.fit(start_params=start, maxiter=STEPS, tol=SMALL_STEP, tol_criterion="params")
+    if not found.converged:
+        raise _not_settled()
+    beta = np.asarray(found.params, dtype=float)
+    mu = np.asarray(model.predict(beta, exog=x), dtype=float)
+    return Fit(beta, mu, _inverse(x, w * mu * (1 - mu)), float(y @ (x @ beta) - w @ np.logaddexp(0, x @ beta)))
+
+
+def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held: int | None = None) -> Fit:
+    """The coefficients that maximise the same plus ½ log |X'WX| (Firth 1993), which statsmodels does not have.
+
+    Newton's steps with the modified score X'(y − wμ + h(½ − μ)), h the leverages (Heinze and Schemper 2002). `held` keeps one
     coefficient at its start, as a profile does. Where x lacks full rank the shortest step is taken, and what is estimable is right.
 
     Raises:
@@ -40,36 +62,37 @@ def fit(x: Array, y: Array, w: Array, *, firth: bool = False, start: Array | Non
     """
     beta = np.zeros(x.shape[1]) if start is None else start.copy()
     free = np.arange(x.shape[1]) != held
-    now = _at(x, y, w, beta, firth)
+    now = _at(x, y, w, beta)
     for _ in range(STEPS):
         v = w * now.mu * (1 - now.mu)
-        score = y - w * now.mu
-        if firth:
-            score = score + v * np.einsum("ij,jk,ik->i", x, now.inverse, x) * (0.5 - now.mu)
+        score = y - w * now.mu + v * np.einsum("ij,jk,ik->i", x, now.inverse, x) * (0.5 - now.mu)
         within = now.inverse if held is None else _inverse(x[:, free], v)
         step = np.zeros(len(beta))
         step[free] = within @ (x.T @ score)[free]
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), SMALL_STEP))
-        nxt = _at(x, y, w, now.beta + step, firth)
+        nxt = _at(x, y, w, now.beta + step)
         while nxt.likelihood < now.likelihood - 1e-12 * abs(now.likelihood) and np.abs(step).max() > SMALL_STEP:
             step = step / 2
-            nxt = _at(x, y, w, now.beta + step, firth)
+            nxt = _at(x, y, w, now.beta + step)
         now = nxt
         if np.abs(step).max() < SMALL_STEP:
             return now
-    raise RequestError("the model's estimates did not settle", where="logit", do="leave out groups that say almost the same")
+    raise _not_settled()
 
 
-def _at(x: Array, y: Array, w: Array, beta: Array, firth: bool) -> Fit:
+def _not_settled() -> RequestError:
+    return RequestError("the model's estimates did not settle", where="logit", do="leave out groups that say almost the same")
+
+
+def _at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
+    """Firth's likelihood at some coefficients."""
     from scipy.special import expit
 
     eta = x @ beta
     mu = expit(eta)
     v = w * mu * (1 - mu)
-    likelihood = float(y @ eta - w @ np.logaddexp(0, eta))
-    if firth:
-        likelihood += float(np.linalg.slogdet(x.T @ (v[:, None] * x))[1]) / 2
-    return Fit(beta, mu, _inverse(x, v), likelihood)
+    penalty = float(np.linalg.slogdet(x.T @ (v[:, None] * x))[1]) / 2
+    return Fit(beta, mu, _inverse(x, v), float(y @ eta - w @ np.logaddexp(0, eta)) + penalty)
 
 
 def _inverse(x: Array, v: Array) -> Array:
@@ -86,7 +109,7 @@ def profile(x: Array, y: Array, w: Array, best: Fit, j: int, drop: float) -> tup
     def fall(value: float) -> float:
         start = best.beta.copy()
         start[j] = value
-        return 2 * (best.likelihood - fit(x, y, w, firth=True, start=start, held=j).likelihood) - drop
+        return 2 * (best.likelihood - fit_firth(x, y, w, start=start, held=j).likelihood) - drop
 
     def limit(side: int) -> float:
         reach = 1.0

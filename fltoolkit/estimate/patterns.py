@@ -66,11 +66,17 @@ class Patterns:
         return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
 
     def scores(self, mu: Array) -> Array:
-        """Score Σ(wy − μ·w)·x of each sampled unit: units × coefficients."""
-        assert self.run.unit is not None
-        at, table = self.code[self.used], self.run.table[self.used]
-        left = table["wy"].to_numpy() - mu[at] * table["w"].to_numpy()
-        return sums(left[:, None] * self.x[at], self.run.unit[self.used], len(self.run.units))
+        """Score Σ(wy − μ·w)·x by sampled unit, and what calibrated weights add below: units × coefficients."""
+        table, used = self.run.table, self.used
+        at = self.code[used]
+
+        def score(y: Array, persons: Array) -> Array:
+            out = np.zeros((len(table), self.x.shape[1]))
+            out[used] = (y - mu[at] * persons)[:, None] * self.x[at]
+            return out
+
+        persons, cases = (table[c].to_numpy(float)[used] if c in table else np.zeros(used.sum()) for c in ("n", "uy"))
+        return self.run.carried(sums, score(table["wy"].to_numpy()[used], table["w"].to_numpy()[used]), score(cases, persons))
 
     def degrees_of_freedom(self) -> int:
         """Of the design, over the model's persons (R `degf`)."""

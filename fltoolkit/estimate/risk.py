@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.association import DesignTest
 from fltoolkit.estimate.effects import coefficient_names, marginal_effects, t_quantile
-from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, profile, separated
+from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, fit_firth, profile, separated
 from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
@@ -215,7 +215,8 @@ class _Solver:
             found = Fit(np.zeros(kept.sum()), np.zeros(0), np.zeros((kept.sum(), kept.sum())), 0.0)
         else:
             begin = None if start is None else start[kept]
-            found = fit(self.x[np.ix_(rows, kept)], y[rows] * ratio, w[rows] * ratio, firth=self.firth, start=begin)
+            by = fit_firth if self.firth else fit
+            found = by(self.x[np.ix_(rows, kept)], y[rows] * ratio, w[rows] * ratio, start=begin)
         beta, mu, inverse = np.zeros(len(kept)), self.p.cases.astype(float), np.zeros((len(kept), len(kept)))
         beta[kept], mu[rows], inverse[np.ix_(kept, kept)] = found.beta, found.mu, found.inverse * ratio
         return Fit(beta, mu, inverse, found.likelihood)

@@ -231,3 +231,18 @@ def test_rao_scott_of_a_classified_survey(norvia: fl.Survey) -> None:
     assert 0 < found.F.p_value < 1
     with pytest.raises(RequestError, match="only cases"):
         fl.rao_scott(norvia, "sector")
+
+
+@pytest.mark.parametrize("verb", ["poststratify", "rake", "calibrate"])
+def test_a_model_of_calibrated_weights_is_as_sure_as_its_rates(verb: str) -> None:
+    """With one group the model is saturated: its covariance is that of the rates, which equal R's (test_calibrate)."""
+    plain = fl.SurveyDesign(GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc")
+    margins: dict[Any, dict[str, float]] = {("age_group",): {"15-24": 31000, "25-39": 42000, "40-54": 29000, "55+": 20000}}
+    if verb != "poststratify":
+        margins[("region",)] = {"1": 26000, "2": 25000, "3": 30000, "4": 24000, "5": 17000}
+    design = getattr(fl, verb)(plain, margins)
+    model, rates = fl.logit(design, "award ~ C(sex)"), fl.prevalence(design, "award", by="sex")
+    p = rates.table["estimate"].to_numpy()
+    jacobian = np.array([[1, 0], [-1, 1]]) / (p * (1 - p))
+    np.testing.assert_allclose(model.covariance, jacobian @ rates.covariance @ jacobian.T, rtol=1e-8)
+    assert model.table["se"].iloc[1] != pytest.approx(fl.logit(plain, "award ~ C(sex)").table["se"].iloc[1], rel=1e-4)
