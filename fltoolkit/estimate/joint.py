@@ -45,8 +45,8 @@ class Joint:
 
 
 def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
-    """Stratum and label of each PSU; none of replicates, which do not tell."""
-    return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) else []
+    """Stratum and label of each PSU; none of replicates, and of persons drawn directly, which have no label of their own."""
+    return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) and units.named else []
 
 
 def join(parts: Sequence[tuple[str, Array, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:

@@ -49,7 +49,8 @@ class Stage:
 class Units:
     """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
 
-    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs. Of calibrated
+    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs,
+    `named` says whether the labels are the survey's own and not row numbers. Of calibrated
     weights it is the residuals that vary: below the units the matrix then holds the sums that `margins` needs to find them.
     """
 
@@ -58,6 +59,7 @@ class Units:
     psu_of: Codes
     first: Stage
     second: Stage | None
+    named: bool = True
     margins: Margins | None = None
 
     def __len__(self) -> int:
@@ -141,7 +143,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     psu = pairs["psu"].to_numpy(object)
     psu_of = pd.Series(np.arange(len(pairs)), index=pd.Index(psu)).loc[units["psu"]].to_numpy(np.intp)
     second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
-    made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second)
+    made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second, design.clustered)
     position = pd.MultiIndex.from_frame(units[names[1:]]) if second else pd.Index(units["psu"])
     wanted = pd.MultiIndex.from_frame(table[names[1:]]) if second else pd.Index(table["psu"])
     return made, np.asarray(position.get_indexer(wanted), dtype=np.intp)

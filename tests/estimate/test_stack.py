@@ -128,3 +128,11 @@ def test_a_stack_is_not_published_by_itself(module: fl.Survey) -> None:
     with pytest.raises(PublicationError, match="overlap") as error:
         fl.publish(fl.rule_sets(module, BOTH))
     assert "fl.publish_run" in str(error.value)
+
+
+def test_persons_drawn_directly_are_never_the_same_in_two_rounds() -> None:
+    first, second = (fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": np.arange(n) % 4 == 0}), weight="w") for n in (40, 60))
+    parts = {"before": fl.prevalence(first, "y"), "after": fl.prevalence(second, "y")}
+    assert fl.stack(parts, name="round").covariance[0, 1] == 0  # row numbers coincide, and are no labels
+    with pytest.raises(DesignError):
+        fl.stack(parts, name="round", shared_psus=True)
