@@ -2,6 +2,8 @@
 
 from fltoolkit.report.index import Entry, write_index
 from fltoolkit.report.pages import page, write_assets
-from fltoolkit.report.workbook import write_baseline, write_estimates, write_findings
+from fltoolkit.report.workbook import write_baseline, write_changes, write_estimates, write_findings, write_risk_factors
 
-__all__ = ["Entry", "page", "write_assets", "write_baseline", "write_estimates", "write_findings", "write_index"]
+__all__ = [
+    "Entry", "page", "write_assets", "write_baseline", "write_changes", "write_estimates", "write_findings", "write_index", "write_risk_factors",
+]  # fmt: skip

@@ -20,6 +20,8 @@ NAMES = {
     "nap_baseline.xlsx": "Baseline, workbook",
     "nap_baseline.csv": "Baseline, CSV",
     "estimates.csv": "All published numbers, CSV",
+    "changes.csv": "Change since the earlier round, CSV",
+    "risk_factors.csv": "What goes with forced labour, CSV",
     "findings_data.csv": "Findings about the data, CSV",
     "findings_cases.csv": "Findings about the cases, CSV",
     "run.json": "Inputs, versions and parameters of the run",

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.publish import MARKERS, Published
+from fltoolkit.estimate.publish_model import PublishedModel
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.show.words import Words
 
@@ -35,6 +36,22 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
         return NOTHING
     _csv(out.table, Path(folder) / "estimates.csv")
     return Words(f"Written: `estimates.csv`, {len(out.table)} rows.")
+
+
+def write_changes(found: Published | None, folder: str | Path) -> Words:
+    """Write the change since an earlier round to `folder/changes.csv`; nothing without one, or where `folder` is empty."""
+    if found is None or not str(folder):
+        return NOTHING
+    _csv(found.table, Path(folder) / "changes.csv")
+    return Words(f"Written: `changes.csv`, {len(found.table)} rows.")
+
+
+def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
+    """Write a published model to `folder/risk_factors.csv`; nothing where `folder` is empty, or the model has no row."""
+    if model.table.empty or not str(folder):
+        return NOTHING
+    _csv(model.table, Path(folder) / "risk_factors.csv")
+    return Words(f"Written: `risk_factors.csv`, {len(model.table)} rows.")
 
 
 def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.planning import detectable_change
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale
 from fltoolkit.show.style import GREY, INK, SERIES, Picture, axis, figure
+from fltoolkit.show.words import Words
 
 SIZES = (2_000, 100_000)
 TICKS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
@@ -72,17 +72,16 @@ def detectable(
     return Picture(fig, _alt(curves, n, deff, power, planned, cut))
 
 
-def repeat(out: Published) -> Picture:
+def repeat(out: Published) -> Picture | Words:
     """What a repeat of this survey could detect: curves from its own prevalence, twice and half of it, at its size and design effect.
 
-    Raises `PublicationError` where the headline itself is not shown.
+    A sentence where the headline itself is not shown, or nobody was found.
     """
     first = out.select("prevalence").iloc[0]
     if pd.isna(first["estimate"]) or first["estimate"] == 0:
-        raise PublicationError(
-            "there is no published prevalence to plan from", where="prevalence", found=first["reason"],
-            do="call fl.show.detectable with a prevalence of your own",
-        )  # fmt: skip
+        return Words(
+            f"There is no published prevalence to plan from ({first['reason']}); `fl.show.detectable` takes one of your own."
+        )
     p, n = float(first["estimate"]), float(first["n"])
     rounded = [round(float(f"{times * p:.2g}"), 6) for times in (0.5, 1, 2)]
     return detectable(
