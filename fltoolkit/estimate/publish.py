@@ -6,11 +6,10 @@ reliability is decided for each number. `show`, `nap` and `report` take `Publish
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,48 +21,21 @@ from fltoolkit.estimate.beside import beside, not_available
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.decide import decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
+from fltoolkit.estimate.profiles import Profile, load_profile, reliability
 from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
 from fltoolkit.survey.design import Survey
-from fltoolkit.survey.spec import Confidentiality, SurveySpec
-from fltoolkit.yamlfile import Model, load_shipped
+from fltoolkit.survey.spec import SurveySpec
 
-FLAGS = ("suppress", "unreliable", "caution", "review", "")
 MARKERS = {
     "c": "confidential: not shown", "u": "low reliability", "w": "none recorded in the survey",
-    "x": "not available", "z": "not applicable",
+    "low": "rounds to zero", "x": "not available", "z": "not applicable",
 }  # fmt: skip
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 ABOUT_NAMES = {"population": "reference_population", "population_label": "reference_population_label"}
-ZERO_EXEMPT = ("cases", "cv", "relative_width", "psus_with_cases")
-
-
-class Rule(Model):
-    """One reliability rule: a flag where a column is above or below a number."""
-
-    flag: Literal["suppress", "unreliable", "caution", "review"]
-    column: Literal["n", "n_eff", "cases", "cv", "relative_width", "df", "psus_with_cases"]
-    below: float | None = None
-    above: float | None = None
-    reason: str
-
-
-class Profile(Model):
-    """A publication profile (estimate/profiles/*.yaml)."""
-
-    name: str
-    title: str
-    confidentiality: Confidentiality = Confidentiality()
-    reliability: tuple[Rule, ...]
-
-
-def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
-    """A profile by name, or by the path of a YAML file, read from `folder` unless it is absolute. Raises `SpecError` for none."""
-    own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
-    return load_shipped(Path(str(files("fltoolkit.estimate"))) / "profiles", own, Profile, "profile")
 
 
 @dataclass(frozen=True)
@@ -272,8 +244,7 @@ def _publish(
     own = table["rule_set"] == made[0].about.rule_set
     hidden, open_hidden = decide(table[own], keys, of, limits, spec.totals if spec else None)
     hidden, open_hidden = decide_beside(table, own, hidden, open_hidden, limits)
-    reliability = [_reliability(row, profile) for row in table.to_dict("records")]
-    flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
+    flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
@@ -311,20 +282,3 @@ def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k != "case_only"}
     return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values, ilostat=codes)
-
-
-def _reliability(row: dict[Hashable, Any], profile: Profile) -> tuple[str, str, str]:
-    """The worst flag of a number, its marker, and every reason at that flag."""
-    zero = row["cases"] == 0 and row["measure"] != "mean"
-    estimate, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
-    facts = {**row, "relative_width": (high - low) / abs(estimate) if estimate else float("nan")}
-    found: dict[str, list[str]] = {"review": ["no case recorded in the survey"]} if zero else {}
-    for rule in profile.reliability:
-        if zero and rule.column in ZERO_EXEMPT:
-            continue
-        value = float(facts[rule.column])
-        if (rule.below is not None and value < rule.below) or (rule.above is not None and value > rule.above):
-            found.setdefault(rule.flag, []).append(rule.reason)
-    flag = next((f for f in FLAGS if f in found), "")
-    marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else ""
-    return flag, marker, "; ".join(found.get(flag, []))

@@ -21,8 +21,9 @@ from small_surveys import SPEC
 
 import fltoolkit as fl
 from fltoolkit.errors import PublicationError, RequestError, SpecError
+from fltoolkit.estimate.profiles import load_profile, shipped_profiles
 from fltoolkit.estimate.protect import Limits
-from fltoolkit.estimate.publish import COUNTS, MARKERS, NUMBERS, Published, load_profile, restricted
+from fltoolkit.estimate.publish import COUNTS, MARKERS, NUMBERS, Published, restricted
 from fltoolkit.survey.breakdowns import Table
 from fltoolkit.survey.spec import read_spec
 
@@ -177,7 +178,7 @@ def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
         fl.publish(one_number(), profile="strict")
     assert "no such profile" in str(error.value)
     assert "found:   strict" in str(error.value)
-    assert "fltoolkit, the path of a profile's YAML file" in str(error.value)
+    assert ", ".join([*shipped_profiles(), "the path of a profile's YAML file"]) in str(error.value)
 
 
 def test_raising_a_limit_is_free(tmp_path: Path) -> None:
