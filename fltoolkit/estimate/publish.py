@@ -19,10 +19,12 @@ from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate.beside import beside, not_available
 from fltoolkit.estimate.cells import By, breakdowns
+from fltoolkit.estimate.counts import Cell, Limits, confidential
 from fltoolkit.estimate.decide import decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.profiles import Profile, load_profile, reliability
-from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
+from fltoolkit.estimate.protect import protect
+from fltoolkit.estimate.ties import Structure, structure
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.spec import SurveySpec
@@ -34,6 +36,7 @@ MARKERS = {
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
+COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 ABOUT_NAMES = {"population": "reference_population", "population_label": "reference_population_label"}
 
@@ -182,7 +185,7 @@ def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
         if row["step"] in open_steps
     }
     primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
-    hidden = protect(cells, primary, out.limits.cases, spare=[k for k in cells if len(k) == 1])
+    hidden = protect(cells, primary, out.limits, spare=[k for k in cells if len(k) == 1])
     named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
     rows = pd.DataFrame(
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
@@ -242,8 +245,10 @@ def _publish(
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     own = table["rule_set"] == made[0].about.rule_set
-    hidden, open_hidden = decide(table[own], keys, of, limits, spec.totals if spec else None)
-    hidden, open_hidden = decide_beside(table, own, hidden, open_hidden, limits)
+    known = structure(spec) if spec else Structure(case_only=frozenset(g for est in made for g in est.about.case_only))
+    found = decide_beside(table, own, decide(table[own], keys, of, limits, known), limits)
+    hidden, open_hidden = found.hidden, found.open_hidden
+    notes = (*notes, *(COARSE.format(what) for what in found.coarse))
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
     flag = flag.mask(is_hidden, "suppress")
