@@ -46,7 +46,7 @@ def protect(
                 break
             hidden[choice] = COMPLEMENT
     for key in [k for k in hidden if k not in fixed]:
-        ranges = [q.range(key, hidden) for q in quantities if key in q.values]
+        ranges = (q.range(key, hidden) for q in quantities if key in q.values)
         if all(high - low < 0.5 for low, high in ranges):  # it can be worked out itself, so that hiding it is of no use
             del hidden[key]
     return hidden
