@@ -111,7 +111,7 @@ def _refined(labels: Mapping[str, Mapping[str, str]]) -> Labels:
 def _shared_rests(cells: Mapping[Key, Cell], labels: Labels) -> set[frozenset[str]]:
     """By what else the cells of two of the groups are both broken down."""
     shown = {frozenset(g for g, _ in key) for key in cells}
-    own = [(groups & labels.keys(), groups - labels.keys()) for groups in shown]
+    own = [(groups.intersection(labels), groups.difference(labels)) for groups in shown]
     rests = [(min(names), rest) for names, rest in own if len(names) == 1]
     return {a & b for (one, a), (other, b) in combinations(rests, 2) if one != other}
 
