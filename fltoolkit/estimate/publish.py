@@ -48,7 +48,7 @@ class Published:
     Attributes:
         table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values),
             `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
-            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w), `reason` in words,
+            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words,
             and what the number is about.
         profile: name of the profile.
         limits: the confidentiality limits in force.
@@ -149,7 +149,8 @@ def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
 
 
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
-    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one: use `publish_run`.
+    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one, nor by two groups of one variable (age
+    bands that nest): use `publish_run`, which protects them together.
 
     Raises:
         PublicationError: the parts of a stack overlap; or a confidentiality limit is lowered without `accept_lower_limits: true`.
