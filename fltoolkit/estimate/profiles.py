@@ -21,6 +21,7 @@ from fltoolkit.yamlfile import Model, load_shipped
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
 ROUNDS_TO_ZERO = {"prevalence": 0.00005, "share": 0.0005, "total": 0.5, "flowchart": 0.5}  # where one decimal is shown
+NEEDED = ("estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "cases", "population", "n_eff", "psus_with_cases")
 SHIPPED = Path(str(files("fltoolkit.estimate"))) / "profiles"
 
 Kind = Literal["proportion", "number", "mean"]
@@ -134,23 +135,22 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, str
         if rule.says(facts, kind, zero):
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")
-    low = 0 < abs(row["estimate"]) < ROUNDS_TO_ZERO.get(str(row["measure"]), 0.0)
+    low = 0 < abs(facts["estimate"]) < ROUNDS_TO_ZERO.get(str(row["measure"]), 0.0)
     marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else "low" if low else ""
     return flag, marker, "; ".join(found.get(flag, []))
 
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
     """The columns that rules may name."""
-    n, estimate, se = float(row["n"]), float(row["estimate"]), float(row["se"])
-    n_eff = min(n, float(row["n_eff"])) if pd.notna(row["n_eff"]) else float("nan")
-    facts: dict[Hashable, float] = {c: float(row[c]) for c in ("cases", "cv", "df", "psus_with_cases")}
-    facts |= {"n": n, "n_eff": n_eff, "cases_eff": facts["cases"] * n_eff / n if n else float("nan")}
-    facts["relative_width"] = (float(row["ci_high"]) - float(row["ci_low"])) / abs(estimate) if estimate else float("nan")
+    known: dict[Hashable, float] = {c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED}
+    n, estimate, n_eff = known["n"], known["estimate"], float(np.minimum(known["n"], known["n_eff"]))
+    facts = known | {"n_eff": n_eff, "cases_eff": known["cases"] * n_eff / n if n else float("nan")}
+    facts["relative_width"] = (known["ci_high"] - known["ci_low"]) / abs(estimate) if estimate else float("nan")
     unknown = ("proportion", "kg_width", "kg_relative_width", "kg_complement_width", "log_cv")
-    if kind == "mean" or not (whole := 1.0 if kind == "proportion" else float(row["population"])):
+    if kind == "mean" or not (whole := 1.0 if kind == "proportion" else known["population"]):
         return facts | dict.fromkeys(unknown, float("nan"))
-    p, spread = estimate / whole, se / whole
-    low, high = proportion(p, spread, n, facts["df"], 0.95, "korn_graubard", n / n_eff if n_eff > 0 else 1.0)
+    p, spread = estimate / whole, known["se"] / whole
+    low, high = proportion(p, spread, n, known["df"], 0.95, "korn_graubard", n / n_eff if n_eff > 0 else 1.0)
     less = min(p, 1 - p)
     with np.errstate(divide="ignore", invalid="ignore"):
         over = np.array([high - low] * 2 + [spread]) / np.array([p, 1 - p, -less * np.log(less)])

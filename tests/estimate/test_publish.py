@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import small_country as country
 import yaml
-from attack import Key, cells_of, groups_of, recovered
+from attack import Key, cells_of, groups_of, recovered, told
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from small_surveys import SPEC
@@ -395,6 +395,15 @@ def test_the_shipped_survey_gives_no_confidential_count_away(
     assert recovered(table[both], full[both], column) == []
     assert (full[both][column].between(1, 4)).sum() > 2
     assert table[both].loc[full[both][column].between(1, 4).to_numpy(), column].isna().all()
+
+
+def test_the_shipped_surveys_weighted_numbers_tell_no_confidential_count(out: Published, everything: pd.DataFrame) -> None:
+    groups = {"", "sex", "age_group", "region"}
+    one = main_rows(everything, "adults") & everything["measure"].isin(["prevalence", "total"])
+    one &= everything["breakdown"].map(lambda b: set(b.split(" × ")) <= groups) & (everything["rule_set"] == out.rule_set)
+    full, table = everything[one], out.table[one.to_numpy()]
+    assert told(table, full) == []
+    assert len(told(full, full)) > 10
 
 
 def test_one_rare_group_of_a_share_is_not_hidden_alone_since_shares_add_to_one() -> None:
