@@ -21,6 +21,7 @@ import pandas as pd
 
 from fltoolkit.estimate.counts import Cell, Key, Limits, Sum, sums_of
 
+ROUNDING = 1e-6
 Near = list[tuple[Sum, list[Key]]]
 
 
@@ -105,7 +106,7 @@ def quantities_of(cells: Mapping[Key, Cell], primary: Collection[Key], limits: L
         values = {k: v / scale for k, c in cells.items() if (v := getattr(c, name)) is not None}
         mine = {k: c for k, c in secret.items() if k in values}
         few = frozenset() if weights else frozenset(k for k in mine if values[k] < limit)
-        wide = {k: limit * c.mean_weight / unit if weights else limit - 0.5 for k, c in mine.items() if k not in few}
+        wide = {k: limit * c.mean_weight / unit - ROUNDING if weights else limit - 0.5 for k, c in mine.items() if k not in few}
         holds = [s for s in sums if all(k in values or k not in cells for k in (s[0], *s[1]))]
         if mine:
             made.append(Quantity(name, values, holds, few, wide, limit, scale))
