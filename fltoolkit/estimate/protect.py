@@ -55,15 +55,15 @@ def protect(
 def _complement(near: Near, cells: Mapping[Key, Cell], hidden: Mapping[Key, str], spared: set[Key]) -> Key | None:
     """The cell whose loss helps most and costs least; None if all that is near is hidden or spared.
 
-    Of the sum with one unknown, or the fewest hidden cases: of its parts the smallest with cases, else the largest without,
-    else the whole.
+    Of the sum with one unknown, else one whose whole is shown, else the fewest hidden cases: of its parts the smallest with cases,
+    else the largest without, else the whole.
     """
     free_in = [(e, [k for k in (e[0][0], *e[0][1]) if k in cells and k not in hidden and k not in spared]) for e in near]
     usable = [(unknown, whole, free) for ((whole, _), unknown), free in free_in if free]
     if not usable:
         return None
     known = {k: c.cases for k, c in cells.items()}
-    _, whole, free = min(usable, key=lambda u: (len(u[0]) > 1, sum(known.get(k, 0) for k in u[0]), len(u[0])))
+    _, whole, free = min(usable, key=lambda u: (len(u[0]) > 1, u[1] in u[0], sum(known.get(k, 0) for k in u[0]), len(u[0])))
     parts = [k for k in free if k != whole]
     if with_cases := [k for k in parts if cells[k].cases > 0]:
         return min(with_cases, key=lambda k: (cells[k].cases, cells[k].persons, sorted(k)))
