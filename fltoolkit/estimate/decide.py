@@ -211,7 +211,9 @@ def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
 
 
 def _mean_weight(rows: pd.DataFrame) -> float:
-    """That of the population, from its largest row."""
+    """That of the population, from its largest row; 1 where nothing tells it."""
+    if rows.empty:
+        return 1.0
     n, population = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
     largest = int(n.argmax())
     mean = float(population[largest]) / max(1.0, float(n[largest]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -137,15 +138,26 @@ def test_a_cell_that_protection_left_exposed_takes_its_breakdown_with_it(monkeyp
         assert (out.table.query("breakdown == 'a × b'")["marker"] == "c").all()
 
 
-def test_a_flowchart_that_would_tell_is_hidden_as_a_whole_and_it_is_said(small: object) -> None:
+def test_a_flowchart_that_would_tell_is_hidden_as_a_whole_and_it_is_said(small: Any) -> None:
     """Ten without work in two sampling points, every other step shown by the headline: nothing is left to hide them behind."""
     people = [("case", {"P": i % 30}) for i in range(60)] + [("open", {"P": i % 30}) for i in range(60)]
     people += [("idle", {"P": i % 2}) for i in range(10)]
-    out = fl.publish_run(small(people))  # type: ignore[operator]
+    out = fl.publish_run(small(people))
     chart = out.select("flowchart", [[], ["step"]])
     assert (chart["marker"] == "c").all()
     assert chart["cases"].isna().all()
     assert out.notes == (PUBLISH.COARSE.format("the flowchart of adults"),)
+
+
+def test_few_known_not_to_be_cases_hide_how_many_are_unresolved(small: Any) -> None:
+    """20 cases and 60 unresolved of 83: with the 60 the 3 would be known who are neither."""
+    people = [("case", {"P": i % 30}) for i in range(20)] + [("open", {"P": i % 30}) for i in range(60)]
+    persons = small(people + [("not", {"P": i}) for i in range(3)])
+    row = fl.publish_run(persons).select("prevalence").iloc[0]
+    assert row["cases"] == 20
+    assert pd.isna(row["unresolved"])
+    chart = fl.publish(fl.flowchart(persons)).table.set_index("step")
+    assert chart.loc["unresolved", "marker"] == "c"
 
 
 def test_the_attack_reads_weighted_numbers() -> None:

@@ -132,3 +132,13 @@ def test_a_population_less_two_disjoint_others_tells_of_no_confidential_few(larg
     found = _differences({name: {frozenset(): c} for name, c in cells.items()}, known, Limits())
     assert {name for name, keys in found.items() if keys} == expected
     assert not any(_differences({name: {frozenset(): c} for name, c in cells.items()}, Structure(), Limits()).values())
+
+
+@pytest.mark.parametrize(
+    ("large", "hidden"), [((33, 400), True), ((35, 400), False), ((36, 208), True), ((36, 204), False), ((30, 202), False)]
+)
+def test_a_population_less_another_tells_of_no_confidential_few(large: tuple[int, int], hidden: bool) -> None:
+    """30 cases of 200 persons: 3 more cases are few; of 6 more among 8 persons, 2 who are not cases. Nobody more is a case: no secret."""
+    cells = {"adults": {frozenset(): cell(*large)}, "workers": {frozenset(): cell(30, 200)}}
+    found = _differences(cells, Structure(), Limits())
+    assert {name for name, keys in found.items() if keys} == ({"workers"} if hidden else set())
