@@ -79,8 +79,8 @@ def tie(cells: Mapping[Key, Cell], variables: Iterable[Labels]) -> tuple[dict[Ke
     atoms: dict[Key, Cell] = {}
     sums: list[Sum] = []
     for number, labels in enumerate(variables):
-        for rest in _shared_rests(cells, labels):
-            for within in {frozenset((g, v) for g, v in key if g in rest) for key in cells}:
+        for rest in sorted(_shared_rests(cells, labels), key=sorted):
+            for within in dict.fromkeys(frozenset((g, v) for g, v in key if g in rest) for key in cells):
                 if {g for g, _ in within} == rest:
                     found, more = _atoms(cells, labels, within, f"{ATOM} {number}")
                     atoms |= found
