@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import FltoolkitError
+from fltoolkit.estimate.profiles import load_profile, shipped_profiles
 from fltoolkit.survey.layout import known_encoding
 from fltoolkit.yamlfile import UNANSWERED
 
@@ -59,12 +60,17 @@ def _parser() -> argparse.ArgumentParser:
     estimate = commands.add_parser(
         "estimate", help="one survey through the notebooks", formatter_class=RAW,
         epilog="examples:\n  fltoolkit estimate my_survey/survey.yaml\n"
-        "  fltoolkit estimate my_survey/survey.yaml --plan my_survey/nap.yaml --outputs results",
+        "  fltoolkit estimate my_survey/survey.yaml --plan my_survey/nap.yaml --outputs results\n"
+        "  fltoolkit estimate my_survey/survey.yaml --profile nchs_2017",
     )  # fmt: skip
     estimate.add_argument("survey", type=Path, help="a survey.yaml")
     estimate.add_argument("--plan", type=Path, help="a nap.yaml, whose baseline is filled")
     estimate.add_argument("--before", type=Path, help="the survey.yaml of an earlier round, to show the change since then")
     estimate.add_argument("--outputs", type=Path, default=Path("outputs"), help="where results go (default: outputs)")
+    estimate.add_argument(
+        "--profile",
+        help=f"what is reliable enough to be shown: {', '.join(shipped_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
+    )  # fmt: skip
     estimate.add_argument(
         "--restricted",
         action="store_true",
@@ -136,7 +142,10 @@ def _estimate(parsed: argparse.Namespace) -> int:
     from fltoolkit.jobs import make_run
 
     _end_as_by_hand()
-    parameters = {"before": str(parsed.before.resolve())} if parsed.before else None
+    if parsed.profile:
+        load_profile(parsed.profile, parsed.survey.parent)
+    given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
+    parameters = {name: value for name, value in given.items() if value}
     run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parameters=parameters)
     passed = run_surveys([run], parsed.outputs, workers=1, keep_others=True)
     if passed and parsed.restricted:

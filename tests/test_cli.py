@@ -119,6 +119,17 @@ def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[An
     assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"../../small/nap.yaml"}
 
 
+def test_a_profile_goes_to_the_notebooks_and_one_that_is_not_there_stops_at_once(
+    tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    survey = country.write(tmp_path / "small")
+    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--profile", "strict"]) == 2
+    assert "allowed: eclac_2023, fltoolkit, ilo, nchs_2017, nchs_2023, statcan" in capsys.readouterr().err
+    assert without_kernels == []
+    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--profile", "statcan"]) == 0
+    assert {given["profile"] for _, given in without_kernels if "profile" in given} == {"statcan"}
+
+
 def test_restricted_writes_every_number_apart_and_no_page_links_it(
     tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

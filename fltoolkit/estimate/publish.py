@@ -6,11 +6,10 @@ reliability is decided for each number. `show`, `nap` and `report` take `Publish
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,51 +19,27 @@ from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate.beside import beside, not_available
 from fltoolkit.estimate.cells import By, breakdowns
+from fltoolkit.estimate.counts import Cell, Limits, confidential
 from fltoolkit.estimate.decide import decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
-from fltoolkit.estimate.protect import Cell, Limits, confidential, protect
+from fltoolkit.estimate.profiles import Profile, load_profile, reliability
+from fltoolkit.estimate.protect import protect
+from fltoolkit.estimate.ties import Structure, structure
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
 from fltoolkit.survey.design import Survey
-from fltoolkit.survey.spec import Confidentiality, SurveySpec
-from fltoolkit.yamlfile import Model, load_shipped
+from fltoolkit.survey.spec import SurveySpec
 
-FLAGS = ("suppress", "unreliable", "caution", "review", "")
 MARKERS = {
     "c": "confidential: not shown", "u": "low reliability", "w": "none recorded in the survey",
-    "x": "not available", "z": "not applicable",
+    "low": "rounds to zero", "x": "not available", "z": "not applicable",
 }  # fmt: skip
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
+COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds")
-ZERO_EXEMPT = ("cases", "cv", "relative_width", "psus_with_cases")
-
-
-class Rule(Model):
-    """One reliability rule: a flag where a column is above or below a number."""
-
-    flag: Literal["suppress", "unreliable", "caution", "review"]
-    column: Literal["n", "n_eff", "cases", "cv", "relative_width", "df", "psus_with_cases"]
-    below: float | None = None
-    above: float | None = None
-    reason: str
-
-
-class Profile(Model):
-    """A publication profile (estimate/profiles/*.yaml)."""
-
-    name: str
-    title: str
-    confidentiality: Confidentiality = Confidentiality()
-    reliability: tuple[Rule, ...]
-
-
-def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
-    """A profile by name, or by the path of a YAML file, read from `folder` unless it is absolute. Raises `SpecError` for none."""
-    own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
-    return load_shipped(Path(str(files("fltoolkit.estimate"))) / "profiles", own, Profile, "profile")
 
 
 @dataclass(frozen=True)
@@ -74,7 +49,7 @@ class Published:
     Attributes:
         table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values),
             `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
-            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w), `reason` in words,
+            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words,
             and what the number is about.
         profile: name of the profile.
         limits: the confidentiality limits in force.
@@ -175,7 +150,8 @@ def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
 
 
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
-    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one: use `publish_run`.
+    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one, nor by two groups of one variable (age
+    bands that nest): use `publish_run`, which protects them together.
 
     Raises:
         PublicationError: the parts of a stack overlap; or a confidentiality limit is lowered without `accept_lower_limits: true`.
@@ -211,7 +187,7 @@ def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
         if row["step"] in open_steps
     }
     primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
-    hidden = protect(cells, primary, out.limits.cases, spare=[k for k in cells if len(k) == 1])
+    hidden = protect(cells, primary, out.limits, spare=[k for k in cells if len(k) == 1])
     named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
     rows = pd.DataFrame(
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
@@ -271,10 +247,11 @@ def _publish(
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     own = table["rule_set"] == made[0].about.rule_set
-    hidden, open_hidden = decide(table[own], keys, of, limits, spec.totals if spec else None)
-    hidden, open_hidden = decide_beside(table, own, hidden, open_hidden, limits)
-    reliability = [_reliability(row, profile) for row in table.to_dict("records")]
-    flag, marker, reason = (pd.Series([r[i] for r in reliability], dtype=object) for i in range(3))
+    known = structure(spec) if spec else Structure(case_only=frozenset(g for est in made for g in est.about.case_only))
+    found = decide_beside(table, own, decide(table[own], keys, of, limits, known), limits)
+    hidden, open_hidden = found.hidden, found.open_hidden
+    notes = (*notes, *(COARSE.format(what) for what in found.coarse))
+    flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in hidden for i in range(len(table))])
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
@@ -313,20 +290,3 @@ def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
     return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values, ilostat=codes)
-
-
-def _reliability(row: dict[Hashable, Any], profile: Profile) -> tuple[str, str, str]:
-    """The worst flag of a number, its marker, and every reason at that flag."""
-    zero = row["cases"] == 0 and row["measure"] != "mean"
-    estimate, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
-    facts = {**row, "relative_width": (high - low) / abs(estimate) if estimate else float("nan")}
-    found: dict[str, list[str]] = {"review": ["no case recorded in the survey"]} if zero else {}
-    for rule in profile.reliability:
-        if zero and rule.column in ZERO_EXEMPT:
-            continue
-        value = float("nan") if pd.isna(facts[rule.column]) else float(facts[rule.column])
-        if (rule.below is not None and value < rule.below) or (rule.above is not None and value > rule.above):
-            found.setdefault(rule.flag, []).append(rule.reason)
-    flag = next((f for f in FLAGS if f in found), "")
-    marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else ""
-    return flag, marker, "; ".join(found.get(flag, []))

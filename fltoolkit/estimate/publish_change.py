@@ -10,7 +10,8 @@ import pandas as pd
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change import NUMBERS, SIDES, Change
 from fltoolkit.estimate.estimates import About
-from fltoolkit.estimate.publish import CONFIDENTIAL, FLAGS, Published
+from fltoolkit.estimate.profiles import FLAGS
+from fltoolkit.estimate.publish import CONFIDENTIAL, Published
 from fltoolkit.survey.breakdowns import TOTAL
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")

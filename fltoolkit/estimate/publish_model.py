@@ -11,7 +11,8 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.patterns import is_sensitive, read_patterns, refuse_sensitive
-from fltoolkit.estimate.publish import FLAGS, Published
+from fltoolkit.estimate.profiles import FLAGS
+from fltoolkit.estimate.publish import Published
 from fltoolkit.estimate.risk import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.design import Survey

@@ -68,8 +68,10 @@ def cells_of(table: pd.DataFrame) -> list[tuple[str, Key]]:
 def reader(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases") -> Reader:
     """Someone who adds and subtracts one column of a published table, and sees which cells have nobody.
 
-    A share's `n` is the number of cases it distributes.
+    A share's `n` is the number of cases it distributes, its `population` their weighted number.
     """
+    of_share = {"cases": "n", "weighted": "population"}.get(column)
+    distributed = {b for b in table["breakdown"][table["measure"] == "share"] if " × " not in b}
     cells = [cell for _, cell in cells_of(full)]
     values = {g: sorted({v for cell in cells for h, v in cell if h == g}) for g in sorted({g for cell in cells for g, _ in cell})}
     shown: dict[Key, float] = {}
@@ -79,10 +81,43 @@ def reader(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases") -> Re
     for cell, row in zip(cells, table.to_dict("records"), strict=True):
         if pd.notna(row[column]):
             shown[cell] = row[column]
-        if row["measure"] == "share" and column == "cases" and pd.notna(row["n"]):
-            of = row["breakdown"].split(" × ")[-1]
-            shown[frozenset((g, v) for g, v in cell if g != of)] = row["n"]
+        if row["measure"] == "share" and of_share and pd.notna(row[of_share]):
+            of = next(g for g in row["breakdown"].split(" × ") if g in distributed)
+            shown[frozenset((g, v) for g, v in cell if g != of)] = row[of_share]
     return Reader((frozenset(zip(values, v, strict=True)) for v in product(*values.values())), shown)
+
+
+def worked_out(table: pd.DataFrame) -> pd.DataFrame:
+    """A published table with what a reader works out of each row: the weighted cases (a proportion times its population), the
+    persons who are not cases, and those weighted. The weighted ones in mean weights."""
+    whole = table.loc[table["n"].astype(float).idxmax()]
+    mean_weight = whole["population"] / whole["n"]
+    of = table["population"].where(table["measure"] != "total", 1.0)
+    weighted = table["estimate"].astype(float) * of
+    others = table["measure"] != "share"
+    return table.assign(
+        weighted=weighted / mean_weight,
+        population=table["population"] / mean_weight,
+        non_cases=(table["n"] - table["cases"]).where(others),
+        weighted_others=((table["population"] - weighted) / mean_weight).where(others),
+    )
+
+
+def told(table: pd.DataFrame, full: pd.DataFrame, limit: int = 5) -> list[str]:
+    """The confidential rows of which a published table tells too much, and by what (STATISTICS.md §9)."""
+    table, full, found = worked_out(table), worked_out(full), []
+    for column in ("cases", "weighted", "non_cases", "weighted_others"):
+        count = "non_cases" if column.endswith("others") else "cases" if column == "weighted" else column
+        secret = (full["cases"] > 0) & (full[count] < limit)
+        if not secret.any():
+            continue
+        sees = reader(table, full, column)
+        for (_, cell), row, is_secret in zip(cells_of(full), full.to_dict("records"), secret, strict=True):
+            if is_secret:
+                low, high = sees.range(cell)
+                enough = high - low > limit - 0.01 if "weighted" in column else low < 1.5 and high > limit - 1.5
+                found += [] if enough else [f"{row['category']}: {column} {low:.2f} to {high:.2f}"]
+    return found
 
 
 def recovered(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases", limit: int = 5) -> list[str]:

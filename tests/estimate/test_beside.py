@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 import fltoolkit as fl
-from fltoolkit.estimate.decide import decide_beside
-from fltoolkit.estimate.protect import Limits
+from fltoolkit.estimate.counts import Limits
+from fltoolkit.estimate.decide import Decision, decide_beside
 from fltoolkit.estimate.publish import COUNTS, NUMBERS, restricted
 
 ICLS, HTS = "icls_2018 v1", "hts_2012 v1"
@@ -143,12 +143,14 @@ def test_no_two_counts_shown_differ_by_few_whatever_they_are() -> None:
         table = pd.DataFrame(
             {
                 "rule_set": list("abcd"), "measure": "prevalence", "breakdown": "", "interval": "korn_graubard", "n": 500,
+                "population": 5000.0, "estimate": 0.02,
                 "psus_with_cases": 9, "households_with_cases": 9, "cases": cases, "unresolved": unresolved,
             }
         )  # fmt: skip
         own = table["rule_set"] == "a"
         first = {0} if 0 < cases[0] < 5 else set()
-        hidden, open_hidden = decide_beside(table, own, first, {0} if 0 < unresolved[0] < 5 else set(), Limits())
+        found = decide_beside(table, own, Decision(first, {0} if 0 < unresolved[0] < 5 else set()), Limits())
+        hidden, open_hidden = found.hidden, found.open_hidden
         for counts, gone in ((cases, hidden), (unresolved, hidden | open_hidden)):
             shown = [int(c) for i, c in enumerate(counts) if i not in gone]
             assert not any(0 < abs(a - b) < 5 for a in shown for b in shown)

@@ -12,7 +12,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from fltoolkit.estimate.cells import cube
-from fltoolkit.estimate.protect import COMPLEMENT, Cell, Key, Limits, confidential, protect
+from fltoolkit.estimate.counts import Cell, Key, Limits, confidential
+from fltoolkit.estimate.protect import COMPLEMENT, protect
 
 many_tables = settings(max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 Table = tuple[dict[Key, Cell], list[Key]]
@@ -52,7 +53,7 @@ def tables(draw: st.DrawFn, ways: tuple[int, ...] = (1, 2, 3), whole: bool = Fal
 
 def decided(cells: Mapping[Key, Cell]) -> tuple[dict[Key, str], dict[Key, str]]:
     primary = {k: why for k, c in cells.items() if (why := confidential(c, Limits()))}
-    return primary, protect(cells, primary, 5)
+    return primary, protect(cells, primary, Limits())
 
 
 def reader(cells: Mapping[Key, Cell], finest: list[Key], hidden: Mapping[Key, str]) -> Reader:
@@ -129,7 +130,7 @@ def test_the_complement_is_the_smallest_count_with_cases() -> None:
 
 def test_without_another_part_with_cases_the_largest_without_is_hidden() -> None:
     cells = {key(): Cell(20, 900), key(a="1"): Cell(20, 100, psus=2), key(a="2"): Cell(0, 500), key(a="3"): Cell(0, 300)}
-    assert set(protect(cells, {key(a="1"): "psus"}, 5)) == {key(a="1"), key(a="2")}
+    assert set(protect(cells, {key(a="1"): "psus"}, Limits())) == {key(a="1"), key(a="2")}
 
 
 def test_two_confidential_cells_that_add_to_too_little_need_a_third() -> None:
@@ -147,7 +148,7 @@ def test_a_cell_that_bridges_two_blocks_of_hidden_cells_is_found() -> None:
     gone = {key(a=str(i), b=str(j)): "gone" for i, j in hidden if (i, j) != (1, 2)}
     bridge = key(a="1", b="2")
     assert reader(cells, list(counts), {**gone, bridge: ""}).knows(bridge)
-    safe = protect(cells, {bridge: "few"}, 5, gone=gone)
+    safe = protect(cells, {bridge: "few"}, Limits(), gone=gone)
     assert not reader(cells, list(counts), safe).knows(bridge)
     assert safe.keys() > {*gone, bridge}
 
@@ -169,22 +170,22 @@ def test_without_a_total_a_single_breakdown_needs_no_complement() -> None:
 
 def test_cells_shown_elsewhere_are_no_complements() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (6, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    hidden = protect(cells, {key(a="1"): "few"}, 5, spare=[key(), key(a="2")])
+    hidden = protect(cells, {key(a="1"): "few"}, Limits(), spare=[key(), key(a="2")])
     assert set(hidden) == {key(a="1"), key(a="3")}
-    assert set(protect(cells, {key(a="1"): "few"}, 5, spare=cells)) == {key(a="1")}  # all are shown elsewhere: no help
+    assert set(protect(cells, {key(a="1"): "few"}, Limits(), spare=cells)) == {key(a="1")}  # all are shown elsewhere: no help
 
 
 def test_cells_hidden_for_another_reason_count_as_unknown_but_need_no_protection() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (60, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    assert set(protect(cells, {key(a="1"): "few"}, 5, gone={key(a="2"): "gone"})) == {key(a="1"), key(a="2")}
-    assert set(protect(cells, {}, 5, gone={key(a="2"): "gone"})) == {key(a="2")}
+    assert set(protect(cells, {key(a="1"): "few"}, Limits(), gone={key(a="2"): "gone"})) == {key(a="1"), key(a="2")}
+    assert set(protect(cells, {}, Limits(), gone={key(a="2"): "gone"})) == {key(a="2")}
 
 
 def test_a_higher_limit_leaves_a_wider_range() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (5, 90), key(a="3"): (60, 90)}, [[], ["a"]])
     for limit in (5, 10):
         primary = {k: "few" for k, c in cells.items() if 0 < c.cases < limit}
-        low, high = reader(cells, list(cells)[1:], protect(cells, primary, limit)).range(key(a="1"))
+        low, high = reader(cells, list(cells)[1:], protect(cells, primary, Limits(cases=limit))).range(key(a="1"))
         assert low <= 1
         assert high >= limit - 1
 

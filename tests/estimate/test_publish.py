@@ -14,20 +14,21 @@ import pandas as pd
 import pytest
 import small_country as country
 import yaml
-from attack import Key, cells_of, groups_of, recovered
+from attack import Key, cells_of, groups_of, recovered, told
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from small_surveys import SPEC
 
 import fltoolkit as fl
 from fltoolkit.errors import PublicationError, RequestError, SpecError
-from fltoolkit.estimate.protect import Limits
-from fltoolkit.estimate.publish import COUNTS, MARKERS, NUMBERS, Published, load_profile, restricted
+from fltoolkit.estimate.counts import Limits
+from fltoolkit.estimate.profiles import load_profile, shipped_profiles
+from fltoolkit.estimate.publish import COUNTS, MARKERS, NUMBERS, Published, restricted
 from fltoolkit.survey.breakdowns import Table
 from fltoolkit.survey.spec import read_spec
 
 SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
-DECIDE = importlib.import_module("fltoolkit.estimate.decide")
+SETTLE = importlib.import_module("fltoolkit.estimate.settle")
 PUBLISH = importlib.import_module("fltoolkit.estimate.publish")
 SHOWN = ("estimate", "se", "ci_low", "ci_high", "cv", "n", "cases", "population", "psus_with_cases", "households_with_cases")
 
@@ -177,7 +178,7 @@ def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
         fl.publish(one_number(), profile="strict")
     assert "no such profile" in str(error.value)
     assert "found:   strict" in str(error.value)
-    assert "fltoolkit, the path of a profile's YAML file" in str(error.value)
+    assert ", ".join([*shipped_profiles(), "the path of a profile's YAML file"]) in str(error.value)
 
 
 def test_raising_a_limit_is_free(tmp_path: Path) -> None:
@@ -363,10 +364,16 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
     assert recovered(table, full) == []
 
 
-def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide what is confidential by itself and nothing more, and audit nothing."""
     monkeypatch.setattr(
-        DECIDE, "protect", lambda cells, primary, limit, gone=None, spare=(), sums=None: {**(gone or {}), **primary}
+        SETTLE, "protect", lambda cells, primary, limits, gone=None, spare=(), sums=None: {**(gone or {}), **primary}
     )
+    monkeypatch.setattr(SETTLE, "exposed", lambda *args: [])
+
+
+def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    unprotected(monkeypatch)
     won = 0
     for seed in range(6):
         design = fl.SurveyDesign(random_persons(seed, 2), weight="w", psu="psu")
@@ -390,6 +397,15 @@ def test_the_shipped_survey_gives_no_confidential_count_away(
     assert recovered(table[both], full[both], column) == []
     assert (full[both][column].between(1, 4)).sum() > 2
     assert table[both].loc[full[both][column].between(1, 4).to_numpy(), column].isna().all()
+
+
+def test_the_shipped_surveys_weighted_numbers_tell_no_confidential_count(out: Published, everything: pd.DataFrame) -> None:
+    groups = {"", "sex", "age_group", "region"}
+    one = main_rows(everything, "adults") & everything["measure"].isin(["prevalence", "total"])
+    one &= everything["breakdown"].map(lambda b: set(b.split(" × ")) <= groups) & (everything["rule_set"] == out.rule_set)
+    full, table = everything[one], out.table[one.to_numpy()]
+    assert told(table, full) == []
+    assert len(told(full, full)) > 10
 
 
 def test_one_rare_group_of_a_share_is_not_hidden_alone_since_shares_add_to_one() -> None:

@@ -1,0 +1,92 @@
+"""What confidentiality is decided on: the counts of cells, the limits, and the sums that tie cells to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+Key = frozenset[tuple[str, str]]
+Sum = tuple[Key, tuple[Key, ...]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Unweighted counts of a cell, and its weighted number of cases. None where a count does not apply.
+
+    `mean_weight` is that of its population: what a reader knows of the weights.
+    """
+
+    cases: int
+    persons: int
+    non_cases: int | None = None
+    psus: int | None = None
+    households: int | None = None
+    weighted: float | None = None
+    weighted_others: float | None = None
+    mean_weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Smallest numbers that may be shown (STATISTICS.md §8)."""
+
+    cases: int = 5
+    non_cases: int = 5
+    psus: int = 3
+    households: int = 3
+
+
+def confidential(cell: Cell, limits: Limits) -> str:
+    """Why a cell may not be shown by itself; empty if it may. A cell without cases may."""
+    if cell.cases == 0:
+        return ""
+    checks = (
+        (cell.cases, limits.cases, "cases"),
+        (cell.non_cases, limits.non_cases, "persons who are not cases"),
+        (cell.psus, limits.psus, "sampling points with cases"),
+        (cell.households, limits.households, "households with cases"),
+    )
+    failed = [f"fewer than {least} {what}" for count, least, what in checks if count is not None and count < least]
+    return failed[0] if failed else ""
+
+
+def sums_of(cells: Iterable[Key], more: Sequence[Sum] = ()) -> list[Sum]:
+    """Each cell of a coarser breakdown, with the cells of a shown finer one that add up to it; `more` are sums beside these.
+
+    A coarser cell that is not shown ties two finer breakdowns together; one that stands in a single sum tells nothing.
+    """
+    shown: dict[frozenset[str], list[Key]] = {}
+    for key in cells:
+        shown.setdefault(frozenset(g for g, _ in key), []).append(key)
+    sums: dict[Key, list[tuple[Key, ...]]] = {}
+    for whole, parts in more:
+        sums.setdefault(whole, []).append(parts)
+    for groups, keys in shown.items():
+        for size in range(len(groups)):
+            for kept in combinations(sorted(groups), size):
+                found: dict[Key, list[Key]] = {}
+                for key in keys:
+                    found.setdefault(frozenset((g, v) for g, v in key if g in kept), []).append(key)
+                for whole, those in found.items():
+                    sums.setdefault(whole, []).append(tuple(those))
+    known = {key for keys in shown.values() for key in keys}
+    return [(whole, parts) for whole, ways in sums.items() for parts in ways if whole in known or len(ways) > 1]
+
+
+def merged(cells: Iterable[Cell]) -> Cell:
+    """The cell that holds the cases of several."""
+    parts = list(cells)
+    weights = [c.weighted for c in parts if c.weighted is not None]
+    return Cell(
+        sum(c.cases for c in parts),
+        max((c.persons for c in parts), default=0),
+        weighted=sum(weights) if len(weights) == len(parts) else None,
+        mean_weight=max((c.mean_weight for c in parts), default=1.0),
+    )
+
+
+def same_breakdown(cells: Mapping[Key, Cell], key: Key) -> list[Key]:
+    """The cells of a cell's own breakdown."""
+    groups = {g for g, _ in key}
+    return [k for k in cells if {g for g, _ in k} == groups]
