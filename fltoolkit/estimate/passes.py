@@ -19,6 +19,9 @@ from fltoolkit.estimate.variance import Array, Codes, Units, make_units
 from fltoolkit.survey.design import Design, Survey
 
 
+OF_CASES = ("share", "duration")  # measures whose denominator is the cases (of a duration those with one)
+
+
 @dataclass(frozen=True)
 class Pass:
     """A `cluster_totals` table, the cells of a result, those of its denominators, and which of these is each cell's (`parent`).
@@ -73,10 +76,14 @@ def make_pass(
     order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({of} if of else set())) & set(groups)
-    inside, cases = table["n"].to_numpy() > 0, (table["status"] == 1).to_numpy()
-    only = case_only(design)
-    cells = make_cells(table, groups, wanted, [inside & cases if only & set(b) else inside for b in wanted], order)
-    counted = inside & cases if measure == "share" else inside
+    inside, cases = table["n"].to_numpy() > 0, (table["status"] >= 1).to_numpy()
+    only, of_cases = case_only(design), measure in OF_CASES
+    if measure == "duration":
+        apart = set()
+    cells = make_cells(
+        table, groups, wanted, [inside & cases if only & set(b) or measure == "duration" else inside for b in wanted], order
+    )
+    counted = inside & cases if of_cases else inside
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
     base = make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     if measure == "share":

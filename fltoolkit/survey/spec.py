@@ -84,6 +84,7 @@ class SurveySpec(Model):
     trafficking: Sources | None = None
     place: Place | None = None
     months: Months | None = None
+    current: Sources | None = None
     children: Children | None = None
     populations: Annotated[dict[Name, Population], Field(min_length=1)]
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
@@ -178,7 +179,7 @@ class SurveySpec(Model):
         if wrong:
             raise ValueError(
                 f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for what is asked of an episode: "
-                "items, exceptions, form, place, months, trafficking, episodes.exists, the sector of the forced labour"
+                "items, exceptions, form, place, months, current, trafficking, episodes.exists, the sector of the forced labour"
             )
         return self
 
@@ -192,7 +193,7 @@ class SurveySpec(Model):
         if self.exceptions:
             keyed += [(f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()]
             keyed += [("exceptions.within_limits", self.exceptions.within_limits)]
-        keyed += [("trafficking", self.trafficking)]
+        keyed += [("trafficking", self.trafficking), ("current", self.current)]
         keyed += self.children.questions() if self.children else []
         keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
         return [(where, source) for where, sources in keyed for source in sources or ()]
@@ -211,7 +212,7 @@ class SurveySpec(Model):
     def episode_columns(self) -> list[str]:
         """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
         own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
-        asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
+        asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, self.current, own_job]
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*_columns(asked), *start]))
 
@@ -240,7 +241,7 @@ RESERVED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
     "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
     "reason", "breakdown", "category", "ilostat", "total", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
-    "forced_labour_abroad", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception",
+    "forced_labour_abroad", "forced_labour_now", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception",
     "exception_within_limits", "step", "items", "trace", "months",
 })  # fmt: skip
 
