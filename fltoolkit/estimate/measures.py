@@ -57,7 +57,7 @@ def stock(
         require_totals(persons, "stock")
     else:
         _refuse_rate(persons, by, "stock")
-    months, window = _asked_months(persons, by, population, "a stock on an average day")
+    months, window = asked_months(persons, by, population, "a stock on an average day")
     if months.covers == "last_spell":
         raise NotAvailable(
             "no stock on an average day: months of the last spell leave earlier ones out, so that it would be too low",
@@ -72,7 +72,7 @@ def stock(
             found=f"{guarded(missing, persons.spec.confidentiality.cases)} case(s) without",
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
-    return replace(made, about=replace(made.about, measure=name, duration_basis=_basis(months)))
+    return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))
 
 
 def current(
@@ -116,10 +116,10 @@ def duration(persons: Survey, by: By = None, *, population: str | None = None, l
     Raises:
         NotAvailable: months were not asked, the population holds children, or months are more than the period has.
     """
-    months, window = _asked_months(persons, by, population, "a mean duration")
+    months, window = asked_months(persons, by, population, "a mean duration")
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
     made = estimate(persons, outcome, by, "duration", population, "wald", level)
-    return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=_basis(months)))
+    return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
 
 
 def _is_number(measure: str) -> bool:
@@ -137,7 +137,7 @@ def _refuse_rate(persons: Survey, by: By, what: str) -> None:
         )  # fmt: skip
 
 
-def _asked_months(persons: Survey, by: By, population: str | None, what: str) -> tuple[Months, int]:
+def asked_months(persons: Survey, by: By, population: str | None, what: str) -> tuple[Months, int]:
     """How months were asked, and how many the reference period has."""
     _adults(persons, by, population, what)
     if persons.spec.months is None:
@@ -160,5 +160,5 @@ def _adults(persons: Survey, by: By, population: str | None, what: str) -> None:
         )  # fmt: skip
 
 
-def _basis(months: Months) -> str:
+def basis(months: Months) -> str:
     return f"months over {SPELLS[months.covers]}, cut off at the reference period and the interview"

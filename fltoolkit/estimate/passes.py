@@ -47,6 +47,11 @@ class Pass:
             return np.vstack([cells.sums(values(f"{column}_{r}")) for r in range(len(self.units))])
         return cells.by_unit(values(column), self.unit, len(self.units))
 
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """The table's rows of persons who are cases and have what is measured."""
+        return np.asarray((self.table["status"] == 1) & (self.table["n"] > 0))
+
     def degrees_of_freedom(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Of each denominator, over some of the table's rows."""
         if isinstance(self.units, Units):
@@ -64,10 +69,10 @@ class Pass:
 
 def make_pass(
     design: Design, outcome: Outcome, wanted: Breakdowns, groups: Sequence[str], measure: str,
-    domain: str | None, weight: str, of: str | None,
+    domain: str | None, weight: str, of: str | None, split: str = "",
 ) -> Pass:  # fmt: skip
-    """The pass over the persons; cells and the cells of their denominators."""
-    table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
+    """The pass over the persons; cells and the cells of their denominators. `split`: a column whose values are a key of the table."""
+    table = cluster_totals(design, outcome, [*groups, *([split] if split else [])], domain=domain, weight=weight)
     if design.replication:
         units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
         unit = None
