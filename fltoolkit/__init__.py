@@ -13,16 +13,20 @@ from fltoolkit.estimate import (
     Estimates,
     Published,
     cube,
+    current,
+    duration,
     flowchart,
     mean,
     paths,
     prevalence,
     publish,
     publish_run,
+    quantile,
     ratio,
     rule_sets,
     share,
     stack,
+    stock,
     total,
 )
 from fltoolkit.nap import Baseline, Plan, baseline, read_plan
@@ -32,7 +36,7 @@ __version__ = version("fltoolkit")
 
 __all__ = [
     "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
-    "check_cases", "classify", "cube", "describe",
-    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "ratio", "read_plan", "read_survey", "report",
-    "rule_sets", "share", "show", "stack", "total",
+    "check_cases", "classify", "cube", "current", "describe", "duration",
+    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "quantile", "ratio", "read_plan", "read_survey",
+    "report", "rule_sets", "share", "show", "stack", "stock", "total",
 ]  # fmt: skip

@@ -56,6 +56,12 @@ def decide(
     return hidden, open_hidden
 
 
+def apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows with who is in forced labour at the interview as a population of their own: in one cell they are fewer than all cases."""
+    now = table["outcome"] == "forced_labour_now"
+    return table.assign(reference_population=table["reference_population"] + now.map({True: ", at the interview", False: ""}))
+
+
 def _chart(
     chart: pd.DataFrame, keys: list[Key], cells: Mapping[Key, Cell], away: dict[Key, str], blank: dict[Key, str], limits: Limits
 ) -> set[int]:

@@ -60,16 +60,16 @@ def stock(
     months, window = asked_months(persons, by, population, "a stock on an average day")
     if months.covers == "last_spell":
         raise NotAvailable(
-            "no stock on an average day: months of the last spell leave earlier ones out, so that it would be too low",
-            where=str(persons.path), found="months.covers: last_spell", allowed="all_spells",
+            "a stock on an average day from the last spell only would be too low", where=str(persons.path),
+            found="months.covers: last_spell", allowed="all_spells",
             do="ask for months over all spells; fl.total and fl.duration do not need them",
         )  # fmt: skip
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
     made = estimate(persons, outcome, by, measure, population, "korn_graubard", level)
     if missing := made.about.missing:
         raise NotAvailable(
-            "no stock on an average day: it needs the months of every case", where=str(persons.path),
-            found=f"{guarded(missing, persons.spec.confidentiality.cases)} case(s) without",
+            "a stock on an average day needs the months of every case", where=str(persons.path),
+            found=f"{guarded(missing, persons.spec.confidentiality.cases)} without",
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
     return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))
