@@ -208,7 +208,8 @@ def _labels(spec: SurveySpec) -> list[str]:
 
 def _truths(sources: Sources) -> list[str]:
     names = [name for side in sources.values() for name, _, _ in side]
-    return [*names, "involuntary", "coercion", "fl__below", "same_work", "fl__excluded", "fl__here", "fl__abroad", "fl__now", "trafficking"]
+    found = ["involuntary", "coercion", "fl__below", "same_work", "fl__excluded", "fl__here", "fl__abroad", "fl__now", "trafficking"]
+    return [*names, *found]
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:

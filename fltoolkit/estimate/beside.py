@@ -73,7 +73,12 @@ def refused_rows(headline: pd.DataFrame, refused: Refused, spec: SurveySpec, num
         refused, numbers: what, and the columns to leave empty.
     """
     label = spec.populations[refused.population].label
-    about = {"measure": refused.measure, "reference_population": refused.population, "reference_population_label": label, "ilostat": ""}
+    about = {
+        "measure": refused.measure,
+        "reference_population": refused.population,
+        "reference_population_label": label,
+        "ilostat": "",
+    }
     there = [g for g in spec.group_names if g in headline]
     rows = []
     for breakdown in refused.by:

@@ -58,9 +58,10 @@ def cluster_totals(
     Returns:
         One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name),
         `status` (1 case, 0 not, -1 unresolved, 2 case without an amount), `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²),
-        wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1 where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the smallest weight. With an FPC
-        `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second stage rows are by its units
-        (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`, `wx_0` the sums under the first.
+        wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1 where there is one, and `y` sums it unweighted); `missing`
+        counts the domain's rows without an outcome, `lowest` is the smallest weight. With an FPC `fpc_low`, `fpc_high` and `no_fpc`
+        (rows without) say what the rows hold; with that of a second stage rows are by its units (`ssu`), with `fpc2_...`. With
+        replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`, `wx_0` the sums under the first.
 
     Raises:
         DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.

@@ -43,7 +43,7 @@ class About:
     """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
     domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
     estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `duration_basis` which
-months a stock or duration counts."""
+    months a stock or duration counts."""
 
     measure: str
     outcome: str

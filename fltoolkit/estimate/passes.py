@@ -18,7 +18,6 @@ from fltoolkit.estimate.replicates import Replicates, ranks
 from fltoolkit.estimate.variance import Array, Codes, Units, make_units
 from fltoolkit.survey.design import Design, Survey
 
-
 OF_CASES = ("share", "duration")  # measures whose denominator is the cases (of a duration those with one)
 
 

@@ -138,7 +138,8 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
 
     The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
     and the flowcharts' counts are always among them; below them the headline under every other rule set, or a row with the
-    marker `x` and the reason why the survey cannot give it; so has a measure in time (a stock, say) that the data refuse. A profile of one's own is read from the folder of survey.yaml.
+    marker `x` and the reason why the survey cannot give it; so has a measure in time (a stock, say) that the data refuse. A
+    profile of one's own is read from the folder of survey.yaml.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.

@@ -63,7 +63,9 @@ def quantile(
     wanted = breakdowns(by)
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if y in groups:
-        raise RequestError("the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by")
+        raise RequestError(
+            "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
+        )
     outcome = _outcome(design, y, by, population)
     chosen, weight, domain = population_of(design, population, groups, "")
     run = make_pass(design, outcome, wanted, groups, "duration", domain, weight, None, split=y)

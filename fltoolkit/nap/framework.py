@@ -14,7 +14,9 @@ from fltoolkit.survey.breakdowns import Name, Table
 from fltoolkit.survey.spec import SurveySpec
 from fltoolkit.yamlfile import Model, Names, load_model
 
-Measure = Literal["prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"]
+Measure = Literal[
+    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
+]
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
 

@@ -9,7 +9,20 @@ import pandas as pd
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.units import scale, unit
 from fltoolkit.show.style import Table
-from fltoolkit.show.words import NBSP, TITLES, Row, basis, count, doubts, interval, labels, markers_used, number, percent, to_verify
+from fltoolkit.show.words import (
+    NBSP,
+    TITLES,
+    Row,
+    basis,
+    count,
+    doubts,
+    interval,
+    labels,
+    markers_used,
+    number,
+    percent,
+    to_verify,
+)
 from fltoolkit.survey.design import Survey
 
 

@@ -212,9 +212,9 @@ class SurveySpec(Model):
     def episode_columns(self) -> list[str]:
         """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
         own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
-        asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, self.current, own_job]
+        asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
-        return list(dict.fromkeys([*_columns(asked), *start]))
+        return list(dict.fromkeys([*_columns(asked), *_columns(self.current), *start]))
 
     def key_of(self, column: str) -> str:
         """The first key that names a column, for messages; its position in a list is not told."""
