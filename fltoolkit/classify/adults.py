@@ -208,8 +208,8 @@ def _labels(spec: SurveySpec) -> list[str]:
 
 def _truths(sources: Sources) -> list[str]:
     names = [name for side in sources.values() for name, _, _ in side]
-    found = ["involuntary", "coercion", "fl__below", "same_work", "fl__excluded", "fl__here", "fl__abroad", "fl__now", "trafficking"]
-    return [*names, *found]
+    work = ["involuntary", "coercion", "fl__below", "same_work", "fl__excluded"]
+    return [*names, *work, "fl__here", "fl__abroad", "fl__now", "trafficking"]
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
