@@ -96,7 +96,7 @@ if (is.null(exported)) {
       m <- measure(list(design = d$design, frame = d$frame), p$rows & stated, "mean", "months")$numbers
       ratio <- svyratio(~months, ~stated, d$design[p$rows & adults, ])
       stopifnot(all.equal(c(m$estimate, m$se), as.vector(c(coef(ratio), SE(ratio))), tolerance = 1e-12))
-      return(c(list(key = p$key), m, list(cases = sum(frame$case[p$rows]), n = sum(stated[p$rows])), limits(m)))
+      return(c(list(key = p$key), m, list(cases = sum(frame$case[p$rows])), limits(m)))
     }
     m <- measure(d, p$rows, "total", "share_of_year")$numbers
     ci <- limits(m, log_scale = TRUE)
