@@ -547,7 +547,9 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
     assert "adults: sex × age_group" in message
     assert "workers: status" in message
     assert "tables:" in message
-    with pytest.raises(RequestError, match=r"current by total(.|\n)*allowed: prevalence, total, share, duration, flowchart, stock"):
+    with pytest.raises(
+        RequestError, match=r"current by total(.|\n)*allowed: prevalence, total, share, duration, flowchart, stock"
+    ):
         out.select("current")
     with pytest.raises(RequestError, match="population children"):
         out.select("prevalence", population="children")
