@@ -81,13 +81,12 @@ def make_pass(
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({of} if of else set())) & set(groups)
     inside, cases = table["n"].to_numpy() > 0, (table["status"] >= 1).to_numpy()
-    only, of_cases = case_only(design), measure in OF_CASES
-    if measure == "duration":
-        apart = set()
-    cells = make_cells(
-        table, groups, wanted, [inside & cases if only & set(b) or measure == "duration" else inside for b in wanted], order
-    )
-    counted = inside & cases if of_cases else inside
+    only, durations = case_only(design), measure == "duration"
+    if durations:
+        apart = set()  # its denominators are its own cells
+    rows = [inside & cases if durations or only & set(b) else inside for b in wanted]
+    cells = make_cells(table, groups, wanted, rows, order)
+    counted = inside & cases if measure in OF_CASES else inside
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
     base = make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     if measure == "share":

@@ -240,7 +240,7 @@ NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "househol
 RESERVED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
     "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
-    "reason", "breakdown", "category", "ilostat", "total", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
+    "reason", "breakdown", "category", "ilostat", "total", "quantile", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
     "forced_labour_abroad", "forced_labour_now", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception",
     "exception_within_limits", "step", "items", "trace", "months",
 })  # fmt: skip
