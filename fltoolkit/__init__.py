@@ -10,20 +10,31 @@ from importlib.metadata import version
 from fltoolkit import report, show
 from fltoolkit.classify import check_cases, classify
 from fltoolkit.estimate import (
+    Change,
+    Contrast,
+    Detectable,
     Estimates,
     Published,
+    PublishedBaseline,
+    change,
+    change_from_published,
     cube,
     current,
+    detectable_change,
     duration,
     flowchart,
     mean,
     paths,
+    power_of_change,
     prevalence,
+    prevalence_ratio,
     publish,
+    publish_change,
     publish_run,
     quantile,
     ratio,
     rule_sets,
+    sample_size,
     share,
     stack,
     stock,
@@ -35,8 +46,9 @@ from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, descr
 __version__ = version("fltoolkit")
 
 __all__ = [
-    "Baseline", "Estimates", "Plan", "Published", "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "check",
-    "check_cases", "classify", "cube", "current", "describe", "duration",
-    "flowchart", "mean", "nonresponse", "paths", "prevalence", "publish", "publish_run", "quantile", "ratio", "read_plan", "read_survey",
-    "report", "rule_sets", "share", "show", "stack", "stock", "total",
+    "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Plan", "Published", "PublishedBaseline", "ReplicateDesign", "Survey",
+    "SurveyDesign", "baseline", "change", "change_from_published", "check", "check_cases", "classify", "cube", "current", "describe",
+    "detectable_change", "duration", "flowchart", "mean", "nonresponse", "paths", "power_of_change", "prevalence", "prevalence_ratio",
+    "publish", "publish_change", "publish_run", "quantile", "ratio", "read_plan", "read_survey", "report", "rule_sets", "sample_size",
+    "share", "show", "stack", "stock", "total",
 ]  # fmt: skip

@@ -18,8 +18,9 @@ from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.checks import check
-from fltoolkit.survey.design import CHILD, KEY, Survey
+from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import stop_on_errors
+from fltoolkit.survey.internal import CHILD, KEY
 from fltoolkit.survey.questions import FORMS, Episodes
 from fltoolkit.survey.read import SOURCE, Frame, number
 from fltoolkit.survey.spec import SurveySpec

@@ -10,8 +10,9 @@ from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.classify.items import any_answer
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.design import AGE, ASKED, CHILD, Survey
+from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import count_rows, finding, findings, guarded
+from fltoolkit.survey.internal import AGE, ASKED, CHILD
 from fltoolkit.survey.read import column
 
 

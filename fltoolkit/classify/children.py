@@ -10,7 +10,7 @@ import narwhals as nw
 
 from fltoolkit.classify.items import all_of, any_answer, any_of
 from fltoolkit.survey.children import Children, ChildWork, Parents, beside_parents
-from fltoolkit.survey.design import ASKED, CHILD, HOUSEHOLD
+from fltoolkit.survey.internal import ASKED, CHILD, HOUSEHOLD
 from fltoolkit.survey.questions import AnswerCodes
 from fltoolkit.survey.read import SOURCE, Frame
 from fltoolkit.survey.spec import SurveySpec

@@ -7,7 +7,8 @@ import narwhals as nw
 from fltoolkit.classify.children import ALL_ROUTES
 from fltoolkit.classify.items import all_of, any_of, choose
 from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Sector
-from fltoolkit.survey.design import AGE, ASKED, CHILD, weight_of
+from fltoolkit.survey.design import weight_of
+from fltoolkit.survey.internal import AGE, ASKED, CHILD
 from fltoolkit.survey.isic import isic_key, sector_rows
 from fltoolkit.survey.questions import FORMS
 from fltoolkit.survey.read import Frame, column

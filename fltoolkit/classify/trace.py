@@ -6,7 +6,7 @@ import narwhals as nw
 
 from fltoolkit.classify.children import ADULT_FROM_CHILD, child_leaf, child_trace, word
 from fltoolkit.classify.items import any_of
-from fltoolkit.survey.design import CHILD
+from fltoolkit.survey.internal import CHILD
 from fltoolkit.survey.questions import Source
 from fltoolkit.survey.spec import SurveySpec
 

@@ -1,13 +1,18 @@
 """Room 3: how many, and how sure; and what may be shown of it."""
 
 from fltoolkit.estimate.cells import cube
+from fltoolkit.estimate.change import Change, PublishedBaseline, change, change_from_published
+from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
 from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
 from fltoolkit.estimate.measures import current, duration, stock
+from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run
+from fltoolkit.estimate.publish_change import publish_change
 from fltoolkit.estimate.quantiles import quantile
 from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
-    "About", "Estimates", "Published", "cube", "current", "duration", "flowchart", "mean", "paths", "prevalence", "publish", "publish_run",
-    "quantile", "ratio", "rule_sets", "share", "stack", "stock", "total",
+    "About", "Change", "Contrast", "Detectable", "Estimates", "Published", "PublishedBaseline", "change", "change_from_published",
+    "cube", "current", "detectable_change", "duration", "flowchart", "mean", "paths", "power_of_change", "prevalence", "prevalence_ratio",
+    "publish", "publish_change", "publish_run", "quantile", "ratio", "rule_sets", "sample_size", "share", "stack", "stock", "total",
 ]  # fmt: skip

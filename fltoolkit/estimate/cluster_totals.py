@@ -16,8 +16,9 @@ import pandas as pd
 
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.design import FALSE, FPC, FPC2, HOUSEHOLD, PSU, REPLICATE, SSU, STRATA, TRUE, WEIGHT, Design, Survey
+from fltoolkit.survey.design import FALSE, TRUE, Design, Survey
 from fltoolkit.survey.findings import guarded
+from fltoolkit.survey.internal import FPC, FPC2, HOUSEHOLD, PSU, REPLICATE, SSU, STRATA, WEIGHT
 
 KEY = "by__"
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")

@@ -194,10 +194,8 @@ def _cells(rows: pd.DataFrame, keys: list[Key], of: list[str]) -> dict[Key, Cell
         if own not in cells or row["measure"] in ("prevalence", "total"):
             cells[own] = cell
     for k, parts in told.items():
-        homes = [_count(row["households_with_cases"]) for row in parts]
-        known = None if None in homes else sum(h or 0 for h in homes)
         n = int(parts[0]["n"])
-        cells.setdefault(k, Cell(n, n, psus=sum(int(row["psus_with_cases"]) for row in parts), households=known))
+        cells.setdefault(k, Cell(n, n, psus=_sum(parts, "psus_with_cases"), households=_sum(parts, "households_with_cases")))
     return cells
 
 
@@ -207,7 +205,7 @@ def _row_cells(rows: pd.DataFrame) -> list[Cell]:
         Cell(
             cases=int(row["cases"]), persons=int(row["n"]),
             non_cases=int(row["n"] - row["cases"]) if row["measure"] in ("prevalence", "flowchart") or row["interval"] == "log" else None,
-            psus=int(row["psus_with_cases"]), households=_count(row["households_with_cases"]),
+            psus=_count(row["psus_with_cases"]), households=_count(row["households_with_cases"]),
         )
         for row in rows.to_dict("records")
     ]  # fmt: skip
@@ -215,6 +213,11 @@ def _row_cells(rows: pd.DataFrame) -> list[Cell]:
 
 def _count(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
+
+
+def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
+    counts = [_count(row[column]) for row in rows]
+    return None if None in counts else sum(c or 0 for c in counts)
 
 
 def _unresolved_cells(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:

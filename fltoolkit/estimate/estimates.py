@@ -12,14 +12,18 @@ from fltoolkit.classify.adults import same_work_basis
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.asked import ages_of, questionnaire_of
 from fltoolkit.estimate.cells import Breakdowns, By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_intervals
+from fltoolkit.estimate.contrast import Contrast, Wanted, contrast
 from fltoolkit.estimate.intervals import ProportionInterval
+from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
-from fltoolkit.survey.design import FALSE, TRUE, WEIGHT, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.isic import to_verify
 
 CLASSIFIED = (
@@ -43,7 +47,9 @@ class About:
     """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
     domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
     estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `duration_basis` which
-    months a stock or duration counts."""
+    months a stock or duration counts.
+    `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
+    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said."""
 
     measure: str
     outcome: str
@@ -56,12 +62,17 @@ class About:
     rule_set: str = ""
     reference_period: str = ""
     reference_months: int | None = None
+    window_start: str = ""
+    window_end: str = ""
     population: str = ""
     population_label: str = ""
+    population_ages: str = ""
     same_work: str = ""
     sector_basis: str = ""
     age_basis: str = ""
     case_only: tuple[str, ...] = ()
+    questionnaire: tuple[str, ...] = ()
+    psus_of_earlier_rounds: str = ""
     input_hash: str = ""
     missing: int = 0
     to_verify: str = ""
@@ -80,7 +91,7 @@ class Estimates:
             `resolved_only` (the estimate among the resolved), `bound_high` and `bound_ci_high` (all unresolved taken as
             cases). Proportions are proportions: never rescaled.
         influence: units × rows; a unit is a PSU (with the FPC of a second stage a unit of that) or a replicate. Microdata: never written.
-        units: the units and how they were drawn.
+        units: the units and how they were drawn; of a stack of rounds those of all.
         about: what they are about.
         design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
             without a case `deff_at_zero` with its `source`.
@@ -90,7 +101,7 @@ class Estimates:
 
     table: pd.DataFrame
     influence: Array
-    units: Units | Replicates
+    units: Units | Replicates | Joint
     about: About
     design_effects: pd.DataFrame
     by: Breakdowns
@@ -100,6 +111,10 @@ class Estimates:
     def covariance(self) -> Array:
         """Covariance of all rows, from the influence values (rows × rows)."""
         return self.units.covariance(self.influence)
+
+    def contrast(self, wanted: Mapping[str, Wanted]) -> Contrast:
+        """Contrasts of the rows, linear or not: `est.contrast({"gap": {"men": 1, "women": -1}})`; see `contrast.contrast`."""
+        return contrast(self, wanted)
 
 
 def prevalence(
@@ -299,12 +314,14 @@ def about_of(
     )
     if not isinstance(design, Survey):
         return base
-    spec = design.spec
+    spec, period = design.spec, design.spec.reference_period
     jobs = {s.job for g, s in spec.sectors.items() if g in groups}
     return replace(
         base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules or "",
-        reference_period=spec.reference_period.text, reference_months=spec.reference_period.months, population=population,
-        population_label=spec.populations[population].label, same_work=same_work_basis(spec.episodes),
+        reference_period=period.text, reference_months=period.months, window_start=str(period.start or ""),
+        window_end=str(period.end or ""), population=population, population_label=spec.populations[population].label,
+        population_ages=ages_of(spec, population), questionnaire=questionnaire_of(spec, population),
+        psus_of_earlier_rounds=spec.design.psus_of_earlier_rounds or "", same_work=same_work_basis(spec.episodes),
         sector_basis=", ".join(sorted(jobs)), age_basis="age at the start of the work" if spec.age.at_start else "age at interview",
         case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
         to_verify=_to_verify(design, groups), rule_note=design.rule_note,

@@ -38,7 +38,8 @@ NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolv
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
-ABOUT_NAMES = {"population": "reference_population", "population_label": "reference_population_label"}
+ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
+ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds")
 ZERO_EXEMPT = ("cases", "cv", "relative_width", "psus_with_cases")
 
 
@@ -297,7 +298,8 @@ def _publish(
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
-    table["households_with_cases"] = table["households_with_cases"].astype("Float64")
+    unknown = ["psus_with_cases", "households_with_cases"]  # where a design does not say
+    table[unknown] = table[unknown].astype("Float64")
     numbers, counts = [c for c in NUMBERS if c in table], [c for c in COUNTS if c in table]
     table = table.astype(dict.fromkeys((*numbers, *counts), float))
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
@@ -307,7 +309,7 @@ def _publish(
     not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *groups]
-    about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c != "case_only"]
+    about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
     about = [c for c in about if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
     return Published(
@@ -329,7 +331,7 @@ def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         " × ".join(category_code(spec, g, str(row[g])) for g in u) if spec else ""
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
-    about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k != "case_only"}
+    about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
     return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values, ilostat=codes)
 
 
@@ -350,7 +352,7 @@ def _reliability(row: dict[Hashable, Any], profile: Profile) -> tuple[str, str, 
     for rule in profile.reliability:
         if zero and rule.column in ZERO_EXEMPT:
             continue
-        value = float(facts[rule.column])
+        value = float("nan") if pd.isna(facts[rule.column]) else float(facts[rule.column])
         if (rule.below is not None and value < rule.below) or (rule.above is not None and value > rule.above):
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")

@@ -33,11 +33,17 @@ class Replicates:
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
     def influence(self, y: Array, x: Array | None, estimate: Array) -> Array:
-        """How far each replicate's estimate lies from the centre, from its sums (replicates × rows)."""
+        """How far each replicate's estimate lies from the centre, from its sums (replicates × rows).
+
+        A replicate that holds nobody of a domain has no estimate there and adds nothing, as in R.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             theta = y if x is None else y / x
-        centre = estimate if self.mse else theta[self.factor > 0].mean(axis=0)
-        return np.asarray(theta - centre)
+        known = np.isfinite(theta)
+        counted = known & (self.factor > 0)[:, None]
+        with np.errstate(invalid="ignore"):
+            centre = estimate if self.mse else np.where(counted, theta, 0.0).sum(axis=0) / counted.sum(axis=0)
+        return np.where(known, theta - centre, 0.0)
 
     def scaled(self, z: Array) -> Array:
         """S with S'S the covariance of the estimates."""

@@ -1,4 +1,4 @@
-"""Several Estimates of one sample joined, so that their covariance is known: rule sets side by side."""
+"""Several Estimates joined, so that their covariance is known: rule sets of one sample side by side, or rounds of a survey."""
 
 from __future__ import annotations
 
@@ -13,40 +13,41 @@ from fltoolkit.classify.adults import classify
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.cells import By
 from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
+from fltoolkit.estimate.joint import Joint, join, psu_labels
+from fltoolkit.estimate.replicates import Replicates
+from fltoolkit.estimate.variance import Array, Units
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
 
 
-def stack(parts: Mapping[str, Estimates], name: str) -> Estimates:
-    """Join Estimates of one measure and one sample; `covariance` then holds that between any two rows of any two parts.
+def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
+    """Join Estimates of one measure, of one sample or of several; `covariance` then holds that between any two rows of any parts.
 
     Two Estimates are of one sample if their files, strata and PSUs are the same; of designs without a survey.yaml only the labels
-    of strata and PSUs are compared.
+    of strata and PSUs are compared. Else they are of different samples, such as the rounds of a survey: see `joint.join` for
+    their covariance. Each part's own variance stays what it is.
 
     Args:
         parts: each Estimates with the label of its rows.
         name: the first column of the table, which holds the labels.
+        shared_psus: of different samples, whether a PSU of the same stratum and label is the same area (rotation, panels of
+            areas) or another one (each round drew anew: independent). None: independent if no label stands in both.
 
     Returns:
         One Estimates, its `parts` saying what each label is about. A fact on which the parts disagree is blank in its `about`.
 
     Raises:
         RequestError: no parts, two measures or levels, or a part that has a column of this name.
-        DesignError: the parts are not of the same sample.
+        DesignError: PSU labels of different samples coincide, or are said to and do not.
     """
     if not parts:
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
-    first = next(iter(parts.values()))
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
         raise RequestError("one measure at one level can be stacked", found=sorted(kinds), do="stack each by itself")
-    for label, est in parts.items():
+    for est in parts.values():
         if name in est.table:
             raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
-        if not _same_sample(est, first):
-            raise DesignError(
-                "the estimates are not of the same sample, so that their covariance is not known", found=label,
-                do="stack estimates of one survey or design",
-            )  # fmt: skip
+    influence, units = _influence(parts, shared_psus)
     groups = list(dict.fromkeys(g for est in parts.values() for b in est.by for g in b))
     tables = [
         est.table.assign(**{g: TOTAL for g in groups if g not in est.table}).assign(**{name: label})
@@ -55,8 +56,8 @@ def stack(parts: Mapping[str, Estimates], name: str) -> Estimates:
     table = pd.concat(tables, ignore_index=True)
     return Estimates(
         table[[name, *groups, *(c for c in table if c not in (name, *groups))]],
-        np.hstack([est.influence for est in parts.values()]),
-        first.units,
+        influence,
+        units,
         _shared([est.about for est in parts.values()]),
         pd.concat([est.design_effects for est in parts.values()], ignore_index=True),
         tuple(dict.fromkeys((name, *b) for est in parts.values() for b in est.by)),
@@ -97,6 +98,39 @@ def rule_sets(
     if twice := sorted({label for label in labels if labels.count(label) > 1}):
         raise RequestError("two rule sets have the same name and version", where="rules", found=twice, do="name each once")
     return stack(dict(zip(labels, made, strict=True)), name="rule_set")
+
+
+def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Units | Replicates | Joint]:
+    """The influence of all parts side by side, and the units it is of."""
+    first, *others = parts.values()
+    if shared is not False and all(_same_sample(first, est) for est in others):
+        return np.hstack([est.influence for est in parts.values()]), first.units
+    return join_samples(parts, shared)
+
+
+def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
+    """The scaled influence of Estimates of different samples side by side, and the units of all; `shared` as in `stack`."""
+    labels = [set(psu_labels(est.units)) for est in parts.values()]
+    both = sum(map(len, labels)) - len(set().union(*labels))
+    if both and shared is None:
+        raise DesignError(
+            "the estimates are of different samples, and PSUs of one stratum and label stand in more than one",
+            where="shared_psus", found=f"{both} of {min(map(len, labels))} PSUs",
+            do="say shared_psus=True if they are the same areas (their covariance then counts), False if each sample drew its own; "
+            "in survey.yaml of the later round: design.psus_of_earlier_rounds: kept, or new",
+        )  # fmt: skip
+    if shared and not all(labels):
+        raise DesignError(
+            "replicate weights do not tell which PSUs are shared", where="shared_psus",
+            do="say shared_psus=False (the variance of a change is then on the safe side), or describe the designs by strata and PSUs",
+        )  # fmt: skip
+    if shared and not both:
+        raise DesignError(
+            "PSUs are said to be shared, but no stratum and label stands in more than one sample", where="shared_psus",
+            found=[" / ".join(label) for sample in labels for label in sorted(sample)[:2]],
+            do="give an area the same stratum and label in each round, or say shared_psus=False (new)",
+        )  # fmt: skip
+    return join([(label, est.influence, est.units) for label, est in parts.items()], bool(shared))
 
 
 def _same_sample(a: Estimates, b: Estimates) -> bool:

@@ -138,9 +138,14 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
 
 
 def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
-    """The second stage: the units drawn within each PSU, whose variance counts f_h times."""
+    """The second stage: the units drawn within each PSU, whose variance counts f_h times.
+
+    A lonely one's distance from the mean of its PSU is nothing, so that `adjust` adds nothing, as in R. Of `average` R makes nan at
+    this stage; here it is the average over the other PSUs.
+    """
+    single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
-    stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m), f_h, design.single_psu)
+    stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m), f_h, single)
     _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"))
     return stage
 

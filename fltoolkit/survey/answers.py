@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.survey.design import ASKED, CHILD, Survey
+from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import count_rows, finding, guarded
+from fltoolkit.survey.internal import ASKED, CHILD
 from fltoolkit.survey.questions import AnswerCodes, Source
 from fltoolkit.survey.read import SOURCE, Frame
 

@@ -13,11 +13,12 @@ import pandas as pd
 
 from fltoolkit.survey.answers import answer_findings, holding, questions
 from fltoolkit.survey.breakdowns import Group
-from fltoolkit.survey.design import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, WEIGHT, Survey, weight_of
+from fltoolkit.survey.design import Survey, weight_of
 from fltoolkit.survey.family import family_findings
 from fltoolkit.survey.findings import count_rows, finding, findings, guarded
 from fltoolkit.survey.industries import industries
-from fltoolkit.survey.layout import ModuleStatus
+from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, WEIGHT
+from fltoolkit.survey.layout import Design, ModuleStatus
 from fltoolkit.survey.questions import FORMS
 from fltoolkit.survey.read import SOURCE, column
 
@@ -57,8 +58,8 @@ def describe(survey: Survey) -> pd.DataFrame:
         "Persons in the file": f"{counts['persons']:,} in {households:,} households",
         "Answered the module": f"{counts['answered']:,}; refused it as a whole: {counts['refused']:,}",
         "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
-        "Primary sampling units": f"{pairs[PSU].nunique():,} ({design.psu})" if design.psu else "none: persons drawn directly",
-        "Selection of PSUs": f"{design.selection}; {'with FPC ' + ', '.join(design.fpc) if design.fpc else 'variance as if with replacement'}",
+        "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
+        "Selection of PSUs": f"{design.selection}; {_variance(design)}",
         "Populations": "; ".join(
             f"{p.label} ({' + '.join(p.sum_of) or f'weight {p.weight or design.weight}'})" for p in spec.populations.values()
         ),
@@ -128,6 +129,21 @@ def _grossed_up(survey: Survey) -> list[dict[str, object]]:
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
             out.append(finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))
     return out
+
+
+def _psus(survey: Survey, count: int) -> str:
+    if survey.replication:
+        return "not known: replicate weights stand in their place"
+    return f"{count:,} ({survey.spec.design.psu})" if survey.spec.design.psu else "none: persons drawn directly"
+
+
+def _variance(design: Design) -> str:
+    """How the design's variance is reckoned, in words."""
+    if design.replicates:
+        return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
+    if design.fpc:
+        return f"with FPC {', '.join(design.fpc)}"
+    return "variance as if with replacement" + (f"; PSUs certain by {design.certainty.column}" if design.certainty else "")
 
 
 def _clusters(survey: Survey) -> list[dict[str, object]]:

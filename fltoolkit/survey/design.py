@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import narwhals as nw
 
 from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
     FACTOR,
@@ -25,28 +26,13 @@ from fltoolkit.survey.read import (
     read_files,
     text,
 )
+from fltoolkit.survey.replication import Replication, replicated
 from fltoolkit.survey.spec import SurveySpec, read_spec, side_files
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
-WEIGHT, STRATA, PSU, SSU, HOUSEHOLD = "fl__weight", "fl__strata", "fl__psu", "fl__ssu", "fl__household"
-FPC, FPC2, REPLICATE = "fl__fpc", "fl__fpc2", "fl__replicate"
-KEY, AGE, ASKED, CHILD = "fl__key", "fl__age", "fl__asked", "fl__child"
 SEPARATOR = " / "
 TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")
-
-
-@dataclass(frozen=True)
-class Replication:
-    """Supplied replicate weights of a design, bound to its frame as `fl__replicate0`, `fl__replicate1`, ...
-
-    The variance of an estimate is Σ `factor`·(θ_r − centre)², the centre being the full sample's estimate under `mse`, else the
-    mean over the replicates. `df` None: the rank of the replicate weights less one.
-    """
-
-    factor: tuple[float, ...]
-    mse: bool
-    df: int | None
 
 
 @dataclass(frozen=True, init=False)
@@ -130,7 +116,7 @@ class SurveyDesign(Design):
             [weight, *layers, *units, *counts, *([certainty] if certainty else [])], schema.names(), "SurveyDesign"
         )
         _refuse_stages(len(units), len(counts), certainty is not None)
-        bound = [number(weight, schema[weight]).alias(WEIGHT), _joined([text(c, schema[c]) for c in layers]).alias(STRATA)]
+        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([text(c, schema[c]) for c in layers]).alias(STRATA)]
         bound += [text(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
         frame = frame.with_columns(bound)
@@ -209,11 +195,16 @@ def read_survey(path: str | Path) -> Survey:
     con = connect()
     table = read_files(spec.files, path.parent, *spec_columns(spec), con, str(path))
     clustered = spec.design.psu is not None
-    design = spec.design
-    frame = with_units(
-        table.persons.with_columns(_design_columns(spec)), clustered + (design.ssu is not None), len(design.fpc), design.nest,
-        _certain(spec),
-    )  # fmt: skip
+    design, replication = spec.design, None
+    frame = table.persons.with_columns(_design_columns(spec))
+    if design.replicates:
+        columns = [
+            number(SOURCE + c, nw.String()) * (nw.col(FACTOR) if design.replicates.combined else 1)
+            for c in design.replicates.names
+        ]
+        frame, replication = replicated(frame, columns, design.replicates.made, bool(design.strata))
+    else:
+        frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
     frame = frame.with_columns(_is_child(spec).alias(CHILD))
     frame = frame.with_columns(_answered_module(spec).alias(ASKED))
     files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
@@ -227,7 +218,7 @@ def read_survey(path: str | Path) -> Survey:
         stages=len(design.fpc),
         grosses_up=design.weights == "gross_up",
         deff_at_zero=design.design_effect_at_zero_cases,
-        replication=None,
+        replication=replication,
         spec=spec,
         path=path,
         input_hash=input_hash([path, *data]),
@@ -263,8 +254,8 @@ def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
         return number(SOURCE + column, nw.String())
 
     columns = [
-        _joined([source(c) for c in design.strata]).alias(STRATA),
-        _joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
+        joined([source(c) for c in design.strata]).alias(STRATA),
+        joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
         person_key(spec),
         (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
         nw.when(~source(spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
@@ -307,10 +298,10 @@ def _answered(module: ModuleStatus | None) -> nw.Expr:
 
 def person_key(spec: SurveySpec) -> nw.Expr:
     """One text that tells persons apart, the same in the person and the episodes file."""
-    return _joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
+    return joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
 
 
-def _joined(parts: Sequence[nw.Expr]) -> nw.Expr:
+def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
     """Several text columns as one label; null where one is null; one constant label where there are none."""
     if not parts:
         return nw.lit("all")
@@ -328,10 +319,10 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
         frame = nw.from_native(relation.project(f"*, CAST(row_number() OVER () AS VARCHAR) AS {label}")).lazy()
         named += 1
     if nest:
-        frame = frame.with_columns(_joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+        frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
     if certain is None:
         return frame
-    own = {STRATA: _joined([nw.col(STRATA), nw.col(PSU)]), PSU: _joined([nw.col(PSU), nw.col(SSU)])}
+    own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
     return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.survey.children import Parents, beside_parents, line_number
-from fltoolkit.survey.design import AGE, ASKED, CHILD, HOUSEHOLD, Survey
+from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import count_rows, finding
+from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD
 from fltoolkit.survey.read import PART, SOURCE
 
 YOUNGEST_PARENT = 12  # years between parent and child below which the line number must be wrong

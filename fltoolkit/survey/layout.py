@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from fltoolkit.errors import DesignError
 from fltoolkit.survey.questions import refuse_double_codes
+from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients
 from fltoolkit.yamlfile import Codes, Model, Names
 
 
@@ -70,11 +73,50 @@ class Flag(Model):
     codes: Annotated[Codes, Field(min_length=1)]
 
 
+class Replicates(Model):
+    """Supplied replicate weights of `design.weight`: `columns` by name, a numbered run of them as `RW{1..80}`.
+
+    The other keys are those of `fl.ReplicateDesign`.
+    """
+
+    columns: Annotated[Names, Field(min_length=1)]
+    method: MethodName
+    scale: float | None = None
+    rscales: Annotated[tuple[float, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = ()
+    rho: float | None = None
+    combined: bool = True
+    mse: bool = False
+    df: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every column, runs written out."""
+        return tuple(name for column in self.columns for name in _run(column))
+
+    @property
+    def made(self) -> Method:
+        """How they were made, for `replication.replicated`."""
+        rscales = self.rscales[0] if len(self.rscales) == 1 else self.rscales or None
+        return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
+
+
+def _run(column: str) -> list[str]:
+    """`RW{1..80}` as RW1 to RW80, `RW{01..80}` as RW01 to RW80; any other name as it is."""
+    found = re.fullmatch(r"(.*)\{(\d+)\.\.(\d+)\}(.*)", column)
+    if not found:
+        return [column]
+    before, first, last, after = found.groups()
+    digits = len(first) if first.startswith("0") else 0
+    return [f"{before}{number:0{digits}d}{after}" for number in range(int(first), int(last) + 1)]
+
+
 class Design(Model):
     """How the sample was drawn, in the words of a sampling frame.
 
     `ssu` are the units drawn within PSUs, needed for the FPC of a second stage (`fpc` then names two columns) and for PSUs taken
-    with `certainty`; without it those are persons.
+    with `certainty`; without it those are persons. `replicates` stand in place of PSUs.
+    `psus_of_earlier_rounds`: whether a stratum and PSU label that an earlier round also has is the same area (`kept`, even in part)
+    or another one (`new`: drawn anew).
     """
 
     weight: str
@@ -83,12 +125,14 @@ class Design(Model):
     ssu: str | None = None
     fpc: Annotated[Names, Field(max_length=2)] = ()
     certainty: Flag | None = None
+    replicates: Replicates | None = None
     household: Names = ()
     selection: Literal["pps", "srs", "systematic"]
     nest: bool = False
     single_psu: Literal["fail", "certainty", "remove", "adjust", "average"] = "fail"
     weights: Literal["gross_up", "normalised"] = "gross_up"
     design_effect_at_zero_cases: Annotated[float, Field(ge=1)] | None = None
+    psus_of_earlier_rounds: Literal["kept", "new"] | None = None
 
     @model_validator(mode="after")
     def _no_fpc_with_pps(self) -> Design:
@@ -97,6 +141,20 @@ class Design(Model):
                 "fpc with selection: pps: n/N is not the selection probability of PSUs drawn by size; "
                 "leave fpc out (with replacement, the usual and safe choice) or say selection: srs if that is true"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _replicates_alone(self) -> Design:
+        if self.replicates is None:
+            return self
+        if self.psu or self.fpc:
+            raise ValueError("replicates with psu or fpc: the replicate weights hold the design; leave psu and fpc out")
+        if len(self.replicates.names) < 2:
+            raise ValueError("replicates.columns: fewer than two columns of replicate weights")
+        try:
+            refuse_coefficients(self.replicates.made, bool(self.strata))
+        except DesignError as error:
+            raise ValueError(f"replicates.{error.where}: {error.problem}; {error.do}") from None
         return self
 
     @model_validator(mode="after")

@@ -103,6 +103,12 @@ class SurveySpec(Model):
         for name, sector in self.sectors.items():
             if sector.population and sector.population not in self.populations:
                 raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations")
+        own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
+        if self.design.replicates and own:
+            raise ValueError(
+                f"populations.{own[0]}.weight: replicate weights belong to design.weight ({self.design.weight}); name the weight that "
+                "they replicate as design.weight, and leave the populations' own out"
+            )
         for i, table in enumerate(self.tables, 1):
             for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
                 if group not in groups:
@@ -206,6 +212,7 @@ class SurveySpec(Model):
         found += self.children.columns() if self.children else []
         found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.ssu) if c), *design.fpc]
         found += [design.certainty.column] if design.certainty else []
+        found += design.replicates.names if design.replicates else ()
         found += [name for p in populations for name in (*p.where, *((p.weight,) if p.weight else ()))]
         return list(dict.fromkeys(found))
 

@@ -29,7 +29,8 @@ RECORDS = {record["id"]: record for golden in GOLDENS.values() for record in gol
 COMPARED = {key: r for key, r in RECORDS.items() if "rows" in r}
 
 EXACT, TIGHT, INTERVAL = 0.0, 1e-10, 1e-8  # the largest relative gap
-GROUPS = ["means", "totals", "ratios", "deff", "covariance", "lonely", "intervals", "worldbank"]
+GROUPS = ["means", "totals", "ratios", "deff", "covariance", "lonely", "stages", "replicates", "intervals", "worldbank"]
+WHOLE = ("lonely", "stages", "replicates", "worldbank")  # counted as one group each
 GATES = dict.fromkeys(["df", "n", "cases"], EXACT) | dict.fromkeys(["ci_low", "ci_high"], INTERVAL)
 DESIGN_EFFECTS = ["deff", "deff_replace", "kish"]
 
@@ -60,11 +61,11 @@ NEEDS_SVY = pytest.mark.skipif(WORLDBANK.source() is None, reason="svy, which bu
 
 
 @functools.cache
-def _design(spec: str) -> fl.SurveyDesign:
+def _design(spec: str) -> fl.SurveyDesign | fl.ReplicateDesign:
     arguments = json.loads(spec)
     data = arguments.pop("data")
     frame = WORLDBANK.frame(WORLDBANK.source()) if data.startswith("svy:") else GOLDEN / "data" / data
-    return fl.SurveyDesign(frame, **arguments)
+    return (fl.ReplicateDesign if "replicates" in arguments else fl.SurveyDesign)(frame, **arguments)
 
 
 def _estimates(record: dict[str, Any], **options: Any) -> fl.Estimates:
@@ -125,7 +126,7 @@ def _compare_covariance(record: dict[str, Any], est: fl.Estimates, at: list[int]
 
 
 def _group(record: dict[str, Any], column: str) -> str:
-    if record["group"] in ("lonely", "worldbank"):
+    if record["group"] in WHOLE:
         return record["group"]
     if column in ("ci_low", "ci_high"):
         return "intervals"
@@ -159,8 +160,9 @@ def test_agrees_with_r(key: str) -> None:
     assert not wrong, "\n".join([f"{len(wrong)} of {len(_pairs(key))} numbers differ", *lines[:20]])
 
 
-def test_a_stratum_with_one_psu_is_refused_by_name() -> None:
-    record = RECORDS["lonely-fail-error"]
+@pytest.mark.parametrize("key", ["lonely-fail-error", "stages-lonely-fail-error"])
+def test_a_lonely_unit_is_refused_by_name(key: str) -> None:
+    record = RECORDS[key]
     with pytest.raises(DesignError) as error:
         _estimates({"verb": "mean", "by": [[]], "y": record["y"], "design": record["design"]})
     for name in record["names"]:

@@ -1,4 +1,4 @@
-"""Estimates of one sample side by side: their covariance is R's, and estimates of two samples are refused."""
+"""Estimates of one sample side by side, whose covariance is R's, and of two, where it must be said whether they share PSUs."""
 
 from __future__ import annotations
 
@@ -100,11 +100,12 @@ def test_a_stack_keeps_each_parts_rows_and_knows_how_they_vary_together() -> Non
     np.testing.assert_allclose(same, np.full((2, 2), z.covariance[0, 0]))  # one variable with itself
 
 
-def test_estimates_of_two_samples_or_of_two_kinds_are_not_stacked() -> None:
+def test_samples_whose_labels_coincide_and_estimates_of_two_kinds_are_not_stacked() -> None:
     one = fl.prevalence(design(), "y")
-    with pytest.raises(DesignError, match="not of the same sample") as error:
+    with pytest.raises(DesignError, match="of different samples") as error:
         fl.stack({"a": one, "b": fl.prevalence(design(psus=25), "y")}, name="round")
-    assert "found:   b" in str(error.value)
+    assert "20 of 20 PSUs" in str(error.value)
+    assert "shared_psus=True" in str(error.value)
     with pytest.raises(RequestError, match="one measure at one level") as error:
         fl.stack({"a": one, "b": fl.total(design(), "y")}, name="what")
     assert "prevalence at 0.95, total at 0.95" in str(error.value)
@@ -118,7 +119,7 @@ def test_two_files_with_the_same_psus_are_two_samples(small: Any, tmp_path: Path
     people = [("case" if i % 3 == 0 else "not", {}) for i in range(60)]
     first = fl.prevalence(small(people))
     second = fl.prevalence(small([*people[1:], people[0]]))
-    with pytest.raises(DesignError, match="not of the same sample"):
+    with pytest.raises(DesignError, match="of different samples"):
         fl.stack({"first": first, "second": second}, name="round")
 
 

@@ -144,3 +144,80 @@ def test_degrees_of_freedom_count_only_psus_and_strata_with_members() -> None:
     est = fl.mean(design(frame), "y", by="g")
     assert dict(zip(est.table["g"], est.table["df"], strict=True)) == {"all": 3 - 1 + 2 - 1, "first": 3 - 1 + 1 - 1}
     assert est.units.degrees_of_freedom(np.zeros((len(est.units), 1))).tolist() == [0]
+
+
+def two_stages(**more: Any) -> fl.SurveyDesign:
+    frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3, homes=12)
+    return design(frame, **{"psu": ["psu", "home"], "fpc": ["fpc", "homes"], **more})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"fpc": "fpc"}, "two stages have one FPC"),
+        ({"psu": None}, "two FPCs and no PSU"),
+        ({"psu": ["psu", "home", "y"], "fpc": None}, "more than two stages"),
+        ({"psu": "psu", "fpc": "fpc", "certainty": "again"}, "taken with certainty need psu, and no fpc"),
+        ({"psu": None, "fpc": None, "certainty": "again"}, "taken with certainty need psu, and no fpc"),
+    ],
+)
+def test_stages_that_do_not_fit_together_are_refused(arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises(DesignError, match=says):
+        two_stages(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("homes", "says"),
+    [
+        (lambda f: np.where(f["y"] > f["y"].median(), 12, 13), "varies within a PSU"),
+        (2, "smaller than the sample"),
+        (0, "not above zero"),
+        (None, "missing or varies within a PSU"),
+    ],
+)
+def test_a_wrong_second_fpc_names_psus(homes: Any, says: str) -> None:
+    frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3)
+    frame["homes"] = homes(frame) if callable(homes) else homes
+    with pytest.raises(DesignError, match=says):
+        fl.mean(design(frame, psu=["psu", "home"], fpc=["fpc", "homes"]), "y")
+
+
+def test_a_second_stage_adds_variance_and_units_but_no_degrees_of_freedom() -> None:
+    est, one = fl.mean(two_stages(), "y"), fl.mean(two_stages(psu="psu", fpc="fpc"), "y")
+    assert est.table["se"][0] > one.table["se"][0]
+    assert est.table["df"][0] == one.table["df"][0] == 6
+    assert (len(est.units), len(one.units)) == (27, 9)
+
+
+def test_households_counted_in_full_leave_the_first_stage_alone() -> None:
+    frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3, homes=3)
+    both = fl.mean(design(frame, psu=["psu", "home"], fpc=["fpc", "homes"]), "y").table["se"][0]
+    assert both == pytest.approx(se(frame, fpc="fpc"))
+
+
+def test_psus_with_cases_are_counted_as_psus_where_units_are_households() -> None:
+    frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3, homes=12, case=lambda f: (f["psu"] < 102).astype(int))
+    row = fl.prevalence(design(frame, psu=["psu", "home"], fpc=["fpc", "homes"]), "case").table.iloc[0]
+    assert row["psus_with_cases"] == frame.loc[frame["case"] == 1, "psu"].nunique()
+
+
+def test_a_psu_taken_with_certainty_varies_only_within() -> None:
+    frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3)
+    frame["sure"] = (frame["psu"] == 100).astype(int)
+    by_hand = frame.assign(
+        stratum=np.where(frame["sure"] == 1, "sure", frame["stratum"]), psu=frame["psu"] + frame["sure"] * (1000 + frame["home"])
+    )
+    est = fl.mean(design(frame, psu=["psu", "home"], certainty="sure"), "y")
+    assert est.table["se"][0] == pytest.approx(se(by_hand))
+    assert est.table["df"][0] == 6 + 2 - 1
+
+
+def test_persons_are_the_second_stage_where_none_is_named() -> None:
+    frame = persons().assign(row=range(54), people=60)
+    named = fl.mean(design(frame, psu=["psu", "row"], fpc=["fpc", "people"]), "y").table["se"][0]
+    assert fl.mean(design(frame, fpc=["fpc", "people"]), "y").table["se"][0] == pytest.approx(named)
+
+
+def test_estimates_of_two_stages_are_stacked() -> None:
+    est = fl.mean(two_stages(), "y")
+    assert fl.stack({"a": est, "b": est}, name="set").covariance == pytest.approx(est.covariance[0, 0])

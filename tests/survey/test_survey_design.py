@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.errors import DataError, DesignError, RequestError
+from fltoolkit.errors import DataError, DesignError, RequestError, SpecError
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -110,8 +110,8 @@ def test_normalised_weights_give_means_and_no_totals(people: pd.DataFrame) -> No
 # ------------------------------------------------------------------------------------------------------- survey.yaml
 
 
-def mean_age(survey: fl.Survey) -> tuple[float, float, int]:
-    row = fl.mean(survey, "fl__age").table.loc[0]
+def mean_age(design: fl.Survey | fl.SurveyDesign | fl.ReplicateDesign) -> tuple[float, float, int]:
+    row = fl.mean(design, "fl__age" if isinstance(design, fl.Survey) else "age").table.loc[0]
     return row["estimate"], round(row["se"] ** 2, 10), row["df"]
 
 
@@ -192,3 +192,74 @@ def test_spells_without_the_key_of_a_person_are_refused(
         fl.read_survey(write(changed(spec, keys), people=people, spells=people[["hh", "q1", "q2"]].assign(spell=range(16))))
     assert "files.episodes: columns that survey.yaml names are not in the data" in str(error.value)
     assert "found:   line" in str(error.value)
+
+
+# ------------------------------------------------------------------------------------ stages and replicate weights
+
+
+HOMES = {
+    "design.psu": "village",
+    "design.ssu": "hh",
+    "design.fpc": ["big_n", "big_m"],
+    "design.selection": "srs",
+    "design.single_psu": "certainty",
+}
+
+
+def test_two_stages_of_survey_yaml_are_those_of_survey_design(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    adults = people.assign(big_n=4, big_m=9)
+    survey = fl.classify(fl.read_survey(write(changed(spec, HOMES), people=adults)))
+    design = {**DESIGN, "psu": ["village", "hh"], "fpc": ["big_n", "big_m"], "single_psu": "certainty"}
+    assert mean_age(survey) == mean_age(fl.SurveyDesign(adults, **design))
+    one = fl.classify(fl.read_survey(write(changed(spec, HOMES | {"design.ssu": None, "design.fpc": "big_n"}), people=adults)))
+    assert mean_age(survey)[1] > mean_age(one)[1]
+
+
+def test_psus_certain_by_a_column_are_strata_of_their_own(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    adults = people.assign(self_rep=(people["village"] == people["village"].iloc[0]).map({True: "Y", False: "N"}))
+    keys = {"design.ssu": "hh", "design.certainty": {"column": "self_rep", "codes": "Y"}, "design.single_psu": "certainty"}
+    survey = fl.classify(fl.read_survey(write(changed(spec, keys), people=adults)))
+    design = {**DESIGN, "psu": ["village", "hh"], "certainty": "sure", "single_psu": "certainty"}
+    bare = adults.assign(sure=(adults["self_rep"] == "Y").astype(int))
+    assert mean_age(survey) == mean_age(fl.SurveyDesign(bare, **design))
+
+
+def test_replicate_weights_of_survey_yaml_are_those_of_replicate_design(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    villages = list(people["village"].unique())
+    factors = {f"r{i + 1:02d}": (people["village"] != v) * len(villages) / (len(villages) - 1) for i, v in enumerate(villages)}
+    adults = people.assign(**{name: f * people["w"] for name, f in factors.items()})
+    replicates = {"columns": f"r{{01..{len(villages):02d}}}", "method": "jk1"}
+    keys = {"design.psu": None, "design.replicates": replicates}
+    survey = fl.classify(fl.read_survey(write(changed(spec, keys), people=adults)))
+    design = fl.ReplicateDesign(adults, weight="w", replicates="r0*", method="jk1")
+    assert mean_age(survey) == mean_age(design)
+    facts = fl.describe(survey).set_index("fact")["value"] if "fact" in fl.describe(survey) else fl.describe(survey).iloc[:, 1]
+    assert any(f"variance from {len(villages)} replicate weights (jk1)" in str(v) for v in facts)
+    as_factors = people.assign(**factors)
+    same = changed(spec, {"design.psu": None, "design.replicates": replicates | {"combined": "false"}})
+    assert mean_age(fl.classify(fl.read_survey(write(same, people=as_factors)))) == mean_age(design)
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"design.replicates": {"columns": "r{1..4}", "method": "jk1"}}, "the replicate weights hold the design; leave psu and fpc out"),
+        ({"design.psu": None, "design.strata": None, "design.replicates": {"columns": "r{1..4}", "method": "jkn"}}, "a stratified jackknife needs"),
+        ({"design.psu": None, "design.replicates": {"columns": "r1", "method": "brr"}}, "fewer than two columns"),
+        ({"design.psu": None, "design.replicates": {"columns": "r{1..4}", "method": "brr"}, "populations.adults.weight": "w2"}, "belong to design.weight"),
+        ({"design.ssu": "hh", "design.fpc": "big_n", "design.selection": "srs"}, "two stages have one FPC"),
+        ({"design.psu": None, "design.ssu": "hh"}, "need psu"),
+        ({"design.certainty": {"column": "c", "codes": 1}, "design.fpc": "big_n", "design.selection": "srs"}, "leave certainty out"),
+    ],
+)  # fmt: skip
+def test_designs_that_contradict_themselves_are_refused(
+    keys: dict[str, Any], says: str, spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    with pytest.raises(SpecError, match=says):
+        fl.read_survey(write(changed(spec, keys), people=people))

@@ -1,0 +1,175 @@
+"""Contrasts of the rows of one Estimates: linear ones exact, any other by the delta method with its exact gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.intervals import wald
+from fltoolkit.estimate.joint import Joint
+from fltoolkit.estimate.replicates import Replicates
+from fltoolkit.estimate.variance import Array, Units
+from fltoolkit.survey.breakdowns import TOTAL
+
+if TYPE_CHECKING:
+    from fltoolkit.estimate.estimates import About, Estimates
+
+Row = str | tuple[str, ...]
+Wanted = Mapping[Row, float] | Callable[["Rows"], Any]
+STEP = 1e-30
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Contrasts of estimates with their doubt.
+
+    Attributes:
+        table: one row a contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
+        influence: units × contrasts. Microdata: never written.
+        units: as of the estimates. about: what those are about.
+    """
+
+    table: pd.DataFrame
+    influence: Array
+    units: Units | Replicates | Joint
+    about: About
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of all contrasts (contrasts × contrasts)."""
+        return self.units.covariance(self.influence)
+
+
+class Rows:
+    """The estimates as a callable sees them, each by its row; it remembers which were used."""
+
+    def __init__(self, est: Estimates, values: Sequence[complex]) -> None:
+        self._est, self._values, self.used = est, values, dict[int, None]()
+
+    def __getitem__(self, row: Row) -> Any:
+        i = find_row(self._est, row)
+        self.used[i] = None
+        return self._values[i]
+
+
+def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
+    """Contrasts of the rows of an Estimates (R `svycontrast`).
+
+    A mapping from rows to coefficients is linear: estimate Σ c·θ, influence Σ c·z. A callable gets the estimates and returns
+    one number made of them by arithmetic, powers and NumPy's functions (`lambda p: p["men"] / p["women"]`); its influence is
+    Σ ∂f/∂θ·z, the gradient exact by a complex step, Im f(θ + ih)/h. What is not smooth (abs, max, comparisons) has none.
+
+    Args:
+        est: the estimates. wanted: each contrast by its name. Rows are named as `find_row` says.
+
+    Returns:
+        A `Contrast` whose intervals are Wald's with t; `df` is the smallest of the rows involved (R gives none).
+
+    Raises:
+        RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number.
+    """
+    if not wanted:
+        raise RequestError("there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}')
+    values, weights, used = zip(*(_gradient(est, name, what) for name, what in wanted.items()), strict=True)
+    z = est.influence @ np.array(weights).T
+    se = np.sqrt(est.units.variances(z))
+    df = [int(est.table["df"].iloc[rows].min()) for rows in used]
+    limits = [wald(v, s, d, est.about.level) for v, s, d in zip(values, se, df, strict=True)]
+    low, high = np.array(limits).reshape(-1, 2).T
+    columns = {"contrast": list(wanted), "estimate": values, "se": se, "ci_low": low, "ci_high": high, "df": df}
+    return Contrast(pd.DataFrame(columns), z, est.units, est.about)
+
+
+def prevalence_ratio(est: Estimates, row: Row, reference: Row) -> Contrast:
+    """How many times the estimate of `reference` that of `row` is, with an interval on the log scale, r·exp(±t·SE(log r)).
+
+    R: the exponential of svycontrast(quote(log(a / b))). `se` is that of r itself, r·SE(log r). Without cases in `reference`
+    there is no ratio, without cases in `row` no interval: both are then blank.
+
+    Raises:
+        RequestError: no such row, or more than one.
+    """
+    name = f"{_told(row)} / {_told(reference)}"
+    log = contrast(est, {name: lambda p: np.log(p[row] / p[reference])})
+    first = log.table.iloc[0]
+    r = np.exp(first["estimate"])
+    known = bool(np.isfinite(first["estimate"]))
+    numbers = {
+        "estimate": r if np.isfinite(r) else np.nan, "se": r * first["se"] if known else np.nan,
+        "ci_low": np.exp(first["ci_low"]) if known else np.nan, "ci_high": np.exp(first["ci_high"]) if known else np.nan,
+    }  # fmt: skip
+    return Contrast(log.table.assign(**numbers), log.influence * r, log.units, log.about)
+
+
+def find_row(est: Estimates, row: Row) -> int:
+    """The position of a row: by its category ("men"; of a crossed breakdown or a stack "men × north" or ("men", "north"), in the
+    order of the table's columns), "total" for everybody; where two breakdowns have one category by the values of all group columns,
+    ("not stated", "total").
+
+    Raises `RequestError` naming what there is.
+    """
+    groups = list(dict.fromkeys(g for b in est.by for g in b))
+    full = list(est.table[groups].astype(str).itertuples(index=False, name=None))
+    short = [tuple(v for v in values if v != TOTAL) for values in full]
+    if isinstance(row, str):
+        found = [i for i, values in enumerate(short) if (" × ".join(values) or TOTAL) == row]
+    else:
+        wanted = tuple(str(v) for v in row)
+        found = [i for i, (whole, part) in enumerate(zip(full, short, strict=True)) if wanted in (whole, part)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RequestError(
+            "more than one row has this name", where="row", found=_told(row), allowed=[str(full[i]) for i in found],
+            do=f"give the values of all groups, as a tuple in this order: {', '.join(groups)}",
+        )  # fmt: skip
+    there = [" × ".join(values) or TOTAL for values in short]
+    raise RequestError("no such row", where="row", found=_told(row), allowed=there, do="name one of these")
+
+
+def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
+    """A contrast's value, its derivative by every row, and the rows it uses."""
+    theta = est.table["estimate"].to_numpy(dtype=float)
+    weights = np.zeros(len(theta))
+    if isinstance(what, Mapping):
+        positions = [find_row(est, row) for row in what]
+        if len(set(positions)) < len(positions):
+            raise RequestError("a row is named twice", where=name, found=[_told(r) for r in what], do="give it one coefficient")
+        weights[positions] = list(what.values())
+        return float(weights[positions] @ theta[positions]), weights, positions
+    at = [complex(value) for value in theta]
+    first = Rows(est, at)
+    value = _number(name, what, first)
+    for i in first.used:
+        weights[i] = _number(name, what, Rows(est, [*at[:i], at[i] + STEP * 1j, *at[i + 1 :]])).imag / STEP
+    return value.real, weights, list(first.used)
+
+
+def _number(name: str, function: Callable[[Rows], Any], rows: Rows) -> complex:
+    """What a contrast's callable gives, if it is one smooth number; nan where it divides by 0."""
+    try:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = function(rows)
+    except ZeroDivisionError:
+        return complex(np.nan, np.nan)
+    except TypeError as error:
+        raise _not_smooth(name, str(error)) from None
+    if not isinstance(value, complex):
+        raise _not_smooth(name, type(value).__name__)
+    return value
+
+
+def _not_smooth(name: str, found: str) -> RequestError:
+    return RequestError(
+        "a contrast gives one smooth number made of the estimates", where=name, found=found,
+        do='use arithmetic and NumPy\'s functions: lambda p: np.log(p["men"] / p["women"]); not abs, max or the module math',
+    )  # fmt: skip
+
+
+def _told(row: Row) -> str:
+    return row if isinstance(row, str) else " × ".join(str(v) for v in row)

@@ -1,0 +1,162 @@
+"""What a survey could detect, and how large it has to be: the arithmetic before anyone types a target (STATISTICS.md §7).
+
+Normal approximation, for proportions. Numbers of persons are of those who answer; `sample_size` says how many to draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+from typing import Literal
+
+from fltoolkit.errors import RequestError
+
+
+@dataclass(frozen=True)
+class Detectable:
+    """The smallest fall that would be detected: `absolute` (a proportion), `relative` to the earlier prevalence, and the prevalence
+    `after` it. All nan where not even a fall to zero would be."""
+
+    absolute: float
+    relative: float
+    after: float
+
+
+def power_of_change(
+    before: float, after: float, n_before: float, n_after: float | None = None, *,
+    deff: float = 1.5, alpha: float = 0.05, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
+) -> float:  # fmt: skip
+    """Chance that a true change from one prevalence to another is detected: Φ(|p1 − p2| / SE − z), z that of 1 − α/sided.
+
+    SE² = deff·[p1q1/n1 + p2q2/n2 − 2πρ√(p1q1·p2q2)/max(n1, n2)]: with equal n that is deff/n·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)].
+
+    Args:
+        before, after: true prevalences, as proportions.
+        n_before, n_after: persons who answer in each round; the later round as many as the earlier one by default.
+        deff: design effect, of both rounds. alpha: level of the test, `sided` 1 or 2.
+        overlap: share π of the smaller round who are in both. rho: correlation ρ of their answers.
+
+    Raises:
+        RequestError: a number lies outside its range.
+    """
+    from scipy.special import ndtr
+
+    _check(before=before, after=after, alpha=alpha, overlap=overlap)
+    _sizes(n_before, n_after)
+    variance = deff * _unit_variance(before, after, n_before, n_after or n_before, overlap * rho)
+    if variance <= 0:
+        return 1.0 if before != after else 0.0
+    return float(ndtr(abs(before - after) / sqrt(variance) - _z(1 - alpha / sided)))
+
+
+def detectable_change(
+    before: float, n_before: float, n_after: float | None = None, *,
+    deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
+) -> Detectable:  # fmt: skip
+    """The smallest fall from a prevalence that would be detected with the given power. Arguments as `power_of_change`.
+
+    Raises:
+        RequestError: a number lies outside its range.
+    """
+    from scipy.optimize import brentq
+
+    _check(prevalence=before, alpha=alpha, power=power, overlap=overlap)
+
+    def lacking(after: float) -> float:
+        return power - power_of_change(
+            before, after, n_before, n_after, deff=deff, alpha=alpha, sided=sided, overlap=overlap, rho=rho
+        )
+
+    if lacking(0.0) > 0:
+        return Detectable(float("nan"), float("nan"), float("nan"))
+    after = float(brentq(lacking, 0.0, before, xtol=1e-15))
+    return Detectable(before - after, 1 - after / before, after)
+
+
+def sample_size(
+    prevalence: float, *, margin: float | None = None, cv: float | None = None, cut: float | None = None,
+    n_before: float | None = None, deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2,
+    overlap: float = 0.0, rho: float = 0.0, response: float = 1.0, eligible: float = 1.0,
+) -> int:  # fmt: skip
+    """Persons to draw so that a prevalence, or its fall, is known well enough: exactly one of `margin`, `cv` and `cut`.
+
+    | asked | persons who answer |
+    |---|---|
+    | `margin` m: an interval of p ± m·p | deff·z²·q / (p·m²), z that of 1 − α/2 |
+    | `cv` c: SE/p at most c | deff·q / (p·c²) |
+    | `cut` r: a fall to p2 = p1·(1 − r) is detected | in each round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 − p2)² |
+
+    The answer is divided by `response` and `eligible` and rounded up. With `n_before` the earlier round is given, and the later one's
+    size is sought.
+
+    Args:
+        prevalence: as a proportion; of a cut the earlier one. margin, cut: relative (0.25 is a quarter).
+        n_before: persons who answered in the earlier round. Other arguments as `power_of_change`.
+        response, eligible: share of those drawn who respond, and of those who belong to the population.
+
+    Raises:
+        RequestError: not exactly one is asked; a number lies outside its range; the earlier round is too small for any later one.
+    """
+    _check(prevalence=prevalence, alpha=alpha, power=power, overlap=overlap, response=response, eligible=eligible)
+    asked = {name: value for name, value in {"margin": margin, "cv": cv, "cut": cut}.items() if value is not None}
+    if len(asked) != 1:
+        raise RequestError(
+            "a sample size is for one thing", where="sample_size", found=list(asked) or "none", allowed=["margin", "cv", "cut"]
+        )
+    (name, value), odds = next(iter(asked.items())), (1 - prevalence) / prevalence
+    if value <= 0:
+        raise RequestError("this is above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence")
+    if cut is not None:
+        _check(cut=cut)
+        z = _z(1 - alpha / sided) + _z(power)
+        n = _size_for_cut(prevalence, prevalence * (1 - cut), n_before, deff * z**2, overlap * rho)
+    else:
+        z = _z(1 - alpha / 2) if margin is not None else 1.0
+        n = deff * z**2 * odds / value**2
+    return ceil(round(n / (response * eligible), 6))
+
+
+def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
+    """Persons who answer in each round, or in the later one; `factor` is deff·(z + z_power)²."""
+    if n_before is None:
+        return factor * _unit_variance(p1, p2, 1, 1, shared) / (p1 - p2) ** 2
+    _sizes(n_before, None)
+    v1, v2 = p1 * (1 - p1), p2 * (1 - p2)
+    common, left = 2 * shared * sqrt(v1 * v2), (p1 - p2) ** 2 / factor - v1 / n_before
+    smaller = left + common / n_before  # what the later round may add to the variance, if it is the smaller one
+    n = v2 / smaller if smaller > 0 else float("inf")
+    if n > n_before:
+        n = (v2 - common) / left if left > 0 else float("inf")
+    if n == float("inf"):
+        raise RequestError(
+            "no later round, however large, would detect this: the earlier one is too small", where="n_before", found=f"{n_before:g}",
+            do="aim at a larger cut; fl.detectable_change says which could be detected",
+        )  # fmt: skip
+    return n
+
+
+def _unit_variance(p1: float, p2: float, n1: float, n2: float, shared: float) -> float:
+    v1, v2 = p1 * (1 - p1), p2 * (1 - p2)
+    return v1 / n1 + v2 / n2 - 2 * shared * sqrt(v1 * v2) / max(n1, n2)
+
+
+def _z(probability: float) -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri(probability))
+
+
+def _check(**shares: float) -> None:
+    """Proportions from 0 to 1; response and eligibility above 0, all else below 1, and what is divided by not 0."""
+    for name, value in shares.items():
+        above, below = name in ("prevalence", "response", "eligible"), name not in ("response", "eligible", "overlap")
+        if not 0 <= value <= 1 or (above and value == 0) or (below and value == 1):
+            raise RequestError(
+                "this is a proportion", where=name, found=f"{value:g}", allowed="0 to 1", do="3 per 1,000 is 0.003, 20 % is 0.2"
+            )
+
+
+def _sizes(n_before: float, n_after: float | None) -> None:
+    for name, n in (("n_before", n_before), ("n_after", n_after)):
+        if n is not None and n <= 0:
+            raise RequestError("a round has at least one person", where=name, found=f"{n:g}", do="give the persons who answer")

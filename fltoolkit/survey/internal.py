@@ -1,0 +1,7 @@
+"""The kit's own columns in a survey's frame; no survey has columns of these names."""
+
+from __future__ import annotations
+
+WEIGHT, STRATA, PSU, SSU, HOUSEHOLD = "fl__weight", "fl__strata", "fl__psu", "fl__ssu", "fl__household"
+FPC, FPC2, REPLICATE = "fl__fpc", "fl__fpc2", "fl__replicate"
+KEY, AGE, ASKED, CHILD = "fl__key", "fl__age", "fl__asked", "fl__child"
