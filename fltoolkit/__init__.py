@@ -23,7 +23,9 @@ from fltoolkit.estimate import (
     changes,
     check_weights,
     cube,
+    current,
     detectable_change,
+    duration,
     flowchart,
     g_weights,
     logit,
@@ -37,6 +39,7 @@ from fltoolkit.estimate import (
     publish,
     publish_change,
     publish_run,
+    quantile,
     rake,
     rao_scott,
     ratio,
@@ -46,6 +49,7 @@ from fltoolkit.estimate import (
     sample_size,
     share,
     stack,
+    stock,
     total,
 )
 from fltoolkit.nap import Baseline, Plan, baseline, read_plan
@@ -56,8 +60,8 @@ __version__ = version("fltoolkit")
 __all__ = [
     "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Plan", "Published", "PublishedBaseline", "PublishedModel",
     "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "calibrate", "change", "change_from_published", "changes", "check",
-    "check_cases", "check_weights", "classify", "cube", "describe", "detectable_change", "flowchart", "g_weights", "logit", "mean",
-    "nonresponse", "observed_rate", "paths", "poststratify", "power_of_change", "prevalence", "prevalence_ratio", "publish",
-    "publish_change", "publish_run", "rake", "rao_scott", "ratio", "read_plan", "read_survey", "report", "response_error",
-    "risk_factors", "rule_sets", "sample_size", "share", "show", "stack", "total",
+    "check_cases", "check_weights", "classify", "cube", "current", "describe", "detectable_change", "duration", "flowchart",
+    "g_weights", "logit", "mean", "nonresponse", "observed_rate", "paths", "poststratify", "power_of_change", "prevalence",
+    "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott", "ratio", "read_plan",
+    "read_survey", "report", "response_error", "risk_factors", "rule_sets", "sample_size", "share", "show", "stack", "stock", "total",
 ]  # fmt: skip

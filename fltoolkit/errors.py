@@ -53,6 +53,10 @@ class RequestError(FltoolkitError):
     """A call asks for something the survey or the estimates cannot answer."""
 
 
+class NotAvailable(RequestError):
+    """What is asked is sound, but this survey did not ask it, or not of everyone: the published set says so in a row of its own."""
+
+
 class PublicationError(FltoolkitError):
     """Something would leave unpublished, or a protection would be weakened silently."""
 

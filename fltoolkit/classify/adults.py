@@ -40,7 +40,7 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
         A Survey with these columns more, one row a person. Truths are true, false or null (unresolved).
 
         - `any_work`, `involuntary`, `coercion`, `same_work` (both in one work, and enough for the rule set), `forced_labour` (in the country),
-          `forced_labour_abroad`, `trafficking` where asked
+          `forced_labour_abroad`, `trafficking` where asked, `forced_labour_now` (in it at interview) where asked
         - `route` (`adult`, or the route by which a child is a case), `form` (who imposed it), `exception`,
           `exception_within_limits`; where children were asked, `route_i` to `route_iv`, each by itself
         - `step` (the leaf of the flowchart), `items` (the items answered yes), `trace` (why, in words)
@@ -70,6 +70,7 @@ def classify_checked(survey: Survey, rule: RuleSet) -> Survey:
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
         (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
         (nw.col("any_work") & nw.col("fl__abroad")).alias("forced_labour_abroad"),
+        *([(nw.col("any_work") & nw.col("fl__now")).alias("forced_labour_now")] if spec.current else []),
     )
     if spec.children:
         frame = _labels_of_children(with_children(frame, spec, spec.children), spec)
@@ -125,7 +126,11 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
         here = nw.when(where.is_null()).then(nw.lit(None, dtype=nw.Boolean())).otherwise(where == "here")
     rows = rows.with_columns((col("fl__forced") & here).alias("fl__here"), (col("fl__forced") & ~here).alias("fl__abroad"))
     trafficked = any_answer(spec.trafficking, default, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
-    return rows.with_columns(*_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"))
+    now = any_answer(spec.current, default, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
+    return rows.with_columns(
+        *_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"),
+        (nw.col("fl__here") & now).alias("fl__now"),
+    )  # fmt: skip
 
 
 def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
@@ -204,7 +209,8 @@ def _labels(spec: SurveySpec) -> list[str]:
 
 def _truths(sources: Sources) -> list[str]:
     names = [name for side in sources.values() for name, _, _ in side]
-    return [*names, "involuntary", "coercion", "fl__below", "same_work", "fl__excluded", "fl__here", "fl__abroad", "trafficking"]
+    work = ["involuntary", "coercion", "fl__below", "same_work", "fl__excluded"]
+    return [*names, *work, "fl__here", "fl__abroad", "fl__now", "trafficking"]
 
 
 def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:

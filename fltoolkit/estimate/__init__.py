@@ -6,10 +6,12 @@ from fltoolkit.estimate.cells import cube
 from fltoolkit.estimate.change import Change, PublishedBaseline, change, change_from_published
 from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
 from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
+from fltoolkit.estimate.measures import current, duration, stock
 from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run
 from fltoolkit.estimate.publish_change import publish_change
 from fltoolkit.estimate.publish_model import PublishedModel, risk_factors
+from fltoolkit.estimate.quantiles import quantile
 from fltoolkit.estimate.response_error import ResponseError, observed_rate, response_error
 from fltoolkit.estimate.risk import Logit, logit
 from fltoolkit.estimate.since import changes
@@ -17,8 +19,8 @@ from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
     "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "Published", "PublishedBaseline", "PublishedModel",
-    "ResponseError", "calibrate", "change", "change_from_published", "changes", "check_weights", "cube", "detectable_change",
-    "flowchart", "g_weights", "logit", "mean", "observed_rate", "paths", "poststratify", "power_of_change", "prevalence",
-    "prevalence_ratio", "publish", "publish_change", "publish_run", "rake", "rao_scott", "ratio", "response_error", "risk_factors",
-    "rule_sets", "sample_size", "share", "stack", "total",
+    "ResponseError", "calibrate", "change", "change_from_published", "changes", "check_weights", "cube", "current",
+    "detectable_change", "duration", "flowchart", "g_weights", "logit", "mean", "observed_rate", "paths", "poststratify",
+    "power_of_change", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott",
+    "ratio", "response_error", "risk_factors", "rule_sets", "sample_size", "share", "stack", "stock", "total",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cluster_totals import Outcome
-from fltoolkit.estimate.estimates import CLASSIFIED, _is_truth, _population, _truth
+from fltoolkit.estimate.estimates import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.design import Design, Survey
@@ -62,10 +62,10 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
         raise RequestError(
             f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has"
         )
-    truth = columns in CLASSIFIED if isinstance(design, Survey) else _is_truth(design, columns)
+    truth = columns in CLASSIFIED if isinstance(design, Survey) else is_truth(design, columns)
     keys = (rows,) if truth else (rows, columns)
-    _, weight, domain = _population(design, population, keys, columns)
-    outcome = _truth(design, columns) if truth else Outcome("everyone")
+    _, weight, domain = population_of(design, population, keys, columns)
+    outcome = truth_of(design, columns) if truth else Outcome("everyone")
     run = make_pass(design, outcome, (keys, *((k,) for k in keys), ()), keys, "prevalence", domain, weight, None)
     names, by_unit, totals = _two_way(run, keys)
     if min(len(names[0]), len(names[1])) < 2:

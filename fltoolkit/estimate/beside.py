@@ -1,4 +1,5 @@
-"""The headline under every rule set that comes with the kit, beside the run's own: thresholds are what experts dispute."""
+"""What stands beside a run's own numbers: the headline under every other rule set that comes with the kit, since thresholds are
+what experts dispute, and a row for what the survey cannot give."""
 
 from __future__ import annotations
 
@@ -10,10 +11,12 @@ import pandas as pd
 from fltoolkit.classify.adults import classify_checked
 from fltoolkit.classify.fit import obstacle
 from fltoolkit.classify.rules import RuleSet, load_rules, shipped_rules
-from fltoolkit.errors import SpecError
+from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.estimates import Estimates, prevalence, total
+from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.margins import with_calibration
+from fltoolkit.survey.spec import SurveySpec
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,43 @@ def not_available(headline: pd.DataFrame, rule: RuleSet, error: SpecError, numbe
         error: why it cannot be applied.
         numbers: the columns to leave empty.
     """
-    marks = {"flag": "", "marker": "x", "unresolved_marker": "", "reason": f"{error.problem}: {error.found}"}
     about = {"rule_set": rule.label, "to_verify": rule.to_be_verified, "rule_note": ""}
-    return headline.assign(**dict.fromkeys(numbers, np.nan), **marks, **about)
+    return headline.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A measure of one population, by some breakdowns, that the survey cannot give, and why."""
+
+    measure: str
+    population: str
+    by: tuple[tuple[str, ...], ...]
+    error: NotAvailable
+
+
+def refused_rows(headline: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
+    """Published rows without a number for a measure that the survey cannot give: one a breakdown, with the reason.
+
+    Args:
+        headline: one row of the run's own published set. spec: the survey.
+        refused, numbers: what, and the columns to leave empty.
+    """
+    label = spec.populations[refused.population].label
+    about = {
+        "measure": refused.measure,
+        "reference_population": refused.population,
+        "reference_population_label": label,
+        "ilostat": "",
+    }
+    there = [g for g in spec.group_names if g in headline]
+    rows = []
+    for breakdown in refused.by:
+        groups = {g: "" if g in breakdown else TOTAL for g in there}
+        category = {"breakdown": " × ".join(breakdown), "category": "" if breakdown else TOTAL}
+        rows.append(headline.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _marks(error: FltoolkitError) -> dict[str, str]:
+    reason = f"{error.problem}: {error.found}" if error.found else error.problem
+    return {"flag": "", "marker": "x", "unresolved_marker": "", "reason": reason}

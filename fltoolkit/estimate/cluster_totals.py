@@ -14,10 +14,11 @@ from typing import Literal
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
-from fltoolkit.survey.design import FALSE, TRUE, Design
+from fltoolkit.survey.design import FALSE, TRUE, Design, Survey
+from fltoolkit.survey.findings import guarded
 from fltoolkit.survey.internal import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
 
 KEY = "by__"
@@ -32,12 +33,16 @@ class Outcome:
     - `number`: a numeric column `y`; null is missing; every other row counts as a case
     - `ratio`: two numeric columns, y over x; a row lacking either is missing; every other row counts as a case
     - `everyone`: every row is a case (counts, and distributions of a group)
+    - `amount`: of a survey's cases, those of the true/false column y, the numeric column x over `per`; x lies between 0 and
+      `most`; whoever is not a case has none
     """
 
-    kind: Literal["truth", "number", "ratio", "everyone"]
+    kind: Literal["truth", "number", "ratio", "everyone", "amount"]
     y: str = ""
     x: str = ""
     three_valued: bool = False
+    most: float = 0.0
+    per: float = 1.0
 
 
 def cluster_totals(
@@ -54,16 +59,17 @@ def cluster_totals(
 
     Returns:
         One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name),
-        `status` (1 case, 0 not, -1 unresolved), `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²),
-        wx, wxx, wxy; `missing` counts the domain's rows without an outcome, `lowest` is the smallest weight. With an FPC
-        `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second stage rows are by its units
-        (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`, `wx_0` the sums under the first.
+        `status` (1 case, 0 not, -1 unresolved, 2 case without an amount), `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²),
+        wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1 where there is one, and `y` sums it unweighted); `missing`
+        counts the domain's rows without an outcome, `lowest` is the smallest weight. With an FPC `fpc_low`, `fpc_high` and `no_fpc`
+        (rows without) say what the rows hold; with that of a second stage rows are by its units (`ssu`), with `fpc2_...`. With
+        replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`, `wx_0` the sums under the first.
         Where `weight` is calibrated, rows are by `pattern` of the margins too (-1: outside the population calibrated), of all rows, not
         only those of the domain: `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x.
 
     Raises:
         DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
-        RequestError: a truth column holds something else than true and false.
+        RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
     """
     col = nw.col
     y, x, known, bad = _outcome(design, outcome)
@@ -75,11 +81,7 @@ def cluster_totals(
         col(weight).alias("fl__w"),
     )  # fmt: skip
     within = col("fl__inside") & (col("fl__w") != 0)
-    status = nw.lit(1)
-    if outcome.kind in ("truth", "everyone"):
-        status = (
-            nw.when(col("fl__y") == 1).then(nw.lit(1)).otherwise(nw.when(col("fl__y") == 0).then(nw.lit(0)).otherwise(nw.lit(-1)))
-        )
+    status = _status(design, outcome)
     w, yy, xx = (
         nw.when(within).then(col("fl__w")).otherwise(nw.lit(0.0)),
         col("fl__y").fill_null(0.0),
@@ -98,7 +100,7 @@ def cluster_totals(
         nw.when(col("fl__w") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("fl__positive"),
     )  # fmt: skip
     household = col(HOUSEHOLD) if has_household else nw.lit(None, dtype=nw.String())
-    case = within & (col("fl__status") == 1) if outcome.kind in ("truth", "everyone") else nw.lit(False)
+    case = within & (col("fl__status") >= 1) if outcome.kind not in ("number", "ratio") else nw.lit(False)
     frame = frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
     split = margins_of(design, weight) is not None
     by = [
@@ -111,6 +113,11 @@ def cluster_totals(
         "fl__casehh",
     ]
     sums = ["fl__n", *(f"fl__s{s}" for s in SUMS[1:]), "fl__badw", "fl__bad", "fl__missing", "fl__positive"]
+    if outcome.kind == "amount":
+        amount = nw.when(within).then(yy).otherwise(nw.lit(0.0))
+        outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
+        frame = frame.with_columns(amount.alias("y"), outside.cast(nw.Int64).alias("fl__outside"))
+        sums += ["y", "fl__outside"]
     ends = []
     for column, name in ((FPC, "fpc"), (FPC2, "fpc2"))[: design.stages]:
         frame = frame.with_columns(col(column).is_nan().fill_null(True).cast(nw.Int64).alias(f"no_{name}"))
@@ -132,7 +139,7 @@ def cluster_totals(
         frame.with_columns(lowest).group_by(by).agg(*[col(s).sum() for s in sums], col("fl__lowest").min().alias("lowest"), *ends)
     )
     table: pd.DataFrame = grouped.sort(by).collect("pandas").to_native()  # sums of one order have the same last digit
-    _refuse(table, outcome, design.replicates)
+    _refuse(table, outcome, design)
     table = table.rename(
         columns={
             STRATA: "strata",
@@ -169,8 +176,33 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     y, y_bad = _number(design, outcome.y)
     if outcome.kind == "number":
         return y, one, ~y.is_null(), y_bad
+    if outcome.kind == "amount":
+        return _amount(design, outcome, _number(design, outcome.x))
     x, x_bad = _number(design, outcome.x)
     return y, x, ~(y.is_null() | x.is_null()), y_bad | x_bad
+
+
+def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+    """A case's amount over `per`, 1 where there is one; 0 and 0 for everybody else, who all stay in."""
+    amount, bad = number
+    case = design.text(outcome.y).is_in(TRUE).fill_null(False)
+    stated = case & ~amount.is_null()
+    y, x = (nw.when(stated).then(e).otherwise(nw.lit(0.0)) for e in (amount / outcome.per, nw.lit(1.0)))
+    return y, x, nw.lit(True), case & bad
+
+
+def _status(design: Design, outcome: Outcome) -> nw.Expr:
+    """1 case, 0 not, -1 unresolved; 2 a case without an amount."""
+    if outcome.kind in ("number", "ratio"):
+        return nw.lit(1)
+    case, other = nw.col("fl__y") == 1, nw.col("fl__y") == 0
+    if outcome.kind == "amount":
+        value = design.text(outcome.y)
+        case, other = value.is_in(TRUE), value.is_in(FALSE)
+    found = nw.when(case).then(nw.lit(1)).otherwise(nw.when(other).then(nw.lit(0)).otherwise(nw.lit(-1)))
+    if outcome.kind == "amount":
+        return nw.when(case & (nw.col("fl__x") == 0)).then(nw.lit(2)).otherwise(found)
+    return found
 
 
 def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
@@ -181,7 +213,7 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
     return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 
 
-def _refuse(table: pd.DataFrame, outcome: Outcome, replicates: int) -> None:
+def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design) -> None:
     """Stop on what no variance survives."""
     if (bad := int(table["fl__badw"].sum())) > 0:
         raise DesignError(
@@ -190,7 +222,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, replicates: int) -> None:
         )  # fmt: skip
     if len(table) == 0 or table["fl__positive"].sum() == 0:
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
-    if gaps := [r + 1 for r in range(replicates) if not table[f"w_{r}"].map(math.isfinite).all()]:
+    if gaps := [r + 1 for r in range(design.replicates) if not table[f"w_{r}"].map(math.isfinite).all()]:
         raise DesignError(
             f"{len(gaps)} replicate weight(s) are missing or infinite in some rows", where="replicates", found=gaps[:10],
             do="correct them in the data, or leave those rows out before",
@@ -208,4 +240,10 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, replicates: int) -> None:
         raise RequestError(
             f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold something else",
             where="outcome", allowed="0, 1, true, false, blank" if truth else "numbers, blank", do="recode the column, or name another",
+        )  # fmt: skip
+    if outcome.kind == "amount" and isinstance(design, Survey) and (bad := int(table["fl__outside"].sum())):
+        raise NotAvailable(
+            f"{outcome.x} of some cases lie outside the {outcome.most:g} of the reference period", where=str(design.path),
+            found=f"{guarded(bad, design.spec.confidentiality.cases)} case(s)", allowed=f"0 to {outcome.most:g}",
+            do=f"list codes that are no {outcome.x} under missing, or correct the column or the reference period",
         )  # fmt: skip

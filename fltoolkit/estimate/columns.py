@@ -8,7 +8,7 @@ import pandas as pd
 from fltoolkit.estimate import intervals
 from fltoolkit.estimate.cells import make_cells
 from fltoolkit.estimate.intervals import ProportionInterval
-from fltoolkit.estimate.passes import Pass
+from fltoolkit.estimate.passes import OF_CASES, Pass
 from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.breakdowns import TOTAL
 
@@ -16,19 +16,20 @@ from fltoolkit.survey.breakdowns import TOTAL
 def counts(run: Pass, measure: str) -> pd.DataFrame:
     """Unweighted and weighted counts of each row, and how spread its cases are."""
     t, cells, base, parent = run.table, run.cells, run.base, run.parent
-    cases = (t["status"] == 1).to_numpy()
+    cases, counted = (t["status"] >= 1).to_numpy(), (t["status"] == 1).to_numpy()
     case = np.where(cases, t["n"], 0.0)
-    n_values, w_values = (case, t["wy"].to_numpy()) if measure == "share" else (t["n"].to_numpy(), t["w"].to_numpy())
+    n_values, w_values = (np.where(counted if measure in OF_CASES else True, t[c], 0.0) for c in ("n", "w"))
     has_household = t["household"].notna().any()
     households = cells.distinct(t["household"]) if has_household else pd.array([pd.NA] * len(cells), dtype="Int64")
     return pd.DataFrame(
         {
-            "df": run.degrees_of_freedom(cases if measure == "share" else None)[parent],
+            "df": run.degrees_of_freedom(counted if measure in OF_CASES else None)[parent],
             "n": base.sums(n_values)[parent].astype(np.int64),
             "cases": cells.sums(case).astype(np.int64),
             "population": base.sums(w_values)[parent],
             "psus_with_cases": run.psus_with(cases),
             "households_with_cases": households,
+            "least": cells.sums(t["y"].to_numpy() if "y" in t else case),
         }
     )
 
@@ -39,17 +40,16 @@ def design_effects(
     """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
     t, base, parent = run.table, run.base, run.parent
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
-    case = (t["status"] == 1).to_numpy() if measure == "share" else np.ones(len(t), dtype=bool)
+    case = (t["status"] == 1).to_numpy() if measure in OF_CASES else np.ones(len(t), dtype=bool)
     kish_w = base.sums(np.where(case, t["w"], 0.0))[parent]
     with np.errstate(divide="ignore", invalid="ignore"):
-        if binary:
+        if binary and "y" not in t:
             spread = rate * (1 - rate)
         elif measure == "ratio":
             yy, xx, xy, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
             spread = (yy - 2 * rate * xy + rate**2 * xx) / w
         else:
-            yy, y, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wy", "w"))
-            spread = yy / w - (y / w) ** 2
+            spread = run.cells.sums(t["wyy"].to_numpy()) / size - (run.cells.sums(t["wy"].to_numpy()) / size) ** 2
         with_replacement = spread * n / (n - 1) / n
         if measure == "total":
             with_replacement = with_replacement * size**2
@@ -69,9 +69,9 @@ def design_effects(
 def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
     """The design effect assumed where there is no case: the spec's, else the whole population's, else Kish's."""
     t = run.table
-    everyone = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {})
-    n, p = t["n"].sum(), t["wy"].sum() / t["w"].sum() if t["n"].sum() else float("nan")
-    z = run.units.influence(run.by_unit("wy", everyone), run.by_unit("w", everyone), np.array([p]))
+    everyone, cases = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), (t["status"] >= 1).to_numpy()
+    n, p = t["n"].sum(), t["w"][cases].sum() / t["w"].sum() if t["n"].sum() else float("nan")
+    z = run.units.influence(run.by_unit("w", everyone, cases), run.by_unit("w", everyone), np.array([p]))
     whole = float(run.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
@@ -85,11 +85,11 @@ def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_
 
 def with_intervals(
     rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, binary: bool, measure: str,
-    method: ProportionInterval, level: float, whole: bool,
+    method: ProportionInterval, level: float, whole: bool, amounts: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """The result's columns in their order, with the interval that fits the measure.
 
-    `whole`: every weight stands for at least one person, so a total is never below the cases seen.
+    `whole`: every weight stands for at least one person, so a total is never below `least`, the cases seen (of amounts: theirs).
     """
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
     at_zero = effects["deff_at_zero"].fillna(1.0).to_numpy() if binary else 1.0
@@ -99,13 +99,14 @@ def with_intervals(
         low, high = intervals.proportion(rate, se, n, df, level, method, at_zero)
     else:
         _, upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)
-        floor, size = rows["cases"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
+        floor, size = rows["least"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
         low, high = intervals.total_of_cases(estimate, se, df, level, floor=floor, population=size, upper_at_zero=upper)
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
         n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
         if binary:
-            n_eff = np.where(effects["deff_at_zero"].notna(), rows["n"] / effects["deff_at_zero"], _n_eff(rows, rate, measure))
+            own = n_eff if amounts else _n_eff(rows, rate, measure)
+            n_eff = np.where(effects["deff_at_zero"].notna(), rows["n"] / effects["deff_at_zero"], own)
     columns = {
         "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": effects["deff"], "df": rows["df"],
         "n": rows["n"], "cases": rows["cases"], "population": rows["population"], "n_eff": n_eff,

@@ -9,9 +9,10 @@ from fltoolkit.estimate.estimates import About
 FACTS = {
     "country": "country", "measure": "measure", "outcome": "outcome", "rule_set": "definition (rule set)",
     "same_work": "definition (same work)", "age_basis": "definition (age)", "sector_basis": "definition (sector)",
-    "reference_months": "reference period in months", "population_label": "population", "population_ages": "ages of the population",
+    "reference_months": "reference period in months",
+    "duration_basis": "months counted", "population_label": "population", "population_ages": "ages of the population",
 }  # fmt: skip
-POINT_IN_TIME = ("current",)
+POINT_IN_TIME = ("current", "current_prevalence")
 MOST = 5
 
 

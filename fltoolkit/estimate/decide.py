@@ -18,6 +18,7 @@ from fltoolkit.estimate.settle import Hidden, Tables, settled
 from fltoolkit.estimate.ties import Structure
 
 WHOLE: Key = frozenset()
+IN_MONTHS = ("stock", "duration")
 CASES: Key = frozenset({("case", "yes")})
 OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
@@ -100,6 +101,12 @@ def _tells_few(large: Cell, less: list[Cell], limits: Limits) -> bool:
 def _few_open(cell: Cell, limits: Limits) -> bool:
     """Whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
+
+
+def apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows with who is in forced labour at the interview as a population of their own: in one cell they are fewer than all cases."""
+    now = table["outcome"] == "forced_labour_now"
+    return table.assign(reference_population=table["reference_population"] + now.map({True: ", at the interview", False: ""}))
 
 
 def _chart(
@@ -196,11 +203,13 @@ def _row_cells(rows: pd.DataFrame) -> list[Cell]:
 
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
-    """What a row tells: a proportion times its population is as good as a number of cases."""
+    """What a row tells: a proportion times its population is as good as a number of cases. Months tell no weights of cases."""
     kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
     population, estimate = float(row["population"]), float(row["estimate"])
     weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]
-    others = row["measure"] in ("prevalence", "flowchart") or row["interval"] == "log"
+    others = kind == "number" or (kind == "proportion" and row["measure"] != "share")
+    if str(row["measure"]).startswith(IN_MONTHS):
+        weighted = float("nan")
     return Cell(
         cases, n, non_cases=n - cases if others else None, psus=_count(row["psus_with_cases"]),
         households=_count(row["households_with_cases"]), weighted=None if pd.isna(weighted) else weighted,

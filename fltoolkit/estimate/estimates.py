@@ -30,6 +30,7 @@ from fltoolkit.survey.isic import to_verify
 CLASSIFIED = (
     "forced_labour",
     "forced_labour_abroad",
+    "forced_labour_now",
     "any_work",
     "involuntary",
     "coercion",
@@ -37,7 +38,9 @@ CLASSIFIED = (
     "trafficking",
     *ROUTES,
 )
-OF_ADULTS = ("involuntary", "same_work", "trafficking")
+OF_ADULTS = ("involuntary", "same_work", "trafficking", "forced_labour_now")
+
+NOT_CHILDREN = {"forced_labour_now": "they are not asked whether it goes on"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class About:
     """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
     domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
     estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `calibration` how the
-    weights were calibrated, to which margins and by what factors ("": not).
+    weights were calibrated, to which margins and by what factors ("": not), `duration_basis` which months a stock or duration counts.
     `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
     reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said."""
 
@@ -76,6 +79,7 @@ class About:
     to_verify: str = ""
     rule_note: str = ""
     calibration: str = ""
+    duration_basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def prevalence(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
             do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
         )  # fmt: skip
-    return _estimate(design, _truth(design, outcome), by, "prevalence", population, interval, level)
+    return estimate(design, truth_of(design, outcome), by, "prevalence", population, interval, level)
 
 
 def total(
@@ -162,19 +166,19 @@ def total(
         RequestError: as `prevalence`. DesignError: the weights are normalised.
     """
     require_totals(design, "total")
-    if isinstance(design, Survey) or _is_truth(design, outcome):
-        return _estimate(design, _truth(design, outcome), by, "total", population, "korn_graubard", level)
-    return _estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
+    if isinstance(design, Survey) or is_truth(design, outcome):
+        return estimate(design, truth_of(design, outcome), by, "total", population, "korn_graubard", level)
+    return estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
 
 
 def mean(design: Design, y: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
     """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval."""
-    return _estimate(design, Outcome("number", y), by, "mean", population, "wald", level)
+    return estimate(design, Outcome("number", y), by, "mean", population, "wald", level)
 
 
 def ratio(design: Design, y: str, x: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
     """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval."""
-    return _estimate(design, Outcome("ratio", y, x), by, "ratio", population, "wald", level)
+    return estimate(design, Outcome("ratio", y, x), by, "ratio", population, "wald", level)
 
 
 def share(
@@ -192,8 +196,8 @@ def share(
     The shares of each `by` cell add up to one; `n` counts the cases it distributes.
     """
     wanted = tuple((*b, group) for b in breakdowns(by))
-    what = _truth(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
-    return _estimate(design, what, wanted, "share", population, interval, level, of=group)
+    what = truth_of(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
+    return estimate(design, what, wanted, "share", population, interval, level, of=group)
 
 
 def flowchart(persons: Survey, *, population: str | None = None, level: float = 0.95) -> Estimates:
@@ -202,16 +206,16 @@ def flowchart(persons: Survey, *, population: str | None = None, level: float = 
     The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
     """
     require_totals(persons, "flowchart")
-    est = _estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, "korn_graubard", level, of="step")
+    est = estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, "korn_graubard", level, of="step")
     return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
 
 
 def traces(persons: Survey, *, population: str | None = None) -> Estimates:
     """Persons by the step and the trace of their classification. Traces are answers: see `publish.paths` for what may leave."""
-    return _estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, "korn_graubard", 0.95)
+    return estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, "korn_graubard", 0.95)
 
 
-def _estimate(
+def estimate(
     design: Design,
     outcome: Outcome,
     by: By,
@@ -229,9 +233,9 @@ def _estimate(
             "a confidence level lies between 0 and 1", where="level", found=level, allowed="0 < level < 1", do="0.95 is usual"
         )
     design = calibrated(design)
-    chosen, weight, domain = _population(design, population, groups, outcome.y)
+    chosen, weight, domain = population_of(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
-    x_name = {"ratio": "wx", "share": "wy"}.get(measure, "w")
+    x_name = {"ratio": "wx", "share": "wy", "duration": "wx"}.get(measure, "w")
     y, x = run.cells.sums(run.table["wy"].to_numpy()), run.base.sums(run.table[x_name].to_numpy())[run.parent]
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
@@ -241,32 +245,32 @@ def _estimate(
     rows = counts(run, measure)
     rows.insert(0, "estimate", estimate)
     rows.insert(1, "se", np.sqrt(run.units.variances(z)))
-    binary = outcome.kind in ("truth", "everyone")
+    binary = outcome.kind in ("truth", "everyone", "amount") and measure != "duration"
     effects = design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
     whole = design.grosses_up and bool(run.table["lowest"].min() >= 1)
-    table = with_intervals(rows, effects, rate, binary, measure, interval, level, whole)
+    table = with_intervals(rows, effects, rate, binary, measure, interval, level, whole, outcome.kind == "amount")
     only = case_only(design) & set(groups)
     if binary and outcome.three_valued and measure in ("prevalence", "total"):
         table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
-    about = _about(design, outcome, measure, interval, level, chosen, groups, run)
+    about = about_of(design, outcome, measure, interval, level, chosen, groups, run)
     if design.calibration and weight in design.calibration.weights:
         about = replace(about, calibration=design.calibration.text)
     keys = run.cells.keys.drop(columns="breakdown")
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
 
 
-def _truth(design: Design, outcome: str) -> Outcome:
+def truth_of(design: Design, outcome: str) -> Outcome:
     return Outcome("truth", outcome, three_valued=isinstance(design, Survey) and outcome in CLASSIFIED)
 
 
-def _is_truth(design: Design, name: str) -> bool:
+def is_truth(design: Design, name: str) -> bool:
     """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
     value = design.text(name)
     found = design.frame.select(value.alias("v")).unique().head(4).collect("pandas").to_native()["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
 
 
-def _population(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
+def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
     """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
     if not isinstance(design, Survey):
         if name is not None:
@@ -287,7 +291,8 @@ def _population(design: Design, name: str | None, groups: Sequence[str], outcome
         )  # fmt: skip
     if outcome in OF_ADULTS and spec.children and spec.side(chosen) != "adults":
         raise RequestError(
-            f"{outcome} does not apply to children: their definition has no test of consent", where="population", found=chosen,
+            f"{outcome} does not apply to children: {NOT_CHILDREN.get(outcome, 'their definition has no test of consent')}",
+            where="population", found=chosen,
             allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
     if bound - {chosen}:
@@ -299,12 +304,12 @@ def _population(design: Design, name: str | None, groups: Sequence[str], outcome
     return chosen, weight_of(chosen), POPULATION + chosen
 
 
-def _about(
+def about_of(
     design: Design, outcome: Outcome, measure: str, interval: str, level: float, population: str,
     groups: Sequence[str], run: Pass,
 ) -> About:  # fmt: skip
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
-    missing = int(run.table["missing"].sum())
+    missing = int(run.table["missing"].sum() + run.table["n"][run.table["status"] == 2].sum())
     base = About(
         missing=missing,
         measure=measure,

@@ -22,6 +22,7 @@ from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, Survey
 
 UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
+OF_CASES = ("share", "duration")  # measures whose denominator is the cases (of a duration those with one)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Pass:
             rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
         return np.vstack(rows)
 
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """The table's rows of persons who are cases and have what is measured."""
+        return np.asarray((self.table["status"] == 1) & (self.table["n"] > 0))
+
     def degrees_of_freedom(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Of each denominator, over some of the table's rows."""
         if isinstance(self.units, Units):
@@ -88,11 +94,11 @@ class Pass:
 
 def make_pass(
     design: Design, outcome: Outcome, wanted: Breakdowns, groups: Sequence[str], measure: str,
-    domain: str | None, weight: str, of: str | None,
+    domain: str | None, weight: str, of: str | None, split: str = "",
 ) -> Pass:  # fmt: skip
-    """The pass over the persons; cells and the cells of their denominators."""
+    """The pass over the persons; cells and the cells of their denominators. `split`: a column whose values are a key of the table."""
     design = calibrated(design)
-    table = cluster_totals(design, outcome, groups, domain=domain, weight=weight)
+    table = cluster_totals(design, outcome, [*groups, *([split] if split else [])], domain=domain, weight=weight)
     if design.replication:
         units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
         unit = None
@@ -103,10 +109,13 @@ def make_pass(
     order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({of} if of else set())) & set(groups)
-    inside, cases = table["n"].to_numpy() > 0, (table["status"] == 1).to_numpy()
-    only = case_only(design)
-    cells = make_cells(table, groups, wanted, [inside & cases if only & set(b) else inside for b in wanted], order)
-    counted = inside & cases if measure == "share" else inside
+    inside, cases = table["n"].to_numpy() > 0, (table["status"] >= 1).to_numpy()
+    only, durations = case_only(design), measure == "duration"
+    if durations:
+        apart = set()  # its denominators are its own cells
+    rows = [inside & cases if durations or only & set(b) else inside for b in wanted]
+    cells = make_cells(table, groups, wanted, rows, order)
+    counted = inside & cases if measure in OF_CASES else inside
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
     base = make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     if measure == "share":

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import make_cells
-from fltoolkit.estimate.estimates import _population, _truth
+from fltoolkit.estimate.estimates import population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.variance import Array, Codes, sums
 from fltoolkit.survey.breakdowns import NOT_STATED, Group
@@ -108,9 +108,9 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
             f"no model with {min(only)}: only cases have one, so there is nobody to compare with", where="formula",
             found=formula, do="leave it out, or take a group that everybody has",
         )  # fmt: skip
-    chosen, weight, domain = _population(design, population, names, outcome)
+    chosen, weight, domain = population_of(design, population, names, outcome)
     wanted = (tuple(names), *((n,) for n in names))
-    run = make_pass(design, _truth(design, outcome), wanted, names, "prevalence", domain, weight, None)
+    run = make_pass(design, truth_of(design, outcome), wanted, names, "prevalence", domain, weight, None)
     first = (run.cells.keys["breakdown"] == 0).to_numpy()
     if (many := int(first.sum())) > MOST:
         raise RequestError(

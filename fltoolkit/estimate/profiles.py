@@ -20,7 +20,10 @@ from fltoolkit.yamlfile import Model, load_shipped
 
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
-ROUNDS_TO_ZERO = {"prevalence": 0.00005, "share": 0.0005, "total": 0.5, "flowchart": 0.5}  # where one decimal is shown
+ROUNDS_TO_ZERO = {  # as shown: rates per 1,000 and shares in % with one decimal, numbers of persons whole
+    **dict.fromkeys(("prevalence", "stock_prevalence", "current_prevalence"), 0.00005), "share": 0.0005,
+    **dict.fromkeys(("total", "stock", "current", "flowchart"), 0.5),
+}  # fmt: skip
 NEEDED = ("estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "cases", "population", "n_eff", "psus_with_cases")
 SHIPPED = Path(str(files("fltoolkit.estimate"))) / "profiles"
 
@@ -102,7 +105,7 @@ def shipped_profiles() -> tuple[str, ...]:
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:
     """What a row's estimate is: a proportion of persons or cases, a number of persons, or anything else (`mean`)."""
-    if row["measure"] in ("prevalence", "share"):
+    if row["measure"] == "share" or str(row["measure"]).endswith("prevalence"):
         return "proportion"
     return "number" if row["measure"] == "flowchart" or row["interval"] == "log" else "mean"
 

@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.codes import category_code
-from fltoolkit.errors import PublicationError, RequestError
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
-from fltoolkit.estimate.beside import beside, not_available
+from fltoolkit.estimate import measures
+from fltoolkit.estimate.beside import Refused, beside, not_available, refused_rows
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.counts import Cell, Limits, confidential
-from fltoolkit.estimate.decide import decide, decide_beside
+from fltoolkit.estimate.decide import apart, decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.profiles import Profile, load_profile, reliability
 from fltoolkit.estimate.protect import protect
@@ -113,7 +114,8 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
 
     The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
     and the flowcharts' counts are always among them; below them the headline under every other rule set, or a row with the
-    marker `x` and the reason why the survey cannot give it. A profile of one's own is read from the folder of survey.yaml.
+    marker `x` and the reason why the survey cannot give it; so has a measure in time (a stock, say) that the data refuse. A
+    profile of one's own is read from the folder of survey.yaml.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
@@ -121,11 +123,13 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     other = beside(persons)
     rules, spec = load_profile(profile, persons.path.parent), persons.spec
     limits, notes = _limits(rules, spec)
-    out = _publish([*_estimates(persons, plan), *other.made], rules, limits, notes, spec)
+    own, refused = _estimates(persons, plan)
+    out = _publish([*own, *other.made], rules, limits, notes, spec)
     first = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == spec.default_population)]
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
-    gone = [not_available(first, rule, error, empty) for rule, error in other.obstacles]
+    gone = [refused_rows(first.head(1), what, spec, empty) for what in refused]
+    gone += [not_available(first, rule, error, empty) for rule, error in other.obstacles]
     return replace(
         out, table=pd.concat([out.table, *gone], ignore_index=True), coverage_excludes=spec.coverage_excludes,
         groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
@@ -134,19 +138,24 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
 
 def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
-    made = (*_estimates(persons, plan), *beside(persons).made)
+    made = (*_estimates(persons, plan)[0], *beside(persons).made)
     return pd.concat([_tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
-def _estimates(persons: Survey, plan: HasTables | None) -> list[Estimates]:
-    """Everything a run estimates, one pass for each measure and population."""
-    measures: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
-    wanted = [Table(measure=m, population=p) for m in measures for p in persons.spec.headlines]
+def _estimates(persons: Survey, plan: HasTables | None) -> tuple[list[Estimates], list[Refused]]:
+    """Everything a run estimates, one pass for each measure and population; and what the survey cannot give."""
+    always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
+    wanted = [Table(measure=m, population=p) for m in always for p in persons.spec.headlines]
     wanted += [*persons.spec.tables, *(plan.tables(persons.spec) if plan else ())]
-    made = [_make(persons, *request) for request in _merge(persons, wanted)]
+    made, refused = [], []
+    for measure, of, population, by in _merge(persons, wanted):
+        try:
+            made.append(_make(persons, measure, of, population, by))
+        except NotAvailable as error:
+            refused.append(Refused(measure, population, tuple(by), error))
     if persons.grosses_up:
         made += [verbs.flowchart(persons, population=p) for p in persons.spec.charted]
-    return made
+    return made, refused
 
 
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
@@ -154,13 +163,17 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     bands that nest): use `publish_run`, which protects them together.
 
     Raises:
-        PublicationError: the parts of a stack overlap; or a confidentiality limit is lowered without `accept_lower_limits: true`.
+        PublicationError: the parts of a stack overlap; it is a quantile; or a confidentiality limit is lowered without `accept_lower_limits: true`.
     """
     if est.parts:
         raise PublicationError(
             "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),
             do="publish rule sets with fl.publish_run, which protects them together",
         )  # fmt: skip
+    if est.about.measure == "quantile":
+        raise PublicationError(
+            "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
+        )
     rules = load_profile(profile)
     limits, notes = _limits(rules, None)
     return _publish([est], rules, limits, notes)
@@ -212,6 +225,12 @@ def _merge(persons: Survey, wanted: Sequence[Table]) -> list[tuple[str, str | No
 def _make(persons: Survey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
+    if measure == "duration":
+        return measures.duration(persons, by, population=population)
+    name, _, rate = measure.partition("_")
+    if measure in measures.IN_TIME:
+        in_time = measures.stock if name == "stock" else measures.current
+        return in_time(persons, by, measure="prevalence" if rate else "total", population=population)
     verb = verbs.total if measure == "total" else verbs.prevalence
     return verb(persons, by=by, population=population)
 
@@ -248,7 +267,7 @@ def _publish(
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     own = table["rule_set"] == made[0].about.rule_set
     known = structure(spec) if spec else Structure(case_only=frozenset(g for est in made for g in est.about.case_only))
-    found = decide_beside(table, own, decide(table[own], keys, of, limits, known), limits)
+    found = decide_beside(table, own, decide(apart(table[own]), keys, of, limits, known), limits)
     hidden, open_hidden = found.hidden, found.open_hidden
     notes = (*notes, *(COARSE.format(what) for what in found.coarse))
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
@@ -263,6 +282,7 @@ def _publish(
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
     table.loc[flag == "suppress", numbers] = np.nan
     table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
+    table = _few_without_months(table, limits)
     not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *groups]
@@ -290,3 +310,11 @@ def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
     return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values, ilostat=codes)
+
+
+def _few_without_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
+    """Mean durations without what would tell how many cases lack theirs, where those are few in a cell of any of them."""
+    gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
+    rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
+    told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
+    return table.assign(**told, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table

@@ -15,7 +15,7 @@ from fltoolkit.survey.breakdowns import TOTAL
 
 KEPT = (
     "n", "cases", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",
-    "reference_period", "reference_population_label", "same_work", "sector_basis", "survey", "round", "year", "input_hash",
+    "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis", "survey", "round", "year", "input_hash",
 )  # fmt: skip
 PREVALENCE = {
     "indicator": "Forced labour prevalence (the base of the row below)",

@@ -8,11 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from fltoolkit.nap.units import is_rate
+from fltoolkit.survey.breakdowns import Measure as Estimated
 from fltoolkit.survey.breakdowns import Name, Table
 from fltoolkit.survey.spec import SurveySpec
 from fltoolkit.yamlfile import Model, Names, load_model
 
-Measure = Literal["prevalence", "total", "share", "percent_decrease"]
+Measure = Literal[
+    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
+]
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
 
@@ -56,7 +60,7 @@ class Indicator(Model):
         return self
 
     @property
-    def survey_measure(self) -> Literal["prevalence", "total", "share"] | None:
+    def survey_measure(self) -> Estimated | None:
         """What is estimated to fill the row."""
         return "prevalence" if self.measure == "percent_decrease" else self.measure
 
@@ -117,4 +121,4 @@ def group_of(word: str, groups: Iterable[str]) -> str | None:
 
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
     """A rate has no breakdown by what only cases have (ICLS.md §9)."""
-    return not (measure == "prevalence" and group in set(case_only))
+    return not (is_rate(measure) and group in set(case_only))

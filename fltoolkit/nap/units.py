@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-SCALES = {"prevalence": (1000.0, "per 1,000"), "share": (100.0, "%"), "total": (1.0, "persons"), "flowchart": (1.0, "persons")}
+SCALES = {
+    "prevalence": (1000.0, "per 1,000"),
+    "share": (100.0, "%"),
+    "total": (1.0, "persons"),
+    "flowchart": (1.0, "persons"),
+    "stock": (1.0, "persons on an average day"),
+    "stock_prevalence": (1000.0, "on an average day per 1,000"),
+    "current": (1.0, "persons at the time of the interview"),
+    "current_prevalence": (1000.0, "at the time of the interview per 1,000"),
+    "duration": (1.0, "months"),
+}
 
 
 def scale(measure: str) -> float:
@@ -11,6 +21,11 @@ def scale(measure: str) -> float:
 
 
 def unit(measure: str, population: str = "") -> str:
-    """The unit of the scaled number; a prevalence names whom it is per 1,000 of."""
+    """The unit of the scaled number; a rate names whom it is per 1,000 of."""
     name = SCALES[measure][1]
-    return f"{name} {population}".strip() if measure == "prevalence" else name
+    return f"{name} {population}".strip() if is_rate(measure) else name
+
+
+def is_rate(measure: str) -> bool:
+    """Whether a measure divides cases by all persons."""
+    return measure.endswith("prevalence")

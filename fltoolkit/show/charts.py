@@ -12,7 +12,7 @@ from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale, unit
 from fltoolkit.show.style import BLUE, GREY, INK, PALE, SERIES, Picture, axis, categories, figure, wrap
-from fltoolkit.show.words import TITLES, interval, labels, number, percent, shown, to_verify, value
+from fltoolkit.show.words import TITLES, basis, interval, labels, number, percent, shown, to_verify, value
 
 MARKED = ("suppress", "unreliable")
 
@@ -37,7 +37,7 @@ def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
     where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
     fig = figure(
         f"{TITLES[measure]} {_by_words(rows)}".strip(),
-        f"{where}; {first['reference_period']}{to_verify(first)}",
+        f"{where}; {first['reference_period']}{basis(first)}{to_verify(first)}",
         150 + 44 * len(rows),
     )
     for i, (name, part) in reversed(list(enumerate(series))):

@@ -15,6 +15,7 @@ from fltoolkit.show.words import (
     TITLES,
     Row,
     Words,
+    basis,
     count,
     doubts,
     interval,
@@ -42,7 +43,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
             "Rule set" if compared else "Group": [str(r["rule_set"]) for r in records] if compared else labels(rows),
             _measure(first): [number(r["estimate"], r["measure"]) for r in records],
             f"{percent(first)} interval": [interval(r) for r in records],
-            "Asked": [count(r["n"]) for r in records],
+            "With months" if first["measure"] == "duration" else "Asked": [_base(r) for r in records],
             "Counted" if first["measure"] == "flowchart" else "Cases": [count(r["cases"]) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
             "Remark": [_of_rule_set(r) if compared else r["reason"] for r in records],
@@ -51,6 +52,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
     by = ", ".join(b.replace("_", " ") for b in dict.fromkeys(rows["breakdown"]) if b)
     name = title or f"{TITLES[first['measure']]}{f' by {by}' if by else ' under each rule set' if compared else ''}"
     about = f"{first['reference_population_label']}; {first['reference_period']}"
+    about += basis(first)
     if not compared:
         about += f"; rule set {first['rule_set']}{to_verify(first)}"
     return plain(body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), doubts(rows)) if note))
@@ -170,6 +172,11 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 def _measure(row: Row) -> str:
     return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
+
+
+def _base(row: Row) -> str:
+    """Persons in the denominator; of a mean duration hidden where few cases lack theirs."""
+    return "[c]" if row["measure"] == "duration" and pd.isna(row["n"]) and pd.notna(row["estimate"]) else count(row["n"])
 
 
 def _of_rule_set(row: Row) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.publish import MARKERS, Published
-from fltoolkit.nap.units import scale, unit
+from fltoolkit.nap.units import is_rate, scale, unit
 
 Row = Mapping[Hashable, Any]
 NBSP = "\u00a0"
@@ -18,7 +18,14 @@ TITLES = {
     "prevalence": "Prevalence of forced labour",
     "total": "Persons in forced labour",
     "share": "Cases of forced labour, in %",
+    "stock": "Persons in forced labour on an average day",
+    "stock_prevalence": "Prevalence of forced labour on an average day",
+    "current": "Persons in forced labour at the time of the interview",
+    "current_prevalence": "Prevalence of forced labour at the time of the interview",
+    "duration": "Mean duration of forced labour, in months",
 }
+COUNTS = ("total", "flowchart", "stock", "current")
+WHEN = {"stock": "on an average day of", "current": "at the time of the interview, after"}  # else at any time in it: the flow
 
 
 def number(value: float, measure: str) -> str:
@@ -26,7 +33,7 @@ def number(value: float, measure: str) -> str:
     if pd.isna(value):
         return ""
     scaled = value * scale(measure)
-    if measure in ("total", "flowchart"):
+    if measure in COUNTS:
         digits = max(0, len(str(int(abs(scaled)))) - 3)
         return f"{round(scaled, -digits):,.0f}"
     return f"{scaled:,.1f}"
@@ -53,6 +60,8 @@ def category(row: Row) -> str:
     """What a row is about: its category, or everyone."""
     if not row["breakdown"]:
         return "everyone"
+    if not row["category"]:  # what the survey cannot give has no categories
+        return f"by {row['breakdown']}".replace("_", " ")
     return value("form" if "form" in row["breakdown"].split(" × ") else "", row["category"])
 
 
@@ -80,6 +89,11 @@ def to_verify(row: Row) -> str:
     return "; to be verified" if row["to_verify"] else ""
 
 
+def basis(row: Row) -> str:
+    """`; months over all spells, ...` for a line about a stock or a duration; else nothing."""
+    return f"; {row['duration_basis']}" if row["duration_basis"] else ""
+
+
 def doubts(rows: pd.DataFrame) -> str:
     """What recalled facts some rows rest on, as a sentence; empty where they rest on none."""
     told = [str(text) for text in rows["to_verify"].unique() if text]
@@ -92,16 +106,21 @@ def count(value: float) -> str:
 
 def sentence(row: Row) -> str:
     """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
-    who = row["reference_population_label"]
-    if row["measure"] == "prevalence":
+    who, measure = row["reference_population_label"], row["measure"]
+    time = WHEN.get(measure.removesuffix("_prevalence"), "at any time in")
+    period = f"{time} {row['reference_period']}"
+    if measure == "duration":
+        subject, tail, period = "The mean duration of forced labour", " months among cases", f"in {row['reference_period']}"
+    elif is_rate(measure):
         subject, tail = "The prevalence of forced labour", f" {unit('prevalence')} {who}"
     else:
-        subject, tail = "The number of persons in forced labour", f" {who}" if row["measure"] == "total" else ""
-    period = f"in {row['reference_period']}"
+        subject, tail = "The number of persons in forced labour", f" {who}" if measure != "flowchart" else ""
     if pd.isna(row["estimate"]):
-        return f"{subject} {period} is not shown ({row['reason']})."
+        return f"{subject} {period} is not {'available' if row['marker'] == 'x' else 'shown'} ({row['reason']})."
     level = percent(row)
     text = f"{subject} {period} was {shown(row)}{tail} ({level} interval {interval(row)})."
+    if row["duration_basis"]:
+        text += f" It counts {row['duration_basis']}."
     if row["flag"] in ("unreliable", "caution", "review"):
         text += f" Read it with care: {row['reason']}."
     return text
@@ -139,7 +158,8 @@ def headline(out: Published) -> Words:
 
 def _told(out: Published, population: str) -> list[str]:
     """Rate, number and unresolved persons of one population, in sentences."""
-    measures = [m for m in ("prevalence", "total") if (out.own["measure"] == m).any()]
+    whole = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == population)]
+    measures = [m for m in ("prevalence", "total", "stock", "current", "duration") if m in set(whole["measure"])]
     rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
     rate = rows[0]
     lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:])]

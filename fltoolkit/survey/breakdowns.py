@@ -12,7 +12,7 @@ from fltoolkit.yamlfile import Code, Codes, Model, Names
 NOT_STATED = "not stated"
 TOTAL = "total"
 
-Measure = Literal["prevalence", "total", "share"]
+Measure = Literal["prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration"]
 Classification = Literal[
     "sex", "area", "place_of_birth", "citizenship", "disability", "education", "icse_93", "icse_18", "icse_18_a", "icse_18_r"
 ]

@@ -85,6 +85,7 @@ class SurveySpec(Model):
     trafficking: Sources | None = None
     place: Place | None = None
     months: Months | None = None
+    current: Sources | None = None
     children: Children | None = None
     populations: Annotated[dict[Name, Population], Field(min_length=1)]
     calibration: CalibrationSpec | None = None
@@ -189,7 +190,7 @@ class SurveySpec(Model):
         if wrong:
             raise ValueError(
                 f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for what is asked of an episode: "
-                "items, exceptions, form, place, months, trafficking, episodes.exists, the sector of the forced labour"
+                "items, exceptions, form, place, months, current, trafficking, episodes.exists, the sector of the forced labour"
             )
         return self
 
@@ -203,7 +204,7 @@ class SurveySpec(Model):
         if self.exceptions:
             keyed += [(f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()]
             keyed += [("exceptions.within_limits", self.exceptions.within_limits)]
-        keyed += [("trafficking", self.trafficking)]
+        keyed += [("trafficking", self.trafficking), ("current", self.current)]
         keyed += self.children.questions() if self.children else []
         keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
         return [(where, source) for where, sources in keyed for source in sources or ()]
@@ -225,7 +226,7 @@ class SurveySpec(Model):
         own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
-        return list(dict.fromkeys([*_columns(asked), *start]))
+        return list(dict.fromkeys([*_columns(asked), *_columns(self.current), *start]))
 
     def key_of(self, column: str) -> str:
         """The first key that names a column, for messages; its position in a list is not told."""
@@ -251,8 +252,8 @@ NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "househol
 RESERVED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
     "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
-    "reason", "breakdown", "category", "ilostat", "total", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
-    "forced_labour_abroad", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception",
+    "reason", "breakdown", "category", "ilostat", "total", "quantile", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
+    "forced_labour_abroad", "forced_labour_now", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception",
     "exception_within_limits", "step", "items", "trace", "months",
 })  # fmt: skip
 

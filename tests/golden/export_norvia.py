@@ -23,6 +23,7 @@ COLUMNS = {
     "fl__population__adults": "adults",
     "fl__population__workers": "workers",
     "forced_labour": "status",
+    "months": "months",
 }
 
 

@@ -43,13 +43,13 @@ def test_numbers_are_rounded_to_what_the_survey_can_bear(value: float, measure: 
 
 def test_a_shown_number_is_a_sentence_with_its_interval_and_whom_it_is_about() -> None:
     told = sentence({**row("prevalence"), "flag": "", "reason": ""})
-    assert told.startswith("The prevalence of forced labour in the past 12 months was 99.5 per 1,000 adults (95")
+    assert told.startswith("The prevalence of forced labour at any time in the past 12 months was 99.5 per 1,000 adults (95")
     assert f"interval {number(row('prevalence')['ci_low'], 'prevalence')}{NBSP}to{NBSP}" in told
     assert "care" not in told
 
 
 def test_a_number_of_persons_is_told_in_persons() -> None:
-    assert "The number of persons in forced labour in the past 12 months was 410 adults" in sentence(row("total"))
+    assert "The number of persons in forced labour at any time in the past 12 months was 410 adults" in sentence(row("total"))
 
 
 def test_an_unreliable_number_says_so_and_why() -> None:
@@ -112,7 +112,7 @@ def test_the_headline_of_a_recalled_rule_says_so_and_what_it_counts() -> None:
 
 def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     told = headline()
-    assert told.startswith("**The prevalence of forced labour in the past 12 months was 99.5 per 1,000 adults")
+    assert told.startswith("**The prevalence of forced labour at any time in the past 12 months was 99.5 per 1,000 adults")
     assert "was 410 adults" in told
     assert "5 of 412 persons asked are unresolved" in told
     assert "without them the rate is 100.7, and with all of them as cases 111.7" in told  # 41 of 407, 46 of 412

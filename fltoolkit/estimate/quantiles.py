@@ -1,0 +1,173 @@
+"""Quantiles of a variable with few values, such as months, with Woodruff's interval: from the one pass, its values as cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.classify.adults import MONTHS
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.cells import By, Cells, breakdowns
+from fltoolkit.estimate.cluster_totals import KEY, Outcome
+from fltoolkit.estimate.estimates import Estimates, about_of, population_of
+from fltoolkit.estimate.intervals import t_quantile
+from fltoolkit.estimate.measures import asked_months, basis
+from fltoolkit.estimate.passes import Pass, make_pass
+from fltoolkit.estimate.variance import Array
+from fltoolkit.survey.design import Design, Survey
+
+MOST_VALUES = 200
+TIE = 1e-12  # a share this near p has reached it: sums of weights carry rounding
+
+
+def quantile(
+    design: Design,
+    y: str = MONTHS,
+    q: Sequence[float] = (0.25, 0.5, 0.75),
+    by: By = None,
+    *,
+    population: str | None = None,
+    level: float = 0.95,
+) -> Estimates:
+    """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
+
+    The quantile of p is the least value v with F(v) ≥ p, F being the weighted share of persons up to v (R's `qrule="math"`).
+    Woodruff (1952): with F's limits F(v) ± t·SE at that value, the interval runs between the quantiles of the two limits and
+    SE is its width over 2t, as R's `svyquantile(interval.type="mean")`. A limit of F below 0 or above 1 leaves the limit, and
+    so SE, empty. The influence is that of −F(v), scaled to that SE: the covariance of quantiles has F's correlations (ours).
+
+    Args:
+        design: a classified survey, or any design; with replicate weights SE of F is theirs.
+        y: the column; of a survey `months`.
+        q: the shares p, each between 0 and 1.
+        by: breakdowns, see `fl.cube`.
+        population: as in `fl.duration`.
+        level: confidence level.
+
+    Returns:
+        Estimates in the units of y, one row a cell and p; the column `quantile` holds p. `n` and `cases` count the persons with
+        a value, `about.missing` those without.
+
+    Raises:
+        RequestError: y has more than 200 values or holds something else than numbers, is not `months` of a survey, or a p is not
+            between 0 and 1. NotAvailable: as `fl.duration`.
+    """
+    if not q or not all(0 < p < 1 for p in q):
+        raise RequestError("a quantile's share lies between 0 and 1", where="q", found=list(q), do="0.5 is the median")
+    if not 0 < level < 1:
+        raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")
+    wanted = breakdowns(by)
+    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
+    if y in groups:
+        raise RequestError(
+            "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
+        )
+    outcome = _outcome(design, y, by, population)
+    chosen, weight, domain = population_of(design, population, groups, "")
+    run = make_pass(design, outcome, wanted, groups, "duration", domain, weight, None, split=y)
+    values = _values(run, y)
+    made = [_one(run, values, p, level) for p in q]
+    order = np.arange(len(run.cells) * len(q)).reshape(len(q), -1).T.ravel()  # the quantiles of a cell below each other
+    table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
+    about = replace(about_of(design, outcome, "quantile", "woodruff", level, chosen, groups, run), outcome=y)
+    if isinstance(design, Survey) and design.spec.months:
+        about = replace(about, duration_basis=basis(design.spec.months))
+    keys = run.cells.keys.drop(columns="breakdown")
+    keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
+    effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
+    by_quantile = tuple((*b, "quantile") for b in wanted)
+    return Estimates(
+        pd.concat([keys, table], axis=1), np.hstack([z for _, z in made])[:, order], run.units, about, effects, by_quantile
+    )
+
+
+def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
+    """Whose values these are: everybody's with one, or those of a survey's cases."""
+    if not isinstance(design, Survey):
+        return Outcome("number", y)
+    if y != MONTHS:
+        raise RequestError(
+            "of a classified survey the quantiles are those of months in forced labour, among its cases", where="y", found=y,
+            allowed=[MONTHS], do="bind the data with fl.SurveyDesign for any other column",
+        )  # fmt: skip
+    _, window = asked_months(design, by, population, "a quantile of months")
+    return Outcome("amount", "forced_labour", MONTHS, most=window)
+
+
+def _values(run: Pass, y: str) -> Array:
+    """Each table row's value; nan for rows that count for nothing."""
+    texts = run.table[KEY + y].where(run.counted, "")
+    found = texts[texts != ""].unique()
+    if len(found) > MOST_VALUES:
+        raise RequestError(
+            f"{y} has more than {MOST_VALUES} values", where="y", found=len(found), allowed=f"at most {MOST_VALUES}",
+            do="round it, or group it into classes",
+        )  # fmt: skip
+    return pd.to_numeric(texts.mask(texts == "")).to_numpy(float)
+
+
+def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Array]:
+    """The quantile of one share in every cell, its Woodruff interval, and its influence."""
+    distribution = _distribution(run, values)
+    at = np.array([_quantile(*d, p) for d in distribution])
+    up_to = _up_to(run, values, at)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = up_to.sums(run.table["w"].to_numpy(float)) / run.base.sums(np.where(run.counted, run.table["w"], 0.0))
+    z = run.units.influence(run.by_unit("w", up_to), run.by_unit("w", run.base, run.counted), share)
+    se_share = np.sqrt(run.units.variances(z))
+    df = run.degrees_of_freedom(run.counted)
+    t = np.array([float(t_quantile(level, d)) if d >= 1 else np.nan for d in df])
+    low, high = (
+        np.array([_quantile(*d, limit) for d, limit in zip(distribution, share + side * t * se_share, strict=True)])
+        for side in (-1, 1)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = (high - low) / (2 * t)
+        scaled = np.where(se_share > 0, -z * (se / se_share), 0.0)
+        cv = np.where(at == 0, np.nan, se / np.abs(at))
+    return _rows(run, p, at, se, low, high, cv, df), scaled
+
+
+def _rows(run: Pass, p: float, at: Array, se: Array, low: Array, high: Array, cv: Array, df: NDArray[np.int64]) -> pd.DataFrame:
+    t, counted = run.table, run.counted
+    n = run.cells.sums(np.where(counted, t["n"], 0.0)).astype(np.int64)
+    cases = (t["status"] >= 1).to_numpy()
+    homes = t["household"].notna().any()
+    columns = {
+        "quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df, "n": n,
+        "cases": run.cells.sums(np.where(cases, t["n"], 0.0)).astype(np.int64),
+        "population": run.cells.sums(np.where(counted, t["w"], 0.0)), "n_eff": np.nan, "psus_with_cases": run.psus_with(cases),
+        "households_with_cases": run.cells.distinct(t["household"]) if homes else pd.array([pd.NA] * len(at), dtype="Int64"),
+    }  # fmt: skip
+    return pd.DataFrame(columns)
+
+
+def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
+    """Of each cell its values in order, and the weighted share of persons up to each."""
+    weights = np.where(run.counted, run.table["w"].to_numpy(float), 0.0)
+    points = np.unique(values[~np.isnan(values)])
+    column = np.searchsorted(points, values)
+    sums = np.zeros((len(run.cells), len(points)))
+    for code in run.cells.codes:
+        used = (code >= 0) & (weights > 0)
+        np.add.at(sums, (code[used], column[used]), weights[used])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.cumsum(sums, axis=1) / sums.sum(axis=1, keepdims=True)
+    return [(points[row > 0], share[row > 0]) for row, share in zip(sums, shares, strict=True)]
+
+
+def _quantile(values: Array, shares: Array, p: float) -> float:
+    """The least value whose share is p or more; nan where p is no share."""
+    if not 0 <= p <= 1 or len(values) == 0:
+        return float("nan")
+    return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])
+
+
+def _up_to(run: Pass, values: Array, at: Array) -> Cells:
+    """The cells, holding only the rows up to each one's quantile."""
+    codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
+    return Cells(run.cells.keys, tuple(codes))
