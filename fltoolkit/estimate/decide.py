@@ -19,6 +19,7 @@ from fltoolkit.estimate.ties import Structure
 
 WHOLE: Key = frozenset()
 IN_MONTHS = ("stock", "duration")
+NOW = ", at the interview"
 CASES: Key = frozenset({("case", "yes")})
 OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
@@ -78,7 +79,10 @@ def _differences(cells: Tables, known: Structure, limits: Limits) -> Hidden:
     found: Hidden = {name: {} for name in cells}
     for small, large in permutations(cells, 2):
         for k in cells[small].keys() & cells[large].keys():
-            if _tells_few(cells[large][k], [cells[small][k]], limits):
+            whole = cells[large][k]
+            if small == large + NOW:  # the same persons: those who left are cases of one and others of the other
+                whole = replace(whole, non_cases=None)
+            if _tells_few(whole, [cells[small][k]], limits):
                 found[small][k] = "two populations differ by too few cases"
     for one, other in combinations(cells, 2):
         for large in cells.keys() - {one, other} if frozenset({one, other}) in known.disjoint else ():
@@ -106,7 +110,7 @@ def _few_open(cell: Cell, limits: Limits) -> bool:
 def apart(table: pd.DataFrame) -> pd.DataFrame:
     """Rows with who is in forced labour at the interview as a population of their own: in one cell they are fewer than all cases."""
     now = table["outcome"] == "forced_labour_now"
-    return table.assign(reference_population=table["reference_population"] + now.map({True: ", at the interview", False: ""}))
+    return table.assign(reference_population=table["reference_population"] + now.map({True: NOW, False: ""}))
 
 
 def _chart(

@@ -403,7 +403,7 @@ def test_the_shipped_surveys_weighted_numbers_tell_no_confidential_count(out: Pu
     groups = {"", "sex", "age_group", "region"}
     one = main_rows(everything, "adults") & everything["measure"].isin(["prevalence", "total"])
     one &= everything["breakdown"].map(lambda b: set(b.split(" × ")) <= groups) & (everything["rule_set"] == out.rule_set)
-    full, table = everything[one], out.table[one.to_numpy()]
+    full, table = everything[one], out.table[out.table["marker"] != "x"][one.to_numpy()]
     assert told(table, full) == []
     assert len(told(full, full)) > 10
 
