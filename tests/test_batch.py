@@ -72,7 +72,7 @@ def test_an_unknown_parameter_is_named_with_those_there_are(tmp_path: Path) -> N
     told = message(tmp_path, {"survey": "a/survey.yaml", "parameters": {"rule": "icls_2018"}})
     assert "surveys.0.parameters: no notebook knows this parameter" in told
     assert "found:   rule" in told
-    assert "allowed: profile, rules" in told
+    assert "allowed: before, profile, rules" in told
 
 
 @pytest.mark.parametrize("name", ["survey", "plan", "outputs", "interactive"])
@@ -178,7 +178,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 def test_a_survey_without_a_plan_goes_through_three_notebooks(ran: Ran) -> None:
     names = ("1_survey", "2_classify", "3_estimate")
     made = {path.name for path in (ran.outputs / "good").iterdir()}
-    assert made == {*(f"{n}.ipynb" for n in names), *(f"{n}.html" for n in names), *FINDINGS, "estimates.csv", "run.json"}
+    assert made == {*(f"{n}.ipynb" for n in names), *(f"{n}.html" for n in names), *FINDINGS, "estimates.csv", "risk_factors.csv", "run.json"}
 
 
 def test_the_estimates_of_a_run_are_those_of_the_package(ran: Ran) -> None:

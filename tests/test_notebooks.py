@@ -72,7 +72,7 @@ def test_cells_are_calls_without_loops_or_functions(path: Path) -> None:
     forbidden = (ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.With, ast.Try, ast.ListComp, ast.DictComp)
     for cell in code(path):
         assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, forbidden)], cell.source
-        assert len(cell.source.splitlines()) <= 6, cell.source
+        assert cell == parameters(path) or len(cell.source.splitlines()) <= 6, cell.source
 
 
 @EVERY
@@ -151,7 +151,7 @@ def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(path: Path, small: d
     made = {
         "1_survey": {"findings_data.csv"},
         "2_classify": {"findings_cases.csv"},
-        "3_estimate": {"estimates.csv"},
+        "3_estimate": {"estimates.csv", "risk_factors.csv"},
         "4_nap": {"nap_baseline.csv", "nap_baseline.xlsx"},
     }
     assert {p.name for p in tmp_path.iterdir()} == made.get(path.stem, set())

@@ -20,8 +20,11 @@ from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import FALSE, TRUE, Design, Survey
 from fltoolkit.survey.findings import guarded
 from fltoolkit.survey.internal import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
+from fltoolkit.survey.read import Frame
 
 KEY = "by__"
+FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
+MORE = "fl__more_"  # sums that only some designs and outcomes have
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
 
 
@@ -71,74 +74,19 @@ def cluster_totals(
         DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
         RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
     """
-    col = nw.col
-    y, x, known, bad = _outcome(design, outcome)
-    texts = [design.text(k).fill_null(NOT_STATED).alias(f"fl__k{i}") for i, k in enumerate(keys)]
-    inside = col(domain).fill_null(False) if domain else nw.lit(True)
-    frame = design.frame.with_columns(
-        *texts, y.alias("fl__y"), x.alias("fl__x"), (known & inside).alias("fl__inside"), (bad & inside).alias("fl__bad"),
-        (~known & inside).fill_null(False).cast(nw.Int64).alias("fl__missing"),
-        col(weight).alias("fl__w"),
-    )  # fmt: skip
-    within = col("fl__inside") & (col("fl__w") != 0)
-    status = _status(design, outcome)
-    w, yy, xx = (
-        nw.when(within).then(col("fl__w")).otherwise(nw.lit(0.0)),
-        col("fl__y").fill_null(0.0),
-        col("fl__x").fill_null(0.0),
-    )
-    w_ok = col("fl__w").is_finite() & (col("fl__w") >= 0)
-    has_household = HOUSEHOLD in frame.collect_schema().names()
-    frame = frame.with_columns(
-        *[nw.when(within).then(col(f"fl__k{i}")).otherwise(nw.lit("")).alias(f"fl__k{i}") for i in range(len(keys))],
-        nw.when(within).then(status).otherwise(nw.lit(0)).alias("fl__status"),
-        within.cast(nw.Int64).alias("fl__n"),
-        w.alias("fl__sw"), (w * w).alias("fl__sww"), (w * yy).alias("fl__swy"), (w * yy * yy).alias("fl__swyy"),
-        (w * xx).alias("fl__swx"), (w * xx * xx).alias("fl__swxx"), (w * xx * yy).alias("fl__swxy"),
-        ((~w_ok).fill_null(True) & inside).cast(nw.Int64).alias("fl__badw"),
-        col("fl__bad").fill_null(False).cast(nw.Int64).alias("fl__bad"),
-        nw.when(col("fl__w") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("fl__positive"),
-    )  # fmt: skip
-    household = col(HOUSEHOLD) if has_household else nw.lit(None, dtype=nw.String())
-    case = within & (col("fl__status") >= 1) if outcome.kind not in ("number", "ratio") else nw.lit(False)
-    frame = frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
-    split = margins_of(design, weight) is not None
-    by = [
-        STRATA,
-        PSU,
-        *([SSU] if design.stages == 2 else []),
-        *(f"fl__k{i}" for i in range(len(keys))),
-        *([PATTERN] if split else []),
-        "fl__status",
-        "fl__casehh",
-    ]
+    frame = _summands(_asked(design, outcome, keys, domain, weight), design, outcome, len(keys))
+    by = [STRATA, PSU, *([SSU] if design.stages == 2 else []), *(f"fl__k{i}" for i in range(len(keys)))]
+    by += [*([PATTERN] if margins_of(design, weight) else []), "fl__status", "fl__casehh"]
     sums = ["fl__n", *(f"fl__s{s}" for s in SUMS[1:]), "fl__badw", "fl__bad", "fl__missing", "fl__positive"]
-    if outcome.kind == "amount":
-        amount = nw.when(within).then(yy).otherwise(nw.lit(0.0))
-        outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
-        frame = frame.with_columns(amount.alias("y"), outside.cast(nw.Int64).alias("fl__outside"))
-        sums += ["y", "fl__outside"]
-    ends = []
-    for column, name in ((FPC, "fpc"), (FPC2, "fpc2"))[: design.stages]:
-        frame = frame.with_columns(col(column).is_nan().fill_null(True).cast(nw.Int64).alias(f"no_{name}"))
-        sums.append(f"no_{name}")
-        ends += [col(column).min().alias(f"{name}_low"), col(column).max().alias(f"{name}_high")]
-    if split:
-        frame = frame.with_columns(
-            nw.when(within).then(yy).otherwise(nw.lit(0.0)).alias("uy"), nw.when(within).then(xx).otherwise(nw.lit(0.0)).alias("ux"),
-            col(PATTERN).fill_null(-1).alias(PATTERN), col(CALIBRATED).alias("wc"),
-        )  # fmt: skip
-        sums += ["uy", "ux", "wc"]
-    if design.replicates:
-        under = [nw.when(within).then(col(f"{REPLICATE}{r}")).otherwise(nw.lit(0.0)) for r in range(design.replicates)]
-        products = {"w": nw.lit(1.0), "wy": yy, "wx": xx}
-        frame = frame.with_columns([(w * times).alias(f"{n}_{r}") for n, times in products.items() for r, w in enumerate(under)])
-        sums += [f"{n}_{r}" for n in products for r in range(design.replicates)]
-    lowest = nw.when(within).then(col("fl__w")).alias("fl__lowest")
-    grouped = (
-        frame.with_columns(lowest).group_by(by).agg(*[col(s).sum() for s in sums], col("fl__lowest").min().alias("lowest"), *ends)
+    more = [c for c in frame.collect_schema().names() if c.startswith(MORE)]
+    ends = [nw.col(c).min().alias(f"{n}_low") for c, n in FPCS[: design.stages]] + [
+        nw.col(c).max().alias(f"{n}_high") for c, n in FPCS[: design.stages]
+    ]
+    grouped = frame.group_by(by).agg(
+        *[nw.col(s).sum() for s in [*sums, *more]], nw.col("fl__lowest").min().alias("lowest"), *ends
     )
     table: pd.DataFrame = grouped.sort(by).collect("pandas").to_native()  # sums of one order have the same last digit
+    table = table.rename(columns={name: name.removeprefix(MORE) for name in more})
     _refuse(table, outcome, design)
     table = table.rename(
         columns={
@@ -154,6 +102,59 @@ def cluster_totals(
     )
     table = table.rename(columns={f"fl__s{s}": s for s in SUMS} | {f"fl__k{i}": KEY + k for i, k in enumerate(keys)})
     return table.astype(dict.fromkeys(SUMS, float))
+
+
+def _asked(design: Design, outcome: Outcome, keys: Sequence[str], domain: str | None, weight: str) -> Frame:
+    """Of each row only what is summed or grouped by: a wide survey is bound once, and read no more than it must."""
+    y, x, known, bad = _outcome(design, outcome)
+    inside = nw.col(domain).fill_null(False) if domain else nw.lit(True)
+    there = set(design.frame.collect_schema().names())
+    replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
+    kept = [STRATA, PSU, *(c for c in (SSU, HOUSEHOLD, FPC, FPC2) if c in there), *replicates]
+    kept += [PATTERN, CALIBRATED] if margins_of(design, weight) else []
+    truth = design.text(outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(TRUE[0])  # of all others each row is a case
+    return design.frame.select(
+        *kept, truth.alias("fl__truth"), *[design.text(k).fill_null(NOT_STATED).alias(f"fl__k{i}") for i, k in enumerate(keys)],
+        y.alias("fl__y"), x.alias("fl__x"), (known & inside).alias("fl__inside"), (bad & inside).alias("fl__bad"),
+        (~known & inside).fill_null(False).cast(nw.Int64).alias("fl__missing"), inside.alias("fl__domain"), nw.col(weight).alias("fl__w"),
+    )  # fmt: skip
+
+
+def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
+    """Of each row what it adds to every sum; nothing where it has no weight or lies outside the domain."""
+    col = nw.col
+    there = frame.collect_schema().names()
+    within = col("fl__inside") & (col("fl__w") != 0)
+    yy, xx = col("fl__y").fill_null(0.0), col("fl__x").fill_null(0.0)
+
+    def own(what: nw.Expr) -> nw.Expr:
+        return nw.when(within).then(what).otherwise(nw.lit(0.0))
+
+    w = own(col("fl__w"))
+    w_ok = col("fl__w").is_finite() & (col("fl__w") >= 0)
+    frame = frame.with_columns(
+        *[nw.when(within).then(col(f"fl__k{i}")).otherwise(nw.lit("")).alias(f"fl__k{i}") for i in range(keys)],
+        nw.when(within).then(_status(outcome)).otherwise(nw.lit(0)).alias("fl__status"),
+        within.cast(nw.Int64).alias("fl__n"),
+        w.alias("fl__sw"), (w * w).alias("fl__sww"), (w * yy).alias("fl__swy"), (w * yy * yy).alias("fl__swyy"),
+        (w * xx).alias("fl__swx"), (w * xx * xx).alias("fl__swxx"), (w * xx * yy).alias("fl__swxy"),
+        ((~w_ok).fill_null(True) & col("fl__domain")).cast(nw.Int64).alias("fl__badw"),
+        col("fl__bad").fill_null(False).cast(nw.Int64).alias("fl__bad"),
+        nw.when(col("fl__w") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("fl__positive"),
+        nw.when(within).then(col("fl__w")).alias("fl__lowest"),
+        *[col(c).is_nan().fill_null(True).cast(nw.Int64).alias(f"{MORE}no_{name}") for c, name in FPCS[: design.stages]],
+        *[(own(col(f"{REPLICATE}{r}")) * times).alias(f"{MORE}{n}_{r}")
+          for n, times in (("w", nw.lit(1.0)), ("wy", yy), ("wx", xx)) for r in range(design.replicates)],
+    )  # fmt: skip
+    if outcome.kind == "amount":
+        outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
+        frame = frame.with_columns(own(yy).alias(f"{MORE}y"), outside.cast(nw.Int64).alias(f"{MORE}outside"))
+    if PATTERN in there:
+        unweighted = own(yy).alias(f"{MORE}uy"), own(xx).alias(f"{MORE}ux"), col(CALIBRATED).alias(f"{MORE}wc")
+        frame = frame.with_columns(*unweighted, col(PATTERN).fill_null(-1).alias(PATTERN))
+    household = col(HOUSEHOLD) if HOUSEHOLD in there else nw.lit(None, dtype=nw.String())
+    case = within & (col("fl__status") >= 1) if outcome.kind not in ("number", "ratio") else nw.lit(False)
+    return frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
@@ -191,14 +192,9 @@ def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -
     return y, x, nw.lit(True), case & bad
 
 
-def _status(design: Design, outcome: Outcome) -> nw.Expr:
+def _status(outcome: Outcome) -> nw.Expr:
     """1 case, 0 not, -1 unresolved; 2 a case without an amount."""
-    if outcome.kind in ("number", "ratio"):
-        return nw.lit(1)
-    case, other = nw.col("fl__y") == 1, nw.col("fl__y") == 0
-    if outcome.kind == "amount":
-        value = design.text(outcome.y)
-        case, other = value.is_in(TRUE), value.is_in(FALSE)
+    case, other = nw.col("fl__truth").is_in(TRUE), nw.col("fl__truth").is_in(FALSE)
     found = nw.when(case).then(nw.lit(1)).otherwise(nw.when(other).then(nw.lit(0)).otherwise(nw.lit(-1)))
     if outcome.kind == "amount":
         return nw.when(case & (nw.col("fl__x") == 0)).then(nw.lit(2)).otherwise(found)
@@ -241,7 +237,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design) -> None:
             f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold something else",
             where="outcome", allowed="0, 1, true, false, blank" if truth else "numbers, blank", do="recode the column, or name another",
         )  # fmt: skip
-    if outcome.kind == "amount" and isinstance(design, Survey) and (bad := int(table["fl__outside"].sum())):
+    if outcome.kind == "amount" and isinstance(design, Survey) and (bad := int(table["outside"].sum())):
         raise NotAvailable(
             f"{outcome.x} of some cases lie outside the {outcome.most:g} of the reference period", where=str(design.path),
             found=f"{guarded(bad, design.spec.confidentiality.cases)} case(s)", allowed=f"0 to {outcome.most:g}",
