@@ -67,7 +67,7 @@ ODD = st.one_of(
 
 @given(column=st.sampled_from(sorted(table().columns)), value=ODD, row=st.integers(0, 119))
 @settings(
-    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_stands_in_a_cell_there_is_a_result_or_an_error_of_the_kits_own(
     tmp_path: Path, column: str, value: str | None, row: int

@@ -371,7 +371,7 @@ def test_any_label_and_any_code_come_through(tmp_path: Path, label: str, value: 
         assert texts(path) == {"q": [str(code) for code in codes]}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(suffix=st.sampled_from([".sav", ".zsav", ".dta"]), data=st.data())
 def test_a_byte_gone_wrong_anywhere_is_a_file_or_one_error(tmp_path: Path, suffix: str, data: st.DataObject) -> None:
     path = tmp_path / f"a{suffix}"
