@@ -4,7 +4,7 @@ from fltoolkit.show import explore
 from fltoolkit.show.changes import changes
 from fltoolkit.show.charts import bars, dots, rule_sets, unresolved
 from fltoolkit.show.flows import children, flow
-from fltoolkit.show.gallery import gallery
+from fltoolkit.show.gallery import gallery, in_time
 from fltoolkit.show.planning import detectable, repeat
 from fltoolkit.show.risk import response_error, risk, risk_table
 from fltoolkit.show.tables import baseline, calibration, facts, findings, nonresponse, paths, questionnaire, table

@@ -8,6 +8,9 @@ from fltoolkit.estimate.publish import Published
 from fltoolkit.show.charts import bars, dots
 from fltoolkit.show.style import Picture
 from fltoolkit.show.tables import table
+from fltoolkit.show.words import Words
+
+IN_TIME = ("stock_prevalence", "stock", "current_prevalence", "current", "duration")
 
 
 def gallery(out: Published, measure: str) -> None:
@@ -20,6 +23,17 @@ def gallery(out: Published, measure: str) -> None:
     for picture, rows in pairs(out, measure):
         display(picture)
         display(table(rows))
+
+
+def in_time(out: Published) -> None:
+    """Display what the run publishes of forced labour in time: on an average day, at the interview, and how long it lasted."""
+    from IPython.display import display
+
+    asked = [m for m in IN_TIME if (out.own["measure"] == m).any()]
+    if not asked:
+        display(Words("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`."))
+    for measure in asked:
+        gallery(out, measure)
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:

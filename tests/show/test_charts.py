@@ -271,3 +271,9 @@ def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: 
     texts = [a["text"] for a in figure(flows.flow(other))["layout"]["annotations"]]
     assert f"<b>{question}</b>" in texts
     assert any("below the rule's thresholds" in text for text in texts)
+
+
+def test_measures_in_time_are_shown_where_the_survey_asks_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.DataFrame({"w": 10.0, "y": [1] * 30 + [0] * 200})
+    fl.show.in_time(fl.publish(fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y")))
+    assert "asks for no `stock`, `current` or `duration`" in capsys.readouterr().out
