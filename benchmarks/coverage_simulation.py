@@ -16,7 +16,7 @@ from scipy.special import betaln
 
 from fltoolkit.estimate import intervals
 from fltoolkit.estimate.protect import Limits
-from fltoolkit.estimate.publish import ZERO_EXEMPT, load_profile
+from fltoolkit.estimate.profiles import ZERO_EXEMPT, load_profile
 from fltoolkit.estimate.variance import Array, Stage, Units
 
 LEVEL = 0.95
