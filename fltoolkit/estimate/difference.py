@@ -15,7 +15,7 @@ NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
 COVERS_ZERO = "the interval of the change covers no change"
 TOO_FEW, NO_DF, TOO_UNLIKE = "too few cases", "no degrees of freedom", "the rounds are too unlike in size"
 LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
-LIKE, LIKE_DF, COMPARED = 1.25, 2.0, 4.0  # factors between two rounds, docs/coverage.md: beyond, false verdicts are above 3 %
+LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # factors between two rounds: beyond, false verdicts exceed 3 % (docs/coverage.md)
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def difference(before: Side, after: Side, covariance: ArrayLike = 0.0, *, level:
 
     A low estimate of something rare has a small SE. Between rounds of like size the error of one makes up for that of the other; of a
     smaller round only its own counts, and the contrast says "decreased" too often. So a row is decided by `mover` on the two
-    intervals, with the correlation C/(SE1·SE2), where the persons asked differ by more than a factor 1.25, or the degrees of freedom by
-    more than 2; and not at all where the persons differ by more than 4. Nor is an SE of 0 certainty where the interval says otherwise,
+    intervals, with the correlation C/(SE1·SE2), where the persons asked or the degrees of freedom differ by more than a factor 1.25; and
+    not at all where the persons differ by more than 4 or the degrees of freedom by more than 2. Nor is an SE of 0 certainty where the interval says otherwise,
     as it does where no case (or nothing but cases) was recorded: that row too is decided by `mover`, the interval of no case being
     [0, upper]. `mover` decides only with `enough_cases`; else the reason is `too few cases`.
 
@@ -117,8 +117,8 @@ def difference(before: Side, after: Side, covariance: ArrayLike = 0.0, *, level:
     df = satterthwaite(s1**2, df1, s2**2, df2)
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
     bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
-    by_mover = bare | (by_size & (beyond(LIKE, before.n, after.n) | beyond(LIKE_DF, df1, df2)))
-    too_unlike = by_size & beyond(COMPARED, before.n, after.n)
+    by_mover = bare | (by_size & (beyond(LIKE, before.n, after.n) | beyond(LIKE, df1, df2)))
+    too_unlike = by_size & (beyond(COMPARED, before.n, after.n) | beyond(COMPARED_DF, df1, df2))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(df >= 1, stdtrit(df, 1 - (1 - level) / 2), np.nan)
         se = np.where(by_mover, np.nan, np.sqrt(np.maximum(s1**2 + s2**2 - 2 * c, 0.0)))
