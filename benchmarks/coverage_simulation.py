@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from scipy.special import betaln
 
 from fltoolkit.estimate import intervals
-from fltoolkit.estimate.protect import Limits
 from fltoolkit.estimate.profiles import ZERO_EXEMPT, load_profile
+from fltoolkit.estimate.protect import Limits
 from fltoolkit.estimate.variance import Array, Stage, Units
 
 LEVEL = 0.95
 BLOCK = 2_000  # samples drawn at once: 300 PSUs × 2,000 samples of numbers are 5 MB
 PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.02)
 PSUS = (12, 60, 300)
-STRATA = {12: 6, 60: 12, 300: 20, 30: 6, 48: 12, 100: 20, 150: 10, 20: 10, 240: 20}  # PSUs: strata; the others are of second rounds
+OF_SECOND_ROUNDS = {20: 10, 30: 6, 48: 12, 100: 20, 150: 10, 240: 20}
+STRATA = {12: 6, 60: 12, 300: 20} | OF_SECOND_ROUNDS  # PSUs: strata
 PERSONS = (10, 20, 50, 100)
 ICC = (0.0, 0.02, 0.1)
 CLASSES = np.exp([-0.6, 0.0, 0.6])  # of weights, once between PSUs and once within: CV 0.68 together

@@ -57,8 +57,9 @@ def proportion(
     """Interval of a proportion, or of many at once.
 
     `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*)
-    (Korn and Graubard 1998). `korn_graubard_rare` (default): the same with df of `rare_df` (ours; docs/coverage.md says why). `beta` is R svyciprop's, the same without the cap at n. `logit` is R's xlogit, `wilson` that
-    of R survey ≥ 4.5, `asin` and `wald` (R's mean) as there.
+    (Korn and Graubard 1998). `korn_graubard_rare` (default): the same with the df of `rare_df` (ours; docs/coverage.md).
+    `beta` is R svyciprop's, `korn_graubard` without the cap at n. `logit` is R's xlogit, `wilson` that of R survey ≥ 4.5,
+    `asin` and `wald` (R's mean) as there.
 
     With no case (or only cases) SE is 0 and every method fails: then n_eff = n / max(1, deff_at_zero), and
     `korn_graubard_nchs` takes n_eff = n (NCHS 2017).

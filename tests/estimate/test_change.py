@@ -173,6 +173,39 @@ def test_a_round_without_a_case_is_not_certain(before: Side, after: Side, verdic
         assert pd.isna(row["ratio_low"])
 
 
+LOW = replace(HIGH, estimate=0.003, se=0.0005, ci_low=0.0021, ci_high=0.0042)
+
+
+@pytest.mark.parametrize(
+    ("after", "method", "verdict", "reason"),
+    [
+        (LOW, "taylor", "decreased", ""),
+        (replace(LOW, n=8_000), "taylor", "decreased", ""),
+        (replace(LOW, n=12_501), "mover", "decreased", ""),
+        (replace(LOW, df=47.0), "mover", "decreased", ""),
+        (replace(LOW, n=7_999, cases=14), "mover", "no detectable change", "too few cases"),
+        (replace(LOW, n=2_500), "mover", "decreased", ""),
+        (replace(LOW, n=2_499), "mover", "no detectable change", "the rounds are too unlike in size"),
+        (replace(LOW, df=29.0), "mover", "no detectable change", "the rounds are too unlike in size"),
+        (replace(LOW, n=7_999, ci_high=0.006), "mover", "no detectable change", "the interval of the change covers no change"),
+    ],
+)
+def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(after: Side, method: str, verdict: str, reason: str) -> None:
+    row = difference(HIGH, after).iloc[0]
+    assert (row["method"], row["verdict"], row["reason"]) == (method, verdict, reason)
+    if method == "mover":
+        low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, after.ci_high)
+        assert (row["ci_low"], row["ci_high"]) == (low, high)
+        assert pd.isna(row["se"])
+    assert difference(HIGH, after, by_size=False)["method"][0] == "taylor"
+
+
+def test_mover_takes_the_correlation_of_rounds_on_the_same_psus() -> None:
+    row = difference(HIGH, replace(LOW, n=7_000), 0.4 * 0.0008 * 0.0005).iloc[0]
+    low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, 0.0042, 0.4)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((float(low), float(high)), rel=1e-12)
+
+
 def test_enough_cases_looks_at_both_sides() -> None:
     sides = [replace(HIGH, cases=np.array([15, 14, 15, 0, 0])), replace(HIGH, cases=np.array([15, 15, 0, 15, 0]))]
     assert enough_cases(*sides).tolist() == [True, False, True, True, False]
