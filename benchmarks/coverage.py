@@ -21,7 +21,7 @@ import pandas as pd
 from coverage_change import PAIRS, Pair, changes
 from coverage_picture import draw_picture
 from coverage_report import acceptance, fill_tables
-from coverage_simulation import DEFAULT, GRID, LEVEL, TILTED, Cell, coverage, draw
+from coverage_simulation import GRID, LEVEL, TILTED, Cell, coverage, draw
 
 from fltoolkit.estimate.intervals import proportion
 
@@ -68,7 +68,7 @@ def check_value(samples: int, seed: int) -> list[str]:
         p, se = cases.mean(axis=0) / persons, cases.std(axis=0, ddof=1) / persons / np.sqrt(12)
         deff = 1 + (persons - 1) * cell.icc
         held = []
-        for method, at_zero in (("korn_graubard_nchs", 1.0), (DEFAULT, deff)):
+        for method, at_zero in (("korn_graubard_nchs", 1.0), ("korn_graubard", deff)):
             low, high = proportion(p, se, 12 * persons, 11, LEVEL, method, at_zero)  # type: ignore[arg-type]
             held.append(((low <= cell.p) & (high >= cell.p)).mean())
         none = (cases.sum(axis=0) == 0).mean()

@@ -34,7 +34,7 @@ def main() -> int:
     rows = []
     for seed in range(options.redraws):
         design = synthetic.redraw(population, status, seed)
-        row = fl.prevalence(design, "case", interval="korn_graubard", level=options.level).table.iloc[0]
+        row = fl.prevalence(design, "case", level=options.level).table.iloc[0]
         rows.append((row["estimate"], row["se"], row["ci_low"], row["ci_high"]))
     estimate, se, low, high = np.array(rows).T
     holds = (low <= truth) & (truth <= high)

@@ -11,7 +11,8 @@ import pandas as pd
 from coverage_report import ENOUGH_PSUS, LEAST
 from coverage_simulation import DEFAULT, ICC
 
-SHOWN = {"wald": ("#9a9a9a", "x-thin-open"), "logit": ("#e08214", "diamond-open"), DEFAULT: ("#1f4e8c", "circle")}
+SHOWN = {"wald": ("#9a9a9a", "x-thin-open"), "logit": ("#e08214", "diamond-open"), "korn_graubard": ("#8fb3d9", "circle-open"),
+         DEFAULT: ("#1f4e8c", "circle")}  # fmt: skip
 WIDTH, HEIGHT = 1120, 470
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from coverage_change import HALVED, OF_THE_KIT, ROUNDS, RULES
-from coverage_simulation import BOTH, DEFAULT, FEW, GIVEN, METHODS
+from coverage_simulation import DEFAULT, GIVEN, METHODS
 
 from fltoolkit.estimate.variance import Array
 
@@ -17,7 +17,7 @@ ENOUGH_PSUS = 30  # expected to hold a case: there the default must hold
 FEWEST = 100  # samples that must be shown for their coverage to be judged
 LEAST, MOST, FALSE_DECREASE = 0.935, 0.975, 0.03
 BANDS = {"under 3": 0, "3 to 10": 3, "10 to 20": 10, "20 to 30": 20, "30 and more": ENOUGH_PSUS}
-VARIANTS = (GIVEN, FEW, BOTH)
+VARIANTS = (GIVEN,)
 WHY = {
     "none": "Samples without a case: n/deff₀ with Kish's deff₀, which knows nothing of clustering, ends below the truth",
     "few": "Few PSUs hold cases: an estimate that is too low has a standard error that is too small",

@@ -15,24 +15,24 @@ from numpy.typing import NDArray
 from scipy.special import betaln
 
 from fltoolkit.estimate import intervals
+from fltoolkit.estimate.profiles import ZERO_EXEMPT, load_profile
 from fltoolkit.estimate.protect import Limits
-from fltoolkit.estimate.publish import ZERO_EXEMPT, load_profile
 from fltoolkit.estimate.variance import Array, Stage, Units
 
 LEVEL = 0.95
 BLOCK = 2_000  # samples drawn at once: 300 PSUs × 2,000 samples of numbers are 5 MB
 PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.02)
-STRATA = {12: 6, 60: 12, 300: 20}  # PSUs: strata
+PSUS = (12, 60, 300)
+OF_SECOND_ROUNDS = {20: 10, 30: 6, 48: 12, 100: 20, 150: 10, 240: 20}
+STRATA = {12: 6, 60: 12, 300: 20} | OF_SECOND_ROUNDS  # PSUs: strata
 PERSONS = (10, 20, 50, 100)
 ICC = (0.0, 0.02, 0.1)
 CLASSES = np.exp([-0.6, 0.0, 0.6])  # of weights, once between PSUs and once within: CV 0.68 together
 SHARES = (0.3, 0.4, 0.3)  # of a PSU's persons in each class
 TILT = np.array([0.6, 1.0, 1.4])  # prevalence in PSUs of each weight class, where it goes with the weight
-DEFAULT = "korn_graubard"
+DEFAULT = intervals.DEFAULT
 GIVEN = "deff given"  # the default, with the true design effect in survey.yaml (design_effect_at_zero_cases)
-FEW = "few PSUs"  # the default, with degrees of freedom at most the PSUs with cases less one
-BOTH = "few PSUs and deff given"
-METHODS = (*intervals.METHODS, GIVEN, FEW, BOTH)
+METHODS = (*intervals.METHODS, GIVEN)
 Flags = NDArray[np.bool_]
 
 
@@ -56,8 +56,8 @@ class Cell:
         return f"{self.p:.1%}, {self.psus} × {self.persons}, icc {self.icc:g}{tilted}"
 
 
-GRID = tuple(Cell(*values) for values in product(PREVALENCES, STRATA, PERSONS, ICC))
-TILTED = tuple(Cell(*values, tilted=True) for values in product((0.005, 0.02), STRATA, PERSONS, (0.02,)))
+GRID = tuple(Cell(*values) for values in product(PREVALENCES, PSUS, PERSONS, ICC))
+TILTED = tuple(Cell(*values, tilted=True) for values in product((0.005, 0.02), PSUS, PERSONS, (0.02,)))
 
 
 @dataclass(frozen=True)
@@ -158,11 +158,9 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
 
 
 def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
-    """Each sample's interval by a method of the package, or by a variant of its default."""
-    deff = true_deff(cell) if method in (GIVEN, BOTH) else s.kish
-    df = np.where(s.cases > 0, np.clip(s.psus_with_cases - 1, 1, s.df), s.df) if method in (FEW, BOTH) else s.df
-    named = DEFAULT if method in (GIVEN, FEW, BOTH) else method
-    return intervals.proportion(s.estimate, s.se, s.n, df, LEVEL, named, deff)  # type: ignore[arg-type]
+    """Each sample's interval by a method of the package, or by its default with the design effect given."""
+    deff, named = (true_deff(cell), DEFAULT) if method == GIVEN else (s.kish, method)
+    return intervals.proportion(s.estimate, s.se, s.n, s.df, LEVEL, named, deff, s.psus_with_cases)  # type: ignore[arg-type]
 
 
 def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:

@@ -60,6 +60,10 @@ def check_cases(persons: Survey) -> pd.DataFrame:
             what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
             do = "pool rounds, or ask more people"
         out.append(finding("warning", "cases", "forced_labour", what, guarded(found["cases"], limit), do))
+    if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
+        what = f"the upper limit rests on the weights' design effect, which knows nothing of clustering, in {spec.default_population}"
+        do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
+        out.append(finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do))
     window = spec.reference_period.months
     out += _jobs_not_asked(persons)
     for key, severity, where, what, do in (

@@ -32,6 +32,7 @@ from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.stack import join_samples
 from fltoolkit.survey.breakdowns import TOTAL
 
+SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
@@ -116,7 +117,8 @@ class PublishedBaseline:
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
     """Change between two rounds of a survey, matched row by row on their group values (STATISTICS.md §6).
 
-    d = after − before by the Taylor contrast of both influences, see `difference.difference`. Where a definition, the reference
+    d = after − before by the Taylor contrast of both influences, or where the rounds are of unlike size by MOVER on their intervals, see
+    `difference.difference`. Where a definition, the reference
     period, the population, the measure, the outcome or the questionnaire changed, no change is computed and the verdict is
     `not comparable`, with both values in the reason. Where only the look-back windows overlap, the verdict is the same but the change
     is shown, flagged `attenuated`: halving a five-year flow two years later moves it by 20 %. A row of one round only is
@@ -144,7 +146,8 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
         said = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
         scaled, _ = join_samples({"before": before, "after": after}, said)
         covariance = (scaled[:, i[both]] * scaled[:, len(before.table) + j[both]]).sum(axis=0)
-        rows = difference(_side(before.table, i[both]), _side(after.table, j[both]), covariance, level=new.level)
+        rows = difference(_side(before.table, i[both]), _side(after.table, j[both]), covariance, level=new.level,
+                          by_size=not {old.interval, new.interval} & SYMMETRIC)  # fmt: skip
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
     return _change(

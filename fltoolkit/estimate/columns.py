@@ -93,14 +93,16 @@ def with_intervals(
     """
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
     at_zero = effects["deff_at_zero"].fillna(1.0).to_numpy() if binary else 1.0
+    psus = rows["psus_with_cases"].to_numpy(float, na_value=np.nan)
     if not binary:
         low, high = intervals.wald(estimate, se, df, level)
     elif measure != "total":
-        low, high = intervals.proportion(rate, se, n, df, level, method, at_zero)
+        low, high = intervals.proportion(rate, se, n, df, level, method, at_zero, psus)
     else:
         _, upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)
         floor, size = rows["least"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
-        low, high = intervals.total_of_cases(estimate, se, df, level, floor=floor, population=size, upper_at_zero=upper)
+        few = intervals.rare_df(df, psus)  # as of the rate, so that number and rate agree
+        low, high = intervals.total_of_cases(estimate, se, few, level, floor=floor, population=size, upper_at_zero=upper)
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
         n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
@@ -139,7 +141,8 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
         se = np.sqrt(run.units.variances(z))
         resolved = y / (x - w_open)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
-    _, high = intervals.proportion(bound, se, n, df, level, "korn_graubard", at_zero)
+    psus = run.psus_with((t["status"] >= 1).to_numpy(), open_).to_numpy(float, na_value=np.nan)
+    _, high = intervals.proportion(bound, se, n, df, level, intervals.DEFAULT, at_zero, psus)
     columns = {
         "unresolved": n_open,
         "resolved_only": resolved * scale,

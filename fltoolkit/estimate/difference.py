@@ -13,8 +13,9 @@ from fltoolkit.estimate.variance import Array
 DECREASED, INCREASED = "decreased", "increased"
 NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
 COVERS_ZERO = "the interval of the change covers no change"
-TOO_FEW, NO_DF = "too few cases", "no degrees of freedom"
+TOO_FEW, NO_DF, TOO_UNLIKE = "too few cases", "no degrees of freedom", "the rounds are too unlike in size"
 LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
+LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # factors between two rounds: beyond, false verdicts exceed 3 % (docs/coverage.md)
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Side:
     ci_low: ArrayLike
     ci_high: ArrayLike
     df: ArrayLike
+    n: ArrayLike
     cases: ArrayLike
     psus_with_cases: ArrayLike
 
@@ -72,25 +74,37 @@ def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
 
 
+def beyond(factor: float, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
+    """Whether two positive numbers differ by more than a factor."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    return np.asarray(np.maximum(a, b) > factor * np.minimum(a, b))
+
+
 def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArray[np.object_]:
     """`decreased` where the whole interval lies below 0, `increased` where above, else `no detectable change`."""
     low, high, may = np.asarray(low, dtype=float), np.asarray(high, dtype=float), np.asarray(enough, dtype=bool)
     return np.where(may & (high < 0), DECREASED, np.where(may & (low > 0), INCREASED, NO_CHANGE)).astype(object)
 
 
-def difference(before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95) -> pd.DataFrame:
+def difference(
+    before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
+) -> pd.DataFrame:
     """Change after − before of each row, with interval and verdict (STATISTICS.md §6).
 
     By the Taylor contrast: SE² = V1 + V2 − 2·C, d ± t·SE, with Satterthwaite's df of V1 + V2. Where C ≠ 0 the rounds share
     PSUs, and df is at most that of the larger round: on the same PSUs it cannot be the sum of both.
 
-    An SE of 0 is not certainty where the interval says so, as it does where no case (or nothing but cases) was recorded. Such a row
-    is decided by `mover` on the two intervals, that of no case being [0, upper], and only with `enough_cases`; else the reason
-    is `too few cases`.
+    A low estimate of something rare has a small SE. Between rounds of like size the error of one makes up for that of the other; of a
+    smaller round only its own counts, and the contrast says "decreased" too often. So a row is decided by `mover` on the two
+    intervals, with the correlation C/(SE1·SE2), where the persons asked or the degrees of freedom differ by more than a factor 1.25; and
+    not at all where the persons differ by more than 4 or the degrees of freedom by more than 2. Nor is an SE of 0 certainty where the interval says otherwise,
+    as it does where no case (or nothing but cases) was recorded: that row too is decided by `mover`, the interval of no case being
+    [0, upper]. `mover` decides only with `enough_cases`; else the reason is `too few cases`.
 
     Args:
         before, after: the rows of the two rounds, matched. covariance: of the two estimates, row by row.
         level: of the intervals of both sides and of the change.
+        by_size: whether size matters; False of means and others with an interval of estimate ± t·SE.
 
     Returns:
         One row a row: `change`, `se`, `df` (both blank by mover), `ci_low`, `ci_high`, `relative_change` (change / before),
@@ -105,20 +119,23 @@ def difference(before: Side, after: Side, covariance: ArrayLike = 0.0, *, level:
     df = satterthwaite(s1**2, df1, s2**2, df2)
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
     bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
+    by_mover = bare | (by_size & (beyond(LIKE, before.n, after.n) | beyond(LIKE, df1, df2)))
+    too_unlike = by_size & (beyond(COMPARED, before.n, after.n) | beyond(COMPARED_DF, df1, df2))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(df >= 1, stdtrit(df, 1 - (1 - level) / 2), np.nan)
-        se = np.where(bare, np.nan, np.sqrt(np.maximum(s1**2 + s2**2 - 2 * c, 0.0)))
+        se = np.where(by_mover, np.nan, np.sqrt(np.maximum(s1**2 + s2**2 - 2 * c, 0.0)))
         ratio, relative = (np.where(p1 == 0, np.nan, over / p1) for over in (p2, p2 - p1))
         log_se = np.sqrt(np.maximum((s1 / p1) ** 2 + (s2 / p2) ** 2 - 2 * c / (p1 * p2), 0.0))
         spread = np.exp(t * np.where((p1 > 0) & (p2 > 0) & ~bare, log_se, np.nan))
-    recovered = mover(p1, l1, u1, p2, l2, u2)
-    low, high = np.where(bare, recovered[0], p2 - p1 - t * se), np.where(bare, recovered[1], p2 - p1 + t * se)
-    few = bare & ~enough_cases(before, after)
-    verdict = verdicts(low, high, ~few)
-    reason = np.select([few, np.isnan(low), verdict == NO_CHANGE], [TOO_FEW, NO_DF, COVERS_ZERO], "")
+        rho = np.where((s1 > 0) & (s2 > 0), np.clip(c / (s1 * s2), -1, 1), 0.0)
+    recovered = mover(p1, l1, u1, p2, l2, u2, rho)
+    low, high = np.where(by_mover, recovered[0], p2 - p1 - t * se), np.where(by_mover, recovered[1], p2 - p1 + t * se)
+    few = by_mover & ~enough_cases(before, after)
+    verdict = verdicts(low, high, ~few & ~too_unlike)
+    reason = np.select([few, np.isnan(low), too_unlike, verdict == NO_CHANGE], [TOO_FEW, NO_DF, TOO_UNLIKE, COVERS_ZERO], "")
     columns = {
-        "change": p2 - p1, "se": se, "df": np.where(bare, np.nan, df), "ci_low": low, "ci_high": high, "relative_change": relative,
-        "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(bare, "mover", "taylor"),
+        "change": p2 - p1, "se": se, "df": np.where(by_mover, np.nan, df), "ci_low": low, "ci_high": high, "relative_change": relative,
+        "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(by_mover, "mover", "taylor"),
         "verdict": verdict, "reason": reason.astype(object),
     }  # fmt: skip
     return pd.DataFrame(columns)

@@ -18,7 +18,7 @@ from fltoolkit.estimate.cells import Breakdowns, By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_intervals
 from fltoolkit.estimate.contrast import Contrast, Wanted, contrast
-from fltoolkit.estimate.intervals import ProportionInterval
+from fltoolkit.estimate.intervals import DEFAULT, ProportionInterval
 from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
@@ -125,7 +125,7 @@ def prevalence(
     by: By = None,
     *,
     population: str | None = None,
-    interval: ProportionInterval = "korn_graubard",
+    interval: ProportionInterval = DEFAULT,
     level: float = 0.95,
 ) -> Estimates:
     """Share of persons for whom a true/false outcome holds: Σw·case / Σw over the persons of each cell.
@@ -167,7 +167,7 @@ def total(
     """
     require_totals(design, "total")
     if isinstance(design, Survey) or is_truth(design, outcome):
-        return estimate(design, truth_of(design, outcome), by, "total", population, "korn_graubard", level)
+        return estimate(design, truth_of(design, outcome), by, "total", population, DEFAULT, level)
     return estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
 
 
@@ -188,7 +188,7 @@ def share(
     *,
     outcome: str = "forced_labour",
     population: str | None = None,
-    interval: ProportionInterval = "korn_graubard",
+    interval: ProportionInterval = DEFAULT,
     level: float = 0.95,
 ) -> Estimates:
     """Distribution of the cases of a classified survey over `group` (of any other design: of all persons), within `by`.
@@ -206,13 +206,13 @@ def flowchart(persons: Survey, *, population: str | None = None, level: float = 
     The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
     """
     require_totals(persons, "flowchart")
-    est = estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, "korn_graubard", level, of="step")
+    est = estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, DEFAULT, level, of="step")
     return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
 
 
 def traces(persons: Survey, *, population: str | None = None) -> Estimates:
     """Persons by the step and the trace of their classification. Traces are answers: see `publish.paths` for what may leave."""
-    return estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, "korn_graubard", 0.95)
+    return estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, DEFAULT, 0.95)
 
 
 def estimate(

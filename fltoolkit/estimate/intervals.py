@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.variance import Array
 
-ProportionInterval = Literal["korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald"]
-METHODS = ("korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald")
-EXACT = ("korn_graubard", "korn_graubard_nchs", "beta")
+ProportionInterval = Literal[
+    "korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald"
+]  # fmt: skip
+METHODS = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald")
+DEFAULT: ProportionInterval = "korn_graubard_rare"
+EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
 
 
 def t_quantile(level: float, df: ArrayLike) -> Array:
@@ -20,6 +23,15 @@ def t_quantile(level: float, df: ArrayLike) -> Array:
     from scipy.special import stdtrit
 
     return np.asarray(stdtrit(df, 1 - (1 - level) / 2))[()]
+
+
+def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
+    """Degrees of freedom of what a few PSUs carry: at most the PSUs with cases less one, at least 1.
+
+    Where no PSU has a case, or how many have is not known (nan), they are the design's.
+    """
+    df, psus = np.asarray(df, dtype=float), np.asarray(psus_with_cases, dtype=float)
+    return np.asarray(np.where(psus > 0, np.minimum(df, np.maximum(psus - 1, 1.0)), df))[()]
 
 
 def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Array, Array]:
@@ -40,19 +52,22 @@ def proportion(
     level: float,
     method: ProportionInterval,
     deff_at_zero: ArrayLike = 1.0,
+    psus_with_cases: ArrayLike = np.nan,
 ) -> tuple[Array, Array]:
     """Interval of a proportion, or of many at once.
 
-    `korn_graubard` (default): n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*)
-    (Korn and Graubard 1998). `beta` is R svyciprop's, the same without the cap at n. `logit` is R's xlogit, `wilson` that
-    of R survey ≥ 4.5, `asin` and `wald` (R's mean) as there.
+    `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*)
+    (Korn and Graubard 1998). `korn_graubard_rare` (default): the same with the df of `rare_df` (ours; docs/coverage.md).
+    `beta` is R svyciprop's, `korn_graubard` without the cap at n. `logit` is R's xlogit, `wilson` that of R survey ≥ 4.5,
+    `asin` and `wald` (R's mean) as there.
 
     With no case (or only cases) SE is 0 and every method fails: then n_eff = n / max(1, deff_at_zero), and
     `korn_graubard_nchs` takes n_eff = n (NCHS 2017).
 
     Args:
         p, se: estimate and standard error. n: persons asked, unweighted. df: design degrees of freedom.
-        deff_at_zero: design effect assumed where there is no case. Each a number, or arrays of one shape.
+        deff_at_zero: design effect assumed where there is no case. psus_with_cases: PSUs that hold a case, used by
+        `korn_graubard_rare` alone; nan where not known. Each a number, or arrays of one shape.
 
     Returns:
         (low, high), numbers or arrays as what came in; both nan without degrees of freedom.
@@ -62,10 +77,12 @@ def proportion(
     """
     if method not in METHODS:
         raise RequestError(
-            "no such interval", where="interval", found=method, allowed=METHODS, do="korn_graubard is made for rare events"
+            "no such interval", where="interval", found=method, allowed=METHODS, do=f"{DEFAULT} is made for rare events"
         )
-    given = (np.asarray(value, dtype=float) for value in (p, se, n, df, deff_at_zero))
-    p, se, n, df, deff_at_zero = np.broadcast_arrays(*given)
+    given = (np.asarray(value, dtype=float) for value in (p, se, n, df, deff_at_zero, psus_with_cases))
+    p, se, n, df, deff_at_zero, psus_with_cases = np.broadcast_arrays(*given)
+    if method == "korn_graubard_rare":
+        df = rare_df(df, psus_with_cases)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = t_quantile(level, df)
         flat = (p <= 0) | (p >= 1) | (se <= 0)

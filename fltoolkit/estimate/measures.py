@@ -14,6 +14,7 @@ from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import Estimates, estimate, population_of, prevalence, total
+from fltoolkit.estimate.intervals import DEFAULT
 from fltoolkit.estimate.passes import case_only
 from fltoolkit.survey.breakdowns import Measure
 from fltoolkit.survey.design import Survey, require_totals
@@ -65,7 +66,7 @@ def stock(
             do="ask for months over all spells; fl.total and fl.duration do not need them",
         )  # fmt: skip
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
-    made = estimate(persons, outcome, by, measure, population, "korn_graubard", level)
+    made = estimate(persons, outcome, by, measure, population, DEFAULT, level)
     if missing := made.about.missing:
         raise NotAvailable(
             "a stock on an average day needs the months of every case", where=str(persons.path),

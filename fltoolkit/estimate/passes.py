@@ -85,11 +85,14 @@ class Pass:
             return np.full(len(self.base), self.units.df, dtype=np.int64)
         return ranks(self.table, self.base, len(self.units), rows) - 1
 
-    def psus_with(self, rows: NDArray[np.bool_]) -> pd.Series:
-        """PSUs that hold some of the table's rows, by cell; not known from replicate weights."""
+    def psus_with(self, rows: NDArray[np.bool_], of_base: NDArray[np.bool_] | None = None) -> pd.Series:
+        """PSUs that hold some of the table's rows, by cell, or rows `of_base` of its denominator; not known from replicate weights."""
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
-        return pd.Series((self.units.by_psu(self.by_unit("n", self.cells, rows)) > 0).sum(axis=0))
+        persons = self.by_unit("n", self.cells, rows)
+        if of_base is not None:
+            persons = persons + self.by_unit("n", self.base, of_base)[:, self.parent]
+        return pd.Series((self.units.by_psu(persons) > 0).sum(axis=0))
 
 
 def make_pass(

@@ -21,6 +21,7 @@ MONTHS = {"months": {"column": "months", "covers": "all_spells", "missing": 98}}
 INTERVIEW = {"interview": {"proxy": "proxy", "alone": "alone"}}
 NOBODY_ELSE = {"proxy": "N", "alone": "J"}
 YOUNG = "cases younger than 20 at interview: may have been a child at the time"
+NO_DEFF = "design.design_effect_at_zero_cases"
 NO_MONTHS = "cases without a duration: no average-day stock"
 
 
@@ -63,7 +64,7 @@ def test_a_finding_about_cases(
 ) -> None:
     table = fl.check_cases(fl.classify(survey_of(persons, keys)))
     assert list(table.columns) == ["severity", "check", "where", "what", "count", "do"]
-    assert short(table[table["where"] != "forced_labour"]) == expected
+    assert short(table[~table["where"].isin(["forced_labour", NO_DEFF])]) == expected
 
 
 # How many of twelve persons are cases, and what is said of that.
@@ -76,6 +77,12 @@ def test_few_cases_are_told_before_the_estimate(survey_of: SurveyOf, cases: int,
     persons = {f"p{i}": FORCED if i < cases else {} for i in range(12)}
     table = fl.check_cases(fl.classify(survey_of(persons)))
     assert table["what"][table["where"] == "forced_labour"].tolist() == ([what] if what else [])
+    assert (NO_DEFF in set(table["where"])) == (cases == 0)
+
+
+def test_no_note_on_the_design_effect_where_survey_yaml_gives_it(survey_of: SurveyOf) -> None:
+    found = fl.check_cases(fl.classify(survey_of({f"p{i}": {} for i in range(12)}, {NO_DEFF: 2.0})))
+    assert NO_DEFF not in set(found["where"])
 
 
 def test_the_items_of_a_rule_set_of_ones_own_are_those_looked_for(survey_of: SurveyOf, tmp_path: Path) -> None:

@@ -49,12 +49,16 @@ def test_two_rounds_agree_with_r_on_the_stacked_design(key: str) -> None:
     np.testing.assert_allclose(both.covariance[np.ix_([1, 2, 4, 5], [1, 2, 4, 5])], v_sex, rtol=1e-10, atol=1e-12 * v_sex.max())
     table = fl.change(before, after, shared_psus=record["shared"]).table
     np.testing.assert_allclose(table["change"], r["change"], rtol=1e-10)
-    np.testing.assert_allclose(table["se"], r["se"], rtol=1e-10)
+    contrasts = {"all": ("total",), "1": ("1",), "2": ("2",)}
+    own = both.contrast({name: {("2", *row): 1, ("1", *row): -1} for name, row in contrasts.items()}).table["se"]
+    np.testing.assert_allclose(own, r["se"], rtol=1e-10)
+    taylor = table["method"] == "taylor"  # 1,310 women in one round, 1,039 in the other: a rate or a number is decided by MOVER
+    assert taylor.tolist() == [True, True, verb is fl.mean]
+    np.testing.assert_allclose(table["se"][taylor], np.array(r["se"])[taylor], rtol=1e-10)
     first = table.iloc[0]
     assert first["df"] == pytest.approx(r["df"], rel=1e-10)
     assert first[["ci_low", "ci_high"]].tolist() == pytest.approx(r["ci"], rel=1e-8)
     assert first[["ratio", "ratio_low", "ratio_high"]].tolist() == pytest.approx([r["ratio"], *r["ratio_ci"]], rel=1e-8)
-    assert set(table["method"]) == {"taylor"}
     as_contrast = both.contrast({"change": {("2",): 1, ("1",): -1}}).table.iloc[0]
     assert (as_contrast["estimate"], as_contrast["se"]) == pytest.approx((first["change"], first["se"]), rel=1e-12)
 
@@ -91,7 +95,7 @@ def test_overlapping_intervals_are_no_test() -> None:
     v1, v2 = p1 * (1 - p1) / 200, p2 * (1 - p2) / 200
     (l1, u1), (l2, u2) = (proportion_confint(k, 200, method="wilson") for k in (112, 88))
     assert l1 < u2
-    side = lambda p, v, low, high: Side(p, v**0.5, low, high, 1e9, 100, 100)  # noqa: E731
+    side = lambda p, v, low, high: Side(p, v**0.5, low, high, 1e9, 200, 100, 100)  # noqa: E731
     row = difference(side(p1, v1, l1, u1), side(p2, v2, l2, u2)).iloc[0]
     assert round(2 * stats.norm.sf(abs(row["change"]) / row["se"]), 3) == 0.016
     assert row["verdict"] == "decreased"
@@ -130,10 +134,10 @@ def test_everything_is_vectorised() -> None:
     assert verdicts([-2, 1], [-1, 2], [False, True]).tolist() == ["no detectable change", "increased"]
 
 
-SOME = {"df": 60.0, "cases": 60, "psus_with_cases": 40}
+SOME = {"df": 60.0, "n": 10_000, "cases": 60, "psus_with_cases": 40}
 HIGH = Side(0.006, 0.0008, 0.0046, 0.0077, **SOME)
-NONE = Side(0.0, 0.0, 0.0, 0.0005, 60.0, 0, 0)
-FEW = Side(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 14, 14)
+NONE = Side(0.0, 0.0, 0.0, 0.0005, 60.0, 10_000, 0, 0)
+FEW = Side(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 10_000, 14, 14)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +173,39 @@ def test_a_round_without_a_case_is_not_certain(before: Side, after: Side, verdic
         assert pd.isna(row["ratio_low"])
 
 
+LOW = replace(HIGH, estimate=0.003, se=0.0005, ci_low=0.0021, ci_high=0.0042)
+
+
+@pytest.mark.parametrize(
+    ("after", "method", "verdict", "reason"),
+    [
+        (LOW, "taylor", "decreased", ""),
+        (replace(LOW, n=8_000), "taylor", "decreased", ""),
+        (replace(LOW, n=12_501), "mover", "decreased", ""),
+        (replace(LOW, df=47.0), "mover", "decreased", ""),
+        (replace(LOW, n=7_999, cases=14), "mover", "no detectable change", "too few cases"),
+        (replace(LOW, n=2_500), "mover", "decreased", ""),
+        (replace(LOW, n=2_499), "mover", "no detectable change", "the rounds are too unlike in size"),
+        (replace(LOW, df=29.0), "mover", "no detectable change", "the rounds are too unlike in size"),
+        (replace(LOW, n=7_999, ci_high=0.006), "mover", "no detectable change", "the interval of the change covers no change"),
+    ],
+)
+def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(after: Side, method: str, verdict: str, reason: str) -> None:
+    row = difference(HIGH, after).iloc[0]
+    assert (row["method"], row["verdict"], row["reason"]) == (method, verdict, reason)
+    if method == "mover":
+        low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, after.ci_high)
+        assert (row["ci_low"], row["ci_high"]) == (low, high)
+        assert pd.isna(row["se"])
+    assert difference(HIGH, after, by_size=False)["method"][0] == "taylor"
+
+
+def test_mover_takes_the_correlation_of_rounds_on_the_same_psus() -> None:
+    row = difference(HIGH, replace(LOW, n=7_000), 0.4 * 0.0008 * 0.0005).iloc[0]
+    low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, 0.0042, 0.4)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((float(low), float(high)), rel=1e-12)
+
+
 def test_enough_cases_looks_at_both_sides() -> None:
     sides = [replace(HIGH, cases=np.array([15, 14, 15, 0, 0])), replace(HIGH, cases=np.array([15, 15, 0, 15, 0]))]
     assert enough_cases(*sides).tolist() == [True, False, True, True, False]
@@ -176,12 +213,12 @@ def test_enough_cases_looks_at_both_sides() -> None:
 
 def test_a_mean_without_spread_is_what_it_is() -> None:
     """An SE of 0 whose interval has no width says that nothing varies, not that nothing was seen."""
-    row = difference(Side(5.0, 0.0, 5.0, 5.0, 20.0, 0, 0), Side(4.0, 0.1, 3.8, 4.2, 20.0, 0, 0)).iloc[0]
+    row = difference(Side(5.0, 0.0, 5.0, 5.0, 20.0, 90, 0, 0), Side(4.0, 0.1, 3.8, 4.2, 20.0, 90, 0, 0)).iloc[0]
     assert (row["method"], row["verdict"], row["se"], row["df"]) == ("taylor", "decreased", 0.1, 20.0)
 
 
 def test_rounds_on_the_same_psus_do_not_add_their_df() -> None:
-    rows = difference(Side(0.1, 0.01, 0, 1, 30.0, 50, 30), Side(0.2, 0.01, 0, 1, 25.0, 50, 30), [0.0, 0.00004])
+    rows = difference(Side(0.1, 0.01, 0, 1, 30.0, 500, 50, 30), Side(0.2, 0.01, 0, 1, 25.0, 500, 50, 30), [0.0, 0.00004])
     assert rows["df"].tolist() == [pytest.approx(4 / (1 / 30 + 1 / 25)), 30.0]
 
 

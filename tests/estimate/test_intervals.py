@@ -24,7 +24,7 @@ quick = settings(max_examples=150, deadline=None, derandomize=True, database=Non
 def test_an_interval_lies_in_zero_and_one_holds_the_estimate_and_grows_with_the_level(
     p: float, cv: float, n: int, df: int, level: float, method: intervals.ProportionInterval
 ) -> None:
-    se = cv * p * (1 - p)
+    se, df = cv * p * (1 - p), min(df, n - 1)  # a design has fewer degrees of freedom than persons
     low, high = intervals.proportion(p, se, n, df, level, method)
     assert 0 <= low <= p + 1e-12
     assert p - 1e-12 <= high <= 1
@@ -57,6 +57,20 @@ def test_korn_and_graubard_never_count_more_persons_than_were_asked() -> None:
     assert capped == pytest.approx(intervals.clopper_pearson(20, 100, 0.95))
     low, high = intervals.proportion(0.2, tiny, 100, 50, 0.95, "beta")
     assert high - low < 1e-5
+
+
+@pytest.mark.parametrize(("psus", "df"), [(1, 1), (2, 1), (12, 11), (41, 40), (60, 40), (0, 40), (math.nan, 40)])
+def test_of_cases_in_few_psus_the_default_takes_their_degrees_of_freedom(psus: float, df: int) -> None:
+    given = (0.004, 0.0015, 4000)
+    rare = intervals.proportion(*given, 40, 0.95, "korn_graubard_rare", psus_with_cases=psus)
+    assert rare == intervals.proportion(*given, df, 0.95, "korn_graubard")
+    assert intervals.proportion(*given, 40, 0.95, "korn_graubard", psus_with_cases=psus) == intervals.proportion(
+        *given, 40, 0.95, "korn_graubard"
+    )
+
+
+def test_the_default_needs_the_design_s_degrees_of_freedom_too() -> None:
+    assert np.isnan(intervals.proportion(0.1, 0.01, 50, 0, 0.95, "korn_graubard_rare", psus_with_cases=5)).all()
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,8 @@ def test_an_unknown_group_is_refused_with_the_groups(norvia: fl.Survey) -> None:
 
 def test_every_figure_names_what_it_is_about(norvia: fl.Survey) -> None:
     about = fl.prevalence(norvia, level=0.9).about
-    assert (about.measure, about.outcome, about.interval, about.level) == ("prevalence", "forced_labour", "korn_graubard", 0.9)
+    assert (about.measure, about.outcome, about.level) == ("prevalence", "forced_labour", 0.9)
+    assert about.interval == "korn_graubard_rare"
     assert (about.country, about.year, about.reference_months, about.population) == ("Norvia", 2025, 12, "adults")
     assert about.reference_period == "the 12 months before the interview"
     assert about.population_label == "persons aged 18 and over"

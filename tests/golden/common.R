@@ -70,16 +70,23 @@ measure <- function(d, rows, verb, y) {
       kish = length(w) * sum(w^2) / sum(w)^2,
       df = degf(d$design[counted, ]), n = length(w), population = sum(w)
     ),
-    influence = influence
+    influence = influence,
+    psus = psus_with(d$design, counted & d$frame[[y[1]]] > 0)
   )
 }
 
-# Two-sided limits; NULL where R has no t quantile. Totals of a 0/1 variable: T exp(+- t SE / T).
-limits <- function(m, log_scale = FALSE, level = 0.95) {
+psus_with <- function(design, rows) length(unique(design$cluster[[1]][rows]))
+
+# Degrees of freedom of what few PSUs carry: at most the PSUs with cases less one.
+rare_df <- function(df, psus) if (psus > 0) min(df, max(psus - 1, 1)) else df
+
+# Two-sided limits; NULL where R has no t quantile. Totals of a 0/1 variable: T exp(+- t SE / T), with rare_df where `psus`, the PSUs
+# with cases, are known, and never below `floor`, the cases seen.
+limits <- function(m, log_scale = FALSE, level = 0.95, psus = 0, floor = 0) {
   if (m$df < 1 || (log_scale && m$estimate == 0)) return(NULL)
-  t <- qt(1 - (1 - level) / 2, m$df) * c(-1, 1)
+  t <- qt(1 - (1 - level) / 2, if (log_scale) rare_df(m$df, psus) else m$df) * c(-1, 1)
   ci <- if (log_scale) m$estimate * exp(t * m$se / m$estimate) else m$estimate + t * m$se
-  list(ci_low = ci[1], ci_high = ci[2])
+  list(ci_low = if (log_scale) max(ci[1], floor) else ci[1], ci_high = ci[2])
 }
 
 # Clopper-Pearson on (size * p, size); Korn-Graubard: the effective size, t-adjusted, capped at the domain's n persons.
@@ -108,7 +115,9 @@ record <- function(group, name, d, verb, y, by, log_scale = FALSE) {
   influences <- sapply(measured, `[[`, "influence")
   v <- covariance_of(d$design, influences)
   if (length(by) == 1 && length(by[[1]])) check_svyby(d$design, verb, y, by[[1]], measured, v)
-  rows <- Map(function(p, m) c(list(key = p$key), m$numbers, limits(m$numbers, log_scale)), parts, measured)
+  whole <- log_scale && all(d$frame$weight == 0 | d$frame$weight >= 1)     # every weight stands for at least one person
+  seen <- function(p) if (whole) sum(d$frame[[y]][p$rows & d$frame$weight > 0], na.rm = TRUE) else 0
+  rows <- Map(function(p, m) c(list(key = p$key), m$numbers, limits(m$numbers, log_scale, psus = m$psus, floor = seen(p))), parts, measured)
   list(group = group, id = paste(name, verb, paste(y, collapse = "/"), by_label(by), sep = "-"), design = d$spec,
        verb = verb, y = I(y), by = lapply(by, I), rows = rows, covariance = lower_triangle(v))
 }

@@ -1,6 +1,7 @@
 # Intervals of a proportion in every domain with 0 < p < 1 and at least one degree of freedom.
 # From svyciprop: beta, logit (xlogit), asin, wald (mean). By their published formulas: wilson (survey >= 4.5 has it,
-# this R does not) and korn_graubard (beta with the effective size capped at the domain's persons).
+# this R does not), korn_graubard (beta with the effective size capped at the domain's persons) and korn_graubard_rare (the same with
+# degrees of freedom of at most the PSUs with cases less one).
 # svyciprop("beta") takes n from nrow(design), which counts rows with weight 0 and rows without an answer; here
 # they are left out first, so n is the persons behind the proportion.
 source("tests/golden/common.R")
@@ -15,6 +16,8 @@ interval <- function(part, y, method, level) {
   if (method == "wilson") {
     return((p + t^2 / (2 * n_eff) + c(-1, 1) * t / (2 * n_eff) * sqrt(4 * n_eff * p * (1 - p) + t^2)) / (1 + t^2 / n_eff))
   }
+  if (method == "korn_graubard_rare")
+    return(korn_graubard(p, se, nrow(part), rare_df(df, psus_with(part, part$variables[[y]] == 1)), level))
   if (method == "korn_graubard") return(korn_graubard(p, se, nrow(part), df, level))
   # Where the arcsine leaves [0, pi/2], R's sin()^2 folds it back (a negative lower limit turns positive): not truth.
   angle <- asin(sqrt(p)) + c(-1, 1) * t / (2 * sqrt(n_eff))
@@ -35,7 +38,7 @@ for (name in c("clustered-fpc", "clustered", "reused", "srs-fpc")) {
       values <- d$frame[[y]][p$rows & answered]
       any(values == 1) && any(values == 0) && degf(d$design[p$rows & answered, ]) > 0
     }, cells(d$frame, by))
-    for (method in c("korn_graubard", "beta", "logit", "wilson", "asin", "wald")) for (level in c(0.95, 0.90)) {
+    for (method in c("korn_graubard_rare", "korn_graubard", "beta", "logit", "wilson", "asin", "wald")) for (level in c(0.95, 0.90)) {
       rows <- lapply(parts, function(p) {
         part <- d$design[p$rows & answered, ]
         ci <- interval(part, y, method, level)

@@ -23,9 +23,10 @@ if (is.null(exported)) {
   frame <- transform(exported$frame, case = 1 * (status == 1), at_most = 1 * (status != 0))
   d <- make_design("norvia:persons", psu = "psu", frame = frame)
 
-  kg <- function(m, deff0) {
+  psus_of <- function(rows) psus_with(d$design, rows)
+  kg <- function(m, deff0, psus) {                                         # the kit's default, korn_graubard_rare
     if (m$df < 1) return(c(NaN, NaN))
-    if (m$estimate > 0 && m$se > 0) return(korn_graubard(m$estimate, m$se, m$n, m$df))
+    if (m$estimate > 0 && m$se > 0) return(korn_graubard(m$estimate, m$se, m$n, rare_df(m$df, psus)))
     size <- m$n / deff0 * (qt(0.975, m$n - 1) / qt(0.975, m$df))^2         # no case: the design effect of the population
     clopper_pearson(0, min(m$n, size), 0.95)
   }
@@ -47,18 +48,19 @@ if (is.null(exported)) {
     bound <- numbers_of(p$rows, "mean", "at_most")
     m <- if (verb == "total") numbers_of(p$rows, "total", "case") else rate
     cases <- sum(frame$case[p$rows])
-    ci <- kg(rate, deff0)
+    psus <- psus_of(p$rows & frame$case == 1)
+    ci <- kg(rate, deff0, psus)
     if (verb == "total" && m$df >= 1) {
       none <- rate; none[c("estimate", "se")] <- 0
-      ci <- if (cases == 0) c(0, m$population * kg(none, deff0)[2]) else {
-        limit <- unlist(limits(m, log_scale = TRUE))
+      ci <- if (cases == 0) c(0, m$population * kg(none, deff0, 0)[2]) else {
+        limit <- unlist(limits(m, log_scale = TRUE, psus = psus))
         c(max(limit[1], cases), limit[2])
       }
     }
     scale <- if (verb == "total") m$population else 1
     resolved <- numbers_of(p$rows & frame$status != -1, "mean", "case")$estimate
     c(list(key = p$key), m, list(cases = cases, ci_low = ci[1], ci_high = ci[2], unresolved = sum(frame$status[p$rows] == -1),
-      resolved_only = resolved * scale, bound_high = bound$estimate * scale, bound_ci_high = kg(bound, deff0)[2] * scale))
+      resolved_only = resolved * scale, bound_high = bound$estimate * scale, bound_ci_high = kg(bound, deff0, psus_of(p$rows & frame$at_most == 1))[2] * scale))
   })
 
   one <- function(population, verb, by, numbers) list(group = "norvia", id = paste("norvia", population, verb, by_label(by), sep = "-"),
@@ -80,7 +82,8 @@ if (is.null(exported)) {
     d$design <<- update(d$design, is = frame$is)
     m <- numbers_of(rows, verb, "is")
     count <- sum(frame$is[rows])
-    ci <- if (verb == "mean") kg(m, 1) else { l <- unlist(limits(m, log_scale = TRUE)); c(max(l[1], count), l[2]) }
+    psus <- psus_of(rows & frame$is == 1)
+    ci <- if (verb == "mean") kg(m, 1, psus) else { l <- unlist(limits(m, log_scale = TRUE, psus = psus)); c(max(l[1], count), l[2]) }
     c(list(key = list(sector = s)), m, list(cases = count, ci_low = ci[1], ci_high = ci[2]))
   })
   records <- c(records, list(one("adults", "total", list("sector"), of_sector("total", adults)),
@@ -99,7 +102,7 @@ if (is.null(exported)) {
       return(c(list(key = p$key), m, list(cases = sum(frame$case[p$rows])), limits(m)))
     }
     m <- measure(d, p$rows, "total", "share_of_year")$numbers
-    ci <- limits(m, log_scale = TRUE)
+    ci <- limits(m, log_scale = TRUE, psus = psus_of(p$rows & frame$adults == 1 & frame$case == 1))
     ci$ci_low <- max(ci$ci_low, sum(frame$share_of_year[p$rows]))
     c(list(key = p$key), m, list(cases = sum(frame$case[p$rows])), ci)
   })
