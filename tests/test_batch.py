@@ -178,7 +178,14 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 def test_a_survey_without_a_plan_goes_through_three_notebooks(ran: Ran) -> None:
     names = ("1_survey", "2_classify", "3_estimate")
     made = {path.name for path in (ran.outputs / "good").iterdir()}
-    assert made == {*(f"{n}.ipynb" for n in names), *(f"{n}.html" for n in names), *FINDINGS, "estimates.csv", "risk_factors.csv", "run.json"}
+    assert made == {
+        *(f"{n}.ipynb" for n in names),
+        *(f"{n}.html" for n in names),
+        *FINDINGS,
+        "estimates.csv",
+        "risk_factors.csv",
+        "run.json",
+    }
 
 
 def test_the_estimates_of_a_run_are_those_of_the_package(ran: Ran) -> None:
