@@ -259,7 +259,7 @@ def test_run_json_holds_inputs_parameters_and_versions(ran: Ran) -> None:
 
 def test_no_file_names_a_place_on_this_machine_and_no_notebook_keeps_widget_state(ran: Ran) -> None:
     files = [path for path in ran.outputs.glob("*/*") if path.suffix in (".ipynb", ".html", ".json", ".csv")]
-    assert len(files) == 13
+    assert len(files) == 14
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert str(ran.outputs.parent) not in text, path.name
