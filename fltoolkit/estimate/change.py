@@ -17,12 +17,15 @@ from fltoolkit.estimate.cells import Breakdowns
 from fltoolkit.estimate.comparable import differences, unstated, window_overlap
 from fltoolkit.estimate.contrast import Row, find_row
 from fltoolkit.estimate.difference import (
+    COMPARED_DF,
     COVERS_ZERO,
     LEAST_CASES,
     NO_CHANGE,
     NOT_COMPARABLE,
     TOO_FEW,
+    TOO_UNLIKE,
     Side,
+    apart,
     bears,
     difference,
     mover,
@@ -68,7 +71,7 @@ class Change:
 class PublishedBaseline:
     """A figure of which only the publication is known. What it does not state is blank, and is not compared.
 
-    `estimate`, `ci_low`, `ci_high` in the scale of Estimates (a proportion, never per 1,000); `deff` is its design effect; the other
+    `estimate`, `ci_low`, `ci_high` in the scale of Estimates (a proportion, never per 1,000); `deff` is its design effect, `n` the persons asked; the other
     names are those of `About`.
     """
 
@@ -79,6 +82,7 @@ class PublishedBaseline:
     cases: int | None = None
     psus_with_cases: int | None = None
     deff: float | None = None
+    n: int | None = None
     measure: str = ""
     outcome: str = ""
     country: str = ""
@@ -161,7 +165,8 @@ def change_from_published(
     """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; STATISTICS.md §6).
 
     A verdict needs 15 cases in 10 PSUs on each side; of a baseline whose PSUs were not published 30 cases, or 15 once divided by its
-    design effect. Else it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up
+    design effect. Its PSUs are not known, so that where `n` is given and differs by more than a factor 2 nothing is decided (`the rounds
+    are too unlike in size`); where it is not, look whether the rounds are of like size. With too few cases it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up
     to 10.8 %. Comparability and overlap of windows are judged as by `change`, on the facts that the baseline states.
 
     Args:
@@ -198,13 +203,14 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
     low, high = mover(*then, *later, rho)
     enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
-    (verdict,) = verdicts([low], [high], enough)
+    too_unlike = baseline.n is not None and bool(apart(baseline.n, now["n"]) > COMPARED_DF)
+    (verdict,) = verdicts([low], [high], enough and not too_unlike)
     with np.errstate(divide="ignore", invalid="ignore"):
         p1, l1, u1, p2, l2, u2 = np.log([*then, *later])
         ratio_low, ratio_high = np.exp(mover(p1, l1, u1, p2, l2, u2, rho))
         ratio = np.float64(now["estimate"]) / baseline.estimate
     gap = now["estimate"] - baseline.estimate
-    reason = TOO_FEW if not enough else COVERS_ZERO if verdict == NO_CHANGE else ""
+    reason = TOO_FEW if not enough else TOO_UNLIKE if too_unlike else COVERS_ZERO if verdict == NO_CHANGE else ""
     columns = {
         "change": gap, "se": np.nan, "df": np.nan, "ci_low": low, "ci_high": high,
         "relative_change": gap / baseline.estimate if baseline.estimate else np.nan,

@@ -74,10 +74,11 @@ def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
 
 
-def beyond(factor: float, a: ArrayLike, b: ArrayLike) -> NDArray[np.bool_]:
-    """Whether two positive numbers differ by more than a factor."""
+def apart(a: ArrayLike, b: ArrayLike) -> Array:
+    """By what factor two numbers that are not negative differ, at least 1; nan of two zeros."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    return np.asarray(np.maximum(a, b) > factor * np.minimum(a, b))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
 def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArray[np.object_]:
@@ -97,7 +98,7 @@ def difference(
     A low estimate of something rare has a small SE. Between rounds of like size the error of one makes up for that of the other; of a
     smaller round only its own counts, and the contrast says "decreased" too often. So a row is decided by `mover` on the two
     intervals, with the correlation C/(SE1·SE2), where the persons asked or the degrees of freedom differ by more than a factor 1.25; and
-    not at all where the persons differ by more than 4 or the degrees of freedom by more than 2. Nor is an SE of 0 certainty where the interval says otherwise,
+    not at all where the degrees of freedom differ by more than 2, or both factors multiply to more than 4. Nor is an SE of 0 certainty where the interval says otherwise,
     as it does where no case (or nothing but cases) was recorded: that row too is decided by `mover`, the interval of no case being
     [0, upper]. `mover` decides only with `enough_cases`; else the reason is `too few cases`.
 
@@ -119,8 +120,9 @@ def difference(
     df = satterthwaite(s1**2, df1, s2**2, df2)
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
     bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
-    by_mover = bare | (by_size & (beyond(LIKE, before.n, after.n) | beyond(LIKE, df1, df2)))
-    too_unlike = by_size & (beyond(COMPARED, before.n, after.n) | beyond(COMPARED_DF, df1, df2))
+    n_apart, df_apart = apart(before.n, after.n), apart(df1, df2)
+    by_mover = bare | (by_size & ((n_apart > LIKE) | (df_apart > LIKE)))
+    too_unlike = by_size & ((df_apart > COMPARED_DF) | (n_apart * df_apart > COMPARED))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(df >= 1, stdtrit(df, 1 - (1 - level) / 2), np.nan)
         se = np.where(by_mover, np.nan, np.sqrt(np.maximum(s1**2 + s2**2 - 2 * c, 0.0)))

@@ -468,3 +468,11 @@ def test_a_published_baseline_is_compared_on_what_it_states() -> None:
             fl.change_from_published({**BASELINE, **wrong}, later())
     with pytest.raises(RequestError, match="between -1 and 1"):
         fl.change_from_published(BASELINE, later(), rho=2)
+
+
+def test_since_a_baseline_of_a_much_larger_survey_nothing_is_decided() -> None:
+    now = later()
+    n = int(now.table["n"].iloc[0])
+    assert fl.change_from_published({**BASELINE, "n": 2 * n}, now).table["verdict"][0] == "decreased"
+    row = fl.change_from_published({**BASELINE, "n": 2 * n + 1}, now).table.iloc[0]
+    assert (row["verdict"], row["reason"]) == ("no detectable change", "the rounds are too unlike in size")
