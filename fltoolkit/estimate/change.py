@@ -164,10 +164,11 @@ def change_from_published(
 ) -> Change:
     """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; STATISTICS.md §6).
 
-    A verdict needs 15 cases in 10 PSUs on each side; of a baseline whose PSUs were not published 30 cases, or 15 once divided by its
-    design effect. Its PSUs are not known, so that where `n` is given and differs by more than a factor 2 nothing is decided (`the rounds
-    are too unlike in size`); where it is not, look whether the rounds are of like size. With too few cases it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up
-    to 10.8 %. Comparability and overlap of windows are judged as by `change`, on the facts that the baseline states.
+    A verdict needs 15 cases in 10 PSUs on each side; of a baseline whose PSUs were not published 30 cases, or 15 once divided
+    by its design effect. Its PSUs are not known, so that where `n` is given and differs by more than a factor 2 nothing is
+    decided (`the rounds are too unlike in size`); where it is not, look whether the rounds are of like size. With too few cases
+    it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up to 10.8 %.
+    Comparability and overlap of windows are judged as by `change`, on the facts that the baseline states.
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping. after: the later round.

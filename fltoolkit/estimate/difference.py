@@ -95,12 +95,13 @@ def difference(
     By the Taylor contrast: SE² = V1 + V2 − 2·C, d ± t·SE, with Satterthwaite's df of V1 + V2. Where C ≠ 0 the rounds share
     PSUs, and df is at most that of the larger round: on the same PSUs it cannot be the sum of both.
 
-    A low estimate of something rare has a small SE. Between rounds of like size the error of one makes up for that of the other; of a
-    smaller round only its own counts, and the contrast says "decreased" too often. So a row is decided by `mover` on the two
-    intervals, with the correlation C/(SE1·SE2), where the persons asked or the degrees of freedom differ by more than a factor 1.25; and
-    not at all where the degrees of freedom differ by more than 2, or both factors multiply to more than 4. Nor is an SE of 0 certainty where the interval says otherwise,
-    as it does where no case (or nothing but cases) was recorded: that row too is decided by `mover`, the interval of no case being
-    [0, upper]. `mover` decides only with `enough_cases`; else the reason is `too few cases`.
+    A low estimate of something rare has a small SE. Between rounds of like size the error of one makes up for that of the
+    other; of a smaller round only its own counts, and the contrast says "decreased" too often. So a row is decided by `mover`
+    on the two intervals, with the correlation C/(SE1·SE2), where the persons asked or the degrees of freedom differ by more
+    than a factor 1.25; and not at all where the degrees of freedom differ by more than 2, or both factors multiply to more than
+    4. Nor is an SE of 0 certainty where the interval says otherwise, as it does where no case (or nothing but cases) was
+    recorded: that row too is decided by `mover`, the interval of no case being [0, upper]. `mover` decides only with
+    `enough_cases`; else the reason is `too few cases`.
 
     Args:
         before, after: the rows of the two rounds, matched. covariance: of the two estimates, row by row.
