@@ -35,8 +35,9 @@ def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
         parts = rows.groupby(colour, sort=False)
         series = [(value(colour, name), part.assign(y=[wrap(value(along, v)) for v in part[along]])) for name, part in parts]
     where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
+    title = f"{TITLES[measure]} {_by_words(rows)}".strip()
     fig = figure(
-        f"{TITLES[measure]} {_by_words(rows)}".strip(),
+        title,
         f"{where}; {first['reference_period']}{basis(first)}{to_verify(first)}",
         150 + 44 * len(rows),
     )
@@ -48,7 +49,7 @@ def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
     if crossed:
         fig.update_layout(scattermode="group", margin_t=116, legend_traceorder="reversed")
     fig.update_layout(showlegend=bool(crossed))
-    return Picture(fig, _alt(f"Dot plot: {TITLES[measure]} {_by_words(rows)}, {where}.", rows))
+    return Picture(fig, _alt(f"Dot plot: {title}, {where}.", rows))
 
 
 def dot_series(fig: Any, name: str, part: pd.DataFrame, measure: str, colour: str, grouped: bool) -> None:

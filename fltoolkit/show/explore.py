@@ -15,7 +15,10 @@ def choices(out: Published) -> dict[str, tuple[str, str, str]]:
     """What can be looked at: a label for each (measure, breakdown, population) of the published set."""
     wanted = out.own[out.own["measure"] != "flowchart"]
     keys = wanted[["measure", "breakdown", "reference_population"]].drop_duplicates().itertuples(index=False, name=None)
-    return {f"{measure.replace('_', ' ')}, {by.replace('_', ' ') or 'everyone'} ({who})": (measure, by, who) for measure, by, who in keys}
+    return {
+        f"{measure.replace('_', ' ')}, {by.replace('_', ' ') or 'everyone'} ({who})": (measure, by, who)
+        for measure, by, who in keys
+    }
 
 
 def view(out: Published, choice: str) -> tuple[Picture, Table]:
