@@ -128,6 +128,13 @@ def _check(parsed: argparse.Namespace) -> int:
     persons = fl.classify(survey)
     more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
     _print_findings(more)
+    try:
+        refused = fl.publish_run(persons).table.query("marker == 'x' and rule_set == @persons.rules")
+    except FltoolkitError as error:  # of the design or the weights, which only an estimate meets
+        print(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
+        return 1
+    for measure, reason in refused[["measure", "reason"]].drop_duplicates().itertuples(index=False):
+        print(f"NOTE    tables: {measure} will be marked [x]: {reason}")
     print(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
     return 0
 

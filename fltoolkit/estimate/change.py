@@ -36,7 +36,9 @@ from fltoolkit.estimate.stack import join_samples
 from fltoolkit.survey.breakdowns import TOTAL
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
+NOT_TOLD = "the publication does not say how many cases"
 SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
+COUNTED = ("total", "stock", "current")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
 
@@ -167,7 +169,7 @@ def change_from_published(
     A verdict needs 15 cases in 10 PSUs on each side; of a baseline whose PSUs were not published 30 cases, or 15 once divided
     by its design effect. Its PSUs are not known, so that where `n` is given and differs by more than a factor 2 nothing is
     decided (`the rounds are too unlike in size`); where it is not, look whether the rounds are of like size. With too few cases
-    it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up to 10.8 %.
+    it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up to 5 %.
     Comparability and overlap of windows are judged as by `change`, on the facts that the baseline states.
 
     Args:
@@ -187,6 +189,7 @@ def change_from_published(
         raise RequestError("a correlation lies between -1 and 1", where="rho", found=rho, do="leave it out if it is not known")
     old, new, at = baseline.about, after.about, find_row(after, row)
     _comparable_calls(old, new)
+    _one_scale(baseline, new.measure)
     now = after.table[list(SIDES)].astype(float).iloc[at]
     found = _not_compared(1, why := "; ".join(differences(old, new)))
     if not why:
@@ -198,11 +201,25 @@ def change_from_published(
     return _change(labels, found, then, _columns(after.table, np.array([at]), "after"), old, new, by)
 
 
+def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
+    """Stop on a published rate per 1,000 or a number where the later round is a proportion, and the other way round."""
+    is_proportion = measure == "share" or measure.endswith("prevalence")
+    fits = baseline.ci_low >= 0 and baseline.ci_high <= 1 if is_proportion else baseline.estimate == 0 or baseline.estimate >= 1
+    if (measure in COUNTED or is_proportion) and not fits:
+        what = "a proportion: 17.2 per 1,000 is 0.0172" if is_proportion else "a number of persons"
+        raise RequestError(
+            f"the published figure is not {what}, as the later round is", where="baseline",
+            found=f"{baseline.estimate:g} ({baseline.ci_low:g} to {baseline.ci_high:g}) beside {measure}",
+            do="give estimate, ci_low and ci_high in the scale of the later round, or estimate that by another verb",
+        )  # fmt: skip
+
+
 def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
     """The change of one row by MOVER, its ratio by MOVER on the log scale, and the verdict if the cases bear it."""
     then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
     low, high = mover(*then, *later, rho)
+    told = baseline.cases is not None
     enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
     too_unlike = baseline.n is not None and bool(apart(baseline.n, now["n"]) > COMPARED_DF)
     (verdict,) = verdicts([low], [high], enough and not too_unlike)
@@ -211,7 +228,17 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
         ratio_low, ratio_high = np.exp(mover(p1, l1, u1, p2, l2, u2, rho))
         ratio = np.float64(now["estimate"]) / baseline.estimate
     gap = now["estimate"] - baseline.estimate
-    reason = TOO_FEW if not enough else TOO_UNLIKE if too_unlike else COVERS_ZERO if verdict == NO_CHANGE else ""
+    reason = (
+        NOT_TOLD
+        if not told
+        else TOO_FEW
+        if not enough
+        else TOO_UNLIKE
+        if too_unlike
+        else COVERS_ZERO
+        if verdict == NO_CHANGE
+        else ""
+    )
     columns = {
         "change": gap, "se": np.nan, "df": np.nan, "ci_low": low, "ci_high": high,
         "relative_change": gap / baseline.estimate if baseline.estimate else np.nan,

@@ -14,7 +14,7 @@ DECREASED, INCREASED = "decreased", "increased"
 NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
 COVERS_ZERO = "the interval of the change covers no change"
 TOO_FEW, NO_DF, TOO_UNLIKE = "too few cases", "no degrees of freedom", "the rounds are too unlike in size"
-LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
+LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # below, MOVER says "decreased" falsely up to 5 % (docs/coverage.md)
 LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # factors between two rounds: beyond, false verdicts exceed 3 % (docs/coverage.md)
 
 
@@ -121,7 +121,8 @@ def difference(
     df = satterthwaite(s1**2, df1, s2**2, df2)
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
     bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
-    n_apart, df_apart = apart(before.n, after.n), apart(df1, df2)
+    unknown = np.isnan(np.asarray(before.psus_with_cases, dtype=float)) | np.isnan(np.asarray(after.psus_with_cases, dtype=float))
+    n_apart, df_apart = apart(before.n, after.n), np.where(unknown, 1.0, apart(df1, df2))  # replicates are no PSUs
     by_mover = bare | (by_size & ((n_apart > LIKE) | (df_apart > LIKE)))
     too_unlike = by_size & ((df_apart > COMPARED_DF) | (n_apart * df_apart > COMPARED))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -69,8 +69,8 @@ def stock(
     made = estimate(persons, outcome, by, measure, population, DEFAULT, level)
     if missing := made.about.missing:
         raise NotAvailable(
-            "a stock on an average day needs the months of every case", where=str(persons.path),
-            found=f"{guarded(missing, persons.spec.confidentiality.cases)} without",
+            "some cases gave no months, and a stock on an average day needs those of all", where=str(persons.path),
+            found=f"{guarded(missing, persons.spec.confidentiality.cases)} case(s)",
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
     return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))

@@ -81,12 +81,13 @@ class Rule(Condition):
 
 class Profile(Model):
     """A publication profile (estimate/profiles/*.yaml). `drop_tables_from`: the share of suppressed cells from which on the whole
-    table (one measure, population and breakdown) is withheld.
+    table (one measure, population and breakdown) is withheld. `to_verify`: its rules are recalled, and printed as such.
     """
 
     name: str
     title: str
     source: str = ""
+    to_verify: bool = False
     confidentiality: Confidentiality = Confidentiality()
     reliability: tuple[Rule, ...]
     drop_tables_from: float | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -58,6 +58,7 @@ class Published:
         notes: sentences that go with every figure.
         groups: every group the survey has; case_only: those that only cases have.
         headlines: the populations whose rate and number a run always shows, the default first.
+        judged: the profile by which reliability is judged, in words.
         rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
     """
 
@@ -70,6 +71,7 @@ class Published:
     case_only: frozenset[str] = frozenset()
     headlines: tuple[str, ...] = ()
     rule_set: str = ""
+    judged: str = ""
 
     @property
     def own(self) -> pd.DataFrame:
@@ -194,7 +196,7 @@ def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
     open_steps = set(steps["step"][steps["estimate"].notna()])
     cells = {
         frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
-            int(row["n"]), int(row["n"]), None, int(row["psus_with_cases"]), int(row["households_with_cases"])
+            int(row["n"]), int(row["n"]), None, _known(row["psus_with_cases"]), _known(row["households_with_cases"])
         )
         for row in table.to_dict("records")
         if row["step"] in open_steps
@@ -207,6 +209,10 @@ def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
     )
     summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
     return summed.sort_values("persons", ascending=False, ignore_index=True)
+
+
+def _known(count: Any) -> int | None:
+    return None if pd.isna(count) else int(count)
 
 
 def _merge(persons: Survey, wanted: Sequence[Table]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
@@ -294,6 +300,7 @@ def _publish(
         profile.name,
         limits,
         notes=notes,
+        judged=f"{profile.name}: {profile.title}{' (to be verified)' if profile.to_verify else ''}",
         rule_set=made[0].about.rule_set,
     )
 

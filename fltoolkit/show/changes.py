@@ -68,7 +68,7 @@ def change(rows: pd.DataFrame) -> Picture:
             xref="paper",
             xanchor="left",
             y=name,
-            text=row["verdict"] or "not shown",
+            text=f"{row['verdict']}{' [u]' if row['marker'] == 'u' else ''}" if row["verdict"] else "not shown",
             showarrow=False,
             font={"color": INK, "size": 13},
         )

@@ -59,10 +59,15 @@ def dot_series(fig: Any, name: str, part: pd.DataFrame, measure: str, colour: st
     fig.add_scatter(
         x=list(x), y=list(there["y"]), mode="markers", name=wrap(name), orientation="h", cliponaxis=False,
         error_x={"type": "data", "symmetric": False, "array": list(high - x), "arrayminus": list(x - low), "thickness": 2, "width": 0},
-        marker={"size": 11, "color": ["white" if f in MARKED else colour for f in there["flag"]], "line": {"color": colour, "width": 2}},
+        marker={"size": 11, "color": _fill(there, colour), "line": {"color": colour, "width": 2}},
         text=[_hover(r) for r in there.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>", error_x_color=colour, **offset,
     )  # fmt: skip
     _not_shown(fig, part, **offset)
+
+
+def _fill(rows: pd.DataFrame, colour: str) -> list[str]:
+    """White inside where the number is unreliable, or where nobody was found."""
+    return ["white" if f in MARKED or m == "w" else colour for f, m in zip(rows["flag"], rows["marker"], strict=True)]
 
 
 def _not_shown(fig: Any, rows: pd.DataFrame, **more: Any) -> None:

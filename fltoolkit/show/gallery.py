@@ -21,7 +21,8 @@ def gallery(out: Published, measure: str) -> None:
     from IPython.display import display
 
     for picture, rows in pairs(out, measure):
-        display(picture)
+        if rows["estimate"].notna().any():
+            display(picture)
         display(table(rows))
 
 

@@ -47,11 +47,16 @@ class Table:
         return self.text
 
 
+SUBTITLE, LINE = 110, 18  # letters of a subtitle's line, and its height
+
+
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
     """An empty figure in the kit's look: left-aligned title, quiet grid, no default template. HTML in its words is shown."""
     import plotly.graph_objects as go
 
-    head = f"<b>{safe(title)}</b><br><span style='font-size:13px;color:#55606b'>{safe(subtitle)}</span>"
+    lines = textwrap.wrap(subtitle, SUBTITLE) or [""]
+    told = "<br>".join(safe(line) for line in lines)
+    head = f"<b>{safe(title)}</b><br><span style='font-size:13px;color:#55606b'>{told}</span>"
     base: dict[str, Any] = {
         "template": go.layout.Template(),
         "title": {"text": head, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
@@ -59,8 +64,8 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
-        "height": height,
-        "margin": {"l": 24, "r": 24, "t": 84, "b": 56},
+        "height": height + LINE * (len(lines) - 1),
+        "margin": {"l": 24, "r": 24, "t": 84 + LINE * (len(lines) - 1), "b": 56},
         "hoverlabel": {"bgcolor": "white", "font": {"family": FONT}},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
     }  # fmt: skip

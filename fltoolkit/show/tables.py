@@ -27,6 +27,8 @@ from fltoolkit.show.words import (
 )
 from fltoolkit.survey.design import Survey
 
+BASES = {"duration": "With months", "share": "Of cases"}
+
 
 def table(rows: pd.DataFrame, title: str = "") -> Table:
     """Published rows (from `Published.select`) as a table to look at.
@@ -43,7 +45,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
             "Rule set" if compared else "Group": [str(r["rule_set"]) for r in records] if compared else labels(rows),
             _measure(first): [number(r["estimate"], r["measure"]) for r in records],
             f"{percent(first)} interval": [interval(r) for r in records],
-            "With months" if first["measure"] == "duration" else "Asked": [_base(r) for r in records],
+            BASES.get(first["measure"], "Asked"): [_base(r) for r in records],
             "Counted" if first["measure"] == "flowchart" else "Cases": [count(r["cases"]) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
             "Remark": [_of_rule_set(r) if compared else r["reason"] for r in records],

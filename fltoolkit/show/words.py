@@ -25,7 +25,7 @@ TITLES = {
     "duration": "Mean duration of forced labour, in months",
 }
 COUNTS = ("total", "flowchart", "stock", "current")
-WHEN = {"stock": "on an average day of", "current": "at the time of the interview, after"}  # else at any time in it: the flow
+WHEN = {"stock": "on an average day of", "current": "at the time of the interview"}  # else at any time in it: the flow
 
 
 def number(value: float, measure: str) -> str:
@@ -108,7 +108,7 @@ def sentence(row: Row) -> str:
     """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
     who, measure = row["reference_population_label"], row["measure"]
     time = WHEN.get(measure.removesuffix("_prevalence"), "at any time in")
-    period = f"{time} {row['reference_period']}"
+    period = time if time == WHEN["current"] else f"{time} {row['reference_period']}"
     if measure == "duration":
         subject, tail, period = "The mean duration of forced labour", " months among cases", f"in {row['reference_period']}"
     elif is_rate(measure):
@@ -151,6 +151,8 @@ def headline(out: Published) -> Words:
         lines.append(f"Under this rule set, {default['rule_note']}.")
     if default["calibration"]:
         lines.append(f"Weights {default['calibration']}.")
+    if out.judged:
+        lines.append(f"Reliability is judged by the profile {out.judged}.")
     if out.coverage_excludes:
         lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
     return Words("\n\n".join([*lines, *out.notes]))

@@ -447,7 +447,8 @@ def test_against_a_published_baseline_mover_decides() -> None:
 def test_a_published_baseline_needs_its_cases(facts: dict[str, Any], enough: bool) -> None:
     row = fl.change_from_published({**BASELINE, **facts}, later()).table.iloc[0]
     assert (row["verdict"] == "decreased") is enough
-    assert (row["reason"] == "too few cases") is not enough
+    few = "the publication does not say how many cases" if facts.get("cases", 1) is None else "too few cases"
+    assert (row["reason"] == few) is not enough
 
 
 def test_the_later_round_needs_its_cases_too() -> None:
@@ -476,3 +477,15 @@ def test_since_a_baseline_of_a_much_larger_survey_nothing_is_decided() -> None:
     assert fl.change_from_published({**BASELINE, "n": 2 * n}, now).table["verdict"][0] == "decreased"
     row = fl.change_from_published({**BASELINE, "n": 2 * n + 1}, now).table.iloc[0]
     assert (row["verdict"], row["reason"]) == ("no detectable change", "the rounds are too unlike in size")
+
+
+@pytest.mark.parametrize("scale", [1000.0, 300_000.0])
+def test_a_published_figure_in_another_scale_is_refused(scale: float) -> None:
+    wrong = {name: BASELINE[name] * scale for name in ("estimate", "ci_low", "ci_high")}
+    with pytest.raises(RequestError, match="the published figure is not a proportion"):
+        fl.change_from_published({**BASELINE, **wrong}, later())
+
+
+def test_a_publication_that_does_not_say_how_many_cases_decides_nothing() -> None:
+    row = fl.change_from_published({k: v for k, v in BASELINE.items() if k != "cases"}, later()).table.iloc[0]
+    assert (row["verdict"], row["reason"]) == ("no detectable change", "the publication does not say how many cases")

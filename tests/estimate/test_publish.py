@@ -304,6 +304,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "case_only",
         "headlines",
         "rule_set",
+        "judged",
     }
     named = {
         "measure",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from small_surveys import NORVIA
+from small_surveys import NORVIA, SPEC
 
 import fltoolkit as fl
 from fltoolkit.classify.trace import LEAVES
@@ -283,3 +283,20 @@ def test_persons_outside_the_population_stay_in_the_design(small: Any) -> None:
     assert est.table["n"][0] == 20
     assert est.table["df"][0] == 4
     assert len(est.units) == 6
+
+
+def test_a_survey_with_replicate_weights_goes_the_whole_way(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [("case" if i % 12 == 0 else "open" if i % 50 == 1 else "not", {"P": i % 20}) for i in range(600)]
+    keys = {f"RW{r + 1}": [10 * 20 / 19 * (i % 20 != r) for i in range(600)] for r in range(20)}
+    people = [(answer, {**own, **{name: w[i] for name, w in keys.items()}}) for i, (answer, own) in enumerate(people)]
+    design = {"strata": [], "selection": "srs", "replicates": {"columns": "RW{1..20}", "method": "jk1"}}
+    monkeypatch.delitem(SPEC["design"], "psu")
+    persons = small(people, design=design, tables=[{"measure": "prevalence", "by": [[], "sex"]}])
+    out = fl.publish_run(persons)
+    assert out.own["estimate"].notna().any()
+    assert out.select("prevalence")["df"].tolist() == [19]
+    assert len(fl.paths(persons, out)) > 0
+    assert fl.risk_factors(persons, out).table["odds_ratio"].notna().any()
+    assert "variance from 20 replicate weights (jk1)" in fl.describe(persons).to_string()
+    later = fl.change(fl.prevalence(persons), fl.prevalence(persons), shared_psus=False).table.iloc[0]
+    assert later["reason"] == "the interval of the change covers no change"
