@@ -14,7 +14,7 @@ DECREASED, INCREASED = "decreased", "increased"
 NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
 COVERS_ZERO = "the interval of the change covers no change"
 TOO_FEW, NO_DF, TOO_UNLIKE = "too few cases", "no degrees of freedom", "the rounds are too unlike in size"
-LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # STATISTICS.md §6: below, MOVER says "decreased" falsely up to 10.8 %
+LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # docs/methods.md §5: below, MOVER says "decreased" falsely up to 10.8 %
 LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # factors between two rounds: beyond, false verdicts exceed 3 % (docs/coverage.md)
 
 
@@ -90,7 +90,7 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
 def difference(
     before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
 ) -> pd.DataFrame:
-    """Change after − before of each row, with interval and verdict (STATISTICS.md §6).
+    """Change after − before of each row, with interval and verdict (docs/methods.md §5).
 
     By the Taylor contrast: SE² = V1 + V2 − 2·C, d ± t·SE, with Satterthwaite's df of V1 + V2. Where C ≠ 0 the rounds share
     PSUs, and df is at most that of the larger round: on the same PSUs it cannot be the sum of both.
