@@ -1,4 +1,4 @@
-"""Which children are in forced labour: the four routes of the 20th ICLS guidelines, each by itself (ICLS.md §6).
+"""Which children are in forced labour: the four routes of the 20th ICLS guidelines, each by itself (docs/methods.md §1).
 
 A child needs no test of consent. Whoever works with or for a parent who is in forced labour is in it too, so adults are
 classified first; a parent who was not asked leaves that route unresolved, never no.

@@ -1,4 +1,4 @@
-"""Answers become items: yes, no or unresolved (null), in Kleene's logic (ICLS.md §5)."""
+"""Answers become items: yes, no or unresolved (null), in Kleene's logic (docs/methods.md §1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is forced labour associated with a group? Rao and Scott's tests, equal to R survey's `svychisq` (STATISTICS.md §10)."""
+"""Is forced labour associated with a group? Rao and Scott's tests, equal to R survey's `svychisq` (docs/methods.md §7)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The reader knows every shown count (cases, and persons who are not cases), every shown weighted number (of cases: a prevalence times
 its population; of others: the rest of it), which cells add up to which, that no count is negative, and the mean weight. Of a
-confidential cell he must not learn (STATISTICS.md §9)
+confidential cell he must not learn (docs/methods.md §4)
 
 - its cases, if few: 1 to limit − 1 must all remain possible; if many, a range as wide as the limit;
 - the same of its persons who are not cases, where those are few;

@@ -1,4 +1,4 @@
-"""Weights calibrated to population benchmarks: post-stratification, raking, linear GREG on categorical margins (STATISTICS.md §5).
+"""Weights calibrated to population benchmarks: post-stratification, raking, linear GREG on categorical margins (docs/methods.md §2).
 
 The factor g on the weight depends on a person's pattern of the margins only, so it is found on the small table of patterns.
 """

@@ -112,7 +112,7 @@ class PublishedBaseline:
 
     @property
     def has_enough_cases(self) -> bool:
-        """15 cases in 10 PSUs; of unknown PSUs 30 cases, or 15 once divided by the design effect (STATISTICS.md §6)."""
+        """15 cases in 10 PSUs; of unknown PSUs 30 cases, or 15 once divided by the design effect (docs/methods.md §5)."""
         if self.cases is None:
             return False
         if self.psus_with_cases is None and self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES:
@@ -121,7 +121,7 @@ class PublishedBaseline:
 
 
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
-    """Change between two rounds of a survey, matched row by row on their group values (STATISTICS.md §6).
+    """Change between two rounds of a survey, matched row by row on their group values (docs/methods.md §5).
 
     d = after − before by the Taylor contrast of both influences, or where the rounds are of unlike size by MOVER on their intervals, see
     `difference.difference`. Where a definition, the reference
@@ -164,7 +164,7 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
 def change_from_published(
     baseline: PublishedBaseline | Mapping[str, Any], after: Estimates, *, row: Row = "total", rho: float = 0.0
 ) -> Change:
-    """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; STATISTICS.md §6).
+    """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; docs/methods.md §5).
 
     A verdict needs 15 cases in 10 PSUs on each side; of a baseline whose PSUs were not published 30 cases, or 15 once divided
     by its design effect. Its PSUs are not known, so that where `n` is given and differs by more than a factor 2 nothing is

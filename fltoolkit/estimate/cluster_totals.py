@@ -51,7 +51,7 @@ class Outcome:
 def cluster_totals(
     design: Design, outcome: Outcome, keys: Sequence[str], *, domain: str | None = None, weight: str = WEIGHT
 ) -> pd.DataFrame:
-    """Group the microdata once (STATISTICS.md §1).
+    """Group the microdata once (docs/methods.md §2).
 
     Args:
         design: any design; rows outside the domain stay in it, with nothing to add.

@@ -29,7 +29,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Limits:
-    """Smallest numbers that may be shown (STATISTICS.md §8)."""
+    """Smallest numbers that may be shown (docs/methods.md §4)."""
 
     cases: int = 5
     non_cases: int = 5

@@ -90,7 +90,7 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
 def difference(
     before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
 ) -> pd.DataFrame:
-    """Change after − before of each row, with interval and verdict (STATISTICS.md §6).
+    """Change after − before of each row, with interval and verdict (docs/methods.md §5).
 
     By the Taylor contrast: SE² = V1 + V2 − 2·C, d ± t·SE, with Satterthwaite's df of V1 + V2. Where C ≠ 0 the rounds share
     PSUs, and df is at most that of the larger round: on the same PSUs it cannot be the sum of both.

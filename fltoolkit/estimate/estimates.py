@@ -115,7 +115,23 @@ class Estimates:
         return self.units.covariance(self.influence)
 
     def contrast(self, wanted: Mapping[str, Wanted]) -> Contrast:
-        """Contrasts of the rows, linear or not: `est.contrast({"gap": {"men": 1, "women": -1}})`; see `contrast.contrast`."""
+        """Contrasts of the rows, linear or not, with their covariance (R `svycontrast`).
+
+        Args:
+            wanted: each contrast by its name: a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or a callable
+                that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`: arithmetic, powers
+                and NumPy's functions, nothing that is not smooth (abs, max, comparisons).
+                A row is named by its label, never its code: `"men"`; everybody by `"total"`; a crossed row by a tuple in the order of
+                the table's columns, `("men", "north")`; where two breakdowns have the same label by the values of all group columns,
+                `("not stated", "total")`.
+
+        Returns:
+            A `Contrast`: its `table` has one row a contrast with `contrast` (the name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t) and
+            `df`, the smallest of the rows involved. Linear ones are exact, others by the delta method.
+
+        Raises:
+            RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number.
+        """
         return contrast(self, wanted)
 
 
@@ -130,7 +146,7 @@ def prevalence(
 ) -> Estimates:
     """Share of persons for whom a true/false outcome holds: Σw·case / Σw over the persons of each cell.
 
-    Of a classified survey the headline counts established cases over all persons asked (ICLS.md §5); unresolved persons stay
+    Of a classified survey the headline counts established cases over all persons asked (docs/methods.md §1); unresolved persons stay
     in the denominator and are shown beside it.
 
     Args:

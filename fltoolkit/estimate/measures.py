@@ -31,7 +31,7 @@ SPELLS = {"all_spells": "all spells", "last_spell": "the last spell only"}
 def stock(
     persons: Survey, by: By = None, *, measure: As = "total", population: str | None = None, level: float = 0.95
 ) -> Estimates:
-    """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (ICLS.md §8).
+    """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
 
     m are a case's months in forced labour within the T months of the period, so that m/T is the share of its days. Variance as
     of any weighted total. A number has the log-scale interval of totals, with Σ m/T unweighted as its floor where every weight

@@ -135,7 +135,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
 
 
 def refuse_sensitive(design: Design, names: list[str]) -> None:
-    """Stop where a covariate says where persons come from (STATISTICS.md §10).
+    """Stop where a covariate says where persons come from (docs/methods.md §7).
 
     Raises:
         RequestError: naming the covariates.

@@ -1,4 +1,4 @@
-"""What a survey could detect, and how large it has to be: the arithmetic before anyone types a target (STATISTICS.md §7).
+"""What a survey could detect, and how large it has to be: the arithmetic before anyone types a target (docs/methods.md §6).
 
 Normal approximation, for proportions. Numbers of persons are of those who answer; `sample_size` says how many to draw.
 """

@@ -1,4 +1,4 @@
-"""Variance from supplied replicate weights (STATISTICS.md §4), equal to R survey's `svrVar`."""
+"""Variance from supplied replicate weights (docs/methods.md §2), equal to R survey's `svrVar`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What calibration takes out of the influence: its fit on the margins, over the whole sample (STATISTICS.md §5)."""
+"""What calibration takes out of the influence: its fit on the margins, over the whole sample (docs/methods.md §2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the prevalence would be if answers misclassify: a sensitivity table, never the headline (STATISTICS.md §11)."""
+"""What the prevalence would be if answers misclassify: a sensitivity table, never the headline (docs/methods.md §8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Risk factors: survey-weighted logistic regression, and Firth's for rare events (STATISTICS.md §10).
+"""Risk factors: survey-weighted logistic regression, and Firth's for rare events (docs/methods.md §7).
 
 Covariates are keys of the one pass, so a model is fitted to sums; its covariance comes from the sampled units' scores.
 """

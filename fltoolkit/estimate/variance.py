@@ -1,4 +1,4 @@
-"""Taylor variance from influence values summed to sampled units (STATISTICS.md §2), equal to R survey's `svyrecvar`."""
+"""Taylor variance from influence values summed to sampled units (docs/methods.md §2), equal to R survey's `svyrecvar`."""
 
 from __future__ import annotations
 

@@ -120,5 +120,5 @@ def group_of(word: str, groups: Iterable[str]) -> str | None:
 
 
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
-    """A rate has no breakdown by what only cases have (ICLS.md §9)."""
+    """A rate has no breakdown by what only cases have (docs/methods.md §1)."""
     return not (is_rate(measure) and group in set(case_only))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fltoolkit.survey.benchmarks import Margin, Method
 
 WORDS: dict[Method, str] = {"poststratify": "post-stratified to", "rake": "raked to", "greg": "calibrated (linear GREG) to"}
-USUAL = (0.3, 3.0)  # STATISTICS.md §5
+USUAL = (0.3, 3.0)  # docs/methods.md §2
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activi
 class ChildWork(Model):
     """One kind of a child's work: whether it was done, and whether under threat or menace of a penalty on child or parents.
 
-    Only a third party's threat counts (ICLS.md §6): where the questions of `threat` do not say whose it was,
+    Only a third party's threat counts (docs/methods.md §1): where the questions of `threat` do not say whose it was,
     `by_third_party` does.
     """
 
@@ -49,7 +49,7 @@ class Parents(Model):
 
 
 class Children(Model):
-    """The module on children (ICLS.md §6). `module` says who answered it, where that is not the adults' column."""
+    """The module on children (docs/methods.md §1). `module` says who answered it, where that is not the adults' column."""
 
     module: ModuleStatus | None = None
     third_party: ChildWork

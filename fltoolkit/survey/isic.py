@@ -41,7 +41,7 @@ def sector_rows(sector: Sector) -> dict[str, Category]:
     """Division (or section letter, or national code) to the row it belongs to, in the order of the classification.
 
     Fishing and domestic work are rows of their own, and the rows that lose them say `excl.`; where a section letter holds one of
-    them and more, they cannot be told apart, and its row says `incl.`. Source: ILO aggregate economic activities; ICLS.md §9.
+    them and more, they cannot be told apart, and its row says `incl.`. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
     table, letters = isic(sector.revision), sector.digits == "letter"
     names = {letter: _row(sector, letter) for letter in table.sections}

@@ -95,7 +95,7 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min
 
 
 class Form(Model):
-    """Who imposed the work (ICLS.md §7)."""
+    """Who imposed the work (docs/methods.md §1)."""
 
     column: str
     state_imposed: Codes = ()

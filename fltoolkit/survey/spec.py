@@ -1,4 +1,4 @@
-"""What a survey.yaml says: files, design, questions, groups and the tables wanted (ICLS.md §11, adults)."""
+"""What a survey.yaml says: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
@@ -327,7 +327,7 @@ def side_files(spec: SurveySpec) -> list[str]:
 def check_sides(
     spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
 ) -> None:
-    """No answer (a code of a column) may feed both sides of the definition (ICLS.md §3). Raises `SpecError`.
+    """No answer (a code of a column) may feed both sides of the definition (docs/survey_yaml.md, A question). Raises `SpecError`.
 
     Args:
         spec: the survey.

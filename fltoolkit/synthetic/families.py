@@ -1,4 +1,4 @@
-"""An invented country with its children: how they work, under whose threat, and who their parents are (ICLS.md §6)."""
+"""An invented country with its children: how they work, under whose threat, and who their parents are (docs/methods.md §1)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Children, arrow by arrow of Tool No. 2's flowchart: each child here is one way through it, with the parents who decide it.
 
-What each must be was worked out by hand from the guidelines (ICLS.md §6), never by the kit.
+What each must be was worked out by hand from the guidelines (docs/methods.md §1), never by the kit.
 """
 
 from __future__ import annotations

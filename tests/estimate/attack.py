@@ -104,7 +104,7 @@ def worked_out(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def told(table: pd.DataFrame, full: pd.DataFrame, limit: int = 5) -> list[str]:
-    """The confidential rows of which a published table tells too much, and by what (STATISTICS.md §9)."""
+    """The confidential rows of which a published table tells too much, and by what (docs/methods.md §4)."""
     table, full, found = worked_out(table), worked_out(full), []
     for column in ("cases", "weighted", "non_cases", "weighted_others"):
         count = "non_cases" if column.endswith("others") else "cases" if column == "weighted" else column

@@ -90,7 +90,7 @@ def test_no_case_among_152_as_nchs_publishes_it() -> None:
 
 @pytest.mark.parametrize(("deff", "upper"), [(1.0, 0.74), (2.0, 1.47)])
 def test_no_case_among_5000_leaves_the_upper_limit_that_the_design_effect_makes(deff: float, upper: float) -> None:
-    """Per 1,000, two-sided; ICLS.md §8."""
+    """Per 1,000, two-sided; known values."""
     high = intervals.proportion(0, 0, 5000, 10_000_000, 0.95, "korn_graubard", deff)[1]
     assert round(1000 * high, 2) == upper
 

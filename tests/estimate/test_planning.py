@@ -1,4 +1,4 @@
-"""The check values of STATISTICS.md §7 and ICLS.md §8 to the printed digit, and that sizes, power and cuts agree with each other."""
+"""The check values of docs/methods.md §6 to the printed digit, and that sizes, power and cuts agree with each other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fltoolkit.estimate.intervals import proportion
 
 @pytest.mark.parametrize(("n", "cut"), [(5_000, 76.2), (10_000, 57.8), (20_000, 42.9), (40_000, 31.4), (80_000, 22.8)])
 def test_smallest_detectable_cuts_as_printed(n: int, cut: float) -> None:
-    """STATISTICS.md §7: p0 = 0.5 %, α = .05 two-sided, power .8, deff 1.5, equal n, independent."""
+    """docs/methods.md §6: p0 = 0.5 %, α = .05 two-sided, power .8, deff 1.5, equal n, independent."""
     found = fl.detectable_change(0.005, n)
     assert round(100 * found.relative, 1) == cut
     assert found.after == pytest.approx(0.005 - found.absolute)
@@ -24,10 +24,10 @@ def test_smallest_detectable_cuts_as_printed(n: int, cut: float) -> None:
 @pytest.mark.parametrize(
     ("prevalence", "asked", "n"),
     [
-        (0.005, {"cut": 0.25}, 65_637),  # STATISTICS.md §7
+        (0.005, {"cut": 0.25}, 65_637),  # docs/methods.md §6
         (0.005, {"cut": 0.50}, 14_070),
         (0.40, {"cut": 0.25, "deff": 2, "sided": 1}, 557),  # 0.40 → 0.30: 556.4
-        (0.0035, {"margin": 0.25, "deff": 2}, 34_999),  # ICLS.md §8: about 35,000
+        (0.0035, {"margin": 0.25, "deff": 2}, 34_999),  # docs/methods.md §6: about 35,000
         (0.02, {"cv": 0.1, "deff": 1}, 4_900),  # q/(p·CV²) = 0.98/0.0002
         (0.02, {"cv": 0.1, "deff": 1, "response": 0.7, "eligible": 0.5}, 14_000),
     ],
@@ -38,7 +38,7 @@ def test_sample_sizes_as_printed(prevalence: float, asked: dict[str, Any], n: in
 
 @pytest.mark.parametrize(("deff", "upper"), [(1.0, 0.74), (2.0, 1.47)])
 def test_no_case_in_5000_as_printed(deff: float, upper: float) -> None:
-    """ICLS.md §8: upper limit per 1,000, two-sided; the simple random sample has all its degrees of freedom."""
+    """Known values: upper limit per 1,000, two-sided; the simple random sample has all its degrees of freedom."""
     assert round(1000 * proportion(0.0, 0.0, 5000, 4999, 0.95, "korn_graubard", deff)[1], 2) == upper
 
 

@@ -110,7 +110,7 @@ def test_a_wholly_hidden_group_is_left_out_and_named(persons: fl.Survey) -> None
 
 
 def test_response_error_of_a_number() -> None:
-    """STATISTICS: 3.0 per 1,000 seen through sensitivity 0.8 is 4.4 with specificity 0.998, 7.4 with 0.995."""
+    """docs/methods.md §8: 3.0 per 1,000 seen through sensitivity 0.8 is 4.4 with specificity 0.998, 7.4 with 0.995."""
     assert [round(fl.observed_rate(0.003, 0.8, sp) * 1000, 1) for sp in (0.998, 0.995)] == [4.4, 7.4]
     back = fl.response_error(fl.observed_rate(0.003, 0.8, 0.998), [0.8], [0.998]).table.iloc[0]
     assert back["prevalence"] == pytest.approx(0.003, rel=1e-12)
