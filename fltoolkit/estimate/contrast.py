@@ -116,7 +116,8 @@ def find_row(est: Estimates, row: Row) -> int:
     groups = list(dict.fromkeys(g for b in est.by for g in b))
     full = list(est.table[groups].astype(str).itertuples(index=False, name=None))
     short = [tuple(v for v in values if v != TOTAL) for values in full]
-    if isinstance(row, str):
+    if not isinstance(row, tuple):
+        row = str(row)  # a code that a bare design has as a number
         found = [i for i, values in enumerate(short) if (" × ".join(values) or TOTAL) == row]
     else:
         wanted = tuple(str(v) for v in row)

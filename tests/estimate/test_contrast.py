@@ -125,3 +125,10 @@ def test_a_ratio_with_a_row_without_cases_has_no_interval() -> None:
     for table in (none, fl.prevalence_ratio(est, "1", "0").table.iloc[0]):
         assert table[["se", "ci_low", "ci_high"]].isna().all()
     assert pd.isna(fl.prevalence_ratio(est, "1", "0").table["estimate"][0])
+
+
+def test_a_code_may_be_named_as_a_number() -> None:
+    frame = pd.DataFrame({"w": 1.0, "g": [1, 2] * 30, "y": [0, 1, 1, 1, 0, 0] * 10})
+    est = fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y", by="g")
+    by_number, by_text = (est.contrast({"gap": what}).table for what in ({1: 1, 2: -1}, {"1": 1, "2": -1}))
+    pd.testing.assert_frame_equal(by_number, by_text)
