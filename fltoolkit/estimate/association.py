@@ -58,6 +58,8 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     Raises:
         RequestError: no such column or population; a group that only cases have; fewer than two categories.
     """
+    if rows == columns:
+        raise RequestError("a group cannot be tested against itself", where="rao_scott", found=rows, do="name two columns")
     if only := case_only(design) & {rows, columns}:
         raise RequestError(
             f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has"

@@ -73,7 +73,7 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
     Raises:
         RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number.
     """
-    if not wanted:
+    if not wanted or any(isinstance(what, Mapping) and not what for what in wanted.values()):
         raise RequestError("there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}')
     values, weights, used = zip(*(_gradient(est, name, what) for name, what in wanted.items()), strict=True)
     z = est.influence @ np.array(weights).T

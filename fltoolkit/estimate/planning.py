@@ -42,6 +42,7 @@ def power_of_change(
     from scipy.special import ndtr
 
     _check(before=before, after=after, alpha=alpha, overlap=overlap)
+    _check_design(deff, sided, rho)
     _sizes(n_before, n_after)
     variance = deff * _unit_variance(before, after, n_before, n_after or n_before, overlap * rho)
     if variance <= 0:
@@ -61,6 +62,7 @@ def detectable_change(
     from scipy.optimize import brentq
 
     _check(prevalence=before, alpha=alpha, power=power, overlap=overlap)
+    _check_design(deff, sided, rho)
 
     def lacking(after: float) -> float:
         return power - power_of_change(
@@ -98,13 +100,18 @@ def sample_size(
         RequestError: not exactly one is asked; a number lies outside its range; the earlier round is too small for any later one.
     """
     _check(prevalence=prevalence, alpha=alpha, power=power, overlap=overlap, response=response, eligible=eligible)
+    _check_design(deff, sided, rho)
     asked = {name: value for name, value in {"margin": margin, "cv": cv, "cut": cut}.items() if value is not None}
     if len(asked) != 1:
         raise RequestError(
-            "a sample size is for one thing", where="sample_size", found=list(asked) or "none", allowed=["margin", "cv", "cut"]
+            "a sample size is for one thing",
+            where="sample_size",
+            found=list(asked) or "none",
+            allowed=["margin", "cv", "cut"],
+            do="give one of them, relative to the prevalence: cut=0.25",
         )
     (name, value), odds = next(iter(asked.items())), (1 - prevalence) / prevalence
-    if value <= 0:
+    if not value > 0:
         raise RequestError("this is above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence")
     if cut is not None:
         _check(cut=cut)
@@ -149,14 +156,30 @@ def _z(probability: float) -> float:
 def _check(**shares: float) -> None:
     """Proportions from 0 to 1; response and eligibility above 0, all else below 1, and what is divided by not 0."""
     for name, value in shares.items():
-        above, below = name in ("prevalence", "response", "eligible"), name not in ("response", "eligible", "overlap")
-        if not 0 <= value <= 1 or (above and value == 0) or (below and value == 1):
+        above = name in ("prevalence", "response", "eligible", "alpha", "power")
+        below = name not in ("response", "eligible", "overlap")
+        known = isinstance(value, (int, float)) and 0 <= value <= 1
+        if not known or (above and value == 0) or (below and value == 1):
+            allowed = f"{'above 0' if above else 'from 0'} {'and below' if below else 'to'} 1"
             raise RequestError(
-                "this is a proportion", where=name, found=f"{value:g}", allowed="0 to 1", do="3 per 1,000 is 0.003, 20 % is 0.2"
+                "this is a proportion", where=name, found=str(value), allowed=allowed, do="3 per 1,000 is 0.003, 20 % is 0.2"
             )
+
+
+def _check_design(deff: float, sided: int, rho: float) -> None:
+    if not (isinstance(deff, (int, float)) and 0 < deff < float("inf")):
+        raise RequestError(
+            "a design effect is a number above 0", where="deff", found=str(deff), do="see est.table of a survey like it"
+        )
+    if sided not in (1, 2):
+        raise RequestError("a test has one side or two", where="sided", found=str(sided), allowed=[1, 2], do="2 is usual")
+    if not (isinstance(rho, (int, float)) and -1 <= rho <= 1):
+        raise RequestError(
+            "a correlation lies between -1 and 1", where="rho", found=str(rho), do="leave it out if it is not known"
+        )
 
 
 def _sizes(n_before: float, n_after: float | None) -> None:
     for name, n in (("n_before", n_before), ("n_after", n_after)):
-        if n is not None and n <= 0:
+        if n is not None and not n > 0:
             raise RequestError("a round has at least one person", where=name, found=f"{n:g}", do="give the persons who answer")

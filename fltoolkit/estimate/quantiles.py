@@ -27,7 +27,7 @@ TIE = 1e-12  # a share this near p has reached it: sums of weights carry roundin
 def quantile(
     design: Design,
     y: str = MONTHS,
-    q: Sequence[float] = (0.25, 0.5, 0.75),
+    q: float | Sequence[float] = (0.25, 0.5, 0.75),
     by: By = None,
     *,
     population: str | None = None,
@@ -43,7 +43,7 @@ def quantile(
     Args:
         design: a classified survey, or any design; with replicate weights SE of F is theirs.
         y: the column; of a survey `months`.
-        q: the shares p, each between 0 and 1.
+        q: the share p, or several, each between 0 and 1.
         by: breakdowns, see `fl.cube`.
         population: as in `fl.duration`.
         level: confidence level.
@@ -56,7 +56,8 @@ def quantile(
         RequestError: y has more than 200 values or holds something else than numbers, is not `months` of a survey, or a p is not
             between 0 and 1. NotAvailable: as `fl.duration`.
     """
-    if not q or not all(0 < p < 1 for p in q):
+    q = (q,) if isinstance(q, (int, float)) else tuple(q)
+    if not q or not all(isinstance(p, (int, float)) and 0 < p < 1 for p in q):
         raise RequestError("a quantile's share lies between 0 and 1", where="q", found=list(q), do="0.5 is the median")
     if not 0 < level < 1:
         raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.cells import Cells
-from fltoolkit.estimate.variance import Array
+from fltoolkit.estimate.variance import Array, sums
 
 RANK_TOLERANCE = 1e-5  # R's degf
+MANY = 10  # rows for each replicate, beyond which their rank is found from random sums of them
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,16 @@ class Replicates:
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-    """Rank of the replicate weights in each cell, from their sums over buckets of rows (R `degf` takes the rows themselves)."""
-    bucket, buckets = pd.factorize(table["psu"])
-    names = [f"w_{r}" for r in range(replicates)]
-    weights = table[names].to_numpy(float) * (1.0 if rows is None else rows[:, None])
-    found = np.zeros(len(cells), dtype=np.int64)
-    sums = np.stack([cells.by_unit(w, np.asarray(bucket, dtype=np.intp), len(buckets)) for w in weights.T], axis=2)
-    for i in range(len(cells)):
-        own = sums[:, i]
-        largest = np.abs(own).max(axis=0)
-        found[i] = (
-            np.linalg.matrix_rank(own / np.where(largest > 0, largest, 1.0), tol=None, rtol=RANK_TOLERANCE)
-            if largest.any()
-            else 0
-        )
+    """Rank of the replicate weights in each cell (R `degf`); of many rows that of random sums, which is the same."""
+    weights = table[[f"w_{r}" for r in range(replicates)]].to_numpy(float)
+    used = (table["n"] > 0).to_numpy() & (True if rows is None else rows)
+    found, random = np.zeros(len(cells), dtype=np.int64), np.random.default_rng(0)
+    for code in cells.codes:
+        for i in np.unique(code[used & (code >= 0)]):
+            own = weights[used & (code == i)]
+            if len(own) > MANY * replicates:
+                own = sums(own, random.integers(0, 4 * replicates, len(own)), 4 * replicates)
+            largest = np.abs(own).max(axis=0)
+            scale = np.where(largest > 0, largest, 1.0)
+            found[i] = np.linalg.matrix_rank(own / scale, tol=None, rtol=RANK_TOLERANCE) if largest.any() else 0
     return found

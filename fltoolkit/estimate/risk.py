@@ -155,6 +155,12 @@ def logit(
     Raises:
         RequestError: the formula, a sensitive group, too many patterns, nobody or everybody a case.
     """
+    if penalty not in ("none", "firth"):
+        raise RequestError(
+            "no such penalty", where="penalty", found=penalty, allowed=["none", "firth"], do="firth is made for few cases"
+        )
+    if not 0 < level < 1:
+        raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")
     if not sensitive:
         refuse_sensitive(design, covariates(formula))
     return fit_patterns(read_patterns(design, formula, population), _sensitive_note(design, formula), penalty, level)

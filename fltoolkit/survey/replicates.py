@@ -69,6 +69,10 @@ class ReplicateDesign(Design):
         layers = [strata] if isinstance(strata, str) else list(strata or ())
         refuse_missing_columns([weight, *names, *layers], schema.names(), "ReplicateDesign")
         how = Method(method, scale, rscales, rho, combined, mse, df)
+        if df is not None and not (isinstance(df, int) and df >= 1):
+            raise DesignError(
+                "degrees of freedom are a whole number above 0", where="df", found=str(df), do="leave df out: R's rule is used"
+            )
         refuse_coefficients(how, bool(layers))
         if layers and (method != "jkn" or rscales is not None):
             raise DesignError(

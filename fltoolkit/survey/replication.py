@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MethodName = Literal["brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "successive_difference", "other"]
 METHODS = ("brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "successive_difference", "other")
+LARGEST_BY_ROW, MANY = 100_000, 10
 FIXED = ("brr", "fay", "jk2", "successive_difference")
 
 
@@ -64,9 +65,7 @@ def replicated(frame: Frame, columns: Sequence[nw.Expr], method: Method, strata:
     derive = strata and method.name == "jkn" and method.rscales is None
     rscales = _rscales_of_strata(frame, len(columns)) if derive else method.rscales
     factor = _factor(method, len(columns), rscales)
-    return _in_buckets(frame.with_columns(nw.lit("all").alias(STRATA)), 2 * len(columns)), Replication(
-        factor, method.mse, method.df
-    )
+    return _in_buckets(frame.with_columns(nw.lit("all").alias(STRATA)), len(columns)), Replication(factor, method.mse, method.df)
 
 
 def refuse_coefficients(method: Method, strata: bool) -> None:
@@ -128,9 +127,11 @@ def _rscales_of_strata(frame: Frame, count: int) -> list[float]:
     return [float((n - 1) / n) for n in n_h]
 
 
-def _in_buckets(frame: Frame, buckets: int) -> Frame:
-    """Rows at random in as many buckets as the rank of their replicate weights can need: sums over them have the same rank."""
+def _in_buckets(frame: Frame, replicates: int) -> Frame:
+    """Each row as a unit of its own, so that the rank of any domain's replicate weights can be found; of a very large file rows at
+    random in as many buckets as that rank can need, whose sums have the same rank but in domains of few rows."""
     relation: Any = nw.to_native(frame)
-    named = relation.project(f"*, CAST(hash(row_number() OVER ()) % {buckets} AS VARCHAR) AS {PSU}")
-    bucketed: Frame = nw.from_native(named).lazy()
+    rows = len(relation)
+    label = "row_number() OVER ()" if rows <= LARGEST_BY_ROW else f"hash(row_number() OVER ()) % {MANY * replicates}"
+    bucketed: Frame = nw.from_native(relation.project(f"*, CAST({label} AS VARCHAR) AS {PSU}")).lazy()
     return bucketed

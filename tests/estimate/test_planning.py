@@ -100,3 +100,12 @@ def test_what_no_survey_could_do_is_said() -> None:
 def test_numbers_outside_their_range_are_refused(prevalence: float, asked: dict[str, float], words: str) -> None:
     with pytest.raises(RequestError, match=words):
         fl.sample_size(prevalence, **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"deff": -1}, {"deff": 0}, {"rho": 5, "overlap": 1}, {"sided": 3}, {"alpha": 0}, {"power": 1}, {"cut": float("nan")}],
+)
+def test_what_no_design_has_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(RequestError):
+        fl.sample_size(0.01, **{"cut": 0.5, **wrong})

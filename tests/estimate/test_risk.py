@@ -246,3 +246,14 @@ def test_a_model_of_calibrated_weights_is_as_sure_as_its_rates(verb: str) -> Non
     jacobian = np.array([[1, 0], [-1, 1]]) / (p * (1 - p))
     np.testing.assert_allclose(model.covariance, jacobian @ rates.covariance @ jacobian.T, rtol=1e-8)
     assert model.table["se"].iloc[1] != pytest.approx(fl.logit(plain, "award ~ C(sex)").table["se"].iloc[1], rel=1e-4)
+
+
+def test_a_penalty_a_level_and_a_test_that_do_not_exist_are_refused() -> None:
+    design = grouped({("a", 1): 20, ("a", 0): 200, ("b", 1): 30, ("b", 0): 200})
+    name = next(c for c in ("g", "group", "x") if c in design.frame.collect_schema().names())
+    outcome = next(c for c in ("y", "case", "award") if c in design.frame.collect_schema().names())
+    for wrong in ({"penalty": "lasso"}, {"level": 95}):
+        with pytest.raises(RequestError):
+            fl.logit(design, f"{outcome} ~ C({name})", **wrong)
+    with pytest.raises(RequestError, match="against itself"):
+        fl.rao_scott(design, name, name)

@@ -69,6 +69,7 @@ def test_a_stratum_of_three_has_coefficients_of_its_own() -> None:
         ({"method": "jk1"}, ["strata are for jkn"]),
         ({"strata": None, "rscales": [0.5] * 5}, ["6 replicates have 5 coefficients"]),
         ({"strata": None, "rscales": -0.5}, ["coefficients are not numbers above zero"]),
+        ({"df": -3}, ["df: degrees of freedom are a whole number above 0"]),
         ({"replicates": "none*"}, ["fewer than two columns of replicate weights", "none*"]),
     ],
 )
@@ -119,3 +120,25 @@ def test_estimates_of_replicates_can_be_published() -> None:
     data = pd.concat([frame(6)] * 20, ignore_index=True)
     out = fl.publish(fl.prevalence(design(data=data.assign(y=(data["y"] == 1).astype(int))), "y"))
     assert out.table["estimate"].notna().all()
+
+
+@pytest.mark.parametrize("k", [2, 17, 60])
+def test_df_of_a_domain_is_the_rank_of_its_own_rows_in_any_order(k: int) -> None:
+    """JK1 with 60 PSUs: persons of k different PSUs have k independent rows of replicate weights, so k - 1 (R's degf)."""
+    psu = np.repeat(np.arange(60), 5)
+    data = pd.DataFrame({"w": 1.0, "y": np.arange(300) % 3, "d": (np.arange(300) % 5 == 0) & (psu < k)})
+    weights = {f"rw{r}": np.where(psu == r, 0.0, 60 / 59) for r in range(60)}
+    data = pd.concat([data, pd.DataFrame(weights)], axis=1)
+    for order in (data, data.sample(frac=1, random_state=4)):
+        design = fl.ReplicateDesign(order, weight="w", replicates="rw*", method="jk1")
+        table = fl.mean(design, "y", by=[[], ["d"]]).table.set_index("d")
+        assert table.loc["true", "df"] == k - 1
+        assert table.loc["total", "df"] == 59
+
+
+def test_df_of_many_rows_is_the_same_from_random_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    from fltoolkit.survey import replication
+
+    monkeypatch.setattr(replication, "LARGEST_BY_ROW", 100)
+    data = pd.concat([frame(6)] * 40, ignore_index=True)
+    assert fl.mean(design(data=data), "y").table["df"].tolist() == [6]  # rows span one vector and one for each of six pairs
