@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 import fltoolkit as fl
 from fltoolkit.errors import DataError, FltoolkitError, SpecError
 
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
 BROKEN, LEGAL = [k for k in KINDS if k.words], [k for k in KINDS if not k.words]
 
 

@@ -13,6 +13,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.estimate import intervals
 
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
 SIMULATION = SimpleNamespace(
     **runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "coverage_simulation.py"), run_name="simulation")
 )

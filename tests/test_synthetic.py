@@ -22,6 +22,8 @@ from fltoolkit.synthetic import (
     write_sample,
 )
 
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
 NORVIA = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
 SIZE = SampleSize(areas=60, households=10)
 

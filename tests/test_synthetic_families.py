@@ -20,6 +20,8 @@ from fltoolkit.synthetic import (
 )
 from fltoolkit.synthetic.families import DEAD, ELSEWHERE
 
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
 VALDORIE = Path(__file__).parents[1] / "data_samples" / "valdorie_enquete_2025"
 LABELS = {
     "route_iv": "worst form of child labour (iv)",

@@ -85,7 +85,7 @@ def repeat(out: Published) -> Picture | Words:
     p, n = float(first["estimate"]), float(first["n"])
     rounded = [round(float(f"{times * p:.2g}"), 6) for times in (0.5, 1, 2)]
     return detectable(
-        rounded, sizes=(min(n, SIZES[0]), max(5 * n, 20_000)), deff=round(max(1.0, float(first["deff"])), 2), planned=n
+        rounded, sizes=(min(n, SIZES[0]), max(5 * n, 20_000)), deff=round(max(1.0, n / float(first["n_eff"])), 2), planned=n
     )
 
 

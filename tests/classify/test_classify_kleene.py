@@ -21,6 +21,8 @@ from fltoolkit.classify.items import all_of, any_of
 from fltoolkit.survey.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 from fltoolkit.survey.read import connect, open_table
 
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
 Truth = bool | None
 TRUTHS: tuple[Truth, ...] = (False, None, True)
 CODE = {True: "J", False: "N", None: "W"}

@@ -19,6 +19,8 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.decide import CASE_STEPS
 from fltoolkit.estimate.publish import restricted
 
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
 DECIDE = importlib.import_module("fltoolkit.estimate.decide")
 SETTLE = importlib.import_module("fltoolkit.estimate.settle")
 

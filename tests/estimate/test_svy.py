@@ -15,6 +15,8 @@ import pytest
 
 import fltoolkit as fl
 
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
 svy = pytest.importorskip("svy", reason="svy, the second oracle, is in the extra dev")
 polars = pytest.importorskip("polars")
 
