@@ -69,7 +69,7 @@ ODD = st.one_of(
 
 @given(column=st.sampled_from(sorted(table().columns)), value=ODD, row=st.integers(0, 119))
 @settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_stands_in_a_cell_there_is_a_result_or_an_error_of_the_kits_own(
     tmp_path: Path, column: str, value: str | None, row: int
@@ -100,7 +100,7 @@ KEYS = ["title", "year", "files", "files__person__path", "files__person__key", "
 
 @given(key=st.sampled_from(KEYS), value=LEAF)
 @settings(
-    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_survey_yaml_says_there_is_a_result_or_an_error_of_the_kits_own(tmp_path: Path, key: str, value: object) -> None:
     spec(**{key: value})(tmp_path)

@@ -359,7 +359,7 @@ def test_reading_writes_nothing(tmp_path: Path, table: pd.DataFrame) -> None:
 WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=20)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(label=WORDS, value=WORDS, codes=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=5))
 def test_any_label_and_any_code_come_through(tmp_path: Path, label: str, value: str, codes: list[int]) -> None:
     table = pd.DataFrame({"q": pd.array(codes, "float64")})
@@ -371,7 +371,7 @@ def test_any_label_and_any_code_come_through(tmp_path: Path, label: str, value: 
         assert texts(path) == {"q": [str(code) for code in codes]}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(suffix=st.sampled_from([".sav", ".zsav", ".dta"]), data=st.data())
 def test_a_byte_gone_wrong_anywhere_is_a_file_or_one_error(tmp_path: Path, suffix: str, data: st.DataObject) -> None:
     path = tmp_path / f"a{suffix}"
