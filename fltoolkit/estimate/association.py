@@ -42,7 +42,7 @@ class RaoScott:
 
 
 def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None) -> RaoScott:
-    """DesignTest whether two groups, or a group and a true/false outcome, are associated, under the sample design.
+    """Test whether two groups, or a group and a true/false outcome, are associated, under the sample design.
 
     X² = n Σ (p − p₀)²/p₀ of the weighted shares p, with p₀ the product of their margins; Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, with D the
     shares' diagonal, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984). F = X²/tr Δ has

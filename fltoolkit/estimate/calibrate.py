@@ -86,8 +86,7 @@ def check_weights(persons: Survey) -> pd.DataFrame:
     if found is None or not found.warning:
         return findings([])
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
-    outside = int(found.patterns["n"][~found.patterns["g"].between(0.3, 3.0)].sum())
-    return findings([finding("warning", "weights", "calibration", found.warning, outside, do)])
+    return findings([finding("warning", "weights", "calibration", found.warning, found.outside, do)])
 
 
 def calibrated(design: D) -> D:

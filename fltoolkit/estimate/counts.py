@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
+
+import pandas as pd
 
 Key = frozenset[tuple[str, str]]
 Sum = tuple[Key, tuple[Key, ...]]
@@ -35,6 +38,11 @@ class Limits:
     non_cases: int = 5
     psus: int = 3
     households: int = 3
+
+
+def known_count(count: Any) -> int | None:
+    """A count of a table; None where the design does not say."""
+    return None if pd.isna(count) else int(count)
 
 
 def confidential(cell: Cell, limits: Limits) -> str:

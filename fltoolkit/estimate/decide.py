@@ -11,7 +11,7 @@ import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.audit import exposed
-from fltoolkit.estimate.counts import Cell, Key, Limits, confidential, merged, sums_of
+from fltoolkit.estimate.counts import Cell, Key, Limits, confidential, known_count, merged, sums_of
 from fltoolkit.estimate.profiles import kind_of
 from fltoolkit.estimate.protect import protect
 from fltoolkit.estimate.settle import Hidden, Tables, settled
@@ -215,8 +215,8 @@ def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
     if str(row["measure"]).startswith(IN_MONTHS):
         weighted = float("nan")
     return Cell(
-        cases, n, non_cases=n - cases if others else None, psus=_count(row["psus_with_cases"]),
-        households=_count(row["households_with_cases"]), weighted=None if pd.isna(weighted) else weighted,
+        cases, n, non_cases=n - cases if others else None, psus=known_count(row["psus_with_cases"]),
+        households=known_count(row["households_with_cases"]), weighted=None if pd.isna(weighted) else weighted,
         weighted_others=population - weighted if others and not pd.isna(weighted) else None, mean_weight=mean_weight,
     )  # fmt: skip
 
@@ -231,12 +231,8 @@ def _mean_weight(rows: pd.DataFrame) -> float:
     return mean if mean > 0 else 1.0
 
 
-def _count(value: Any) -> int | None:
-    return None if pd.isna(value) else int(value)
-
-
 def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
-    counts = [_count(row[column]) for row in rows]
+    counts = [known_count(row[column]) for row in rows]
     return None if None in counts else sum(c or 0 for c in counts)
 
 

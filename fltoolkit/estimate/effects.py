@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.estimate.intervals import t_quantile
 from fltoolkit.estimate.logistic import Fit, predict
 from fltoolkit.estimate.patterns import Patterns, names_in
 from fltoolkit.estimate.variance import Array
@@ -45,7 +46,7 @@ def marginal_effects(
         under separation what compares with such a category has
         no standard error (Firth) or no estimate.
     """
-    quantile = t_quantile(level, df)
+    quantile = float(t_quantile(level, df))
     w = p.w / p.w.sum()
     rows = []
     for name in map(str, p.frame):
@@ -94,10 +95,3 @@ def reference_of(p: Patterns, name: str) -> object:
                         if zero.any():
                             return facts.categories[int(np.argmax(zero))]
     return p.frame[name].cat.categories[0]
-
-
-def t_quantile(level: float, df: int) -> float:
-    """Of a two-sided interval; NaN without degrees of freedom."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(df, (1 + level) / 2)) if df > 0 else np.nan

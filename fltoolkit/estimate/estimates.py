@@ -13,7 +13,6 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.asked import ages_of, questionnaire_of
-from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.estimate.cells import Breakdowns, By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_intervals
@@ -248,7 +247,6 @@ def estimate(
         raise RequestError(
             "a confidence level lies between 0 and 1", where="level", found=level, allowed="0 < level < 1", do="0.95 is usual"
         )
-    design = calibrated(design)
     chosen, weight, domain = population_of(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
     x_name = {"ratio": "wx", "share": "wy", "duration": "wx"}.get(measure, "w")
@@ -269,8 +267,6 @@ def estimate(
     if binary and outcome.three_valued and measure in ("prevalence", "total"):
         table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
     about = about_of(design, outcome, measure, interval, level, chosen, groups, run)
-    if design.calibration and weight in design.calibration.weights:
-        about = replace(about, calibration=design.calibration.text)
     keys = run.cells.keys.drop(columns="breakdown")
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
 
@@ -332,6 +328,7 @@ def about_of(
         outcome=name,
         interval="log" if measure == "total" and interval != "wald" else interval,
         level=level,
+        calibration=run.calibration,
     )
     if not isinstance(design, Survey):
         return base

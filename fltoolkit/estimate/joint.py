@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.replicates import Replicates
-from fltoolkit.estimate.variance import Array, Units
+from fltoolkit.estimate.variance import Array, Scaled, Units
 
 Label = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Joint:
+class Joint(Scaled):
     """The units of all samples, one row each in an influence matrix that is scaled already: its S is itself.
 
     `labels` holds a tuple a row: (stratum, PSU) of a PSU that can stand in several samples, else one that names its sample.
@@ -34,14 +34,6 @@ class Joint:
     def scaled(self, z: Array) -> Array:
         """S with S'S the covariance of the estimates."""
         return z
-
-    def variances(self, z: Array) -> Array:
-        """Variance of each column's estimate."""
-        return np.asarray((z**2).sum(axis=0))
-
-    def covariance(self, z: Array) -> Array:
-        """Covariance matrix of all columns' estimates."""
-        return np.asarray(z.T @ z)
 
 
 def psu_labels(units: Units | Replicates | Joint) -> list[Label]:

@@ -24,7 +24,7 @@ from fltoolkit.survey.spec import SurveySpec
 
 As = Literal["total", "prevalence"]
 NOW = "forced_labour_now"
-IN_TIME: tuple[Measure, ...] = ("stock", "stock_prevalence", "current", "current_prevalence", "duration")
+IN_TIME: tuple[Measure, ...] = ("stock_prevalence", "stock", "current_prevalence", "current", "duration")
 SPELLS = {"all_spells": "all spells", "last_spell": "the last spell only"}
 
 

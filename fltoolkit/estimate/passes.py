@@ -29,7 +29,7 @@ OF_CASES = ("share", "duration")  # measures whose denominator is the cases (of 
 class Pass:
     """A `cluster_totals` table, the cells of a result, those of its denominators, and which of these is each cell's (`parent`).
 
-    `unit` is each table row's unit; None where the units are replicates.
+    `unit` is each table row's unit; None where the units are replicates. `calibration` says how the weights were calibrated ("": not).
     """
 
     table: pd.DataFrame
@@ -38,6 +38,7 @@ class Pass:
     parent: NDArray[np.intp]
     units: Units | Replicates
     unit: Codes | None
+    calibration: str
 
     def by_unit(self, column: str, cells: Cells, rows: NDArray[np.bool_] | None = None) -> Array:
         """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows; see `carried`."""
@@ -124,7 +125,8 @@ def make_pass(
     if measure == "share":
         keep = _has_base(cells, base, [g for g in groups if g not in apart])
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
-    return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit)
+    told = design.calibration.text if design.calibration and weight in design.calibration.weights else ""
+    return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit, told)
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:

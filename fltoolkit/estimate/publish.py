@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate import measures
 from fltoolkit.estimate.beside import Refused, beside, not_available, refused_rows
 from fltoolkit.estimate.cells import By, breakdowns
-from fltoolkit.estimate.counts import Cell, Limits, confidential
+from fltoolkit.estimate.counts import Cell, Limits, confidential, known_count
 from fltoolkit.estimate.decide import apart, decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.profiles import Profile, load_profile, reliability
@@ -196,7 +196,7 @@ def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
     open_steps = set(steps["step"][steps["estimate"].notna()])
     cells = {
         frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
-            int(row["n"]), int(row["n"]), None, _known(row["psus_with_cases"]), _known(row["households_with_cases"])
+            int(row["n"]), int(row["n"]), None, known_count(row["psus_with_cases"]), known_count(row["households_with_cases"])
         )
         for row in table.to_dict("records")
         if row["step"] in open_steps
@@ -209,10 +209,6 @@ def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
     )
     summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
     return summed.sort_values("persons", ascending=False, ignore_index=True)
-
-
-def _known(count: Any) -> int | None:
-    return None if pd.isna(count) else int(count)
 
 
 def _merge(persons: Survey, wanted: Sequence[Table]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:

@@ -121,7 +121,7 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
     z = run.units.influence(run.by_unit("w", up_to), run.by_unit("w", run.base, run.counted), share)
     se_share = np.sqrt(run.units.variances(z))
     df = run.degrees_of_freedom(run.counted)
-    t = np.array([float(t_quantile(level, d)) if d >= 1 else np.nan for d in df])
+    t = t_quantile(level, df)
     low, high = (
         np.array([_quantile(*d, limit) for d, limit in zip(distribution, share + side * t * se_share, strict=True)])
         for side in (-1, 1)

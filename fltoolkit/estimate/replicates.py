@@ -9,14 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.cells import Cells
-from fltoolkit.estimate.variance import Array, sums
+from fltoolkit.estimate.variance import Array, Scaled, sums
+from fltoolkit.survey.replication import MANY
 
 RANK_TOLERANCE = 1e-5  # R's degf
-MANY = 10  # rows for each replicate, beyond which their rank is found from random sums of them
 
 
 @dataclass(frozen=True)
-class Replicates:
+class Replicates(Scaled):
     """The replicates, one row each in every influence matrix, which holds how far each replicate's estimate lies from the centre.
 
     `factor` is scale × rscales; `mse`: the centre is the full sample's estimate, else the mean of the replicates that count.
@@ -49,15 +49,6 @@ class Replicates:
     def scaled(self, z: Array) -> Array:
         """S with S'S the covariance of the estimates."""
         return np.asarray(z * np.sqrt(self.factor)[:, None])
-
-    def variances(self, z: Array) -> Array:
-        """Variance of each column's estimate."""
-        return np.asarray((self.scaled(z) ** 2).sum(axis=0))
-
-    def covariance(self, z: Array) -> Array:
-        """Covariance matrix of all columns' estimates."""
-        s = self.scaled(z)
-        return np.asarray(s.T @ s)
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:

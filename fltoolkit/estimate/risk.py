@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.association import DesignTest
-from fltoolkit.estimate.effects import coefficient_names, marginal_effects, t_quantile
+from fltoolkit.estimate.effects import coefficient_names, marginal_effects
+from fltoolkit.estimate.intervals import t_quantile
 from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, fit_firth, profile, separated
 from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.replicates import Replicates
@@ -254,7 +255,7 @@ def _table(
 
     names = coefficient_names(p)
     se = np.where(kept, np.sqrt(np.diag(v)), np.nan)
-    quantile = t_quantile(level, df)
+    quantile = float(t_quantile(level, df))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = beta / se
     numbers = {"coefficient": beta, "se": se, "ci_low": beta - quantile * se, "ci_high": beta + quantile * se, "t": ratio,
@@ -281,7 +282,7 @@ def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, which: NDArray[np
     p, kept = solver.p, solver.kept
     n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()
     kish = n * p.by_pattern("ww").sum() / size**2
-    drop = t_quantile(level, df) ** 2 * kish
+    drop = float(t_quantile(level, df)) ** 2 * kish
     inner = Fit(best.beta[kept], best.mu, best.inverse[np.ix_(kept, kept)], best.likelihood)
     table.loc[table.index[which], ["ci_low", "ci_high", "se", "t", "p_value"]] = np.nan
     for j in which if df > 0 else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -45,8 +46,25 @@ class Stage:
         return np.asarray((z - centre[self.group]) * np.sqrt(factor * self.times)[self.group][:, None])
 
 
+class Scaled(ABC):
+    """Whatever varies in a sample: sampled units or replicates. `scaled` says how, and variance follows."""
+
+    @abstractmethod
+    def scaled(self, z: Array) -> Array:
+        """S with S'S the covariance of the estimates whose influence is z."""
+
+    def variances(self, z: Array) -> Array:
+        """Variance of each column's estimate."""
+        return np.asarray((self.scaled(z) ** 2).sum(axis=0))
+
+    def covariance(self, z: Array) -> Array:
+        """Covariance matrix of all columns' estimates."""
+        s = self.scaled(z)
+        return np.asarray(s.T @ s)
+
+
 @dataclass(frozen=True)
-class Units:
+class Units(Scaled):
     """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
 
     `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs,
@@ -95,15 +113,6 @@ class Units:
     def residual(self, z: Array) -> Array:
         """Influence of the units; of calibrated weights that of the residuals."""
         return self.margins.residual(z, len(self)) if self.margins else z
-
-    def variances(self, z: Array) -> Array:
-        """Variance of each column's estimate."""
-        return np.asarray((self.scaled(z) ** 2).sum(axis=0))
-
-    def covariance(self, z: Array) -> Array:
-        """Covariance matrix of all columns' estimates."""
-        s = self.scaled(z)
-        return np.asarray(s.T @ s)
 
     def degrees_of_freedom(self, n: Array) -> NDArray[np.int64]:
         """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` counts persons, units × rows."""

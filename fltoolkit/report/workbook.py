@@ -40,16 +40,20 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
 
 def write_changes(found: Published | None, folder: str | Path) -> Words:
     """Write the change since an earlier round to `folder/changes.csv`; nothing without one, or where `folder` is empty."""
-    if found is None or not str(folder):
+    if not str(folder):
         return NOTHING
+    if found is None:
+        return Words("`changes.csv` is not written: no earlier round is named.")
     _csv(found.table, Path(folder) / "changes.csv")
     return Words(f"Written: `changes.csv`, {len(found.table)} rows.")
 
 
 def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
     """Write a published model to `folder/risk_factors.csv`; nothing where `folder` is empty, or the model has no row."""
-    if model.table.empty or not str(folder):
+    if not str(folder):
         return NOTHING
+    if model.table.empty:
+        return Words("`risk_factors.csv` is not written: the model has no row that may be shown.")
     _csv(model.table, Path(folder) / "risk_factors.csv")
     return Words(f"Written: `risk_factors.csv`, {len(model.table)} rows.")
 

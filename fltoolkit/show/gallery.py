@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fltoolkit.estimate.measures import IN_TIME
 from fltoolkit.estimate.publish import Published
 from fltoolkit.show.charts import bars, dots
 from fltoolkit.show.style import Picture
 from fltoolkit.show.tables import table
 from fltoolkit.show.words import Words
-
-IN_TIME = ("stock_prevalence", "stock", "current_prevalence", "current", "duration")
 
 
 def gallery(out: Published, measure: str) -> None:

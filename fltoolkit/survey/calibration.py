@@ -51,15 +51,18 @@ class Calibration:
         return f"{WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"
 
     @property
+    def outside(self) -> int:
+        """Persons whose g is unusual."""
+        return int(self.patterns["n"][~self.patterns["g"].between(*USUAL)].sum())
+
+    @property
     def warning(self) -> str:
         """What a reader should know of a wide range of g; empty where it is usual."""
         low, high = self.range
         if USUAL[0] <= low and high <= USUAL[1]:
             return ""
-        outside = ~self.patterns["g"].between(*USUAL)
-        n = int(self.patterns["n"][outside].sum())
         return (
-            f"calibration multiplies the weights of {n:,} person(s) by less than {USUAL[0]} or more than {USUAL[1]:g} "
+            f"calibration multiplies the weights of {self.outside:,} person(s) by less than {USUAL[0]} or more than {USUAL[1]:g} "
             f"(from {low:.2f} to {high:.2f})"
         )
 

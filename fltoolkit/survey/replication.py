@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 MethodName = Literal["brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "successive_difference", "other"]
 METHODS = ("brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "successive_difference", "other")
-LARGEST_BY_ROW, MANY = 100_000, 10
+LARGEST_BY_ROW = 100_000  # rows of a file, beyond which they are grouped by random buckets
+MANY = 10  # rows (or buckets) for each replicate, beyond which random sums of rows have the rank of the rows
 FIXED = ("brr", "fay", "jk2", "successive_difference")
 
 

@@ -301,3 +301,8 @@ def test_what_does_not_carry_sums_by_pattern_has_no_variance() -> None:
     est = fl.mean(fl.rake(bare(), {"sex": {"men": 2500, "women": 2000}}), "case")
     with pytest.raises(DesignError, match="no variance under calibrated weights"):
         est.units.covariance(est.influence[: len(est.units)])
+
+
+def test_quantiles_say_too_that_the_weights_are_calibrated() -> None:
+    design = fl.rake(bare(), {"sex": {"men": 2500, "women": 2000}})
+    assert fl.quantile(design, "case").about.calibration == fl.total(design, "case").about.calibration != ""

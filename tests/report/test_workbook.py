@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import fltoolkit as fl
 from fltoolkit import report
+from fltoolkit.estimate.publish_model import PublishedModel
 
 # The ILO toolkit on national action plans, Tool No. 16: the indicator matrix, column by column.
 TOOL_16 = [
@@ -208,3 +209,11 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest
     assert "Nothing is written" in str(report.write_estimates(country.published(), ""))
     assert "Nothing is written" in str(report.write_baseline(country.filled(), ""))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_written_says_why(tmp_path: Path) -> None:
+    model = PublishedModel(pd.DataFrame(), 0.95, "", "", "", "", "", "", "", ())
+    assert "no earlier round is named" in str(fl.report.write_changes(None, tmp_path))
+    assert "no row that may be shown" in str(fl.report.write_risk_factors(model, tmp_path))
+    assert "names no folder" in str(fl.report.write_changes(None, ""))
+    assert not list(tmp_path.iterdir())
