@@ -60,7 +60,7 @@ def test_environment_yml_leaves_all_python_packages_to_pyproject() -> None:
     assert environment["channels"] == ["conda-forge", "nodefaults"]
     conda = [line for line in environment["dependencies"] if isinstance(line, str)]
     pip = [line for line in environment["dependencies"] if not isinstance(line, str)]
-    assert pip == [{"pip": ["-e .[notebooks,formats]"]}]
+    assert pip == [{"pip": ["-e .[notebooks,documents,formats]"]}]
     specs = {str(spec.name.normalized): str(spec.version) for spec in map(MatchSpec, conda)}
     requires = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
     assert specs == {"python": requires, "pip": "None"}
@@ -79,7 +79,7 @@ def test_every_pin_of_the_lock_has_a_hash() -> None:
     assert not without
 
 
-@pytest.mark.parametrize("requirement", requirements("notebooks", "formats", "dev"), ids=str)
+@pytest.mark.parametrize("requirement", requirements("notebooks", "documents", "formats", "dev"), ids=str)
 def test_lock_holds_what_pyproject_asks_for(requirement: Requirement) -> None:
     versions = locked().get(canonicalize_name(requirement.name), [])
     assert versions, f"{requirement.name} is missing from requirements.lock: run `make lock`"
