@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Sector
 from fltoolkit.survey.classifications import OWN, UNKNOWN, isic, standard
@@ -24,7 +25,13 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
 
 def own_code(*parts: str) -> str:
     """A code of the kit's own, made of words: `FL_REGION_1`."""
-    return OWN + re.sub(r"[^A-Z0-9]+", "_", "_".join(parts).upper())
+    return OWN + plain_code("_".join(parts))
+
+
+def plain_code(text: str) -> str:
+    """Words as a code can have them: capitals without accents, and `_` for all else."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
 
 def _sector(sector: Sector) -> dict[str, str]:

@@ -6,7 +6,6 @@ It writes no file. Codes are made from what is published, so that they are the s
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fltoolkit.classify.codes import own_code
+from fltoolkit.classify.codes import own_code, plain_code
 from fltoolkit.estimate.difference import NOT_COMPARABLE
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import is_rate, scale, unit
@@ -80,7 +79,7 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
         rows.append({name: code for name, (code, _) in told.items()} | _numbers(row) | {"parts": _parts(row, groups, concepts)})
         for name, (code, words) in told.items():
             codes[name].setdefault(code, words)
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero
     return Coded(table.astype(dict.fromkeys(WHOLE, "Int64")), codes)
 
 
@@ -88,8 +87,7 @@ def area_code(country: str) -> str:
     """ISO-3 where the name is such a code; else `X_` and the name, which no ISO code can be."""
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country
-    plain = unicodedata.normalize("NFKD", country).encode("ascii", "ignore").decode().upper()
-    return "X_" + (re.sub(r"[^A-Z0-9]+", "_", plain).strip("_") or "COUNTRY")
+    return "X_" + (plain_code(country).strip("_") or "COUNTRY")
 
 
 def _told(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]) -> Any:
@@ -141,10 +139,9 @@ def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
             mine, label = found.setdefault(group, {}), str(row[group])
             if label in mine:
                 continue
-            code = wanted = published.strip() or own_code(group, label)
-            while code in mine.values():
-                code = f"{wanted}_{len(mine) + 1}"
-            mine[label] = code
+            wanted = published or own_code(group, label)
+            free = (code for code in (wanted, *(f"{wanted}_{i}" for i in range(2, len(mine) + 3))) if code not in mine.values())
+            mine[label] = next(free)
     return found
 
 
