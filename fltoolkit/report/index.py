@@ -24,6 +24,10 @@ NAMES = {
     "risk_factors.csv": "What goes with forced labour, CSV",
     "findings_data.csv": "Findings about the data, CSV",
     "findings_cases.csv": "Findings about the cases, CSV",
+    "sdmx.csv": "All published numbers, SDMX-CSV",
+    "sdmx_structure.json": "Structure of the SDMX-CSV, SDMX-JSON",
+    "ilostat.csv": "All published numbers, CSV in ILOSTAT's columns",
+    "evidence.json": "The plan's evidence, JSON",
     "run.json": "Inputs, versions and parameters of the run",
 }
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
