@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import small_country as country
 import yaml
-from small_surveys import SPEC, Person, persons_table
+from two_rounds import PLAN, fell, followed, survey
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
 from fltoolkit.nap.follow_up import LIGHTS
 
-PLAN = country.with_rows(
-    {"id": "decrease", "measure": "percent_decrease", "disaggregated_by": ["gender"], "targets": [{"year": 2029, "cut": 0.5}]},
-    {"id": "persons", "disaggregated_by": ["gender", "nationality"]},
-)
 FIGURE = {
     "indicator": "decrease",
     "value": 50,
@@ -32,47 +26,14 @@ FIGURE = {
 }
 
 
-def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -> Path:
-    people: list[Person] = [("case" if i < cases else "not", {"P": i * i % 37, "SEX": 1 + i % 2}) for i in range(2400)]
-    folder.mkdir()
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
-    window = {"months": months, "text": f"the past {months} months"}
-    spec = {
-        **SPEC,
-        "year": year,
-        "reference_period": window,
-        "design": {**SPEC["design"], "psus_of_earlier_rounds": "new"},
-        **keys,
-    }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return folder / "survey.yaml"
-
-
-def followed(root: Path, second: Path, baseline: Any = "first/survey.yaml") -> fl.Evidence:
-    (root / "nap.yaml").write_text(yaml.safe_dump({**PLAN, "baseline_survey": baseline}, sort_keys=False), encoding="utf-8")
-    plan = fl.read_plan(root / "nap.yaml")
-    persons = fl.classify(fl.read_survey(second))
-    return fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
-
-
-Make = Callable[..., fl.Evidence]
-
-
-@pytest.fixture(scope="module")
-def fell(tmp_path_factory: pytest.TempPathFactory) -> fl.Evidence:
-    root = tmp_path_factory.mktemp("fell")
-    survey(root / "first", 2025, 120)
-    return followed(root, survey(root / "second", 2027, 45))
-
-
 def of(evidence: fl.Evidence, row: str, category: str = "total") -> dict[str, Any]:
     t = evidence.follow_up
     (found,) = t[(t["id"] == row) & (t["category"] == category)].to_dict("records")
     return found
 
 
-def test_the_baseline_is_the_earlier_rounds_and_the_later_stands_beside_it(fell: fl.Evidence) -> None:
-    row = of(fell, "decrease_base")
+def test_the_baseline_is_the_earlier_rounds_and_the_later_stands_beside_it() -> None:
+    row = of(fell(), "decrease_base")
     assert (row["baseline_value"], row["value"]) == (pytest.approx(50), pytest.approx(18.75))
     assert row["change"] == pytest.approx(-31.25)
     assert row["decrease"] == pytest.approx(62.5)
@@ -80,17 +41,17 @@ def test_the_baseline_is_the_earlier_rounds_and_the_later_stands_beside_it(fell:
     assert row["decrease_low"] < 62.5 < row["decrease_high"]
     assert (row["verdict"], row["light"], row["year_before"], row["year"]) == ("decreased", "▼ decreased", 2025, 2027)
     assert row["milestone"] == pytest.approx(37.5)  # half way, in a straight line, to half of it
-    assert of(fell, "persons")["verdict"] == "decreased"
-    assert set(fell.follow_up.loc[fell.follow_up["group"] == "gender", "category"]) == {"men", "women"}
+    assert of(fell(), "persons")["verdict"] == "decreased"
+    assert set(fell().follow_up.loc[fell().follow_up["group"] == "gender", "category"]) == {"men", "women"}
 
 
-def test_a_light_says_its_verdict_and_nothing_more(fell: fl.Evidence) -> None:
-    for row in fell.follow_up.to_dict("records"):
+def test_a_light_says_its_verdict_and_nothing_more() -> None:
+    for row in fell().follow_up.to_dict("records"):
         assert row["light"] == (f"{LIGHTS[row['verdict']]} {row['verdict']}" if row["verdict"] else "")
 
 
-def test_a_group_the_survey_lacks_has_no_row_to_follow(fell: fl.Evidence) -> None:
-    assert "nationality" not in set(fell.follow_up["group"])
+def test_a_group_the_survey_lacks_has_no_row_to_follow() -> None:
+    assert "nationality" not in set(fell().follow_up["group"])
 
 
 def test_the_baselines_own_run_has_nothing_to_follow(tmp_path: Path) -> None:
