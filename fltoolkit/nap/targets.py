@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.difference import COMPARED, LEAST_CASES, LIKE, apart
 from fltoolkit.estimate.planning import detectable_change, power_of_change, sample_size
 from fltoolkit.nap.baseline import Baseline
@@ -41,8 +41,13 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
         the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
         in the row's unit.
+
+    Raises:
+        SpecError: a target is for a category that the row does not have.
     """
     table = filled.table
+    for _, indicator in plan.measured:
+        _refuse_unplaced(plan, indicator, table)
     whole = table[table["group"] == "total"].groupby("id")["n"].first()
     rows = []
     for row in _measured(table):
@@ -74,6 +79,19 @@ def _measured(table: pd.DataFrame) -> list[Row]:
     """The rows that hold a number of the survey, shown or hidden; not those it cannot give."""
     there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
     return there.to_dict("records")
+
+
+def _refuse_unplaced(plan: Plan, indicator: Indicator, table: pd.DataFrame) -> None:
+    """Stop on a target for a category that no row has: it would silently not be judged."""
+    rows = table[table["id"].isin([indicator.id, f"{indicator.id}_base"])]
+    for target in indicator.targets:
+        there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
+        if target.group and target.category not in there:
+            where = f"{plan.path}, targets of {indicator.id}"
+            do = f"name a category as the survey's {target.group} has it"
+            raise SpecError(
+                "a target is for a category that is not there", where=where, found=target.category, allowed=there, do=do
+            )
 
 
 def _indicator(plan: Plan, row_id: str) -> Indicator:

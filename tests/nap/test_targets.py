@@ -176,3 +176,13 @@ def test_the_columns_of_tool_16_hold_what_the_path_asks_of_the_next_two_years(tm
     assert whole["target_year_2"] == pytest.approx(0.5 * whole["baseline_value"])
     assert whole["about_targets"] == "milestones on a linear path to 2027: reckoned, not measured"
     assert set(table.loc[table["group"] == "gender", "target_year_1"]) == {""}
+
+
+def test_a_target_for_nobody_and_a_sample_of_nobody_stop(tmp_path: Path) -> None:
+    row = {"measure": "prevalence", "id": "rate", "targets": [{"year": 2027, "cut": 0.5, "group": "gender", "category": "Women"}]}
+    out, plan = country.run(country.write(tmp_path / "a", plan=country.with_rows(row)))
+    with pytest.raises(SpecError, match="not there\n  found:   Women\n  allowed: men, women") as error:
+        fl.evidence(plan, fl.Rounds(out, out))
+    assert "targets of rate" in str(error.value)
+    with pytest.raises(SpecError, match="no such population\n  found:   grown-ups\n  allowed: adults"):
+        country.run(country.write(tmp_path / "b", plan={**country.PLAN, "planned_sample": {"grown-ups": 5}}))
