@@ -25,6 +25,7 @@ from fltoolkit.survey.design import Design
 
 ASSOCIATION = "association, not a profile"
 SEPARATED = "separation"
+ROUNDED = 1e-12
 FEW = 10  # cases a coefficient (Peduzzi et al. 1996)
 ALIASED = "the groups before it already say the same persons"
 
@@ -240,12 +241,38 @@ class _Solver:
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
     """How far each replicate's coefficients lie from the centre, the model refitted under each (R `svyglm` of a replicate design)."""
-    p = solver.p
-    fits = [
-        solver.fit(p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}"), best.beta).beta if units.factor[r] > 0 else best.beta
-        for r in range(len(units))
-    ]
+    p, used = solver.p, np.flatnonzero(units.factor > 0)
+    fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
+    for r in used:
+        y, w = p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}")
+        if lost := _lost(solver, y, w):
+            without[r] = lost
+        else:
+            fits[r] = solver.fit(y, w, best.beta).beta
+    if without:
+        raise RequestError(
+            f"under {len(without)} of {len(used)} replicate weights the model has no estimate", where="logit",
+            found=list(dict.fromkeys(without.values())),
+            do="merge the category with a neighbour or leave it out; where it lacks cases only, penalty=\"firth\" is finite",
+        )  # fmt: skip
     return units.influence(np.array(fits), None, best.beta)
+
+
+def _lost(solver: _Solver, y: Array, w: Array) -> str:
+    """What has no estimate under one replicate's weights, of what has one under the survey's: "" for nothing.
+
+    A half-sample may leave out all cases of a category, or all its persons.
+    """
+    there = solver.rows & (w > 0)
+    x = solver.x[np.ix_(there, solver.kept)]
+    terms = coefficient_names(solver.p)[["term", "category"]].agg(": ".join, axis=1).str.removesuffix(": ")
+    names = terms.to_numpy()[solver.kept]
+    if len(gone := names[aliased(x) & ~aliased(solver.x[np.ix_(solver.rows, solver.kept)])]):
+        return f"{gone[0]} (nobody is there, or nobody else)"
+    if solver.firth:
+        return ""
+    ways = separated(x, y[there] > 0, (w - y)[there] > ROUNDED * w[there])
+    return f"{names[np.abs(ways).sum(axis=0) > 0][0]} (no case is there, or only cases)" if len(ways) else ""
 
 
 def _table(
