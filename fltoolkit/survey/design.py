@@ -307,10 +307,15 @@ def person_key(spec: SurveySpec) -> nw.Expr:
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Several text columns as one label; null where one is null; one constant label where there are none."""
+    """Several text columns as one label; null where one is null; one constant label where there are none.
+
+    Slashes of a column are doubled, so that `a / b` beside `c` stays another label than `a` beside `b / c`.
+    """
     if not parts:
         return nw.lit("all")
-    return parts[0] if len(parts) == 1 else nw.concat_str(list(parts), separator=SEPARATOR)
+    if len(parts) == 1:
+        return parts[0]
+    return nw.concat_str([p.str.replace_all("/", "//", literal=True) for p in parts], separator=SEPARATOR)
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
