@@ -44,7 +44,7 @@ def numbers(node: Any) -> Iterator[float]:
 def drawn(fig: dict[str, Any]) -> dict[str, float]:
     """Label -> value of every dot or bar."""
     traces = [t for t in fig["data"] if t["type"] == "bar" or t.get("mode") == "markers"]
-    return {y: x for t in traces for x, y in zip(t["x"], t["y"], strict=True)}
+    return {y: x for t in traces for x, y in zip(t["x"], t["y"], strict=True) if y is not None}
 
 
 def marked(fig: dict[str, Any]) -> dict[str, str]:
@@ -92,6 +92,15 @@ def test_a_crossed_breakdown_is_coloured_by_its_first_group() -> None:
     men = next(t for t in fig["data"] if t.get("name") == "men" and t["mode"] == "markers")
     assert dict(zip(men["y"], men["x"], strict=True)) == pytest.approx({"north": 1000 * 10 / 46, "plain": 0})
     assert "men × west: [c]" in picture.alt
+
+
+def test_the_legend_of_a_crossed_breakdown_is_filled_though_the_first_dot_is_hollow() -> None:
+    fig = figure(charts.dots(country.published(), "prevalence", ["sex", "region"]))
+    dots = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] != [None]]
+    keys = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] == [None]]
+    assert not any(t["showlegend"] for t in dots)
+    assert {t["name"]: t["marker"]["color"] for t in keys} == {t["name"]: t["marker"]["line"]["color"] for t in dots}
+    assert {t["legendgroup"]: t["offsetgroup"] for t in keys} == {t["legendgroup"]: t["offsetgroup"] for t in dots}
 
 
 def test_one_name_in_two_breakdowns_stays_two_rows() -> None:
@@ -146,7 +155,7 @@ def test_hidden_rows_are_marked_and_never_drawn(norvia: fl.Published) -> None:
     assert any(rows["estimate"].isna().any() for _, _, rows in pictures)
     for measure, picture, rows in pictures:
         fig = figure(picture)
-        points = [x for t in fig["data"] if t["type"] == "bar" or t["mode"] == "markers" for x in t["x"]]
+        points = [x for t in fig["data"] if t["type"] == "bar" or t["mode"] == "markers" for x in t["x"] if x is not None]
         assert sorted(points) == pytest.approx(sorted(rows["estimate"].dropna() * scale(measure)))
         words = [text for t in fig["data"] if t.get("mode") == "text" for text in t["text"]]
         assert len(words) == rows["estimate"].isna().sum()
