@@ -21,7 +21,7 @@ from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, fit_firth, prof
 from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
-from fltoolkit.survey.design import Design
+from fltoolkit.survey.design import Design, expect_design
 
 ASSOCIATION = "association, not a profile"
 SEPARATED = "separation"
@@ -163,6 +163,7 @@ def logit(
         )
     if not 0 < level < 1:
         raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")
+    expect_design(design, "logit")
     if not sensitive:
         refuse_sensitive(design, covariates(formula))
     return fit_patterns(read_patterns(design, formula, population), _sensitive_note(design, formula), penalty, level)
@@ -243,7 +244,7 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
     """How far each replicate's coefficients lie from the centre, the model refitted under each (R `svyglm` of a replicate design)."""
     p, used = solver.p, np.flatnonzero(units.factor > 0)
     fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
-    for r in used:
+    for r in used.tolist():
         y, w = p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}")
         if lost := _lost(solver, y, w):
             without[r] = lost

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import narwhals as nw
 
-from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.errors import DesignError, RequestError, expect
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
@@ -361,8 +361,19 @@ def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: st
         raise RequestError("no such column", where=where, found=gone[0], allowed=there)
 
 
+def expect_design(design: object, where: str) -> None:
+    """Raise `RequestError` for what is no design."""
+    expect(
+        design,
+        Design,
+        where,
+        "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
+    )
+
+
 def require_totals(design: Design, verb: str) -> None:
     """Totals need weights that gross up to the population."""
+    expect_design(design, verb)
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",
