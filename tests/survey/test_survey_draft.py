@@ -295,6 +295,18 @@ def test_codes_that_differ_from_the_usual_ones_are_said(tmp_path: Path) -> None:
     assert "restricted_movement" not in coercion  # what "sometimes" is, is for the reader to say
 
 
+@pytest.mark.parametrize(
+    "label", ["Are you still in this situation today?", "Êtes-vous toujours dans cette situation ?", "Вы все еще там работаете?"]
+)
+def test_the_question_whether_it_goes_on_is_drafted(tmp_path: Path, label: str) -> None:
+    """It reads like no item and no form of work; a question on work today is not it."""
+    table = pd.DataFrame({c: [1.0, 2.0] * 10 for c in ("a", "b", "c")}).assign(id=range(20))
+    labels = {"a": "Documents kept", "b": label, "c": "Currently attending school"}
+    usual = {1: "Yes", 2: "No"}
+    pyreadstat.write_sav(table, str(tmp_path / "a.sav"), column_labels=labels, variable_value_labels=dict.fromkeys("abc", usual))
+    assert drafted(tmp_path / "a.sav")["current"] == [{"column": "b", "label": label}]
+
+
 def test_no_column_is_lost(tmp_path: Path) -> None:
     """Two questions on one thing: the first is proposed, the other is listed; and so is every column that has no place."""
     labels = {"p1": "Answered by a proxy", "p2": "Proxy, second visit", "free": "Something else", "res": "Result of the module"}
