@@ -145,8 +145,8 @@ def test_a_wide_interval_of_a_negative_mean_is_wide_all_the_same() -> None:
     assert "wider than 160 %" in fl.publish(est).table["reason"][0]
 
 
-def test_every_marker_is_one_that_is_explained(norvia: fl.Survey) -> None:
-    assert set(fl.publish_run(norvia).table["marker"]) - {""} <= set(MARKERS)
+def test_every_marker_is_one_that_is_explained(out: Published) -> None:
+    assert set(out.table["marker"]) - {""} <= set(MARKERS)
 
 
 # --------------------------------------------------------------------------------------------------- profiles and limits
