@@ -353,6 +353,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.no_cover  # the lines it runs are covered by others
 def test_a_batch_killed_in_mid_run_and_resumed_is_byte_for_byte_one_that_was_not(place: Path) -> None:
     path, out = place / "batch.yaml", place / "out"
     assert run_batch(path, workers=2, say=quiet)

@@ -113,6 +113,7 @@ def test_stata_codes_of_no_answer_stand_with_their_point(stata: Path) -> None:
     assert draft["months"]["missing"] == ".a"
 
 
+@pytest.mark.no_cover  # the lines it runs are covered by others
 def test_a_draft_answered_by_its_reader_gives_the_shipped_surveys_numbers(folder: Path, of_spss: dict[str, Any]) -> None:
     """The whole way: draft, answer what is marked, move two questions, add the exceptions; then estimate."""
     draft = copy.deepcopy(of_spss)
@@ -348,6 +349,7 @@ def test_a_revision_of_isic_is_never_invented(tmp_path: Path) -> None:
     assert sectors == {"a": UNANSWERED, "b": "isic_rev4"}
 
 
+@pytest.mark.no_cover  # the lines it runs are covered by others
 def test_a_very_wide_file_is_drafted(tmp_path: Path) -> None:
     wide = pd.concat([sample(), pd.DataFrame(1.0, index=range(16), columns=[f"v{i}" for i in range(500)])], axis=1)
     wide.to_parquet(tmp_path / "a.parquet")
