@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TEXT_FILES = (".csv", ".tsv", ".txt")
 DELIMITERS = ",;\t|"
 WIDE = 1000
-PLAIN = r"[+-]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][+-]?\d+)?"  # a number that comes back from a float as it was written
+PLAIN = r"(?i)[+-]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|nan"  # a number that comes back from a float as it was written
 LABELLED_FILES = (".sav", ".zsav", ".dta")
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 

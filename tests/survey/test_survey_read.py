@@ -444,6 +444,7 @@ def test_codes_of_a_csv_without_survey_yaml_survive_and_a_late_one_is_no_error(t
         "01/02/2025",
         ["1e3", ""] * (rows // 2),
     )
+    table["fpc"] = ["Inf", "12"] * (rows // 2)  # as R writes a population without end
     table.loc[rows - 1, "late"] = "9b"
     table.to_csv(tmp_path / "a.csv", index=False)
     design = fl.SurveyDesign(tmp_path / "a.csv", weight="W", psu="P")
@@ -452,6 +453,7 @@ def test_codes_of_a_csv_without_survey_yaml_survive_and_a_late_one_is_no_error(t
     }.items():  # fmt: skip
         assert set(design.frame.select(design.text(name)).unique().collect("pandas").to_native()[name]) == found
     assert design.frame.collect_schema()["money"].is_numeric()
+    assert design.frame.collect_schema()["fpc"].is_numeric()
     assert design.frame.select(design.number("money").sum()).collect("pandas").to_native().iloc[0, 0] == 1000 * rows / 2
 
 
