@@ -28,12 +28,22 @@ class Link(Model):
     link: str
 
 
+class Meaning(Model):
+    """What a word means, and where that is laid down."""
+
+    section: str
+    term: str
+    meaning: str
+    source: str = ""
+
+
 class Checklists(Model):
     """The whole of checklists.yaml."""
 
     source: str
     questions: tuple[Question, ...] = Field(min_length=1)
     sdg: tuple[Link, ...]
+    definitions: tuple[Meaning, ...]
 
     @model_validator(mode="after")
     def _ids_once(self) -> Checklists:

@@ -27,7 +27,12 @@ HEAD = """\
 
 Text = Annotated[StrictStr, Field(max_length=LONGEST)]
 Value = (
-    Text | StrictBool | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | Annotated[datetime, Strict()] | Annotated[date, Strict()]
+    Text
+    | StrictBool
+    | StrictInt
+    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    | Annotated[datetime, Strict()]
+    | Annotated[date, Strict()]
 )
 
 
@@ -42,7 +47,9 @@ def _one_of_these(value: object, check: ValidatorFunctionWrapHandler) -> object:
     try:
         return check(value)
     except ValueError:
-        raise ValueError(f"a text of at most {LONGEST:,} characters, a number, a date, true or false, or formula and value") from None
+        raise ValueError(
+            f"a text of at most {LONGEST:,} characters, a number, a date, true or false, or formula and value"
+        ) from None
 
 
 Entry = Annotated[Worked | Value, WrapValidator(_one_of_these)]
@@ -53,7 +60,16 @@ SheetName = Annotated[str, Field(pattern=r"^[^\[\]:*?/\\']([^\[\]:*?/\\]{0,29}[^
 Matrix = Literal["baseline_value", "target_year_1", "target_year_2"]
 Checked = Literal["answer", "note", "source"]
 Cost = Literal[
-    "objective", "intermediate_objective", "activity", "category", "unit", "quantity", "unit_cost", "year", "existing_source", "secured"
+    "objective",
+    "intermediate_objective",
+    "activity",
+    "category",
+    "unit",
+    "quantity",
+    "unit_cost",
+    "year",
+    "existing_source",
+    "secured",
 ]
 Step = Literal["objective", "result", "activity", "partner", "start", "end", "indicator", "budget", "note"]
 

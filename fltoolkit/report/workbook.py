@@ -13,6 +13,7 @@ import pandas as pd
 from fltoolkit.estimate.publish import MARKERS, Published
 from fltoolkit.estimate.publish_model import PublishedModel
 from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.words import Words
 
 TOOL_16 = (
@@ -91,6 +92,17 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     _csv(filled.table, Path(folder) / "nap_baseline.csv")
     _workbook(filled, Path(folder) / "nap_baseline.xlsx")
     return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
+
+
+def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
+    """Write `nap_workbook.xlsx`, the plan's workbook for its partners, into `folder`; nothing where it is empty.
+
+    Raises:
+        RequestError: the workbook that stands there holds entries which partners.yaml does not.
+    """
+    from fltoolkit.report.book.pages import write
+
+    return write(evidence, Path(folder)) if str(folder) else NOTHING
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:

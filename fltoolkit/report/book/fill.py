@@ -27,7 +27,8 @@ RATED = "prevalence"
 
 def smart(evidence: Evidence) -> Page:
     columns = (
-        Column("Code", 14, help="of the statement"), Column("Indicator", 40, help="the plan's words"), Column("Criterion", 14, help="one of Tool No. 16's five"),
+        Column("Code", 14, help="of the statement"), Column("Indicator", 40, help="the plan's words"),
+        Column("Criterion", 14, help="one of Tool No. 16's five"),
         Column("Met", 10, help="yes, no, or partners: for them to say"), Column("What is missing", 60, help="in words; blank where it is met"), ANSWER, NOTE,
     )  # fmt: skip
     lines = []
@@ -38,7 +39,16 @@ def smart(evidence: Evidence) -> Page:
         id = f"smart.{row['id']}.{row['criterion']}"
         lines.append(_asked(words, evidence.partners, id, ("answer", "note") if theirs else ()))
     purpose = "Is each indicator specific, measurable, achievable, relevant and time-bound?"
-    return Page("SMART", purpose, columns, lines, tool="16", fills="where the kit cannot tell: answer and notes", table="checklists", frozen=3)
+    return Page(
+        "SMART",
+        purpose,
+        columns,
+        lines,
+        tool="16",
+        fills="where the kit cannot tell: answer and notes",
+        table="checklists",
+        frozen=3,
+    )
 
 
 def checklist(evidence: Evidence, tool: int, name: str, purpose: str) -> Page:
@@ -50,8 +60,21 @@ def checklist(evidence: Evidence, tool: int, name: str, purpose: str) -> Page:
         *([Column("Source", 30, "words", help="where it is known from", key="source")] if sourced else []),
     )  # fmt: skip
     keys = ("answer", "note", "source") if sourced else ("answer", "note")
-    lines = [_asked((q.section, q.question, *([survey_says(evidence, q)] if beside else [])), evidence.partners, q.id, keys) for q in questions]
-    return Page(name, purpose, columns, lines, tool=str(tool), fills=", ".join(keys), notes=(checklists().source,), table="checklists", frozen=2)
+    lines = [
+        _asked((q.section, q.question, *([survey_says(evidence, q)] if beside else [])), evidence.partners, q.id, keys)
+        for q in questions
+    ]
+    return Page(
+        name,
+        purpose,
+        columns,
+        lines,
+        tool=str(tool),
+        fills=", ".join(keys),
+        notes=(checklists().source,),
+        table="checklists",
+        frozen=2,
+    )
 
 
 def methods(evidence: Evidence) -> Page:
@@ -63,8 +86,9 @@ def methods(evidence: Evidence) -> Page:
     )  # fmt: skip
     lines = [Line((*row, None, None)) for row in definitions(evidence)]
     for q in checklists().of(1):
-        name, _, rest = q.question.partition(":")
-        lines.append(_asked((f"Standards: {q.section}", name, rest.strip().capitalize(), "ILO toolkit, Tool No. 1"), evidence.partners, q.id, ("answer", "note")))
+        name, _, rest = q.question.partition(": ")
+        words = (f"Standards: {q.section}", name, rest[:1].upper() + rest[1:], "ILO toolkit, Tool No. 1")
+        lines.append(_asked(words, evidence.partners, q.id, ("answer", "note")))
     purpose = "What is counted, how it is measured, and which standards it rests on."
     return Page("Definitions and methods", purpose, columns, lines, tool="1, 2", fills="ratification of each standard, notes", notes=(checklists().source,),
                 table="checklists", frozen=2)  # fmt: skip
@@ -74,13 +98,15 @@ def costs(evidence: Evidence) -> Page:
     """Tool No. 12: what each activity costs. Our formulas multiply, add up, and show the gap."""
     years = tuple(str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1))
     columns = (
-        Column("Objective", 26, "words", help="of the plan", key="objective"), Column("Intermediate objective", 26, "words", help="of the plan", key="intermediate_objective"),
+        Column("Objective", 26, "words", help="of the plan", key="objective"),
+        Column("Intermediate objective", 26, "words", help="of the plan", key="intermediate_objective"),
         Column("Activity", 32, "words", help="what is paid for", key="activity"),
         Column("Category", 16, "words", help=f"one of: {', '.join(CATEGORIES)}", key="category", choices=CATEGORIES),
         Column("Unit", 14, "words", help="day, trip, course ...", key="unit"), Column("Quantity", 10, "amount", help="how many", key="quantity"),
         Column("Unit cost", 13, "money", help="of one, in the currency of the plan", key="unit_cost"),
         Column("Year", 8, "plain", help="in which it is spent", key="year", choices=years),
-        Column("Total", 14, "money", help="formula: quantity × unit cost"), Column("Existing source", 26, "words", help="budget line or donor that pays", key="existing_source"),
+        Column("Total", 14, "money", help="formula: quantity × unit cost"),
+        Column("Existing source", 26, "words", help="budget line or donor that pays", key="existing_source"),
         Column("Secured", 14, "money", help="how much of it is secured", key="secured"),
         Column("Gap", 14, "money", help="formula: what is not secured; a surplus of one activity does not fill the gap of another"),
     )  # fmt: skip
@@ -93,12 +119,12 @@ def costs(evidence: Evidence) -> Page:
         cells[11] = Formula('=IF(I{r}="","",MAX(0,I{r}-SUM(K{r})))', gap, "money")
         sums = [a + b for a, b in zip(sums, (total or 0.0, secured, gap or 0.0), strict=True)]  # type: ignore[operator]
         lines.append(Line(cells, str(n), tuple(c.key for c in columns if c.key), frozenset(mine)))
-    above: list[object] = [Styled("All activities", "sum"), *[None] * 7, *(_sum_of(letter, value) for letter, value in zip("IKL", sums, strict=True))]
-    above.insert(9, None)
+    summed = tuple(Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip("IKL", sums, strict=True))
+    above = [Styled(text, "sum") for text in ("All activities", *[""] * 7)]
     purpose = "What the plan costs, activity by activity, what is secured, and the gap. Type from the first free row on; blank rows do no harm."
     used = max((int(n) for n in evidence.partners.costs), default=0)
     return Page(COSTS, purpose, columns, lines, tool="12", fills="a row an activity and cost; totals and gap are worked out", table="costs",
-                above=Line(above), frozen=3, printed_lines=used + PRINTED)  # fmt: skip
+                above=Line([*above, summed[0], Styled("", "sum"), *summed[1:]]), frozen=3, printed_lines=used + PRINTED)  # fmt: skip
 
 
 def cost_of(row: dict[str, Any]) -> tuple[float | str, float, float | str]:
@@ -115,24 +141,27 @@ def cost_summary(evidence: Evidence, sheet: Page) -> Page:
         Column("Sum by", 16, help="category or year"), Column("Value", 26, help="of the list"), Column("Total", 18, "money", help="formula"),
         Column("Secured", 18, "money", help="formula"), Column("Gap", 18, "money", help="formula"),
     )  # fmt: skip
-    first = 4 + len(sheet.notes) + 2
-    last = first + len(sheet.lines) - 1
+    first = len(sheet.notes) + 6  # as Excel counts: four lines, the sums and the head above it
+    last, own = first + len(sheet.lines) - 1, 5
     rows = [evidence.partners.row("costs", line.id) for line in sheet.lines]
     years = list(range(evidence.plan.first_year, evidence.plan.last_year + 1))
-    lines = [Line(("Everything", "", *(_total(letter, first, last, _added(rows, place)) for place, letter in enumerate("IKL"))))]
-    for title, key, letter, values in (("Category", "category", "D", list[Any](CATEGORIES)), ("Year", "year", "H", list[Any](years))):
-        top = 0
+    lines = [Line(("Everything", "", *(
+        Formula(f"=SUM('{COSTS}'!{x}{first}:{x}{last})", _added(rows, place)) for place, x in enumerate("IKL")
+    )))]  # fmt: skip
+    for title, key, letter, values in (
+        ("Category", "category", "D", list[Any](CATEGORIES)),
+        ("Year", "year", "H", list[Any](years)),
+    ):
+        top = own + len(lines)
         for value in values:
             mine = [r for r in rows if _same(plain(r.get(key)), value)]
-            top = top or len(lines)
             lines.append(Line((title, value, *(
                 Formula(f"=SUMIF('{COSTS}'!{letter}{first}:{letter}{last},B{{r}},'{COSTS}'!{x}{first}:{x}{last})", _added(mine, place), "money")
                 for place, x in enumerate("IKL")
             ))))  # fmt: skip
         rest = [r for r in rows if not any(_same(plain(r.get(key)), value) for value in values)]
-        up = len(values)
         lines.append(Line((title, "none of these", *(
-            Formula(f"={x}{{first}}-SUM({x}{{up_{up}}}:{x}{{up_1}})", _added(rest, place), "money") for place, x in enumerate("CDE")
+            Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(values) - 1})", _added(rest, place), "money") for place, x in enumerate("CDE")
         ))))  # fmt: skip
     return Page("Cost summary", "What the plan costs by category and by year, from the sheet before.", columns, lines, tool="12")
 
@@ -143,7 +172,8 @@ def implementation(evidence: Evidence) -> Page:
         Column("Objective", 26, "words", help="of the plan", key="objective"), Column("Result", 34, "words", help="outcome or output", key="result"),
         Column("Activity", 34, "words", help="what is done", key="activity"), Column("Implementing partner", 30, "words", help="who does it", key="partner"),
         Column("Start", 12, "amount", help="date or year", key="start"), Column("End", 12, "amount", help="date or year", key="end"),
-        Column("Indicator", 34, "words", help="by which it is followed", key="indicator"), Column("Budget", 14, "amount", help="amount, or a row of the cost estimate", key="budget"),
+        Column("Indicator", 34, "words", help="by which it is followed", key="indicator"),
+        Column("Budget", 14, "amount", help="amount, or a row of the cost estimate", key="budget"),
         Column("Notes", 40, "words", help="anything else", key="note"),
     )  # fmt: skip
     lines, objective, result = [], "", ""
@@ -153,7 +183,12 @@ def implementation(evidence: Evidence) -> Page:
         objective = words if statement.level == "objective" else objective
         result = words if statement.level in ("outcome", "output") else "" if statement.level == "objective" else result
         for indicator in statement.indicators:
-            given = {"objective": objective, "result": result, "activity": words if statement.level == "activity" else "", "indicator": indicator.indicator}
+            given = {
+                "objective": objective,
+                "result": result,
+                "activity": words if statement.level == "activity" else "",
+                "indicator": indicator.indicator,
+            }
             lines.append(_step(columns, evidence.partners, indicator.id, theirs, given))
     planned = len(lines)
     numbered = {n: row for n, row in evidence.partners.implementation.items() if n.isdecimal()}
@@ -170,7 +205,9 @@ def unplaced(evidence: Evidence) -> Page:
         Column("Part of partners.yaml", 22, help="matrix, checklists, costs or implementation"), Column("Row", 40, help="its id"),
         Column("Column", 22, help="its name"), Column("What was filled in", 70, help="as it stands there"),
     )  # fmt: skip
-    lines = [Line(row) for row in not_placed(evidence.partners, evidence.plan)] or [Line(("Everything has its place.", *[None] * 3))]
+    lines = [Line(row) for row in not_placed(evidence.partners, evidence.plan)] or [
+        Line(("Everything has its place.", *[None] * 3))
+    ]
     purpose = "What partners filled in for rows that the plan or the checklists no longer have. It stays in partners.yaml until somebody removes it there."
     return Page("Not placed", purpose, columns, lines)
 
@@ -193,7 +230,9 @@ def _said_by(evidence: Evidence, word: str) -> str:
         return ""
     shown = [f"{r['category']} {_said(r)}" for r in rows if pd.notna(r["baseline_value"])]
     hidden = len(rows) - len(shown)
-    text = f"{'Everyone' if word == 'total' else 'By ' + word} ({rows[0]['unit']}): " + "; ".join(shown if word != "total" else [_said(rows[0])] if shown else [])
+    text = f"{'Everyone' if word == 'total' else 'By ' + word} ({rows[0]['unit']}): " + "; ".join(
+        shown if word != "total" else [_said(rows[0])] if shown else []
+    )
     text += f"{'; ' if shown else ''}{hidden} not shown" if hidden else ""
     legend = markers_used(r["marker"] for r in rows if pd.notna(r["baseline_value"]))
     return f"{text} ({legend})" if legend else text
@@ -233,11 +272,3 @@ def _same(value: object, listed: object) -> bool:
 
 def _added(rows: Sequence[dict[str, Any]], place: int) -> float:
     return float(sum(cost_of(row)[place] or 0.0 for row in rows))  # type: ignore[misc]
-
-
-def _sum_of(letter: str, value: float) -> Formula:
-    return Formula(f"=SUM({letter}{{first}}:{letter}{{last}})", value)
-
-
-def _total(letter: str, first: int, last: int, value: float) -> Formula:
-    return Formula(f"=SUM('{COSTS}'!{letter}{first}:{letter}{last})", value)

@@ -33,6 +33,7 @@ OURS: dict[str, dict[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"border": 0, "text_wrap": False},
 }
+NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "year", "amount"}
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,16 @@ def typed(value: object) -> tuple[str, str]:
     return "text", str(value)
 
 
-def write_book(path: Path, title: str, pages: Sequence[Page], kept: Mapping[str, Sequence[Sequence[object]]], about: Sequence[str]) -> None:
+def write_book(
+    path: Path, title: str, pages: Sequence[Page], kept: Mapping[str, Sequence[Sequence[object]]], about: Sequence[str]
+) -> None:
     """Write the pages, the partners' own sheets after them, and the record that is hidden; the same content is the same bytes."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"title": clean(title), "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME})
+    book.set_properties(
+        {"title": clean(title), "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME}
+    )
     writer = _Writer(book)
     for page in pages:
         writer.page(page, title)
@@ -149,6 +154,8 @@ class _Writer:
             look: dict[str, Any] = dict(STYLES["text"])
             for name in names:
                 look |= STYLES.get(name) or OURS.get(name) or {}
+            if {*names} & NUMBERS:  # so that it does not touch the words of the next cell
+                look |= {"align": "right", "indent": 1}
             look |= {"locked": False} if "open" in names else {}
             look |= {"quote_prefix": True} if "guarded" in names else {}  # so that it stays text when somebody edits it
             self.formats[names] = self.book.add_format(look)
@@ -183,7 +190,9 @@ class _Writer:
             self.line(sheet, page, head - 1, page.above, (first, last))
         for column, about in enumerate(page.columns):
             sheet.set_column(column, column, about.width)
-            self.record.add(page.name, (head, column), "locked", self.put(sheet, (head, column), about.head, self.head_style(about)))
+            self.record.add(
+                page.name, (head, column), "locked", self.put(sheet, (head, column), about.head, self.head_style(about))
+            )
             self.choices(sheet, page, column, about, (first, last))
         for i, line in enumerate(page.lines):
             self.line(sheet, page, first + i, line, (first, last))
@@ -215,9 +224,16 @@ class _Writer:
 
     def choices(self, sheet: Any, page: Page, column: int, about: Column, span: tuple[int, int]) -> None:
         """A list to choose from, or a number: the spreadsheet says so where something else is typed."""
+        what: dict[str, Any]
         if about.choices:
-            what = {"validate": "list", "source": list(about.choices), "error_message": f"Choose one of: {', '.join(about.choices)}."}
-            sheet.data_validation(span[0], column, span[1], column, {**what, "error_title": "Not in the list", "error_type": "warning"})
+            what = {
+                "validate": "list",
+                "source": list(about.choices),
+                "error_message": f"Choose one of: {', '.join(about.choices)}.",
+            }
+            sheet.data_validation(
+                span[0], column, span[1], column, {**what, "error_title": "Not in the list", "error_type": "warning"}
+            )
         elif about.key and about.style in ("money", "amount"):
             what = {"validate": "decimal", "criteria": ">=", "value": 0, "error_title": "A number, please"}
             said = {"error_message": "This column is added up: type a number that is not below zero.", "error_type": "stop"}
@@ -236,7 +252,7 @@ class _Writer:
         sheet.print_area(0, 0, below, (page.printed_columns or len(page.columns)) - 1)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer("&L&8&A&R&8&P / &N")
-        sheet.set_row(head, 34)
+        sheet.set_row(head, 44)
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table else "#1F5A7A")
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})

@@ -11,8 +11,8 @@ import pandas as pd
 from fltoolkit.estimate.publish import MARKERS
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.book.layout import Column, Line, Page, Styled
 from fltoolkit.nap.partners import plain
+from fltoolkit.report.book.layout import Column, Line, Page, Styled
 from fltoolkit.report.workbook import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
 
 LEGEND = "; ".join(f"[{m}] {words}" for m, words in MARKERS.items())
@@ -28,6 +28,7 @@ WHO = (
 MARK = Column("Marker", 8, "marker", help=f"why a number is missing or doubtful: {LEGEND}")
 FLAG = Column("Flag", 12, help="publication rule: suppress, unreliable, caution, review or none")
 COUNTED = ("total", "stock", "current")
+BELOW = " (the base of the row below)"  # said in the matrix, where it is
 
 
 def framework(evidence: Evidence) -> Page:
@@ -42,7 +43,10 @@ def framework(evidence: Evidence) -> Page:
         for s in evidence.plan.framework
         for i in s.indicators
     ]
-    goal = (f"Goal: {evidence.plan.goal}", "Inputs → activities → outputs → outcomes → impact: each level is meant to bring about the next.")
+    goal = (
+        f"Goal: {evidence.plan.goal}",
+        "Inputs → activities → outputs → outcomes → impact: each level is meant to bring about the next.",
+    )
     purpose = "What the plan wants to reach, step by step, and how each step is measured."
     return Page("Results framework", purpose, columns, lines, tool="16", notes=goal, frozen=2)
 
@@ -51,11 +55,16 @@ def matrix(evidence: Evidence) -> Page:
     """Tool No. 16's columns and no other before those beside; a partners' row has three cells to fill."""
     named = {name: Column(name, width, help="a column of Tool No. 16", key=MATRIX_KEYS.get(name, "")) for name, width in TOOL_16}
     beside = (*BESIDE, ("About the targets", 30))
-    columns = (*named.values(), *(Column(name, width, beside=True, help="beside Tool No. 16: what the numbers rest on") for name, width in beside))
+    columns = (
+        *named.values(),
+        *(Column(name, width, beside=True, help="beside Tool No. 16: what the numbers rest on") for name, width in beside),
+    )
     records, lines = evidence.baseline.table.to_dict("records"), []
     for i, row in enumerate(records):
-        starts = i == 0 or records[i - 1]["id"] != row["id"]
-        cells: list[object] = [Styled(v, "one_decimal" if style == "partner" else style) for v, style in matrix_cells(_clear(row), starts)]
+        starts, number = i == 0 or records[i - 1]["id"] != row["id"], "whole" if row["measure"] in COUNTED else "one_decimal"
+        cells: list[object] = [
+            Styled(v, number if style == "partner" else style) for v, style in matrix_cells(_clear(row), starts)
+        ]
         cells.append(_clear(row).get("about_targets"))
         if row["filled_by"] != "partners":
             lines.append(Line(cells))
@@ -108,7 +117,8 @@ def targets(evidence: Evidence) -> Page:
     columns = (
         *WHO, Column("Baseline year", 9, "plain", help="of the survey"), Column("Baseline value", 10, help="in the row's unit"),
         Column("Interval from", 10, help="of the baseline"), Column("Interval to", 10, help="of the baseline"), MARK, FLAG,
-        Column("Target year", 8, "plain", help="from nap.yaml"), Column("Target value", 10, help="in the row's unit"), Column("Target in words", 26, help="from nap.yaml"),
+        Column("Target year", 8, "plain", help="from nap.yaml"),
+        Column("Target value", 10, help="in the row's unit"), Column("Target in words", 26, help="from nap.yaml"),
         Column("Cut", 8, "percent", help="how much of the baseline is to go"), Column("Path", 10, help="linear or geometric"),
         Column("Can it be verified?", 12, help="yes: a repeat as planned would find it with a chance of at least 80 %"),
         Column("Why", 52, help="the reason in words; a warning where it cannot be verified"),
@@ -121,7 +131,10 @@ def targets(evidence: Evidence) -> Page:
         Column("First year that can tell", 10, "plain", help="before it, look-back windows of baseline and repeat overlap"),
     )  # fmt: skip
     lines = []
-    for row in evidence.targets.to_dict("records"):
+    promised = evidence.targets.sort_values(
+        "target_year", key=lambda years: years.isna(), kind="stable"
+    )  # what has a target comes first
+    for row in promised.to_dict("records"):
         r, look = _clear(row), _look(row["measure"])
         refused = r["verifiable"] == "no"
         said: object = Styled("NO", "warn") if refused else r["verifiable"]
@@ -135,8 +148,21 @@ def targets(evidence: Evidence) -> Page:
             look(row["smallest_value"]), r["sample_needed"], r["planned_sample"], r["deff"], r["first_year"],
         )))  # fmt: skip
     bad = sum(evidence.targets["verifiable"] == "no")
-    told = f"{bad} target(s) cannot be verified by the survey that is planned: see the red cells, and what it would need." if bad else ""
-    notes = tuple(filter(None, (told, "Targets of rows that a survey fills stand in nap.yaml (`targets:`), so that they are judged before they are promised.", LEGEND)))
+    told = (
+        f"{bad} target(s) cannot be verified by the survey that is planned: see the red cells, and what it would need."
+        if bad
+        else ""
+    )
+    notes = tuple(
+        filter(
+            None,
+            (
+                told,
+                "Targets of rows that a survey fills stand in nap.yaml (`targets:`), so that they are judged before they are promised.",
+                LEGEND,
+            ),
+        )
+    )
     purpose = "What a repeat survey could find, and which targets it could verify. Read it before a target is promised."
     return Page("Targets", purpose, columns, lines, notes=notes, frozen=3, paper=8)
 
@@ -158,13 +184,16 @@ def follow_up(evidence: Evidence) -> Page:
     columns = (
         *WHO, Column("Year before", 8, "plain", help="of the baseline"), Column("Baseline", 10, help="in the row's unit"),
         Column("from", 9, help="interval of the baseline"), Column("to", 9, help="interval of the baseline"),
-        Column("Year", 8, "plain", help="of the later round"), Column("Now", 10, help="in the row's unit"), Column("from ", 9, help="interval of the later round"),
-        Column("to ", 9, help="interval of the later round"), Column("Change", 10, help="later round less baseline"), Column("from  ", 9, help="interval of the change"),
+        Column("Year", 8, "plain", help="of the later round"),
+        Column("Now", 10, help="in the row's unit"), Column("from ", 9, help="interval of the later round"),
+        Column("to ", 9, help="interval of the later round"),
+        Column("Change", 10, help="later round less baseline"), Column("from  ", 9, help="interval of the change"),
         Column("to  ", 9, help="interval of the change"), Column("Decrease in %", 10, "one_decimal", help="of the baseline"),
         Column("from   ", 9, "one_decimal", help="interval of the decrease"), Column("to   ", 9, "one_decimal", help="interval of the decrease"),
         Column("Verdict", 26, help="▼ decreased, ▲ increased, ? no detectable change, × not comparable; nothing where the change is not shown"),
         Column("Why", 44, help="the verdict in words"), Column("Milestone", 10, help="what the target's path asks of that year; not measured"), MARK, FLAG,
-        Column("Reason", 34, help="the marker or flag in words"), Column("Survey before", 26, help="title of the baseline's survey"), Column("Survey", 26, help="title of the later one"),
+        Column("Reason", 34, help="the marker or flag in words"),
+        Column("Survey before", 26, help="title of the baseline's survey"), Column("Survey", 26, help="title of the later one"),
     )  # fmt: skip
     lines = []
     for row in evidence.follow_up.to_dict("records"):
@@ -193,23 +222,17 @@ def sdg(evidence: Evidence) -> Page:
         lines.append(Line((link.target, link.link, "\n".join(mine))))
     listed = {code.strip() for link in checklists().sdg for code in link.target.split(",")}
     other = sorted({code for i in indicators for code in i.sdg if code not in listed and code.partition(".")[0] not in listed})
-    lines += [Line((code, "named by the plan; Tool No. 6 does not list it", "\n".join(i.indicator for i in indicators if code in i.sdg))) for code in other]
-    notes = ("There is no global SDG indicator of forced labour: these are targets, and no code is invented.", checklists().source)
-    return Page("SDG links", "Which Sustainable Development Goals the plan serves.", columns, lines, tool="6", notes=notes)
-
-
-def references(evidence: Evidence) -> Page:
-    frame: pd.DataFrame = getattr(evidence, "references", pd.DataFrame())
-    columns = (
-        Column("Place", 30, help="the world or a region"), Column("Year", 8, "plain", help="of the estimate"), Column("Measure", 20, help="what is counted"),
-        Column("Value", 12, "one_decimal", help="in its unit"), Column("Unit", 26, help="of the value"), Column("Comparable", 12, help="always no"),
-        Column("Why", 60, help="why it must not be compared with the survey"), Column("Source", 50, help="who published it"),
-    )  # fmt: skip
-    lines = [
-        Line((r["place"], r["year"], r["measure"], _look(r["measure"])(r["value"]), r["unit"], r["comparable"], r["why"], r["source"]))
-        for r in map(_clear, frame.to_dict("records"))
+    lines += [
+        Line(
+            (code, "named by the plan; Tool No. 6 does not list it", "\n".join(i.indicator for i in indicators if code in i.sdg))
+        )
+        for code in other
     ]
-    return Page("Global figures", "Figures of the ILO, for orientation. None is comparable with the survey.", columns, lines)
+    notes = (
+        "There is no global SDG indicator of forced labour: these are targets, and no code is invented.",
+        checklists().source,
+    )
+    return Page("SDG links", "Which Sustainable Development Goals the plan serves.", columns, lines, tool="6", notes=notes)
 
 
 def dictionary(pages: Iterable[Page]) -> Page:
@@ -219,9 +242,17 @@ def dictionary(pages: Iterable[Page]) -> Page:
         Column("Filled by", 14, help="survey and plan, or partners"), Column("Name in partners.yaml", 26, help="where what is filled in is kept"),
     )  # fmt: skip
     lines = [
-        Line((p.name, c.head.strip(), c.help, "partners" if c.key else "kit", f"{p.table}: {c.key}" if c.key else "")) for p in pages for c in p.columns
+        Line((p.name, c.head.strip(), c.help, "partners" if c.key else "kit", f"{p.table}: {c.key}" if c.key else ""))
+        for p in pages
+        for c in p.columns
     ]
-    return Page("Data dictionary", "What each column holds. Markers stand in a column of their own, never in a number's cell.", columns, lines, notes=(LEGEND,))
+    return Page(
+        "Data dictionary",
+        "What each column holds. Markers stand in a column of their own, never in a number's cell.",
+        columns,
+        lines,
+        notes=(LEGEND,),
+    )
 
 
 def read_me(pages: Iterable[Page]) -> Page:
@@ -231,12 +262,20 @@ def read_me(pages: Iterable[Page]) -> Page:
     )  # fmt: skip
     lines = [Line((p.name, p.purpose, p.tool, p.fills or "nothing")) for p in pages]
     notes = (
-        "Yellow cells are yours to fill; all others are locked (without a password), so that nothing is damaged by accident. Columns and rows may be resized and filtered.",
-        "You may add sheets of your own: their cells come back in the next workbook. Comments, pictures and charts cannot be read back: write words into cells.",
-        "Save as .xlsx, and give the file back. Whoever runs the kit reads it with: fltoolkit nap read nap_workbook.xlsx (a copy that stands elsewhere: add --plan nap.yaml).",
+        "Yellow cells are yours to fill; all others are locked (without a password), so that nothing is damaged by accident.",
+        "Columns and rows may be resized and filtered. You may add sheets of your own: their cells come back in the next workbook.",
+        "Comments, pictures and charts cannot be read back: write words into cells.",
+        "Save as .xlsx, and give the file back. Whoever runs the kit reads it with: fltoolkit nap read nap_workbook.xlsx",
+        "(a copy that stands in another folder: add --plan and the path of nap.yaml).",
         f"A number with a marker is missing or doubtful: {LEGEND}.",
     )  # fmt: skip
-    return Page("Read me", "A workbook for the plan's partners: what the survey says, and what they have to add.", columns, lines, notes=notes)
+    return Page(
+        "Read me",
+        "A workbook for the plan's partners: what the survey says, and what they have to add.",
+        columns,
+        lines,
+        notes=notes,
+    )
 
 
 def _clear(row: dict[Any, Any]) -> dict[Any, Any]:
@@ -251,7 +290,7 @@ def _look(measure: object) -> Any:
 
 
 def _who(r: dict[Any, Any]) -> tuple[object, ...]:
-    return r["indicator"], r["group"], r["category"], r["unit"]
+    return str(r["indicator"]).removesuffix(BELOW), r["group"], r["category"], r["unit"]
 
 
 def _sentence(text: object) -> str:
