@@ -88,7 +88,7 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
     for e in edits:
         rows = content[e.table]
         if e.table == "sheets":
-            rows[e.row] = e.after
+            rows[e.row] = e.after and _with_formulas(e.after, partners.sheets.get(e.row, ()))
         else:
             rows.setdefault(e.row, {})[e.column] = e.after
     for name, rows in content.items():
@@ -101,6 +101,14 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
                 sorted(content[name].items(), key=lambda item: (item[0].isdecimal(), int(item[0]) if item[0].isdecimal() else 0))
             )
     return build_model(content, Partners, where)
+
+
+def _with_formulas(rows: Any, held: Any) -> Any:
+    """A sheet's rows; the formulas of cells that did not change are known only to partners.yaml, since they come back as their values."""
+    before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
+    return tuple(
+        tuple(before[r, c] if same(before.get((r, c)), v) and v else v for c, v in enumerate(row)) for r, row in enumerate(rows)
+    )
 
 
 def _conflict(partners: Partners, edit: Edit) -> str:

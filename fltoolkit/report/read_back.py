@@ -21,7 +21,9 @@ from fltoolkit.errors import DataError
 from fltoolkit.nap.partners import Entry, Worked, plain
 from fltoolkit.report.book.layout import KIT, clean
 
-FOREIGN = re.compile(r"xl/(media|charts|embeddings|threadedComments|ctrlProps|pivotTables|drawings/drawing\d+\.xml)")
+FOREIGN = re.compile(r"xl/(media|charts|embeddings|threadedComments|ctrlProps|pivotTables)/")
+DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice writes empty ones
+LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # so LibreOffice writes what was typed as TRUE
 Rows = tuple[tuple[Entry | None, ...], ...]
 Place = tuple[int, int]
 
@@ -71,7 +73,9 @@ def read_workbook(path: Path) -> Found:
         with warnings.catch_warnings(action="ignore"):
             book = openpyxl.load_workbook(path)
         with zipfile.ZipFile(path) as archive:
-            foreign = sorted({m.group(1).split("/")[0] for name in archive.namelist() if (m := FOREIGN.match(name))})
+            names = archive.namelist()
+            foreign = {m.group(1) for name in names if (m := FOREIGN.match(name))}
+            foreign |= {"drawings" for name in names if DRAWN.fullmatch(name) and b"Anchor" in archive.read(name)}
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
         raise DataError(
             "this is no workbook that can be read", where=str(path), found=error, do="save it as .xlsx; give its path"
@@ -87,7 +91,9 @@ def read_workbook(path: Path) -> Found:
     ids, originals = _originals(book[KIT])
     values = cache(lambda: openpyxl.load_workbook(path, data_only=True))  # what formulas give: only where partners typed one
     problems = (
-        [f"the workbook holds {', '.join(foreign)}: pictures, charts and the like are not kept; say it in words, in a cell"]
+        [
+            f"the workbook holds {', '.join(sorted(foreign))}: pictures, charts and the like are not kept; say it in words, in a cell"
+        ]
         if foreign
         else []
     )
@@ -149,7 +155,8 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
         elif cell.data_type == "f":
             formula = value if isinstance(value, str) else f"={str(getattr(value, 'text', value)).removeprefix('=')}"
             shown = "" if place in ours else _kept(values()[sheet.title][cell.coordinate].value)
-            yield place, Worked(formula=formula, value="" if shown is None else shown)
+            truth = LOGICAL.get(bare(formula))
+            yield place, Worked(formula=formula, value="" if shown is None else shown) if truth is None else truth
         else:
             yield place, _kept(value)
 
@@ -168,7 +175,7 @@ def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry]
     for place, original in cells.items():
         now, where = there.pop(place, None), f"{name}!{_address(place)}"
         if original.kind == "formula":
-            if not isinstance(now, Worked) or _bare(now.formula) != _bare(str(original.value)):
+            if not isinstance(now, Worked) or bare(now.formula) != bare(str(original.value)):
                 problems.append(f"{where}: the kit's formula is gone (found: {told(now)}); type {original.value} there")
         elif original.kind == "locked":
             if not same(now, original.value):
@@ -243,5 +250,5 @@ def _address(place: Place) -> str:
     return f"{get_column_letter(place[1])}{place[0]}"
 
 
-def _bare(formula: str) -> str:
+def bare(formula: str) -> str:
     return re.sub(r"[\s$]", "", formula).upper()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partners import not_placed
+from fltoolkit.nap.partners import not_placed, plain
 from fltoolkit.report.book import fill, sheets
 from fltoolkit.report.book.layout import Page, write_book
 from fltoolkit.report.merge import NAME, refuse_unread
@@ -37,7 +37,8 @@ def write(evidence: Evidence, folder: Path) -> Words:
     folder.mkdir(parents=True, exist_ok=True)
     ids = [i.id for s in evidence.plan.framework for i in s.indicators]
     made = pages(evidence)
-    write_book(target, evidence.plan.title, made, evidence.partners.sheets, ids)
+    own = {name: [[plain(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
+    write_book(target, evidence.plan.title, made, own, ids)
     told = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := not_placed(evidence.partners, evidence.plan):
         told += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its sheet `Not placed`."
