@@ -6,6 +6,7 @@ late, twice, or after another one (`merge.py`).
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 import zipfile
@@ -115,15 +116,14 @@ def read_workbook(path: Path) -> Found:
 
 
 def _originals(sheet: Any) -> tuple[frozenset[str], dict[str, dict[Place, Original]]]:
-    rows = list(sheet.iter_rows(values_only=True))
+    """The ids of the plan's indicators, and each cell as it was written."""
+    (ids, _), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
-    for name, cell, kind, table, row, column, held, type_, text in (
-        tuple("" if v is None else str(v) for v in r[:9]) for r in rows[2:]
-    ):
-        line, _, place = cell.partition(",")
-        value = _from_text(type_, clean(text))
-        found.setdefault(name, {})[int(line) + 1, int(place) + 1] = Original(kind, table, row, column, held == "1", value)
-    return frozenset(str(v) for v in rows[0] if v), found
+    for about, text in rows:
+        name, line, place, kind, table, row, column, held, type_ = json.loads(about)
+        value = _from_text(type_, clean(str(text)) if text is not None else "")
+        found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value)
+    return frozenset(json.loads(ids)), found
 
 
 def _from_text(type_: str, text: str) -> Entry | None:
@@ -154,14 +154,14 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
             problems.append(f"{where}: found the error {value}; type the value itself")
         elif cell.data_type == "f":
             formula = value if isinstance(value, str) else f"={str(getattr(value, 'text', value)).removeprefix('=')}"
-            shown = "" if place in ours else _kept(values()[sheet.title][cell.coordinate].value)
+            shown = "" if place in ours else kept(values()[sheet.title][cell.coordinate].value)
             truth = LOGICAL.get(bare(formula))
             yield place, Worked(formula=formula, value="" if shown is None else shown) if truth is None else truth
         else:
-            yield place, _kept(value)
+            yield place, kept(value)
 
 
-def _kept(value: Any) -> Any:
+def kept(value: Any) -> Any:
     """A cell's value as partners.yaml keeps it."""
     if isinstance(value, str):
         return clean(value)

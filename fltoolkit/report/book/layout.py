@@ -5,6 +5,7 @@ It knows no survey and no plan: a `Page` says what stands where. Only a `Formula
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 from fltoolkit.report.workbook import DANGER, NO_TIME, STYLES
 
-KIT, KIT_COLUMNS = "_kit", ("sheet", "cell", "kind", "table", "row", "column", "held", "type", "value")
+KIT = "_kit"
 LONGEST = 32767  # characters that a cell holds
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # no spreadsheet keeps them
 OURS: dict[str, dict[str, Any]] = {
@@ -95,13 +96,16 @@ class Page:
 
 @dataclass
 class Record:
-    """The rows of the hidden sheet: each cell as it was written."""
+    """The rows of the hidden sheet: each cell as it was written, what it is in one text (a workbook is slow to read), and its value."""
 
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, sheet: str, cell: tuple[int, int], kind: str, value: object, table: str = "", row: str = "", column: str = "",
-            held: bool = False) -> None:  # fmt: skip
-        self.rows.append((sheet, f"{cell[0]},{cell[1]}", kind, table, row, column, "1" if held else "", *typed(value)))
+    def add(
+        self, sheet: str, cell: tuple[int, int], kind: str, value: object, table: str = "", row: str = "", column: str = "",
+        held: bool = False,
+    ) -> None:  # fmt: skip
+        type_, text = typed(value)
+        self.rows.append((json.dumps([sheet, *cell, kind, table, row, column, held, type_], ensure_ascii=False), text))
 
 
 def typed(value: object) -> tuple[str, str]:
@@ -271,7 +275,7 @@ class _Writer:
 
     def record_sheet(self, about: Sequence[str]) -> None:
         sheet = self.book.add_worksheet(KIT)
-        for i, row in enumerate((tuple(about), KIT_COLUMNS, *self.record.rows)):
+        for i, row in enumerate(((json.dumps(list(about)), ""), *self.record.rows)):
             for column, text in enumerate(row):
                 if text:
                     sheet.write_string(i, column, text)
