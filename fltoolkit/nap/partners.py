@@ -114,8 +114,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    odd = re.search("[\x85\u2028\u2029\ufeff]", text)  # line ends to YAML alone: only quotes keep them
     block = "\n" in text and text.strip() == text
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if block else None)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else "|" if block else None)
 
 
 _Dumper.add_representer(str, _text)

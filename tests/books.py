@@ -18,7 +18,7 @@ from fltoolkit.estimate.since import Rounds
 from fltoolkit.nap.partners import Partners, partners_text
 from fltoolkit.report.book import fill
 
-TARGETS = [{"year": 2030, "cut": 0.5, "path": "geometric"}, {"year": 2030, "cut": 0.1, "group": "gender", "category": "women"}]
+TARGETS = [{"year": 2030, "cut": 0.75, "path": "geometric"}, {"year": 2030, "cut": 0.1, "group": "gender", "category": "women"}]
 
 
 def plan_with_targets() -> dict[str, Any]:
@@ -44,10 +44,16 @@ def evidence(folder: Path, partners: Partners | None = None, plan: Mapping[str, 
 
 def write(folder: Path, partners: Partners | None = None, plan: Mapping[str, Any] | None = None) -> Path:
     """Write the workbook of a plan into `folder`/outputs."""
+    evidence(folder, partners, plan)
+    return write_for(folder / "nap.yaml", folder / "outputs")
+
+
+def write_for(plan: Path, outputs: Path) -> Path:
+    """Write the workbook of a nap.yaml and the partners.yaml beside it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fill, "FREE_ROWS", 6)
-        fl.report.write_workbook(evidence(folder, partners, plan), folder / "outputs")
-    return folder / "outputs" / "nap_workbook.xlsx"
+        fl.report.write_workbook(fl.evidence(fl.read_plan(plan), Rounds(_out(), _out())), outputs)
+    return outputs / "nap_workbook.xlsx"
 
 
 def edit(path: Path, change: Callable[[Workbook], object], to: Path | None = None) -> Path:
