@@ -23,7 +23,7 @@ from fltoolkit.report.book.pages import pages
 SHEETS = [
     "Read me", "Results framework", "M&E matrix", "Baseline detail", "Targets", "Milestones", "SMART", "Follow-up", "4Ps checklist",
     "Background studies", "Capacity", "Cost estimate", "Cost summary", "Implementation matrix", "Communication", "Definitions and methods",
-    "Mainstreaming", "SDG links", "Data dictionary", "Not placed",
+    "Mainstreaming", "SDG links", "Global figures", "Data dictionary", "Not placed",
 ]  # fmt: skip
 TOOL_16 = [  # the ILO toolkit on national action plans, Tool No. 16, column by column
     "Objective/Outcome/Output/Activities", "Indicator", "Definition", "Disaggregated by", "Means of verification / Source of data", "Unit",

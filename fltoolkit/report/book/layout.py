@@ -30,6 +30,7 @@ OURS: dict[str, dict[str, Any]] = {
     "open": {"bg_color": "#FFF3B0"},
     "words": {"num_format": "@"},
     "amount": {},
+    "given": {"align": "center"},
     "day": {"num_format": "yyyy-mm-dd"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"border": 0, "text_wrap": False},
@@ -159,7 +160,7 @@ class _Writer:
             for name in names:
                 look |= STYLES.get(name) or OURS.get(name) or {}
             if {*names} & NUMBERS:  # so that it does not touch the words of the next cell
-                look |= {"align": "right", "indent": 1}
+                look |= {"align": "right", "indent": 1, "text_wrap": False}
             look |= {"locked": False} if "open" in names else {}
             look |= {"quote_prefix": True} if "guarded" in names else {}  # so that it stays text when somebody edits it
             self.formats[names] = self.book.add_format(look)

@@ -24,7 +24,7 @@ def pages(evidence: Evidence) -> list[Page]:
         costs, fill.cost_summary(evidence, costs), fill.implementation(evidence),
         fill.checklist(evidence, 15, "Communication", "Who must know what, and how is it shared and protected?"),
         fill.methods(evidence), fill.checklist(evidence, 3, "Mainstreaming", "A plan of its own, or part of another one?"),
-        sheets.sdg(evidence),
+        sheets.sdg(evidence), sheets.global_figures(),
     ]  # fmt: skip
     found += [sheets.dictionary(found), fill.unplaced(evidence)]
     return [sheets.read_me(found), *found]

@@ -12,6 +12,7 @@ from fltoolkit.estimate.publish import MARKERS
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partners import plain
+from fltoolkit.nap.references import references
 from fltoolkit.report.book.layout import Column, Line, Page, Styled
 from fltoolkit.report.workbook import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
 
@@ -21,7 +22,7 @@ CANNOT = "WARNING: no survey as planned could verify this target. "
 MATRIX_KEYS = {"Baseline value": "baseline_value", "Targets: Year +1": "target_year_1", "Targets: Year +2": "target_year_2"}
 WHO = (
     Column("Indicator", 34, help="the plan's words for what is measured"),
-    Column("Disaggregated by", 14, help="the group of the row; total for everyone"),
+    Column("Disaggregated by", 17, help="the group of the row; total for everyone"),
     Column("Category", 18, help="the value of the group"),
     Column("Unit", 22, help="in what the numbers of the row are counted"),
 )
@@ -53,7 +54,12 @@ def framework(evidence: Evidence) -> Page:
 
 def matrix(evidence: Evidence) -> Page:
     """Tool No. 16's columns and no other before those beside; a partners' row has three cells to fill."""
-    named = {name: Column(name, width, help="a column of Tool No. 16", key=MATRIX_KEYS.get(name, "")) for name, width in TOOL_16}
+    named = {
+        name: Column(
+            name, width, "given" if name in MATRIX_KEYS else "text", help="a column of Tool No. 16", key=MATRIX_KEYS.get(name, "")
+        )
+        for name, width in TOOL_16
+    }
     beside = (*BESIDE, ("About the targets", 30))
     columns = (
         *named.values(),
@@ -183,13 +189,13 @@ def milestones(evidence: Evidence) -> Page:
 def follow_up(evidence: Evidence) -> Page:
     columns = (
         *WHO, Column("Year before", 8, "plain", help="of the baseline"), Column("Baseline", 10, help="in the row's unit"),
-        Column("from", 9, help="interval of the baseline"), Column("to", 9, help="interval of the baseline"),
+        Column("Baseline from", 9, help="interval of the baseline"), Column("Baseline to", 9, help="interval of the baseline"),
         Column("Year", 8, "plain", help="of the later round"),
-        Column("Now", 10, help="in the row's unit"), Column("from ", 9, help="interval of the later round"),
-        Column("to ", 9, help="interval of the later round"),
-        Column("Change", 10, help="later round less baseline"), Column("from  ", 9, help="interval of the change"),
-        Column("to  ", 9, help="interval of the change"), Column("Decrease in %", 10, "one_decimal", help="of the baseline"),
-        Column("from   ", 9, "one_decimal", help="interval of the decrease"), Column("to   ", 9, "one_decimal", help="interval of the decrease"),
+        Column("Now", 10, help="in the row's unit"), Column("Now from", 9, help="interval of the later round"),
+        Column("Now to", 9, help="interval of the later round"),
+        Column("Change", 10, help="later round less baseline"), Column("Change from", 9, help="interval of the change"),
+        Column("Change to", 9, help="interval of the change"), Column("Decrease in %", 10, "one_decimal", help="of the baseline"),
+        Column("Decrease from", 9, "one_decimal", help="interval of the decrease"), Column("Decrease to", 9, "one_decimal", help="interval of the decrease"),
         Column("Verdict", 26, help="▼ decreased, ▲ increased, ? no detectable change, × not comparable; nothing where the change is not shown"),
         Column("Why", 44, help="the verdict in words"), Column("Milestone", 10, help="what the target's path asks of that year; not measured"), MARK, FLAG,
         Column("Reason", 34, help="the marker or flag in words"),
@@ -206,7 +212,7 @@ def follow_up(evidence: Evidence) -> Page:
         )))  # fmt: skip
     notes = ("The survey can say that something changed, never that the plan changed it.", LEGEND) if lines else (NONE_YET,)
     purpose = "The later round against the baseline: a sign never says more than the test behind it."
-    return Page("Follow-up", purpose, columns, lines, notes=notes, frozen=3, paper=8)
+    return Page("Follow-up", purpose, columns, lines, notes=notes, frozen=3, paper=8, printed_columns=len(columns) - 2)
 
 
 def sdg(evidence: Evidence) -> Page:
@@ -235,6 +241,34 @@ def sdg(evidence: Evidence) -> Page:
     return Page("SDG links", "Which Sustainable Development Goals the plan serves.", columns, lines, tool="6", notes=notes)
 
 
+def global_figures() -> Page:
+    columns = (
+        Column("Place", 30, help="the world or a region"), Column("Year", 8, "plain", help="of the estimate"),
+        Column("Measure", 18, help="what is counted (sheet Definitions and methods)"), Column("Value", 14, help="in its unit"),
+        Column("Unit", 28, help="of the value"), Column("Comparable", 12, "section", help="with this survey: always no"),
+        Column("Why", 90, help="why it must not be compared"), Column("Source", 60, help="who published it"),
+    )  # fmt: skip
+    lines = [
+        Line(
+            (
+                r["place"],
+                r["year"],
+                r["measure"],
+                _look(r["measure"])(r["value"]),
+                r["unit"],
+                r["comparable"],
+                r["why"],
+                r["source"],
+            )
+        )
+        for r in references().to_dict("records")
+    ]
+    purpose = (
+        "Figures of the ILO, for orientation. None may be compared with a number of this survey; the reason stands in each row."
+    )
+    return Page("Global figures", purpose, columns, lines)
+
+
 def dictionary(pages: Iterable[Page]) -> Page:
     """What each column of each sheet holds."""
     columns = (
@@ -242,7 +276,7 @@ def dictionary(pages: Iterable[Page]) -> Page:
         Column("Filled by", 14, help="survey and plan, or partners"), Column("Name in partners.yaml", 26, help="where what is filled in is kept"),
     )  # fmt: skip
     lines = [
-        Line((p.name, c.head.strip(), c.help, "partners" if c.key else "kit", f"{p.table}: {c.key}" if c.key else ""))
+        Line((p.name, c.head, c.help, "partners" if c.key else "kit", f"{p.table}: {c.key}" if c.key else ""))
         for p in pages
         for c in p.columns
     ]
