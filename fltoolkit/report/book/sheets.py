@@ -101,7 +101,7 @@ def detail(evidence: Evidence) -> Page:
         Column("Reference population", 24, help="whom the row is about"), Column("Same work", 14, help="how involuntary work and coercion are linked"),
         Column("Sector of", 14, help="whose job the sector is"), Column("Duration basis", 20, help="which spells are counted"),
         Column("Survey", 30, help="its title"), Column("Round", 8, help="its round"), Column("Year", 7, "plain", help="its year"),
-        Column("Filled by", 12, help="survey, partners or publication"), Column("Input hash", 18, help="SHA-256 of the data, first digits"),
+        Column("Filled by", 12, help="survey, partners or publication"), Column("Input hash", 18, "again", help="SHA-256 of the data"),
     )  # fmt: skip
     lines = []
     for row in evidence.baseline.table.to_dict("records"):
@@ -113,7 +113,7 @@ def detail(evidence: Evidence) -> Page:
             look(row["ci_high"]), r["confidence"], bracketed(row["marker"]), r["flag"], r["reason"], look(row["se"]), r["cv"], r["n"], r["cases"],
             r["unresolved"], look(row["bound_high"]), r["deff"], r["df"], r["interval"], r["rule_set"], r["reference_period"],
             r["reference_population_label"], r["same_work"], r["sector_basis"], r["duration_basis"], r["survey"], r["round"], r["year"],
-            r["filled_by"], str(r["input_hash"] or "")[:16],
+            r["filled_by"], r["input_hash"],
         )))  # fmt: skip
     purpose = "Every number of the baseline with all that it rests on, a row a category."
     return Page("Baseline detail", purpose, columns, lines, notes=(LEGEND,), frozen=4, paper=8)
