@@ -1,0 +1,266 @@
+"""What a plan says and what became of it, as blocks of a document: targets and whether a survey could verify them, milestones that
+nobody measures, the follow-up with its verdict, the matrix, and reference figures that are not comparable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.report.document import Bullets, Paragraph, Table
+from fltoolkit.show import told
+from fltoolkit.survey.breakdowns import TOTAL
+
+Line = Mapping[Any, Any]
+
+
+def about(language: Language, row: Line) -> str:
+    """What a row of the plan is about: its indicator, and its category where it is of one."""
+    if row["group"] in ("", TOTAL):
+        return str(row["indicator"])
+    return f"{row['indicator']}, {told.group(language, str(row['group']))}: {told.reason(language, row['category'])}"
+
+
+def value(language: Language, number: float, row: Line) -> str:
+    """A number in its row's unit; empty for none."""
+    return "" if pd.isna(number) else told.in_unit(language, number, str(row["measure"]))
+
+
+def between(language: Language, row: Line, low: str, high: str) -> str:
+    return told.limits(language, value(language, row[low], row), value(language, row[high], row))
+
+
+def with_target(evidence: Evidence) -> pd.DataFrame:
+    """The rows for which the plan names a target."""
+    targets = evidence.targets
+    return targets[targets["target_year"].notna()]
+
+
+def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
+    """A warning for each target that no survey of the planned size could verify."""
+    rows = with_target(evidence)
+    return tuple(Paragraph(_warning(language, r), "warning") for r in rows[rows["verifiable"] == "no"].to_dict("records"))
+
+
+def _warning(language: Language, row: Line) -> str:
+    parts = [language.say("targets.warning", what=about(language, row), target=promise(language, row))]
+    if pd.notna(row["power"]):
+        power = told.percent(language, row["power"])
+        parts.append(language.say("targets.power", planned=told.count(language, row["planned_sample"]), power=power))
+    else:
+        parts.append(f"{told.reason(language, row['reason'])}.")
+    if pd.notna(row["smallest_cut"]):
+        parts.append(language.say("targets.smallest", cut=told.percent(language, row["smallest_cut"])))
+    elif pd.notna(row["power"]):
+        parts.append(language.say("targets.none_detectable"))
+    if pd.notna(row["sample_needed"]):
+        parts.append(language.say("targets.needed", needed=told.count(language, row["sample_needed"])))
+    return " ".join(parts)
+
+
+def promise(language: Language, row: Line) -> str:
+    """A target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
+    if pd.isna(row["target_year"]):
+        return ""
+    aim = {"year": f"{row['target_year']:g}", "value": value(language, row["target_value"], row), "unit": language.kit(str(row["unit"]))}
+    if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
+        return language.say("targets.hidden", year=aim["year"])
+    return language.say("targets.cut", cut=told.percent(language, row["cut"]), **aim)
+
+
+def targets(evidence: Evidence, language: Language) -> Table | Paragraph:
+    """Each target with its baseline, whether a repeat could verify it, and what one could detect at least."""
+    rows = with_target(evidence)
+    if rows.empty:
+        return Paragraph(language.say("targets.no_target"))
+    body = [
+        (about(language, r), _baseline(language, r), promise(language, r), language.say(f"verifiable.{r['verifiable'] or 'open'}"),
+         told.percent(language, r["power"]), told.percent(language, r["smallest_cut"]) or "–", told.count(language, r["sample_needed"]) or "–",
+         told.marker(r)) for r in rows.to_dict("records")
+    ]  # fmt: skip
+    names = ("indicator", "baseline", "target", "verifiable", "power", "smallest", "needed", "marker")
+    markers = told.markers(language, rows["marker"])
+    return _table(language, "targets", names, body, (0.23, 0.16, 0.2, 0.09, 0.08, 0.09, 0.09, 0.06), (4, 5, 6), markers)
+
+
+def detectable(evidence: Evidence, language: Language) -> Table | Paragraph:
+    """What a repeat of the planned size could detect, for the total of each indicator: to be read before a target is set."""
+    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])]
+    if rows.empty:
+        return Paragraph(language.say("targets.nothing_measured"))
+    body = [
+        (about(language, r), _baseline(language, r), told.count(language, r["planned_sample"]), told.percent(language, r["smallest_cut"]) or "–",
+         _value_after(language, r), f"{r['first_year']:g}" if pd.notna(r["first_year"]) else "–", told.marker(r)) for r in rows.to_dict("records")
+    ]  # fmt: skip
+    names = ("indicator", "baseline", "planned", "smallest", "after", "first_year", "marker")
+    return _table(language, "detectable", names, body, (0.3, 0.2, 0.1, 0.12, 0.12, 0.1, 0.06), (2, 3, 4, 5), told.markers(language, rows["marker"]))
+
+
+def _value_after(language: Language, row: Line) -> str:
+    return value(language, row["smallest_value"], row) or "–"
+
+
+def _baseline(language: Language, row: Line, year: bool = True) -> str:
+    """The baseline with its interval, or its marker."""
+    if pd.isna(row["baseline_value"]):
+        return told.marker(row) or "–"
+    when = f"{row['baseline_year']:g}: " if year and pd.notna(row["baseline_year"]) else ""
+    return f"{when}{value(language, row['baseline_value'], row)} ({between(language, row, 'ci_low', 'ci_high')})"
+
+
+def milestones(evidence: Evidence, language: Language) -> Table | Paragraph:
+    """The way to each target, year by year; what nobody measures is said to be so."""
+    rows = evidence.milestones
+    if rows.empty:
+        return Paragraph(language.say("milestones.none"), "quiet")
+    body = [
+        (about(language, r), f"{r['year']:g}", value(language, r["value"], r), language.kit(str(r["kind"]))) for r in rows.to_dict("records")
+    ]  # fmt: skip
+    seen = [""] + [line[0] for line in body]
+    body = [("" if line[0] == seen[i] else line[0], *line[1:]) for i, line in enumerate(body)]
+    return _table(language, "milestones", ("indicator", "year", "value", "kind"), body, (0.5, 0.12, 0.15, 0.23), (1, 2), "")
+
+
+def smart(evidence: Evidence, language: Language) -> Table | Paragraph:
+    """What each indicator still lacks of Tool No. 16's five criteria."""
+    lacking = evidence.smart[evidence.smart["met"] != "yes"]
+    if lacking.empty:
+        return Paragraph(language.say("smart.all"), "quiet")
+    body = [
+        (str(r["indicator"]), language.say(f"smart.{r['criterion']}"), language.say(f"smart.met_{r['met']}"), told.reason(language, r["missing"]))
+        for r in lacking.to_dict("records")
+    ]  # fmt: skip
+    return _table(language, "smart", ("indicator", "criterion", "met", "missing"), body, (0.35, 0.15, 0.15, 0.35), (), "")
+
+
+def follow_up(evidence: Evidence, language: Language) -> Table | None:
+    """Change since the baseline with its verdict; None in a baseline run."""
+    rows = evidence.follow_up
+    if rows.empty:
+        return None
+    body = [
+        (about(language, r), _baseline(language, {**r, "ci_low": r["baseline_ci_low"], "ci_high": r["baseline_ci_high"]}, year=False)
+         if pd.notna(r["baseline_value"]) else "", _now(language, r), _change(language, r), light(language, r), told.marker(r),
+         "; ".join(told.reason(language, r[c]) for c in ("verdict_reason", "reason") if r[c])) for r in rows.to_dict("records")
+    ]  # fmt: skip
+    first = rows.iloc[0]
+    before, after = f"{first['year_before']:g}", f"{first['year']:g}"
+    names = ("indicator", "before", "after", "change", "verdict", "marker", "remark")
+    note = " ".join(p for p in (language.say("change.note"), told.markers(language, rows["marker"])) if p)
+    made = _table(language, "follow_up", names, body, (0.2, 0.15, 0.15, 0.15, 0.13, 0.06, 0.16), (), note)
+    columns = tuple({1: before, 2: after}.get(i, c) for i, c in enumerate(made.columns))
+    return Table(made.title, columns, made.rows, made.widths, made.numbers, made.note)
+
+
+def _now(language: Language, row: Line) -> str:
+    if pd.isna(row["value"]):
+        return ""
+    return f"{value(language, row['value'], row)} ({between(language, row, 'ci_low', 'ci_high')})"
+
+
+def _change(language: Language, row: Line) -> str:
+    if pd.isna(row["change"]):
+        return ""
+    ends = [signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")]
+    return f"{signed(language, row['change'], row)} ({told.limits(language, *ends)})"
+
+
+def signed(language: Language, number: float, row: Line) -> str:
+    return "" if pd.isna(number) else f"{'−' if number < 0 else '+'}{value(language, abs(number), row)}"
+
+
+def light(language: Language, row: Line) -> str:
+    """The traffic light: its sign and the verdict, no more; empty where the row is hidden."""
+    if not row["light"]:
+        return ""
+    sign, _, verdict = str(row["light"]).partition(" ")
+    return f"{sign} {language.kit(verdict)}"
+
+
+def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """The change of each indicator's total since the baseline, a sentence each, which says no more than its verdict."""
+    rows = evidence.follow_up
+    totals = rows[rows["group"].isin(["", TOTAL]) & (rows["verdict"] != "")]
+    return tuple(_verdict(language, r) for r in totals.to_dict("records"))
+
+
+def _verdict(language: Language, row: Line) -> str:
+    why = told.reason(language, row["verdict_reason"])
+    said = language.say("change.verdict", what=row["indicator"], before=f"{row['year_before']:g}", after=f"{row['year']:g}", verdict=light(language, row))
+    if pd.notna(row["change"]):
+        interval = told.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
+        numbers = language.say(
+            "change.numbers", old=value(language, row["baseline_value"], row), new=value(language, row["value"], row),
+            unit=language.kit(str(row["unit"])), change=signed(language, row["change"], row), interval=interval,
+        )  # fmt: skip
+        said = f"{said} {numbers}"
+    return f"{said} {language.say('change.because', reason=why)}" if why else said
+
+
+def references(evidence: Evidence, language: Language) -> Table | None:
+    """Global figures, for orientation only: each says that it is not comparable, and why."""
+    rows = evidence.references
+    if rows.empty:
+        return None
+    body = [
+        (told.reason(language, r["place"]), f"{r['year']:g}", _reference(language, r), language.kit(str(r["unit"])),
+         language.say(f"comparable.{r['comparable']}"), told.reason(language, r["why"])) for r in rows.to_dict("records")
+    ]  # fmt: skip
+    names = ("place", "year", "value", "unit", "comparable", "why")
+    sources = language.say("references.source", source="; ".join(dict.fromkeys(rows["source"])))
+    return _table(language, "references", names, body, (0.16, 0.08, 0.12, 0.14, 0.12, 0.38), (1, 2), sources)
+
+
+def _reference(language: Language, row: Line) -> str:
+    number = float(row["value"])
+    return language.number(f"{number:,.1f}" if number < 1000 else f"{number:,.0f}")
+
+
+def matrix(evidence: Evidence, language: Language) -> Table:
+    """Tool No. 16's matrix, the survey's cells filled; what partners give is left for them or as they gave it."""
+    records = evidence.baseline.table.to_dict("records")
+    aims = {(r["id"], r["group"], r["category"]): r for r in with_target(evidence).to_dict("records")}
+    body, seen = [], ""
+    for r in records:
+        new, seen = r["id"] != seen, str(r["id"])
+        by = "" if r["group"] in ("", TOTAL) or pd.isna(r["group"]) else told.group(language, str(r["group"]))
+        category = told.reason(language, r["category"]) if by else ""
+        aim = promise(language, aims[key]) if (key := (r["id"], r["group"], r["category"])) in aims else _typed(language, r)
+        body.append((
+            f"{r['code']}: {r['statement']}" if new else "", str(r["indicator"]) if new else "", f"{by}: {category}".rstrip(": "),
+            _cell(language, r), told.marker(r), aim, str(r["means_of_verification"]) if new else "", str(r["reporting_frequency"]) if new else "",
+            str(r["lead"]) if new else "",
+        ))  # fmt: skip
+    names = ("statement", "indicator", "by_group", "baseline", "marker", "target", "verification", "reporting", "lead")
+    markers = told.markers(language, [r["marker"] for r in records])
+    return _table(language, "matrix", names, body, (0.14, 0.15, 0.13, 0.12, 0.06, 0.12, 0.1, 0.09, 0.09), (), markers)
+
+
+def _typed(language: Language, row: Line) -> str:
+    """Targets that the partners typed for the first and second year."""
+    years = [str(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
+    return language.say("targets.typed", years=" / ".join(years)) if years else ""
+
+
+def _cell(language: Language, row: Line) -> str:
+    if row["filled_by"] == "partners":
+        return str(row["baseline_value"]) if row["baseline_value"] and pd.notna(row["baseline_value"]) else language.say("by_partners")
+    if pd.isna(row["baseline_value"]):
+        return ""
+    return f"{value(language, float(row['baseline_value']), row)} ({between(language, row, 'ci_low', 'ci_high')})"
+
+
+def _table(
+    language: Language, name: str, columns: Iterable[str], body: Iterable[tuple[str, ...]], widths: tuple[float, ...], right: tuple[int, ...],
+    note: str,
+) -> Table:  # fmt: skip
+    heads = tuple(language.say(f"columns.{c}") for c in columns)
+    return Table(language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note)
+
+
+def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
+    """The instruments that the plan names."""
+    return Bullets(evidence.plan.legal_basis) if evidence.plan.legal_basis else Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
