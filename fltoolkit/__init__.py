@@ -17,6 +17,7 @@ from fltoolkit.estimate import (
     Published,
     PublishedBaseline,
     PublishedModel,
+    Rounds,
     calibrate,
     change,
     change_from_published,
@@ -45,6 +46,7 @@ from fltoolkit.estimate import (
     ratio,
     response_error,
     risk_factors,
+    rounds,
     rule_sets,
     sample_size,
     share,
@@ -52,16 +54,16 @@ from fltoolkit.estimate import (
     stock,
     total,
 )
-from fltoolkit.nap import Baseline, Plan, baseline, read_plan
+from fltoolkit.nap import Baseline, Evidence, Plan, baseline, evidence, read_plan
 from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, describe, nonresponse, read_survey
 
 __version__ = version("fltoolkit")
 
 __all__ = [
-    "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Plan", "Published", "PublishedBaseline", "PublishedModel",
-    "ReplicateDesign", "Survey", "SurveyDesign", "baseline", "calibrate", "change", "change_from_published", "changes", "check",
-    "check_cases", "check_weights", "classify", "cube", "current", "describe", "detectable_change", "duration", "flowchart",
+    "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Evidence", "Plan", "Published", "PublishedBaseline", "PublishedModel",
+    "ReplicateDesign", "Rounds", "Survey", "SurveyDesign", "baseline", "calibrate", "change", "change_from_published", "changes", "check",
+    "check_cases", "check_weights", "classify", "cube", "current", "describe", "detectable_change", "duration", "evidence", "flowchart",
     "g_weights", "logit", "mean", "nonresponse", "observed_rate", "paths", "poststratify", "power_of_change", "prevalence",
     "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott", "ratio", "read_plan",
-    "read_survey", "report", "response_error", "risk_factors", "rule_sets", "sample_size", "share", "show", "stack", "stock", "total",
+    "read_survey", "report", "response_error", "risk_factors", "rounds", "rule_sets", "sample_size", "share", "show", "stack", "stock", "total",
 ]  # fmt: skip

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import Field
 
-from fltoolkit.errors import BatchError
-from fltoolkit.yamlfile import Model
+from fltoolkit.errors import BatchError, FltoolkitError
+from fltoolkit.yamlfile import Model, load_yaml
 
 NOTEBOOKS = ("1_survey", "2_classify", "3_estimate", "4_nap")
 ASSETS = "assets"
@@ -59,6 +59,15 @@ class Run:
         """The survey.yaml of the earlier round that the run is compared with."""
         named = {p["before"] for p in self.parameters.values() if p.get("before")}
         return self.survey.parent / named.pop() if named else None
+
+    @property
+    def baseline(self) -> Path | None:
+        """The survey.yaml that the plan's baseline is taken from, where nap.yaml names another than the run's own; none if it cannot be read."""
+        with suppress(FltoolkitError):
+            named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
+            if isinstance(named, str) and self.plan and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve():
+                return survey
+        return None
 
     def parameter_files(self) -> list[Path]:
         """The YAML files that parameters name (rules, a profile, an earlier survey), read from the survey's folder."""

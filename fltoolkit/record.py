@@ -100,8 +100,8 @@ def why_again(now: Premises, folder: Path) -> str:
 def input_hashes(run: Run) -> dict[str, str]:
     """SHA-256 of what a run reads, by path from the survey's folder: the YAML files, the data and tables that survey.yaml names."""
     files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_of(run.survey)]
-    if earlier := run.earlier:
-        files += _data_of(earlier)
+    for earlier in (run.earlier, run.baseline):
+        files += [earlier, *_data_of(earlier)] if earlier else []
     return {relative(file, run.survey.parent): _hash(file) for file in files}
 
 

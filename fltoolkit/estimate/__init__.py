@@ -14,13 +14,13 @@ from fltoolkit.estimate.publish_model import PublishedModel, risk_factors
 from fltoolkit.estimate.quantiles import quantile
 from fltoolkit.estimate.response_error import ResponseError, observed_rate, response_error
 from fltoolkit.estimate.risk import Logit, logit
-from fltoolkit.estimate.since import changes
+from fltoolkit.estimate.since import Rounds, changes, rounds
 from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
     "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "Published", "PublishedBaseline", "PublishedModel",
-    "ResponseError", "calibrate", "change", "change_from_published", "changes", "check_weights", "cube", "current",
+    "ResponseError", "Rounds", "calibrate", "change", "change_from_published", "changes", "check_weights", "cube", "current",
     "detectable_change", "duration", "flowchart", "g_weights", "logit", "mean", "observed_rate", "paths", "poststratify",
     "power_of_change", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott",
-    "ratio", "response_error", "risk_factors", "rule_sets", "sample_size", "share", "stack", "stock", "total",
+    "ratio", "response_error", "risk_factors", "rounds", "rule_sets", "sample_size", "share", "stack", "stock", "total",
 ]  # fmt: skip

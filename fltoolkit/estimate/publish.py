@@ -152,7 +152,7 @@ def _estimates(persons: Survey, plan: HasTables | None) -> tuple[list[Estimates]
     made, refused = [], []
     for measure, of, population, by in _merge(persons, wanted):
         try:
-            made.append(_make(persons, measure, of, population, by))
+            made.append(make(persons, measure, of, population, by))
         except NotAvailable as error:
             refused.append(Refused(measure, population, tuple(by), error))
     if persons.grosses_up:
@@ -224,7 +224,8 @@ def _merge(persons: Survey, wanted: Sequence[Table]) -> list[tuple[str, str | No
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
 
 
-def _make(persons: Survey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
+def make(persons: Survey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
+    """The estimates of one measure by its name in `tables:`; `of` is what a share distributes. Raises `NotAvailable`: see the verbs."""
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
     if measure == "duration":

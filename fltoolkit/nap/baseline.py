@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.publish import Published
-from fltoolkit.nap.framework import Indicator, Plan, Statement, can_break_down, group_of
+from fltoolkit.nap.framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
+from fltoolkit.nap.paths import of_row, on_path
 from fltoolkit.nap.units import scale, unit
 from fltoolkit.survey.breakdowns import TOTAL
 
@@ -22,7 +23,11 @@ PREVALENCE = {
     "definition": "Persons in forced labour within the reference period, per 1,000 of the reference population. "
     "Unit of analysis: person. Quantitative.",
 }
-FILLED = ("filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence")
+FILLED = (
+    "filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence", "about_targets",
+    "population", "weighted_population", "reference_months",
+)  # fmt: skip
+MILESTONES = "milestones on a {} path to {}: reckoned, not measured"
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Baseline:
     `table` has one row an indicator and category: the framework's columns (`level`, `code`, `statement`, `id`, `indicator`,
     `definition`, `disaggregated_by`, `means_of_verification`, `unit`, `target_year_1`, `target_year_2`,
     `reporting_frequency`, `lead`), `group` and `category`, `filled_by` (survey or partners), `baseline_value` with `ci_low`
-    and `ci_high` in the row's unit, its `marker`, and what the number rests on. Unrounded; blank where not shown.
+    and `ci_high` in the row's unit, its `marker`, and what the number rests on. Unrounded; blank where not shown. Of a row with
+    targets in nap.yaml, `target_year_1` and `_2` are what its path asks of the two years after the baseline (`about_targets`).
     """
 
     plan: Plan
@@ -50,8 +56,68 @@ def baseline(plan: Plan, out: Published) -> Baseline:
     for statement in plan.framework:
         for indicator in statement.indicators:
             rows += _rows(statement, indicator, out)
+    return _baseline(plan, rows)
+
+
+def published_baseline(plan: Plan, now: Published) -> Baseline:
+    """The baseline where only a publication knows it: its figures in their rows, and a row that says so for what it does not give.
+
+    Args:
+        now: the later round's published set, for the groups that the survey has.
+    """
+    figures = () if isinstance(plan.baseline_survey, str) else plan.baseline_survey
+    rows: list[dict[str, Any]] = []
+    for statement in plan.framework:
+        for indicator in statement.indicators:
+            frame, mine = _frame(statement, indicator), [f for f in figures if f.indicator == indicator.id]
+            measure = indicator.survey_measure
+            if measure is None:
+                rows += _rows(statement, indicator, now)
+                continue
+            derived = _derived(frame) if indicator.measure == "percent_decrease" else []
+            if derived:
+                frame = {**frame, "id": f"{indicator.id}_base", **PREVALENCE}
+            population = indicator.population or now.headlines[0]
+            rows += [_figure(frame, indicator, measure, population, f) for f in mine]
+            if not mine:
+                rows.append({**frame, "filled_by": "survey", "group": TOTAL, "category": "", "marker": "x", "unit": unit(measure),
+                             "reason": "the publication that is the baseline does not give it"})  # fmt: skip
+            rows += derived
+    return _baseline(plan, rows)
+
+
+def _baseline(plan: Plan, rows: list[dict[str, Any]]) -> Baseline:
     table = pd.DataFrame(rows)
     return Baseline(plan, table.reindex(columns=[*dict.fromkeys([*table.columns, *FILLED])]))
+
+
+def _figure(
+    frame: dict[str, Any], indicator: Indicator, measure: str, population: str, figure: PublishedFigure
+) -> dict[str, Any]:
+    """A row of a publication, in the unit in which nap.yaml gives it."""
+    group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
+    facts = figure.model_dump(include={"cases", "n", "deff", "survey", "year", "rule_set", "reference_months"})
+    return {
+        **frame, **facts, "filled_by": "publication", "group": group, "category": category, "unit": unit(measure, figure.population_label),
+        "measure": measure, "population": population, "baseline_value": figure.value, "ci_low": figure.ci_low, "ci_high": figure.ci_high,
+        "confidence": figure.level, "marker": "", "flag": "", "reason": "as published", "reference_population_label": figure.population_label,
+        **_path(indicator, group, category, figure.value, figure.year),
+    }  # fmt: skip
+
+
+def _path(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
+    """What the targets ask of the two years after the baseline, for Tool No. 16's columns; nothing without a target."""
+    mine = of_row(indicator.targets, group, category)
+    if not mine or pd.isna(value) or pd.isna(year):
+        return {}
+    asked = {f"target_year_{i}": on_path(mine, value, int(year), int(year) + i) for i in (1, 2)}
+    return {**asked, "about_targets": MILESTONES.format(mine[-1].path, mine[-1].year)}
+
+
+def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
+    """The row of a % decrease, which has no baseline."""
+    derived = "% decrease is derived from the prevalence above at each follow-up; it has no baseline"
+    return [{**frame, "filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}]
 
 
 def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[dict[str, Any]]:
@@ -61,15 +127,13 @@ def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[di
         return [{**frame, "filled_by": "partners", "baseline_value": indicator.baseline_value or None}]
     if indicator.measure == "percent_decrease":
         words = {"id": f"{indicator.id}_base", **PREVALENCE}
-        derived = "% decrease is derived from the prevalence above at each follow-up; it has no baseline"
-        last = {**frame, "filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
-        return [*_filled({**frame, **words}, indicator, measure, out), last]
+        return [*_filled({**frame, **words}, indicator, measure, out), *_derived(frame)]
     return _filled(frame, indicator, measure, out)
 
 
 def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
     """The total, then each breakdown the plan asks; one that the survey cannot give is a row that says so."""
-    rows = [_row(frame, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")]
+    rows = [_row(frame, indicator, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")]
     for word in indicator.disaggregated_by:
         group = group_of(word, out.groups)
         if group is not None and group == indicator.of:
@@ -80,7 +144,10 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
         elif not can_break_down(measure, group, out.case_only):
             rows.append({**blank, "reason": f"no rate by {word}: only cases have one; see the number of cases by {word}"})
         else:
-            rows += [_row(frame, measure, word, row) for row in _published(out, indicator, measure, (group,)).to_dict("records")]
+            rows += [
+                _row(frame, indicator, measure, word, row)
+                for row in _published(out, indicator, measure, (group,)).to_dict("records")
+            ]
     return rows
 
 
@@ -89,7 +156,7 @@ def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str
     return out.select(measure, by=[wanted], population=indicator.population)
 
 
-def _row(frame: dict[str, Any], measure: str, group: str, row: dict[Hashable, Any]) -> dict[str, Any]:
+def _row(frame: dict[str, Any], indicator: Indicator, measure: str, group: str, row: dict[Hashable, Any]) -> dict[str, Any]:
     words = {
         "filled_by": "survey",
         "group": group,
@@ -102,7 +169,13 @@ def _row(frame: dict[str, Any], measure: str, group: str, row: dict[Hashable, An
     numbers = {"baseline_value": row["estimate"] * times, "ci_low": row["ci_low"] * times, "ci_high": row["ci_high"] * times}
     facts = {name: row.get(name) for name in KEPT}
     facts |= {"se": row["se"] * times, "bound_high": row.get("bound_high", float("nan")) * times}
-    return {**frame, **words, **numbers, **facts, "measure": measure, "confidence": row["level"]}
+    facts |= {
+        "population": row["reference_population"],
+        "weighted_population": row["population"],
+        "reference_months": row["reference_months"],
+    }
+    path = _path(indicator, group, row["category"], numbers["baseline_value"], row["year"])
+    return {**frame, **words, **numbers, **facts, "measure": measure, "confidence": row["level"], **path}
 
 
 def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:

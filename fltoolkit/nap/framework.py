@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from fltoolkit.nap.units import is_rate
+from fltoolkit.errors import SpecError
+from fltoolkit.estimate.change import PublishedBaseline
+from fltoolkit.estimate.since import PublishedRow
+from fltoolkit.nap.units import is_rate, scale
 from fltoolkit.survey.breakdowns import Measure as Estimated
 from fltoolkit.survey.breakdowns import Name, Table
 from fltoolkit.survey.spec import SurveySpec
@@ -17,6 +20,7 @@ from fltoolkit.yamlfile import Model, Names, load_model
 Measure = Literal[
     "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
 ]
+PlannedSample = Annotated[int, Field(gt=0)]
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
 
@@ -27,6 +31,72 @@ class Definition(Model):
     unit_of_analysis: str = ""
     stored: str = ""
     type: Literal["quantitative", "qualitative"] = "quantitative"
+
+
+class Target(Model):
+    """What a row is to be in a year: `value` (in the row's unit), a `cut` relative to the baseline (0.5 is a half), or `eradicate`.
+
+    `path` is how milestones between are reckoned: linear, or geometric p_t = p0·(1 − r)^(t/T), which never reaches zero. With `group`
+    and `category` the target is that of one category of a breakdown, else of the whole row.
+    """
+
+    year: int
+    value: Annotated[float, Field(ge=0)] | None = None
+    cut: Annotated[float, Field(gt=0, le=1)] | None = None
+    eradicate: bool = False
+    path: Literal["linear", "geometric"] = "linear"
+    group: str = ""
+    category: str = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Target:
+        given = [name for name in ("value", "cut") if getattr(self, name) is not None] + ["eradicate"] * self.eradicate
+        if len(given) != 1:
+            raise ValueError(f"a target is one of value, cut and eradicate; given: {', '.join(given) or 'none'}")
+        if self.path == "geometric" and (self.eradicate or self.value == 0 or self.cut == 1):
+            raise ValueError("a geometric path never reaches zero; say path: linear")
+        if bool(self.group) != bool(self.category):
+            raise ValueError("group and category go together: the category of a breakdown that the target is for")
+        return self
+
+
+class PublishedFigure(Model):
+    """A row of the baseline as an earlier publication printed it, in the row's unit; what it does not state is not compared."""
+
+    indicator: Name
+    value: float
+    ci_low: float
+    ci_high: float
+    level: float = 0.95
+    group: str = ""
+    category: str = ""
+    cases: int | None = None
+    psus_with_cases: int | None = None
+    deff: float | None = None
+    n: int | None = None
+    year: int
+    survey: str = ""
+    country: str = ""
+    rule_set: str = ""
+    reference_months: int | None = None
+    window_start: str = ""
+    window_end: str = ""
+    population_label: str = ""
+    population_ages: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PublishedFigure:
+        if not self.ci_low <= self.value <= self.ci_high:
+            raise ValueError("value does not lie between ci_low and ci_high; give all three in the row's unit")
+        if bool(self.group) != bool(self.category):
+            raise ValueError("group and category go together")
+        return self
+
+    def as_estimated(self, measure: str) -> PublishedBaseline:
+        """The figure in the scale of estimates: 17.2 per 1,000 is 0.0172."""
+        facts = self.model_dump(exclude={"indicator", "value", "ci_low", "ci_high", "group", "category"})
+        value, low, high = (number / scale(measure) for number in (self.value, self.ci_low, self.ci_high))
+        return PublishedBaseline(value, low, high, measure=measure, **facts)
 
 
 class Indicator(Model):
@@ -47,6 +117,7 @@ class Indicator(Model):
     baseline_value: str = ""
     target_year_1: str = ""
     target_year_2: str = ""
+    targets: tuple[Target, ...] = ()
     reporting_frequency: str = "yearly"
     lead: str
     sdg: Names = ()
@@ -57,6 +128,19 @@ class Indicator(Model):
             raise ValueError("`of` names the group a share distributes; it goes with measure: share only")
         if self.measure and self.baseline_value:
             raise ValueError("baseline_value is for partners' rows; a row with a measure is filled from the survey")
+        return self
+
+    @model_validator(mode="after")
+    def _whose_targets(self) -> Indicator:
+        if self.targets and not self.measure:
+            raise ValueError("targets are for rows with a measure; a partners' row has target_year_1 and target_year_2")
+        if self.targets and (self.target_year_1 or self.target_year_2):
+            raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are reckoned from the targets")
+        wholes = [(t.group, t.category, t.year) for t in self.targets]
+        if len(set(wholes)) < len(wholes):
+            raise ValueError("two targets are for the same category and year")
+        if wrong := sorted({t.group for t in self.targets if t.group} - set(self.disaggregated_by)):
+            raise ValueError(f"a target is for {wrong[0]}, by which this row is not disaggregated; add it to disaggregated_by")
         return self
 
     @property
@@ -75,7 +159,12 @@ class Statement(Model):
 
 
 class Plan(Model):
-    """The whole of a nap.yaml."""
+    """The whole of a nap.yaml.
+
+    `baseline_survey` is the survey.yaml that the baseline is taken from, seen from nap.yaml's folder (none: the survey at hand), or
+    rows of a publication. `planned_sample` are the persons who will answer in a repeat, of all populations or by population (none: as
+    many as in the baseline); `planned_surveys` the years of repeats (none: one in each target's year); `languages` those of the documents.
+    """
 
     title: str
     country: str
@@ -83,7 +172,12 @@ class Plan(Model):
     first_year: int
     last_year: int
     legal_basis: tuple[str, ...] = ()
+    baseline_survey: str | tuple[PublishedFigure, ...] = ""
+    planned_sample: PlannedSample | dict[str, PlannedSample] | None = None
+    planned_surveys: tuple[int, ...] = ()
+    languages: Annotated[Names, Field(min_length=1)] = ("en",)
     framework: Annotated[tuple[Statement, ...], Field(min_length=1)]
+    _path: Path = PrivateAttr(default=Path("nap.yaml"))
 
     @model_validator(mode="after")
     def _ids_once(self) -> Plan:
@@ -92,7 +186,46 @@ class Plan(Model):
             raise ValueError(f"indicator id {min(twice)} is given twice")
         if self.last_year < self.first_year:
             raise ValueError("last_year is before first_year")
+        if not isinstance(self.baseline_survey, str):
+            measured = {i.id for s in self.framework for i in s.indicators if i.measure}
+            if wrong := [row.indicator for row in self.baseline_survey if row.indicator not in measured]:
+                raise ValueError(
+                    f"baseline_survey names the indicator {wrong[0]}; with a measure are: {', '.join(sorted(measured))}"
+                )
         return self
+
+    @property
+    def path(self) -> Path:
+        """Where it was read from."""
+        return self._path
+
+    @property
+    def baseline_path(self) -> Path | None:
+        """The survey.yaml of the baseline; None where it is the survey at hand, or a publication."""
+        named = self.baseline_survey
+        return self._path.parent / named if isinstance(named, str) and named else None
+
+    @property
+    def measured(self) -> list[tuple[Statement, Indicator]]:
+        """The rows that a survey fills, each with its statement."""
+        return [(s, i) for s in self.framework for i in s.indicators if i.measure]
+
+    def planned(self, population: str, asked: float) -> float:
+        """Persons of a population who will answer in a repeat: as planned, else as many as the baseline asked."""
+        sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
+        return float(sample) if sample else asked
+
+    def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
+        """The baseline that only a publication knows, row by row, in the words of a survey."""
+        if isinstance(self.baseline_survey, str):
+            return []
+        rows = []
+        for figure in self.baseline_survey:
+            row = next(i for _, i in self.measured if i.id == figure.indicator)
+            measure, group = row.survey_measure or "", group_of(figure.group, spec.group_names) if figure.group else ""
+            if group is not None and measure != "share":
+                rows.append(PublishedRow(measure, row.population, group, figure.category, figure.as_estimated(measure)))
+        return rows
 
     def tables(self, spec: SurveySpec) -> list[Table]:
         """What the survey must estimate to fill the plan's rows: for each the total, then each breakdown it can give."""
@@ -110,7 +243,12 @@ class Plan(Model):
 
 def read_plan(path: str | Path) -> Plan:
     """Read and check a nap.yaml. Raises `SpecError` naming every key that needs a change."""
-    return load_model(Path(path), Plan)
+    plan = load_model(Path(path), Plan)
+    plan._path = Path(path)
+    if (survey := plan.baseline_path) and not survey.is_file():
+        do = "give the path of a survey.yaml from the folder of nap.yaml"
+        raise SpecError("there is no such file", where=f"{path}, baseline_survey", found=survey, do=do)
+    return plan
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:

@@ -20,14 +20,15 @@ NOTE = (
 
 
 def changes(found: Published | None) -> None:
-    """Display the change of prevalence since an earlier round: a picture, a table, and the change in number in a sentence."""
+    """Display the change of prevalence of the default population since an earlier round: a picture, a table, and the change in number in a sentence."""
     from IPython.display import display
 
     if found is None:
         display(Words("No earlier round is named (`before` in the parameters), so no change is shown."))
         return
-    rows = found.table[found.table["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    totals = found.table[(found.table["measure"] == "change_in_total") & (found.table["breakdown"] == "")]
+    own = found.table[found.table["reference_population"] == found.headlines[0]]
+    rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
+    totals = own[(own["measure"] == "change_in_total") & (own["breakdown"] == "")]
     sentences = [sentence(r) for part in (rows[rows["breakdown"] == ""], totals) for r in part.to_dict("records")]
     display(Words("\n\n".join([*(f"**{s}**" for s in sentences), NOTE])))
     display(change(rows))

@@ -1,0 +1,54 @@
+"""All that a plan's documents rest on, in one place: published numbers, baseline, targets, follow-up, and what partners filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fltoolkit.estimate.publish import Published
+from fltoolkit.estimate.since import Rounds
+from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
+from fltoolkit.nap.follow_up import follow_up
+from fltoolkit.nap.framework import Plan
+from fltoolkit.nap.partners import Partners, read_partners
+from fltoolkit.nap.smart import smart
+from fltoolkit.nap.targets import milestones, targets
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A plan with its evidence.
+
+    Attributes:
+        plan: nap.yaml. now: the run's published set. start: that of the baseline's round, None where it is a publication.
+        changed: what changed since the baseline; None where the run is the baseline.
+        baseline, targets, milestones, smart, follow_up: see the functions of these names.
+        partners: what partners filled in to the workbook.
+    """
+
+    plan: Plan
+    now: Published
+    start: Published | None
+    changed: Published | None
+    baseline: Baseline
+    targets: pd.DataFrame
+    milestones: pd.DataFrame
+    smart: pd.DataFrame
+    follow_up: pd.DataFrame
+    partners: Partners
+
+
+def evidence(plan: Plan, found: Rounds) -> Evidence:
+    """Everything a plan's documents say, from a run beside its baseline (`fl.rounds`).
+
+    Raises:
+        RequestError: a row's number is not in the published set (publish the run with `plan=`).
+    """
+    partners = read_partners(plan)
+    filled = baseline(plan, found.start) if found.start else published_baseline(plan, found.now)
+    judged = targets(plan, filled)
+    return Evidence(
+        plan, found.now, found.start, found.changed, filled, judged, milestones(plan, filled), smart(plan, filled, judged),
+        follow_up(plan, filled, found.changed), partners,
+    )  # fmt: skip

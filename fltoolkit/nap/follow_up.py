@@ -1,0 +1,87 @@
+"""The plan followed up: each row of the baseline beside the later round, with the verdict of the test and nothing beyond it."""
+
+from __future__ import annotations
+
+from math import nan
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.publish import Published
+from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.framework import Plan, group_of
+from fltoolkit.nap.paths import of_row, on_path
+from fltoolkit.nap.targets import KEY
+from fltoolkit.nap.units import scale
+from fltoolkit.survey.breakdowns import TOTAL
+
+FOLLOW_UP = [
+    *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high",
+    "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "attenuated", "marker", "flag", "reason", "milestone",
+    "year_before", "year", "survey_before", "survey",
+]  # fmt: skip
+LIGHTS = {"decreased": "▼", "increased": "▲", "no detectable change": "?", "not comparable": "×"}
+NOT_COMPARED = "only one of the two rounds publishes this row"
+Row = dict[Any, Any]
+
+
+def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.DataFrame:
+    """Each row of the baseline that a survey fills, beside the later round.
+
+    Args:
+        plan: with its targets. filled: its baseline. changed: what changed since (`Rounds.changed`); None: an empty table.
+
+    Returns:
+        `KEY`; the baseline, the later round and the change, each with its interval, in the row's unit; `decrease` in % of the baseline
+        with its interval; `verdict` and `verdict_reason`; `light`, the verdict behind a sign (▼ ▲ ? ×), blank where the change is not
+        shown; `attenuated` (look-back windows overlap); `marker`, `flag` and `reason`; `milestone`, what the target's path asks of that
+        year; years and surveys.
+    """
+    if changed is None:
+        return pd.DataFrame(columns=FOLLOW_UP)
+    rows = []
+    for _, indicator in plan.measured:
+        here = filled.table[filled.table["id"].isin([indicator.id, f"{indicator.id}_base"])]
+        for row in here[here["measure"].notna() & (here["category"] != "")].to_dict("records"):
+            told = _told(row, _found(changed, row, indicator.of))
+            milestone = nan
+            if pd.notna(row["baseline_value"]) and pd.notna(told["year"]):
+                mine = of_row(indicator.targets, row["group"], row["category"])
+                milestone = on_path(mine, row["baseline_value"], int(row["year"]), int(told["year"]))
+            rows.append({**{k: row[k] for k in KEY}, **told, "milestone": milestone})
+    return pd.DataFrame(rows, columns=FOLLOW_UP)
+
+
+def _found(changed: Published, row: Row, of: str | None) -> Row | None:
+    """The published change of a row; None where the rounds do not both publish it."""
+    group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
+    by = tuple(g for g in (group, of) if g)
+    try:
+        rows = changed.select(f"change_in_{row['measure']}", [by], population=row["population"])
+    except RequestError:
+        return None
+    mine = rows[rows["category"] == row["category"]]
+    return mine.iloc[0].to_dict() if len(mine) else None
+
+
+def _told(row: Row, found: Row | None) -> Row:
+    """A row of the follow-up; where nothing is shown the verdict and its light are blank."""
+    before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
+    if found is None:
+        empty = dict.fromkeys(FOLLOW_UP[9:18], nan) | dict.fromkeys(("verdict", "verdict_reason", "light", "flag"), "")
+        return {
+            **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
+            "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
+        }  # fmt: skip
+    times = scale(str(row["measure"]))
+    later = {"value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate",
+             "change_ci_low": "ci_low", "change_ci_high": "ci_high"}  # fmt: skip
+    numbers = {name: found[column] * times for name, column in later.items()}
+    decrease = {
+        "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
+    }  # fmt: skip
+    verdict = str(found["verdict"])
+    facts = {k: found[k] for k in ("verdict", "verdict_reason", "attenuated", "marker", "flag", "reason")}
+    when = {k: found[k] for k in ("year_before", "year", "survey_before", "survey")}
+    return {**before, **numbers, **decrease, **facts, **when, "light": f"{LIGHTS[verdict]} {verdict}" if verdict else ""}

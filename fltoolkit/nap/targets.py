@@ -1,0 +1,180 @@
+"""What the plan may promise: for each row the smallest change that a repeat would find, and whether its target can be verified."""
+
+from __future__ import annotations
+
+from math import ceil, isnan, nan
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.difference import COMPARED, LEAST_CASES, LIKE, apart
+from fltoolkit.estimate.planning import detectable_change, power_of_change, sample_size
+from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.framework import Indicator, Plan, Target
+from fltoolkit.nap.paths import aim, of_row, on_path, words
+from fltoolkit.nap.units import is_rate, scale
+
+POWER = 0.8
+POINT_IN_TIME = ("current", "current_prevalence")
+KEY = ["id", "indicator", "group", "category", "unit", "measure"]
+TARGETS = [
+    *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "marker", "flag", "target_year", "target_value", "target_words", "cut",
+    "path", "verifiable", "power", "reason", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff",
+    "first_year",
+]  # fmt: skip
+MILESTONES = [*KEY, "year", "value", "kind"]
+Row = dict[Any, Any]
+
+
+def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
+    """Each row of the baseline that a survey fills, with what a repeat could find and with its target, if it has one.
+
+    A target is verifiable if a repeat with the planned sample and the baseline's design effect finds it with a chance of at least 80 %
+    (two-sided, 5 %; docs/methods.md §6), if its look-back window need not overlap the baseline's, and if the two rounds are of sizes
+    between which the kit decides at all (docs/methods.md §5). A number of persons is judged as the rate it is of the population.
+
+    Returns:
+        `KEY`, the baseline with its year, interval, marker and flag, `target_year`, `target_value`, `target_words`, the relative `cut`,
+        `path`, `verifiable` (yes, no, or "" where nothing can be said), `power`, the `reason` in words; `smallest_cut` (relative; nan:
+        not even a fall to zero would be found) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
+        must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, and
+        `first_year`, the first in which a repeat can say anything. Values are in the row's unit.
+    """
+    table = filled.table
+    whole = table[table["group"] == "total"].groupby("id")["n"].first()
+    rows = []
+    for row in _measured(table):
+        indicator = _indicator(plan, row["id"])
+        asked = float(whole.get(row["id"], nan))
+        mine = of_row(indicator.targets, row["group"], row["category"])
+        rows += [_judged(row, plan, indicator, asked, target) for target in (mine or (None,))]
+    return pd.DataFrame(rows, columns=TARGETS)
+
+
+def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
+    """The way to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`: baseline, target, planned survey, or
+    `not measured`, which no survey will show: it is reckoned by the target's path."""
+    rows = []
+    for row in _measured(filled.table):
+        mine = of_row(_indicator(plan, row["id"]).targets, row["group"], row["category"])
+        if not mine or isnan(row["baseline_value"]):
+            continue
+        start, goals = int(row["year"]), {t.year for t in mine}
+        for year in range(start, max(goals) + 1):
+            named = "planned survey" if year in plan.planned_surveys else "not measured"
+            kind = "baseline" if year == start else "target" if year in goals else named
+            value = on_path(mine, row["baseline_value"], start, year)
+            rows.append({**{k: row[k] for k in KEY}, "year": year, "value": value, "kind": kind})
+    return pd.DataFrame(rows, columns=MILESTONES)
+
+
+def _measured(table: pd.DataFrame) -> list[Row]:
+    """The rows that hold a number of the survey, shown or hidden; not those it cannot give."""
+    there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
+    return there.to_dict("records")
+
+
+def _indicator(plan: Plan, row_id: str) -> Indicator:
+    return next(i for _, i in plan.measured if i.id == row_id.removesuffix("_base") or i.id == row_id)
+
+
+def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Target | None) -> Row:
+    """One row of `targets`."""
+    population = str(row["population"])
+    found: Row = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
+    first = _first_year(row)
+    found |= {"baseline_year": row["year"], "first_year": first, "power": nan, "verifiable": "", "reason": ""}
+    found |= dict.fromkeys(
+        ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut"), nan
+    )
+    found |= {"target_year": nan, "target_value": nan, "target_words": "", "path": ""}
+    if target is not None:
+        found |= {"target_year": target.year, "target_words": words(target, row["unit"]), "path": target.path}
+        if target.value is not None:
+            found["target_value"] = target.value
+    if isnan(row["baseline_value"]):
+        return found | {"reason": f"the baseline is not shown: {row['reason']}"}
+    if target is not None:
+        goal = aim(target, row["baseline_value"])
+        found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
+    p, deff = _as_rate(row)
+    if isnan(p):
+        return found | {
+            "reason": "whether a change of this measure would be found is not reckoned: only of rates and numbers of persons"
+        }
+    if p <= 0:
+        return found | {"reason": "nobody was found in the baseline, so that nothing can fall"}
+    if pd.isna(row["n"]):
+        return found | {"reason": "the publication does not say how many persons were asked"}
+    planned = plan.planned(population, asked) * row["n"] / asked
+    least = detectable_change(p, row["n"], planned, deff=deff)
+    found |= {
+        "planned_sample": planned, "deff": deff, "smallest_cut": least.relative, "smallest_value": row["baseline_value"] * (1 - least.relative),
+    }  # fmt: skip
+    if target is None:
+        return found
+    return found | _verified(row, plan, found, p, first)
+
+
+def _verified(row: Row, plan: Plan, found: Row, p: float, first: float) -> Row:
+    """Whether the target can be verified, the chance of it, the sample it would need, and the reason in words."""
+    cut, year, n, planned, deff = found["cut"], int(found["target_year"]), row["n"], found["planned_sample"], found["deff"]
+    if cut <= 0:
+        return {"verifiable": "no", "reason": "the target is not below the baseline"}
+    after = p * (1 - cut)
+    power = power_of_change(p, after, n, planned, deff=deff)
+    needed = _needed(p, cut, deff, n)
+    both = nan if cut >= 1 else float(sample_size(p, cut=cut, deff=deff))
+    chance = f"a repeat of {planned:,.0f} persons would find it with a chance of {100 * power:.0f} %"
+    size = float(apart(n, planned))
+    obstacles = []
+    if year < first:
+        obstacles.append(f"until {first:.0f} the look-back windows of baseline and repeat overlap")
+    if plan.planned_surveys and year not in plan.planned_surveys:
+        obstacles.append(f"no survey is planned in {year}")
+    if size > COMPARED:
+        obstacles.append(
+            f"baseline and repeat differ in size by more than a factor {COMPARED:g}, between which nothing is decided"
+        )
+    elif size > LIKE and 0 < planned * after < LEAST_CASES:
+        obstacles.append(f"a repeat would find about {planned * after:.0f} cases, and needs {LEAST_CASES} to decide")
+    if power < POWER:
+        enough = (
+            f"it would need {needed:,.0f}" if not isnan(needed) else "no repeat is large enough, since the baseline is too small"
+        )
+        obstacles.append(f"{chance}, and {100 * POWER:.0f} % is asked: {enough}")
+    if row["ci_low"] <= found["target_value"] <= row["ci_high"]:
+        obstacles += ["the target lies inside the interval of its own baseline"] if obstacles else []
+    found_in_time = {"power": power, "sample_needed": needed, "sample_each_round": both}
+    return found_in_time | {"verifiable": "no" if obstacles else "yes", "reason": "; ".join(obstacles) or chance}
+
+
+def _needed(p: float, cut: float, deff: float, n: float) -> float:
+    """Persons of the row who must answer in the repeat; nan where no repeat is large enough."""
+    try:
+        return float(sample_size(p, cut=min(cut, 1 - 1e-9), deff=deff, n_before=n))
+    except RequestError:
+        return nan
+
+
+def _as_rate(row: Row) -> tuple[float, float]:
+    """The row as a proportion of its population, and the design effect n·SE²/(p·q) that its interval rests on, at least 1."""
+    measure = str(row["measure"])
+    if measure in ("share", "duration"):
+        return nan, nan
+    value, of = row["baseline_value"] / scale(measure), 1.0 if is_rate(measure) else row["weighted_population"]
+    p = value / of
+    if not 0 < p < 1 or pd.isna(row["cv"]):
+        return p, max(1.0, float(row["deff"])) if pd.notna(row["deff"]) else 1.0
+    return p, max(1.0, row["n"] * row["cv"] ** 2 * p / (1 - p))
+
+
+def _first_year(row: Row) -> float:
+    """The first year in which a repeat's look-back window need not overlap the baseline's (docs/methods.md §5)."""
+    months = row["reference_months"]
+    if isnan(row["year"]):
+        return nan
+    if row["measure"] in POINT_IN_TIME or months is None or isnan(float(months)):
+        return float(row["year"] + 1)
+    return float(row["year"] + max(1, ceil(float(months) / 12)))
