@@ -1,7 +1,7 @@
 """One language of the documents: every sentence, label and number format from its file in report/words; it knows no room.
 
 A file holds the same keys as en.yaml. A placeholder is `{name}`; what is put in its place is never read as a pattern, so that a
-survey's own text stays text. The list under `kit` turns the English words the kit itself writes (reasons, verdicts, categories
+survey's own text stays text. What stands under `kit` turns the English words the kit itself writes (reasons, verdicts, categories
 of a standard) into this language; a survey's own labels stay as the survey gives them.
 """
 
@@ -21,7 +21,7 @@ from fltoolkit.yamlfile import load_yaml
 WORDS = Path(str(files("fltoolkit"))) / "report" / "words"
 BASE = "en"
 PLACE = re.compile(r"\{(\w+)\}")
-DIGITS = re.compile(r"[-−+]?\d[\d,]*(\.\d+)?")
+DIGITS = re.compile(r"[-−+]?\d[\d,]*(?:\.\d+)?")
 SPACE = {"narrow": "\u202f", "none": "", "comma": ",", "point": ".", "space": "\u00a0"}
 KIT = "kit."
 PARTS = ("; ", " × ", ", ")  # between reasons, crossed categories, items
@@ -85,11 +85,17 @@ class Language:
         """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
         if not text or self.code == BASE:
             return text
+        parts = [self._match(part) for part in text.split(PARTS[0])]
+        whole = PARTS[0].join(p for p in parts if p) if all(parts) else self._match(text)
+        mark = next((mark for mark in PARTS if mark in text), "")
+        return whole or (mark.join(self.kit(part) for part in text.split(mark)) if mark else text)
+
+    def _match(self, text: str) -> str:
+        """What one of the kit's own sentences becomes; empty for any other text."""
         for pattern in self.patterns:
             if found := pattern.match.fullmatch(text):
                 return self.say(pattern.key, **{name: self._inner(value) for name, value in found.groupdict().items()})
-        mark = next((mark for mark in PARTS if mark in text), "")
-        return mark.join(self.kit(part) for part in text.split(mark)) if mark else text
+        return ""
 
     def _inner(self, text: str) -> str:
         return self.number(text) if DIGITS.fullmatch(text) else self.kit(text)
@@ -118,8 +124,10 @@ def read_language(code: str) -> Language:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
+    """Words with placeholders as a pattern; a placeholder in capitals (`{N}`) stands for a number."""
     parts = PLACE.split(template)  # text, name, text, name, text
-    return re.compile("".join(f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)), re.DOTALL)
+    text = [f"(?P<{p}>{DIGITS.pattern if p.isupper() else '.+?'})" if i % 2 else re.escape(p) for i, p in enumerate(parts)]
+    return re.compile("".join(text), re.DOTALL)
 
 
 def _flat(node: Any, key: str = "") -> dict[str, str]:

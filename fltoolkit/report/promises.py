@@ -19,9 +19,10 @@ Line = Mapping[Any, Any]
 
 def about(language: Language, row: Line) -> str:
     """What a row of the plan is about: its indicator, and its category where it is of one."""
+    what = language.kit(str(row["indicator"]))
     if row["group"] in ("", TOTAL):
-        return str(row["indicator"])
-    return f"{row['indicator']}, {told.group(language, str(row['group']))}: {told.reason(language, row['category'])}"
+        return what
+    return f"{what}, {told.group(language, str(row['group']))}: {told.reason(language, row['category'])}"
 
 
 def value(language: Language, number: float, row: Line) -> str:
@@ -46,19 +47,11 @@ def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...
 
 
 def _warning(language: Language, row: Line) -> str:
-    parts = [language.say("targets.warning", what=about(language, row), target=promise(language, row))]
-    if pd.notna(row["power"]):
-        power = told.percent(language, row["power"])
-        parts.append(language.say("targets.power", planned=told.count(language, row["planned_sample"]), power=power))
-    else:
-        parts.append(f"{told.reason(language, row['reason'])}.")
+    why = told.reason(language, row["reason"])
+    said = language.say("targets.warning", what=about(language, row), target=promise(language, row), reason=why)
     if pd.notna(row["smallest_cut"]):
-        parts.append(language.say("targets.smallest", cut=told.percent(language, row["smallest_cut"])))
-    elif pd.notna(row["power"]):
-        parts.append(language.say("targets.none_detectable"))
-    if pd.notna(row["sample_needed"]):
-        parts.append(language.say("targets.needed", needed=told.count(language, row["sample_needed"])))
-    return " ".join(parts)
+        return f"{said} {language.say('targets.smallest', cut=told.percent(language, row['smallest_cut']))}"
+    return f"{said} {language.say('targets.none_detectable')}" if pd.notna(row["power"]) else said
 
 
 def promise(language: Language, row: Line) -> str:
@@ -189,7 +182,7 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 def _verdict(language: Language, row: Line) -> str:
     why = told.reason(language, row["verdict_reason"])
-    said = language.say("change.verdict", what=row["indicator"], before=f"{row['year_before']:g}", after=f"{row['year']:g}", verdict=light(language, row))
+    said = language.say("change.verdict", what=language.kit(str(row["indicator"])), before=f"{row['year_before']:g}", after=f"{row['year']:g}", verdict=light(language, row))
     if pd.notna(row["change"]):
         interval = told.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
         numbers = language.say(
@@ -230,7 +223,7 @@ def matrix(evidence: Evidence, language: Language) -> Table:
         category = told.reason(language, r["category"]) if by else ""
         aim = promise(language, aims[key]) if (key := (r["id"], r["group"], r["category"])) in aims else _typed(language, r)
         body.append((
-            f"{r['code']}: {r['statement']}" if new else "", str(r["indicator"]) if new else "", f"{by}: {category}".rstrip(": "),
+            f"{r['code']}: {r['statement']}" if new else "", language.kit(str(r["indicator"])) if new else "", f"{by}: {category}".rstrip(": "),
             _cell(language, r), told.marker(r), aim, str(r["means_of_verification"]) if new else "", str(r["reporting_frequency"]) if new else "",
             str(r["lead"]) if new else "",
         ))  # fmt: skip

@@ -5,6 +5,7 @@ The same numbers give the same bytes: one font, no dates, no ids of chance. Text
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -77,14 +78,16 @@ def estimates(
             if row is not None:
                 page.dot(i, row, measure)
                 page.aside(i, _aside(language, row))
-        return page.drawn(f"{measure}_by_{'_'.join(groups)}", alt, measure)
+        return page.drawn("_".join([measure, *([population] if population else []), "by", *groups]), alt)
 
 
-def change(changed: Published, language: Language, *, measure: str = "prevalence", size: Size = WIDE) -> Drawn:
-    """Both rounds' estimates with their intervals, one row a category, and the verdict at the right."""
+def change(
+    changed: Published, language: Language, *, measure: str = "prevalence", groups: Sequence[str] | None = None, size: Size = WIDE
+) -> Drawn:
+    """Both rounds' estimates with their intervals, one row a category (of these groups, or of all), and the verdict at the right."""
     rows = changed.table[changed.table["measure"] == f"change_in_{measure}"]
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
-    rows = rows[~rows["breakdown"].str.contains(" × ")]
+    rows = rows[~rows["breakdown"].str.contains(" × ") & (True if groups is None else rows["breakdown"].isin(["", *groups]))]
     first = rows.iloc[0].to_dict()
     before, after = (str(first[f"year{s}"] if first["year"] != first["year_before"] else first[f"round{s}"]) for s in ("_before", ""))
     unit = told.unit(language, measure, first["reference_population_label"])
@@ -103,7 +106,7 @@ def change(changed: Published, language: Language, *, measure: str = "prevalence
                 part = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")} | {"marker": row["marker"]}
                 if pd.notna(row["estimate"]) or pd.notna(part["estimate"]):
                     page.dot(i + lift, part, measure, colour)
-        return page.drawn(f"change_in_{measure}", f"{title}. {subtitle}. {'; '.join(told_rows)}.", measure)
+        return page.drawn(f"change_in_{measure}", f"{title}. {subtitle}. {'; '.join(told_rows)}.")
 
 
 @dataclass
@@ -141,7 +144,7 @@ class _Page:
         self.axes.plot([x], [line], marker="o", markersize=self.size.font * 0.72, markerfacecolor="white" if hollow else colour,
                        markeredgecolor=colour, markeredgewidth=self.size.font / 6, zorder=3, clip_on=False)  # fmt: skip
 
-    def drawn(self, name: str, alt: str, measure: str) -> Drawn:
+    def drawn(self, name: str, alt: str) -> Drawn:
         most = max(self.edges, default=1.0) or 1.0
         self.axes.set_xlim(0, most * 1.04)
         self.axes.xaxis.set_major_formatter(lambda x, _: self.language.number(f"{x:,.0f}" if most >= 5 else f"{x:,.1f}"))
@@ -196,7 +199,7 @@ def finish(figure: Any, name: str, alt: str, title: str, size: Size) -> Drawn:
     svg, png = BytesIO(), BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-    return Drawn(name, svg.getvalue(), png.getvalue(), alt, size.width)
+    return Drawn(re.sub(r"\W", "_", name), svg.getvalue(), png.getvalue(), alt, size.width)
 
 
 def _aside(language: Language, row: Row) -> str:
