@@ -24,7 +24,8 @@ PLACE = re.compile(r"\{(\w+)\}")
 DIGITS = re.compile(r"[-−+]?\d[\d,]*(?:\.\d+)?")
 SPACE = {"narrow": "\u202f", "none": "", "comma": ",", "point": ".", "space": "\u00a0"}
 KIT = "kit."
-PARTS = ("; ", " × ", ", ")  # between reasons, crossed categories, items
+REASONS = "; "
+PARTS = (" × ", ", ")  # between crossed categories, items
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,21 @@ class Language:
         *first, last = list(parts) or [""]
         return self.say("format.and", first=", ".join(first), last=last) if first else last
 
+    def list(self, parts: Iterable[str]) -> str:
+        """`a; b; c`."""
+        return self.words["format.semicolon"].join(parts)
+
     def kit(self, text: str) -> str:
         """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
         if not text or self.code == BASE:
             return text
-        parts = [self._match(part) for part in text.split(PARTS[0])]
-        whole = PARTS[0].join(p for p in parts if p) if all(parts) else self._match(text)
+        reasons = [self._match(part) for part in text.split(REASONS)]
+        if found := self.list(r for r in reasons if r) if all(reasons) else self._match(text):
+            return found
+        if REASONS in text:
+            return self.list(self.kit(part) for part in text.split(REASONS))
         mark = next((mark for mark in PARTS if mark in text), "")
-        return whole or (mark.join(self.kit(part) for part in text.split(mark)) if mark else text)
+        return mark.join(self.kit(part) for part in text.split(mark)) if mark else text
 
     def _match(self, text: str) -> str:
         """What one of the kit's own sentences becomes; empty for any other text."""

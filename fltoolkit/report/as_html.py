@@ -65,17 +65,22 @@ def _(block: Facts) -> str:
 
 @html.register
 def _(block: Table) -> str:
-    right = ['class="number"' if n else "" for n in block.numbers]
+    right = [' class="number"' if n else "" for n in block.numbers]
     widths = "".join(f'<col style="width:{100 * w:g}%">' for w in block.widths)
-    head = "".join(f'<th scope="col" {kind}>{escape(name)}</th>' for name, kind in zip(block.columns, right, strict=True))
-    rows = "".join(
-        "<tr>" + "".join(f"<td {kind}>{escape(cell)}</td>" for cell, kind in zip(row, right, strict=True)) + "</tr>\n" for row in block.rows
-    )
+    head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(block.columns, right, strict=True))
+    rows = "".join(_row(row, right) for row in block.rows)
     note = f'<p class="note">{escape(block.note)}</p>' if block.note else ""
     return (
-        f'<div class="table"><table><caption>{escape(block.title)}</caption><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead>'
+        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{escape(block.title)}</caption><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead>'
         f"<tbody>\n{rows}</tbody></table>{note}</div>"
-    ).replace(" >", ">")
+    )
+
+
+def _row(row: tuple[str, ...], right: list[str]) -> str:
+    """A line of a table; one cell is a heading across it."""
+    if len(row) == 1:
+        return f'<tr class="across"><th scope="rowgroup" colspan="{len(right)}">{escape(row[0])}</th></tr>\n'
+    return "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row, right, strict=True)) + "</tr>\n"
 
 
 @html.register

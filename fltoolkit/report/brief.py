@@ -27,7 +27,7 @@ def _findings(evidence: Evidence, language: Language) -> list[Block]:
     return [
         findings.facts(out, language), Paragraph(told[0], "lead"), *changed,
         *([Charts(pictures)] if pictures else []),
-        *promises.unverifiable(evidence, language)[:2],
+        *(Paragraph(text) for text in promises.found_by_repeat(evidence, language)[:1]), *promises.unverifiable(evidence, language)[:1],
         *([Paragraph(lower)] if lower else []), Paragraph(findings.coverage(out, language) or language.say("brief.covers_all")),
     ]  # fmt: skip
 
@@ -42,7 +42,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
         *(Paragraph(text) for text in findings.headline(out, language)[1:]), *findings.tables(out, language),
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), findings.rule_sets(out, language),
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),
-        promises.detectable(evidence, language), promises.targets(evidence, language), promises.milestones(evidence, language),
+        promises.detectable(evidence, language), promises.targets(evidence, language),
         *([Heading(language.say("change.heading")), *follow] if follow else []),
         *([Heading(language.say("references.heading"), 2), Paragraph(language.say("references.why")), *orientation] if orientation else []),
     ]  # fmt: skip

@@ -53,7 +53,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `widths` are shares of its width, `numbers` says which columns stand right."""
+    """A table; `widths` are shares of its width, `numbers` says which columns stand right, `wide` that it needs a page on its side.
+
+    A row of one cell is a line across the table that names what follows.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -61,6 +64,7 @@ class Table:
     widths: tuple[float, ...]
     numbers: tuple[bool, ...]
     note: str = ""
+    wide: bool = False
 
 
 @dataclass(frozen=True)

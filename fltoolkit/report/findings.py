@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.estimate.publish import Published
+from fltoolkit.estimate.publish import CONFIDENTIAL, Published
 from fltoolkit.language import Language
 from fltoolkit.nap.units import is_rate
 from fltoolkit.report.document import Bullets, Fact, Facts, Paragraph, Table
@@ -33,14 +33,13 @@ def sentence(language: Language, row: Row) -> str:
     """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
     measure, who = str(row["measure"]), language.kit(str(row["reference_population_label"]))
     base = measure.removesuffix("_prevalence")
+    if pd.isna(row["estimate"]):
+        key = "sentence.not_available" if row["marker"] == "x" else "sentence.not_shown"
+        return language.say(key, what=language.say(f"titles.{measure}"), who=who, reason=told.reason(language, row["reason"]))
     when = language.say(f"when.{base}" if base in ("stock", "current") else "when.flow", period=language.kit(row["reference_period"]))
     kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
-    subject = language.say(f"subject.{kind}", when=when)
-    if pd.isna(row["estimate"]):
-        why = told.reason(language, row["reason"])
-        return language.say("sentence.not_available" if row["marker"] == "x" else "sentence.not_shown", subject=subject, reason=why)
     text = language.say(
-        f"sentence.{kind}", subject=subject, value=told.shown(language, row), level=told.level(language, row),
+        f"sentence.{kind}", when=when, value=told.shown(language, row), level=told.level(language, row),
         interval=told.interval(language, row), who=who,
     )  # fmt: skip
     if row["duration_basis"]:
@@ -64,11 +63,22 @@ def _headline_rows(out: Published) -> list[Row]:
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """The headline numbers in large type: rate and number of the first population, then the rates of the others."""
+    """The headline numbers in large type: rate and number of the first population, the rates of the others, and how many were asked."""
     rows = [r for r in _headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
     chosen = [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"]
-    return Facts(tuple(_fact(language, r) for r in chosen[:most]))
+    told_of = [_fact(language, r) for r in chosen[:most]]
+    return Facts((*told_of, *([_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+
+
+def _asked(language: Language, row: Row) -> Fact:
+    """How many were asked, and how many of them left the question open."""
+    key = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
+    return Fact(
+        told.count(language, row["n"]),
+        language.say("asked.unit"),
+        language.say(f"asked.{key}", unresolved=told.count(language, row["unresolved"])),
+    )
 
 
 def _fact(language: Language, row: Row) -> Fact:
@@ -98,7 +108,7 @@ def unresolved(out: Published, language: Language) -> str:
 
 def coverage(out: Published, language: Language) -> str:
     """Whom the survey could not reach, in its own words."""
-    return language.say("coverage", groups="; ".join(out.coverage_excludes)) if out.coverage_excludes else ""
+    return language.say("coverage", groups=language.list(out.coverage_excludes)) if out.coverage_excludes else ""
 
 
 def basis(out: Published, language: Language) -> tuple[str, ...]:
@@ -140,29 +150,32 @@ def tables(out: Published, language: Language) -> tuple[Table, ...]:
 
 
 def table(language: Language, rows: pd.DataFrame) -> Table:
-    """Rows of one measure and population: number, interval, basis, marker and remark."""
-    first, records = rows.iloc[0].to_dict(), rows.to_dict("records")
-    measure, seen = str(first["measure"]), [""] + [str(b) for b in rows["breakdown"]]
-    body = [
-        (
-            told.group(language, str(r["breakdown"])) if r["breakdown"] != seen[i] else "",
-            told.category(language, r), told.number(language, r["estimate"], measure), told.interval(language, r),
-            told.count(language, r["n"]), told.count(language, r["cases"]), told.marker(r), told.remark(language, r),
-        ) for i, r in enumerate(records)
-    ]  # fmt: skip
-    names = ("by_group", "category", measure, "interval", "of_cases" if measure == "share" else "asked", "cases", "marker", "remark")
+    """Rows of one measure and population: number, interval, basis, marker and remark; a line across names each group."""
+    first, body, seen = rows.iloc[0].to_dict(), [], ""
+    measure = str(first["measure"])
+    for r in rows.to_dict("records"):
+        if r["breakdown"] != seen:
+            body.append((told.group(language, str(r["breakdown"])),))
+            seen = str(r["breakdown"])
+        body.append((
+            told.category(language, r), told.number(language, r["estimate"], measure), told.interval(language, r), told.count(language, r["n"]),
+            told.count(language, r["cases"]), told.marker(r), "" if r["marker"] == "c" else told.remark(language, r),
+        ))  # fmt: skip
+    names = ("category", measure, "interval", "of_cases" if measure == "share" else "asked", "cases", "marker", "remark")
     return Table(
         language.say("tables.of", title=language.say(f"titles.{measure}"), who=language.kit(first["reference_population_label"])),
         tuple(language.say(f"columns.{n}", level=told.level(language, first)) for n in names), tuple(body),
-        (0.13, 0.19, 0.1, 0.14, 0.08, 0.07, 0.07, 0.22), (False, False, True, True, True, True, False, False),
+        (0.2, 0.1, 0.16, 0.08, 0.08, 0.09, 0.29), (False, True, True, True, True, False, False),
         note(language, rows, language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])),
     )  # fmt: skip
 
 
 def note(language: Language, rows: pd.DataFrame, first: str) -> str:
     """What stands under a table: what it is about, what its markers mean, what recalled facts it rests on."""
+    hidden = language.kit(CONFIDENTIAL) if (rows["marker"] == "c").any() else ""
     doubts = [told.reason(language, t) for t in rows["to_verify"].unique() if t]
-    parts = (first, told.markers(language, rows["marker"]), language.say("basis.to_verify", what="; ".join(doubts)) if doubts else "")
+    markers = language.list(t for t in (f"[c] {hidden}" if hidden else "", told.markers(language, {*rows["marker"]} - {"c"})) if t)
+    parts = (first, markers, language.say("basis.to_verify", what=language.list(doubts)) if doubts else "")
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
@@ -176,10 +189,10 @@ def rule_sets(out: Published, language: Language) -> Table | Paragraph:
         said = [told.reason(language, r[c]) for c in ("reason", "rule_note", "to_verify") if r[c]]
         said = [language.say("rule_sets.own"), *said] if not i else said
         body.append((str(r["rule_set"]), told.number(language, r["estimate"], "prevalence"), told.interval(language, r), told.count(language, r["cases"]),
-                     told.marker(r), "; ".join(said)))  # fmt: skip
+                     told.marker(r), language.list(said)))  # fmt: skip
     names = ("rule_set", "prevalence", "interval", "cases", "marker", "remark")
     about = language.say("rule_sets.note", who=language.kit(first["reference_population_label"]))
     return Table(
         language.say("rule_sets.title"), tuple(language.say(f"columns.{n}", level=told.level(language, first)) for n in names), tuple(body),
-        (0.16, 0.1, 0.15, 0.08, 0.08, 0.43), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
+        (0.16, 0.1, 0.15, 0.08, 0.09, 0.42), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from fltoolkit.survey.breakdowns import TOTAL
 
 Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": drawn.WIDE, "half": drawn.HALF, "slide": drawn.SLIDE}
-FEW = 8  # rows that a picture of half a page, or on a slide, has room for
+FEW = {"wide": 11, "half": 11, "slide": 8}  # categories that there is room for
 
 
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
@@ -33,11 +33,11 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Prevalence by the groups that the plan asks first, as many as there is room for."""
-    groups = asked_groups(evidence)
+    groups = asked_groups(evidence, FEW[width])
     return drawn.estimates(evidence.now, "prevalence", groups, language, size=SIZES[width])
 
 
-def asked_groups(evidence: Evidence, rows: int = FEW) -> list[str]:
+def asked_groups(evidence: Evidence, rows: int) -> list[str]:
     """The groups with a published rate, those of the plan first, as long as their categories do not pass so many rows."""
     out = evidence.now
     there = [g for g in groups_of(out, "prevalence", least=2)]
@@ -61,7 +61,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     """Both rounds and the verdict; None in a baseline run."""
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
-    groups = None if width == "wide" else asked_groups(evidence)
+    groups = None if width == "wide" else asked_groups(evidence, FEW[width] - 2)
     return drawn.change(evidence.changed, language, groups=groups, size=SIZES[width])
 
 

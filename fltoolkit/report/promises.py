@@ -19,10 +19,10 @@ Line = Mapping[Any, Any]
 
 def about(language: Language, row: Line) -> str:
     """What a row of the plan is about: its indicator, and its category where it is of one."""
-    what = language.kit(str(row["indicator"]))
+    what = told.indicator(language, row)
     if row["group"] in ("", TOTAL):
         return what
-    return f"{what}, {told.group(language, str(row['group']))}: {told.reason(language, row['category'])}"
+    return f"{what} ({told.group(language, str(row['group']))}: {told.reason(language, row['category'])})"
 
 
 def value(language: Language, number: float, row: Line) -> str:
@@ -54,6 +54,17 @@ def _warning(language: Language, row: Line) -> str:
     return f"{said} {language.say('targets.none_detectable')}" if pd.notna(row["power"]) else said
 
 
+def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
+    """What a repeat of the planned size could find, a sentence for the total of each indicator: to be read before a target is set."""
+    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
+    made = []
+    for r in rows.drop_duplicates("id").to_dict("records"):
+        key = "targets.repeat" if pd.notna(r["smallest_cut"]) else "targets.repeat_nothing"
+        values = {"planned": told.count(language, r["planned_sample"]), "what": told.indicator(language, r), "cut": told.percent(language, r["smallest_cut"])}
+        made.append(language.say(key, **values))
+    return tuple(made)
+
+
 def promise(language: Language, row: Line) -> str:
     """A target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
     if pd.isna(row["target_year"]):
@@ -76,7 +87,7 @@ def targets(evidence: Evidence, language: Language) -> Table | Paragraph:
     ]  # fmt: skip
     names = ("indicator", "baseline", "target", "verifiable", "power", "smallest", "needed", "marker")
     markers = told.markers(language, rows["marker"])
-    return _table(language, "targets", names, body, (0.23, 0.16, 0.2, 0.09, 0.08, 0.09, 0.09, 0.06), (4, 5, 6), markers)
+    return _table(language, "targets", names, body, (0.2, 0.15, 0.18, 0.1, 0.09, 0.1, 0.09, 0.09), (4, 5, 6), markers)
 
 
 def detectable(evidence: Evidence, language: Language) -> Table | Paragraph:
@@ -89,7 +100,7 @@ def detectable(evidence: Evidence, language: Language) -> Table | Paragraph:
          _value_after(language, r), f"{r['first_year']:g}" if pd.notna(r["first_year"]) else "–", told.marker(r)) for r in rows.to_dict("records")
     ]  # fmt: skip
     names = ("indicator", "baseline", "planned", "smallest", "after", "first_year", "marker")
-    return _table(language, "detectable", names, body, (0.3, 0.2, 0.1, 0.12, 0.12, 0.1, 0.06), (2, 3, 4, 5), told.markers(language, rows["marker"]))
+    return _table(language, "detectable", names, body, (0.26, 0.19, 0.11, 0.12, 0.12, 0.11, 0.09), (2, 3, 4, 5), told.markers(language, rows["marker"]))
 
 
 def _value_after(language: Language, row: Line) -> str:
@@ -109,12 +120,11 @@ def milestones(evidence: Evidence, language: Language) -> Table | Paragraph:
     rows = evidence.milestones
     if rows.empty:
         return Paragraph(language.say("milestones.none"), "quiet")
-    body = [
-        (about(language, r), f"{r['year']:g}", value(language, r["value"], r), language.kit(str(r["kind"]))) for r in rows.to_dict("records")
-    ]  # fmt: skip
-    seen = [""] + [line[0] for line in body]
-    body = [("" if line[0] == seen[i] else line[0], *line[1:]) for i, line in enumerate(body)]
-    return _table(language, "milestones", ("indicator", "year", "value", "kind"), body, (0.5, 0.12, 0.15, 0.23), (1, 2), "")
+    body: list[tuple[str, ...]] = []
+    for _, part in rows.groupby(["id", "group", "category"], sort=False):
+        body.append((about(language, part.iloc[0].to_dict()),))
+        body += [(f"{r['year']:g}", value(language, r["value"], r), language.kit(str(r["kind"]))) for r in part.to_dict("records")]
+    return _table(language, "milestones", ("year", "value", "kind"), body, (0.2, 0.3, 0.5), (1,), "")
 
 
 def smart(evidence: Evidence, language: Language) -> Table | Paragraph:
@@ -137,13 +147,13 @@ def follow_up(evidence: Evidence, language: Language) -> Table | None:
     body = [
         (about(language, r), _baseline(language, {**r, "ci_low": r["baseline_ci_low"], "ci_high": r["baseline_ci_high"]}, year=False)
          if pd.notna(r["baseline_value"]) else "", _now(language, r), _change(language, r), light(language, r), told.marker(r),
-         "; ".join(told.reason(language, r[c]) for c in ("verdict_reason", "reason") if r[c])) for r in rows.to_dict("records")
+         language.list(told.reason(language, r[c]) for c in ("verdict_reason", "reason") if r[c])) for r in rows.to_dict("records")
     ]  # fmt: skip
     first = rows.iloc[0]
     before, after = f"{first['year_before']:g}", f"{first['year']:g}"
     names = ("indicator", "before", "after", "change", "verdict", "marker", "remark")
     note = " ".join(p for p in (language.say("change.note"), told.markers(language, rows["marker"])) if p)
-    made = _table(language, "follow_up", names, body, (0.2, 0.15, 0.15, 0.15, 0.13, 0.06, 0.16), (), note)
+    made = _table(language, "follow_up", names, body, (0.2, 0.14, 0.14, 0.14, 0.12, 0.09, 0.17), (), note)
     columns = tuple({1: before, 2: after}.get(i, c) for i, c in enumerate(made.columns))
     return Table(made.title, columns, made.rows, made.widths, made.numbers, made.note)
 
@@ -182,7 +192,7 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 def _verdict(language: Language, row: Line) -> str:
     why = told.reason(language, row["verdict_reason"])
-    said = language.say("change.verdict", what=language.kit(str(row["indicator"])), before=f"{row['year_before']:g}", after=f"{row['year']:g}", verdict=light(language, row))
+    said = language.say("change.verdict", what=told.indicator(language, row), before=f"{row['year_before']:g}", after=f"{row['year']:g}", verdict=light(language, row))
     if pd.notna(row["change"]):
         interval = told.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
         numbers = language.say(
@@ -195,7 +205,7 @@ def _verdict(language: Language, row: Line) -> str:
 
 def references(evidence: Evidence, language: Language) -> Table | None:
     """Global figures, for orientation only: each says that it is not comparable, and why."""
-    rows = evidence.references
+    rows = getattr(evidence, 'references', pd.DataFrame())
     if rows.empty:
         return None
     body = [
@@ -203,7 +213,7 @@ def references(evidence: Evidence, language: Language) -> Table | None:
          language.say(f"comparable.{r['comparable']}"), told.reason(language, r["why"])) for r in rows.to_dict("records")
     ]  # fmt: skip
     names = ("place", "year", "value", "unit", "comparable", "why")
-    sources = language.say("references.source", source="; ".join(dict.fromkeys(rows["source"])))
+    sources = language.say("references.source", source=language.list(dict.fromkeys(rows["source"])))
     return _table(language, "references", names, body, (0.16, 0.08, 0.12, 0.14, 0.12, 0.38), (1, 2), sources)
 
 
@@ -223,13 +233,13 @@ def matrix(evidence: Evidence, language: Language) -> Table:
         category = told.reason(language, r["category"]) if by else ""
         aim = promise(language, aims[key]) if (key := (r["id"], r["group"], r["category"])) in aims else _typed(language, r)
         body.append((
-            f"{r['code']}: {r['statement']}" if new else "", language.kit(str(r["indicator"])) if new else "", f"{by}: {category}".rstrip(": "),
+            f"{r['code']}: {r['statement']}" if new else "", told.indicator(language, r) if new else "", f"{by}: {category}".rstrip(": "),
             _cell(language, r), told.marker(r), aim, str(r["means_of_verification"]) if new else "", str(r["reporting_frequency"]) if new else "",
             str(r["lead"]) if new else "",
         ))  # fmt: skip
     names = ("statement", "indicator", "by_group", "baseline", "marker", "target", "verification", "reporting", "lead")
     markers = told.markers(language, [r["marker"] for r in records])
-    return _table(language, "matrix", names, body, (0.14, 0.15, 0.13, 0.12, 0.06, 0.12, 0.1, 0.09, 0.09), (), markers)
+    return _table(language, "matrix", names, body, (0.14, 0.14, 0.13, 0.12, 0.07, 0.12, 0.1, 0.09, 0.09), (), markers, wide=True)
 
 
 def _typed(language: Language, row: Line) -> str:
@@ -248,10 +258,10 @@ def _cell(language: Language, row: Line) -> str:
 
 def _table(
     language: Language, name: str, columns: Iterable[str], body: Iterable[tuple[str, ...]], widths: tuple[float, ...], right: tuple[int, ...],
-    note: str,
+    note: str, wide: bool = False,
 ) -> Table:  # fmt: skip
     heads = tuple(language.say(f"columns.{c}") for c in columns)
-    return Table(language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note)
+    return Table(language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note, wide)
 
 
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:

@@ -87,7 +87,7 @@ def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
         f"{told.group(language, str(b))} ({', '.join(told.category(language, r) for r in part.to_dict('records'))})"
         for b, part in rows.groupby("breakdown", sort=False)
     ]
-    return language.say(key, which="; ".join(by)) if by else ""
+    return language.say(key, which=language.list(by)) if by else ""
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:

@@ -36,9 +36,10 @@ class Size:
 
     width: float
     font: float
+    letters: int  # of a label's line
 
 
-WIDE, HALF, SLIDE = Size(7.0, 9.0), Size(3.5, 7.4), Size(11.6, 16.0)
+WIDE, HALF, SLIDE = Size(7.0, 9.0, 30), Size(3.5, 7.2, 15), Size(11.6, 16.0, 30)
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ def estimates(
         lines += [(told.group(language, str(name)), None)] if len(groups) > 1 and name else []
         lines += [(told.category(language, r), r) for r in part.to_dict("records")]
     title = language.say("charts.by", title=language.say(f"titles.{measure}"), groups=_names(language, groups))
-    alt = f"{title}. {subtitle}. {'; '.join(f'{n}: {_told(language, r)}' for n, r in lines if r is not None)}."
-    with _page(size, title, subtitle, len(lines), language, rows["flag"]) as page:
+    alt = f"{title}. {subtitle}. {language.list(f'{n}: {_told(language, r)}' for n, r in lines if r is not None)}."
+    sides = [n for n, _ in lines], [_aside(language, r) for _, r in lines if r is not None]
+    with _page(size, title, subtitle, sides, language, rows["flag"]) as page:
         whole = rows[rows["breakdown"] == ""]["estimate"]
         if len(whole) and pd.notna(whole.iloc[0]):
             page.axes.axvline(float(whole.iloc[0]) * scale(measure), color=PALE, linewidth=1.6, zorder=0)
@@ -98,7 +100,8 @@ def change(
         f"{n}: {told.number(language, r['estimate_before'], measure)}, {told.number(language, r['estimate_after'], measure)}: {_verdict(language, r)}"
         if pd.notna(r["estimate"]) else f"{n}: {_verdict(language, r)}" for n, r in zip(names, records, strict=True)
     ]  # fmt: skip
-    with _page(size, title, subtitle, len(rows), language, rows["flag"], tall=1.35) as page:
+    sides = names, [_verdict(language, r) for r in records]
+    with _page(size, title, subtitle, sides, language, rows["flag"], tall=1.35) as page:
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
             page.label(i, name)
             page.aside(i, _verdict(language, row))
@@ -106,7 +109,7 @@ def change(
                 part = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")} | {"marker": row["marker"]}
                 if pd.notna(row["estimate"]) or pd.notna(part["estimate"]):
                     page.dot(i + lift, part, measure, colour)
-        return page.drawn(f"change_in_{measure}", f"{title}. {subtitle}. {'; '.join(told_rows)}.")
+        return page.drawn(f"change_in_{measure}", f"{title}. {subtitle}. {language.list(told_rows)}.")
 
 
 @dataclass
@@ -121,20 +124,18 @@ class _Page:
     edges: list[float]
 
     def label(self, line: float, text: str, *, heading: bool = False) -> None:
-        wrapped = textwrap.fill(text, int(self.size.width * 30 / self.size.font * 1.15))
+        wrapped = textwrap.fill(text, self.size.letters)
         style = {"fontweight": "bold", "color": QUIET, "fontsize": self.size.font * 0.92} if heading else {"fontsize": self.size.font}
-        self.axes.text(-0.03, line, wrapped, transform=self.axes.get_yaxis_transform(), ha="right", va="center", linespacing=1.05, **style)
+        self.axes.text(-0.03, line, wrapped, transform=self.axes.get_yaxis_transform(), ha="right", va="center" if "\n" in wrapped else "center_baseline", linespacing=1.05, **style)
 
     def aside(self, line: float, text: str) -> None:
-        wrapped = textwrap.fill(text, int(self.size.width * 34 / self.size.font))
-        self.axes.text(1.03, line, wrapped, transform=self.axes.get_yaxis_transform(), ha="left", va="center", fontsize=self.size.font * 0.92,
-                       color=INK, linespacing=1.05)  # fmt: skip
+        self.axes.text(1.03, line, text, transform=self.axes.get_yaxis_transform(), va="center_baseline", fontsize=self.size.font * 0.92)
 
     def dot(self, line: float, row: Row, measure: str, colour: str = BLUE) -> None:
         """A dot with its interval; what is not shown says so where it would stand."""
         if pd.isna(row["estimate"]):
             words = self.language.say("not_shown" if row["marker"] != "x" else "not_available", marker=row["marker"])
-            self.axes.text(0.015, line, words, transform=self.axes.get_yaxis_transform(), va="center", color=QUIET, fontsize=self.size.font * 0.9)
+            self.axes.text(0.015, line, words, transform=self.axes.get_yaxis_transform(), va="center_baseline", color=QUIET, fontsize=self.size.font * 0.9)
             return
         x, low, high = (float(row[c]) * scale(measure) for c in ("estimate", "ci_low", "ci_high"))
         self.edges += [e for e in (x, high) if pd.notna(e)]
@@ -153,15 +154,18 @@ class _Page:
 
 @contextmanager
 def _page(
-    size: Size, title: str, subtitle: str, lines: int, language: Language, flags: pd.Series, tall: float = 1.0
+    size: Size, title: str, subtitle: str, sides: tuple[list[str], list[str]], language: Language, flags: pd.Series, tall: float = 1.0
 ) -> Iterator[_Page]:
     """A picture of so many rows, with its title; a hollow dot is explained where there is one."""
     from matplotlib.ticker import MaxNLocator
 
     hollow = language.say("charts.hollow") if set(flags) & set(MARKED) else ""
     told_below = " ".join(part for part in (subtitle, hollow) if part)
+    lines = len(sides[0])
     body = (lines + 0.6) * size.font * 2.15 * tall / 72
-    with sheet(size, title, told_below, body, left=0.29, right=0.27) as (figure, axes):
+    labels = [part for text in sides[0] for part in textwrap.wrap(text, size.letters)]
+    left, right = (0.6 * size.font * max(4, *map(len, texts)) / 72 / size.width + 0.035 for texts in (labels, sides[1]))
+    with sheet(size, title, told_below, body, left=left, right=right) as (figure, axes):
         axes.set_ylim(lines - 0.4, -0.6)
         axes.set_yticks([])
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4 if size.width < 5 else 6, integer=False))

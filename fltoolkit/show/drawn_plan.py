@@ -11,7 +11,6 @@ import pandas as pd
 from fltoolkit.estimate.planning import detectable_change
 from fltoolkit.estimate.publish import Published
 from fltoolkit.language import Language
-from fltoolkit.nap.units import scale
 from fltoolkit.show import told
 from fltoolkit.show.drawn import QUIET, WIDE, Drawn, Size, finish, sheet
 from fltoolkit.show.planning import POINTS, TICKS
@@ -29,11 +28,11 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
         target: a row of the plan's targets. milestones: its rows, in the unit of the target. later: its row of the follow-up.
     """
     measure, year = str(target["measure"]), int(target["baseline_year"])
-    title = language.say("charts.path", indicator=target["indicator"])
+    title = language.say("charts.path", indicator=told.indicator(language, target))
     subtitle = language.say("charts.path_in", unit=_unit(language, target))
     goal = milestones[milestones["kind"] == TARGET]
     steps = milestones[~milestones["kind"].isin([TARGET, "baseline"])]
-    body = size.width * (0.36 if size.width > 5 else 0.5)
+    body = size.width * (0.36 if size.width > 5 else 0.8)
     with sheet(size, title, subtitle, body, left=0.08 if size.width > 5 else 0.13, right=0.05) as (figure, axes):
         line = pd.concat([pd.DataFrame({"year": [year], "value": [target["baseline_value"]]}), steps, goal]).sort_values("year")
         axes.plot(line["year"], line["value"], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
@@ -56,7 +55,7 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
             )  # fmt: skip
         last = int(max(line["year"].max(), year + 1, later["year"] if later is not None else 0))
         axes.set(xlim=(year - 0.6, last + 0.6), ylim=(0, top), xticks=range(year, last + 1))
-        axes.yaxis.set_major_formatter(lambda y, _: told.in_unit(language, y, measure) if top < 5 * scale(measure) else language.number(f"{y:,.0f}"))
+        axes.yaxis.set_major_formatter(lambda y, _: language.number(f"{y:,g}"))
         axes.grid(axis="y", color=PALE, linewidth=0.7)
         axes.grid(visible=False, axis="x")
         alt = _path_alt(language, target, steps, goal, later)
@@ -77,8 +76,8 @@ def repeat(
     rate = f"{told.number(language, p, 'prevalence')} {told.unit(language, 'prevalence', str(row['reference_population_label']))}"
     power = told.percent(language, 0.8)
     subtitle = language.say("charts.repeat_in", rate=rate, power=power, deff=language.number(f"{deff:.1f}"))
-    marks = [(s, 100 * detectable_change(p, n, s, deff=deff).relative) for s in dict.fromkeys([n, planned or n])]
-    body = size.width * (0.33 if size.width > 5 else 0.48)
+    marks = [(s, 100 * detectable_change(p, n, s, deff=deff).relative) for s in _apart(n, planned)]
+    body = size.width * (0.33 if size.width > 5 else 0.8)
     with sheet(size, title, subtitle, body, left=0.1 if size.width > 5 else 0.15, right=0.05) as (figure, axes):
         axes.plot(sizes, falls, color=BLUE, linewidth=size.font / 4.5)
         for at, fall in marks:
@@ -89,15 +88,21 @@ def repeat(
                 axes.annotate(words, (at, fall), (size.font * 0.7, size.font * 0.5), textcoords="offset points", fontsize=size.font * 0.95)
         ticks = [t for t in TICKS if sizes[0] <= t <= sizes[-1]]
         axes.set(xscale="log", ylim=(0, 104), xlim=(sizes[0], sizes[-1]))
+        axes.tick_params(pad=5)
         axes.set_xticks(ticks, [told.count(language, t) for t in ticks])
         axes.minorticks_off()
         axes.yaxis.set_major_formatter(lambda y, _: told.percent(language, y / 100))
         axes.grid(axis="y", color=PALE, linewidth=0.7)
-        said = "; ".join(
+        said = language.list(
             language.say("charts.mark", fall=told.percent(language, f / 100), persons=told.count(language, s))
             if np.isfinite(f) else language.say("charts.nothing", persons=told.count(language, s)) for s, f in marks
         )  # fmt: skip
         return finish(figure, "repeat", f"{title} {subtitle}. {said}.", title, size)
+
+
+def _apart(asked: float, planned: float | None) -> list[float]:
+    """Sizes to mark: this survey's and the planned one, if they are not next to each other."""
+    return [asked] if planned is None or 0.9 < planned / asked < 1.1 else [asked, planned]
 
 
 def _unit(language: Language, row: Line) -> str:
@@ -123,4 +128,4 @@ def _path_alt(language: Language, target: Line, steps: pd.DataFrame, goal: pd.Da
     if later is not None and pd.notna(later["value"]):
         between = told.limits(language, value(later["ci_low"]), value(later["ci_high"]))
         parts.append(f"{later['year']:g}: {value(later['value'])} ({between}), {language.kit(str(later['verdict']))}")
-    return f"{'; '.join(parts)}."
+    return f"{language.list(parts)}."

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fltoolkit.estimate.publish import MARKERS
 from fltoolkit.language import Language
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.units import is_rate, scale
 from fltoolkit.show import words
 from fltoolkit.show.words import NBSP, Row
@@ -96,6 +97,11 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
     return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]
 
 
+def indicator(language: Language, row: Row) -> str:
+    """An indicator in the plan's words; the row that the kit adds below a % decrease in its own."""
+    return language.say("titles.prevalence") if row["indicator"] == PREVALENCE["indicator"] else str(row["indicator"])
+
+
 def reason(language: Language, text: object) -> str:
     """A reason of the kit in this language, the kit's own names (`withheld_wages`) as words."""
     return NAMES.sub(" ", language.kit("" if text is None or pd.isna(text) else str(text)))  # type: ignore[call-overload]
@@ -117,4 +123,4 @@ def marker(row: Row) -> str:
 def markers(language: Language, used: Iterable[object]) -> str:
     """What the markers of a table mean."""
     there = {str(m) for m in used}
-    return "; ".join(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)
+    return language.list(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)
