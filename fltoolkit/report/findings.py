@@ -165,7 +165,7 @@ def table(language: Language, rows: pd.DataFrame) -> Table:
     return Table(
         language.say("tables.of", title=language.say(f"titles.{measure}"), who=language.kit(first["reference_population_label"])),
         tuple(language.say(f"columns.{n}", level=told.level(language, first)) for n in names), tuple(body),
-        (0.2, 0.1, 0.16, 0.08, 0.08, 0.09, 0.29), (False, True, True, True, True, False, False),
+        (0.2, 0.1, 0.16, 0.1, 0.08, 0.08, 0.28), (False, True, True, True, True, False, False),
         note(language, rows, language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])),
     )  # fmt: skip
 

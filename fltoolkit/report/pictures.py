@@ -15,7 +15,7 @@ from fltoolkit.survey.breakdowns import TOTAL
 
 Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": drawn.WIDE, "half": drawn.HALF, "slide": drawn.SLIDE}
-FEW = {"wide": 11, "half": 11, "slide": 8}  # categories that there is room for
+FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 
 
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:

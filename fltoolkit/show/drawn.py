@@ -37,9 +37,10 @@ class Size:
     width: float
     font: float
     letters: int  # of a label's line
+    told: bool = True  # whether there is room for the interval in words
 
 
-WIDE, HALF, SLIDE = Size(7.0, 9.0, 30), Size(3.5, 7.2, 15), Size(11.6, 16.0, 30)
+WIDE, HALF, SLIDE = Size(7.0, 9.0, 30), Size(3.5, 7.4, 16, told=False), Size(11.6, 16.0, 30)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def estimates(
         lines += [(told.category(language, r), r) for r in part.to_dict("records")]
     title = language.say("charts.by", title=language.say(f"titles.{measure}"), groups=_names(language, groups))
     alt = f"{title}. {subtitle}. {language.list(f'{n}: {_told(language, r)}' for n, r in lines if r is not None)}."
-    sides = [n for n, _ in lines], [_aside(language, r) for _, r in lines if r is not None]
+    sides = [n for n, _ in lines], [_aside(language, r, size.told) for _, r in lines if r is not None]
     with _page(size, title, subtitle, sides, language, rows["flag"]) as page:
         whole = rows[rows["breakdown"] == ""]["estimate"]
         if len(whole) and pd.notna(whole.iloc[0]):
@@ -79,7 +80,7 @@ def estimates(
             page.label(i, name, heading=row is None)
             if row is not None:
                 page.dot(i, row, measure)
-                page.aside(i, _aside(language, row))
+                page.aside(i, _aside(language, row, size.told))
         return page.drawn("_".join([measure, *([population] if population else []), "by", *groups]), alt)
 
 
@@ -206,12 +207,13 @@ def finish(figure: Any, name: str, alt: str, title: str, size: Size) -> Drawn:
     return Drawn(re.sub(r"\W", "_", name), svg.getvalue(), png.getvalue(), alt, size.width)
 
 
-def _aside(language: Language, row: Row) -> str:
-    """The number and its interval in words, at the right of its dot."""
+def _aside(language: Language, row: Row, interval: bool = True) -> str:
+    """The number, with its interval in words where there is room, at the right of its dot."""
     if pd.isna(row["estimate"]):
         return ""
     mark = f" {told.marker(row)}" if told.marker(row) else ""
-    return f"{told.shown(language, row)} ({told.interval(language, row)}){mark}"
+    between = f" ({told.interval(language, row)})" if interval else ""
+    return f"{told.shown(language, row)}{between}{mark}"
 
 
 def _told(language: Language, row: Row) -> str:

@@ -32,7 +32,7 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
     subtitle = language.say("charts.path_in", unit=_unit(language, target))
     goal = milestones[milestones["kind"] == TARGET]
     steps = milestones[~milestones["kind"].isin([TARGET, "baseline"])]
-    body = size.width * (0.36 if size.width > 5 else 0.8)
+    body = size.width * (0.36 if size.width > 5 else 0.72)
     with sheet(size, title, subtitle, body, left=0.08 if size.width > 5 else 0.13, right=0.05) as (figure, axes):
         line = pd.concat([pd.DataFrame({"year": [year], "value": [target["baseline_value"]]}), steps, goal]).sort_values("year")
         axes.plot(line["year"], line["value"], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
@@ -44,14 +44,14 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
         if later is not None and pd.notna(later["value"]):
             _point(axes, size, later["year"], later["value"], later["ci_low"], later["ci_high"], INK)
             said.append((int(later["year"]), later["ci_high"], "charts.later"))
-        top = max(float(v) for _, v, _ in said if pd.notna(v)) * 1.32
+        top = max(float(v) for _, v, _ in said if pd.notna(v)) * 1.2
         for at, value, key in said:
             axes.annotate(language.say(key), (at, value), (0, size.font * 0.8), textcoords="offset points", ha="center", fontsize=size.font * 0.92)
         if len(steps):
             middle = steps.iloc[len(steps) // 2]
             axes.annotate(
-                language.say("charts.not_measured"), (middle["year"], middle["value"]), (0, size.font * 0.8),
-                textcoords="offset points", ha="center", fontsize=size.font * 0.88, color=QUIET,
+                language.say("charts.not_measured"), (middle["year"], middle["value"]), (size.font * 0.5, size.font * 0.7),
+                textcoords="offset points", fontsize=size.font * 0.88, color=QUIET,
             )  # fmt: skip
         last = int(max(line["year"].max(), year + 1, later["year"] if later is not None else 0))
         axes.set(xlim=(year - 0.6, last + 0.6), ylim=(0, top), xticks=range(year, last + 1))
@@ -77,7 +77,7 @@ def repeat(
     power = told.percent(language, 0.8)
     subtitle = language.say("charts.repeat_in", rate=rate, power=power, deff=language.number(f"{deff:.1f}"))
     marks = [(s, 100 * detectable_change(p, n, s, deff=deff).relative) for s in _apart(n, planned)]
-    body = size.width * (0.33 if size.width > 5 else 0.8)
+    body = size.width * (0.33 if size.width > 5 else 0.72)
     with sheet(size, title, subtitle, body, left=0.1 if size.width > 5 else 0.15, right=0.05) as (figure, axes):
         axes.plot(sizes, falls, color=BLUE, linewidth=size.font / 4.5)
         for at, fall in marks:
