@@ -12,7 +12,7 @@ from typing import Any
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.estimate.profiles import load_profile, shipped_profiles
 from fltoolkit.survey.layout import known_encoding
-from fltoolkit.yamlfile import UNANSWERED
+from fltoolkit.yamlfile import UNANSWERED, Model
 
 STOPPED = 130  # as shells count: 128 and the number of the signal
 RAW = argparse.RawDescriptionHelpFormatter
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument("folder", type=Path, help="a folder of notebooks")
     refresh.set_defaults(run=_refresh)
     schema = commands.add_parser(
-        "schema", help="write the JSON Schemas of survey.yaml, nap.yaml, batch.yaml and rule sets, for editors", formatter_class=RAW,
+        "schema", help="write the JSON Schemas of survey.yaml, nap.yaml, batch.yaml, rule sets and evidence.json", formatter_class=RAW,
         epilog="example:\n  fltoolkit schema docs/schema",
     )  # fmt: skip
     schema.add_argument("folder", type=Path, help="where to write them")
@@ -199,11 +199,14 @@ def _schema(parsed: argparse.Namespace) -> int:
     from fltoolkit.classify.rules import RuleSet
     from fltoolkit.jobs import Batch
     from fltoolkit.nap import Plan
+    from fltoolkit.report import evidence_json
     from fltoolkit.survey.spec import SurveySpec
 
     parsed.folder.mkdir(parents=True, exist_ok=True)
-    for name, model in (("survey", SurveySpec), ("nap", Plan), ("batch", Batch), ("rules", RuleSet)):
-        text = json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False, sort_keys=True)
+    models: dict[str, type[Model]] = {"survey": SurveySpec, "nap": Plan, "batch": Batch, "rules": RuleSet}
+    schemas = {name: model.model_json_schema() for name, model in models.items()} | {"evidence": evidence_json.schema()}
+    for name, schema in schemas.items():
+        text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
         (parsed.folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Sector
 from fltoolkit.survey.classifications import OWN, UNKNOWN, isic, standard
@@ -19,7 +20,18 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
         codes = _coded(name, found) if isinstance(found, Group) else _bands(found)
     else:
         codes = {}
-    return codes.get(category, _own(name, "X" if category == NOT_STATED else category))
+    return codes.get(category, own_code(name, "X" if category == NOT_STATED else category))
+
+
+def own_code(*parts: str) -> str:
+    """A code of the kit's own, made of words: `FL_REGION_1`."""
+    return OWN + plain_code("_".join(parts))
+
+
+def plain_code(text: str) -> str:
+    """Words as a code can have them: capitals without accents, and `_` for all else."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
 
 def _sector(sector: Sector) -> dict[str, str]:
@@ -32,7 +44,7 @@ def _coded(name: str, group: Group) -> dict[str, str]:
     if group.classification:
         named = standard().classifications[group.classification]
         return {named[c].label: named[c].ilostat for c in (*group.codes.values(), UNKNOWN)}
-    return {label: _own(name, code) for code, label in reversed(group.codes.items())}
+    return {label: own_code(name, code) for code, label in reversed(group.codes.items())}
 
 
 def _bands(group: AgeGroup) -> dict[str, str]:
@@ -42,7 +54,3 @@ def _bands(group: AgeGroup) -> dict[str, str]:
     pairs = zip(group.labels, group.bands, group.bands[1:], strict=False)
     shapes |= {label: f"Y{low:02d}-{high - 1:02d}" for label, low, high in pairs}
     return {label: standard().age_bands.get(shape, f"{OWN}AGE_{shape}") for label, shape in shapes.items()}
-
-
-def _own(name: str, code: str) -> str:
-    return OWN + re.sub(r"[^A-Z0-9]+", "_", f"{name}_{code}".upper())

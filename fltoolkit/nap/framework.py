@@ -228,7 +228,14 @@ class Plan(Model):
         return rows
 
     def tables(self, spec: SurveySpec) -> list[Table]:
-        """What the survey must estimate to fill the plan's rows: for each the total, then each breakdown it can give."""
+        """What the survey must estimate to fill the plan's rows: for each the total, then each breakdown it can give.
+
+        Raises `SpecError` where planned_sample names a population that the survey does not have.
+        """
+        named = self.planned_sample if isinstance(self.planned_sample, dict) else {}
+        if wrong := [name for name in named if name not in spec.populations]:
+            where, do = f"{self.path}, planned_sample", "name populations of survey.yaml"
+            raise SpecError("the survey has no such population", where=where, found=wrong, allowed=list(spec.populations), do=do)
         groups, case_only = spec.group_names, spec.case_only
         wanted = []
         for statement in self.framework:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.framework import Indicator, Plan
+from fltoolkit.survey.breakdowns import TOTAL
 
 CRITERIA = ("specific", "measurable", "achievable", "relevant", "time_bound")
 SMART = ["id", "indicator", "code", "level", "criterion", "met", "missing"]
@@ -53,7 +57,13 @@ def _achievable(indicator: Indicator, judged: pd.DataFrame) -> Answer:
     if mine.empty:
         return "no", "no target is given"
     doubtful = mine[mine["verifiable"] != "yes"]
-    return _answer("; ".join(f"{r['target_words']} cannot be verified: {r['reason']}" for r in doubtful.to_dict("records")))
+    return _answer(
+        "; ".join(f"{_whose(r)}{r['target_words']} cannot be verified: {r['reason']}" for r in doubtful.to_dict("records"))
+    )
+
+
+def _whose(row: dict[Hashable, Any]) -> str:
+    return "" if row["group"] == TOTAL else f"for {row['group']} {row['category']}, "
 
 
 def _relevant(indicator: Indicator) -> Answer:

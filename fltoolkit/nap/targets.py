@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.difference import COMPARED, LEAST_CASES, LIKE, apart
 from fltoolkit.estimate.planning import detectable_change, power_of_change, sample_size
 from fltoolkit.nap.baseline import Baseline
@@ -21,7 +21,7 @@ KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [
     *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "marker", "flag", "target_year", "target_value", "target_words", "cut",
     "path", "verifiable", "power", "reason", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff",
-    "first_year",
+    "first_year", "rate", "n",
 ]  # fmt: skip
 MILESTONES = [*KEY, "year", "value", "kind"]
 Row = dict[Any, Any]
@@ -38,10 +38,16 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         `KEY`, the baseline with its year, interval, marker and flag, `target_year`, `target_value`, `target_words`, the relative `cut`,
         `path`, `verifiable` (yes, no, or "" where nothing can be said), `power`, the `reason` in words; `smallest_cut` (relative; nan:
         not even a fall to zero would be found) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
-        must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, and
-        `first_year`, the first in which a repeat can say anything. Values are in the row's unit.
+        must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
+        the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
+        in the row's unit.
+
+    Raises:
+        SpecError: a target is for a category that the row does not have.
     """
     table = filled.table
+    for _, indicator in plan.measured:
+        _refuse_unplaced(plan, indicator, table)
     whole = table[table["group"] == "total"].groupby("id")["n"].first()
     rows = []
     for row in _measured(table):
@@ -75,6 +81,19 @@ def _measured(table: pd.DataFrame) -> list[Row]:
     return there.to_dict("records")
 
 
+def _refuse_unplaced(plan: Plan, indicator: Indicator, table: pd.DataFrame) -> None:
+    """Stop on a target for a category that no row has: it would silently not be judged."""
+    rows = table[table["id"].isin([indicator.id, f"{indicator.id}_base"])]
+    for target in indicator.targets:
+        there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
+        if target.group and target.category not in there:
+            where = f"{plan.path}, targets of {indicator.id}"
+            do = f"name a category as the survey's {target.group} has it"
+            raise SpecError(
+                "a target is for a category that is not there", where=where, found=target.category, allowed=there, do=do
+            )
+
+
 def _indicator(plan: Plan, row_id: str) -> Indicator:
     return next(i for _, i in plan.measured if i.id == row_id.removesuffix("_base") or i.id == row_id)
 
@@ -86,7 +105,8 @@ def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Ta
     first = _first_year(row)
     found |= {"baseline_year": row["year"], "first_year": first, "power": nan, "verifiable": "", "reason": ""}
     found |= dict.fromkeys(
-        ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut"), nan
+        ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut", "rate", "n"),
+        nan,
     )
     found |= {"target_year": nan, "target_value": nan, "target_words": "", "path": ""}
     if target is not None:
@@ -109,9 +129,15 @@ def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Ta
         return found | {"reason": "the publication does not say how many persons were asked"}
     planned = plan.planned(population, asked) * row["n"] / asked
     least = detectable_change(p, row["n"], planned, deff=deff)
+    after = row["baseline_value"] * (1 - least.relative)
     found |= {
-        "planned_sample": planned, "deff": deff, "smallest_cut": least.relative, "smallest_value": row["baseline_value"] * (1 - least.relative),
-    }  # fmt: skip
+        "planned_sample": planned,
+        "deff": deff,
+        "rate": p,
+        "n": row["n"],
+        "smallest_cut": least.relative,
+        "smallest_value": after,
+    }
     if target is None:
         return found
     return found | _verified(row, plan, found, p, first)

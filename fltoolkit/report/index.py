@@ -10,6 +10,7 @@ import pandas as pd
 
 from fltoolkit.folders import write_whole
 from fltoolkit.report.pages import css
+from fltoolkit.report.side_by_side import side_by_side
 from fltoolkit.show.words import interval, percent, shown, to_verify
 
 NAMES = {
@@ -24,6 +25,10 @@ NAMES = {
     "risk_factors.csv": "What goes with forced labour, CSV",
     "findings_data.csv": "Findings about the data, CSV",
     "findings_cases.csv": "Findings about the cases, CSV",
+    "sdmx.csv": "All published numbers, SDMX-CSV",
+    "sdmx_structure.json": "Structure of the SDMX-CSV, SDMX-JSON",
+    "ilostat.csv": "All published numbers, CSV in ILOSTAT's columns",
+    "evidence.json": "The plan's evidence, JSON",
     "run.json": "Inputs, versions and parameters of the run",
 }
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
@@ -42,7 +47,11 @@ class Entry:
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
     """Write `outputs/index.html`, in alphabetical order of titles: no ranking."""
-    parts = [_survey(outputs, e) for e in sorted(entries, key=lambda e: (e.title.lower(), e.folder))]
+    ordered = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
+    tables = {e.folder: _numbers(outputs, e) for e in ordered if not e.error}
+    parts = [_survey(outputs, e, tables.get(e.folder)) for e in ordered]
+    rates = [(e.title, tables[e.folder].query("measure == 'prevalence' and breakdown == ''")) for e in ordered if not e.error]
+    together = side_by_side([(title, rows.iloc[0].to_dict()) for title, rows in rates if len(rows)])
     failed = sum(bool(e.error) for e in entries)
     summary = f"{len(entries)} survey(s), {failed} failed" if failed else f"{len(entries)} survey(s), all complete"
     html = f"""<!doctype html>
@@ -57,8 +66,8 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
 <main>
 <h1>Forced labour: surveys and baselines</h1>
 <p class="quiet">{summary}. Only published numbers are here: what could point to a person is not shown. Figures of different surveys
-are not compared: definitions, windows and populations differ.</p>
-{"".join(parts)}
+stand on one axis only where rule set, window, base and measure agree, and are never ranked.</p>
+{together}{"".join(parts)}
 </main>
 </body>
 </html>
@@ -68,20 +77,21 @@ are not compared: definitions, windows and populations differ.</p>
     return path
 
 
-def _survey(outputs: Path, entry: Entry) -> str:
-    if entry.error:
+def _numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
+    """A survey's published numbers, with its blanks as empty text."""
+    text = dict.fromkeys(("marker", "reason", "flag", "to_verify", "calibration"), str)
+    table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=text)
+    return table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": "", "calibration": ""})
+
+
+def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
+    if table is None:
         link = (
             f'<p><a href="{escape(entry.folder)}/{escape(entry.notebook)}">The notebook up to the failing cell</a></p>'
             if entry.notebook
             else ""
         )
         return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2><pre>{escape(entry.error)}</pre>{link}</section>\n'
-    table = pd.read_csv(
-        outputs / entry.folder / "estimates.csv",
-        keep_default_na=True,
-        dtype={"marker": str, "reason": str, "flag": str, "to_verify": str, "calibration": str},
-    )
-    table = table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": "", "calibration": ""})
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
     parts = _parts(table)
     first = table.iloc[0].to_dict()  # the run's own rule set stands first

@@ -34,7 +34,7 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
     """Write the published set to `folder/estimates.csv`, tidy and unrounded; nothing where `folder` is empty."""
     if not str(folder):
         return NOTHING
-    _csv(out.table, Path(folder) / "estimates.csv")
+    write_csv(out.table, Path(folder) / "estimates.csv")
     return Words(f"Written: `estimates.csv`, {len(out.table)} rows.")
 
 
@@ -44,7 +44,7 @@ def write_changes(found: Published | None, folder: str | Path) -> Words:
         return NOTHING
     if found is None:
         return Words("`changes.csv` is not written: no earlier round is named.")
-    _csv(found.table, Path(folder) / "changes.csv")
+    write_csv(found.table, Path(folder) / "changes.csv")
     return Words(f"Written: `changes.csv`, {len(found.table)} rows.")
 
 
@@ -54,7 +54,7 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
         return NOTHING
     if model.table.empty:
         return Words("`risk_factors.csv` is not written: the model has no row that may be shown.")
-    _csv(model.table, Path(folder) / "risk_factors.csv")
+    write_csv(model.table, Path(folder) / "risk_factors.csv")
     return Words(f"Written: `risk_factors.csv`, {len(model.table)} rows.")
 
 
@@ -62,7 +62,7 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
     """Write findings of `fl.check` or `fl.check_cases` (small counts are guarded there) to `folder/name`; nothing without a folder."""
     if not str(folder):
         return NOTHING
-    _csv(found, Path(folder) / name)
+    write_csv(found, Path(folder) / name)
     return Words(f"Written: `{name}`, {len(found)} finding(s).")
 
 
@@ -70,12 +70,12 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty."""
     if not str(folder):
         return NOTHING
-    _csv(filled.table, Path(folder) / "nap_baseline.csv")
+    write_csv(filled.table, Path(folder) / "nap_baseline.csv")
     _workbook(filled, Path(folder) / "nap_baseline.xlsx")
     return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
+def write_csv(table: pd.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = {
         c: [_inert(v) if isinstance(v, str) else v for v in table[c]] for c in table.select_dtypes(["object", "string"]).columns

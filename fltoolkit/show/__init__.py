@@ -1,6 +1,6 @@
 """Room 5: what people look at. Everything here takes `Published`, findings or a spec, never estimates or persons."""
 
-from fltoolkit.show import explore
+from fltoolkit.show import explore, plan
 from fltoolkit.show.changes import changes
 from fltoolkit.show.charts import bars, dots, rule_sets, unresolved
 from fltoolkit.show.flows import children, flow
@@ -12,6 +12,6 @@ from fltoolkit.show.words import headline
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery",
-    "headline", "nonresponse", "paths", "questionnaire", "repeat", "response_error", "risk", "risk_table", "rule_sets", "table",
+    "headline", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "risk", "risk_table", "rule_sets", "table",
     "unresolved",
 ]  # fmt: skip

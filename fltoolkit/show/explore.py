@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.planning import power_of_change
 from fltoolkit.estimate.publish import Published
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.targets import POWER
 from fltoolkit.show.charts import dots
-from fltoolkit.show.style import Picture, Table
+from fltoolkit.show.plan import name_of
+from fltoolkit.show.style import BLUE, GREY, INK, Picture, Table, axis, figure
 from fltoolkit.show.tables import table
+from fltoolkit.show.words import Words
+
+CUT, POINTS = 0.25, 60
 
 
 def choices(out: Published) -> dict[str, tuple[str, str, str]]:
@@ -63,3 +72,98 @@ def panel(out: Published, start: str) -> Any:
     picker.observe(show, names="value")
     show()
     return widgets.VBox([picker, screen])
+
+
+def plan_choices(evidence: Evidence) -> dict[str, int]:
+    """The rows of the plan whose change a repeat could look for: a name for each, and its place in `evidence.targets`."""
+    rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
+    return {name_of(r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
+
+
+def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample: float) -> tuple[Words, Picture]:
+    """What a repeat would find of a true fall: in words, and its chance against the persons who answer.
+
+    Args:
+        choice: one of `plan_choices`. cut: the true fall, relative to the baseline. year: of the repeat. sample: the persons who answer, of this row.
+    """
+    offered = plan_choices(evidence)
+    if choice not in offered:
+        raise RequestError("no such row of the plan", found=choice, allowed=list(offered))
+    row = evidence.targets.loc[offered[choice]].to_dict()
+
+    def chance(n: float) -> float:
+        return 100 * power_of_change(row["rate"], row["rate"] * (1 - cut), row["n"], n, deff=row["deff"])
+
+    found, fall = chance(sample), f"a fall by {100 * cut:.0f} %"
+    told = f"{choice}: of {fall}, a repeat in which {sample:,.0f} persons answer would find something with a chance of **{found:.0f} %**"
+    enough = "" if found >= 100 * POWER else f"; {100 * POWER:.0f} % is what makes a target verifiable"
+    late = (
+        f" But until {row['first_year']:.0f} its look-back window overlaps the baseline's, and nothing is decided."
+        if year < row["first_year"]
+        else ""
+    )
+    sizes = [500 * (200_000 / 500) ** (i / (POINTS - 1)) for i in range(POINTS)]
+    fig = figure(
+        f"The chance that a repeat finds {fall}",
+        f"{choice}; design effect {row['deff']:.2f}; two-sided at 5 %",
+        380,
+        showlegend=False,
+    )
+    fig.add_scatter(x=sizes, y=[chance(n) for n in sizes], mode="lines", line={"color": BLUE, "width": 3})
+    fig.add_hline(y=100 * POWER, line={"color": GREY, "dash": "dot"})
+    fig.add_scatter(x=[sample], y=[found], mode="markers+text", text=[f"<b>{found:.0f} %</b>"], textposition="top left",
+                    marker={"size": 12, "color": INK})  # fmt: skip
+    fig.update_xaxes(
+        **axis(
+            "persons who answer in the repeat", type="log", tickvals=[500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000]
+        )
+    )
+    fig.update_yaxes(**axis("chance", range=[0, 105], ticksuffix=" %", tickformat=""))
+    return Words(f"{told}{enough}.{late}"), Picture(
+        fig, f"Curve of the chance against the persons who answer. {told.replace('**', '')}.{late}"
+    )
+
+
+def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
+    """What a repeat would find, for a fall, a year and a sample: with `interactive` they are sliders, else those of the plan."""
+    from IPython.display import display
+
+    offered = plan_choices(evidence)
+    if not offered:
+        display(Words("No row of the plan has a published baseline to reckon from."))
+        return None
+    choice, row = next(iter(offered)), evidence.targets.loc[next(iter(offered.values()))].to_dict()
+    cut = row["cut"] if row["cut"] > 0 else CUT
+    year = evidence.plan.last_year if pd.isna(row["target_year"]) else int(row["target_year"])
+    if not interactive:
+        for part in plan_view(evidence, choice, cut=cut, year=year, sample=row["planned_sample"]):
+            display(part)
+        return None
+    return plan_panel(evidence, choice, cut=cut, year=year, sample=row["planned_sample"])
+
+
+def plan_panel(evidence: Evidence, choice: str, *, cut: float, year: int, sample: float) -> Any:
+    """The widget: a row of the plan, and sliders for the fall, the year and the sample, above the view they choose."""
+    import ipywidgets as widgets
+
+    wide = {"layout": {"width": "40em"}, "style": {"description_width": "14em"}}
+    first = int(evidence.targets["baseline_year"].min()) + 1
+    picker = widgets.Dropdown(options=list(plan_choices(evidence)), value=choice, description="Row of the plan", **wide)
+    fall = widgets.IntSlider(round(100 * cut), min=5, max=100, step=5, description="True fall, in %", **wide)
+    when = widgets.IntSlider(
+        max(year, first), min=first, max=max(evidence.plan.last_year + 5, year), description="Year of the repeat", **wide
+    )
+    size = widgets.IntSlider(
+        round(sample), min=500, max=max(50_000, round(sample)), step=100, description="Persons who answer", **wide
+    )
+    screen = widgets.Output()
+
+    def show(_: object = None) -> None:
+        parts = plan_view(evidence, picker.value, cut=fall.value / 100, year=when.value, sample=size.value)
+        drawn = [{"text/markdown": parts[0]._repr_markdown_(), "text/plain": str(parts[0])}, parts[1]._repr_mimebundle_()]
+        screen.outputs = tuple({"output_type": "display_data", "data": data, "metadata": {}} for data in drawn)
+
+    for control in (picker, fall, when, size):
+        control.observe(show, names="value")
+    show()
+    return widgets.VBox([picker, fall, when, size, screen])

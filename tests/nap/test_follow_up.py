@@ -1,0 +1,121 @@
+"""A later round against the plan's baseline: the change, the verdict and its reason, under the protection of both rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from two_rounds import PLAN, fell, followed, survey
+
+import fltoolkit as fl
+from fltoolkit.errors import SpecError
+from fltoolkit.nap.follow_up import LIGHTS
+
+FIGURE = {
+    "indicator": "decrease",
+    "value": 50,
+    "ci_low": 42,
+    "ci_high": 59,
+    "cases": 120,
+    "n": 2400,
+    "year": 2025,
+    "reference_months": 12,
+}
+
+
+def of(evidence: fl.Evidence, row: str, category: str = "total") -> dict[str, Any]:
+    t = evidence.follow_up
+    (found,) = t[(t["id"] == row) & (t["category"] == category)].to_dict("records")
+    return found
+
+
+def test_the_baseline_is_the_earlier_rounds_and_the_later_stands_beside_it() -> None:
+    row = of(fell(), "decrease_base")
+    assert (row["baseline_value"], row["value"]) == (pytest.approx(50), pytest.approx(18.75))
+    assert row["change"] == pytest.approx(-31.25)
+    assert row["decrease"] == pytest.approx(62.5)
+    assert row["change_ci_low"] < row["change"] < row["change_ci_high"] < 0
+    assert row["decrease_low"] < 62.5 < row["decrease_high"]
+    assert (row["verdict"], row["light"], row["year_before"], row["year"]) == ("decreased", "▼ decreased", 2025, 2027)
+    assert row["milestone"] == pytest.approx(37.5)  # half way, in a straight line, to half of it
+    assert of(fell(), "persons")["verdict"] == "decreased"
+    assert set(fell().follow_up.loc[fell().follow_up["group"] == "gender", "category"]) == {"men", "women"}
+
+
+def test_a_light_says_its_verdict_and_nothing_more() -> None:
+    for row in fell().follow_up.to_dict("records"):
+        assert row["light"] == (f"{LIGHTS[row['verdict']]} {row['verdict']}" if row["verdict"] else "")
+
+
+def test_a_group_the_survey_lacks_has_no_row_to_follow() -> None:
+    assert "nationality" not in set(fell().follow_up["group"])
+
+
+def test_the_baselines_own_run_has_nothing_to_follow(tmp_path: Path) -> None:
+    own = followed(tmp_path, survey(tmp_path / "first", 2025, 120))
+    assert own.follow_up.empty
+    assert own.changed is None
+    assert own.start is own.now
+
+
+def test_windows_that_overlap_are_not_compared_though_the_change_is_shown(tmp_path: Path) -> None:
+    survey(tmp_path / "first", 2025, 120, months=60)
+    row = of(followed(tmp_path, survey(tmp_path / "second", 2027, 45, months=60)), "decrease_base")
+    assert (row["verdict"], row["light"], row["attenuated"]) == ("not comparable", "× not comparable", True)
+    assert "windows overlap: 36 of 60 months" in row["verdict_reason"]
+    assert row["change"] == pytest.approx(-31.25)
+
+
+def test_a_definition_that_changed_is_not_compared_and_no_change_is_shown(tmp_path: Path) -> None:
+    survey(tmp_path / "first", 2025, 120)
+    row = of(followed(tmp_path, survey(tmp_path / "second", 2027, 45, months=24)), "decrease_base")
+    assert row["verdict"] == "not comparable"
+    assert "reference period in months changed: 12 before, 24 after" in row["verdict_reason"]
+    assert pd.isna(row["change"])
+
+
+def test_a_row_hidden_in_the_later_round_has_neither_change_nor_light(tmp_path: Path) -> None:
+    survey(tmp_path / "first", 2025, 120)
+    second = survey(tmp_path / "second", 2027, 60)
+    table = pd.read_csv(second.with_name("persons.csv"), dtype=str)
+    table.loc[(table["SEX"] == "1") & (table.index > 5), ["INV", "COE"]] = "2"
+    table.to_csv(second.with_name("persons.csv"), index=False)
+    row = of(followed(tmp_path, second), "decrease_base", "men")
+    assert (row["marker"], row["verdict"], row["light"]) == ("c", "", "")
+    assert pd.isna(row["change"])
+    assert pd.isna(row["value"])
+
+
+def test_the_baseline_may_be_what_a_publication_printed(tmp_path: Path) -> None:
+    women = FIGURE | {"group": "gender", "category": "women", "value": 51, "cases": 60, "n": 1200, "ci_low": 40, "ci_high": 64}
+    evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 45), [FIGURE, women])
+    assert evidence.start is None
+    row = of(evidence, "decrease_base")
+    assert (row["baseline_value"], row["value"], row["verdict"]) == (50, pytest.approx(18.75), "decreased")
+    assert of(evidence, "decrease_base", "women")["verdict"] == "decreased"
+    table = evidence.baseline.table
+    assert list(table.loc[table["filled_by"] == "publication", "baseline_value"]) == [50, 51]
+    missing = table[(table["id"] == "persons") & (table["marker"] == "x")]
+    assert list(missing["reason"]) == ["the publication that is the baseline does not give it"]
+    target = evidence.targets[evidence.targets["target_year"].notna()].iloc[0]
+    assert target["target_value"] == 25
+
+
+@pytest.mark.parametrize(
+    ("baseline", "message"),
+    [
+        ("nowhere/survey.yaml", "there is no such file"),
+        ([{**FIGURE, "indicator": "x"}], "names the indicator x; with a measure are: decrease, persons"),
+        ([{**FIGURE, "ci_low": 51}], "does not lie between"),
+        ([{**FIGURE, "category": "women"}], "group and category go together"),
+    ],
+)
+def test_a_baseline_that_cannot_be_is_refused(tmp_path: Path, baseline: Any, message: str) -> None:
+    (tmp_path / "nap.yaml").write_text(yaml.safe_dump({**PLAN, "baseline_survey": baseline}), encoding="utf-8")
+    with pytest.raises(SpecError) as error:
+        fl.read_plan(tmp_path / "nap.yaml")
+    assert message in str(error.value)
+    assert "nap.yaml" in str(error.value)

@@ -1,0 +1,188 @@
+"""Whether a target can be verified: the published check values of the planning formulas, and every reason why it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.errors import SpecError
+from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.framework import Plan
+from fltoolkit.nap.targets import milestones, targets
+
+# Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
+# a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).
+SMALLEST = {5_000: 0.762, 10_000: 0.578, 20_000: 0.429, 40_000: 0.314, 80_000: 0.228}
+NEEDED = {0.25: 65_637, 0.5: 14_070}
+
+
+def plan_with(*given: dict[str, Any], **keys: Any) -> Plan:
+    """The small country's plan with one row, a prevalence, and its targets."""
+    row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender"], "targets": list(given)}
+    return Plan.model_validate({**country.with_rows(row), **keys})
+
+
+def filled(plan: Plan, **facts: Any) -> Baseline:
+    """A baseline of one row as `fl.baseline` would give it: 5 per 1,000 among 5,000 persons, design effect 1.5."""
+    p, n, deff = facts.pop("p", 0.005), facts.pop("n", 5_000), facts.pop("deff", 1.5)
+    row = {
+        "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence",
+        "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
+        "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
+        "weighted_population": 1e6, "reference_months": 12,
+    }  # fmt: skip
+    return Baseline(plan, pd.DataFrame([row | facts]))
+
+
+def judged(*given: dict[str, Any], keys: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
+    plan = plan_with(*given, **(keys or {}))
+    return targets(plan, filled(plan, **facts)).iloc[0].to_dict()
+
+
+@pytest.mark.parametrize(("n", "cut"), SMALLEST.items())
+def test_the_smallest_fall_that_a_repeat_finds(n: int, cut: float) -> None:
+    row = judged(n=n)
+    assert row["smallest_cut"] == pytest.approx(cut, abs=0.0005)
+    assert row["smallest_value"] == pytest.approx(5 * (1 - row["smallest_cut"]))
+    assert (row["planned_sample"], row["deff"]) == (n, pytest.approx(1.5))
+
+
+@pytest.mark.parametrize(("cut", "n"), NEEDED.items())
+def test_the_persons_a_round_that_a_target_needs(cut: float, n: int) -> None:
+    assert judged({"year": 2030, "cut": cut}, n=n)["sample_each_round"] == n
+    exactly, fewer = (judged({"year": 2030, "cut": cut}, n=size) for size in (n, n - 200))
+    assert (exactly["verifiable"], fewer["verifiable"]) == ("yes", "no")
+    assert exactly["power"] == pytest.approx(0.8, abs=1e-4)
+    assert exactly["sample_needed"] == pytest.approx(n, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "told"),
+    [
+        ({"year": 2030, "cut": 0.5}, 2.5, "a cut of 50 % by 2030"),
+        ({"year": 2028, "value": 2}, 2, "2 per 1,000 adults by 2028"),
+        ({"year": 2030, "eradicate": "true"}, 0, "eradication by 2030"),
+    ],
+)
+def test_a_target_is_absolute_relative_or_towards_eradication(target: dict[str, Any], value: float, told: str) -> None:
+    row = judged(target, n=50_000)
+    assert row["target_value"] == pytest.approx(value)
+    assert row["target_words"] == told
+    assert row["verifiable"] == "yes"
+    assert "chance of" in row["reason"]
+
+
+def test_a_target_no_repeat_would_find_says_how_many_persons_it_would_need() -> None:
+    row = judged({"year": 2030, "cut": 0.5}, n=10_000)
+    assert row["verifiable"] == "no"
+    assert row["power"] < 0.8
+    assert f"{100 * row['power']:.0f} %, and 80 % is asked: it would need {row['sample_needed']:,.0f}" in row["reason"]
+    assert "no repeat is large enough" in judged({"year": 2030, "cut": 0.25}, n=10_000)["reason"]
+
+
+def test_a_target_inside_the_interval_of_its_baseline_is_told() -> None:
+    assert "inside the interval of its own baseline" in judged({"year": 2030, "cut": 0.1})["reason"]
+
+
+def test_overlapping_windows_decide_the_first_year_that_can_say_anything() -> None:
+    five_years = judged({"year": 2028, "cut": 0.5}, n=20_000, reference_months=60)
+    assert five_years["first_year"] == 2030
+    assert five_years["verifiable"] == "no"
+    assert "until 2030 the look-back windows of baseline and repeat overlap" in five_years["reason"]
+    assert judged({"year": 2030, "cut": 0.5}, n=20_000, reference_months=60)["verifiable"] == "yes"
+    assert judged(measure="current_prevalence", reference_months=60)["first_year"] == 2026
+
+
+def test_a_year_without_a_planned_survey_cannot_verify() -> None:
+    row = judged({"year": 2029, "cut": 0.5}, n=20_000, keys={"planned_surveys": [2027, 2030]})
+    assert (row["verifiable"], row["reason"]) == ("no", "no survey is planned in 2029")
+
+
+def test_rounds_between_which_the_kit_decides_nothing_cannot_verify() -> None:
+    row = judged({"year": 2030, "cut": 0.5}, n=20_000, keys={"planned_sample": 90_000})
+    assert "more than a factor 4" in row["reason"]
+    few = judged({"year": 2030, "cut": 0.9}, n=20_000, keys={"planned_sample": 10_000})
+    assert "about 5 cases, and needs 15 to decide" in few["reason"]
+
+
+def test_the_planned_sample_may_be_given_by_population() -> None:
+    assert judged(keys={"planned_sample": {"adults": 8_000, "children": 3_000}})["planned_sample"] == 8_000
+    assert judged(keys={"planned_sample": {"children": 3_000}})["planned_sample"] == 5_000
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"baseline_value": np.nan, "reason": "confidential"}, "the baseline is not shown: confidential"),
+        ({"measure": "duration"}, "is not reckoned"),
+        ({"p": 0.0}, "nobody was found"),
+        ({"n": np.nan, "cv": np.nan}, "does not say how many persons"),
+    ],
+)
+def test_what_cannot_be_judged_says_why(facts: dict[str, Any], reason: str) -> None:
+    row = judged({"year": 2030, "cut": 0.5}, **facts)
+    assert row["verifiable"] == ""
+    assert reason in row["reason"]
+
+
+def test_a_number_of_persons_is_judged_as_the_rate_it_is() -> None:
+    rate = judged({"year": 2030, "cut": 0.5}, n=20_000)
+    number = judged({"year": 2030, "cut": 0.5}, n=20_000, measure="total", baseline_value=5000.0, ci_low=4000.0, ci_high=6000.0)
+    assert number["power"] == pytest.approx(rate["power"])
+    assert number["target_value"] == 2500
+
+
+def test_milestones_lie_on_their_path_and_only_surveys_measure_them() -> None:
+    plan = plan_with({"year": 2029, "cut": 0.36, "path": "geometric"}, planned_surveys=[2027, 2029])
+    steps = milestones(plan, filled(plan))
+    assert list(steps["year"]) == [2025, 2026, 2027, 2028, 2029]
+    assert list(steps["kind"]) == ["baseline", "not measured", "planned survey", "not measured", "target"]
+    assert list(steps["value"]) == pytest.approx([5 * 0.64 ** (t / 4) for t in range(5)])
+    linear = plan_with({"year": 2027, "value": 4}, {"year": 2029, "eradicate": "true"})
+    assert list(milestones(linear, filled(linear))["value"]) == pytest.approx([5, 4.5, 4, 2, 0])
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ({"year": 2030}, "one of value, cut and eradicate; given: none"),
+        ({"year": 2030, "cut": 0.5, "value": 3}, "given: value, cut"),
+        ({"year": 2030, "eradicate": True, "path": "geometric"}, "never reaches zero"),
+        ({"year": 2030, "cut": 0.5, "group": "gender"}, "group and category go together"),
+        ({"year": 2030, "cut": 0.5, "group": "region", "category": "x"}, "not disaggregated"),
+        ({"year": 2030, "cut": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused_with_its_key(tmp_path: Path, target: dict[str, Any], message: str) -> None:
+    row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender"], "targets": [target]}
+    country.write(tmp_path, plan=country.with_rows(row))
+    with pytest.raises(SpecError, match=r"framework\.0\.indicators\.0") as error:
+        fl.read_plan(tmp_path / "nap.yaml")
+    assert message in str(error.value)
+
+
+def test_the_columns_of_tool_16_hold_what_the_path_asks_of_the_next_two_years(tmp_path: Path) -> None:
+    row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender"], "targets": [{"year": 2027, "cut": 0.5}]}
+    out, plan = country.run(country.write(tmp_path, plan=country.with_rows(row)))
+    table = fl.baseline(plan, out).table
+    whole = table[table["group"] == "total"].iloc[0]
+    assert whole["target_year_1"] == pytest.approx(0.75 * whole["baseline_value"])
+    assert whole["target_year_2"] == pytest.approx(0.5 * whole["baseline_value"])
+    assert whole["about_targets"] == "milestones on a linear path to 2027: reckoned, not measured"
+    assert set(table.loc[table["group"] == "gender", "target_year_1"]) == {""}
+
+
+def test_a_target_for_nobody_and_a_sample_of_nobody_stop(tmp_path: Path) -> None:
+    row = {"measure": "prevalence", "id": "rate", "targets": [{"year": 2027, "cut": 0.5, "group": "gender", "category": "Women"}]}
+    out, plan = country.run(country.write(tmp_path / "a", plan=country.with_rows(row)))
+    with pytest.raises(SpecError, match="not there\n  found:   Women\n  allowed: men, women") as error:
+        fl.evidence(plan, fl.Rounds(out, out))
+    assert "targets of rate" in str(error.value)
+    with pytest.raises(SpecError, match="no such population\n  found:   grown-ups\n  allowed: adults"):
+        country.run(country.write(tmp_path / "b", plan={**country.PLAN, "planned_sample": {"grown-ups": 5}}))

@@ -1,0 +1,53 @@
+"""Two rounds of a survey small enough to know, and a plan whose baseline is the first: prevalence falls from 50 to 18.75 per 1,000."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import small_country as country
+import yaml
+from small_surveys import SPEC, Person, persons_table
+
+import fltoolkit as fl
+
+PLAN = country.with_rows(
+    {"id": "decrease", "measure": "percent_decrease", "disaggregated_by": ["gender"], "targets": [{"year": 2029, "cut": 0.5}]},
+    {"id": "persons", "disaggregated_by": ["gender", "nationality"]},
+)
+
+
+def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -> Path:
+    """Write a round of 2,400 persons in 37 sampling points; gives the path of its survey.yaml."""
+    people: list[Person] = [("case" if i < cases else "not", {"P": i * i % 37, "SEX": 1 + i % 2}) for i in range(2400)]
+    folder.mkdir()
+    persons_table(people).to_csv(folder / "persons.csv", index=False)
+    window = {"months": months, "text": f"the past {months} months"}
+    spec = {
+        **SPEC,
+        "year": year,
+        "reference_period": window,
+        "design": {**SPEC["design"], "psus_of_earlier_rounds": "new"},
+        **keys,
+    }
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    return folder / "survey.yaml"
+
+
+def followed(root: Path, second: Path, baseline: Any = "first/survey.yaml") -> fl.Evidence:
+    """The evidence of a run of `second` under PLAN, whose baseline is as said."""
+    (root / "nap.yaml").write_text(yaml.safe_dump({**PLAN, "baseline_survey": baseline}, sort_keys=False), encoding="utf-8")
+    plan = fl.read_plan(root / "nap.yaml")
+    persons = fl.classify(fl.read_survey(second))
+    return fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
+
+
+@cache
+def fell() -> fl.Evidence:
+    """The later round against the earlier."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        survey(root / "first", 2025, 120)
+        return followed(root, survey(root / "second", 2027, 45))
