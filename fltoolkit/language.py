@@ -106,7 +106,8 @@ class Language:
         return ""
 
     def _inner(self, text: str) -> str:
-        return self.number(text) if DIGITS.fullmatch(text) else self.kit(text)
+        """A number, a group's name or other words of the kit within a sentence of it."""
+        return self.number(text) if DIGITS.fullmatch(text) else self.words.get(f"groups.{text}") or self.kit(text)
 
 
 @cache

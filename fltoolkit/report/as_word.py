@@ -28,7 +28,8 @@ def as_word(document: Document) -> bytes:
     page(word.sections[0], _clean(document.foot))
     word.add_paragraph(_clean(document.title), style="Title")
     word.add_paragraph(_clean(document.subtitle), style="Subtitle")
-    for block in document.blocks:
+    for i, block in enumerate(document.blocks):
+        _turn(word, _wide(document.blocks[i : i + 2]))
         put(block, word)
     about = word.core_properties
     about.title, about.subject, about.language = _clean(document.title)[:255], _clean(document.subtitle)[:255], document.language
@@ -80,17 +81,22 @@ def _(block: Facts, word: Any) -> None:
 
 @put.register
 def _(block: Table, word: Any) -> None:
+    _table(block, word, ACROSS if block.wide else WIDTH)
+
+
+def _wide(blocks: tuple[Block, ...]) -> bool:
+    """Whether a block needs a page on its side: a wide table, or the heading before one."""
+    return any(isinstance(b, Table) and b.wide for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
+
+
+def _turn(word: Any, wide: bool) -> None:
+    """Start a new section where the pages turn."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
 
-    if block.wide:
-        _turn(word.add_section(WD_SECTION.NEW_PAGE), WD_ORIENT.LANDSCAPE)
-    _table(block, word, ACROSS if block.wide else WIDTH)
-    if block.wide:
-        _turn(word.add_section(WD_SECTION.NEW_PAGE), WD_ORIENT.PORTRAIT)
-
-
-def _turn(section: Any, way: Any) -> None:
-    section.orientation = way
+    if wide == (word.sections[-1].orientation == WD_ORIENT.LANDSCAPE):
+        return
+    section = word.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = section.page_height, section.page_width
 
 

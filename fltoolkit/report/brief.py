@@ -34,17 +34,15 @@ def _findings(evidence: Evidence, language: Language) -> list[Block]:
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """The tables."""
-    out = evidence.now
-    more = [t for t in (promises.follow_up(evidence, language), promises.references(evidence, language)) if t]
-    follow, orientation = more[: 1 if not evidence.follow_up.empty else 0], more[1 if not evidence.follow_up.empty else 0 :]
+    out, follow = evidence.now, promises.follow_up(evidence, language)
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(language.say("brief.markers"), "quiet"),
         *(Paragraph(text) for text in findings.headline(out, language)[1:]), *findings.tables(out, language),
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), findings.rule_sets(out, language),
+        *([Heading(language.say("change.heading")), follow] if follow else []),
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),
         promises.detectable(evidence, language), promises.targets(evidence, language),
-        *([Heading(language.say("change.heading")), *follow] if follow else []),
-        *([Heading(language.say("references.heading"), 2), Paragraph(language.say("references.why")), *orientation] if orientation else []),
+        Heading(language.say("references.heading"), 2), *promises.references(language),
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.references import references as global_figures
 from fltoolkit.report.document import Bullets, Paragraph, Table
 from fltoolkit.show import told
 from fltoolkit.survey.breakdowns import TOTAL
@@ -203,23 +204,16 @@ def _verdict(language: Language, row: Line) -> str:
     return f"{said} {language.say('change.because', reason=why)}" if why else said
 
 
-def references(evidence: Evidence, language: Language) -> Table | None:
+def references(language: Language) -> tuple[Paragraph, Table]:
     """Global figures, for orientation only: each says that it is not comparable, and why."""
-    rows = getattr(evidence, 'references', pd.DataFrame())
-    if rows.empty:
-        return None
-    body = [
-        (told.reason(language, r["place"]), f"{r['year']:g}", _reference(language, r), language.kit(str(r["unit"])),
-         language.say(f"comparable.{r['comparable']}"), told.reason(language, r["why"])) for r in rows.to_dict("records")
-    ]  # fmt: skip
-    names = ("place", "year", "value", "unit", "comparable", "why")
-    sources = language.say("references.source", source=language.list(dict.fromkeys(rows["source"])))
-    return _table(language, "references", names, body, (0.16, 0.08, 0.12, 0.14, 0.12, 0.38), (1, 2), sources)
-
-
-def _reference(language: Language, row: Line) -> str:
-    number = float(row["value"])
-    return language.number(f"{number:,.1f}" if number < 1000 else f"{number:,.0f}")
+    rows, body = global_figures(), []
+    for (place, year), part in rows.groupby(["place", "year"], sort=False):
+        by = {r["measure"]: r["value"] for r in part.to_dict("records")}
+        persons, rate = (language.number(f"{by[m]:{form}}") if m in by else "" for m, form in (("stock", ",.0f"), ("stock_prevalence", ",.1f")))
+        body.append((told.reason(language, place), f"{year}", persons, rate, language.say(f"comparable.{part['comparable'].iloc[0]}")))
+    source = language.say("references.source", source=language.list(dict.fromkeys(rows["source"])))
+    table = _table(language, "references", ("place", "year", "total", "per_1000", "comparable"), body, (0.4, 0.12, 0.2, 0.14, 0.14), (1, 2, 3), source)
+    return Paragraph(language.say("references.why", why=told.reason(language, rows["why"].iloc[0]))), table
 
 
 def matrix(evidence: Evidence, language: Language) -> Table:

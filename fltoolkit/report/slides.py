@@ -70,7 +70,7 @@ def _of(out: Published, population: str, language: Language) -> Drawn:
 def _known(evidence: Evidence, language: Language) -> list[Block]:
     """What is not known: whom the survey missed, what is hidden, what is too uncertain."""
     out = evidence.now
-    rows = out.own[(out.own["measure"] == "prevalence") & ~out.own["breakdown"].str.contains(" × ")]
+    rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence")] or [out.table.head(0)])
     return [
         Heading(language.say("slides.unknown")),
         Bullets(tuple(t for t in (
@@ -81,8 +81,7 @@ def _known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
-    """The categories that a sentence is about, the group of each named; of the first population only."""
-    rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]] if len(rows) else rows
+    """The categories that a sentence is about, the group of each named."""
     by = [
         f"{told.group(language, str(b))} ({', '.join(told.category(language, r) for r in part.to_dict('records'))})"
         for b, part in rows.groupby("breakdown", sort=False)
