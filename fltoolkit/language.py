@@ -120,7 +120,9 @@ def read_language(code: str) -> Language:
     base = _flat(load_yaml(WORDS / f"{BASE}.yaml"))
     shipped = sorted(path.stem for path in WORDS.glob("*.yaml"))
     if code not in shipped:
-        raise SpecError("no words in this language", where="languages", found=code, allowed=shipped, do="add its file to report/words")
+        raise SpecError(
+            "no words in this language", where="languages", found=code, allowed=shipped, do="add its file to report/words"
+        )
     words = _flat(load_yaml(WORDS / f"{code}.yaml"))
     for problem, keys in (("keys are missing", base.keys() - words.keys()), ("keys are unknown", words.keys() - base.keys())):
         if keys:

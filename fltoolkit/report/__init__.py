@@ -7,6 +7,15 @@ from fltoolkit.report.pages import page, write_assets
 from fltoolkit.report.workbook import write_baseline, write_changes, write_estimates, write_findings, write_risk_factors
 
 __all__ = [
-    "Entry", "page", "write_assets", "write_baseline", "write_changes", "write_estimates", "write_documents", "write_exchange", "write_findings", "write_index",
+    "Entry",
+    "page",
+    "write_assets",
+    "write_baseline",
+    "write_changes",
+    "write_documents",
+    "write_estimates",
+    "write_exchange",
+    "write_findings",
+    "write_index",
     "write_risk_factors",
 ]  # fmt: skip

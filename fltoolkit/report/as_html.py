@@ -25,7 +25,7 @@ def as_html(document: Document) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
         f"<style>\n{LOOK.read_text(encoding='utf-8')}</style>\n</head>\n"
         f'<body class="{document.kind}">\n<main>\n<header><h1>{title}</h1>\n<p class="subtitle">{subtitle}</p></header>\n{body}\n'
-        f'<footer>{escape(document.foot)}</footer>\n</main>\n</body>\n</html>\n'
+        f"<footer>{escape(document.foot)}</footer>\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -71,7 +71,8 @@ def _(block: Table) -> str:
     rows = "".join(_row(row, right) for row in block.rows)
     note = f'<p class="note">{escape(block.note)}</p>' if block.note else ""
     return (
-        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{escape(block.title)}</caption><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead>'
+        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{escape(block.title)}</caption>'
+        f"<colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead>"
         f"<tbody>\n{rows}</tbody></table>{note}</div>"
     )
 

@@ -35,7 +35,7 @@ def _slides(document: Document) -> list[list[Block]]:
     """The blocks of each slide."""
     slides: list[list[Block]] = []
     for block in document.blocks:
-        if isinstance(block, Heading) and block.level == 1 or not slides:
+        if (isinstance(block, Heading) and block.level == 1) or not slides:
             slides.append([])
         slides[-1].append(block)
     return slides

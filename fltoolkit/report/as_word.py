@@ -106,7 +106,7 @@ def _table(block: Table, word: Any, width: float) -> None:
 
     word.add_paragraph(_clean(block.title), style="Caption")
     table = _grid(word, 1 + len(block.rows), len(block.columns))
-    table._tbl.tblPr.append(element("w:tblCaption", val=_clean(block.title)))
+    table._tbl.tblPr.append(element("w:tblCaption", val=_clean(block.title)))  # what a screen reader says first
     for column, share in zip(table.columns, block.widths, strict=True):
         column.width = Cm(share * width)
     for i, (row, line) in enumerate(zip(table.rows, [block.columns, *block.rows], strict=True)):
@@ -160,6 +160,9 @@ def _grid(word: Any, rows: int, columns: int) -> Any:
     """A table without borders, whose columns stay as wide as they are set."""
     table = word.add_table(rows, columns)
     table.autofit = False
+    margins = element("w:tblCellMar")
+    margins.extend([element("w:left", w="70", type="dxa"), element("w:right", w="70", type="dxa")])
+    table._tbl.tblPr.append(margins)
     return table
 
 

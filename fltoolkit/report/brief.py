@@ -5,7 +5,7 @@ from __future__ import annotations
 from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report import findings, promises
-from fltoolkit.report.document import Block, Chart, Charts, Document, Heading, Paragraph
+from fltoolkit.report.document import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.pictures import beside, by_group
 
 
@@ -22,7 +22,7 @@ def _findings(evidence: Evidence, language: Language) -> list[Block]:
     out = evidence.now
     told = findings.headline(out, language)
     pictures = tuple(Chart(p) for p in (by_group(evidence, language, "half"), beside(evidence, language, "half")) if p)
-    changed = [Paragraph(text, "lead") for text in promises.verdicts(evidence, language)]
+    changed = [Paragraph(text, "lead") for text in promises.verdicts(evidence, language)[:1]]
     lower = findings.unresolved(out, language)
     return [
         findings.facts(out, language), Paragraph(told[0], "lead"), *changed,
@@ -35,11 +35,14 @@ def _findings(evidence: Evidence, language: Language) -> list[Block]:
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """The tables."""
     out, follow = evidence.now, promises.follow_up(evidence, language)
+    changed: list[Block] = []
+    if follow:
+        changed = [Heading(language.say("change.heading")), Bullets(promises.verdicts(evidence, language)), follow]
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(language.say("brief.markers"), "quiet"),
         *(Paragraph(text) for text in findings.headline(out, language)[1:]), *findings.tables(out, language),
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), findings.rule_sets(out, language),
-        *([Heading(language.say("change.heading")), follow] if follow else []),
+        *changed,
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),
         promises.detectable(evidence, language), promises.targets(evidence, language),
         Heading(language.say("references.heading"), 2), *promises.references(language),

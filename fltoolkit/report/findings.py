@@ -36,7 +36,9 @@ def sentence(language: Language, row: Row) -> str:
     if pd.isna(row["estimate"]):
         key = "sentence.not_available" if row["marker"] == "x" else "sentence.not_shown"
         return language.say(key, what=language.say(f"titles.{measure}"), who=who, reason=told.reason(language, row["reason"]))
-    when = language.say(f"when.{base}" if base in ("stock", "current") else "when.flow", period=language.kit(row["reference_period"]))
+    when = language.say(
+        f"when.{base}" if base in ("stock", "current") else "when.flow", period=language.kit(row["reference_period"])
+    )
     kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
     text = language.say(
         f"sentence.{kind}", when=when, value=told.shown(language, row), level=told.level(language, row),
@@ -73,7 +75,7 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
 
 def _asked(language: Language, row: Row) -> Fact:
     """How many were asked, and how many of them left the question open."""
-    key = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
+    key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(
         told.count(language, row["n"]),
         language.say("asked.unit"),
@@ -88,8 +90,8 @@ def _fact(language: Language, row: Row) -> Fact:
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
     doubt = language.say("doubt", level=told.level(language, row), interval=told.interval(language, row))
-    flagged = f" {language.say('flags.' + row['flag'])}." if row["flag"] in CAREFUL else ""
-    return Fact(told.shown(language, row), unit, doubt + flagged)
+    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
+    return Fact(told.shown(language, row), unit, language.list([doubt, *flagged]))
 
 
 def unresolved(out: Published, language: Language) -> str:
@@ -130,7 +132,9 @@ def basis(out: Published, language: Language) -> tuple[str, ...]:
 def limits(out: Published, language: Language) -> Bullets:
     """What these numbers can and cannot say."""
     excluded = coverage(out, language)
-    return Bullets((*((excluded,) if excluded else ()), *((u,) if (u := unresolved(out, language)) else ()), *language.each("limits")))
+    return Bullets(
+        (*((excluded,) if excluded else ()), *((u,) if (u := unresolved(out, language)) else ()), *language.each("limits"))
+    )
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
@@ -151,7 +155,8 @@ def tables(out: Published, language: Language) -> tuple[Table, ...]:
 
 def table(language: Language, rows: pd.DataFrame) -> Table:
     """Rows of one measure and population: number, interval, basis, marker and remark; a line across names each group."""
-    first, body, seen = rows.iloc[0].to_dict(), [], ""
+    first, seen = rows.iloc[0].to_dict(), ""
+    body: list[tuple[str, ...]] = []
     measure = str(first["measure"])
     for r in rows.to_dict("records"):
         if r["breakdown"] != seen:
@@ -165,7 +170,7 @@ def table(language: Language, rows: pd.DataFrame) -> Table:
     return Table(
         language.say("tables.of", title=language.say(f"titles.{measure}"), who=language.kit(first["reference_population_label"])),
         tuple(language.say(f"columns.{n}", level=told.level(language, first)) for n in names), tuple(body),
-        (0.2, 0.1, 0.16, 0.1, 0.08, 0.08, 0.28), (False, True, True, True, True, False, False),
+        (0.19, 0.11, 0.17, 0.11, 0.07, 0.08, 0.27), (False, True, True, True, True, False, False),
         note(language, rows, language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])),
     )  # fmt: skip
 
@@ -174,8 +179,14 @@ def note(language: Language, rows: pd.DataFrame, first: str) -> str:
     """What stands under a table: what it is about, what its markers mean, what recalled facts it rests on."""
     hidden = language.kit(CONFIDENTIAL) if (rows["marker"] == "c").any() else ""
     doubts = [told.reason(language, t) for t in rows["to_verify"].unique() if t]
-    markers = language.list(t for t in (f"[c] {hidden}" if hidden else "", told.markers(language, {*rows["marker"]} - {"c"})) if t)
-    parts = (first, markers, language.say("basis.to_verify", what=language.list(doubts)) if doubts else "")
+    markers = language.list(
+        t for t in (f"[c] {hidden}" if hidden else "", told.markers(language, {*rows["marker"]} - {"c"})) if t
+    )
+    parts = (
+        first[:1].upper() + first[1:],
+        markers,
+        language.say("basis.to_verify", what=language.list(doubts)) if doubts else "",
+    )
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
@@ -194,5 +205,5 @@ def rule_sets(out: Published, language: Language) -> Table | Paragraph:
     about = language.say("rule_sets.note", who=language.kit(first["reference_population_label"]))
     return Table(
         language.say("rule_sets.title"), tuple(language.say(f"columns.{n}", level=told.level(language, first)) for n in names), tuple(body),
-        (0.16, 0.1, 0.15, 0.08, 0.09, 0.42), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
+        (0.15, 0.11, 0.16, 0.07, 0.08, 0.43), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
     )  # fmt: skip

@@ -17,6 +17,8 @@ Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": drawn.WIDE, "half": drawn.HALF, "slide": drawn.SLIDE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 
+MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
+
 
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     """All pictures of a run, each under a name of its own, as they are left as files."""
@@ -27,7 +29,9 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
         drawn.estimates(out, "prevalence", [g], language, population=p) for p in others for g in groups_of(out, "prevalence", p)
     ]
     made += [drawn.estimates(out, "share", [g], language) for g in groups_of(out, "share")]
-    made += [p for p in (change(evidence, language, "wide"), path(evidence, language, "wide"), repeat(evidence, language, "wide")) if p]
+    made += [
+        p for p in (change(evidence, language, "wide"), path(evidence, language, "wide"), repeat(evidence, language, "wide")) if p
+    ]
     return tuple(made)
 
 
@@ -38,9 +42,9 @@ def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | No
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:
-    """The groups with a published rate, those of the plan first, as long as their categories do not pass so many rows."""
+    """The groups whose rates are mostly shown, those of the plan first, as long as their categories do not pass so many rows."""
     out = evidence.now
-    there = [g for g in groups_of(out, "prevalence", least=2)]
+    there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
     words = [w for _, i in evidence.plan.measured for w in i.disaggregated_by]
     plan = [g for w in words for g in WORDS.get(w, (w,))]
     ordered = [*dict.fromkeys([*(g for g in plan if g in there), *there])]
@@ -49,7 +53,7 @@ def asked_groups(evidence: Evidence, rows: int) -> list[str]:
         size = len(out.select("prevalence", [group]))
         if rows - size >= 0:
             chosen, rows = [*chosen, group], rows - size
-    return chosen or ordered[:1]
+    return chosen or list(ordered[:1] or groups_of(out, "prevalence")[:1])
 
 
 def beside(evidence: Evidence, language: Language, width: Width) -> Drawn | None:

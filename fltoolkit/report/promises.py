@@ -4,6 +4,7 @@ nobody measures, the follow-up with its verdict, the matrix, and reference figur
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -61,7 +62,11 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     made = []
     for r in rows.drop_duplicates("id").to_dict("records"):
         key = "targets.repeat" if pd.notna(r["smallest_cut"]) else "targets.repeat_nothing"
-        values = {"planned": told.count(language, r["planned_sample"]), "what": told.indicator(language, r), "cut": told.percent(language, r["smallest_cut"])}
+        values = {
+            "planned": told.count(language, r["planned_sample"]),
+            "what": told.indicator(language, r),
+            "cut": told.percent(language, r["smallest_cut"]),
+        }
         made.append(language.say(key, **values))
     return tuple(made)
 
@@ -70,7 +75,11 @@ def promise(language: Language, row: Line) -> str:
     """A target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
     if pd.isna(row["target_year"]):
         return ""
-    aim = {"year": f"{row['target_year']:g}", "value": value(language, row["target_value"], row), "unit": language.kit(str(row["unit"]))}
+    aim = {
+        "year": f"{row['target_year']:g}",
+        "value": value(language, row["target_value"], row),
+        "unit": language.kit(str(row["unit"])),
+    }
     if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
         return language.say("targets.hidden", year=aim["year"])
     return language.say("targets.cut", cut=told.percent(language, row["cut"]), **aim)
@@ -101,7 +110,15 @@ def detectable(evidence: Evidence, language: Language) -> Table | Paragraph:
          _value_after(language, r), f"{r['first_year']:g}" if pd.notna(r["first_year"]) else "–", told.marker(r)) for r in rows.to_dict("records")
     ]  # fmt: skip
     names = ("indicator", "baseline", "planned", "smallest", "after", "first_year", "marker")
-    return _table(language, "detectable", names, body, (0.26, 0.19, 0.11, 0.12, 0.12, 0.11, 0.09), (2, 3, 4, 5), told.markers(language, rows["marker"]))
+    return _table(
+        language,
+        "detectable",
+        names,
+        body,
+        (0.26, 0.19, 0.11, 0.12, 0.12, 0.11, 0.09),
+        (2, 3, 4, 5),
+        told.markers(language, rows["marker"]),
+    )
 
 
 def _value_after(language: Language, row: Line) -> str:
@@ -124,7 +141,9 @@ def milestones(evidence: Evidence, language: Language) -> Table | Paragraph:
     body: list[tuple[str, ...]] = []
     for _, part in rows.groupby(["id", "group", "category"], sort=False):
         body.append((about(language, part.iloc[0].to_dict()),))
-        body += [(f"{r['year']:g}", value(language, r["value"], r), language.kit(str(r["kind"]))) for r in part.to_dict("records")]
+        body += [
+            (f"{r['year']:g}", value(language, r["value"], r), language.kit(str(r["kind"]))) for r in part.to_dict("records")
+        ]
     return _table(language, "milestones", ("year", "value", "kind"), body, (0.2, 0.3, 0.5), (1,), "")
 
 
@@ -145,18 +164,28 @@ def follow_up(evidence: Evidence, language: Language) -> Table | None:
     rows = evidence.follow_up
     if rows.empty:
         return None
-    body = [
-        (about(language, r), _baseline(language, {**r, "ci_low": r["baseline_ci_low"], "ci_high": r["baseline_ci_high"]}, year=False)
-         if pd.notna(r["baseline_value"]) else "", _now(language, r), _change(language, r), light(language, r), told.marker(r),
-         language.list(told.reason(language, r[c]) for c in ("verdict_reason", "reason") if r[c])) for r in rows.to_dict("records")
-    ]  # fmt: skip
+    body: list[tuple[str, ...]] = []
+    for _, part in rows.groupby("id", sort=False):
+        body.append((told.indicator(language, part.iloc[0].to_dict()),))
+        body += [_followed(language, r) for r in part.to_dict("records")]
     first = rows.iloc[0]
-    before, after = f"{first['year_before']:g}", f"{first['year']:g}"
-    names = ("indicator", "before", "after", "change", "verdict", "marker", "remark")
+    years = (f"{first['year_before']:g}", f"{rows['year'].max():g}")
+    names = ("category", "before", "after_round", "change", "verdict", "marker", "remark")
     note = " ".join(p for p in (language.say("change.note"), told.markers(language, rows["marker"])) if p)
-    made = _table(language, "follow_up", names, body, (0.2, 0.14, 0.14, 0.14, 0.12, 0.09, 0.17), (), note)
-    columns = tuple({1: before, 2: after}.get(i, c) for i, c in enumerate(made.columns))
-    return Table(made.title, columns, made.rows, made.widths, made.numbers, made.note)
+    made = _table(language, "follow_up", names, body, (0.14, 0.16, 0.16, 0.16, 0.12, 0.08, 0.18), (), note)
+    return replace(made, columns=(made.columns[0], *years, *made.columns[3:]))
+
+
+def _followed(language: Language, row: Line) -> tuple[str, ...]:
+    """A row of the follow-up; where the change is not shown its reason is that of the marker."""
+    then = {**row, "ci_low": row["baseline_ci_low"], "ci_high": row["baseline_ci_high"]}
+    whole = row["group"] in ("", TOTAL)
+    reasons = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
+    return (
+        language.say("everyone") if whole else told.reason(language, row["category"]),
+        _baseline(language, then, year=False) if pd.notna(row["baseline_value"]) else "", _now(language, row), _change(language, row),
+        light(language, row), told.marker(row), language.list(told.reason(language, row[c]) for c in reasons if row[c]),
+    )  # fmt: skip
 
 
 def _now(language: Language, row: Line) -> str:
@@ -193,7 +222,13 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 def _verdict(language: Language, row: Line) -> str:
     why = told.reason(language, row["verdict_reason"])
-    said = language.say("change.verdict", what=told.indicator(language, row), before=f"{row['year_before']:g}", after=f"{row['year']:g}", verdict=light(language, row))
+    said = language.say(
+        "change.verdict",
+        what=told.indicator(language, row),
+        before=f"{row['year_before']:g}",
+        after=f"{row['year']:g}",
+        verdict=light(language, row),
+    )
     if pd.notna(row["change"]):
         interval = told.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
         numbers = language.say(
@@ -209,10 +244,22 @@ def references(language: Language) -> tuple[Paragraph, Table]:
     rows, body = global_figures(), []
     for (place, year), part in rows.groupby(["place", "year"], sort=False):
         by = {r["measure"]: r["value"] for r in part.to_dict("records")}
-        persons, rate = (language.number(f"{by[m]:{form}}") if m in by else "" for m, form in (("stock", ",.0f"), ("stock_prevalence", ",.1f")))
-        body.append((told.reason(language, place), f"{year}", persons, rate, language.say(f"comparable.{part['comparable'].iloc[0]}")))
+        persons, rate = (
+            language.number(f"{by[m]:{form}}") if m in by else "" for m, form in (("stock", ",.0f"), ("stock_prevalence", ",.1f"))
+        )
+        body.append(
+            (told.reason(language, place), f"{year}", persons, rate, language.say(f"comparable.{part['comparable'].iloc[0]}"))
+        )
     source = language.say("references.source", source=language.list(dict.fromkeys(rows["source"])))
-    table = _table(language, "references", ("place", "year", "total", "per_1000", "comparable"), body, (0.4, 0.12, 0.2, 0.14, 0.14), (1, 2, 3), source)
+    table = _table(
+        language,
+        "references",
+        ("place", "year", "total", "per_1000", "comparable"),
+        body,
+        (0.4, 0.12, 0.2, 0.14, 0.14),
+        (1, 2, 3),
+        source,
+    )
     return Paragraph(language.say("references.why", why=told.reason(language, rows["why"].iloc[0]))), table
 
 
@@ -244,7 +291,11 @@ def _typed(language: Language, row: Line) -> str:
 
 def _cell(language: Language, row: Line) -> str:
     if row["filled_by"] == "partners":
-        return str(row["baseline_value"]) if row["baseline_value"] and pd.notna(row["baseline_value"]) else language.say("by_partners")
+        return (
+            str(row["baseline_value"])
+            if row["baseline_value"] and pd.notna(row["baseline_value"])
+            else language.say("by_partners")
+        )
     if pd.isna(row["baseline_value"]):
         return ""
     return f"{value(language, float(row['baseline_value']), row)} ({between(language, row, 'ci_low', 'ci_high')})"
@@ -255,9 +306,15 @@ def _table(
     note: str, wide: bool = False,
 ) -> Table:  # fmt: skip
     heads = tuple(language.say(f"columns.{c}") for c in columns)
-    return Table(language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note, wide)
+    return Table(
+        language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note, wide
+    )
 
 
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
     """The instruments that the plan names."""
-    return Bullets(evidence.plan.legal_basis) if evidence.plan.legal_basis else Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
+    return (
+        Bullets(evidence.plan.legal_basis)
+        if evidence.plan.legal_basis
+        else Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
+    )

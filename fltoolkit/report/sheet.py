@@ -23,4 +23,6 @@ def fact_sheet(evidence: Evidence, language: Language) -> Document:
         Heading(language.say("sheet.careful"), 2), Bullets((*known, *language.each("sheet.limits"))),
     ]  # fmt: skip
     title = findings.title(out, language, "sheet.title")
-    return Document("sheet", title, str(out.table.iloc[0]["survey"]), language.code, tuple(blocks), findings.source(out, language))
+    return Document(
+        "sheet", title, str(out.table.iloc[0]["survey"]), language.code, tuple(blocks), findings.source(out, language)
+    )

@@ -16,7 +16,8 @@ PLACES = ("region", "area", "province", "district")
 
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     """The skeleton in one language."""
-    blocks: list[Block] = [Paragraph(language.say("skeleton.how"), "quiet")]
+    contents = tuple(language.say(f"chapters.c{n}.title") for n in range(1, 8))
+    blocks: list[Block] = [Paragraph(language.say("skeleton.how"), "quiet"), Bullets(contents)]
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         blocks += [Heading(language.say(f"chapters.c{n}.title"), new_page=True), *filled(evidence, language, n)]
     plan = evidence.plan
@@ -51,7 +52,11 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
 
 
 def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    return [*_prompted(evidence, language, chapter), Paragraph(language.say("skeleton.legal_basis")), promises.legal(evidence, language)]
+    return [
+        *_prompted(evidence, language, chapter),
+        Paragraph(language.say("skeleton.legal_basis")),
+        promises.legal(evidence, language),
+    ]
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
@@ -66,7 +71,11 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
         Bullets(tuple(f"{s.code}: {s.statement}" for s in plan.framework if s.level in ("objective", "outcome"))),
         Heading(heads[1], 2), Paragraph(language.say("skeleton.no_ranking"), "quiet"), _prompt(language, 4, 1),
     ]  # fmt: skip
-    for head, chosen in ((heads[2], sectors), (heads[3], PLACES), (heads[4], [g for g in groups if g not in (*PLACES, *SECTORS)])):
+    for head, chosen in (
+        (heads[2], sectors),
+        (heads[3], PLACES),
+        (heads[4], [g for g in groups if g not in (*PLACES, *SECTORS)]),
+    ):
         tables = _tables(evidence, language, chosen)
         blocks += [Heading(head, 3), *(tables or [Paragraph(language.say("skeleton.nothing"), "quiet")])]
     sdg = list(dict.fromkeys(goal for s in plan.framework for i in s.indicators for goal in i.sdg))
@@ -91,7 +100,9 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     plan = evidence.plan
     surveys = language.join(str(year) for year in plan.planned_surveys)
     planned = [Paragraph(language.say("skeleton.surveys", years=surveys))] if plan.planned_surveys else []
-    later: list[Block] = [] if follow is None else [Heading(heads[4], 2), *(Paragraph(t) for t in promises.verdicts(evidence, language)), follow]
+    later: list[Block] = (
+        [] if follow is None else [Heading(heads[4], 2), *(Paragraph(t) for t in promises.verdicts(evidence, language)), follow]
+    )
     return [
         Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), promises.matrix(evidence, language),
         Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),

@@ -52,13 +52,21 @@ def _others(evidence: Evidence, language: Language) -> list[Block]:
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
-    pictures = [by_group(evidence, language, "slide"), *(drawn.estimates(out, "share", [g], language, size=SIZES["slide"]) for g in shares[:2])]
+    pictures = [
+        by_group(evidence, language, "slide"),
+        *(drawn.estimates(out, "share", [g], language, size=SIZES["slide"]) for g in shares[:2]),
+    ]
     pictures += [_of(out, p, language) for p in children]
     blocks: list[Block] = []
     for picture in pictures:
         if picture:
             blocks += [Heading(language.say("slides.picture")), Chart(picture)]
-    return [*blocks, Heading(language.say("rule_sets.heading")), Paragraph(language.say("rule_sets.why")), findings.rule_sets(out, language)]
+    return [
+        *blocks,
+        Heading(language.say("rule_sets.heading")),
+        Paragraph(language.say("rule_sets.why")),
+        findings.rule_sets(out, language),
+    ]
 
 
 def _of(out: Published, population: str, language: Language) -> Drawn:
@@ -103,11 +111,18 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 def _promise(evidence: Evidence, language: Language) -> list[Block]:
     """What the plan could promise, and the warning where no survey could verify it."""
     blocks: list[Block] = []
-    for key, picture in (("slides.repeat", repeat(evidence, language, "slide")), ("slides.path", path(evidence, language, "slide"))):
+    for key, picture in (
+        ("slides.repeat", repeat(evidence, language, "slide")),
+        ("slides.path", path(evidence, language, "slide")),
+    ):
         if picture:
             blocks += [Heading(language.say(key)), Chart(picture)]
     table = promises.targets(evidence, language)
-    short = Table(table.title, table.columns, table.rows[:ROWS], table.widths, table.numbers, table.note) if isinstance(table, Table) else table
+    short = (
+        Table(table.title, table.columns, table.rows[:ROWS], table.widths, table.numbers, table.note)
+        if isinstance(table, Table)
+        else table
+    )
     warnings = promises.unverifiable(evidence, language)
     blocks += [Heading(language.say("slides.promise")), short]
     for i in range(0, len(warnings), 2):

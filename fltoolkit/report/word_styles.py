@@ -121,7 +121,12 @@ def _set(
         shape.left_indent = Pt(12)
     if fill:
         properties.insert_element_before(
-            element("w:shd", val="clear", color="auto", fill=fill), "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc"
+            element("w:shd", val="clear", color="auto", fill=fill),
+            "w:tabs",
+            "w:suppressAutoHyphens",
+            "w:spacing",
+            "w:ind",
+            "w:jc",
         )
 
 

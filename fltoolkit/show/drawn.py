@@ -24,7 +24,7 @@ from fltoolkit.show.style import BLUE, GREY, INK, PALE
 from fltoolkit.show.words import Row
 
 QUIET, DPI = "#55606b", 200
-LOOK = {
+LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
 }  # fmt: skip
@@ -92,7 +92,9 @@ def change(
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
     rows = rows[~rows["breakdown"].str.contains(" × ") & (True if groups is None else rows["breakdown"].isin(["", *groups]))]
     first = rows.iloc[0].to_dict()
-    before, after = (str(first[f"year{s}"] if first["year"] != first["year_before"] else first[f"round{s}"]) for s in ("_before", ""))
+    before, after = (
+        str(first[f"year{s}"] if first["year"] != first["year_before"] else first[f"round{s}"]) for s in ("_before", "")
+    )
     unit = told.unit(language, measure, first["reference_population_label"])
     title = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
     subtitle = language.say("charts.change_in", unit=unit, level=told.level(language, first), before=before, after=after)
@@ -107,7 +109,7 @@ def change(
             page.label(i, name)
             page.aside(i, _verdict(language, row))
             for side, colour, lift in (("_before", GREY, -0.17), ("_after", BLUE, 0.17)):
-                part = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")} | {"marker": row["marker"]}
+                part: Row = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")} | {"marker": row["marker"]}
                 if pd.notna(row["estimate"]) or pd.notna(part["estimate"]):
                     page.dot(i + lift, part, measure, colour)
         return page.drawn(f"change_in_{measure}", f"{title}. {subtitle}. {language.list(told_rows)}.")
@@ -126,23 +128,44 @@ class _Page:
 
     def label(self, line: float, text: str, *, heading: bool = False) -> None:
         wrapped = textwrap.fill(text, self.size.letters)
-        style = {"fontweight": "bold", "color": QUIET, "fontsize": self.size.font * 0.92} if heading else {"fontsize": self.size.font}
-        self.axes.text(-0.03, line, wrapped, transform=self.axes.get_yaxis_transform(), ha="right", va="center" if "\n" in wrapped else "center_baseline", linespacing=1.05, **style)
+        across = self.axes.get_yaxis_transform()
+        words = self.axes.text(-0.03, line, wrapped, transform=across, ha="right", fontsize=self.size.font, linespacing=1.05)
+        words.set_va("center" if "\n" in wrapped else "center_baseline")
+        if heading:
+            words.set(fontweight="bold", color=QUIET, fontsize=self.size.font * 0.92)
 
     def aside(self, line: float, text: str) -> None:
-        self.axes.text(1.03, line, text, transform=self.axes.get_yaxis_transform(), va="center_baseline", fontsize=self.size.font * 0.92)
+        self.axes.text(
+            1.03, line, text, transform=self.axes.get_yaxis_transform(), va="center_baseline", fontsize=self.size.font * 0.92
+        )
 
     def dot(self, line: float, row: Row, measure: str, colour: str = BLUE) -> None:
         """A dot with its interval; what is not shown says so where it would stand."""
         if pd.isna(row["estimate"]):
             words = self.language.say("not_shown" if row["marker"] != "x" else "not_available", marker=row["marker"])
-            self.axes.text(0.015, line, words, transform=self.axes.get_yaxis_transform(), va="center_baseline", color=QUIET, fontsize=self.size.font * 0.9)
+            self.axes.text(
+                0.015,
+                line,
+                words,
+                transform=self.axes.get_yaxis_transform(),
+                va="center_baseline",
+                color=QUIET,
+                fontsize=self.size.font * 0.9,
+            )
             return
         x, low, high = (float(row[c]) * scale(measure) for c in ("estimate", "ci_low", "ci_high"))
         self.edges += [e for e in (x, high) if pd.notna(e)]
         hollow = row["flag"] in MARKED or row["marker"] == "w"
         if pd.notna(low):
-            self.axes.plot([low, high], [line, line], color=colour, linewidth=self.size.font / 5, solid_capstyle="round", zorder=2, alpha=0.75)
+            self.axes.plot(
+                [low, high],
+                [line, line],
+                color=colour,
+                linewidth=self.size.font / 5,
+                solid_capstyle="round",
+                zorder=2,
+                alpha=0.75,
+            )
         self.axes.plot([x], [line], marker="o", markersize=self.size.font * 0.72, markerfacecolor="white" if hollow else colour,
                        markeredgecolor=colour, markeredgewidth=self.size.font / 6, zorder=3, clip_on=False)  # fmt: skip
 
@@ -155,7 +178,13 @@ class _Page:
 
 @contextmanager
 def _page(
-    size: Size, title: str, subtitle: str, sides: tuple[list[str], list[str]], language: Language, flags: pd.Series, tall: float = 1.0
+    size: Size,
+    title: str,
+    subtitle: str,
+    sides: tuple[list[str], list[str]],
+    language: Language,
+    flags: pd.Series,
+    tall: float = 1.0,
 ) -> Iterator[_Page]:
     """A picture of so many rows, with its title; a hollow dot is explained where there is one."""
     from matplotlib.ticker import MaxNLocator
@@ -163,7 +192,7 @@ def _page(
     hollow = language.say("charts.hollow") if set(flags) & set(MARKED) else ""
     told_below = " ".join(part for part in (subtitle, hollow) if part)
     lines = len(sides[0])
-    body = (lines + 0.6) * size.font * 2.15 * tall / 72
+    body = (lines + 0.6) * size.font * (2.15 if size.told else 1.95) * tall / 72
     labels = [part for text in sides[0] for part in textwrap.wrap(text, size.letters)]
     left, right = (0.6 * size.font * max(4, *map(len, texts)) / 72 / size.width + 0.035 for texts in (labels, sides[1]))
     with sheet(size, title, told_below, body, left=left, right=right) as (figure, axes):
@@ -179,6 +208,7 @@ def sheet(size: Size, title: str, subtitle: str, body: float, *, left: float, ri
     import matplotlib
     from matplotlib.figure import Figure
 
+    subtitle = subtitle[:1].upper() + subtitle[1:]
     per_line = size.width * 72 / size.font
     heads, words = textwrap.wrap(title, int(per_line * 1.42)), textwrap.wrap(subtitle, int(per_line * 1.75))
     line = size.font * 1.36 / 72
@@ -188,7 +218,9 @@ def sheet(size: Size, title: str, subtitle: str, body: float, *, left: float, ri
     with matplotlib.rc_context({**LOOK, "font.size": size.font}):
         figure = Figure(figsize=(size.width, height))
         top = height - size.font * 0.35 / 72
-        figure.text(0.004, top / height, "\n".join(heads), fontsize=size.font * 1.14, fontweight="bold", va="top", linespacing=1.2)
+        figure.text(
+            0.004, top / height, "\n".join(heads), fontsize=size.font * 1.14, fontweight="bold", va="top", linespacing=1.2
+        )
         below = (top - line * 1.15 * len(heads)) / height
         figure.text(0.004, below, "\n".join(words), fontsize=size.font * 0.9, color=QUIET, va="top", linespacing=1.3)
         axes = figure.add_axes((left, foot / height, 1 - left - right, body / height))
@@ -219,7 +251,11 @@ def _aside(language: Language, row: Row, interval: bool = True) -> str:
 def _told(language: Language, row: Row) -> str:
     if pd.isna(row["estimate"]):
         return f"{told.shown(language, row)} {language.say('markers.' + str(row['marker']))}"
-    return f"{_aside(language, row)}, {told.reason(language, row['reason'])}" if row["flag"] == "unreliable" else _aside(language, row)
+    return (
+        f"{_aside(language, row)}, {told.reason(language, row['reason'])}"
+        if row["flag"] == "unreliable"
+        else _aside(language, row)
+    )
 
 
 def _verdict(language: Language, row: Row) -> str:

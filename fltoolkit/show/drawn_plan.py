@@ -27,17 +27,25 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
     Args:
         target: a row of the plan's targets. milestones: its rows, in the unit of the target. later: its row of the follow-up.
     """
-    measure, year = str(target["measure"]), int(target["baseline_year"])
+    year = int(target["baseline_year"])
     title = language.say("charts.path", indicator=told.indicator(language, target))
     subtitle = language.say("charts.path_in", unit=_unit(language, target))
     goal = milestones[milestones["kind"] == TARGET]
     steps = milestones[~milestones["kind"].isin([TARGET, "baseline"])]
-    body = size.width * (0.36 if size.width > 5 else 0.72)
+    body = size.width * (0.36 if size.width > 5 else 0.6)
     with sheet(size, title, subtitle, body, left=0.08 if size.width > 5 else 0.13, right=0.05) as (figure, axes):
         line = pd.concat([pd.DataFrame({"year": [year], "value": [target["baseline_value"]]}), steps, goal]).sort_values("year")
         axes.plot(line["year"], line["value"], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
         _point(axes, size, year, target["baseline_value"], target["ci_low"], target["ci_high"], BLUE)
-        axes.plot(steps["year"], steps["value"], "o", markersize=size.font * 0.6, markerfacecolor="white", markeredgecolor=GREY, zorder=3)
+        axes.plot(
+            steps["year"],
+            steps["value"],
+            "o",
+            markersize=size.font * 0.6,
+            markerfacecolor="white",
+            markeredgecolor=GREY,
+            zorder=3,
+        )
         axes.plot(goal["year"], goal["value"], "D", markersize=size.font * 0.75, color=ORANGE, zorder=3, clip_on=False)
         said = [(year, target["ci_high"], "charts.baseline")]
         said += [(int(y), v, "charts.target") for y, v in zip(goal["year"], goal["value"], strict=True)]
@@ -46,7 +54,14 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
             said.append((int(later["year"]), later["ci_high"], "charts.later"))
         top = max(float(v) for _, v, _ in said if pd.notna(v)) * 1.2
         for at, value, key in said:
-            axes.annotate(language.say(key), (at, value), (0, size.font * 0.8), textcoords="offset points", ha="center", fontsize=size.font * 0.92)
+            axes.annotate(
+                language.say(key),
+                (at, value),
+                (0, size.font * 0.8),
+                textcoords="offset points",
+                ha="center",
+                fontsize=size.font * 0.92,
+            )
         if len(steps):
             middle = steps.iloc[len(steps) // 2]
             axes.annotate(
@@ -77,7 +92,7 @@ def repeat(
     power = told.percent(language, 0.8)
     subtitle = language.say("charts.repeat_in", rate=rate, power=power, deff=language.number(f"{deff:.1f}"))
     marks = [(s, 100 * detectable_change(p, n, s, deff=deff).relative) for s in _apart(n, planned)]
-    body = size.width * (0.33 if size.width > 5 else 0.72)
+    body = size.width * (0.33 if size.width > 5 else 0.6)
     with sheet(size, title, subtitle, body, left=0.1 if size.width > 5 else 0.15, right=0.05) as (figure, axes):
         axes.plot(sizes, falls, color=BLUE, linewidth=size.font / 4.5)
         for at, fall in marks:
@@ -85,7 +100,9 @@ def repeat(
                 axes.plot([at, at], [0, fall], color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
                 axes.plot([at], [fall], "o", markersize=size.font * 0.75, color=BLUE)
                 words = language.say("charts.mark", fall=told.percent(language, fall / 100), persons=told.count(language, at))
-                axes.annotate(words, (at, fall), (size.font * 0.7, size.font * 0.5), textcoords="offset points", fontsize=size.font * 0.95)
+                axes.annotate(
+                    words, (at, fall), (size.font * 0.7, size.font * 0.5), textcoords="offset points", fontsize=size.font * 0.95
+                )
         ticks = [t for t in TICKS if sizes[0] <= t <= sizes[-1]]
         axes.set(xscale="log", ylim=(0, 104), xlim=(sizes[0], sizes[-1]))
         axes.tick_params(pad=5)
@@ -122,7 +139,9 @@ def _path_alt(language: Language, target: Line, steps: pd.DataFrame, goal: pd.Da
     def value(v: float) -> str:
         return told.in_unit(language, v, measure)
 
-    parts = [f"{target['baseline_year']:g}: {value(target['baseline_value'])} ({told.limits(language, value(target['ci_low']), value(target['ci_high']))})"]
+    parts = [
+        f"{target['baseline_year']:g}: {value(target['baseline_value'])} ({told.limits(language, value(target['ci_low']), value(target['ci_high']))})"
+    ]
     parts += [f"{r['year']:g}: {value(r['value'])}, {language.kit(str(r['kind']))}" for r in steps.to_dict("records")]
     parts += [f"{r['year']:g}: {value(r['value'])}, {language.say('charts.target')}" for r in goal.to_dict("records")]
     if later is not None and pd.notna(later["value"]):
