@@ -90,12 +90,14 @@ class Language:
         """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
         if not text or self.code == BASE:
             return text
-        reasons = [self._match(part) for part in text.split(REASONS)]
-        if found := self.list(r for r in reasons if r) if all(reasons) else self._match(text):
+        parts = text.split(REASONS)
+        matched = [self._match(part) for part in parts]
+        if found := self.list(matched) if all(matched) else self._match(text):
             return found
-        if REASONS in text:
-            return self.list(self.kit(part) for part in text.split(REASONS))
-        mark = next((mark for mark in PARTS if mark in text), "")
+        told = [self.kit(part) for part in parts] if len(parts) > 1 else parts
+        if told != parts:
+            return self.list(told)
+        mark = next((mark for mark in PARTS if mark in text), "") if len(parts) == 1 else ""
         return mark.join(self.kit(part) for part in text.split(mark)) if mark else text
 
     def _match(self, text: str) -> str:

@@ -183,7 +183,7 @@ def note(language: Language, rows: pd.DataFrame, first: str) -> str:
         t for t in (f"[c] {hidden}" if hidden else "", told.markers(language, {*rows["marker"]} - {"c"})) if t
     )
     parts = (
-        first[:1].upper() + first[1:],
+        told.start(first),
         markers,
         language.say("basis.to_verify", what=language.list(doubts)) if doubts else "",
     )

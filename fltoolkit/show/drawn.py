@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -43,15 +44,32 @@ class Size:
 WIDE, HALF, SLIDE = Size(7.0, 9.0, 30), Size(3.5, 7.4, 16, told=False), Size(11.6, 16.0, 30)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawn:
-    """A picture as bytes, with the words that stand for it where it cannot be seen."""
+    """A picture with the words that stand for it where it cannot be seen; its bytes are made when they are asked for."""
 
     name: str
-    svg: bytes
-    png: bytes
+    figure: Any
+    title: str
     alt: str
     width: float  # inches
+
+    @cached_property
+    def svg(self) -> bytes:
+        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
+
+    @cached_property
+    def png(self) -> bytes:
+        return self._saved("png", {"Software": None})
+
+    def _saved(self, kind: str, about: dict[str, Any]) -> bytes:
+        """The bytes of the figure, without a date or a maker."""
+        import matplotlib
+
+        made = BytesIO()
+        with matplotlib.rc_context(LOOK):
+            self.figure.savefig(made, format=kind, dpi=DPI, metadata=about)
+        return made.getvalue()
 
 
 def estimates(
@@ -62,7 +80,7 @@ def estimates(
     rows = out.select(measure, by, population=population)
     first = rows.iloc[0].to_dict()
     subtitle = language.say(
-        "charts.estimates", unit=told.unit(language, measure, first["reference_population_label"]), level=told.level(language, first),
+        "charts.estimates", unit=told.start(told.unit(language, measure, first["reference_population_label"])), level=told.level(language, first),
         period=language.kit(first["reference_period"]),
     )  # fmt: skip
     lines: list[tuple[str, Row | None]] = []
@@ -95,7 +113,7 @@ def change(
     before, after = (
         str(first[f"year{s}"] if first["year"] != first["year_before"] else first[f"round{s}"]) for s in ("_before", "")
     )
-    unit = told.unit(language, measure, first["reference_population_label"])
+    unit = told.start(told.unit(language, measure, first["reference_population_label"]))
     title = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
     subtitle = language.say("charts.change_in", unit=unit, level=told.level(language, first), before=before, after=after)
     names, records = told.labels(language, rows), rows.to_dict("records")
@@ -208,7 +226,6 @@ def sheet(size: Size, title: str, subtitle: str, body: float, *, left: float, ri
     import matplotlib
     from matplotlib.figure import Figure
 
-    subtitle = subtitle[:1].upper() + subtitle[1:]
     per_line = size.width * 72 / size.font
     heads, words = textwrap.wrap(title, int(per_line * 1.42)), textwrap.wrap(subtitle, int(per_line * 1.75))
     line = size.font * 1.36 / 72
@@ -232,11 +249,8 @@ def sheet(size: Size, title: str, subtitle: str, body: float, *, left: float, ri
 
 
 def finish(figure: Any, name: str, alt: str, title: str, size: Size) -> Drawn:
-    """The bytes of a figure: SVG and PNG, without a date or a maker."""
-    svg, png = BytesIO(), BytesIO()
-    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
-    figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-    return Drawn(re.sub(r"\W", "_", name), svg.getvalue(), png.getvalue(), alt, size.width)
+    """A figure as a picture, under a name that a file can have."""
+    return Drawn(re.sub(r"\W", "_", name), figure, title, alt, size.width)
 
 
 def _aside(language: Language, row: Row, interval: bool = True) -> str:

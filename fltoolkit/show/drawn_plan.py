@@ -124,7 +124,7 @@ def _apart(asked: float, planned: float | None) -> list[float]:
 
 def _unit(language: Language, row: Line) -> str:
     """The unit of a plan's row: `per 1,000 persons aged 18 and over`."""
-    return language.kit(str(row["unit"]))
+    return told.start(language.kit(str(row["unit"])))
 
 
 def _point(axes: Any, size: Size, x: Any, y: Any, low: Any, high: Any, colour: str) -> None:

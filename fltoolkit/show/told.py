@@ -112,7 +112,12 @@ def remark(language: Language, row: Row) -> str:
     why, flag = reason(language, row["reason"]), str(row["flag"])
     if flag in ("unreliable", "caution", "review"):
         return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why)
-    return why[:1].upper() + why[1:]
+    return start(why)
+
+
+def start(text: str) -> str:
+    """Words as a sentence starts: `Per 1,000 adults`."""
+    return text[:1].upper() + text[1:]
 
 
 def marker(row: Row) -> str:
