@@ -41,6 +41,7 @@ def test_the_head_of_each_table_repeats_and_no_row_is_torn(brief: bytes) -> None
         head, *rest = table.rows
         assert head._tr.trPr.find(f"{WORD}tblHeader") is not None
         assert all(row._tr.trPr.find(f"{WORD}cantSplit") is not None for row in table.rows)
+        assert {p.style.name for cell in head.cells for p in cell.paragraphs} == {"Table Head"}
         assert not any(row._tr.trPr.find(f"{WORD}tblHeader") is not None for row in rest)
 
 
