@@ -119,7 +119,9 @@ def _table(block: Table, word: Any, width: float) -> None:
             cell.width = Cm(share * width if len(line) > 1 else width)
             border(cell, bottom=(BLUE, 8) if i == 0 else (LINE, 4))
             paragraph = cell.paragraphs[0]
-            paragraph._p.style = "TableText" if i and len(line) > 1 else "TableHead"  # by its id: a name is looked up at each cell
+            paragraph._p.style = (
+                "TableText" if i and len(line) > 1 else "TableHead"
+            )  # by its id: a name is looked up at each cell
             paragraph.text = _clean(text)
             paragraph.paragraph_format.keep_with_next = i == 0 or len(line) == 1 or None
             if right:

@@ -50,11 +50,20 @@ def _strings(node: object) -> list[str]:
 def test_no_english_of_the_kit_is_left(evidence: fl.Evidence) -> None:
     plan, out = evidence.plan, evidence.now
     own = {plan.title, plan.goal, *plan.legal_basis, *out.coverage_excludes, *out.table["survey"], *out.table["category"]}
-    own |= {v for s in plan.framework for i in s.indicators for v in (i.indicator, i.means_of_verification, i.reporting_frequency, i.lead)}
+    own |= {
+        v
+        for s in plan.framework
+        for i in s.indicators
+        for v in (i.indicator, i.means_of_verification, i.reporting_frequency, i.lead)
+    }
     own |= {v for s in plan.framework for v in (s.statement, s.code)}
     kits = {str(v) for c in OF_THE_KIT for v in out.table[c].unique() if v and re.search(r"[a-z]{3} [a-z]", str(v))}
-    kits |= {str(v) for c in ("reason", "target_words") for v in evidence.targets[c] if v} | {str(v) for v in evidence.smart["missing"] if v}
-    sentences = {v for v in EN.words.values() if len(PLACE.sub("", v)) > 12 and v not in FR.words.values() and not PLACE.search(v)}
+    kits |= {str(v) for c in ("reason", "target_words") for v in evidence.targets[c] if v} | {
+        str(v) for v in evidence.smart["missing"] if v
+    }
+    sentences = {
+        v for v in EN.words.values() if len(PLACE.sub("", v)) > 12 and v not in FR.words.values() and not PLACE.search(v)
+    }
     for made in (evidence_brief, nap_skeleton, workshop, fact_sheet):
         for text in texts(made(evidence, FR)):
             left = text
@@ -66,5 +75,10 @@ def test_no_english_of_the_kit_is_left(evidence: fl.Evidence) -> None:
 
 def test_what_a_survey_and_a_plan_say_stays_as_they_say_it(evidence: fl.Evidence) -> None:
     said = "\n".join(texts(nap_skeleton(evidence, FR)))
-    for text in (evidence.plan.goal, *evidence.plan.legal_basis, *evidence.now.coverage_excludes, evidence.now.table["survey"].iloc[0]):
+    for text in (
+        evidence.plan.goal,
+        *evidence.plan.legal_basis,
+        *evidence.now.coverage_excludes,
+        evidence.now.table["survey"].iloc[0],
+    ):
         assert text in said
