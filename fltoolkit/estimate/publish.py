@@ -6,8 +6,8 @@ reliability is decided for each number. `show`, `nap` and `report` take `Publish
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,12 +18,12 @@ from fltoolkit.classify.codes import category_code
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError, expect
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate import measures
-from fltoolkit.estimate.beside import Refused, beside, not_available, refused_rows
+from fltoolkit.estimate.beside import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.counts import Cell, Limits, confidential, known_count
 from fltoolkit.estimate.decide import apart, decide, decide_beside
 from fltoolkit.estimate.estimates import About, Estimates
-from fltoolkit.estimate.profiles import Profile, load_profile, reliability
+from fltoolkit.estimate.profiles import Profile, load_profile, reliability, shipped_profiles
 from fltoolkit.estimate.protect import protect
 from fltoolkit.estimate.ties import Structure, structure
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
@@ -60,6 +60,7 @@ class Published:
         headlines: the populations whose rate and number a run always shows, the default first.
         judged: the profile by which reliability is judged, in words.
         rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
+        profiles: the same set as other profiles judge its reliability, where `publish_run` was asked for them.
     """
 
     table: pd.DataFrame
@@ -72,6 +73,7 @@ class Published:
     headlines: tuple[str, ...] = ()
     rule_set: str = ""
     judged: str = ""
+    profiles: Mapping[str, Published] = field(default_factory=dict)
 
     @property
     def own(self) -> pd.DataFrame:
@@ -111,13 +113,18 @@ class HasTables(Protocol):
     def tables(self, spec: SurveySpec) -> Sequence[Table]: ...
 
 
-def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit") -> Published:
+def publish_run(
+    persons: Survey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
+) -> Published:
     """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
 
     The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
     and the flowcharts' counts are always among them; below them the headline under every other rule set, or a row with the
     marker `x` and the reason why the survey cannot give it; so has a measure in time (a stock, say) that the data refuse. A
     profile of one's own is read from the folder of survey.yaml.
+
+    With `every_profile` the set also holds itself as each other profile of the kit judges it (for an explorer): confidentiality is
+    decided once, so that the same cells are blank under all; a profile that asks for other limits than the run's is left out.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
@@ -127,7 +134,17 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     rules, spec = load_profile(profile, persons.path.parent), persons.spec
     limits, notes = _limits(rules, spec)
     own, refused = _estimates(persons, plan)
-    out = _publish([*own, *other.made], rules, limits, notes, spec)
+    decided = _decided([*own, *other.made], limits, notes, spec)
+
+    def judged(by: Profile) -> Published:
+        return _completed(_judged(decided, by), other, refused, spec)
+
+    more = [load_profile(name) for name in shipped_profiles() if every_profile and name != rules.name]
+    return replace(judged(rules), profiles={p.name: judged(p) for p in more if _limits(p, spec)[0] == limits})
+
+
+def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
+    """The set with a row for all that the survey cannot give, and with what it knows of the survey."""
     first = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == spec.default_population)]
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
@@ -179,7 +196,7 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
         )
     rules = load_profile(profile)
     limits, notes = _limits(rules, None)
-    return _publish([est], rules, limits, notes)
+    return _judged(_decided([est], limits, notes), rules)
 
 
 def paths(persons: Survey, out: Published) -> pd.DataFrame:
@@ -260,9 +277,20 @@ def _limits(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[st
     return Limits(**values), notes
 
 
-def _publish(
-    made: list[Estimates], profile: Profile, limits: Limits, notes: tuple[str, ...], spec: SurveySpec | None = None
-) -> Published:
+@dataclass(frozen=True)
+class _Decided:
+    """A run's rows, nothing hidden yet, and which of them confidentiality hides (of some the unresolved count alone)."""
+
+    table: pd.DataFrame
+    groups: tuple[str, ...]
+    hidden: set[int]
+    open_hidden: set[int]
+    limits: Limits
+    notes: tuple[str, ...]
+    rule_set: str
+
+
+def _decided(made: list[Estimates], limits: Limits, notes: tuple[str, ...], spec: SurveySpec | None = None) -> _Decided:
     frames = [_tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
@@ -272,10 +300,15 @@ def _publish(
     own = table["rule_set"] == made[0].about.rule_set
     known = structure(spec) if spec else Structure(case_only=frozenset(g for est in made for g in est.about.case_only))
     found = decide_beside(table, own, decide(apart(table[own]), keys, of, limits, known), limits)
-    hidden, open_hidden = found.hidden, found.open_hidden
     notes = (*notes, *(COARSE.format(what) for what in found.coarse))
+    return _Decided(table, tuple(groups), found.hidden, found.open_hidden, limits, notes, made[0].about.rule_set)
+
+
+def _judged(decided: _Decided, profile: Profile) -> Published:
+    """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
+    table, open_hidden = decided.table.copy(), decided.open_hidden
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
-    is_hidden = pd.Series([i in hidden for i in range(len(table))])
+    is_hidden = pd.Series([i in decided.hidden for i in range(len(table))])
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
@@ -286,20 +319,20 @@ def _publish(
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
     table.loc[flag == "suppress", numbers] = np.nan
     table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
-    table = _few_without_months(table, limits)
+    table = _few_without_months(table, decided.limits)
     not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
-    first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *groups]
+    first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
     about = [c for c in about if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
     return Published(
         table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]],
         profile.name,
-        limits,
-        notes=notes,
+        decided.limits,
+        notes=decided.notes,
         judged=f"{profile.name}: {profile.title}{' (to be verified)' if profile.to_verify else ''}",
-        rule_set=made[0].about.rule_set,
+        rule_set=decided.rule_set,
     )
 
 
