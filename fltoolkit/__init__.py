@@ -23,6 +23,7 @@ from fltoolkit.estimate import (
     change_from_published,
     changes,
     check_weights,
+    contributions,
     cube,
     current,
     detectable_change,
@@ -62,7 +63,7 @@ __version__ = version("fltoolkit")
 __all__ = [
     "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Evidence", "Plan", "Published", "PublishedBaseline", "PublishedModel",
     "ReplicateDesign", "Rounds", "Survey", "SurveyDesign", "baseline", "calibrate", "change", "change_from_published", "changes", "check",
-    "check_cases", "check_weights", "classify", "cube", "current", "describe", "detectable_change", "duration", "evidence", "flowchart",
+    "check_cases", "check_weights", "classify", "contributions", "cube", "current", "describe", "detectable_change", "duration", "evidence", "flowchart",
     "g_weights", "logit", "mean", "nonresponse", "observed_rate", "paths", "poststratify", "power_of_change", "prevalence",
     "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott", "ratio", "read_plan",
     "read_survey", "report", "response_error", "risk_factors", "rounds", "rule_sets", "sample_size", "share", "show", "stack", "stock", "total",

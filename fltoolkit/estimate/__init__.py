@@ -5,6 +5,7 @@ from fltoolkit.estimate.calibrate import calibrate, check_weights, g_weights, po
 from fltoolkit.estimate.cells import cube
 from fltoolkit.estimate.change import Change, PublishedBaseline, change, change_from_published
 from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
+from fltoolkit.estimate.contributions import contributions
 from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
 from fltoolkit.estimate.measures import current, duration, stock
 from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
@@ -19,8 +20,8 @@ from fltoolkit.estimate.stack import rule_sets, stack
 
 __all__ = [
     "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "Published", "PublishedBaseline", "PublishedModel",
-    "ResponseError", "Rounds", "calibrate", "change", "change_from_published", "changes", "check_weights", "cube", "current",
-    "detectable_change", "duration", "flowchart", "g_weights", "logit", "mean", "observed_rate", "paths", "poststratify",
+    "ResponseError", "Rounds", "calibrate", "change", "change_from_published", "changes", "check_weights", "contributions", "cube",
+    "current", "detectable_change", "duration", "flowchart", "g_weights", "logit", "mean", "observed_rate", "paths", "poststratify",
     "power_of_change", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott",
     "ratio", "response_error", "risk_factors", "rounds", "rule_sets", "sample_size", "share", "stack", "stock", "total",
 ]  # fmt: skip

@@ -24,11 +24,13 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
     """
     rows = out.select(measure, by, population=population)
     crossed = len(breakdowns(by)) == 1 and len(breakdowns(by)[0]) == 2
-    return _dots(rows, measure, breakdowns(by)[0] if crossed else ())
+    return dot_plot(rows, breakdowns(by)[0] if crossed else ())
 
 
-def _dots(rows: pd.DataFrame, measure: str, crossed: Sequence[str]) -> Picture:
+def dot_plot(rows: pd.DataFrame, crossed: Sequence[str] = ()) -> Picture:
+    """`dots` of some rows of one measure; `crossed` names the two groups of a crossed breakdown."""
     first = rows.iloc[0].to_dict()
+    measure = str(first["measure"])
     series = [("", rows.assign(y=[wrap(name) for name in labels(rows)]))]
     if crossed:
         colour, along = crossed

@@ -9,7 +9,7 @@ from fltoolkit.classify.children import ENDS, ROUTES
 from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, figure, wrap
 
 PAPER, LIT = "#eef3f6", "#fff3c4"
-ASKED, WITH = "total", "with parents?"
+ASKED, WITH_PARENTS = "total", "with parents?"
 BELOW = "below the rule's thresholds"
 QUESTIONS = {  # of adults: the leaf where a person leaves, and the question asked there
     "no work": "Any work?", "not involuntary": "Involuntary?", "no coercion": "Coerced?", BELOW: "Enough for the rule set?",
@@ -53,19 +53,29 @@ def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = 
     return fig
 
 
-def children(title: str, subtitle: str, words: Answers, counts: Answers, lit: Collection[str] = ()) -> Any:
+def children(
+    title: str,
+    subtitle: str,
+    words: Answers,
+    *,
+    counts: Answers | None = None,
+    answers: Answers | None = None,
+    lit: Collection[str] = (),
+) -> Any:
     """The children's flowchart (ILO toolkit, Tool No. 2).
 
     Args:
         words: of ASKED, and of the leaves NO_WORK and OPEN_CHILD. counts: what stands on the way to each leaf.
-        lit: the boxes on the way of one child: a question is `?` and its leaf, WITH whether the work is with the parents.
+        answers: what one child's answers make of a question, for under it. lit: the boxes on the way of one child.
+            A question is `?` and its leaf, WITH_PARENTS whether the work is with the parents.
     """
+    counts, answers = counts or {}, {name: f"<br>{told}" for name, told in (answers or {}).items()}
     fig = _sheet(title, subtitle, 740, (0, 10.2), (-6.0, 0.5))
     left, middle, right = (0.0, 3.3), (4.3, 6.3), (7.0, 10.2)
-    spine = ((ASKED, words[ASKED]), (f"?{IV}", "<b>Worst form of child<br>labour (a)–(c)?</b>"), (WITH, "<b>Working with or for<br>the parents?</b>"),
+    spine = ((ASKED, words[ASKED]), (f"?{IV}", "<b>Worst form of child<br>labour (a)–(c)?</b>"), (WITH_PARENTS, "<b>Working with or for<br>the parents?</b>"),
              (f"?{III}", "<b>A parent in<br>forced labour?</b>"), (f"?{II}", "<b>Threat or penalty<br>by a third party?</b>"))  # fmt: skip
     for i, (name, told) in enumerate(spine):
-        _box(fig, *left, -i, told, name in lit)
+        _box(fig, *left, -i, told + answers.get(name, ""), name in lit)
         if i:
             _arrow(fig, (1.65, 0.7 - i), (1.65, 0.3 - i), ("", "no", "yes", "no")[i - 1], name in lit)
     for y, leaf, told in (
@@ -78,7 +88,13 @@ def children(title: str, subtitle: str, words: Answers, counts: Answers, lit: Co
     _arrow(fig, (1.65, -4.3), (1.65, -4.7), f"no{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
     _box(fig, *left, -5, "not in forced labour", NO_THREAT in lit, "white", GREY)
     _arrow(fig, (left[1], -2), (right[0], -2), "no", f"?{I}" in lit)
-    _box(fig, *right, -2, "<b>For a third party: threat<br>or penalty by a third party?</b>", f"?{I}" in lit)
+    _box(
+        fig,
+        *right,
+        -2,
+        "<b>For a third party: threat<br>or penalty by a third party?</b>" + answers.get(f"?{I}", ""),
+        f"?{I}" in lit,
+    )
     _arrow(fig, (7.75, -2.3), (7.75, -2.7), f"yes{counts.get(I, '')}", I in lit)
     _box(fig, 7.0, 8.5, -3, "third party,<br>threat (i)", I in lit, BLUE, BLUE, "white")
     _arrow(fig, (9.45, -2.3), (9.45, -2.7), f"no{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)

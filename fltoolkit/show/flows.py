@@ -58,7 +58,7 @@ def children_flow(out: Published) -> Picture:
     }
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
     title, subtitle = "Which children are in forced labour, question by question", f"weighted number of children; {HIDDEN}"
-    fig = flowchart.children(title, subtitle, words, counts)
+    fig = flowchart.children(title, subtitle, words, counts=counts)
     return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_told(rows)}.")
 
 

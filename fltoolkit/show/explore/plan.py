@@ -1,4 +1,4 @@
-"""Explorers: a pure view of the published set, and a thin ipywidgets shell around it. Without interaction, the view alone."""
+"""The plan explorer: what a repeat would find of a true fall, for a row of the plan, a fall, a year and a sample."""
 
 from __future__ import annotations
 
@@ -8,70 +8,14 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.planning import power_of_change
-from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import POWER
-from fltoolkit.show.charts import dots
+from fltoolkit.show.explore.shell import WIDE, dropdown, shell, static
 from fltoolkit.show.plan import name_of
-from fltoolkit.show.style import BLUE, GREY, INK, Picture, Table, axis, figure
-from fltoolkit.show.tables import table
+from fltoolkit.show.style import BLUE, GREY, INK, Picture, axis, figure
 from fltoolkit.show.words import Words
 
 CUT, POINTS = 0.25, 60
-
-
-def choices(out: Published) -> dict[str, tuple[str, str, str]]:
-    """What can be looked at: a label for each (measure, breakdown, population) of the published set."""
-    wanted = out.own[out.own["measure"] != "flowchart"]
-    keys = wanted[["measure", "breakdown", "reference_population"]].drop_duplicates().itertuples(index=False, name=None)
-    return {
-        f"{measure.replace('_', ' ')}, {by.replace('_', ' ') or 'everyone'} ({who})": (measure, by, who)
-        for measure, by, who in keys
-    }
-
-
-def view(out: Published, choice: str) -> tuple[Picture, Table]:
-    """The picture and the table of one choice."""
-    offered = choices(out)
-    if choice not in offered:
-        raise RequestError("no such view", found=choice, allowed=list(offered))
-    measure, breakdown, population = offered[choice]
-    by = [breakdown.split(" × ") if breakdown else []]
-    return dots(out, measure, by, population=population), table(out.select(measure, by, population=population))
-
-
-def tables(out: Published, *, interactive: bool = False, choice: str | None = None) -> Any:
-    """Pick a table of the published set and see it: a labelled drop-down with `interactive`, else one view.
-
-    Args:
-        out: the run's published set.
-        interactive: a widget for people; batch runs and stored notebooks keep False.
-        choice: what is shown first; see `choices`.
-    """
-    from IPython.display import display
-
-    start = choice or next(iter(choices(out)))
-    if not interactive:
-        for part in view(out, start):
-            display(part)
-        return None
-    return panel(out, start)
-
-
-def panel(out: Published, start: str) -> Any:
-    """The widget: a drop-down above the view it chooses."""
-    import ipywidgets as widgets
-
-    picker = widgets.Dropdown(options=list(choices(out)), value=start, description="Show", layout={"width": "32em"})
-    screen = widgets.Output()
-
-    def show(_: object = None) -> None:
-        drawn = [part._repr_mimebundle_() for part in view(out, picker.value)]
-        screen.outputs = tuple({"output_type": "display_data", "data": data, "metadata": {}} for data in drawn)
-
-    picker.observe(show, names="value")
-    show()
-    return widgets.VBox([picker, screen])
 
 
 def plan_choices(evidence: Evidence) -> dict[str, int]:
@@ -126,19 +70,14 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
 
 def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
     """What a repeat would find, for a fall, a year and a sample: with `interactive` they are sliders, else those of the plan."""
-    from IPython.display import display
-
     offered = plan_choices(evidence)
     if not offered:
-        display(Words("No row of the plan has a published baseline to reckon from."))
-        return None
+        return static([Words("No row of the plan has a published baseline to reckon from.")])
     choice, row = next(iter(offered)), evidence.targets.loc[next(iter(offered.values()))].to_dict()
     cut = row["cut"] if row["cut"] > 0 else CUT
     year = evidence.plan.last_year if pd.isna(row["target_year"]) else int(row["target_year"])
     if not interactive:
-        for part in plan_view(evidence, choice, cut=cut, year=year, sample=row["planned_sample"]):
-            display(part)
-        return None
+        return static(plan_view(evidence, choice, cut=cut, year=year, sample=row["planned_sample"]))
     return plan_panel(evidence, choice, cut=cut, year=year, sample=row["planned_sample"])
 
 
@@ -146,24 +85,17 @@ def plan_panel(evidence: Evidence, choice: str, *, cut: float, year: int, sample
     """The widget: a row of the plan, and sliders for the fall, the year and the sample, above the view they choose."""
     import ipywidgets as widgets
 
-    wide = {"layout": {"width": "40em"}, "style": {"description_width": "14em"}}
     first = int(evidence.targets["baseline_year"].min()) + 1
-    picker = widgets.Dropdown(options=list(plan_choices(evidence)), value=choice, description="Row of the plan", **wide)
-    fall = widgets.IntSlider(round(100 * cut), min=5, max=100, step=5, description="True fall, in %", **wide)
+    picker = dropdown("Row of the plan", {name: name for name in plan_choices(evidence)}, choice)
+    fall = widgets.IntSlider(round(100 * cut), min=5, max=100, step=5, description="True fall, in %", **WIDE)
     when = widgets.IntSlider(
-        max(year, first), min=first, max=max(evidence.plan.last_year + 5, year), description="Year of the repeat", **wide
+        max(year, first), min=first, max=max(evidence.plan.last_year + 5, year), description="Year of the repeat", **WIDE
     )
     size = widgets.IntSlider(
-        round(sample), min=500, max=max(50_000, round(sample)), step=100, description="Persons who answer", **wide
+        round(sample), min=500, max=max(50_000, round(sample)), step=100, description="Persons who answer", **WIDE
     )
-    screen = widgets.Output()
 
-    def show(_: object = None) -> None:
-        parts = plan_view(evidence, picker.value, cut=fall.value / 100, year=when.value, sample=size.value)
-        drawn = [{"text/markdown": parts[0]._repr_markdown_(), "text/plain": str(parts[0])}, parts[1]._repr_mimebundle_()]
-        screen.outputs = tuple({"output_type": "display_data", "data": data, "metadata": {}} for data in drawn)
+    def now() -> tuple[Words, Picture]:
+        return plan_view(evidence, picker.value, cut=fall.value / 100, year=when.value, sample=size.value)
 
-    for control in (picker, fall, when, size):
-        control.observe(show, names="value")
-    show()
-    return widgets.VBox([picker, fall, when, size, screen])
+    return shell([picker, fall, when, size], now)
