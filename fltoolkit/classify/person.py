@@ -50,10 +50,10 @@ class Person:
     """
 
     def __init__(self, who: Who) -> None:
-        persons = classify(
-            read_survey(Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family"))
-        )
-        spec, self._who, self._table = persons.spec, who, nw.to_native(persons.frame)
+        folder = Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
+        survey = read_survey(folder)
+        persons, spec = classify(survey), survey.spec
+        self._who, self._table = who, nw.to_native(survey.frame)
         asked = {
             s.column: s.label for where, s in spec.questions() if s.label and where.startswith("children") == (who == "child")
         }

@@ -44,7 +44,10 @@ CHILDREN: list[tuple[Mapping[str, str], str]] = [
     ({"with_parents": "yes", "with_parents_threat": "yes"}, "with parents, under threat (ii)"),
     ({"with_parents": "yes"}, "child with parents, no threat"),
     ({"with_parents": "yes", "parent_forced": "yes"}, "parent in forced labour (iii)"),
-    ({"with_parents": "yes", "parent_forced": "yes", "with_parents_threat": "yes"}, "parent in forced labour (iii)"),  # the first holds
+    (
+        {"with_parents": "yes", "parent_forced": "yes", "with_parents_threat": "yes"},
+        "parent in forced labour (iii)",
+    ),  # the first holds
     ({"with_parents": "yes", "parent_forced": "the parent was not asked"}, "child, unresolved"),
     ({"with_parents": "yes", "parent_forced": "the parent was not asked", **THREATENED}, "for a third party, under threat (i)"),
     ({"parent_forced": "yes"}, "child, no work"),

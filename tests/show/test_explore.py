@@ -58,10 +58,14 @@ def test_confidentiality_blanks_the_same_cells_under_every_profile(judged: fl.Pu
         assert (other.table["unresolved_marker"] == judged.table["unresolved_marker"]).all()
 
 
-def test_a_number_shown_by_two_profiles_is_the_same_and_each_is_judged_as_in_a_run_of_its_own(judged: fl.Published, tmp_path: Path) -> None:
+def test_a_number_shown_by_two_profiles_is_the_same_and_each_is_judged_as_in_a_run_of_its_own(
+    judged: fl.Published, tmp_path: Path
+) -> None:
     persons = fl.classify(fl.read_survey(country.write(tmp_path)))
     alone = fl.publish_run(persons, profile="statcan")
-    pd.testing.assert_frame_equal(judged.profiles["statcan"].table.drop(columns="input_hash"), alone.table.drop(columns="input_hash"))
+    pd.testing.assert_frame_equal(
+        judged.profiles["statcan"].table.drop(columns="input_hash"), alone.table.drop(columns="input_hash")
+    )
     assert not alone.profiles
     both = judged.table["estimate"].notna() & alone.table["estimate"].notna()
     assert (judged.table["estimate"][both] == alone.table["estimate"][both]).all()
