@@ -6,7 +6,7 @@ QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser lint lab refresh golden bench lock clean
+.PHONY: help batch test test-browser lint lab class refresh golden bench lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: .venv/.installed ## check style, format and types
 # The whole folder is served, so that the samples and outputs/ can be looked at too.
 lab: .venv/.installed $(QUIET_LAB) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
+
+class: .venv/.installed ## serve the teaching notebooks to a class of LEARNERS (30) at ADDRESS (localhost); see docs/class.md
+	$(BIN)/fltoolkit class class --learners $(or $(LEARNERS),30) --address $(or $(ADDRESS),localhost)
 
 # JupyterLab asks the network for news and updates, and asks the reader whether it may. Both are one plug-in, turned off here.
 $(QUIET_LAB): .venv/.installed

@@ -101,6 +101,17 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("workbook", type=Path, help="a nap_workbook.xlsx that partners filled in")
     read.add_argument("--plan", type=Path, help="its nap.yaml (default: the one that run.json beside the workbook names)")
     read.set_defaults(run=_nap_read)
+    room = commands.add_parser(
+        "class", help="serve the teaching notebooks to a class, each learner a folder of their own (docs/class.md)", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit class my_class\n  fltoolkit class my_class --learners 12 --address 192.168.1.10\n"
+        "  fltoolkit class my_class --jupyter=--ServerApp.certfile=room.pem --jupyter=--ServerApp.keyfile=room.key",
+    )  # fmt: skip
+    room.add_argument("folder", type=Path, help="where the class's folders go; kept from one day to the next")
+    room.add_argument("--learners", type=int, default=30, help="how many folders to lay out (default: 30)")
+    room.add_argument("--address", default="localhost", help="this machine's address in the room (default: localhost, this machine alone)")
+    room.add_argument("--port", type=int, default=8888, help="default: 8888")
+    room.add_argument("--jupyter", action="append", default=[], metavar="OPTION", help="an option for JupyterLab, such as a certificate")
+    room.set_defaults(run=_class)
     refresh = commands.add_parser(
         "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
         epilog="example:\n  fltoolkit refresh notebooks",
@@ -214,6 +225,12 @@ def _nap_read(parsed: argparse.Namespace) -> int:
         )
     print(read_into(parsed.workbook, parsed.plan or Path(os.path.normpath(folder / named))))
     return 0
+
+
+def _class(parsed: argparse.Namespace) -> int:
+    from fltoolkit.classroom import serve
+
+    return serve(parsed.folder, parsed.learners, parsed.address, parsed.port, parsed.jupyter)
 
 
 def _refresh(parsed: argparse.Namespace) -> int:

@@ -25,7 +25,8 @@ MAY_USE["notebooks"] = {*ROOMS, "synthetic", "fltoolkit"}
 MAY_USE["jobs"] = set()
 MAY_USE["record"] = {"survey", "nap", "jobs"}
 MAY_USE["batch"] = MAY_USE["notebooks"] | {"notebooks", "jobs", "record"}
-MAY_USE["cli"] = MAY_USE["batch"] | {"batch"}
+MAY_USE["classroom"] = {"jobs"}
+MAY_USE["cli"] = MAY_USE["batch"] | {"batch", "classroom"}
 MAY_USE["__main__"] = {"cli"}
 MAY_USE["fltoolkit"] = {*ROOMS, "synthetic"}  # the package's __init__: the list of public names
 

@@ -25,11 +25,12 @@ def contributions(persons: Survey, out: Published, paths: pd.DataFrame) -> pd.Da
         persons: a classified survey. out: its published set. paths: its `fl.paths`, which are shown beside this.
 
     Returns:
-        A row an item, unweighted persons of the run's first flowchart: `side`, `item`, `cases` (all), `yes`, `only`. Blank is
+        A row an item, unweighted persons of the flowchart of adults: `side`, `item`, `cases` (all), `yes`, `only`. Blank is
         confidential: fewer persons, sampling points or households than the limits, or a count from which such a one could be
         worked out, with the rest of the cases or with the paths.
     """
-    population = persons.spec.charted[0]
+    charted = persons.spec.charted
+    population = next((name for name in charted if not persons.spec.of_children(name)), charted[0])
     whole = out.select("prevalence", population=population)["cases"].iloc[0]
     named = [t for step, t in zip(paths["step"], paths["trace"], strict=True) if step == "forced labour"]
     marked, sides = with_parts(persons, named)

@@ -1,4 +1,4 @@
-"""The plan on the screen: warnings, targets, the way to them, the follow-up; and sliders that say what a repeat would find."""
+"""The plan on the screen: warnings, targets, the way to them, the follow-up; and controls that say what a repeat would find."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_every_criterion_is_a_column_and_what_is_missing_is_said() -> None:
     assert "it names no target of the Sustainable Development Goals" in text
 
 
-def test_what_a_repeat_would_find_follows_the_sliders() -> None:
+def test_what_a_repeat_would_find_follows_the_controls() -> None:
     (first, *_), evidence = plan_choices(fell()), fell()
     words, picture = plan_view(evidence, first, cut=0.5, year=2029, sample=2400)
     power = fl.power_of_change(0.05, 0.025, 2400, 2400, deff=float(evidence.targets["deff"][0]))
@@ -114,7 +114,7 @@ def test_the_panel_shows_what_its_controls_say_and_fast() -> None:
     assert all(control.description for control in (picker, fall, when, size))
 
 
-def test_without_a_published_baseline_there_is_nothing_to_slide(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_published_baseline_there_is_nothing_to_pick(capsys: pytest.CaptureFixture[str]) -> None:
     empty = replace(fell(), targets=fell().targets.assign(rate=float("nan")))
     assert explore.plan(empty) is None
     assert "No row of the plan has a published baseline" in capsys.readouterr().out

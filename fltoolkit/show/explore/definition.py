@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -56,10 +57,10 @@ def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
         who: `adult` or `child`. answers: by question of `person(who).questions`; what is not named is no.
     """
     found = person(who).verdict(answers)
-    told = _told(found)
+    told, way = _told(found), re.sub(r" \[\w+\]", "", found.trace)  # here each item is one question of its name
     draw = _adult if who == "adult" else _child
-    return Words(f"{told}\n\nThe path, as the classification writes it: {found.trace}"), Picture(
-        draw(found, answers), f"Flowchart with the way of one made-up {who}: {found.trace}. {told.replace('**', '')}"
+    return Words(f"{told}\n\nThe path, as the classification writes it: {way}"), Picture(
+        draw(found, answers), f"Flowchart with the way of one made-up {who}: {way}. {told.replace('**', '')}"
     )
 
 
@@ -102,15 +103,14 @@ def _controls(who: str) -> dict[str, Any]:
     for column, question in person(who).questions.items():
         options = {YES: YES, NO: NO, NOT_ASKED: NOT_ASKED} if column == FORCED else told
         made[column] = dropdown(question[0].upper() + question[1:], options, FIRST[who].get(column, NO))  # type: ignore[index]
-        made[column].layout.width, made[column].style.description_width = "30em", "20em"
+        made[column].layout.width, made[column].style.description_width = "27em", "18em"
     return made
 
 
 def _group(title: str, controls: list[Any]) -> Any:
     import ipywidgets as widgets
 
-    wrapped = widgets.Box(controls, layout={"flex_flow": "row wrap"})
-    return widgets.VBox([widgets.HTML(f"<b>{title}</b>"), wrapped])
+    return widgets.VBox([widgets.HTML(f"<b>{title}</b>"), *controls])
 
 
 def _told(found: Verdict) -> str:

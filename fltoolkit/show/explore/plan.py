@@ -69,7 +69,7 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
 
 
 def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
-    """What a repeat would find, for a fall, a year and a sample: with `interactive` they are sliders, else those of the plan."""
+    """What a repeat would find, for a fall, a year and a sample: with `interactive` they can be picked, else those of the plan."""
     offered = plan_choices(evidence)
     if not offered:
         return static([Words("No row of the plan has a published baseline to reckon from.")])
@@ -82,17 +82,16 @@ def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
 
 
 def plan_panel(evidence: Evidence, choice: str, *, cut: float, year: int, sample: float) -> Any:
-    """The widget: a row of the plan, and sliders for the fall, the year and the sample, above the view they choose."""
+    """The widget: a row of the plan, and the fall, the year and the sample, above the view they choose."""
     import ipywidgets as widgets
 
     first = int(evidence.targets["baseline_year"].min()) + 1
     picker = dropdown("Row of the plan", {name: name for name in plan_choices(evidence)}, choice)
-    fall = widgets.IntSlider(round(100 * cut), min=5, max=100, step=5, description="True fall, in %", **WIDE)
-    when = widgets.IntSlider(
-        max(year, first), min=first, max=max(evidence.plan.last_year + 5, year), description="Year of the repeat", **WIDE
-    )
-    size = widgets.IntSlider(
-        round(sample), min=500, max=max(50_000, round(sample)), step=100, description="Persons who answer", **WIDE
+    fall = dropdown("True fall", {f"{p} %": p for p in sorted({*range(5, 101, 5), round(100 * cut)})}, round(100 * cut))
+    years = range(first, max(evidence.plan.last_year + 5, year, first) + 1)
+    when = dropdown("Year of the repeat", {str(y): y for y in years}, max(year, first))
+    size = widgets.BoundedIntText(
+        round(sample), min=500, max=max(200_000, round(sample)), step=100, description="Persons who answer", **WIDE
     )
 
     def now() -> tuple[Words, Picture]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fltoolkit.show.style import Picture, Table
+from fltoolkit.show.style import MIME, Picture, Table
 from fltoolkit.show.words import Words
 
 Part = Words | Picture | Table
@@ -27,8 +27,8 @@ def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:
     return widgets.Dropdown(options=tuple(options.items()), value=value, description=label, **WIDE)
 
 
-def shell(controls: Sequence[Any], view: Callable[[], Sequence[Part]], layout: Sequence[Any] = ()) -> Any:
-    """The controls (as `layout` arranges them) above what `view` gives, drawn anew on every change."""
+def shell(controls: Sequence[Any], view: Callable[[], Sequence[Part]], beside: Sequence[Any] = ()) -> Any:
+    """The controls above what `view` gives, drawn anew on every change; `beside` arranges many controls to its left where there is room."""
     import ipywidgets as widgets
 
     screen, busy = widgets.Output(), [False]
@@ -46,10 +46,16 @@ def shell(controls: Sequence[Any], view: Callable[[], Sequence[Part]], layout: S
     for control in controls:
         control.observe(show, names="value")
     show()
-    return widgets.VBox([*(layout or controls), screen])
+    if not beside:
+        return widgets.VBox([*controls, screen])
+    screen.layout.flex, screen.layout.min_width = "1 1 42em", "20em"
+    return widgets.Box([widgets.VBox(beside), screen], layout={"flex_flow": "row wrap"})
 
 
 def _bundle(part: Part) -> dict[str, Any]:
     if isinstance(part, Words):
         return {"text/markdown": part._repr_markdown_(), "text/plain": str(part)}
-    return part._repr_mimebundle_()
+    data = part._repr_mimebundle_()
+    if MIME in data:  # a screen's chart follows its width anyway; told to be responsive it may lose its height where it is not the first
+        data[MIME]["config"] = {**data[MIME]["config"], "responsive": False}
+    return data
