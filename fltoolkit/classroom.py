@@ -91,4 +91,9 @@ def serve(
     if address in ("localhost", "127.0.0.1"):
         say("Only this machine is served. To let the room in, name this machine's address there: --address 192.168.1.10")
     call, environment = command(folder, address, port)
-    return subprocess.run([*call, *more], env={**environment, "JUPYTER_TOKEN": token}, check=False).returncode
+    server = subprocess.Popen([*call, *more], env={**environment, "JUPYTER_TOKEN": token})
+    try:
+        return server.wait()
+    finally:  # however this process ends, the server and its kernels end with it
+        server.terminate()
+        server.wait()

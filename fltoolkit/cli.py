@@ -230,6 +230,7 @@ def _nap_read(parsed: argparse.Namespace) -> int:
 def _class(parsed: argparse.Namespace) -> int:
     from fltoolkit.classroom import serve
 
+    _end_as_by_hand()
     return serve(parsed.folder, parsed.learners, parsed.address, parsed.port, parsed.jupyter)
 
 

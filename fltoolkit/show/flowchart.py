@@ -69,7 +69,7 @@ def children(
         answers: what one child's answers make of a question, for under it. lit: the boxes on the way of one child.
             A question is `?` and its leaf, WITH_PARENTS whether the work is with the parents.
     """
-    counts, answers = counts or {}, {name: f"<br>{told}" for name, told in (answers or {}).items()}
+    counts, answers = counts or {}, {name: f" {told}" for name, told in (answers or {}).items()}
     sheet = _Sheet()
     left, middle, right = (0.0, 3.3), (4.3, 6.3), (7.0, 10.2)
     spine = ((ASKED, words[ASKED]), (f"?{IV}", "<b>Worst form of child<br>labour (a)–(c)?</b>"), (WITH_PARENTS, "<b>Working with or for<br>the parents?</b>"),

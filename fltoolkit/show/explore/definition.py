@@ -103,7 +103,7 @@ def _controls(who: str) -> dict[str, Any]:
     for column, question in person(who).questions.items():
         options = {YES: YES, NO: NO, NOT_ASKED: NOT_ASKED} if column == FORCED else told
         made[column] = dropdown(question[0].upper() + question[1:], options, FIRST[who].get(column, NO))  # type: ignore[index]
-        made[column].layout.width, made[column].style.description_width = "27em", "18em"
+        made[column].layout.width, made[column].style.description_width = "29em", "21em"
     return made
 
 
