@@ -91,7 +91,10 @@ def test_each_says_its_doubts(name: str, language: object) -> None:
 @pytest.mark.parametrize("name", MADE)
 def test_a_target_that_no_survey_could_verify_is_warned_of(name: str) -> None:
     said = words(MADE[name](evidence(), EN))
-    assert "The planned survey could not verify this target. Prevalence of forced labour (region: north): a cut of 10" in said
+    assert (
+        "The planned survey could not verify this target. Prevalence of forced labour, adults (region: north): a cut of 10"
+        in said
+    )
     assert "a cut of 90" not in "".join(re.findall(r"could not verify[^']*", said))
 
 
