@@ -165,7 +165,7 @@ def _grid(word: Any, rows: int, columns: int) -> Any:
     table.autofit = False
     margins = element("w:tblCellMar")
     margins.extend([element("w:left", w="70", type="dxa"), element("w:right", w="70", type="dxa")])
-    table._tbl.tblPr.append(margins)
+    table._tbl.tblPr.find("{*}tblLook").addprevious(margins)  # Word wants its elements in their order
     return table
 
 

@@ -170,11 +170,11 @@ def follow_up(evidence: Evidence, language: Language) -> Table | None:
         body.append((told.indicator(language, part.iloc[0].to_dict()),))
         body += [_followed(language, r) for r in part.to_dict("records")]
     first = rows.iloc[0]
-    years = (f"{first['year_before']:g}", f"{rows['year'].max():g}")
+    years = [f"{year:g}" for year in (first["year_before"], rows["year"].max()) if pd.notna(year)]
     names = ("category", "before", "after_round", "change", "verdict", "marker", "remark")
     note = " ".join(p for p in (language.say("change.note"), told.markers(language, rows["marker"])) if p)
     made = _table(language, "follow_up", names, body, (0.13, 0.16, 0.16, 0.16, 0.12, 0.07, 0.2), (), note)
-    return replace(made, columns=(made.columns[0], *years, *made.columns[3:]))
+    return replace(made, columns=(made.columns[0], *years, *made.columns[1 + len(years) :]))
 
 
 def _followed(language: Language, row: Line) -> tuple[str, ...]:
