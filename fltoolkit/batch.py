@@ -156,7 +156,11 @@ def run_survey(run: Run, outputs: Path, *, resume: bool, stop: threading.Event, 
     """
     try:
         return _run_into(run, outputs / run.name, resume, stop, say)
+    except FltoolkitError as error:  # the workbook that is to be replaced holds entries that nobody read
+        return Done("failed", str(error))
     except OSError as error:
+        if stop.is_set():  # a killed kernel takes its files away while they are being cleared
+            raise Stopped from None
         do = "make room on the disk, close what is open in that folder, then run again"
         problem = "files cannot be read or written; what an earlier run left there stays"
         return Done("failed", str(BatchError(problem, where=run.name, found=error, do=do)))
@@ -169,10 +173,7 @@ def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: 
         if not (why := why_again(now, target)):
             return Done("skipped")
         say(f"{run.name}: once more, since {why}")
-    try:
-        workbook = _workbook_read(run, target)
-    except FltoolkitError as error:
-        return Done("failed", str(error))
+    workbook = _workbook_read(run, target)
     with work_folder(target) as work:
         failure = _run_notebooks(run, work, target, now, stop, say)
         record = Record(
@@ -186,12 +187,7 @@ def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: 
             say(f"{run.name}: {RESTRICTED}/ is kept as it was; `fltoolkit estimate --restricted` writes it anew")
         if left_as(target, WORKBOOK) != workbook:
             do = f"run: fltoolkit nap read {relative(target / WORKBOOK, Path.cwd())}, then run again"
-            return Done(
-                "failed",
-                str(
-                    BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
-                ),
-            )
+            raise BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
         put_in_place(work, target)
     return Done("failed", failure.error) if failure else Done("passed")
 
