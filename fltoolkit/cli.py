@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -161,7 +160,6 @@ def _estimate(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_surveys
     from fltoolkit.jobs import make_run
 
-    _end_as_by_hand()
     if parsed.profile:
         load_profile(parsed.profile, parsed.survey.parent)
     given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
@@ -190,13 +188,7 @@ def _restricted(parsed: argparse.Namespace, folder: Path) -> None:
 def _batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_batch
 
-    _end_as_by_hand()
     return 0 if run_batch(parsed.batch, workers=parsed.workers, resume=parsed.resume) else 1
-
-
-def _end_as_by_hand() -> None:
-    """Let a polite request to end (SIGTERM) do what Ctrl-C does: stop soon, and leave nothing unfinished."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _nap_read(parsed: argparse.Namespace) -> int:
