@@ -23,7 +23,7 @@ def test_the_island_adds_up_and_is_the_same_every_time() -> None:
     assert ISLAND.areas["cases"].sum() == ISLAND.persons["case"].sum()
     assert ISLAND.areas[["fishers", "kiln workers", "others"]].sum(axis=1).equals(ISLAND.areas["cases"])
     assert 0.018 < ISLAND.truth < 0.025
-    again: Any = teaching.island.__wrapped__()  # type: ignore[attr-defined]
+    again: Any = teaching.island.__wrapped__()
     assert again.persons.equals(ISLAND.persons)
 
 
@@ -40,7 +40,7 @@ def test_a_redraw_is_estimated_as_the_kit_estimates_its_persons(switches: dict[s
     rng, rows, psu = np.random.default_rng(8), [], 0
     off = {"clusters": False, "nonresponse": False, "response_error": False, "among": "", "filtered": False}
     for name, areas in ISLAND.areas.groupby("stratum"):
-        part = _stratum(rng, areas, 1, 600, **{**off, **switches})  # type: ignore[arg-type]
+        part = _stratum(rng, areas, 1, 600, **{**off, **switches})
         weight = areas["adults"].sum() / part["n"].sum() if weighted else 1.0
         for y, n in zip(part["y"][0], part["n"][0], strict=True):
             for i in range(n):
@@ -88,7 +88,7 @@ def test_wald_breaks_its_promise_as_often_as_the_binomial_says() -> None:
 
 def test_a_filtered_file_gives_too_small_a_standard_error() -> None:
     asked = {"persons": 2400, "clusters": True, "oversample": True, "among": "kiln workers"}
-    whole, filtered = (teaching.redraw(ISLAND, filtered=f, **asked) for f in (False, True))  # type: ignore[arg-type]
+    whole, filtered = (teaching.redraw(ISLAND, filtered=f, **asked) for f in (False, True))
     assert np.array_equal(whole.estimate, filtered.estimate)
     assert whole.estimate.mean() == pytest.approx(whole.truth, rel=0.03)
     assert whole.se.mean() == pytest.approx(whole.estimate.std(), rel=0.08)
