@@ -23,7 +23,9 @@ def survey_rows(asked: Questionnaire) -> Iterator[Row]:
     for name, question in asked.household.items():
         yield _row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):
-        yield {"type": "begin_repeat", "name": repeat, "label": asked.repeats[repeat], "repeat_count": "${members}"}
+        # Without the condition ODK shows a first person where nobody has been counted, as in a household that refused.
+        yield {"type": "begin_repeat", "name": repeat, "label": asked.repeats[repeat], "relevant": "${members} > 0",
+               "repeat_count": "${members}"}  # fmt: skip
         for name, question in inside.items():
             yield _row(asked, name, question)
         if repeat == "interview":
