@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -79,6 +80,27 @@ def test_pyxform_takes_the_form_in_every_language(folder: Path, languages: Seque
         assert (words in form) == (not languages or language in languages)
     labels = read_spec(folder / FILES[1]).items.coercion["debt_bondage"][0].label
     assert labels == ("lié par une dette" if languages[:1] == ("fr",) else "bound by a debt")
+
+
+def test_what_stands_on_the_screen_does_not_name_the_subject() -> None:
+    """Titles and headings are in sight of whoever looks over the interviewer's shoulder."""
+    book = openpyxl.load_workbook(SHIPPED / FILES[0])
+    rows = list(book["survey"].iter_rows(min_row=2, values_only=True))
+    heads = [str(cell) for row in rows if str(row[0]).startswith("begin") for cell in row[2:4]]
+    heads += [str(cell) for cell in next(book["settings"].iter_rows(min_row=2, values_only=True))]
+    assert len(heads) > 20
+    assert not [head for head in heads if re.search("forced|forcé|labour|threat|menace|coerc|slav|esclav", head, re.IGNORECASE)]
+
+
+def test_no_text_was_cut_at_a_comma() -> None:
+    """`{en: In that work, were you}` is two keys to YAML, of which the second is empty."""
+
+    def empty(node: Any) -> bool:
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        return node == "" or any(empty(each) for each in below)
+
+    assert empty(yaml.load("{en: In that work, were you}", yaml.BaseLoader))
+    assert not empty(yaml.load((SHIPPED / "questionnaire.yaml").read_text("utf-8"), yaml.BaseLoader))
 
 
 def test_it_says_that_its_words_are_not_the_ilos() -> None:
@@ -359,7 +381,7 @@ def test_a_region_added_is_in_the_form_and_in_the_mapping(folder: Path) -> None:
          "r_father names r_years"),
         ("choices: exception\n", "choices: exceptions\n", "exception: no list of choices exceptions"),
         ("key: items.coercion.debt_bondage", "key: items.coercion.debt", "items.coercion.debt"),
-        ("{en: In the same work, fr: Dans le même travail}", "{en: In the same work}", "label has en, not en, fr"),
+        ("{en: One work or several, fr: Un travail ou plusieurs}", "{en: One work or several}", "label has en, not en, fr"),
         ("household: household,", "household: dwelling,", "dwelling"),
     ],
 )  # fmt: skip
