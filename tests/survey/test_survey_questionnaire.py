@@ -308,7 +308,8 @@ def test_what_routing_skips_is_no_and_what_a_stop_leaves_is_open(persons: fl.Sur
     assert skipped.sum() > 20
     assert stopped.sum() > 2
     assert (rows.loc[skipped | stopped, "coe_debt"] == "").all()
-    assert (found.loc[skipped, "coercion"] == False).all()  # noqa: E712
+    assert found.loc[skipped, "coercion"].notna().all()
+    assert not found.loc[skipped, "coercion"].any()
     assert found.loc[stopped, "coercion"].isna().all()
 
 
