@@ -14,10 +14,24 @@ from typing import Any, Literal
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.folders import held, put_in_place, recover, work_folder, write_whole
-from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs
+from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
+from fltoolkit.nap.partners import Partners, read_partners
 from fltoolkit.notebooks import stop_kernels
-from fltoolkit.record import RECORD, RESTRICTED, Premises, Record, file_hashes, input_hashes, premises, read_record, why_again
+from fltoolkit.record import (
+    RECORD,
+    RESTRICTED,
+    Premises,
+    Record,
+    file_hashes,
+    input_hashes,
+    left_as,
+    premises,
+    read_record,
+    why_again,
+)
 from fltoolkit.report import Entry, page, write_assets, write_index
+from fltoolkit.report.merge import NAME as WORKBOOK
+from fltoolkit.report.merge import refuse_unread
 from fltoolkit.survey.spec import read_spec
 from fltoolkit.yamlfile import load_model
 
@@ -155,6 +169,10 @@ def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: 
         if not (why := why_again(now, target)):
             return Done("skipped")
         say(f"{run.name}: once more, since {why}")
+    try:
+        workbook = _workbook_read(run, target)
+    except FltoolkitError as error:
+        return Done("failed", str(error))
     with work_folder(target) as work:
         failure = _run_notebooks(run, work, target, now, stop, say)
         record = Record(
@@ -166,8 +184,29 @@ def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: 
         if (target / RESTRICTED).is_dir():
             shutil.copytree(target / RESTRICTED, work / RESTRICTED)
             say(f"{run.name}: {RESTRICTED}/ is kept as it was; `fltoolkit estimate --restricted` writes it anew")
+        if left_as(target, WORKBOOK) != workbook:
+            do = f"run: fltoolkit nap read {relative(target / WORKBOOK, Path.cwd())}, then run again"
+            return Done(
+                "failed",
+                str(
+                    BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
+                ),
+            )
         put_in_place(work, target)
     return Done("failed", failure.error) if failure else Done("passed")
+
+
+def _workbook_read(run: Run, target: Path) -> str:
+    """See to it that what partners filled in in the workbook that is to be replaced was read; gives its hash, if it was touched at all.
+
+    Raises:
+        BatchError: it holds entries that partners.yaml does not. SpecError: partners.yaml is not valid.
+    """
+    touched = left_as(target, WORKBOOK)
+    if touched:  # one that is as the run left it need not be opened
+        partners = read_partners(run.plan) if run.plan else Partners()
+        refuse_unread(target / WORKBOOK, partners, relative(target / WORKBOOK, Path.cwd()))
+    return touched
 
 
 def _run_notebooks(

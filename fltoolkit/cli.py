@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fltoolkit.errors import FltoolkitError
+from fltoolkit.errors import FltoolkitError, RequestError
 from fltoolkit.estimate.profiles import load_profile, shipped_profiles
 from fltoolkit.survey.layout import known_encoding
 from fltoolkit.yamlfile import UNANSWERED, Model
@@ -95,6 +96,18 @@ def _parser() -> argparse.ArgumentParser:
         help="skip what is complete and current (inputs, parameters, code, versions and results unchanged), and run the rest",
     )  # fmt: skip
     batch.set_defaults(run=_batch)
+    nap = commands.add_parser(
+        "nap", help="read back what partners filled in in a plan's workbook", formatter_class=RAW,
+        epilog="example:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx",
+    )  # fmt: skip
+    read = nap.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "read", help="write it to partners.yaml beside nap.yaml", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx\n"
+        "  fltoolkit nap read from_the_ministry.xlsx --plan my_survey/nap.yaml",
+    )  # fmt: skip
+    read.add_argument("workbook", type=Path, help="a nap_workbook.xlsx that partners filled in")
+    read.add_argument("--plan", type=Path, help="its nap.yaml (default: the one that run.json beside the workbook names)")
+    read.set_defaults(run=_nap_read)
     refresh = commands.add_parser(
         "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
         epilog="example:\n  fltoolkit refresh notebooks",
@@ -199,6 +212,23 @@ def _batch(parsed: argparse.Namespace) -> int:
 def _end_as_by_hand() -> None:
     """Let a polite request to end (SIGTERM) do what Ctrl-C does: stop soon, and leave nothing unfinished."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _nap_read(parsed: argparse.Namespace) -> int:
+    from fltoolkit.record import read_record
+    from fltoolkit.report.merge import read_into
+
+    folder = parsed.workbook.parent
+    record = read_record(folder)
+    named = record.parameters.get("4_nap", {}).get("plan") if record else None
+    if not parsed.plan and not named:
+        raise RequestError(
+            "no run.json beside the workbook says which nap.yaml it belongs to",
+            where=str(parsed.workbook),
+            do="name it: --plan my_survey/nap.yaml",
+        )
+    print(read_into(parsed.workbook, parsed.plan or Path(os.path.normpath(folder / named))))
+    return 0
 
 
 def _refresh(parsed: argparse.Namespace) -> int:

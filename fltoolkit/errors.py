@@ -65,6 +65,18 @@ class BatchError(FltoolkitError):
     """A batch file or its parameters are wrong, or a run of the batch failed."""
 
 
+def expect(value: object, kind: type, where: str, do: str = "") -> None:
+    """Stop on an argument of another kind, in the kit's words instead of Python's.
+
+    Raises:
+        RequestError: it is not of that kind.
+    """
+    if not isinstance(value, kind):
+        raise RequestError(
+            "this is not what is taken here", where=where, found=type(value).__name__, allowed=kind.__name__, do=do
+        )
+
+
 def _words(value: object) -> str:
     """A value as a reader sees it: lists joined by commas and cut after twenty."""
     if value is None:

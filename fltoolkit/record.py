@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
+from fltoolkit.nap.partners import PARTNERS
 from fltoolkit.survey.read import input_hash
 from fltoolkit.survey.spec import read_spec, side_files
 from fltoolkit.yamlfile import Model
@@ -100,6 +101,8 @@ def why_again(now: Premises, folder: Path) -> str:
 def input_hashes(run: Run) -> dict[str, str]:
     """SHA-256 of what a run reads, by path from the survey's folder: the YAML files, the data and tables that survey.yaml names."""
     files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_of(run.survey)]
+    if run.plan and (partners := run.plan.with_name(PARTNERS)).exists():
+        files.append(partners)
     for earlier in (run.earlier, run.baseline):
         files += [earlier, *_data_of(earlier)] if earlier else []
     return {relative(file, run.survey.parent): _hash(file) for file in files}
@@ -112,6 +115,12 @@ def _data_of(survey: Path) -> list[Path]:
         given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
         return [survey.parent / name for name in (*(path for file in given for path in file.path), *side_files(spec))]
     return []
+
+
+def left_as(folder: Path, name: str) -> str:
+    """SHA-256 of a file of a run's folder, if it is not as the run left it; else nothing, also without the file."""
+    record, now = read_record(folder), _hash(folder / name)
+    return "" if record and record.outputs.get(name) == now else now
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

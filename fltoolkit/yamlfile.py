@@ -42,14 +42,15 @@ Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 
-class _TextLoader(yaml.SafeLoader):
+class TextLoader(yaml.SafeLoader):
     """SafeLoader's syntax with every scalar left as text, and a repeated key refused."""
 
 
-_TextLoader.yaml_implicit_resolvers = {}
+TextLoader.yaml_implicit_resolvers = {}
 
 
-def _mapping(loader: _TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
+def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    """A mapping as it stands, its keys as codes, each once."""
     pairs: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = canonical_code(loader.construct_object(key_node, deep=True))
@@ -60,17 +61,19 @@ def _mapping(loader: _TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
                 found=key,
                 do="keep one of the two; a code can mean only one thing",
             )
-        value = loader.construct_object(value_node, deep=True)
-        if value != "":
-            pairs[key] = value
+        pairs[key] = loader.construct_object(value_node, deep=True)
     return pairs
 
 
-_TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+def _answered(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    return {key: value for key, value in pairs_of(loader, node).items() if value != ""}
 
 
-def load_yaml(path: Path) -> dict[str, Any]:
-    """The mapping a YAML file holds, scalars as text; a key left empty counts as absent."""
+TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _answered)
+
+
+def load_yaml(path: Path, loader: type[yaml.SafeLoader] = TextLoader) -> dict[str, Any]:
+    """The mapping a YAML file holds, scalars as text; a key left empty counts as absent. Another loader may say otherwise."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -78,7 +81,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError("the file cannot be read as UTF-8 text", where=str(path), found=error) from None
     try:
-        data = yaml.load(text, _TextLoader)
+        data = yaml.load(text, loader)
     except SpecError as error:
         raise SpecError(error.problem, where=f"{path}, {error.where}", found=error.found, do=error.do) from None
     except yaml.YAMLError as error:
@@ -123,17 +126,31 @@ def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M
     raise SpecError(f"no such {what}", found=name, allowed=[*shipped, f"the path of a {what}'s YAML file"])
 
 
-def build_model(data: dict[str, Any], model: type[M], where: str) -> M:
-    """Validate a mapping, turning pydantic's errors into one `SpecError` that lists them all."""
+def build_model(data: dict[str, Any], model: type[M], where: str, text: str = "") -> M:
+    """Validate a mapping, turning pydantic's errors into one `SpecError` that lists them all, with the lines of its `text`."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         errors = error.errors()
         emptied = [e for e in errors if e["type"] == "too_short" and any(_below_it(e, other) for other in errors)]
-        problems = [_problem(e, model) for e in errors if e not in emptied]
+        problems = [_problem(e, model) + _line(e["loc"], text) for e in errors if e not in emptied]
         raise SpecError(
             f"{len(problems)} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in problems), where=where
         ) from None
+
+
+def _line(loc: tuple[object, ...], text: str) -> str:
+    """` (line 12)`, where the key or element at `loc` stands in the text; nothing without a text."""
+    node = yaml.compose(text, TextLoader) if text else None
+    line = node.start_mark.line if node else 0
+    for step in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if canonical_code(pair[0].value) == str(step)), None)
+            line, node = (found[0].start_mark.line, found[1]) if found else (line, None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line
+    return f" (line {line + 1})" if text else ""
 
 
 def _below_it(error: Any, other: Any) -> bool:

@@ -31,6 +31,8 @@ class _Lines(HTMLParser):
         self.skip += tag in ("script", "style")
         if tag in LINES:
             self.lines.append("")
+        elif tag in ("td", "th"):
+            self.lines[-1] += " | "  # two cells are two numbers, not one with a space in it
         self.lines += [value for name, value in attrs if value and name in ("alt", "aria-label", "title", "data-label")]
 
     def handle_endtag(self, tag: str) -> None:

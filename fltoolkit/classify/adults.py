@@ -15,7 +15,7 @@ from fltoolkit.classify.groups import group_columns, memberships, sector
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose
 from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import RequestError, expect
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.checks import check
 from fltoolkit.survey.design import Survey
@@ -51,6 +51,7 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
         DataError: `fl.check` finds errors in the data.
         SpecError: no such rule set, or it cannot be applied to this survey (see `fit.obstacle`).
     """
+    expect(survey, Survey, "classify", "give fl.read_survey(path)")
     if survey.rules is not None:
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
     rule, spec = load_rules(rules, survey.path.parent), survey.spec

@@ -19,7 +19,7 @@ from fltoolkit.estimate.residuals import dummies, solve
 from fltoolkit.survey.benchmarks import CROSS, Margin, Method, read_benchmarks
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
-from fltoolkit.survey.design import Design, Survey, weight_of
+from fltoolkit.survey.design import Design, Survey, expect_design, weight_of
 from fltoolkit.survey.findings import finding, findings
 from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.margins import pattern_totals, with_calibration
@@ -76,6 +76,7 @@ def g_weights(design: Design) -> pd.DataFrame:
     """What calibration did to the weights: `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`,
     `g_median`, `g_max`, one row a benchmark; see `Calibration.report`. Empty where weights are as given.
     """
+    expect_design(design, "g_weights")
     found = calibrated(design).calibration
     return found.report() if found else pd.DataFrame()
 
@@ -101,6 +102,7 @@ def calibrated(design: D) -> D:
 
 
 def _calibrated(design: D, method: Method, benchmarks: Any, population: str | None) -> D:
+    expect_design(design, method)
     of_spec = isinstance(design, Survey) and design.spec.calibration is not None
     if design.calibration or of_spec:
         raise DesignError(

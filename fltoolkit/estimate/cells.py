@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import RequestError, expect
 from fltoolkit.estimate.cluster_totals import KEY
 from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.breakdowns import TOTAL
@@ -25,6 +25,7 @@ def breakdowns(by: By) -> Breakdowns:
         return ((),)
     if isinstance(by, str):
         return ((by,),)
+    expect(by, Iterable, "by", 'name a group, or groups: "sex", ["sex", "region"], [[], ["sex"]]')
     parts = list(by)
     if all(isinstance(p, str) for p in parts):
         return (tuple(dict.fromkeys(str(p) for p in parts)),)

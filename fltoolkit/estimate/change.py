@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import RequestError, expect
 from fltoolkit.estimate.cells import Breakdowns
 from fltoolkit.estimate.comparable import differences, unstated, window_overlap
 from fltoolkit.estimate.contrast import Row, find_row
@@ -98,6 +99,8 @@ class PublishedBaseline:
     population_ages: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("estimate", "ci_low", "ci_high", "level"):
+            expect(getattr(self, name), Real, f"baseline.{name}", "give a number")
         if not self.ci_low <= self.estimate <= self.ci_high:
             raise RequestError(
                 "the published estimate does not lie in its interval", where="baseline",
@@ -138,6 +141,13 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     Raises:
         RequestError: two confidence levels; the rounds are the wrong way round. DesignError: see `stack`.
     """
+    for where, est in (("before", before), ("after", after)):
+        expect(
+            est,
+            Estimates,
+            where,
+            "give what fl.prevalence, fl.total and the like return; fl.change_from_published takes a published figure",
+        )
     old, new = before.about, after.about
     _comparable_calls(old, new)
     groups = list(dict.fromkeys(g for est in (before, after) for b in est.by for g in b))
@@ -182,9 +192,20 @@ def change_from_published(
     """
     if isinstance(baseline, Mapping):
         allowed = [f.name for f in fields(PublishedBaseline)]
-        if wrong := sorted(set(baseline) - set(allowed)):
+        if wrong := sorted(map(str, set(baseline) - set(allowed))):
             raise RequestError("a published baseline has no such field", where="baseline", found=wrong, allowed=allowed)
+        if gone := [name for name in allowed[:3] if name not in baseline]:
+            raise RequestError(
+                f"a published baseline needs {', '.join(allowed[:3])}", where="baseline", found=f"no {', '.join(gone)}"
+            )
         baseline = PublishedBaseline(**baseline)
+    expect(
+        baseline,
+        PublishedBaseline,
+        "baseline",
+        "or give a mapping such as {'estimate': 0.017, 'ci_low': 0.012, 'ci_high': 0.024}",
+    )
+    expect(after, Estimates, "after", "give what fl.prevalence, fl.total and the like return")
     if not -1 <= rho <= 1:
         raise RequestError("a correlation lies between -1 and 1", where="rho", found=rho, do="leave it out if it is not known")
     old, new, at = baseline.about, after.about, find_row(after, row)

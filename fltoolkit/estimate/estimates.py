@@ -22,7 +22,7 @@ from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
-from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, expect_design, require_totals, weight_of
 from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.isic import to_verify
 
@@ -241,6 +241,7 @@ def estimate(
     of: str | None = None,
 ) -> Estimates:
     """One pass, then linear algebra on the PSU × cell table."""
+    expect_design(design, measure)
     wanted = breakdowns(by)
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if not 0 < level < 1:
@@ -277,6 +278,7 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 
 def is_truth(design: Design, name: str) -> bool:
     """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
+    expect_design(design, "design")
     value = design.text(name)
     found = design.frame.select(value.alias("v")).unique().head(4).collect("pandas").to_native()["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
@@ -284,6 +286,7 @@ def is_truth(design: Design, name: str) -> bool:
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
     """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
+    expect_design(design, "design")
     if not isinstance(design, Survey):
         if name is not None:
             raise RequestError(

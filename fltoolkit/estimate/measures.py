@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from fltoolkit.classify.adults import MONTHS
-from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.errors import NotAvailable, RequestError, expect
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import Estimates, estimate, population_of, prevalence, total
@@ -151,6 +151,7 @@ def asked_months(persons: Survey, by: By, population: str | None, what: str) -> 
 
 def _adults(persons: Survey, by: By, population: str | None, what: str) -> None:
     """Stop where children, who are asked none of this, would be part of the figure."""
+    expect(persons, Survey, what, "give fl.classify(fl.read_survey(path))")
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen, _, _ = population_of(persons, population, groups, "")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.codes import category_code
-from fltoolkit.errors import NotAvailable, PublicationError, RequestError
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError, expect
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate import measures
 from fltoolkit.estimate.beside import Refused, beside, not_available, refused_rows
@@ -122,6 +122,7 @@ def publish_run(persons: Survey, *, plan: HasTables | None = None, profile: str 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
+    expect(persons, Survey, "publish_run", "give fl.classify(fl.read_survey(path))")
     other = beside(persons)
     rules, spec = load_profile(profile, persons.path.parent), persons.spec
     limits, notes = _limits(rules, spec)

@@ -21,10 +21,11 @@ from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, fit_firth, prof
 from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
-from fltoolkit.survey.design import Design
+from fltoolkit.survey.design import Design, expect_design
 
 ASSOCIATION = "association, not a profile"
 SEPARATED = "separation"
+ROUNDED = 1e-12
 FEW = 10  # cases a coefficient (Peduzzi et al. 1996)
 ALIASED = "the groups before it already say the same persons"
 
@@ -162,6 +163,7 @@ def logit(
         )
     if not 0 < level < 1:
         raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")
+    expect_design(design, "logit")
     if not sensitive:
         refuse_sensitive(design, covariates(formula))
     return fit_patterns(read_patterns(design, formula, population), _sensitive_note(design, formula), penalty, level)
@@ -240,12 +242,38 @@ class _Solver:
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
     """How far each replicate's coefficients lie from the centre, the model refitted under each (R `svyglm` of a replicate design)."""
-    p = solver.p
-    fits = [
-        solver.fit(p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}"), best.beta).beta if units.factor[r] > 0 else best.beta
-        for r in range(len(units))
-    ]
+    p, used = solver.p, np.flatnonzero(units.factor > 0)
+    fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
+    for r in used.tolist():
+        y, w = p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}")
+        if lost := _lost(solver, y, w):
+            without[r] = lost
+        else:
+            fits[r] = solver.fit(y, w, best.beta).beta
+    if without:
+        raise RequestError(
+            f"under {len(without)} of {len(used)} replicate weights the model has no estimate", where="logit",
+            found=list(dict.fromkeys(without.values())),
+            do="merge the category with a neighbour or leave it out; where it lacks cases only, penalty=\"firth\" is finite",
+        )  # fmt: skip
     return units.influence(np.array(fits), None, best.beta)
+
+
+def _lost(solver: _Solver, y: Array, w: Array) -> str:
+    """What has no estimate under one replicate's weights, of what has one under the survey's: "" for nothing.
+
+    A half-sample may leave out all cases of a category, or all its persons.
+    """
+    there = solver.rows & (w > 0)
+    x = solver.x[np.ix_(there, solver.kept)]
+    terms = coefficient_names(solver.p)[["term", "category"]].agg(": ".join, axis=1).str.removesuffix(": ")
+    names = terms.to_numpy()[solver.kept]
+    if len(gone := names[aliased(x) & ~aliased(solver.x[np.ix_(solver.rows, solver.kept)])]):
+        return f"{gone[0]} (nobody is there, or nobody else)"
+    if solver.firth:
+        return ""
+    ways = separated(x, y[there] > 0, (w - y)[there] > ROUNDED * w[there])
+    return f"{names[np.abs(ways).sum(axis=0) > 0][0]} (no case is there, or only cases)" if len(ways) else ""
 
 
 def _table(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.adults import classify
-from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.errors import DesignError, RequestError, expect
 from fltoolkit.estimate.cells import By
 from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
 from fltoolkit.estimate.joint import Joint, join, psu_labels
@@ -40,6 +40,9 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
         RequestError: no parts, two measures or levels, or a part that has a column of this name.
         DesignError: PSU labels of different samples coincide, or are said to and do not.
     """
+    expect(parts, Mapping, "parts", 'give a label to each Estimates: {"before": est, "after": est}')
+    for label, est in parts.items():
+        expect(est, Estimates, f"parts: {label}", "give what fl.prevalence, fl.total and the like return")
     if not parts:
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:

@@ -11,7 +11,7 @@ from fltoolkit.estimate.since import Rounds
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
 from fltoolkit.nap.follow_up import follow_up
 from fltoolkit.nap.framework import Plan
-from fltoolkit.nap.partners import Partners, read_partners
+from fltoolkit.nap.partners import Partners, read_partners, with_partners
 from fltoolkit.nap.smart import smart
 from fltoolkit.nap.targets import milestones, targets
 
@@ -46,7 +46,7 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
         RequestError: a row's number is not in the published set (publish the run with `plan=`).
     """
     partners = read_partners(plan)
-    filled = baseline(plan, found.start) if found.start else published_baseline(plan, found.now)
+    filled = with_partners(baseline(plan, found.start) if found.start else published_baseline(plan, found.now), partners)
     judged = targets(plan, filled)
     return Evidence(
         plan, found.now, found.start, found.changed, filled, judged, milestones(plan, filled), smart(plan, filled, judged),

@@ -26,7 +26,7 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     for statement in plan.framework:
         for indicator in statement.indicators:
             answers = (_specific(indicator), _measurable(indicator, filled), _achievable(indicator, judged), _relevant(indicator),
-                       _time_bound(indicator, plan))  # fmt: skip
+                       _time_bound(indicator, plan, filled))  # fmt: skip
             of_row = {"id": indicator.id, "indicator": indicator.indicator, "code": statement.code, "level": statement.level}
             rows += [
                 {**of_row, "criterion": c, "met": met, "missing": why} for c, (met, why) in zip(CRITERIA, answers, strict=True)
@@ -43,7 +43,8 @@ def _specific(indicator: Indicator) -> Answer:
 def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
     rows = filled.table[filled.table["id"].isin([indicator.id, f"{indicator.id}_base"]) & (filled.table["group"] == "total")]
     if indicator.measure is None:
-        given = filled.table.loc[filled.table["id"] == indicator.id, "baseline_value"].notna().any()
+        values = filled.table.loc[filled.table["id"] == indicator.id, "baseline_value"]
+        given = (values.notna() & (values != "")).any()
         return _answer("" if given else "there is no baseline value yet")
     shown = rows["baseline_value"].notna().any()
     why = next((str(r) for r in rows["reason"] if isinstance(r, str) and r), "")
@@ -70,9 +71,11 @@ def _relevant(indicator: Indicator) -> Answer:
     return _answer("" if indicator.sdg else "it names no target of the Sustainable Development Goals that it serves")
 
 
-def _time_bound(indicator: Indicator, plan: Plan) -> Answer:
+def _time_bound(indicator: Indicator, plan: Plan, filled: Baseline) -> Answer:
     if indicator.measure is None:
-        return _answer("" if indicator.target_year_1 or indicator.target_year_2 else "no target for a year is given")
+        mine = filled.table.loc[filled.table["id"] == indicator.id, ["target_year_1", "target_year_2"]]
+        given = (mine.notna() & (mine != "")).any(axis=None)
+        return _answer("" if given else "no target for a year is given")
     if not indicator.targets:
         return "no", "no target for a year is given"
     late = sorted({t.year for t in indicator.targets if not plan.first_year <= t.year <= plan.last_year})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from fltoolkit.estimate.publish import MARKERS, Published
 from fltoolkit.estimate.publish_model import PublishedModel
 from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.words import Words
 
 TOOL_16 = (
@@ -26,6 +28,23 @@ BESIDE = (
 )  # fmt: skip
 DANGER = ("=", "+", "-", "@", "\t", "\r")
 HEAD_ROW = 3
+BASE = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
+    "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
+    "note": {"font_name": "Calibri", "font_size": 9, "font_color": "#55606B"},
+    "head": {**BASE, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
+    "head_beside": {**BASE, "bold": True, "bg_color": "#E4E8EC"},
+    "text": BASE,
+    "again": {**BASE, "font_color": "#6B737C", "text_wrap": False},
+    "plain": {**BASE, "num_format": "0"},
+    "whole": {**BASE, "num_format": "#,##0"},
+    "one_decimal": {**BASE, "num_format": "#,##0.0"},
+    "two_decimals": {**BASE, "num_format": "0.00"},
+    "percent": {**BASE, "num_format": "0.0%"},
+    "marker": {**BASE, "align": "center", "bold": True},
+    "partner": {**BASE, "bg_color": "#FFF8E5"},
+}
 NO_TIME = datetime(1980, 1, 1)  # as the files inside a workbook have it: the same numbers are the same bytes
 NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
@@ -75,6 +94,17 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
 
 
+def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
+    """Write `nap_workbook.xlsx`, the plan's workbook for its partners, into `folder`; nothing where it is empty.
+
+    Raises:
+        BatchError: the workbook that stands there holds entries which partners.yaml does not.
+    """
+    from fltoolkit.report.book.pages import write
+
+    return write(evidence, Path(folder)) if str(folder) else NOTHING
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = {
@@ -85,7 +115,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def _inert(text: str) -> str:
     """Text that a spreadsheet will not take for a formula: a leading apostrophe where it could. A number is none."""
-    return f"'{text}" if text.startswith(DANGER) and not isinstance(_number(text), float) else text
+    return f"'{text}" if text.startswith(DANGER) and not isinstance(as_number(text), float) else text
 
 
 def _workbook(filled: Baseline, path: Path) -> None:
@@ -120,56 +150,42 @@ def _workbook(filled: Baseline, path: Path) -> None:
 
 
 def _write_row(sheet: Any, line: int, row: dict[Any, Any], starts: bool, formats: dict[str, Any]) -> None:
-    """One row of the matrix; the framework's words stand in every row, quietly after an indicator's first."""
-    words = formats["text"] if starts else formats["again"]
-    number = formats["whole"] if row.get("measure") == "total" else formats["one_decimal"]
-    by = row["disaggregated_by"] if starts else f"{row['group']}: {row['category']}".rstrip(": ")
-    cells: list[tuple[object, Any]] = [
-        (f"{row['code']}: {row['statement']}", words), (row["indicator"], words), (row["definition"], words), (by, formats["text"]),
-        (row["means_of_verification"], words), (row["unit"], formats["text"]), (_number(row["baseline_value"]), number),
-        (_number(row["target_year_1"]), formats["partner"]), (_number(row["target_year_2"]), formats["partner"]),
-        (row["reporting_frequency"], words), (row["lead"], words),
-        (row["category"], formats["text"]), (_bracketed(row["marker"]), formats["marker"]), (row["ci_low"], number), (row["ci_high"], number),
-        (row["n"], formats["whole"]), (row["cases"], formats["whole"]), (row["cv"], formats["percent"]), (row["deff"], formats["two_decimals"]),
-        (row["df"], formats["whole"]), (row["flag"], formats["text"]), (row["reason"], formats["text"]), (row["measure"], formats["text"]),
-        (row["reference_period"], formats["text"]), (row["reference_population_label"], formats["text"]), (row["rule_set"], formats["text"]),
-        (row["same_work"], formats["text"]), (row["survey"], formats["text"]), (row["round"], formats["text"]), (row["year"], formats["plain"]),
-        (row["filled_by"], formats["text"]),
-    ]  # fmt: skip
-    for column, (value, style) in enumerate(cells):
+    for column, (value, style) in enumerate(matrix_cells(row, starts)):
         if value in (None, "") or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
-            sheet.write_blank(line, column, None, style)
+            sheet.write_blank(line, column, None, formats[style])
         elif isinstance(value, str):
-            sheet.write_string(line, column, value, style)
+            sheet.write_string(line, column, value, formats[style])
         else:
-            sheet.write_number(line, column, float(value), style)  # type: ignore[arg-type]
+            sheet.write_number(line, column, float(value), formats[style])  # type: ignore[arg-type]
 
 
-def _bracketed(marker: object) -> str:
+def matrix_cells(row: Mapping[Any, Any], starts: bool) -> list[tuple[object, str]]:
+    """One row of the matrix, each cell with its style; the framework's words stand in every row, quietly after an indicator's first."""
+    words = "text" if starts else "again"
+    number = "whole" if row.get("measure") == "total" else "one_decimal"
+    by = row["disaggregated_by"] if starts else f"{row['group']}: {row['category']}".rstrip(": ")
+    return [
+        (f"{row['code']}: {row['statement']}", words), (row["indicator"], words), (row["definition"], words), (by, "text"),
+        (row["means_of_verification"], words), (row["unit"], "text"), (as_number(row["baseline_value"]), number),
+        (as_number(row["target_year_1"]), "partner"), (as_number(row["target_year_2"]), "partner"),
+        (row["reporting_frequency"], words), (row["lead"], words),
+        (row["category"], "text"), (bracketed(row["marker"]), "marker"), (row["ci_low"], number), (row["ci_high"], number),
+        (row["n"], "whole"), (row["cases"], "whole"), (row["cv"], "percent"), (row["deff"], "two_decimals"),
+        (row["df"], "whole"), (row["flag"], "text"), (row["reason"], "text"), (row["measure"], "text"),
+        (row["reference_period"], "text"), (row["reference_population_label"], "text"), (row["rule_set"], "text"),
+        (row["same_work"], "text"), (row["survey"], "text"), (row["round"], "text"), (row["year"], "plain"),
+        (row["filled_by"], "text"),
+    ]  # fmt: skip
+
+
+def bracketed(marker: object) -> str:
     return f"[{marker}]" if isinstance(marker, str) and marker else ""
 
 
-def _number(value: object) -> object:
-    """A number that the partners typed is one; anything else stays as they wrote it."""
-    return float(value) if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) else value
+def as_number(value: object) -> object:
+    """A number that stands in nap.yaml as text is one; anything else, also 007, stays as it was written."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    base = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
-    styles: dict[str, dict[str, Any]] = {
-        "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
-        "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
-        "note": {"font_name": "Calibri", "font_size": 9, "font_color": "#55606B"},
-        "head": {**base, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
-        "head_beside": {**base, "bold": True, "bg_color": "#E4E8EC"},
-        "text": base,
-        "again": {**base, "font_color": "#6B737C", "text_wrap": False},
-        "plain": {**base, "num_format": "0"},
-        "whole": {**base, "num_format": "#,##0"},
-        "one_decimal": {**base, "num_format": "#,##0.0"},
-        "two_decimals": {**base, "num_format": "0.00"},
-        "percent": {**base, "num_format": "0.0%"},
-        "marker": {**base, "align": "center", "bold": True},
-        "partner": {**base, "bg_color": "#FFF8E5"},
-    }
-    return {name: book.add_format(style) for name, style in styles.items()}
+    return {name: book.add_format(style) for name, style in STYLES.items()}

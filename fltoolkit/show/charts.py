@@ -62,6 +62,10 @@ def dot_series(fig: Any, name: str, part: pd.DataFrame, measure: str, colour: st
         marker={"size": 11, "color": _fill(there, colour), "line": {"color": colour, "width": 2}},
         text=[_hover(r) for r in there.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>", error_x_color=colour, **offset,
     )  # fmt: skip
+    if grouped:  # a legend takes the first dot's look, and that one may be hollow
+        fig.data[-1].update(showlegend=False, legendgroup=name)
+        fig.add_scatter(x=[None], y=[None], mode="markers", name=wrap(name), legendgroup=name, hoverinfo="skip",
+                        marker={"size": 11, "color": colour}, orientation="h", **offset)  # fmt: skip
     _not_shown(fig, part, **offset)
 
 

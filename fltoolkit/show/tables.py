@@ -45,10 +45,10 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
             "Rule set" if compared else "Group": [str(r["rule_set"]) for r in records] if compared else labels(rows),
             _measure(first): [number(r["estimate"], r["measure"]) for r in records],
             f"{percent(first)} interval": [interval(r) for r in records],
-            BASES.get(first["measure"], "Asked"): [_base(r) for r in records],
+            BASES.get(first["measure"], "Asked"): [count(r["n"]) for r in records],
             "Counted" if first["measure"] == "flowchart" else "Cases": [count(r["cases"]) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": [_of_rule_set(r) if compared else r["reason"] for r in records],
+            "Remark": [_of_rule_set(r) if compared else _remark(r) for r in records],
         }
     )
     by = ", ".join(b.replace("_", " ") for b in dict.fromkeys(rows["breakdown"]) if b)
@@ -176,9 +176,10 @@ def _measure(row: Row) -> str:
     return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
 
 
-def _base(row: Row) -> str:
-    """Persons in the denominator; of a mean duration hidden where few cases lack theirs."""
-    return "[c]" if row["measure"] == "duration" and pd.isna(row["n"]) and pd.notna(row["estimate"]) else count(row["n"])
+def _remark(row: Row) -> str:
+    """Why a number is not shown or not reliable; of a mean duration that its denominator is hidden, as where few cases lack theirs."""
+    hidden = row["measure"] == "duration" and pd.isna(row["n"]) and pd.notna(row["estimate"])
+    return "; ".join(text for text in (row["reason"], "how many gave their months is confidential" if hidden else "") if text)
 
 
 def _of_rule_set(row: Row) -> str:

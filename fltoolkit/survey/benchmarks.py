@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import Field, PrivateAttr, model_validator
 
-from fltoolkit.errors import DataError
+from fltoolkit.errors import DataError, expect
 from fltoolkit.survey.read import inside
 from fltoolkit.yamlfile import Code, Model, canonical_code
 
@@ -91,6 +91,10 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
     elif isinstance(benchmarks, pd.DataFrame):
         rows = list(_rows(benchmarks, where))
     elif isinstance(benchmarks, Mapping):
+        for margin, categories in benchmarks.items():
+            expect(
+                categories, Mapping, f"{where}: margin {margin}", "give each category its persons: {'men': 1000, 'women': 1100}"
+            )
         rows = [(_parts(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
     else:
         raise DataError(

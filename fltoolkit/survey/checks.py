@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import narwhals as nw
 import pandas as pd
 
+from fltoolkit.errors import expect
 from fltoolkit.survey.answers import answer_findings, holding, questions
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.design import Survey, weight_of
@@ -33,6 +34,7 @@ def check(survey: Survey) -> pd.DataFrame:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
         `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
     """
+    expect(survey, Survey, "check", "give fl.read_survey(path)")
     about_data = [
         *_design(survey),
         *_codes(survey),

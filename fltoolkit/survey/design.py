@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import narwhals as nw
 
-from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.errors import DesignError, RequestError, expect
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
@@ -307,10 +307,15 @@ def person_key(spec: SurveySpec) -> nw.Expr:
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Several text columns as one label; null where one is null; one constant label where there are none."""
+    """Several text columns as one label; null where one is null; one constant label where there are none.
+
+    Slashes of a column are doubled, so that `a / b` beside `c` stays another label than `a` beside `b / c`.
+    """
     if not parts:
         return nw.lit("all")
-    return parts[0] if len(parts) == 1 else nw.concat_str(list(parts), separator=SEPARATOR)
+    if len(parts) == 1:
+        return parts[0]
+    return nw.concat_str([p.str.replace_all("/", "//", literal=True) for p in parts], separator=SEPARATOR)
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
@@ -356,8 +361,19 @@ def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: st
         raise RequestError("no such column", where=where, found=gone[0], allowed=there)
 
 
+def expect_design(design: object, where: str) -> None:
+    """Raise `RequestError` for what is no design."""
+    expect(
+        design,
+        Design,
+        where,
+        "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
+    )
+
+
 def require_totals(design: Design, verb: str) -> None:
     """Totals need weights that gross up to the population."""
+    expect_design(design, verb)
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TEXT_FILES = (".csv", ".tsv", ".txt")
 DELIMITERS = ",;\t|"
 WIDE = 1000
+PLAIN = r"(?i)[+-]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|nan"  # a number that comes back from a float as it was written
 LABELLED_FILES = (".sav", ".zsav", ".dta")
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 
@@ -118,13 +119,26 @@ def open_path(
             if foreign or _is_wide(path):
                 return _through_memory(path, con, encoding or "utf-8-sig", delimiter, only)
             options: dict[str, Any] = {"delimiter": delimiter} if delimiter else {}
-            relation = con.read_csv(str(path), header=True, all_varchar=as_text, **options)
+            relation = con.read_csv(str(path), header=True, all_varchar=True, **options)
             first = con.read_csv(str(path), header=False, all_varchar=True, **options).limit(1).fetchall()
-            return relation, [name for row in first for name in row if name]
+            return relation if as_text else _with_numbers(relation), [name for row in first for name in row if name]
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix,
         allowed=", ".join([*TEXT_FILES, ".parquet", *LABELLED_FILES]), do="export the data again as one of these",
     )  # fmt: skip
+
+
+def _with_numbers(relation: Any) -> Any:
+    """A CSV's columns as numbers where every row holds one or nothing: all rows are looked at, since a code may come late.
+
+    What would not come back as it was written stays text: `01`, identifiers beyond 15 digits, yes and no, dates.
+    """
+    names = ['"' + name.replace('"', '""') + '"' for name in relation.columns]
+    (plain,) = relation.aggregate(
+        ", ".join(f"bool_and(regexp_full_match(trim({name}), '{PLAIN}|'))" for name in names)
+    ).fetchall()
+    cast = (f"TRY_CAST({name} AS DOUBLE) AS {name}" if number else name for name, number in zip(names, plain, strict=True))
+    return relation.project(", ".join(cast))
 
 
 def _refuse_absent(path: Path) -> None:

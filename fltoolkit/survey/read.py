@@ -59,7 +59,7 @@ def open_named(
     """A path or a table, opened on `con`.
 
     Args:
-        data: what to open. A CSV is sniffed for types unless `as_text`.
+        data: what to open. Unless `as_text`, a CSV's columns of nothing but numbers are numbers.
         con: the connection whose relation it becomes.
         as_text: what was coded stays a code: a CSV's `0111` keeps its zero, SPSS's and Stata's user-missing values stay
             apart (else they are blank).

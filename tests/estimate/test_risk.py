@@ -133,6 +133,33 @@ def test_firth_is_finite_where_a_category_has_no_case() -> None:
         ml.wald("group")
 
 
+def replicated(halves: dict[tuple[str, int], list[float]]) -> fl.ReplicateDesign:
+    """Ten persons of equal weight a (group, case), with the factors of two balanced half-samples."""
+    rows = [(group, case, 2.0, *(2 * f for f in factors)) for (group, case), factors in halves.items() for _ in range(10)]
+    frame = pd.DataFrame(rows, columns=["group", "case", "w", "r1", "r2"])
+    return fl.ReplicateDesign(frame, weight="w", replicates=["r1", "r2"], method="brr")
+
+
+def test_a_half_sample_without_cases_in_a_category_is_named_and_firth_is_finite() -> None:
+    both = {("a", 1): [1.0, 1.0], ("a", 0): [1.0, 1.0], ("b", 0): [1.0, 1.0]}
+    design = replicated({**both, ("b", 1): [2.0, 0.0]})
+    with pytest.raises(RequestError) as error:
+        fl.logit(design, "case ~ group")
+    assert "under 1 of 2 replicate weights the model has no estimate" in str(error.value)
+    assert "found:   group: b (no case is there, or only cases)" in str(error.value)
+    assert 'penalty="firth" is finite' in str(error.value)
+    firth = fl.logit(design, "case ~ group", penalty="firth")
+    assert np.isfinite(firth.bse).all()
+    assert np.isfinite(fl.logit(replicated({**both, ("b", 1): [1.5, 0.5]}), "case ~ group").bse).all()
+
+
+def test_a_half_sample_without_a_category_is_named_with_either_penalty() -> None:
+    design = replicated({("a", 1): [1, 1], ("a", 0): [1, 1], ("b", 1): [2, 0], ("b", 0): [2, 0]})
+    for penalty in ("none", "firth"):
+        with pytest.raises(RequestError, match=r"group: b \(nobody is there, or nobody else\)"):
+            fl.logit(design, "case ~ group", penalty=penalty)  # type: ignore[arg-type]
+
+
 def test_separation_spoils_only_what_it_touches() -> None:
     """No case in the reference category: every difference from it is endless, that of the other group is not."""
     frame = pd.DataFrame({"group": list("aabbcc") * 60, "sex": ["m", "f", "f"] * 120})

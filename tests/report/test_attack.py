@@ -29,6 +29,8 @@ def documents(survey: Path, target: Path) -> list[Path]:
     report.write_estimates(out, target)
     report.write_baseline(evidence.baseline, target)
     report.write_exchange(evidence, target)
+    report.write_workbook(evidence, target)
+    report.write_documents(evidence, target)
     return sorted(p for p in target.rglob("*") if p.is_file())
 
 
@@ -81,7 +83,9 @@ def test_without_protection_the_same_attack_succeeds_on_every_document_with_case
     monkeypatch.setattr(PUBLISH, "decide_beside", lambda *_: Decision())
     full = truth(survey)
     leaks = {file.name: attacked([file], full) for file in documents(survey, tmp_path)}
-    assert all(leaks[name] for name in ("estimates.csv", "nap_baseline.csv", "nap_baseline.xlsx", "evidence.json"))
+    with_cases = ("estimates.csv", "nap_baseline.csv", "nap_baseline.xlsx", "nap_workbook.xlsx", "evidence.json", "evidence_brief_en.html",
+                  "evidence_brief_en.docx", "nap_skeleton_en.docx")  # fmt: skip
+    assert all(leaks[name] for name in with_cases)
 
 
 def twin(folder: Path) -> Path:

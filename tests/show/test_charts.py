@@ -20,6 +20,7 @@ from fltoolkit.show.style import MIME, Picture
 from fltoolkit.show.words import labels, number
 
 MEASURES = ("prevalence", "total", "share")
+Pictures = list[tuple[str, Picture, pd.DataFrame]]
 
 
 def figure(picture: Picture) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def numbers(node: Any) -> Iterator[float]:
 def drawn(fig: dict[str, Any]) -> dict[str, float]:
     """Label -> value of every dot or bar."""
     traces = [t for t in fig["data"] if t["type"] == "bar" or t.get("mode") == "markers"]
-    return {y: x for t in traces for x, y in zip(t["x"], t["y"], strict=True)}
+    return {y: x for t in traces for x, y in zip(t["x"], t["y"], strict=True) if y is not None}
 
 
 def marked(fig: dict[str, Any]) -> dict[str, str]:
@@ -53,8 +54,9 @@ def marked(fig: dict[str, Any]) -> dict[str, str]:
     return {y: text.strip() for t in traces for text, y in zip(t["text"], t["y"], strict=True)}
 
 
-def every_picture(out: fl.Published) -> list[tuple[str, Picture, pd.DataFrame]]:
-    return [(m, picture, rows) for m in MEASURES for picture, rows in pairs(out, m)]
+@pytest.fixture(scope="module")
+def every_picture(norvia: fl.Published) -> Pictures:
+    return [(m, picture, rows) for m in MEASURES for picture, rows in pairs(norvia, m)]
 
 
 def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() -> None:
@@ -94,6 +96,15 @@ def test_a_crossed_breakdown_is_coloured_by_its_first_group() -> None:
     assert "men × west: [c]" in picture.alt
 
 
+def test_the_legend_of_a_crossed_breakdown_is_filled_though_the_first_dot_is_hollow() -> None:
+    fig = figure(charts.dots(country.published(), "prevalence", ["sex", "region"]))
+    dots = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] != [None]]
+    keys = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] == [None]]
+    assert not any(t["showlegend"] for t in dots)
+    assert {t["name"]: t["marker"]["color"] for t in keys} == {t["name"]: t["marker"]["line"]["color"] for t in dots}
+    assert {t["legendgroup"]: t["offsetgroup"] for t in keys} == {t["legendgroup"]: t["offsetgroup"] for t in dots}
+
+
 def test_one_name_in_two_breakdowns_stays_two_rows() -> None:
     by = ["age_group", "region"]
     picture = charts.dots(country.published(), "prevalence", [[g] for g in by])
@@ -117,8 +128,8 @@ def test_bars_stand_largest_first_and_pale_where_unreliable() -> None:
     assert "south: 120" in picture.alt
 
 
-def test_alt_text_tells_every_published_number_and_no_hidden_one(norvia: fl.Published) -> None:
-    for measure, picture, rows in every_picture(norvia):
+def test_alt_text_tells_every_published_number_and_no_hidden_one(every_picture: Pictures) -> None:
+    for measure, picture, rows in every_picture:
         told = picture.alt
         for name, row in zip(labels(rows), rows.to_dict("records"), strict=True):
             if pd.isna(row["estimate"]):
@@ -127,9 +138,9 @@ def test_alt_text_tells_every_published_number_and_no_hidden_one(norvia: fl.Publ
                 assert f"{name}: {number(row['estimate'], measure)} ({number(row['ci_low'], measure)}" in told
 
 
-def test_no_figure_holds_a_hidden_number(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:
+def test_no_figure_holds_a_hidden_number(every_picture: Pictures, norvia_hidden: pd.DataFrame) -> None:
     assert len(norvia_hidden) > 20
-    for measure, picture, rows in every_picture(norvia):
+    for measure, picture, rows in every_picture:
         mine = norvia_hidden[(norvia_hidden["measure"] == measure) & norvia_hidden["breakdown"].isin(rows["breakdown"])]
         mine = mine[mine["reference_population"] == rows["reference_population"].iloc[0]]
         times, fig = scale(measure), figure(picture)
@@ -141,28 +152,29 @@ def test_no_figure_holds_a_hidden_number(norvia: fl.Published, norvia_hidden: pd
                 assert not np.isclose(there, value, rtol=1e-6, atol=0).any()
 
 
-def test_hidden_rows_are_marked_and_never_drawn(norvia: fl.Published) -> None:
-    pictures = every_picture(norvia)
-    assert any(rows["estimate"].isna().any() for _, _, rows in pictures)
-    for measure, picture, rows in pictures:
+def test_hidden_rows_are_marked_and_never_drawn(every_picture: Pictures) -> None:
+    assert any(rows["estimate"].isna().any() for _, _, rows in every_picture)
+    for measure, picture, rows in every_picture:
         fig = figure(picture)
-        points = [x for t in fig["data"] if t["type"] == "bar" or t["mode"] == "markers" for x in t["x"]]
+        points = [x for t in fig["data"] if t["type"] == "bar" or t["mode"] == "markers" for x in t["x"] if x is not None]
         assert sorted(points) == pytest.approx(sorted(rows["estimate"].dropna() * scale(measure)))
         words = [text for t in fig["data"] if t.get("mode") == "text" for text in t["text"]]
         assert len(words) == rows["estimate"].isna().sum()
         assert all("not shown" in text for text in words)
 
 
-def test_figures_are_small_and_bring_no_template(norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+def test_figures_are_small_and_bring_no_template(
+    every_picture: Pictures, norvia: fl.Published, norvia_persons: fl.Survey
+) -> None:
     others = [flows.flow(norvia), charts.unresolved(fl.nonresponse(norvia_persons))]
-    for picture in [*(p for _, p, _ in every_picture(norvia)), *others]:
+    for picture in [*(p for _, p, _ in every_picture), *others]:
         fig = figure(picture)
         assert len(json.dumps(fig)) < 12_000
         assert len(json.dumps(fig["layout"]["template"])) < 60  # plotly's own has 7,000 letters
 
 
-def test_no_picture_offers_a_cloud_or_names_an_address(norvia: fl.Published) -> None:
-    for picture in [*(p for _, p, _ in every_picture(norvia)), flows.flow(norvia)]:
+def test_no_picture_offers_a_cloud_or_names_an_address(every_picture: Pictures, norvia: fl.Published) -> None:
+    for picture in [*(p for _, p, _ in every_picture), flows.flow(norvia)]:
         fig = figure(picture)
         assert fig["config"]["showSendToCloud"] is False
         assert fig["config"]["showEditInChartStudio"] is False

@@ -45,6 +45,17 @@ def test_a_suppressed_row_is_blank_but_for_its_marker_and_reason() -> None:
     assert "[c] confidential: not shown; [u] low reliability; [w] none recorded in the survey" in html
 
 
+def test_a_hidden_denominator_of_a_duration_is_blank_and_told_among_the_remarks() -> None:
+    """No marker stands where a number would: whoever reads the column as numbers reads none."""
+    rows = country.published().select("prevalence", "sex").assign(measure="duration", reason="")
+    rows.loc[rows.index[0], "n"] = None
+    first, second = cells(tables.table(rows))[:2]
+    assert first[1] != ""
+    assert (first[3], first[6]) == ("", "how many gave their months is confidential")
+    assert second[3] != ""
+    assert second[6] == ""
+
+
 def test_a_table_says_what_it_is_about() -> None:
     html = tables.table(country.published().select("total", [[], ["region"]])).html
     assert "Persons in forced labour by region" in html

@@ -87,6 +87,15 @@ def test_several_strata_are_crossed(people: pd.DataFrame) -> None:
     assert variance_of_the_mean(crossed, **(DESIGN | {"strata": ["region", "area"]})) == variance_of_the_mean(people, **DESIGN)
 
 
+def test_crossed_labels_that_hold_the_separator_stay_apart(people: pd.DataFrame) -> None:
+    first = people["stratum"] == people["stratum"].iloc[0]
+    one, other = first.map({True: "a", False: "a / b"}), first.map({True: "b / c", False: "c"})
+    crossed = people.assign(one=one, other=other)
+    assert variance_of_the_mean(crossed, **(DESIGN | {"strata": ["one", "other"]})) == variance_of_the_mean(people, **DESIGN)
+    slashes = people.assign(one=first.map({True: "a/", False: "a"}), other=first.map({True: "b", False: "/b"}))
+    assert variance_of_the_mean(slashes, **(DESIGN | {"strata": ["one", "other"]})) == variance_of_the_mean(people, **DESIGN)
+
+
 def test_persons_drawn_directly_are_their_own_psus(people: pd.DataFrame) -> None:
     drawn = people.assign(person=range(16))
     assert variance_of_the_mean(drawn, weight="w") == variance_of_the_mean(drawn, weight="w", psu="person")

@@ -430,3 +430,35 @@ def test_a_missing_key_column_is_told_with_its_file(spec: dict[str, Any], people
     message = refused(write(spec, people=people.rename(columns={"line": "line_no"})))
     assert "files.person.key: columns that survey.yaml names are not in the data" in message
     assert "line (did you mean line_no?)" in message
+
+
+def test_codes_of_a_csv_without_survey_yaml_survive_and_a_late_one_is_no_error(tmp_path: Path) -> None:
+    """DuckDB would take yes and no for a truth value, 01 for 1, and stop in mid-estimate at a code beyond its sample."""
+    rows = 30_000
+    table = pd.DataFrame(
+        {"W": 1.5, "P": range(rows), "answer": ["yes", "no"] * (rows // 2), "sector": ["01", "41"] * (rows // 2)}
+    )
+    table["late"], table["key"], table["day"], table["money"] = (
+        "1",
+        "1234567890123456789",
+        "01/02/2025",
+        ["1e3", ""] * (rows // 2),
+    )
+    table["fpc"] = ["Inf", "12"] * (rows // 2)  # as R writes a population without end
+    table.loc[rows - 1, "late"] = "9b"
+    table.to_csv(tmp_path / "a.csv", index=False)
+    design = fl.SurveyDesign(tmp_path / "a.csv", weight="W", psu="P")
+    for name, found in {
+        "answer": {"yes", "no"}, "sector": {"01", "41"}, "late": {"1", "9b"}, "key": {"1234567890123456789"}, "day": {"01/02/2025"},
+    }.items():  # fmt: skip
+        assert set(design.frame.select(design.text(name)).unique().collect("pandas").to_native()[name]) == found
+    assert design.frame.collect_schema()["money"].is_numeric()
+    assert design.frame.collect_schema()["fpc"].is_numeric()
+    assert design.frame.select(design.number("money").sum()).collect("pandas").to_native().iloc[0, 0] == 1000 * rows / 2
+
+
+def test_a_damaged_row_far_down_a_csv_is_told_at_the_door(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"W,P\n" + b"1,2\n" * 30_000 + b"1,\xff\xfe\n")
+    with pytest.raises(DataError, match=r"a\.csv: the file cannot be read"):
+        fl.SurveyDesign(path, weight="W", psu="P")

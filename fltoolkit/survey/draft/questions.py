@@ -125,8 +125,9 @@ def definition(q: Questions) -> Iterator[Line]:
         yield from several if len(same) > 1 else [Line(f"  same_work: {source(q, same[0])}")]
     else:
         yield Line(f"  same_work: {UNANSWERED}", "the question whether both sides were in the same work; or: assumed")
-    if "trafficking" in q.placed:
-        yield from [Line(), *_under("trafficking", q, "")]
+    for key in ("trafficking", "current"):
+        if key in q.placed:
+            yield from [Line(), *_under(key, q, "")]
 
 
 def _item(q: Questions, item: str, column: Column) -> Line:

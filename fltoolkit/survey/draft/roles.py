@@ -100,7 +100,7 @@ def own_codes(column: Column, usual: Mapping[str, Sequence[str]]) -> dict[str, l
 def place(column: Column) -> str | None:
     """The key of survey.yaml that a yes/no question belongs to, by its label; None where several fit or none."""
     words = vocabulary()
-    points = {key: score(column, key) for key in ("any_work", "worked", "same_work", "trafficking", "proxy", "alone")}
+    points = {key: score(column, key) for key in ("any_work", "worked", "same_work", "trafficking", "current", "proxy", "alone")}
     for side, items in (("involuntary", words.involuntary), ("coercion", words.coercion)):
         points |= {f"items.{side}.{item}": 2 * hits(found, column.label) for item, found in items.items()}
     if score(column, "filter"):

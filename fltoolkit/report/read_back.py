@@ -1,0 +1,254 @@
+"""A workbook that partners filled in, compared with its original: what they typed, and whatever else changed.
+
+The workbook carries its own original (the hidden sheet `_kit`). Only what differs from it is an entry, so that a workbook may be read
+late, twice, or after another one (`merge.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from fltoolkit.errors import DataError
+from fltoolkit.nap.partners import Entry, Worked, plain
+from fltoolkit.report.book.layout import KIT, clean
+
+FOREIGN = re.compile(r"xl/(media|charts|embeddings|threadedComments|ctrlProps|pivotTables)/")
+DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice writes empty ones
+LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # so LibreOffice writes what was typed as TRUE
+Rows = tuple[tuple[Entry | None, ...], ...]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Original:
+    """A cell as the kit wrote it; `held`: it stood in partners.yaml."""
+
+    kind: str
+    table: str
+    row: str
+    column: str
+    held: bool
+    value: Entry | None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a partner typed into a cell: `before` is what partners.yaml held when the workbook was written, None for nothing."""
+
+    where: str
+    table: str
+    row: str
+    column: str
+    before: Entry | None
+    after: Entry | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that differs from the original. `problems` are in words: what cannot be kept, and what to do about it."""
+
+    ids: frozenset[str]
+    edits: tuple[Edit, ...]
+    problems: tuple[str, ...]
+
+
+def read_workbook(path: Path) -> Found:
+    """What differs in a workbook from what the kit wrote."""
+    try:
+        import openpyxl
+    except ImportError:
+        raise DataError(
+            "a workbook cannot be read without openpyxl", where=str(path), do="pip install 'fltoolkit[documents]'"
+        ) from None
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            book = openpyxl.load_workbook(path)
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            foreign = {m.group(1) for name in names if (m := FOREIGN.match(name))}
+            foreign |= {"drawings" for name in names if DRAWN.fullmatch(name) and b"Anchor" in archive.read(name)}
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
+        raise DataError(
+            "this is no workbook that can be read", where=str(path), found=error, do="save it as .xlsx; give its path"
+        ) from None
+    if KIT not in book.sheetnames:
+        do = "give the nap_workbook.xlsx that partners filled in, with all its sheets"
+        raise DataError(
+            "this workbook is not one that the kit wrote: its hidden sheet is missing",
+            where=str(path),
+            found=book.sheetnames,
+            do=do,
+        )
+    ids, originals = _originals(book[KIT])
+    values = cache(lambda: openpyxl.load_workbook(path, data_only=True))  # what formulas give: only where partners typed one
+    problems = (
+        [
+            f"the workbook holds {', '.join(sorted(foreign))}: pictures, charts and the like are not kept; say it in words, in a cell"
+        ]
+        if foreign
+        else []
+    )
+    edits: list[Edit] = []
+    for name, cells in originals.items():
+        kept = all(o.kind == "kept" for o in cells.values())
+        ours = {place for place, o in cells.items() if o.kind == "formula"}
+        there = dict(_cells(book[name], values, problems, ours)) if name in book.sheetnames else None
+        if kept:
+            edits += _sheet_edit(name, {place: o.value for place, o in cells.items()}, there)
+        elif there is None:
+            problems.append(f"{name}: the sheet is missing; if it was renamed, give it back its name")
+        else:
+            edits += _compared(name, cells, there, problems)
+    for name in book.sheetnames:
+        if name not in originals and name != KIT:
+            edits += _sheet_edit(name, None, dict(_cells(book[name], values, problems, set())))
+    return Found(ids, tuple(edits), tuple(problems))
+
+
+def _originals(sheet: Any) -> tuple[frozenset[str], dict[str, dict[Place, Original]]]:
+    """The ids of the plan's indicators, and each cell as it was written."""
+    (ids, _), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
+    found: dict[str, dict[Place, Original]] = {}
+    for about, text in rows:
+        name, line, place, kind, table, row, column, held, type_ = json.loads(about)
+        value = _from_text(type_, clean(str(text)) if text is not None else "")
+        found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value)
+    return frozenset(json.loads(ids)), found
+
+
+def _from_text(type_: str, text: str) -> Entry | None:
+    if type_ == "number":
+        return float(text)
+    if type_ == "bool":
+        return text == "True"
+    if type_ == "date":
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    return text or None
+
+
+def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
+    """The cells of a sheet that hold something; what cannot be kept goes to `problems`."""
+    for place, cell in sorted(sheet._cells.items()):
+        where = f"{sheet.title}!{cell.coordinate}"
+        if cell.comment:
+            problems.append(
+                f"{where}: a comment ({told(cell.comment.text)}) cannot be kept; move its words into a cell for notes"
+            )
+        link = cell.hyperlink.target if cell.hyperlink else None
+        if link and str(cell.value).strip("/") not in (link.strip("/"), link.removeprefix("mailto:")):
+            problems.append(f"{where}: a link to {link} stands behind other words; write the address as text")
+        value = cell.value
+        if value is None or value == "":
+            continue
+        if cell.data_type == "e":
+            problems.append(f"{where}: found the error {value}; type the value itself")
+        elif cell.data_type == "f":
+            formula = value if isinstance(value, str) else f"={str(getattr(value, 'text', value)).removeprefix('=')}"
+            shown = "" if place in ours else kept(values()[sheet.title][cell.coordinate].value)
+            truth = LOGICAL.get(bare(formula))
+            yield place, Worked(formula=formula, value="" if shown is None else shown) if truth is None else truth
+        else:
+            yield place, kept(value)
+
+
+def kept(value: Any) -> Any:
+    """A cell's value as partners.yaml keeps it."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return str(value) if isinstance(value, (time, timedelta)) else value
+
+
+def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry], problems: list[str]) -> Iterator[Edit]:
+    """The entries of a sheet; every other difference goes to `problems`."""
+    for place, original in cells.items():
+        now, where = there.pop(place, None), f"{name}!{_address(place)}"
+        if original.kind == "formula":
+            if not isinstance(now, Worked) or bare(now.formula) != bare(str(original.value)):
+                problems.append(f"{where}: the kit's formula is gone (found: {told(now)}); type {original.value} there")
+        elif original.kind == "locked":
+            if not same(now, original.value):
+                problems.append(
+                    f"{where}: this cell is not one to fill in (found: {told(now)}); put back: {told(original.value)}"
+                )
+        elif isinstance(now, Worked) and now.value == "":
+            problems.append(
+                f"{where}: the formula {now.formula} has no value yet; open the file in a spreadsheet program, save it, or type the value"
+            )
+        elif not same(now, original.value):
+            after = "" if now is None and original.table == "matrix" else now
+            yield Edit(where, original.table, original.row, original.column, _or_empty(original), after)
+    for place, now in there.items():
+        problems.append(
+            f"{name}!{_address(place)}: this cell is not one to fill in (found: {told(now)}); move it to a yellow cell, or to a sheet of your own"
+        )
+
+
+def _or_empty(original: Original) -> Entry | None:
+    """What partners.yaml held: a cell that was emptied there holds an empty text."""
+    return ("" if original.value is None else original.value) if original.held else None
+
+
+def _sheet_edit(name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None) -> Iterator[Edit]:
+    """A sheet of the partners' own: as a whole, new, changed or gone."""
+    old, new = (_rows(cells) if cells is not None else None for cells in (before, after))
+    if not same_rows(old, new):
+        yield Edit(f"{name}!A1", "sheets", name, "", old, new)  # type: ignore[arg-type]
+
+
+def _rows(cells: dict[Place, Any]) -> Rows:
+    """Cells as rows, as far as they are filled."""
+    filled = {place: value for place, value in cells.items() if value not in (None, "")}
+    lines = range(1, max((row for row, _ in filled), default=0) + 1)
+    return tuple(tuple(filled.get((r, c)) for c in range(1, max((k for q, k in filled if q == r), default=0) + 1)) for r in lines)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two cells say the same: numbers to what a workbook keeps of them, nothing and an empty text alike."""
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        return same_rows(a, b)
+    a, b = (plain(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
+    numbers = [v for v in (a, b) if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    if len(numbers) == 2:
+        return isclose(*numbers, rel_tol=1e-12)
+    if (a is None or a == "") and (b is None or b == ""):
+        return True
+    return type(a) is type(b) and bool(a == b)
+
+
+def same_rows(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return a is b
+    flat = [{(r, c): v for r, row in enumerate(rows) for c, v in enumerate(row) if v not in (None, "")} for rows in (a, b)]
+    return flat[0].keys() == flat[1].keys() and all(same(flat[0][k], flat[1][k]) for k in flat[0])
+
+
+def told(value: object) -> str:
+    """A value as an example in a message, cut short."""
+    text = (
+        " ".join(f"{v}" for v in [plain(value) if isinstance(value, Worked) else value])
+        if not isinstance(value, tuple)
+        else f"{len(value)} rows"
+    )
+    return "nothing" if value is None or value == "" else text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _address(place: Place) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return f"{get_column_letter(place[1])}{place[0]}"
+
+
+def bare(formula: str) -> str:
+    return re.sub(r"[\s$]", "", formula).upper()

@@ -1,0 +1,137 @@
+"""Slides for the consultation workshop (Tool No. 11): what was found, what is not known, what the plan could promise, what to discuss."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.estimate.publish import Published
+from fltoolkit.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.report import findings, promises
+from fltoolkit.report.document import Block, Bullets, Chart, Document, Heading, Paragraph, Table
+from fltoolkit.report.findings import groups_of
+from fltoolkit.report.pictures import SIZES, by_group, change, path, repeat
+from fltoolkit.show import drawn, told
+from fltoolkit.show.drawn import Drawn
+
+ROWS = 9  # that a slide has room for
+
+
+def workshop(evidence: Evidence, language: Language) -> Document:
+    """The slides in one language."""
+    out = evidence.now
+    blocks = [
+        *_asked(evidence, language), *_found(evidence, language), *_others(evidence, language), *_known(evidence, language),
+        *_changed(evidence, language), *_promise(evidence, language), *_discuss(language),
+    ]  # fmt: skip
+    title = findings.title(out, language, "slides.title")
+    return Document("slides", title, evidence.plan.title, language.code, tuple(blocks), findings.source(out, language))
+
+
+def _asked(evidence: Evidence, language: Language) -> list[Block]:
+    out = evidence.now
+    return [
+        Heading(language.say("slides.purpose")), Bullets(language.each("slides.aims")),
+        Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
+        Bullets(findings.basis(out, language)[:3] + tuple(t for t in (findings.coverage(out, language),) if t)),
+    ]  # fmt: skip
+
+
+def _found(evidence: Evidence, language: Language) -> list[Block]:
+    out = evidence.now
+    first = findings.headline(out, language)[0]
+    lower = findings.unresolved(out, language)
+    blocks: list[Block] = [
+        Heading(language.say("slides.found")), findings.facts(out, language), Paragraph(first, "lead"), *([Paragraph(lower, "quiet")] if lower else []),
+    ]  # fmt: skip
+    return blocks
+
+
+def _others(evidence: Evidence, language: Language) -> list[Block]:
+    """A picture a slide, and the rule sets side by side."""
+    out = evidence.now
+    shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
+    children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
+    pictures = [
+        by_group(evidence, language, "slide"),
+        *(drawn.estimates(out, "share", [g], language, size=SIZES["slide"]) for g in shares[:2]),
+    ]
+    pictures += [_of(out, p, language) for p in children]
+    blocks: list[Block] = []
+    for picture in pictures:
+        if picture:
+            blocks += [Heading(language.say("slides.picture")), Chart(picture)]
+    return [
+        *blocks,
+        Heading(language.say("rule_sets.heading")),
+        Paragraph(language.say("rule_sets.why")),
+        findings.rule_sets(out, language),
+    ]
+
+
+def _of(out: Published, population: str, language: Language) -> Drawn:
+    """The rate of another population by its first group."""
+    group = groups_of(out, "prevalence", population, least=2)[0]
+    return drawn.estimates(out, "prevalence", [group], language, population=population, size=SIZES["slide"])
+
+
+def _known(evidence: Evidence, language: Language) -> list[Block]:
+    """What is not known: whom the survey missed, what is hidden, what is too uncertain."""
+    out = evidence.now
+    rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence")] or [out.table.head(0)])
+    return [
+        Heading(language.say("slides.unknown")),
+        Bullets(tuple(t for t in (
+            findings.coverage(out, language), _which(language, rows[rows["marker"] == "c"], "slides.hidden"),
+            _which(language, rows[rows["flag"] == "unreliable"], "slides.unreliable"), *language.each("slides.never"),
+        ) if t)),
+    ]  # fmt: skip
+
+
+def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
+    """The categories that a sentence is about, the group of each named."""
+    by = [
+        f"{told.group(language, str(b))} ({', '.join(told.category(language, r) for r in part.to_dict('records'))})"
+        for b, part in rows.groupby("breakdown", sort=False)
+    ]
+    return language.say(key, which=language.list(by)) if by else ""
+
+
+def _changed(evidence: Evidence, language: Language) -> list[Block]:
+    picture = change(evidence, language, "slide")
+    if picture is None:
+        return []
+    said = promises.verdicts(evidence, language)
+    return [
+        Heading(language.say("change.heading")), Chart(picture), Heading(language.say("slides.verdict")), Bullets(said),
+        Paragraph(language.say("change.note"), "quiet"),
+    ]  # fmt: skip
+
+
+def _promise(evidence: Evidence, language: Language) -> list[Block]:
+    """What the plan could promise, and the warning where no survey could verify it."""
+    blocks: list[Block] = []
+    for key, picture in (
+        ("slides.repeat", repeat(evidence, language, "slide")),
+        ("slides.path", path(evidence, language, "slide")),
+    ):
+        if picture:
+            blocks += [Heading(language.say(key)), Chart(picture)]
+    table = promises.targets(evidence, language)
+    short = (
+        Table(table.title, table.columns, table.rows[:ROWS], table.widths, table.numbers, table.note)
+        if isinstance(table, Table)
+        else table
+    )
+    warnings = promises.unverifiable(evidence, language)
+    blocks += [Heading(language.say("slides.promise")), short]
+    for i in range(0, len(warnings), 2):
+        blocks += [Heading(language.say("slides.warning")), *warnings[i : i + 2]]
+    return blocks
+
+
+def _discuss(language: Language) -> list[Block]:
+    return [
+        Heading(language.say("slides.discuss")), Bullets(language.each("slides.questions")),
+        Heading(language.say("slides.next")), Bullets(language.each("slides.agenda")),
+    ]  # fmt: skip

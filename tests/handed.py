@@ -1,0 +1,69 @@
+"""What a run hands to its documents, small enough to know: targets that can and cannot be verified, and one whose texts are hostile."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.language import Language, read_language
+
+EN, FR = (read_language(code) for code in ("en", "fr"))
+HOSTILE = {
+    "script": "<script>alert(1)</script>", "link": '=HYPERLINK("http://example.org")', "path": "../../../escape", "braces": "{{7*7}} {value}",
+    "formula": "$\\frac{1}{0}$", "image": "<img src=x onerror=alert(1)>", "bell": "ring\x07ing",
+}  # fmt: skip
+
+
+def plan(**keys: Any) -> dict[str, Any]:
+    """The small country's plan with targets: a cut that a repeat can find, one of the north that it cannot, and none of the west."""
+    made = country.changed(country.PLAN, planned_sample=400, planned_surveys=[2028, 2030], languages=["en", "fr"], **keys)
+    rows = made["framework"][0]["indicators"]
+    rows[0]["targets"] = [
+        {"year": 2030, "cut": 0.9, "path": "geometric"},
+        {"year": 2030, "cut": 0.1, "group": "region", "category": "north"},
+        {"year": 2030, "cut": 0.5, "group": "region", "category": "west"},
+    ]
+    return made
+
+
+def _evidence(survey: dict[str, Any], said: dict[str, Any]) -> fl.Evidence:
+    with tempfile.TemporaryDirectory() as folder:
+        path = country.write(Path(folder), survey, said)
+        out, read = country.run(path)
+        return fl.evidence(read, fl.rounds(read, fl.classify(fl.read_survey(path)), out))
+
+
+@cache
+def evidence() -> fl.Evidence:
+    return _evidence(country.SURVEY, plan())
+
+
+@cache
+def hostile() -> fl.Evidence:
+    """Every text that a survey or a plan may give, given by somebody with bad intentions."""
+    regions = {**country.SURVEY["groups"]["region"]["codes"], 1: HOSTILE["formula"], 2: HOSTILE["script"], 5: HOSTILE["path"]}
+    groups = {**country.SURVEY["groups"], "region": {"column": "R", "codes": regions}}
+    survey = country.changed(
+        country.SURVEY, title=HOSTILE["script"], country=HOSTILE["link"], groups=groups, coverage_excludes=[HOSTILE["braces"], HOSTILE["image"]],
+        populations={"adults": {"label": HOSTILE["image"], "age": {"min": 18}}},
+        reference_period={"months": 12, "text": HOSTILE["braces"]},
+    )  # fmt: skip
+    said = plan(title=HOSTILE["link"], goal=HOSTILE["bell"], legal_basis=[HOSTILE["script"]])
+    said["framework"][0]["indicators"][1] |= {"indicator": HOSTILE["braces"], "lead": HOSTILE["image"]}
+    said["framework"][0]["indicators"][0]["targets"] = said["framework"][0]["indicators"][0]["targets"][:1]
+    return _evidence(survey, said)
+
+
+def in_languages(evidence: fl.Evidence, *codes: str) -> fl.Evidence:
+    """The same evidence, its documents wanted in these languages."""
+    return dataclasses.replace(evidence, plan=evidence.plan.model_copy(update={"languages": codes}))
+
+
+def words(language: Language) -> str:
+    return "\n".join(language.words.values())

@@ -1,0 +1,150 @@
+"""Kills a batch at every thing it does to a file, one after the other: a script, since only a process without threads may fork.
+
+    python killed_batch.py FOLDER
+
+FOLDER holds a survey in a/ and one in b/, and estimates.csv, which stands for their numbers. A forked child has one thread; a lock
+that another thread of its parent held stays held in it for ever. So the parent here has no other thread: it runs no survey and
+opens no database, its children do. Each child has its time, after which the system ends it, whatever it waits for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LONGEST = 60  # seconds a child may take; it needs less than one
+KILLED = 9
+
+
+def quiet(_: str) -> None:
+    """Told of every step, says nothing."""
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder with what it holds, but for hidden ones and what run.json says of time."""
+    files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    found = {name.as_posix(): path.read_bytes() for name, path in files.items() if not any(p.startswith(".") for p in name.parts)}
+    for name in [name for name in found if name.endswith("run.json")]:
+        facts = json.loads(found[name])
+        assert facts.pop("seconds") >= 0
+        found[name] = json.dumps(facts).encode()
+    return found
+
+
+def kill_at(n: int) -> None:
+    """Let this process end at the n-th thing it does to a file or folder, a file then half written: what a SIGKILL may leave."""
+    left, lock = itertools.count(n - 1, -1), threading.Lock()
+    real_write, real_remove, real_move = Path.write_bytes, shutil.rmtree, Path.replace
+
+    def step(half: Callable[[], object]) -> None:
+        with lock:
+            if not next(left):
+                half()
+                os._exit(KILLED)
+
+    def write(path: Path, content: bytes) -> int:
+        step(lambda: real_write(path, content[: len(content) // 2]))
+        return real_write(path, content)
+
+    def remove(path: Path, **kwargs: Any) -> None:
+        step(lambda: [file.unlink() for file in list(Path(path).glob("*.*"))[::2]])
+        real_remove(path, **kwargs)
+
+    def move(path: Path, target: Path) -> Path:
+        step(lambda: None)
+        return real_move(path, target)
+
+    Path.write_bytes, shutil.rmtree, Path.replace = write, remove, move  # type: ignore[method-assign,assignment]
+
+
+def ended(work: Callable[[], object]) -> int:
+    """How a child that does this work ended: 0, or KILLED where `kill_at` killed it."""
+    if (tasks := Path("/proc/self/task")).is_dir():
+        assert len(list(tasks.iterdir())) == 1, "a process with threads may not fork"
+    child = os.fork()
+    if not child:
+        signal.alarm(LONGEST)
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, KILLED), f"ended with {code}" + " (it took too long)" * (code == -signal.SIGALRM)
+    return code
+
+
+def of(name: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    return {key: value for key, value in files.items() if key.startswith(f"{name}/")}
+
+
+def kill_at_every_step(folder: Path) -> None:
+    """After each kill every file is the old or the new one, each folder comes back whole, and the next run makes good."""
+    import nbconvert  # noqa: F401  # here once, instead of in every child
+    import nbformat
+
+    from fltoolkit import batch, folders
+    from fltoolkit.batch import run_surveys
+    from fltoolkit.jobs import make_run
+
+    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+        cell = nbformat.v4.new_code_cell("1", execution_count=1)
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), work / f"{name}.ipynb")
+        if name == "3_estimate":
+            shutil.copyfile(folder / "estimates.csv", work / "estimates.csv")
+
+    batch._execute = execute
+    batch.page = lambda source, target, **_: target.write_bytes(source.read_bytes())
+    runs, out, start = [make_run(folder / name / "survey.yaml", None) for name in "ab"], folder / "out", folder / "start"
+
+    def run(*, resume: bool = False) -> None:
+        assert run_surveys(runs, out, workers=1, resume=resume, say=quiet), "a survey failed"
+
+    def recover() -> None:
+        with folders.held(out):
+            folders.recover(out)
+
+    assert ended(run) == 0
+    old = tree(out)
+    for name in "ab":
+        with (folder / name / "persons.csv").open("a") as file:
+            file.write("\n")
+    shutil.copytree(out, start)
+    assert ended(run) == 0
+    new = tree(out)
+    assert all(of(name, old) != of(name, new) for name in "ab"), "the old and the new cannot be told apart"
+    seen = set()
+    for n in itertools.count(1):
+        shutil.rmtree(out)
+        shutil.copytree(start, out)
+        if ended(lambda n=n: (kill_at(n), run())) == 0:
+            break
+        now = tree(out)
+        for name, content in now.items():
+            assert content in (old[name], new[name]) or name == "index.html", f"step {n}: {name} is neither the old nor the new"
+        assert now["index.html"].endswith(b"</html>\n"), f"step {n}: half an index"
+        seen.add(tuple(name for name in "ab" if not (out / name).exists()))
+        assert ended(recover) == 0
+        for name in "ab":
+            assert of(name, tree(out)) in (of(name, old), of(name, new)), f"step {n}: {name} is half the old, half the new"
+        assert ended(lambda: run(resume=True)) == 0
+        assert tree(out) == new, f"step {n}: the next run did not make good"
+    assert n > 20, f"{n} steps only"
+    # The moment between a's two renames was among them; where b's falls varies, as the index of a is written beside it.
+    assert {(), ("a",)} <= seen <= {(), ("a",), ("b",)}, f"folders that were away: {seen}"
+    print(f"killed at {n - 1} steps")
+
+
+if __name__ == "__main__":
+    sys.modules["pyarrow"] = None  # type: ignore[assignment]  # pandas would import it, and it starts a thread
+    kill_at_every_step(Path(sys.argv[1]))

@@ -1,0 +1,177 @@
+"""All documents of a run: their names, their bytes, what they must say, and what none of them may."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import small_country as country
+from handed import EN, FR, HOSTILE, evidence, hostile, in_languages
+from harvest import lines
+from two_rounds import fell
+
+import fltoolkit as fl
+from fltoolkit.errors import SpecError
+from fltoolkit.estimate.publish import restricted
+from fltoolkit.report.brief import evidence_brief
+from fltoolkit.report.document import Document, Table
+from fltoolkit.report.documents import write_documents
+from fltoolkit.report.sheet import fact_sheet
+from fltoolkit.report.skeleton import nap_skeleton
+from fltoolkit.report.slides import workshop
+
+MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop, "fact_sheet": fact_sheet}
+CLAIMS = r"because of the plan|thanks to the plan|due to the plan|grâce au plan|à cause du plan|ranking|highest|worst region|le plus touché"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    write_documents(evidence(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def texts(folder: Path) -> Mapping[str, str]:
+    """Each document's text, the words of its pictures with it."""
+    return {f.name: "\n".join(lines(f)) for f in sorted(folder.rglob("*")) if f.suffix in (".html", ".docx", ".svg")}
+
+
+def words(document: Document) -> str:
+    return repr(document.blocks)
+
+
+def test_their_names(folder: Path) -> None:
+    kinds = ("evidence_brief_{}.html", "evidence_brief_{}.docx", "nap_skeleton_{}.docx", "slides_{}.html", "fact_sheet_{}.html")
+    assert {f.name for f in folder.iterdir()} == {"charts", *(k.format(code) for k in kinds for code in ("en", "fr"))}
+    charts = {f.name for f in (folder / "charts").iterdir()}
+    assert {"prevalence_by_region_fr.svg", "prevalence_by_region_en.png", "repeat_en.svg"} <= charts
+
+
+def test_the_same_run_leaves_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    write_documents(in_languages(evidence(), "en"), tmp_path)
+    again = {f.relative_to(tmp_path): f.read_bytes() for f in tmp_path.rglob("*_en.*")}
+    assert len(again) > 10
+    assert [str(name) for name, content in again.items() if (folder / name).read_bytes() != content] == []
+
+
+def test_without_a_folder_nothing_is_written_and_an_unknown_language_stops_before_anything_is(tmp_path: Path) -> None:
+    assert "Nothing is written" in str(write_documents(evidence(), ""))
+    with pytest.raises(SpecError, match="xx"):
+        write_documents(in_languages(evidence(), "en", "xx"), tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_no_hidden_number_stands_anywhere(texts: Mapping[str, str], tmp_path: Path) -> None:
+    path = country.write(tmp_path / "again")
+    full = restricted(fl.classify(fl.read_survey(path)))
+    hidden = full[(full["measure"] == "prevalence") & full["category"].isin(["east", "west"]) & (full["breakdown"] == "region")]
+    shown = full[(full["measure"] == "prevalence") & (full["category"] == "north")]
+    assert len(hidden) == 2
+    forms = {f"{1000 * p:.1f}" for p in hidden["estimate"]} | {f"{1000 * p:.1f}".replace(".", ",") for p in hidden["estimate"]}
+    assert [name for name, text in texts.items() if any(re.search(rf"(?<!\d){re.escape(f)}(?!\d)", text) for f in forms)] == []
+    (north,) = shown[shown["breakdown"] == "region"]["estimate"]
+    assert f"{1000 * north:.1f}" in texts["evidence_brief_en.html"]
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
+def test_each_says_its_doubts(name: str, language: object) -> None:
+    said = words(MADE[name](evidence(), language))  # type: ignore[arg-type]
+    for key in ("coverage", "unresolved.some"):
+        start = EN.words[key] if language is EN else FR.words[key]
+        assert start[start.rfind("}") + 1 :].strip() in said.replace("\\u202f", "\u202f").replace("\\xa0", "\u00a0"), key
+    assert "the homeless" in said
+    assert "[c]" in said
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_target_that_no_survey_could_verify_is_warned_of(name: str) -> None:
+    said = words(MADE[name](evidence(), EN))
+    assert (
+        "The planned survey could not verify this target. Prevalence of forced labour, adults (region: north): a cut of 10"
+        in said
+    )
+    assert "a cut of 90" not in "".join(re.findall(r"could not verify[^']*", said))
+
+
+def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
+    table = next(b for b in evidence_brief(evidence(), EN).blocks if isinstance(b, Table) and b.title.startswith("Targets"))
+    (west,) = (row for row in table.rows if "west" in row[0])
+    assert west[1:] == ("[c]", "a target for 2030; its baseline is not shown", "cannot be said", "", "–", "–", "[c]")
+
+
+def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
+    blocks = evidence_brief(evidence(), EN).blocks
+    table = next(b for b in blocks if isinstance(b, Table) and b.title.startswith("Global"))
+    assert {row[-1] for row in table.rows} == {"no"}
+    assert "not comparable with those of this survey: a global model" in words(evidence_brief(evidence(), EN))
+    assert table.rows[0] == ("World", "2021", "27,600,000", "3.5", "no")
+    for other in (nap_skeleton, workshop, fact_sheet):
+        assert "27,600,000" not in words(other(evidence(), EN))
+
+
+def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_filled(texts: Mapping[str, str]) -> None:
+    text = texts["nap_skeleton_en.docx"]
+    for chapter in range(1, 8):
+        assert EN.say(f"chapters.c{chapter}.title") in text
+        for point in EN.each(f"chapters.c{chapter}.points"):
+            assert point in text
+    for filled in (
+        country.PLAN["goal"],
+        "Prevalence under each rule set",
+        "Inspectors trained",
+        "to be filled by the partners",
+        "2028 | ",
+        "not measured",
+        "SMART",
+    ):
+        assert filled in text
+    assert "planned survey" in text
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
+def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str, language: object) -> None:
+    said = words(MADE[name](fell(), language))  # type: ignore[arg-type]
+    assert ("▼ decreased" if language is EN else "▼ baisse") in said
+    assert not re.search(CLAIMS, said)
+
+
+def test_hostile_texts_are_letters_in_every_document(tmp_path: Path) -> None:
+    write_documents(in_languages(hostile(), "en"), tmp_path)
+    files = [f for f in tmp_path.rglob("*") if f.is_file()]
+    assert all(re.fullmatch(r"\w+\.(html|docx|svg|png)", f.name) for f in files)
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == ["charts"]
+    for page in (f for f in files if f.suffix in (".html", ".svg")):
+        text = page.read_text("utf-8")
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+    brief = "\n".join(lines(tmp_path / "evidence_brief_en.docx"))
+    for kind in ("script", "link", "path", "braces", "formula", "image"):
+        assert HOSTILE[kind] in brief, kind
+    assert "ringing" in "\n".join(lines(tmp_path / "nap_skeleton_en.docx"))
+
+
+def test_pictures_are_drawn_without_pyplot() -> None:
+    assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_a_run_with_next_to_nothing_to_show_still_leaves_its_documents(tmp_path: Path) -> None:
+    bare = country.changed(country.SURVEY, tables=[{"measure": "prevalence", "by": [[]]}], coverage_excludes=[])
+    del bare["groups"], bare["sectors"]
+    few = country.persons()
+    few["INV"] = [1] * 3 + [2] * (len(few) - 3)
+    path = country.write(
+        tmp_path / "bare", bare, country.with_rows({"id": "rate", "measure": "prevalence", "disaggregated_by": None}), few
+    )
+    out, plan = country.run(path)
+    made = fl.evidence(plan, fl.rounds(plan, fl.classify(fl.read_survey(path)), out))
+    for make in MADE.values():
+        said = words(make(made, EN))
+        assert "not shown. Reason: confidential: too few cases" in said
+        assert "nan" not in said.lower().replace("finance", "")
+    assert "The survey names no group that it could not reach." in words(evidence_brief(made, EN))

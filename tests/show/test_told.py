@@ -1,0 +1,45 @@
+"""Numbers as words of any language: scaled, rounded, with their flag and marker."""
+
+from __future__ import annotations
+
+import pytest
+import small_country as country
+from handed import EN, FR
+
+from fltoolkit.show import told
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.5, "50\u00a0%"), (0.045, "4.5\u00a0%"), (0.955, "95.5\u00a0%"), (1.0, "100\u00a0%"), (0.0, "0\u00a0%")]
+)
+def test_percent(share: float, said: str) -> None:
+    assert told.percent(EN, share) == said
+
+
+def test_a_number_in_its_unit_and_one_in_its_own_scale_are_the_same() -> None:
+    assert told.number(FR, 0.0172, "prevalence") == told.in_unit(FR, 17.2, "prevalence") == "17,2"
+    assert told.number(EN, float("nan"), "total") == told.percent(EN, float("nan")) == ""
+
+
+def test_signs() -> None:
+    assert told.signed(EN, -0.0078, "prevalence") == "−7.8"
+    assert told.signed(FR, 1234.0, "total") == "+1\u202f230"
+
+
+def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
+    rows = country.published().select("prevalence", [["age_group"], ["region"]])
+    assert {"not stated (age group)", "not stated (region)"} <= set(told.labels(EN, rows))
+    assert "non déclaré (région)" in told.labels(FR, rows)
+
+
+def test_a_remark_says_the_flag_and_the_reason() -> None:
+    south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
+    assert told.remark(EN, south).startswith("unreliable: fewer than 15 cases")
+    assert told.remark(FR, south).startswith("peu fiable\u00a0: moins de 15 cas")
+
+
+def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
+    assert told.reason(
+        EN, "it can count persons who are no cases of icls_2018, which does not have debt_bondage on that side"
+    ).endswith("of icls_2018, which does not have debt bondage on that side")
+    assert told.reason(FR, "the survey does not ask enough for debt_bondage to hold").count("servitude pour dettes") == 1

@@ -1,0 +1,73 @@
+"""An argument of another kind is told in the kit's words: what it is, what is taken, what to do. Never in Python's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+
+PUBLISHED = {"estimate": 0.02, "ci_low": 0.01, "ci_high": 0.03}
+
+
+@cache
+def design() -> fl.SurveyDesign:
+    table = country.persons()
+    return fl.SurveyDesign(table.assign(case=table["INV"] == 1), weight="W", strata="S", psu="P")
+
+
+@cache
+def estimates() -> fl.Estimates:
+    return fl.prevalence(design(), "case")
+
+
+CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
+    "an earlier round": (lambda wrong: fl.change(wrong, estimates()), "before"),
+    "a later round": (lambda wrong: fl.change(estimates(), wrong), "after"),
+    "a published figure": (lambda wrong: fl.change_from_published(wrong, estimates()), "baseline"),
+    "a number of it": (lambda wrong: fl.change_from_published({**PUBLISHED, "estimate": wrong}, estimates()), "baseline.estimate"),
+    "the round after it": (lambda wrong: fl.change_from_published(PUBLISHED, wrong), "after"),
+    "categories of a margin": (lambda wrong: fl.rake(design(), {"SEX": wrong}), "benchmarks: margin SEX"),
+    "a design to rake": (lambda wrong: fl.rake(wrong, {"SEX": {"1": 10}}), "rake"),
+    "a design with factors": (fl.g_weights, "g_weights"),
+    "a design, for a share": (fl.prevalence, "prevalence"),
+    "a design, for a number": (fl.total, "total"),
+    "a design, for a mean": (lambda wrong: fl.mean(wrong, "AGE"), "mean"),
+    "a design, for a test": (lambda wrong: fl.rao_scott(wrong, "SEX", "case"), "design"),
+    "a design, for a model": (lambda wrong: fl.logit(wrong, "case ~ SEX"), "logit"),
+    "a survey, for a stock": (fl.stock, "stock"),
+    "a survey, for months": (fl.duration, "a mean duration"),
+    "a survey to classify": (fl.classify, "classify"),
+    "a survey to check": (fl.check, "check"),
+    "a survey to publish": (fl.publish_run, "publish_run"),
+    "what to stack": (lambda wrong: fl.stack(wrong, "round"), "parts"),
+    "a part of it": (lambda wrong: fl.stack({"first": wrong}, "round"), "parts: first"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "where"), CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize("wrong", [None, [1, 2]], ids=["None", "a list"])
+def test_an_argument_of_another_kind_is_told_in_the_kits_words(call: Callable[[Any], object], where: str, wrong: Any) -> None:
+    with pytest.raises(RequestError) as error:
+        call(wrong)
+    told = error.value
+    assert told.message.startswith(f"{where}: ")
+    assert told.problem == "this is not what is taken here"
+    assert told.found == type(wrong).__name__
+    assert told.allowed
+    assert told.do
+
+
+def test_a_breakdown_that_is_no_name_is_told() -> None:
+    with pytest.raises(RequestError, match=r"by: this is not what is taken here\n  found:   int"):
+        fl.prevalence(design(), "case", by=3)  # type: ignore[arg-type]
+
+
+def test_a_published_figure_without_its_interval_is_told() -> None:
+    with pytest.raises(RequestError, match=r"needs estimate, ci_low, ci_high\n  found:   no ci_low, ci_high"):
+        fl.change_from_published({"estimate": 0.02}, estimates())
