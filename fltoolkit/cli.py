@@ -51,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
         "--encoding", type=known_encoding, help="of a file that is not UTF-8 and does not say its own, such as cp1252"
     )
     new.set_defaults(run=_new)
+    asked = commands.add_parser(
+        "questionnaire", help="write the XLSForm of a questionnaire.yaml, and the survey.yaml that reads its answers", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit questionnaire docs/questionnaire\n  fltoolkit questionnaire my_survey --languages fr",
+    )  # fmt: skip
+    asked.add_argument("folder", type=Path, help="where questionnaire.yaml stands; a copy of docs/questionnaire")
+    asked.add_argument("--languages", default="", help="of the form, with commas; the first is its default (default: all)")
+    asked.set_defaults(run=_questionnaire)
     check = commands.add_parser(
         "check", help="what the data say of themselves, before any estimate", formatter_class=RAW,
         epilog="example:\n  fltoolkit check my_survey/survey.yaml",
@@ -125,6 +132,14 @@ def _new(parsed: argparse.Namespace) -> int:
         f"{target}: drafted {draft.drafted} lines; {len(draft.asks)} need an answer, where the file says {UNANSWERED} (listed above)."
     )
     print(f"Read it line by line, answer them, then run: fltoolkit check {target}")
+    return 0
+
+
+def _questionnaire(parsed: argparse.Namespace) -> int:
+    from fltoolkit.survey.questionnaire import write_questionnaire
+
+    written = write_questionnaire(parsed.folder, [name.strip() for name in parsed.languages.split(",") if name.strip()])
+    print(f"Written: {' and '.join(map(str, written))}. Read docs/questionnaire.md before you field it.")
     return 0
 
 
