@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -114,10 +116,12 @@ def _run_all(
     Stopped by hand, it ends the kernels and waits until the folders that are not finished are cleared away.
     """
     stop = threading.Event()
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with _by_hand(stop), ThreadPoolExecutor(max(1, workers)) as pool:
         waiting = {pool.submit(run_survey, run, outputs, resume=resume, stop=stop, say=say): run for run in runs}
         try:
             for n, done in enumerate(as_completed(waiting), 1):
+                if stop.is_set():
+                    raise KeyboardInterrupt
                 result = done.result()
                 state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
                 say(f"{waiting[done].name}: {state} ({n} of {len(runs)})")
@@ -135,6 +139,25 @@ def _run_all(
             )
             raise
     return [done.result() for done in waiting]
+
+
+@contextmanager
+def _by_hand(stop: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C, and a polite request to end (SIGTERM), also set `stop`: where it falls into a callback of Python's own, the interrupt is lost."""
+
+    def end(*_: object) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # only that one may
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)  # none: it was not Python's
 
 
 def _finished(done: Future[Done]) -> bool:
@@ -156,7 +179,11 @@ def run_survey(run: Run, outputs: Path, *, resume: bool, stop: threading.Event, 
     """
     try:
         return _run_into(run, outputs / run.name, resume, stop, say)
+    except FltoolkitError as error:  # the workbook that is to be replaced holds entries that nobody read
+        return Done("failed", str(error))
     except OSError as error:
+        if stop.is_set():  # a killed kernel takes its files away while they are being cleared
+            raise Stopped from None
         do = "make room on the disk, close what is open in that folder, then run again"
         problem = "files cannot be read or written; what an earlier run left there stays"
         return Done("failed", str(BatchError(problem, where=run.name, found=error, do=do)))
@@ -169,10 +196,7 @@ def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: 
         if not (why := why_again(now, target)):
             return Done("skipped")
         say(f"{run.name}: once more, since {why}")
-    try:
-        workbook = _workbook_read(run, target)
-    except FltoolkitError as error:
-        return Done("failed", str(error))
+    workbook = _workbook_read(run, target)
     with work_folder(target) as work:
         failure = _run_notebooks(run, work, target, now, stop, say)
         record = Record(
@@ -186,12 +210,7 @@ def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: 
             say(f"{run.name}: {RESTRICTED}/ is kept as it was; `fltoolkit estimate --restricted` writes it anew")
         if left_as(target, WORKBOOK) != workbook:
             do = f"run: fltoolkit nap read {relative(target / WORKBOOK, Path.cwd())}, then run again"
-            return Done(
-                "failed",
-                str(
-                    BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
-                ),
-            )
+            raise BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
         put_in_place(work, target)
     return Done("failed", failure.error) if failure else Done("passed")
 

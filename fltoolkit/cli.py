@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -52,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
         "--encoding", type=known_encoding, help="of a file that is not UTF-8 and does not say its own, such as cp1252"
     )
     new.set_defaults(run=_new)
+    asked = commands.add_parser(
+        "questionnaire", help="write the XLSForm of a questionnaire.yaml, and the survey.yaml that reads its answers", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit questionnaire docs/questionnaire\n  fltoolkit questionnaire my_survey --languages fr",
+    )  # fmt: skip
+    asked.add_argument("folder", type=Path, help="where questionnaire.yaml stands; a copy of docs/questionnaire")
+    asked.add_argument("--languages", default="", help="of the form, with commas; the first is its default (default: all)")
+    asked.set_defaults(run=_questionnaire)
     check = commands.add_parser(
         "check", help="what the data say of themselves, before any estimate", formatter_class=RAW,
         epilog="example:\n  fltoolkit check my_survey/survey.yaml",
@@ -140,6 +146,14 @@ def _new(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _questionnaire(parsed: argparse.Namespace) -> int:
+    from fltoolkit.survey.questionnaire import write_questionnaire
+
+    written = write_questionnaire(parsed.folder, [name.strip() for name in parsed.languages.split(",") if name.strip()])
+    print(f"Written: {' and '.join(map(str, written))}. Read docs/questionnaire.md before you field it.")
+    return 0
+
+
 def _check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
 
@@ -172,7 +186,6 @@ def _estimate(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_surveys
     from fltoolkit.jobs import make_run
 
-    _end_as_by_hand()
     if parsed.profile:
         load_profile(parsed.profile, parsed.survey.parent)
     given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
@@ -201,13 +214,7 @@ def _restricted(parsed: argparse.Namespace, folder: Path) -> None:
 def _batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_batch
 
-    _end_as_by_hand()
     return 0 if run_batch(parsed.batch, workers=parsed.workers, resume=parsed.resume) else 1
-
-
-def _end_as_by_hand() -> None:
-    """Let a polite request to end (SIGTERM) do what Ctrl-C does: stop soon, and leave nothing unfinished."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _nap_read(parsed: argparse.Namespace) -> int:

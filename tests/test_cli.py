@@ -16,7 +16,7 @@ from fltoolkit import batch, jobs
 from fltoolkit.cli import main
 
 HOUSE = Path(__file__).parents[1]
-COMMANDS = ("new", "check", "estimate", "batch", "nap", "refresh", "schema")
+COMMANDS = ("new", "questionnaire", "check", "estimate", "batch", "nap", "refresh", "schema")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ ROOMS = ["survey", "classify", "estimate", "nap", "show", "report"]
 MAY_USE = {room: set(ROOMS[:position]) for position, room in enumerate(ROOMS)}
 MAY_USE["synthetic"] = {"survey", "classify", "estimate"}
 MAY_USE["notebooks"] = {*ROOMS, "synthetic", "fltoolkit"}
+MAY_USE["teaching"] = {*ROOMS, "synthetic", "fltoolkit"}
 MAY_USE["jobs"] = set()
 MAY_USE["record"] = {"survey", "nap", "jobs"}
 MAY_USE["batch"] = MAY_USE["notebooks"] | {"notebooks", "jobs", "record"}

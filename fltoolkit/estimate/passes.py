@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.classify.groups import group_order
 from fltoolkit.classify.trace import LEAVES
+from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.estimate.cells import Breakdowns, Cells, make_cells
 from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals, margins_of
@@ -124,6 +125,12 @@ def make_pass(
     base = make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     if measure == "share":
         keep = _has_base(cells, base, [g for g in groups if g not in apart])
+        if not keep.any():
+            raise NotAvailable(
+                "no case was recorded, so that there is nothing to distribute",
+                where="share",
+                do="see the upper limit of the prevalence",
+            )
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
     told = design.calibration.text if design.calibration and weight in design.calibration.weights else ""
     return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit, told)

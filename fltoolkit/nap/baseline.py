@@ -141,6 +141,8 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
         blank = {**frame, "filled_by": "survey", "group": word, "category": "", "marker": "x", "unit": unit(measure)}
         if group is None:
             rows.append({**blank, "reason": f"the survey has no {word}"})
+        elif group in out.case_only and rows[0].get("cases") == 0:
+            rows.append({**blank, "marker": "w", "reason": "no case recorded in the survey, so that there is none to break down"})
         elif not can_break_down(measure, group, out.case_only):
             rows.append({**blank, "reason": f"no rate by {word}: only cases have one; see the number of cases by {word}"})
         else:

@@ -123,7 +123,7 @@ def _table(block: Table, word: Any, width: float) -> None:
                 "TableText" if i and len(line) > 1 else "TableHead"
             )  # by its id: a name is looked up at each cell
             paragraph.text = _clean(text)
-            paragraph.paragraph_format.keep_with_next = i == 0 or len(line) == 1 or None
+            paragraph.paragraph_format.keep_with_next = i <= 1 or len(line) == 1 or None
             if right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     word.add_paragraph(_clean(block.note), style="Table Note")
@@ -165,7 +165,7 @@ def _grid(word: Any, rows: int, columns: int) -> Any:
     table.autofit = False
     margins = element("w:tblCellMar")
     margins.extend([element("w:left", w="70", type="dxa"), element("w:right", w="70", type="dxa")])
-    table._tbl.tblPr.append(margins)
+    table._tbl.tblPr.find("{*}tblLook").addprevious(margins)  # Word wants its elements in their order
     return table
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from fltoolkit.folders import write_whole
 from fltoolkit.report.pages import css
 from fltoolkit.report.side_by_side import side_by_side
+from fltoolkit.show.changes import sentence
 from fltoolkit.show.words import interval, percent, shown, to_verify
 
 NAMES = {
@@ -18,6 +19,7 @@ NAMES = {
     "2_classify.html": "2 Who is in forced labour, and why",
     "3_estimate.html": "3 How many, and how sure",
     "4_nap.html": "4 The plan's baseline",
+    "nap_workbook.xlsx": "The plan's workbook, for its partners to fill in",
     "nap_baseline.xlsx": "Baseline, workbook",
     "nap_baseline.csv": "Baseline, CSV",
     "estimates.csv": "All published numbers, CSV",
@@ -31,6 +33,13 @@ NAMES = {
     "evidence.json": "The plan's evidence, JSON",
     "run.json": "Inputs, versions and parameters of the run",
 }
+DOCUMENTS = {
+    "fact_sheet": "Fact sheet",
+    "evidence_brief": "Evidence brief",
+    "slides": "Slides for the consultation workshop",
+    "nap_skeleton": "Skeleton of the plan",
+}
+KINDS = {".html": "page", ".docx": "Word"}
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
 
@@ -102,12 +111,32 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     calibration = first.get("calibration", "")  # an older run has no such column
     basis += f"Weights {escape(calibration)}. " if calibration else ""
     coverage = f"Not reached: {escape('; '.join(entry.coverage_excludes))}." if entry.coverage_excludes else ""
-    there = [(name, words) for name, words in NAMES.items() if (outputs / entry.folder / name).exists()]
+    folder = outputs / entry.folder
+    there = [(name, words) for name, words in (_documents(folder) | NAMES).items() if (folder / name).exists()]
     files = "".join(f'<li><a href="{escape(entry.folder)}/{name}">{words}</a></li>' for name, words in there)
     return (
         f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>{parts}'
-        f'<p class="quiet">{basis}{coverage}</p>{_warnings(outputs / entry.folder)}<ul class="files">{files}</ul></section>\n'
+        f'{_change(folder)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
     )
+
+
+def _documents(folder: Path) -> dict[str, str]:
+    """What is handed to people, in each language it was written in."""
+    found = {}
+    for stem, words in DOCUMENTS.items():
+        for file in sorted(folder.glob(f"{stem}_*")):
+            found[file.name] = f"{words} ({escape(file.stem.removeprefix(f'{stem}_'))}, {KINDS[file.suffix]})"
+    return found | {"charts": "Its charts, SVG and PNG"}
+
+
+def _change(folder: Path) -> str:
+    """What changed since the earlier round, as a sentence that says no more than its verdict; nothing without one."""
+    if not (folder / "changes.csv").is_file():
+        return ""
+    text = ("verdict", "verdict_reason", "reason", "breakdown")
+    table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
+    rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
+    return "".join(f"<p>{escape(sentence(row))}</p>" for row in rows[:1])
 
 
 def _parts(table: pd.DataFrame) -> str:

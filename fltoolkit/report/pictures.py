@@ -36,9 +36,9 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Prevalence by the groups that the plan asks first, as many as there is room for."""
+    """Prevalence by the groups that the plan asks first, as many as there is room for; None without a group."""
     groups = asked_groups(evidence, FEW[width])
-    return drawn.estimates(evidence.now, "prevalence", groups, language, size=SIZES[width])
+    return drawn.estimates(evidence.now, "prevalence", groups, language, size=SIZES[width]) if groups else None
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.estimate.difference import COVERS_ZERO
 from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.references import references as global_figures
@@ -97,7 +98,7 @@ def targets(evidence: Evidence, language: Language) -> Table | Paragraph:
     ]  # fmt: skip
     names = ("indicator", "baseline", "target", "verifiable", "power", "smallest", "needed", "marker")
     markers = told.markers(language, rows["marker"])
-    return _table(language, "targets", names, body, (0.2, 0.15, 0.18, 0.1, 0.09, 0.1, 0.09, 0.09), (4, 5, 6), markers)
+    return _table(language, "targets", names, body, (0.19, 0.14, 0.18, 0.1, 0.08, 0.1, 0.12, 0.09), (4, 5, 6), markers)
 
 
 def detectable(evidence: Evidence, language: Language) -> Table | Paragraph:
@@ -169,22 +170,23 @@ def follow_up(evidence: Evidence, language: Language) -> Table | None:
         body.append((told.indicator(language, part.iloc[0].to_dict()),))
         body += [_followed(language, r) for r in part.to_dict("records")]
     first = rows.iloc[0]
-    years = (f"{first['year_before']:g}", f"{rows['year'].max():g}")
+    years = [f"{year:g}" for year in (first["year_before"], rows["year"].max()) if pd.notna(year)]
     names = ("category", "before", "after_round", "change", "verdict", "marker", "remark")
     note = " ".join(p for p in (language.say("change.note"), told.markers(language, rows["marker"])) if p)
-    made = _table(language, "follow_up", names, body, (0.14, 0.16, 0.16, 0.16, 0.12, 0.08, 0.18), (), note)
-    return replace(made, columns=(made.columns[0], *years, *made.columns[3:]))
+    made = _table(language, "follow_up", names, body, (0.13, 0.16, 0.16, 0.16, 0.12, 0.07, 0.2), (), note)
+    return replace(made, columns=(made.columns[0], *years, *made.columns[1 + len(years) :]))
 
 
 def _followed(language: Language, row: Line) -> tuple[str, ...]:
     """A row of the follow-up; where the change is not shown its reason is that of the marker."""
     then = {**row, "ci_low": row["baseline_ci_low"], "ci_high": row["baseline_ci_high"]}
     whole = row["group"] in ("", TOTAL)
-    reasons = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
+    columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
+    reasons = [row[c] for c in columns if row[c] and row[c] != COVERS_ZERO]  # of which the verdict says as much
     return (
         language.say("everyone") if whole else told.reason(language, row["category"]),
         _baseline(language, then, year=False) if pd.notna(row["baseline_value"]) else "", _now(language, row), _change(language, row),
-        light(language, row), told.marker(row), language.list(told.reason(language, row[c]) for c in reasons if row[c]),
+        light(language, row), told.marker(row), language.list(told.reason(language, r) for r in reasons),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report import findings, promises
 from fltoolkit.report.document import Block, Bullets, Chart, Document, Heading, Paragraph
-from fltoolkit.report.pictures import beside, by_group
+from fltoolkit.report.pictures import by_group, change, path, repeat
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
@@ -96,17 +96,23 @@ def _tables(evidence: Evidence, language: Language, groups: Sequence[str]) -> li
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
     """Chapter 6: the matrix, targets and whether they can be verified, milestones that nobody measures, follow-up."""
     heads = language.each("skeleton.monitoring")
-    picture, follow = beside(evidence, language, "wide"), promises.follow_up(evidence, language)
+    way, changed = path(evidence, language, "wide") or repeat(evidence, language, "wide"), change(evidence, language, "wide")
+    follow = promises.follow_up(evidence, language)
     plan = evidence.plan
     surveys = language.join(str(year) for year in plan.planned_surveys)
     planned = [Paragraph(language.say("skeleton.surveys", years=surveys))] if plan.planned_surveys else []
-    later: list[Block] = (
-        [] if follow is None else [Heading(heads[4], 2), *(Paragraph(t) for t in promises.verdicts(evidence, language)), follow]
-    )
+    later: list[Block] = []
+    if follow:
+        later = [
+            Heading(heads[4], 2),
+            *(Paragraph(t) for t in promises.verdicts(evidence, language)),
+            *([Chart(changed)] if changed else []),
+            follow,
+        ]
     return [
         Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), promises.matrix(evidence, language),
         Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),
         promises.detectable(evidence, language), promises.targets(evidence, language),
-        Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")), *([Chart(picture)] if picture else []),
+        Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")), *([Chart(way)] if way else []),
         promises.milestones(evidence, language), *planned, Heading(heads[3], 2), promises.smart(evidence, language), *later,
     ]  # fmt: skip

@@ -12,17 +12,17 @@ HEADINGS = {"Title": (22, 0, 3), "Heading 1": (16, 16, 5), "Heading 2": (12.5, 1
 OWN: dict[str, dict[str, Any]] = {  # name: size, color, bold, italic, before, after, next (keep with next), line
     "Lead": {"size": 11.5, "after": 5},
     "Quiet": {"size": 9, "color": QUIET, "after": 5},
-    "Warning": {"size": 10, "before": 4, "after": 6, "bar": WARN, "fill": "FDF3EC"},
+    "Warning": {"size": 10, "before": 7, "after": 8, "bar": WARN, "fill": "FDF3EC"},
     "Prompt": {"size": 10, "color": QUIET, "italic": True, "after": 4, "bar": LINE},
     "Prompt Bullet": {"size": 10, "color": QUIET, "italic": True, "after": 4, "bar": LINE},
-    "Number": {"size": 21, "color": BLUE, "bold": True, "after": 0, "next": True},
+    "Number": {"size": 21, "color": BLUE, "bold": True, "before": 4, "after": 1, "next": True},
     "Number Unit": {"size": 9.5, "after": 0, "next": True},
-    "Number Doubt": {"size": 8.5, "color": QUIET, "after": 2},
+    "Number Doubt": {"size": 8.5, "color": QUIET, "before": 1, "after": 5},
     "Table Head": {"size": 8, "bold": True, "after": 1, "before": 1},
     "Table Text": {"size": 8, "after": 1, "before": 1},
     "Table Note": {"size": 8, "color": QUIET, "before": 2, "after": 10},
     "Picture": {"size": 10, "after": 4, "before": 4},
-    "Gap": {"size": 4, "after": 0},
+    "Gap": {"size": 4, "after": 4},
     "Source": {"size": 7.5, "color": QUIET, "after": 0},
 }
 
@@ -113,6 +113,8 @@ def _set(
         fonts.attrib.pop(qn(f"w:{name}"), None)
     shape.space_before, shape.space_after, shape.line_spacing, shape.keep_with_next = Pt(before), Pt(after), line, next
     shape.widow_control = True
+    for old in style.element.rPr.findall(qn("w:spacing")):  # the default subtitle's letters stand apart
+        style.element.rPr.remove(old)
     properties = style.element.get_or_add_pPr()
     if bar:
         borders = element("w:pBdr")

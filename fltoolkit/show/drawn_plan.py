@@ -95,13 +95,17 @@ def repeat(
     body = size.width * (0.33 if size.width > 5 else 0.6)
     with sheet(size, title, subtitle, body, left=0.1 if size.width > 5 else 0.15, right=0.05) as (figure, axes):
         axes.plot(sizes, falls, color=BLUE, linewidth=size.font / 4.5)
-        for at, fall in marks:
+        for i, (at, fall) in enumerate(sorted(marks)):
             if np.isfinite(fall):
                 axes.plot([at, at], [0, fall], color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
                 axes.plot([at], [fall], "o", markersize=size.font * 0.75, color=BLUE)
                 words = language.say("charts.mark", fall=told.percent(language, fall / 100), persons=told.count(language, at))
                 axes.annotate(
-                    words, (at, fall), (size.font * 0.7, size.font * 0.5), textcoords="offset points", fontsize=size.font * 0.95
+                    words,
+                    (at, fall),
+                    (size.font * 0.7, size.font * (-1.9 if i else 0.5)),
+                    textcoords="offset points",
+                    fontsize=size.font * 0.95,
                 )
         ticks = [t for t in TICKS if sizes[0] <= t <= sizes[-1]]
         axes.set(xscale="log", ylim=(0, 104), xlim=(sizes[0], sizes[-1]))

@@ -53,9 +53,8 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
     )
     by = ", ".join(b.replace("_", " ") for b in dict.fromkeys(rows["breakdown"]) if b)
     name = title or f"{TITLES[first['measure']]}{f' by {by}' if by else ' under each rule set' if compared else ''}"
-    about = f"{first['reference_population_label']}; {first['reference_period']}"
-    about += basis(first)
-    if not compared:
+    about = "; ".join(t for t in (first["reference_population_label"], first["reference_period"]) if t) + basis(first)
+    if not compared and first["rule_set"]:  # a design without a survey.yaml has none of the three
         about += f"; rule set {first['rule_set']}{to_verify(first)}"
     return plain(body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), doubts(rows)) if note))
 

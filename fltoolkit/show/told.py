@@ -11,6 +11,7 @@ from fltoolkit.estimate.publish import MARKERS
 from fltoolkit.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.units import is_rate, scale
+from fltoolkit.nap.units import unit as unit_of
 from fltoolkit.show import words
 from fltoolkit.show.words import NBSP, Row
 from fltoolkit.survey.breakdowns import TOTAL
@@ -98,8 +99,11 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def indicator(language: Language, row: Row) -> str:
-    """An indicator in the plan's words; the row that the kit adds below a % decrease in its own."""
-    return language.say("titles.prevalence") if row["indicator"] == PREVALENCE["indicator"] else str(row["indicator"])
+    """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
+    if row["indicator"] != PREVALENCE["indicator"]:
+        return str(row["indicator"])
+    whole = language.kit(str(row["unit"]).removeprefix(unit_of("prevalence")).strip())
+    return ", ".join(part for part in (language.say("titles.prevalence"), whole) if part)
 
 
 def reason(language: Language, text: object) -> str:

@@ -203,3 +203,18 @@ def test_a_population_the_survey_does_not_name_is_an_error_with_those_it_does(tm
         filled(tmp_path, country.with_rows({"population": "miners"}))
     assert "found:   miners" in str(error.value)
     assert "allowed: adults" in str(error.value)
+
+
+def test_where_nobody_is_a_case_every_row_says_so(tmp_path: Path) -> None:
+    nobody = country.persons().assign(INV=2)
+    out, plan = country.run(country.write(tmp_path, table=nobody))
+    table = fl.baseline(plan, out).table
+    (by_sector,) = table[(table["id"] == "persons") & (table["group"] == "sector")].to_dict("records")
+    assert (by_sector["marker"], by_sector["reason"]) == (
+        "w",
+        "no case recorded in the survey, so that there is none to break down",
+    )
+    whole = table[(table["id"] == "decrease_base") & (table["group"] == "total")].iloc[0]
+    assert (whole["baseline_value"], whole["marker"]) == (0, "w")
+    share = out.table[out.table["measure"] == "share"].iloc[0]
+    assert (share["marker"], share["reason"]) == ("x", "no case was recorded, so that there is nothing to distribute")

@@ -85,6 +85,17 @@ def test_a_wide_table_lies_on_its_side_and_takes_its_heading_along() -> None:
     assert at[0] < head < at[1]
 
 
+def test_what_word_wants_in_order_stands_in_order(brief: bytes) -> None:
+    order = ["tblStyle", "tblW", "tblInd", "tblLayout", "tblCellMar", "tblLook", "tblCaption"]
+    cell = ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "vAlign"]
+    for table in opened(brief).tables:
+        names = [e.tag.partition("}")[2] for e in table._tbl.tblPr]
+        assert names == sorted(names, key=order.index)
+        for properties in table._tbl.findall(".//{*}tcPr"):
+            names = [e.tag.partition("}")[2] for e in properties]
+            assert names == sorted(names, key=cell.index)
+
+
 def test_what_xml_cannot_hold_is_left_out() -> None:
     word = opened(as_word(Document("brief", "bell\x07", "s", "en", (Bullets(("\x00null", "<w:p/>")),))))
     assert [p.text for p in word.paragraphs] == ["bell", "s", "null", "<w:p/>"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import books
 import openpyxl
+import pandas as pd
+import promises
 import pytest
 import small_country as country
 from openpyxl.workbook import Workbook
@@ -17,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 import fltoolkit as fl
 from fltoolkit.errors import BatchError
 from fltoolkit.nap.partners import Partners
+from fltoolkit.nap.targets import targets
 from fltoolkit.report.book.layout import LONGEST, clean
 from fltoolkit.report.book.pages import pages
 
@@ -159,6 +163,20 @@ def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) 
     assert kinds == {"baseline", "not measured", "target"}
     assert row(book, "SMART", "achievable", "% decrease of prevalence")["Met"] == "NO"
     assert "No later round yet" in book["Follow-up"]["A4"].value
+
+
+def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) -> None:
+    """5 per 1,000, design effect 1.5, rounds of equal size: docs/methods.md §6."""
+    falls = [(n, None, promises.plan_with()) for n in promises.SMALLEST]
+    asked = [(5_000, cut, promises.plan_with({"year": 2030, "cut": cut})) for cut in promises.NEEDED]
+    judged = [targets(plan, promises.filled(plan, n=n, category=f"{n}, {cut}")) for n, cut, plan in (*falls, *asked)]
+    made = replace(books.evidence(tmp_path), targets=pd.concat(judged, ignore_index=True))
+    fl.report.write_workbook(made, tmp_path / "out")
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "nap_workbook.xlsx")
+    for (n, cut), smallest in zip(((n, None) for n, *_ in falls), promises.SMALLEST.values(), strict=True):
+        assert row(sheet, "Targets", f"{n}, {cut}")["Smallest detectable cut"] == pytest.approx(smallest, abs=0.0005)
+    for (n, cut, _), needed in zip(asked, promises.NEEDED.values(), strict=True):
+        assert row(sheet, "Targets", f"{n}, {cut}")["Sample needed, each round"] == needed
 
 
 def test_costs_are_totalled_and_the_gap_is_shown(book: Workbook, path: Path) -> None:

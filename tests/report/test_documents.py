@@ -91,7 +91,10 @@ def test_each_says_its_doubts(name: str, language: object) -> None:
 @pytest.mark.parametrize("name", MADE)
 def test_a_target_that_no_survey_could_verify_is_warned_of(name: str) -> None:
     said = words(MADE[name](evidence(), EN))
-    assert "The planned survey could not verify this target. Prevalence of forced labour (region: north): a cut of 10" in said
+    assert (
+        "The planned survey could not verify this target. Prevalence of forced labour, adults (region: north): a cut of 10"
+        in said
+    )
     assert "a cut of 90" not in "".join(re.findall(r"could not verify[^']*", said))
 
 
@@ -155,3 +158,20 @@ def test_hostile_texts_are_letters_in_every_document(tmp_path: Path) -> None:
 
 def test_pictures_are_drawn_without_pyplot() -> None:
     assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_a_run_with_next_to_nothing_to_show_still_leaves_its_documents(tmp_path: Path) -> None:
+    bare = country.changed(country.SURVEY, tables=[{"measure": "prevalence", "by": [[]]}], coverage_excludes=[])
+    del bare["groups"], bare["sectors"]
+    few = country.persons()
+    few["INV"] = [1] * 3 + [2] * (len(few) - 3)
+    path = country.write(
+        tmp_path / "bare", bare, country.with_rows({"id": "rate", "measure": "prevalence", "disaggregated_by": None}), few
+    )
+    out, plan = country.run(path)
+    made = fl.evidence(plan, fl.rounds(plan, fl.classify(fl.read_survey(path)), out))
+    for make in MADE.values():
+        said = words(make(made, EN))
+        assert "not shown. Reason: confidential: too few cases" in said
+        assert "nan" not in said.lower().replace("finance", "")
+    assert "The survey names no group that it could not reach." in words(evidence_brief(made, EN))

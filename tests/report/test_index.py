@@ -11,6 +11,7 @@ import families
 import pandas as pd
 import pytest
 import small_country as country
+import two_rounds
 
 import fltoolkit as fl
 from fltoolkit import report
@@ -151,3 +152,24 @@ def test_the_front_page_fetches_nothing(tmp_path: Path) -> None:
     html = index(tmp_path, Entry("small", "Small"))
     assert "://" not in html
     assert "<script" not in html
+
+
+def test_what_is_handed_to_people_is_named_in_each_language(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    for name in ("evidence_brief_en.docx", "evidence_brief_en.html", "slides_fr.html", "nap_workbook.xlsx"):
+        (tmp_path / "small" / name).write_text("x", encoding="utf-8")
+    (tmp_path / "small" / "charts").mkdir()
+    html = index(tmp_path, Entry("small", "Small country"))
+    assert '<a href="small/evidence_brief_en.docx">Evidence brief (en, Word)</a>' in html
+    assert '<a href="small/slides_fr.html">Slides for the consultation workshop (fr, page)</a>' in html
+    assert '<a href="small/nap_workbook.xlsx">The plan&#x27;s workbook' in html or "The plan's workbook" in html
+    assert '<a href="small/charts">' in html
+
+
+def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    changed = two_rounds.fell().changed
+    report.write_changes(changed, tmp_path / "small")
+    html = index(tmp_path, Entry("small", "Small country"))
+    assert "<p>The prevalence of forced labour, from 2025 to 2027: decreased (50.0 and 18.8 per 1,000 adults" in html
+    assert "decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))

@@ -132,6 +132,7 @@ def targets(evidence: Evidence) -> Page:
         Column("Smallest detectable cut", 11, "percent", help="smallest fall that the repeat finds with a chance of 80 %; blank: not even a fall to zero"),
         Column("Value after it", 10, help="what the value would be then"),
         Column("Sample needed", 11, "whole", help="persons of this row who must answer in the repeat; blank: no repeat is large enough"),
+        Column("Sample needed, each round", 11, "whole", help="persons of this row who must answer in each of two rounds, if both were new"),
         Column("Planned sample", 11, "whole", help="persons of this row who are planned to answer"),
         Column("Design effect", 8, "two_decimals", help="of the baseline; the repeat is taken to have the same"),
         Column("First year that can tell", 10, "plain", help="before it, look-back windows of baseline and repeat overlap"),
@@ -151,7 +152,7 @@ def targets(evidence: Evidence) -> Page:
         lines.append(Line((
             *_who(r), r["baseline_year"], look(row["baseline_value"]), look(row["ci_low"]), look(row["ci_high"]), bracketed(row["marker"]), r["flag"],
             r["target_year"], look(row["target_value"]), r["target_words"], r["cut"], r["path"], said, why, r["power"], least,
-            look(row["smallest_value"]), r["sample_needed"], r["planned_sample"], r["deff"], r["first_year"],
+            look(row["smallest_value"]), r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["deff"], r["first_year"],
         )))  # fmt: skip
     bad = sum(evidence.targets["verifiable"] == "no")
     told = (

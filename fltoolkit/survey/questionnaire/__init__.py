@@ -1,0 +1,45 @@
+"""A questionnaire in YAML becomes an XLSForm to field and the survey.yaml that reads its answers, so that nobody writes a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fltoolkit.errors import RequestError, SpecError
+from fltoolkit.folders import write_whole
+from fltoolkit.survey.questionnaire.form import workbook
+from fltoolkit.survey.questionnaire.mapping import HEAD, survey_text
+from fltoolkit.survey.questionnaire.model import Questionnaire
+from fltoolkit.yamlfile import load_model
+
+SOURCE, FORM, MAPPING = "questionnaire.yaml", "questionnaire.xlsx", "survey.yaml"
+
+
+def write_questionnaire(folder: str | Path, languages: Sequence[str] = ()) -> list[Path]:
+    """Write `questionnaire.xlsx` and `survey.yaml` beside the `questionnaire.yaml` of a folder.
+
+    Args:
+        folder: where questionnaire.yaml stands (docs/questionnaire.md).
+        languages: those of the form, by their short names; the first is its default and that of the labels in survey.yaml. All if left out.
+
+    Returns:
+        the two files. The same YAML always gives the same bytes.
+
+    Raises:
+        SpecError: questionnaire.yaml does not hold together, or has no such language.
+        RequestError: a survey.yaml stands there that was not made so; it is never overwritten.
+    """
+    source, form, mapping = (Path(folder) / name for name in (SOURCE, FORM, MAPPING))
+    asked = load_model(source, Questionnaire)
+    chosen = list(languages) or list(asked.languages)
+    if strange := [name for name in chosen if name not in asked.languages]:
+        raise SpecError("no such language", where=str(source), found=strange, allowed=list(asked.languages))
+    if mapping.exists() and not mapping.read_text("utf-8", errors="replace").startswith(HEAD[0]):
+        raise RequestError(
+            "there is a survey.yaml that was written by hand, and it is not overwritten", where=str(mapping),
+            do="move it away, or copy questionnaire.yaml into a folder of its own",
+        )  # fmt: skip
+    text = survey_text(asked, chosen[0], str(source))
+    write_whole(form, workbook(asked, chosen))
+    write_whole(mapping, text)
+    return [form, mapping]

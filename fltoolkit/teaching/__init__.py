@@ -1,0 +1,17 @@
+"""For a class: an island whose truth is known, samples redrawn from it by the hundred, and exercises that hint rather than tell.
+
+It uses every room of the house, and nothing uses it but `notebooks/teaching/`.
+"""
+
+from fltoolkit.teaching.island import Island, island
+from fltoolkit.teaching.lesson import Lesson, lesson
+from fltoolkit.teaching.people import routes
+from fltoolkit.teaching.pictures import difference, distribution, intervals
+from fltoolkit.teaching.play import play_intervals, play_repeats, play_samples
+from fltoolkit.teaching.redraw import Redraws, fall, redraw
+from fltoolkit.teaching.tables import hidden, numbers, spread, villages
+
+__all__ = [
+    "Island", "Lesson", "Redraws", "difference", "distribution", "fall", "hidden", "intervals", "island", "lesson", "numbers",
+    "play_intervals", "play_repeats", "play_samples", "redraw", "routes", "spread", "villages",
+]  # fmt: skip

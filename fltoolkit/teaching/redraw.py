@@ -1,0 +1,129 @@
+"""Hundreds of samples of the island in a moment: only the sums of its villages are drawn, never persons.
+
+A village adds to a sample the number of its cases among the 20 asked there, which is hypergeometric; whoever does not answer, or answers
+wrongly, is binomial on top. Estimates and standard errors are those of the kit (weights, strata, with-replacement PSUs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.estimate.intervals import ProportionInterval, proportion, wald
+from fltoolkit.teaching.island import TAKE, Island
+
+Numbers = NDArray[np.float64]
+ANSWERS = {True: 0.6, False: 0.9}  # who answers at all: of those in forced labour, and of the others
+SENSITIVITY, SPECIFICITY = 0.8, 0.99
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Redraws:
+    """Many samples of one design: of each its estimate, standard error, persons asked, degrees of freedom and PSUs with cases.
+
+    `truth` is what they all aim at; `rate`: whether they are proportions, or numbers of persons.
+    """
+
+    estimate: Numbers
+    se: Numbers
+    n: Numbers
+    df: float
+    psus_with_cases: Numbers
+    truth: float
+    rate: bool = True
+
+    @property
+    def scale(self) -> float:
+        return 1000.0 if self.rate else 1.0
+
+    def interval(self, method: ProportionInterval = "wald") -> tuple[Numbers, Numbers]:
+        """The 95 % interval of each sample, by any of the kit's methods."""
+        if not self.rate or method == "wald":
+            return wald(self.estimate, self.se, self.df, LEVEL)
+        return proportion(self.estimate, self.se, self.n, self.df, LEVEL, method, psus_with_cases=self.psus_with_cases)
+
+    def hold(self, method: ProportionInterval = "wald", value: float | None = None) -> NDArray[np.bool_]:
+        """Whether each interval holds the truth, or another value."""
+        low, high = self.interval(method)
+        wanted = self.truth if value is None else value
+        return np.asarray((low <= wanted) & (wanted <= high))
+
+
+def redraw(
+    people: Island, times: int = 2000, *, persons: int = 1200, clusters: bool = False, oversample: bool = False, weighted: bool = True,
+    nonresponse: bool = False, response_error: bool = False, among: str = "", filtered: bool = False, seed: int = 1,
+) -> Redraws:  # fmt: skip
+    """Draw the island again and again.
+
+    Args:
+        times: how many samples. persons: asked in each.
+        clusters: 20 in each of some villages, instead of anybody anywhere.
+        oversample: half of the sample on the coast. weighted: whether the estimate makes up for that.
+        nonresponse: who is in forced labour answers less often than others.
+        response_error: some who are in forced labour do not say so, and a few say so who are not.
+        among: estimate the number of cases of one trade, instead of the prevalence. filtered: as if the file held only PSUs with that trade.
+    """
+    rng = np.random.default_rng(seed)
+    groups = [g for _, g in people.areas.groupby("stratum")] if oversample else [people.areas]
+    parts = [
+        _stratum(rng, g, times, persons // len(groups), clusters, nonresponse, response_error, among, filtered) for g in groups
+    ]
+    sizes = [float(g["adults"].sum()) for g in groups]
+    weights = [size / p["n"].sum(1) if weighted else np.ones(times) for p, size in zip(parts, sizes, strict=True)]
+    whole = sum(w * p["n"].sum(1) for w, p in zip(weights, parts, strict=True))
+    cases = sum(w * p["y"].sum(1) for w, p in zip(weights, parts, strict=True))
+    p = np.zeros(times) if among else cases / whole
+    variance = sum(w**2 * _variance(part, p) for w, part in zip(weights, parts, strict=True))
+    return Redraws(
+        estimate=cases if among else p,
+        se=np.sqrt(variance) / (1 if among else whole),
+        n=np.asarray(sum(part["n"].sum(1) for part in parts), float),
+        df=float(sum(np.mean(part["psus"]) - 1 for part in parts)),
+        psus_with_cases=np.asarray(sum(part["hit"] for part in parts), float),
+        truth=float(people.areas[among].sum()) if among else people.truth,
+        rate=not among,
+    )
+
+
+def fall(before: Redraws, after: Redraws) -> Redraws:
+    """Each sample of a later round less one of the earlier round: the change, its standard error and its truth."""
+    return Redraws(
+        after.estimate - before.estimate, np.hypot(before.se, after.se), before.n, before.df + after.df, before.psus_with_cases,
+        after.truth - before.truth,
+    )  # fmt: skip
+
+
+def _stratum(
+    rng: np.random.Generator, areas: pd.DataFrame, times: int, persons: int, clusters: bool, nonresponse: bool, response_error: bool,
+    among: str, filtered: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """Cases `y` and persons `n` of each PSU drawn; without clusters of the whole stratum, whose persons are the PSUs."""
+    adults, cases = areas["adults"].to_numpy(), areas[among or "cases"].to_numpy()
+    if clusters:
+        drawn = rng.choice(len(areas), (times, persons // TAKE), p=adults / adults.sum())
+        size, there, take = adults[drawn], cases[drawn], TAKE
+    else:
+        size, there, take = np.full((times, 1), adults.sum()), np.full((times, 1), cases.sum()), persons
+    y = rng.hypergeometric(there, size - there, take)
+    others = take - y
+    if nonresponse:
+        y, others = rng.binomial(y, ANSWERS[True]), rng.binomial(others, ANSWERS[False])
+    n = y + others
+    if response_error:
+        y = rng.binomial(y, SENSITIVITY) + rng.binomial(others, 1 - SPECIFICITY)
+    kept = areas[f"has {among}"].to_numpy()[drawn] if filtered and clusters else np.ones(y.shape, bool)
+    psus = kept.sum(1) if clusters else n.sum(1)
+    return {"y": y, "n": n, "kept": kept, "psus": psus, "hit": (y > 0).sum(1) if clusters else y.sum(1), "clusters": clusters}
+
+
+def _variance(part: dict[str, Any], p: Numbers) -> Numbers:
+    """Of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a]."""
+    y, n, a, p = part["y"], part["n"], part["psus"], p[:, None]
+    z = y - p * n
+    squares = z**2 * part["kept"] if part["clusters"] else y * (1 - p) ** 2 + (n - y) * p**2
+    return np.asarray(a / np.maximum(a - 1, 1) * (squares.sum(1) - z.sum(1) ** 2 / np.maximum(a, 1)))

@@ -1,0 +1,125 @@
+"""What is right, and what each usual mistake gives: counted from the island's people or by a formula on paper, never by the learner's call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from math import erf, sqrt
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.teaching.island import COAST, INLAND, KILN, TAKE, island
+from fltoolkit.teaching.redraw import SENSITIVITY, SPECIFICITY
+
+Z, Z_POWER = 1.959964, 0.841621
+P0, N0, DEFF, CUT = 0.02, 4800, 1.5, 0.25  # the plan of lesson 4
+REPEAT = 4800  # persons in each of the rounds that lesson 4 redraws
+
+
+@cache
+def truth(name: str) -> float:
+    """A number by its name in the lessons' YAML; a number stands for itself."""
+    return TRUTHS[name]() if name in TRUTHS else float(name)
+
+
+def rates() -> dict[str, float]:
+    """The true prevalence of each stratum."""
+    sums = island().areas.groupby("stratum")[["adults", "cases"]].sum()
+    return {str(s): float(r["cases"] / r["adults"]) for s, r in sums.iterrows()}
+
+
+def simple(n: float, p: float) -> float:
+    """Standard error of a simple random sample."""
+    return sqrt(p * (1 - p) / n)
+
+
+def clustered(persons: int, areas: pd.DataFrame) -> float:
+    """Standard error of `persons` asked by twenties in villages drawn with probability proportional to size (Cochran 1977, §11.9)."""
+    size, p = areas["adults"].to_numpy(float), (areas["cases"] / areas["adults"]).to_numpy()
+    share, whole = size / size.sum(), areas["cases"].sum() / size.sum()
+    within = (1 - TAKE / size) * size / (size - 1) * p * (1 - p) / TAKE
+    return sqrt(float((share * ((p - whole) ** 2 + within)).sum()) * TAKE / persons)
+
+
+def wald_coverage(n: int, p: float) -> float:
+    """Chance that p ± 1.96·SE holds p, over all numbers of cases: exact binomial, no samples drawn."""
+    chance, total = (1 - p) ** n, 0.0
+    for k in range(n + 1):
+        half = Z * sqrt(k / n * (1 - k / n) / (n - 1))
+        total += chance * (abs(k / n - p) <= half)
+        chance *= (n - k) / (k + 1) * p / (1 - p)
+    return total
+
+
+def total_of_kilns(filtered: bool) -> float:
+    """Standard error of the number of cases among kiln workers in the sample of lesson 3, from its PSUs' sums."""
+    persons = island().sample()
+    persons["z"] = persons["weight"] * persons["case"] * (persons["trade"] == KILN)
+    sums = persons[persons["trade"] == KILN] if filtered else persons
+    z = sums.groupby(["stratum", "psu"])["z"].sum().groupby("stratum")
+    return sqrt(float((z.count() * z.var(ddof=1)).sum()))
+
+
+def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
+    """Relative fall from P0 that N0 persons a round detect: (p1 − p2)² = c·(p1q1 + p2q2), a quadratic in p2."""
+    c = deff * z**2 / N0
+    a, b, d = 1 + c, -(2 * P0 + c), P0**2 - c * P0 * (1 - P0)
+    return 1 - (-b - sqrt(b**2 - 4 * a * d)) / (2 * a) / P0
+
+
+def needed(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
+    """Persons a round, to detect a fall by CUT."""
+    q = p * (1 - CUT)
+    return deff * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2
+
+
+def chance_of_a_repeat() -> float:
+    """Of 100 repeats, how many call the fall of lesson 4 a fall: from the exact variances of both rounds."""
+    before, after = island(), island().after_a_fall(CUT)
+    se = np.hypot(clustered(REPEAT, before.areas), clustered(REPEAT, after.areas))
+    return 50 * (1 + erf(((before.truth - after.truth) / se - Z) / sqrt(2)))
+
+
+def _kilns(sex: str) -> float:
+    """Cases among the kiln workers of one sex in the sample of lessons 3 and 4."""
+    persons = island().sample()
+    return float(((persons["trade"] == KILN) & (persons["sex"] == sex) & (persons["case"] == 1)).sum())
+
+
+def true_positives() -> float:
+    """Of 100 persons counted as cases, how many are."""
+    hits, false = island().truth * SENSITIVITY, (1 - island().truth) * (1 - SPECIFICITY)
+    return 100 * hits / (hits + false)
+
+
+TRUTHS: dict[str, Callable[[], float]] = {
+    "expected_cases": lambda: 1200 * island().truth,
+    "per_thousand": lambda: 1000 * island().truth,
+    "se_simple": lambda: 1000 * simple(1200, island().truth),
+    "se_even_odds": lambda: 1000 * simple(1200, 0.5),
+    "variance_simple": lambda: 1000 * simple(1200, island().truth) ** 2,
+    "deff": lambda: (clustered(1200, island().areas) / simple(1200, island().truth)) ** 2,
+    "deft": lambda: clustered(1200, island().areas) / simple(1200, island().truth),
+    "unweighted": lambda: 500 * (rates()[COAST] + rates()[INLAND]),
+    "true_positives": true_positives,
+    "false_positives": lambda: 100 - true_positives(),
+    "zero_of_300": lambda: 1000 * (1 - 0.025 ** (1 / 300)),
+    "zero_of_300_one_sided": lambda: 1000 * (1 - 0.05 ** (1 / 300)),
+    "wald_coverage": lambda: 100 * wald_coverage(150, island().truth),
+    "se_domain": lambda: total_of_kilns(filtered=False),
+    "se_filtered": lambda: total_of_kilns(filtered=True),
+    "margin_of_difference": lambda: Z * sqrt(4.0**2 + 3.5**2),
+    "margins_added": lambda: Z * (4.0 + 3.5),
+    "se_of_difference": lambda: sqrt(4.0**2 + 3.5**2),
+    "smallest_fall": lambda: 100 * smallest_fall(),
+    "smallest_fall_per_thousand": lambda: 1000 * P0 * smallest_fall(),
+    "smallest_fall_deff_1": lambda: 100 * smallest_fall(deff=1.0),
+    "smallest_fall_even_chance": lambda: 100 * smallest_fall(z=Z),
+    "needed": needed,
+    "needed_deff_1": lambda: needed(deff=1.0),
+    "needed_even_chance": lambda: needed(z=Z),
+    "chance_of_a_repeat": chance_of_a_repeat,
+    "kiln_women": lambda: _kilns("women"),
+    "kiln_men": lambda: _kilns("men"),
+}

@@ -1,0 +1,101 @@
+"""Redraws of the island: as the kit would estimate them, around a truth that theory knows, and fast."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+import fltoolkit as fl
+from fltoolkit import teaching
+from fltoolkit.teaching import truths
+from fltoolkit.teaching.redraw import _stratum
+
+ISLAND = teaching.island()
+
+
+def test_the_island_adds_up_and_is_the_same_every_time() -> None:
+    assert ISLAND.areas["adults"].sum() == len(ISLAND.persons)
+    assert ISLAND.areas["cases"].sum() == ISLAND.persons["case"].sum()
+    assert ISLAND.areas[["fishers", "kiln workers", "others"]].sum(axis=1).equals(ISLAND.areas["cases"])
+    assert 0.018 < ISLAND.truth < 0.025
+    again: Any = teaching.island.__wrapped__()
+    assert again.persons.equals(ISLAND.persons)
+
+
+def test_after_a_fall_only_cases_are_fewer() -> None:
+    later = ISLAND.after_a_fall(0.25)
+    assert later.truth == pytest.approx(0.75 * ISLAND.truth, rel=0.05)
+    assert not (later.persons["case"] & ~ISLAND.persons["case"]).any()
+
+
+@pytest.mark.parametrize("switches", [{}, {"clusters": True}, {"clusters": True, "nonresponse": True, "response_error": True}])
+@pytest.mark.parametrize("weighted", [True, False])
+def test_a_redraw_is_estimated_as_the_kit_estimates_its_persons(switches: dict[str, bool], weighted: bool) -> None:
+    """The same PSU sums, written out as persons and given to fl.prevalence."""
+    rng, rows, psu = np.random.default_rng(8), [], 0
+    off = {"clusters": False, "nonresponse": False, "response_error": False, "among": "", "filtered": False}
+    for name, areas in ISLAND.areas.groupby("stratum"):
+        part = _stratum(rng, areas, 1, 600, **{**off, **switches})
+        weight = areas["adults"].sum() / part["n"].sum() if weighted else 1.0
+        for y, n in zip(part["y"][0], part["n"][0], strict=True):
+            for i in range(n):
+                psu += 1 if i == 0 or not switches.get("clusters") else 0
+                rows.append((name, psu, weight, int(i < y)))
+    persons = pd.DataFrame(rows, columns=["stratum", "psu", "weight", "case"])
+    design = fl.SurveyDesign(persons, weight="weight", strata="stratum", psu="psu")
+    kit = fl.prevalence(design, "case").table.iloc[0]
+    drawn = teaching.redraw(ISLAND, 1, persons=1200, oversample=True, weighted=weighted, seed=8, **switches)
+    low, high = drawn.interval("korn_graubard_rare")
+    mine = [drawn.estimate[0], drawn.se[0], drawn.n[0], drawn.df, drawn.psus_with_cases[0], low[0], high[0]]
+    theirs = [kit[c] for c in ("estimate", "se", "n", "df", "psus_with_cases", "ci_low", "ci_high")]
+    assert mine == pytest.approx([float(v) for v in theirs], rel=1e-9)
+
+
+def test_estimates_scatter_around_the_truth_as_theory_says() -> None:
+    simple, villages = (teaching.redraw(ISLAND, 8000, clusters=c) for c in (False, True))
+    assert simple.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.01)
+    assert villages.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.015)
+    assert simple.estimate.std() == pytest.approx(truths.simple(1200, ISLAND.truth), rel=0.03)
+    assert villages.estimate.std() == pytest.approx(truths.clustered(1200, ISLAND.areas), rel=0.03)
+    assert villages.se.mean() == pytest.approx(villages.estimate.std(), rel=0.05)
+
+
+def test_weights_undo_the_design_and_nothing_else_undoes_silence() -> None:
+    def mean(**switches: bool) -> float:
+        return float(1000 * teaching.redraw(ISLAND, clusters=True, oversample=True, **switches).estimate.mean())
+
+    truth = 1000 * ISLAND.truth
+    assert mean() == pytest.approx(truth, rel=0.03)
+    assert mean(weighted=False) == pytest.approx(truths.truth("unweighted"), rel=0.03)
+    assert mean(nonresponse=True) < 0.8 * truth
+    assert mean(response_error=True) == pytest.approx(800 * ISLAND.truth + 10 * (1 - ISLAND.truth), rel=0.03)
+
+
+def test_wald_breaks_its_promise_as_often_as_the_binomial_says() -> None:
+    n, p = 150, ISLAND.truth
+    k = np.arange(n + 1) / n
+    holds = np.abs(k - p) <= truths.Z * np.sqrt(k * (1 - k) / (n - 1))
+    assert truths.wald_coverage(n, p) == pytest.approx(binom.pmf(np.arange(n + 1), n, p)[holds].sum(), abs=1e-9)
+    few = teaching.redraw(ISLAND, 8000, persons=n)
+    assert few.hold("wald").mean() == pytest.approx(truths.wald_coverage(n, p), abs=0.015)
+    assert few.hold("korn_graubard").mean() > 0.95
+
+
+def test_a_filtered_file_gives_too_small_a_standard_error() -> None:
+    asked = {"persons": 2400, "clusters": True, "oversample": True, "among": "kiln workers"}
+    whole, filtered = (teaching.redraw(ISLAND, filtered=f, **asked) for f in (False, True))
+    assert np.array_equal(whole.estimate, filtered.estimate)
+    assert whole.estimate.mean() == pytest.approx(whole.truth, rel=0.03)
+    assert whole.se.mean() == pytest.approx(whole.estimate.std(), rel=0.08)
+    assert filtered.se.mean() < 0.75 * whole.estimate.std()
+
+
+def test_hundreds_of_redraws_take_a_moment() -> None:
+    start = time.perf_counter()
+    teaching.redraw(ISLAND, 500, clusters=True, oversample=True, nonresponse=True, response_error=True)
+    assert time.perf_counter() - start < 2

@@ -1,0 +1,98 @@
+"""What a class sees: pictures and tables that say what the redraws hold, and controls that redraw."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from fltoolkit import teaching
+
+ISLAND = teaching.island()
+SIMPLE = teaching.redraw(ISLAND, 300, persons=150)
+
+
+def test_a_hill_holds_every_sample_and_its_words_say_where() -> None:
+    picture = teaching.distribution({"<b>small</b>": SIMPLE, "larger": teaching.redraw(ISLAND, 300)})
+    small, larger = (t for t in picture.figure.data if t.type == "bar")
+    counts, _ = np.histogram(SIMPLE.estimate * 1000, bins=_edges(small.x))
+    assert counts.sum() == 300
+    assert list(np.array(small.y) / sum(small.y)) == pytest.approx(list(counts / 300), abs=1e-3)
+    assert max(max(small.y), max(larger.y)) == pytest.approx(0.8)  # one scale for both: equal areas
+    assert f"mean {1000 * SIMPLE.estimate.mean():.1f}" in picture.alt
+    assert f"The truth is {1000 * ISLAND.truth:.1f}" in picture.alt
+    assert picture.figure.layout.yaxis.ticktext[0] == "&lt;b&gt;small&lt;/b&gt;"
+
+
+def _edges(x: tuple[float, ...]) -> list[float]:
+    half = (x[1] - x[0]) / 2
+    return [x[0] - half, *(v + half for v in x)]
+
+
+def test_intervals_are_coloured_by_whether_they_hold_the_truth() -> None:
+    picture = teaching.intervals(SIMPLE, "wald")
+    inside, outside, crosses = picture.figure.data
+    missed = int((~SIMPLE.hold("wald")[:100]).sum())
+    assert missed > 5
+    assert (len(inside.x) // 3, len(outside.x) // 3, len(crosses.x)) == (100 - missed, missed, missed)
+    truth = 1000 * ISLAND.truth
+    assert all(low <= truth <= high for low, high in zip(inside.x[::3], inside.x[1::3], strict=True))
+    assert not any(low <= truth <= high for low, high in zip(outside.x[::3], outside.x[1::3], strict=True))
+    assert picture.alt.count(f"{100 * SIMPLE.hold('wald').mean():.0f} of 100 hold the truth") == 1
+
+
+def test_of_changes_it_counts_those_that_leave_zero_out() -> None:
+    drawn = dataclasses.replace(SIMPLE, estimate=np.array([-0.02, 0.0, 0.001]), se=np.full(3, 0.004), truth=-0.02)
+    picture = teaching.intervals(drawn, zero=True)
+    assert "33 of 100 find a change" in picture.alt
+    assert len(picture.figure.data[1].x) == 3
+
+
+def test_a_difference_shows_its_interval_and_tells_no_number_of_it() -> None:
+    picture = teaching.difference(("west", 19.0, 3.5), ("east", 30.0, 4.0))
+    gap = picture.figure.data[-1]
+    assert (gap.x[0], gap.error_x.array[0]) == (11.0, pytest.approx(1.96 * np.hypot(3.5, 4.0)))
+    assert "leaves zero out" in picture.alt
+    assert "holds zero" in teaching.difference(("a", 19.0, 3.5), ("b", 20.0, 4.0)).alt
+    assert "10.4" not in picture.alt
+
+
+def test_tables_say_what_is_known() -> None:
+    assert "21.2" in teaching.villages(ISLAND).text
+    assert f"{1000 * SIMPLE.estimate.std():.2f}" in teaching.spread({"a": SIMPLE}).text
+    persons = teaching.redraw(ISLAND, 50, persons=2400, clusters=True, oversample=True, among="kiln workers")
+    assert f"{persons.truth:.0f} " in teaching.spread({"a": persons}).text
+
+
+def test_the_careless_table_hides_one_count_and_prints_what_gives_it_away() -> None:
+    sample = ISLAND.sample()
+    text = teaching.hidden(sample).text
+    assert text.splitlines()[3].split() == ["kiln", "workers", "9", "[c]", "13"]
+    assert text.count("[c]") == 2  # the count and the note
+    assert int((sample["case"] == 1).sum()) == 67
+
+
+@pytest.mark.parametrize("play", [teaching.play_samples, teaching.play_intervals, teaching.play_repeats])
+def test_controls_start_with_the_static_view_and_redraw_when_moved(play: object) -> None:
+    still = play(ISLAND)
+    panel = play(ISLAND, interactive=True)
+    *controls, screen = panel.children
+    assert all(c.description for c in controls)
+    assert screen.outputs[0]["data"]["text/plain"] == still.alt
+    for control in controls:
+        before = screen.outputs[0]["data"]["text/plain"]
+        options = getattr(control, "options", (False, True))
+        values = [o[1] if isinstance(o, tuple) else o for o in options]
+        control.value = next(v for v in values if v != control.value)
+        after = screen.outputs[0]["data"]["text/plain"]
+        assert after != before, control.description
+
+
+def test_what_is_switched_on_is_named() -> None:
+    panel = teaching.play_samples(ISLAND, interactive=True)
+    boxes = {c.description: c for c in panel.children[:-1]}
+    boxes["Clusters"].value = False
+    assert "nothing switched on: mean" in panel.children[-1].outputs[0]["data"]["text/plain"]
+    boxes["Oversample"].value = boxes["Weights forgotten"].value = True
+    assert "oversample, weights forgotten: mean" in panel.children[-1].outputs[0]["data"]["text/plain"]
