@@ -1,9 +1,9 @@
 """A class on one machine: one JupyterLab behind a token, a folder of their own for each learner, and nothing fetched or sent.
 
-    FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
-    FOLDER/data_samples        a copy of the samples, where the notebooks look for them
-    FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks each, never overwritten
-    FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
+FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
+FOLDER/data_samples        a copy of the samples, where the notebooks look for them
+FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks each, never overwritten
+FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -91,9 +92,11 @@ def serve(
     if address in ("localhost", "127.0.0.1"):
         say("Only this machine is served. To let the room in, name this machine's address there: --address 192.168.1.10")
     call, environment = command(folder, address, port)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite request to end does what Ctrl-C does
     server = subprocess.Popen([*call, *more], env={**environment, "JUPYTER_TOKEN": token})
     try:
         return server.wait()
     finally:  # however this process ends, the server and its kernels end with it
         server.terminate()
         server.wait()
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,72 @@
+"""How many learners a machine bears: so many kernels at once each run a teaching notebook; prints time and memory (Linux).
+
+python benchmarks/classroom.py 2_sampling 1 5 10 20 30
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+HOUSE = Path(__file__).resolve().parents[1]
+
+
+def memory(process: int) -> float:
+    """Memory of a process in MB, what it shares with others counted in parts (PSS)."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def learners(name: str, count: int) -> tuple[list[float], list[float]]:
+    """Seconds that each of so many learners waits for the whole notebook, all starting at once, and the memory each then holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(HOUSE / "data_samples", Path(folder) / "data_samples")
+        own = Path(folder) / "room" / "learner"
+        own.mkdir(parents=True)
+        source = HOUSE / "notebooks" / "teaching" / f"{name}.ipynb"
+        resources = {"metadata": {"path": str(own)}}
+        config = Config({"KernelManager": {"transport_encryption": "auto"}})  # as the class's server has it
+        clients = [
+            NotebookClient(nbformat.read(source, 4), timeout=None, kernel_name="python3", resources=resources, config=config)
+            for _ in range(count)
+        ]
+        with ThreadPoolExecutor(count) as pool:
+            done = list(pool.map(_run, clients))
+        return [seconds for seconds, _ in done], [held for _, held in done]
+
+
+def _run(client: NotebookClient) -> tuple[float, float]:
+    start, held = time.monotonic(), 0.0
+
+    def measure(**_: object) -> None:
+        nonlocal held
+        held = memory(client.km.provisioner.pid)
+
+    client.on_cell_executed = measure
+    client.execute()
+    return time.monotonic() - start, held
+
+
+def main(arguments: Sequence[str]) -> None:
+    name, *counts = arguments or ["2_sampling", "1", "5", "10", "20", "30"]
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    print(f"{name} on {os.cpu_count()} cores\nlearners  seconds (median, longest)  MB a learner (median, most)")
+    for count in map(int, counts):
+        seconds, held = (sorted(values) for values in learners(name, count))
+        print(
+            f"{count:>8}  {seconds[count // 2]:>8.1f} {seconds[-1]:>8.1f}  {held[count // 2]:>18.0f} {held[-1]:>6.0f}", flush=True
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,98 @@
+"""A class on one machine: what is laid out, what the server is told, and that nothing of it is lost, fetched or given away."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fltoolkit import classroom, cli
+from fltoolkit.errors import RequestError
+from fltoolkit.jobs import notebook_folder
+
+LESSONS = {p.name for p in (notebook_folder() / "teaching").glob("*.ipynb")}
+
+
+def test_each_learner_has_the_lessons_and_neither_answers_nor_trainers_notes(tmp_path: Path) -> None:
+    made = classroom.prepare(tmp_path, 3)
+    assert [own.name for own in made] == ["learner_01", "learner_02", "learner_03"]
+    for own in made:
+        assert {p.name for p in own.iterdir()} == LESSONS
+    assert len(LESSONS) >= 4
+    assert (made[0] / "../../data_samples/norvia_lfs_2025/survey.yaml").is_file()  # where the lessons look for it
+    assert {p.name for p in (tmp_path / "room").iterdir()} == {own.name for own in made}
+
+
+def test_a_class_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    (own, *_) = classroom.prepare(tmp_path, 2)
+    lesson = own / sorted(LESSONS)[0]
+    lesson.write_text("my answers", encoding="utf-8")
+    (own / sorted(LESSONS)[1]).unlink()
+    assert len(classroom.prepare(tmp_path, 4)) == 4
+    assert lesson.read_text("utf-8") == "my answers"
+    assert {p.name for p in own.iterdir()} == LESSONS
+
+
+def test_a_class_of_none_or_of_hundreds_is_refused(tmp_path: Path) -> None:
+    for wrong in (0, 100):
+        with pytest.raises(RequestError, match="1 to 99 learners"):
+            classroom.prepare(tmp_path, wrong)
+
+
+def test_news_extensions_and_shared_links_are_turned_off(tmp_path: Path) -> None:
+    classroom.prepare(tmp_path, 1)
+    off = json.loads((tmp_path / "settings" / "config" / "labconfig" / "page_config.json").read_text("utf-8"))[
+        "disabledExtensions"
+    ]
+    assert all(off.values())
+    assert {"@jupyterlab/apputils-extension:announcements", "@jupyterlab/filebrowser-extension:share-file"} <= off.keys()
+    call, own = classroom.command(tmp_path, "localhost", 8888)
+    assert own["JUPYTER_CONFIG_DIR"] == str(tmp_path / "settings" / "config")
+    told = " ".join(call)
+    assert "default-src 'self'" in told
+    assert "http" not in told
+    assert "--ServerApp.terminals_enabled=False" in call
+    assert f"--ServerApp.root_dir={tmp_path / 'room'}" in call
+    assert "token" not in told.lower()  # a list of processes would show it
+
+
+class Server:
+    """In place of a process."""
+
+    seen: dict[str, Any]
+
+    def __init__(self, call: list[str], env: dict[str, str]) -> None:
+        Server.seen = {"call": call, "env": env, "ended": False}
+
+    def wait(self) -> int:
+        return 0
+
+    def terminate(self) -> None:
+        Server.seen["ended"] = True
+
+
+def test_the_trainer_gets_a_link_a_learner_and_nobody_else_can_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("subprocess.Popen", Server)
+    assert cli.main(["class", str(tmp_path / "c"), "--learners", "2", "--port", "8123", "--jupyter=--allow-root"]) == 0
+    lines = (tmp_path / "c" / "links.txt").read_text("utf-8").splitlines()
+    token = Server.seen["env"]["JUPYTER_TOKEN"]
+    assert re.fullmatch(r"[0-9a-f]{32}", token)
+    first = sorted(LESSONS)[0]
+    assert lines == [
+        f"http://localhost:8123/lab/workspaces/learner_{i:02d}/tree/learner_{i:02d}/{first}?token={token}" for i in (1, 2)
+    ]
+    assert stat.S_IMODE((tmp_path / "c" / "links.txt").stat().st_mode) == 0o600
+    assert not list((tmp_path / "c" / "room").rglob("links.txt"))
+    assert Server.seen["call"][-1] == "--allow-root"
+    assert Server.seen["ended"]
+    assert "Only this machine is served" in capsys.readouterr().out
+    cli.main(["class", str(tmp_path / "c"), "--learners", "2", "--address", "192.0.2.7"])
+    assert Server.seen["env"]["JUPYTER_TOKEN"] != token
+    assert "Only this machine" not in capsys.readouterr().out
+    assert "--ServerApp.ip=192.0.2.7" in Server.seen["call"]
