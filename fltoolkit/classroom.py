@@ -44,11 +44,22 @@ def prepare(folder: Path, learners: int) -> list[Path]:
         own.mkdir(parents=True, exist_ok=True)
         for lesson in lessons:
             if not (own / lesson.name).exists():
-                shutil.copy(lesson, own / lesson.name)
+                write_whole(own / lesson.name, _without_outputs(lesson))
     settings = folder / "settings" / "config" / "labconfig"
     settings.mkdir(parents=True, exist_ok=True)
     write_whole(settings / "page_config.json", json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}, indent=1) + "\n")
     return made
+
+
+def _without_outputs(lesson: Path) -> str:
+    """A lesson as a learner gets it: some stored pictures show what is to be guessed first."""
+    import nbformat
+
+    notebook = nbformat.read(lesson, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return str(nbformat.writes(notebook)) + "\n"
 
 
 def links(made: list[Path], address: str, port: int, token: str) -> list[str]:

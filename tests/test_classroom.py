@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from fltoolkit import classroom, cli
@@ -22,6 +23,9 @@ def test_each_learner_has_the_lessons_and_neither_answers_nor_trainers_notes(tmp
     assert [own.name for own in made] == ["learner_01", "learner_02", "learner_03"]
     for own in made:
         assert {p.name for p in own.iterdir()} == LESSONS
+        assert not any(
+            cell.get("outputs") for p in own.iterdir() for cell in nbformat.read(p, 4).cells
+        )  # they show what is to be guessed
     assert len(LESSONS) >= 4
     assert (made[0] / "../../data_samples/norvia_lfs_2025/survey.yaml").is_file()  # where the lessons look for it
     assert {p.name for p in (tmp_path / "room").iterdir()} == {own.name for own in made}
