@@ -134,7 +134,9 @@ YAML = {f"{page}-{n}": b.text for page in PAGES for n, b in enumerate(b for b in
 def test_yaml_is_what_the_kit_reads(text: str) -> None:
     """A whole file by its model, a fragment key by key, each by that of its key."""
     told = yaml.load(text, TextLoader)
-    whole = next((model for model in WHOLE if {name for name, f in model.model_fields.items() if f.is_required()} <= told.keys()), None)
+    whole = next(
+        (model for model in WHOLE if {name for name, f in model.model_fields.items() if f.is_required()} <= told.keys()), None
+    )
     if whole:
         whole.model_validate(told)
         return
@@ -205,7 +207,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_site_holds_every_page_and_fetches_nothing(site: Path) -> None:
     pages = [site / Path(page).with_suffix(".html").name for page in PAGES if page != "README.md"]
     assert [page.name for page in [*pages, site / "index.html", site / "search.html"] if not page.is_file()] == []
-    outside = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//|url\([\"']?(?:https?:)?//|@import")
+    outside = re.compile(
+        r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//|url\([\"']?(?:https?:)?//|@import"
+    )
     assert outside.search('<script src="https://cdn.example/x.js">')
     looked = [file for kind in ("*.html", "*.css") for file in site.rglob(kind)]
     assert [file.name for file in looked if outside.search(file.read_text("utf-8"))] == []
@@ -217,6 +221,16 @@ def test_the_search_reads_its_index_without_a_server(site: Path) -> None:
     index = (site / "search" / "search_index.js").read_text("utf-8")
     assert index.startswith("var searchIndex = {")
     assert "PSUs restart" in index
+
+
+@pytest.mark.browser
+def test_the_search_finds_from_the_disk(site: Path, tmp_path: Path) -> None:
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=8000")
+    page = f"{(site / 'search.html').as_uri()}?q=psus+restart"
+    command = [shutil.which("chromium") or "chromium", *flags, f"--user-data-dir={tmp_path}", "--dump-dom", page]
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    found = re.findall(r'<article><h3><a href="([^"]+)"', dom)
+    assert found[0] == "how_to.html#my-psus-restart-in-each-stratum"
 
 
 def test_the_page_of_public_names_is_current() -> None:

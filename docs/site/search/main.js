@@ -15,7 +15,9 @@
     var low = text.toLowerCase();
     var places = words.map(function (word) { return low.indexOf(word); }).filter(function (place) { return place >= 0; });
     var start = Math.max(0, (places.length ? Math.min.apply(null, places) : 0) - 80);
-    return (start ? "… " : "") + text.slice(start, start + 260).trim() + (text.length > start + 260 ? " …" : "");
+    var piece = text.slice(start, start + 260);
+    if (start) piece = "… " + piece.replace(/^\S*\s/, ""); // no half words
+    return text.length > start + 260 ? piece.replace(/\s\S*$/, " …") : piece;
   }
 
   function show(found, byLocation, words) {
