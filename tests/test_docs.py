@@ -56,6 +56,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("repository")
     for folder in ("data_samples", "docs/questionnaire", "tests/golden/data"):
         shutil.copytree(HOUSE / folder, root / folder)
+    plan = root / "data_samples" / "norvia_lfs_2025" / "nap.yaml"  # in one language: tests/report writes both, and slowly
+    plan.write_text(plan.read_text("utf-8").replace("languages: [en, fr]", "languages: [en]"), "utf-8")
     return root
 
 

@@ -46,13 +46,11 @@ def _room(thing: Any) -> str:
 
 
 def _public(path: str, module: Any) -> Iterator[str]:
-    for name in module.__all__:
+    """What a module names in `__all__`, and in those modules that stand in it; of one without a list its own functions."""
+    own = [key for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == module.__name__]
+    for name in getattr(module, "__all__", [key for key in own if not key.startswith("_")]):
         thing = getattr(module, name)
-        if not inspect.ismodule(thing):
-            yield f"{path}.{name}"
-        else:
-            own = (key for key, value in vars(thing).items() if inspect.isfunction(value) and value.__module__ == thing.__name__)
-            yield from (f"{path}.{name}.{key}" for key in own if not key.startswith("_"))
+        yield from _public(f"{path}.{name}", thing) if inspect.ismodule(thing) else [f"{path}.{name}"]
 
 
 def _slug(name: str) -> str:
