@@ -1,9 +1,9 @@
 """A class on one machine: one JupyterLab behind a token, a folder of their own for each learner, and nothing fetched or sent.
 
-    FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
-    FOLDER/data_samples        a copy of the samples, where the notebooks look for them
-    FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks each, never overwritten
-    FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
+FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
+FOLDER/data_samples        a copy of the samples, where the notebooks look for them
+FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks each, never overwritten
+FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
 """
 
 from __future__ import annotations

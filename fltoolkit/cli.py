@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -114,9 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     room.add_argument("folder", type=Path, help="where the class's folders go; kept from one day to the next")
     room.add_argument("--learners", type=int, default=30, help="how many folders to lay out (default: 30)")
-    room.add_argument("--address", default="localhost", help="this machine's address in the room (default: localhost, this machine alone)")
+    room.add_argument(
+        "--address", default="localhost", help="this machine's address in the room (default: localhost, this machine alone)"
+    )
     room.add_argument("--port", type=int, default=8888, help="default: 8888")
-    room.add_argument("--jupyter", action="append", default=[], metavar="OPTION", help="an option for JupyterLab, such as a certificate")
+    room.add_argument(
+        "--jupyter", action="append", default=[], metavar="OPTION", help="an option for JupyterLab, such as a certificate"
+    )
     room.set_defaults(run=_class)
     refresh = commands.add_parser(
         "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
@@ -237,7 +242,7 @@ def _nap_read(parsed: argparse.Namespace) -> int:
 def _class(parsed: argparse.Namespace) -> int:
     from fltoolkit.classroom import serve
 
-    _end_as_by_hand()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite request to end is one to stop the server too
     return serve(parsed.folder, parsed.learners, parsed.address, parsed.port, parsed.jupyter)
 
 

@@ -56,6 +56,8 @@ def _bundle(part: Part) -> dict[str, Any]:
     if isinstance(part, Words):
         return {"text/markdown": part._repr_markdown_(), "text/plain": str(part)}
     data = part._repr_mimebundle_()
-    if MIME in data:  # a screen's chart follows its width anyway; told to be responsive it may lose its height where it is not the first
+    if (
+        MIME in data
+    ):  # a screen's chart follows its width anyway; told to be responsive it may lose its height where it is not the first
         data[MIME]["config"] = {**data[MIME]["config"], "responsive": False}
     return data
