@@ -38,7 +38,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     Returns:
         `KEY`, the baseline with its year, interval, marker and flag, `target_year`, `target_value`, `target_words`, the relative `cut`,
         `path`, `verifiable` (yes, no, or "" where nothing can be said), `power`, the `reason` in words; `smallest_cut` (relative; nan:
-        not even a fall to zero would be found) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
+        no fall would be found, or decided on) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
         must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
         the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
         in the row's unit.
