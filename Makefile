@@ -6,7 +6,7 @@ QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser lint lab class refresh golden bench lock clean
+.PHONY: help batch test test-browser lint lab class docs refresh golden bench lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ $(QUIET_LAB): .venv/.installed
 	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 	@touch $@
 
+docs: .venv/.installed ## build the documentation's site, into site/ (open site/index.html)
+	$(BIN)/python -m docs.site.reference
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 refresh: .venv/.installed ## run the notebooks on the samples and store their normalised outputs
 	$(BIN)/fltoolkit refresh notebooks
 
@@ -54,10 +59,10 @@ bench: .venv/.installed ## measure time and memory of the one pass over microdat
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run it again." >&2; exit 1; }
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra class --extra dev --output-file requirements.lock pyproject.toml
+		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra docs --extra class --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove what make made: .venv, outputs and caches
-	rm -rf .venv outputs dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf .venv outputs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamp: the environment is brought up to date when, and only when, one of these two files is newer.

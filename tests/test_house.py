@@ -81,7 +81,7 @@ def test_every_pin_of_the_lock_has_a_hash() -> None:
     assert not without
 
 
-@pytest.mark.parametrize("requirement", requirements("notebooks", "documents", "formats", "class", "dev"), ids=str)
+@pytest.mark.parametrize("requirement", requirements("notebooks", "documents", "formats", "docs", "class", "dev"), ids=str)
 def test_lock_holds_what_pyproject_asks_for(requirement: Requirement) -> None:
     versions = locked().get(canonicalize_name(requirement.name), [])
     assert versions, f"{requirement.name} is missing from requirements.lock: run `make lock`"

@@ -94,6 +94,13 @@ class PublishedFigure(Model):
 
     def as_estimated(self, measure: str) -> PublishedBaseline:
         """The figure in the scale of estimates: 17.2 per 1,000 is 0.0172."""
+        if is_rate(measure) and self.cases and self.n:
+            told = self.cases / self.n
+            if not 0.1 < self.value / scale(measure) / told < 10:
+                raise SpecError(
+                    "a published figure does not fit its cases", where=f"baseline_survey, {self.indicator}",
+                    found=f"value {self.value:g}, but {self.cases} cases among {self.n} persons", do="give it per 1,000: 17.2, not 0.0172",
+                )  # fmt: skip
         facts = self.model_dump(exclude={"indicator", "value", "ci_low", "ci_high", "group", "category"})
         value, low, high = (number / scale(measure) for number in (self.value, self.ci_low, self.ci_high))
         return PublishedBaseline(value, low, high, measure=measure, **facts)

@@ -16,6 +16,7 @@ from fltoolkit.nap.paths import aim, of_row, on_path, words
 from fltoolkit.nap.units import is_rate, scale
 
 POWER = 0.8
+NEVER_ZERO = "a survey can find a fall, never that nobody is left: finding no case leaves an upper limit"
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [
@@ -37,7 +38,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     Returns:
         `KEY`, the baseline with its year, interval, marker and flag, `target_year`, `target_value`, `target_words`, the relative `cut`,
         `path`, `verifiable` (yes, no, or "" where nothing can be said), `power`, the `reason` in words; `smallest_cut` (relative; nan:
-        not even a fall to zero would be found) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
+        no fall would be found, or decided on) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
         must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
         the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
         in the row's unit.
@@ -129,15 +130,9 @@ def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Ta
         return found | {"reason": "the publication does not say how many persons were asked"}
     planned = plan.planned(population, asked) * row["n"] / asked
     least = detectable_change(p, row["n"], planned, deff=deff)
-    after = row["baseline_value"] * (1 - least.relative)
-    found |= {
-        "planned_sample": planned,
-        "deff": deff,
-        "rate": p,
-        "n": row["n"],
-        "smallest_cut": least.relative,
-        "smallest_value": after,
-    }
+    smallest = least.relative if _decides(row["n"], planned, p * (1 - least.relative)) else nan
+    found |= {"planned_sample": planned, "deff": deff, "rate": p, "n": row["n"], "smallest_cut": smallest}
+    found |= {"smallest_value": row["baseline_value"] * (1 - smallest)}
     if target is None:
         return found
     return found | _verified(row, plan, found, p, first)
@@ -148,10 +143,12 @@ def _verified(row: Row, plan: Plan, found: Row, p: float, first: float) -> Row:
     cut, year, n, planned, deff = found["cut"], int(found["target_year"]), row["n"], found["planned_sample"], found["deff"]
     if cut <= 0:
         return {"verifiable": "no", "reason": "the target is not below the baseline"}
+    if cut >= 1:
+        return {"verifiable": "no", "reason": NEVER_ZERO}
     after = p * (1 - cut)
     power = power_of_change(p, after, n, planned, deff=deff)
     needed = _needed(p, cut, deff, n)
-    both = nan if cut >= 1 else float(sample_size(p, cut=cut, deff=deff))
+    both = float(sample_size(p, cut=cut, deff=deff))
     chance = f"a repeat of {planned:,.0f} persons would find it with a chance of {100 * power:.0f} %"
     size = float(apart(n, planned))
     obstacles = []
@@ -177,11 +174,20 @@ def _verified(row: Row, plan: Plan, found: Row, p: float, first: float) -> Row:
 
 
 def _needed(p: float, cut: float, deff: float, n: float) -> float:
-    """Persons of the row who must answer in the repeat; nan where no repeat is large enough."""
+    """Persons of the row who must answer in the repeat: for the power, and so that the kit decides at all; nan where no repeat is large enough."""
     try:
-        return float(sample_size(p, cut=min(cut, 1 - 1e-9), deff=deff, n_before=n))
+        needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))
     except RequestError:
         return nan
+    if not _decides(n, needed, p * (1 - cut)):
+        needed = max(needed, float(ceil(min(LEAST_CASES / (p * (1 - cut)), n / LIKE))))
+    return needed if _decides(n, needed, p * (1 - cut)) else nan
+
+
+def _decides(n: float, planned: float, after: float) -> bool:
+    """Whether anything is decided between a baseline of n persons and such a repeat, of which a share `after` are cases (docs/methods.md §5)."""
+    size = float(apart(n, planned))
+    return size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES)
 
 
 def _as_rate(row: Row) -> tuple[float, float]:

@@ -83,6 +83,8 @@ def promise(language: Language, row: Line) -> str:
     }
     if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
         return language.say("targets.hidden", year=aim["year"])
+    if row["cut"] >= 1:
+        return language.kit(str(row["target_words"]))
     return language.say("targets.cut", cut=told.percent(language, row["cut"]), **aim)
 
 

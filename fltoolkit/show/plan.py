@@ -180,7 +180,7 @@ def _smallest(row: Row) -> str:
     if pd.isna(row["planned_sample"]):
         return ""
     if pd.isna(row["smallest_cut"]):
-        return "not even to zero"
+        return "none"
     return f"{100 * row['smallest_cut']:.0f} % (to {_value(row, 'smallest_value')})"
 
 

@@ -305,6 +305,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "headlines",
         "rule_set",
         "judged",
+        "profiles",
     }
     named = {
         "measure",

@@ -119,3 +119,9 @@ def test_a_baseline_that_cannot_be_is_refused(tmp_path: Path, baseline: Any, mes
         fl.read_plan(tmp_path / "nap.yaml")
     assert message in str(error.value)
     assert "nap.yaml" in str(error.value)
+
+
+def test_a_published_rate_that_does_not_fit_its_cases_is_refused(tmp_path: Path) -> None:
+    figure = FIGURE | {"value": 0.05, "ci_low": 0.042, "ci_high": 0.059}
+    with pytest.raises(SpecError, match=r"does not fit its cases\n  found:   value 0\.05, but 120 cases among 2400 persons"):
+        followed(tmp_path, survey(tmp_path / "second", 2027, 45), [figure])

@@ -42,7 +42,6 @@ def test_the_persons_a_round_that_a_target_needs(cut: float, n: int) -> None:
     [
         ({"year": 2030, "cut": 0.5}, 2.5, "a cut of 50 % by 2030"),
         ({"year": 2028, "value": 2}, 2, "2 per 1,000 adults by 2028"),
-        ({"year": 2030, "eradicate": "true"}, 0, "eradication by 2030"),
     ],
 )
 def test_a_target_is_absolute_relative_or_towards_eradication(target: dict[str, Any], value: float, told: str) -> None:
@@ -53,8 +52,27 @@ def test_a_target_is_absolute_relative_or_towards_eradication(target: dict[str, 
     assert "chance of" in row["reason"]
 
 
+def test_eradication_is_never_verified_only_a_fall_is() -> None:
+    row = judged({"year": 2030, "eradicate": "true"}, n=50_000)
+    assert (row["target_value"], row["target_words"], row["verifiable"]) == (0, "eradication by 2030", "no")
+    assert "never that nobody is left" in row["reason"]
+    assert np.isnan(row["sample_needed"])
+
+
+@pytest.mark.parametrize("cut", [0.5, 0.7, 0.9])
+def test_the_sample_that_a_target_needs_passes_its_own_verdict(cut: float) -> None:
+    needed = judged({"year": 2030, "cut": cut}, n=20_000)["sample_needed"]
+    assert judged({"year": 2030, "cut": cut}, n=20_000, keys={"planned_sample": int(needed)})["verifiable"] == "yes"
+
+
+def test_the_smallest_fall_is_one_on_which_something_would_be_decided() -> None:
+    assert np.isnan(judged(n=20_000, keys={"planned_sample": 90_000})["smallest_cut"])
+    few = judged(n=20_000, keys={"planned_sample": 6_000})
+    assert np.isnan(few["smallest_cut"]) or 0.005 * 6_000 * (1 - few["smallest_cut"]) >= 15
+
+
 def test_a_target_no_repeat_would_find_says_how_many_persons_it_would_need() -> None:
-    row = judged({"year": 2030, "cut": 0.5}, n=10_000)
+    row = judged({"year": 2030, "cut": 0.5}, n=12_000)
     assert row["verifiable"] == "no"
     assert row["power"] < 0.8
     assert f"{100 * row['power']:.0f} %, and 80 % is asked: it would need {row['sample_needed']:,.0f}" in row["reason"]

@@ -50,7 +50,7 @@ def test_the_table_of_targets_holds_every_row_and_what_a_repeat_would_find() -> 
     assert f"{100 * first['smallest_cut']:.0f} % (to {first['smallest_value']:.1f})" in text
     assert "gender: women" in text
     assert "the base of the row below" not in text
-    assert "not even to zero" in plan.targets(with_targets(smallest_cut=float("nan"))).text
+    assert "none" in plan.targets(with_targets(smallest_cut=float("nan"))).text
 
 
 def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:

@@ -129,7 +129,7 @@ def targets(evidence: Evidence) -> Page:
         Column("Can it be verified?", 12, help="yes: a repeat as planned would find it with a chance of at least 80 %"),
         Column("Why", 52, help="the reason in words; a warning where it cannot be verified"),
         Column("Power", 8, "power", help="chance that the repeat finds the cut, if it is reached"),
-        Column("Smallest detectable cut", 11, "percent", help="smallest fall that the repeat finds with a chance of 80 %; blank: not even a fall to zero"),
+        Column("Smallest detectable cut", 11, "percent", help="smallest fall that a repeat finds with a chance of 80 %; none: no fall would"),
         Column("Value after it", 10, help="what the value would be then"),
         Column("Sample needed", 11, "whole", help="persons of this row who must answer in the repeat; blank: no repeat is large enough"),
         Column("Sample needed, each round", 11, "whole", help="persons of this row who must answer in each of two rounds, if both were new"),
@@ -148,7 +148,7 @@ def targets(evidence: Evidence) -> Page:
         why: object = Styled(CANNOT + _sentence(r["reason"]), "warn") if refused else _sentence(r["reason"])
         least: object = r["smallest_cut"]
         if least is None and r["planned_sample"] is not None:
-            least = Styled("none: not even a fall to zero", "text")
+            least = Styled("none", "text")
         lines.append(Line((
             *_who(r), r["baseline_year"], look(row["baseline_value"]), look(row["ci_low"]), look(row["ci_high"]), bracketed(row["marker"]), r["flag"],
             r["target_year"], look(row["target_value"]), r["target_words"], r["cut"], r["path"], said, why, r["power"], least,

@@ -1,0 +1,125 @@
+"""docs/reference.md from the docstrings of the public names: `python -m docs.site.reference` (run by `make docs`)."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import fltoolkit as fl
+
+TARGET = Path(__file__).resolve().parents[1] / "reference.md"
+SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Yields):$")
+ROOMS = {
+    "survey": "What was asked, of whom, and how they were drawn",
+    "classify": "Who is in forced labour",
+    "estimate": "How many, and how sure; what may be published",
+    "nap": "What the plan needs",
+    "show": "What people look at",
+    "report": "What people are handed",
+}
+
+
+def reference() -> str:
+    """The page: one section a room, one entry a name."""
+    names = {room: [f"fl.{name}" for name in fl.__all__ if _room(getattr(fl, name)) == room] for room in ROOMS}
+    for room in ("show", "report"):
+        names[room] = [*_public(f"fl.{room}", getattr(fl, room))]
+    lines = [
+        "# The public names",
+        "",
+        "Made from the docstrings by `make docs`; not edited by hand. `import fltoolkit as fl`.",
+        "",
+    ]
+    for room, title in ROOMS.items():
+        lines += [f"## {title}", "", ", ".join(f"[{name}](#{_slug(name)})" for name in names[room]), ""]
+        for name in names[room]:
+            lines += _entry(name)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _room(thing: Any) -> str:
+    return "" if inspect.ismodule(thing) else thing.__module__.split(".")[1]
+
+
+def _public(path: str, module: Any) -> Iterator[str]:
+    """What a module names in `__all__`, and in those modules that stand in it; of one without a list its own functions."""
+    own = [key for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == module.__name__]
+    for name in getattr(module, "__all__", [key for key in own if not key.startswith("_")]):
+        thing = getattr(module, name)
+        yield from _public(f"{path}.{name}", thing) if inspect.ismodule(thing) else [f"{path}.{name}"]
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(".", "")
+
+
+def _entry(name: str) -> Iterator[str]:
+    thing: Any = fl
+    for part in name.split(".")[1:]:
+        thing = getattr(thing, part)
+    yield from (f"### {name}", "")
+    if not inspect.isclass(thing) or "Args:" in (thing.__doc__ or ""):  # other classes come from a function: nobody calls them
+        yield from ("```text", _call(name, thing), "```", "")
+    yield from (*_prose(inspect.getdoc(thing) or ""), "")
+    if inspect.isclass(thing):
+        for own, member in vars(thing).items():
+            function = member.fget if isinstance(member, property) else member
+            if own.startswith("_") or not inspect.isfunction(function) or not function.__doc__:
+                continue
+            call = f"`.{own}`" if isinstance(member, property) else f"`{_call(f'.{own}', function)}`"
+            yield from (f"**{call}**", "", *_prose(inspect.getdoc(function) or ""), "")
+
+
+def _call(name: str, thing: Any) -> str:
+    parameters = _parameters(thing)
+    short = f"{name}({', '.join(parameters)})"
+    return short if len(short) <= 110 else f"{name}(\n" + "".join(f"    {parameter},\n" for parameter in parameters) + ")"
+
+
+def _parameters(thing: Callable[..., Any]) -> list[str]:
+    """As they are given: without self, and with types as the code writes them."""
+    written, marked = [], False
+    for parameter in inspect.signature(thing).parameters.values():
+        if parameter.name == "self":
+            continue
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            marked = True
+        elif parameter.kind is parameter.KEYWORD_ONLY and not marked:
+            written, marked = [*written, "*"], True
+        bare = parameter.replace(annotation=inspect.Parameter.empty, default=inspect.Parameter.empty)
+        kind = "" if parameter.annotation is inspect.Parameter.empty else f": {parameter.annotation}"
+        given = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}".replace("<factory>", "…")
+        written.append(f"{bare}{kind}{given}")
+    return written
+
+
+def _prose(docstring: str) -> Iterator[str]:
+    """Google's sections as lists; ``name: text`` and its indented continuation become one item."""
+    inside = False
+    for line in docstring.splitlines():
+        if SECTION.fullmatch(line):
+            inside = True
+            yield from ("", f"*{line[:-1]}*", "")
+        elif inside and line.startswith("    ") and not line.startswith("     "):
+            start, colon, rest = line.strip().partition(": ")
+            named = colon and re.fullmatch(r"[\w*, ]+", start)
+            yield f"- `{start}`: {_inert(rest)}" if named else f"- {_inert(line.strip())}"
+        elif inside and line.strip():
+            yield f"  {_inert(line.strip())}"
+        else:
+            yield _inert(line)
+
+
+def _inert(text: str) -> str:
+    """A docstring is plain text: outside backticks nothing of it is markup."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else re.sub(r"([<*_\[])", r"\\\1", part) for part in parts)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(reference(), encoding="utf-8")
+    sys.exit(0)

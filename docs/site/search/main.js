@@ -1,0 +1,60 @@
+// The search page. In place of MkDocs' own script, which needs a server: this one works on a page opened from the disk.
+(function () {
+  var box = document.getElementById("mkdocs-search-query");
+  var list = document.getElementById("mkdocs-search-results");
+  if (!box || !list) return; // every page has this script; only search.html has the results
+
+  function load(name, then) {
+    var script = document.createElement("script");
+    script.src = base_url.replace(/\/$/, "") + "/search/" + name;
+    script.onload = then;
+    document.head.appendChild(script);
+  }
+
+  function excerpt(text, words) {
+    var low = text.toLowerCase();
+    var places = words.map(function (word) { return low.indexOf(word); }).filter(function (place) { return place >= 0; });
+    var start = Math.max(0, (places.length ? Math.min.apply(null, places) : 0) - 80);
+    var piece = text.slice(start, start + 260);
+    if (start) piece = "… " + piece.replace(/^\S*\s/, ""); // no half words
+    return text.length > start + 260 ? piece.replace(/\s\S*$/, " …") : piece;
+  }
+
+  function show(found, byLocation, words) {
+    list.textContent = found.length ? "" : "Nothing found. Try one word, or its beginning.";
+    found.slice(0, 30).forEach(function (hit) {
+      var page = byLocation[hit.ref], top = byLocation[hit.ref.split("#")[0]];
+      var article = list.appendChild(document.createElement("article"));
+      var link = article.appendChild(document.createElement("h3")).appendChild(document.createElement("a"));
+      link.href = hit.ref;
+      link.textContent = top && top !== page ? top.title + " › " + page.title : page.title;
+      article.appendChild(document.createElement("p")).textContent = excerpt(page.text, words);
+    });
+  }
+
+  function start() {
+    var byLocation = {};
+    var index = lunr(function () {
+      this.ref("location");
+      this.field("title", { boost: 10 });
+      this.field("text");
+      searchIndex.docs.forEach(function (page) { byLocation[page.location] = page; this.add(page); }, this);
+    });
+    function search() {
+      var words = box.value.toLowerCase().split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
+      if (!words.length) { list.textContent = ""; return; }
+      show(index.query(function (query) {
+        words.forEach(function (word) {
+          query.term(lunr.tokenizer(word), { boost: 10 });
+          query.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
+        });
+      }), byLocation, words);
+    }
+    box.addEventListener("input", search);
+    box.form.addEventListener("submit", function (event) { event.preventDefault(); search(); });
+    box.value = new URLSearchParams(location.search).get("q") || "";
+    search();
+  }
+
+  load("lunr.js", function () { load("search_index.js", start); });
+})();

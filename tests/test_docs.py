@@ -1,0 +1,241 @@
+"""The documentation: what it tells to run runs, what it links is there, and its site asks nothing of the network.
+
+A block that is not run says so in a comment above it, with the reason; they are counted here. In place of the four notebooks, which
+other tests run, a stand-in leaves a page.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+import pytest
+import small_country as country
+import yaml
+from pydantic import TypeAdapter
+
+from fltoolkit import batch
+from fltoolkit.classify.rules import RuleSet
+from fltoolkit.cli import main
+from fltoolkit.jobs import Batch
+from fltoolkit.nap import Plan
+from fltoolkit.nap.framework import Indicator
+from fltoolkit.survey.spec import SurveySpec
+from fltoolkit.yamlfile import Model, TextLoader
+
+HOUSE = Path(__file__).parents[1]
+PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{file.name}" for file in (HOUSE / "docs").glob("*.md"))]
+BLOCK = re.compile(r"(?:<!-- (not run|into|answers): (.*?) -->\n+)?(?:^```(\w*)\n(.*?)^```$|((?:^\|[^\n]*\n)+))", re.M | re.S)
+WHOLE: tuple[type[Model], ...] = (RuleSet, Batch)
+FIELDS = {name: field for model in (Indicator, Plan, SurveySpec) for name, field in model.model_fields.items()}
+NOT_RUN = {"README.md": 3, "CONTRIBUTING.md": 4, "docs/coverage.md": 1, "docs/first_steps.md": 1, "docs/how_to.md": 1}
+
+
+class Block(NamedTuple):
+    """A fenced block or a table, with the remark above it."""
+
+    remark: str
+    about: str
+    kind: str
+    text: str
+
+
+def blocks(page: str) -> list[Block]:
+    found = BLOCK.findall((HOUSE / page).read_text("utf-8"))
+    return [Block(remark, about, kind, text or table) for remark, about, kind, text, table in found]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the blocks find where they run: copies, so that nothing of the repository is written to."""
+    root = tmp_path_factory.mktemp("repository")
+    for folder in ("data_samples", "docs/questionnaire", "tests/golden/data"):
+        shutil.copytree(HOUSE / folder, root / folder)
+    plan = root / "data_samples" / "norvia_lfs_2025" / "nap.yaml"  # in one language: tests/report writes both, and slowly
+    plan.write_text(plan.read_text("utf-8").replace("languages: [en, fr]", "languages: [en]"), "utf-8")
+    return root
+
+
+@pytest.fixture
+def here(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+        assert (work / parameters["survey"]).is_file()
+        nbformat.write(nbformat.v4.new_notebook(), work / f"{name}.ipynb")
+        country.published().table.to_csv(work / "estimates.csv", index=False)
+
+    monkeypatch.setattr(batch, "_execute", execute)
+    monkeypatch.chdir(repository)
+    return repository
+
+
+# ----------------------------------------------------------------------------------------------------- blocks that run
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(b.kind in {"python", "sh", "bash"} for b in blocks(page))])
+def test_what_a_page_tells_to_run_runs(page: str, here: Path) -> None:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    not_run = [block for block in blocks(page) if block.remark == "not run"]
+    for block in blocks(page):
+        if block in not_run:
+            continue
+        if block.remark == "answers":
+            answer(here / block.about, block.text)
+        elif block.remark == "into":
+            merge(here / block.about, block.text)
+        elif block.kind == "python":
+            exec(compile(block.text, page, "exec"), names)
+        elif block.kind in {"sh", "bash"}:
+            for line in block.text.splitlines():
+                run(line)
+    assert all(block.about for block in not_run)
+    assert len(not_run) == NOT_RUN.get(page, 0), [block.text for block in not_run]
+
+
+def run(line: str) -> None:
+    """One line of a shell block; `fltoolkit` is the package at hand."""
+    words = shlex.split(line, comments=True)
+    if words[:1] == ["fltoolkit"]:
+        assert main(words[1:]) == 0, line
+    else:
+        assert not words or words[0] in {"mkdir", "cp"}, f"not known here: {line}"
+        subprocess.run(words, check=True)
+
+
+def answer(draft: Path, table: str) -> None:
+    """Write into a draft what a table says: each row names the beginning of one line."""
+    lines = draft.read_text("utf-8").splitlines()
+    for start, instead in re.findall(r"^\| `([^`]+)` \| (.+) \|$", table, re.M):
+        (place,) = (number for number, line in enumerate(lines) if line.strip().startswith(start))
+        indent = lines[place][: len(lines[place]) - len(lines[place].lstrip())]
+        lines[place : place + 1] = [indent + instead.strip("`")] if instead.startswith("`") else []
+    draft.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def merge(target: Path, fragment: str) -> None:
+    def add(old: Any, new: Any) -> Any:
+        if isinstance(old, dict) and isinstance(new, dict):
+            return {**old, **{key: add(old.get(key), value) for key, value in new.items()}}
+        return [*old, *new] if isinstance(old, list) else new
+
+    old, new = (yaml.load(text, TextLoader) for text in (target.read_text("utf-8"), fragment))
+    target.write_text(yaml.safe_dump(add(old, new), sort_keys=False, allow_unicode=True), "utf-8")
+
+
+# ------------------------------------------------------------------------------------------------ blocks that are read
+
+
+YAML = {f"{page}-{n}": b.text for page in PAGES for n, b in enumerate(b for b in blocks(page) if b.kind == "yaml")}
+
+
+@pytest.mark.parametrize("text", YAML.values(), ids=YAML.keys())
+def test_yaml_is_what_the_kit_reads(text: str) -> None:
+    """A whole file by its model, a fragment key by key, each by that of its key."""
+    told = yaml.load(text, TextLoader)
+    whole = next(
+        (model for model in WHOLE if {name for name, f in model.model_fields.items() if f.is_required()} <= told.keys()), None
+    )
+    if whole:
+        whole.model_validate(told)
+        return
+    for key, value in told.items():
+        read_section(key, value)
+
+
+def read_section(key: str, value: Any) -> None:
+    """One key of survey.yaml or nap.yaml. Some sections of a fragment leave out what the example is not about."""
+    try:
+        TypeAdapter(FIELDS[key].annotation).validate_python(value)
+    except ValueError as error:
+        wrong = [found for found in getattr(error, "errors", list)() if found["type"] != "missing"]
+        if wrong:
+            raise
+
+
+def test_yaml_that_is_wrong_is_found() -> None:
+    with pytest.raises(ValueError, match="jkx"):
+        read_section("design", {"weight": "W", "selection": "srs", "replicates": {"columns": "RW{1..80}", "method": "jkx"}})
+    with pytest.raises(KeyError):
+        read_section("desing", {})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_fenced_and_says_what_it_is(page: str) -> None:
+    """An indented block, or one without a kind, would be passed over."""
+    text = (HOUSE / page).read_text("utf-8")
+    fenced = [block.kind for block in blocks(page) if not block.text.startswith("|")]
+    assert set(fenced) <= {"python", "sh", "bash", "bat", "yaml", "csv", "text"}
+    assert len(fenced) * 2 == text.count("```"), "a fence within a list or a quotation is not found"
+    assert not re.findall(r"\n\n    \S.*", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S))
+
+
+# --------------------------------------------------------------------------------------------------------------- links
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that a page's headings get; `code` and punctuation go, as on any forge."""
+    bare = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in re.findall(r"^#+ (.+)$", bare, re.M)}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    text = (HOUSE / page).read_text("utf-8")
+    lost = []
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)", text):
+        file = (HOUSE / page).parent / target if target else HOUSE / page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text("utf-8"))):
+            lost.append(f"{target}#{anchor}")
+    assert lost == []
+
+
+# ---------------------------------------------------------------------------------------------------------- the site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+
+    folder = tmp_path_factory.mktemp("site")
+    build(load_config(str(HOUSE / "mkdocs.yml"), site_dir=str(folder), strict=True))
+    return folder
+
+
+def test_the_site_holds_every_page_and_fetches_nothing(site: Path) -> None:
+    pages = [site / Path(page).with_suffix(".html").name for page in PAGES if page != "README.md"]
+    assert [page.name for page in [*pages, site / "index.html", site / "search.html"] if not page.is_file()] == []
+    outside = re.compile(
+        r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//|url\([\"']?(?:https?:)?//|@import"
+    )
+    assert outside.search('<script src="https://cdn.example/x.js">')
+    looked = [file for kind in ("*.html", "*.css") for file in site.rglob(kind)]
+    assert [file.name for file in looked if outside.search(file.read_text("utf-8"))] == []
+
+
+def test_the_search_reads_its_index_without_a_server(site: Path) -> None:
+    assert "fetch(" not in (main_js := (site / "search" / "main.js").read_text("utf-8"))
+    assert "search_index.js" in main_js
+    index = (site / "search" / "search_index.js").read_text("utf-8")
+    assert index.startswith("var searchIndex = {")
+    assert "PSUs restart" in index
+
+
+@pytest.mark.browser
+def test_the_search_finds_from_the_disk(site: Path, tmp_path: Path) -> None:
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=8000")
+    page = f"{(site / 'search.html').as_uri()}?q=psus+restart"
+    command = [shutil.which("chromium") or "chromium", *flags, f"--user-data-dir={tmp_path}", "--dump-dom", page]
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    found = re.findall(r'<article><h3><a href="([^"]+)"', dom)
+    assert found[0] == "how_to.html#my-psus-restart-in-each-stratum"
+
+
+def test_the_page_of_public_names_is_current() -> None:
+    from docs.site.reference import reference
+
+    assert (HOUSE / "docs" / "reference.md").read_text("utf-8") == reference(), "run: make docs"
