@@ -114,6 +114,8 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     folder = outputs / entry.folder
     there = [(name, words) for name, words in (_documents(folder) | NAMES).items() if (folder / name).exists()]
     files = "".join(f'<li><a href="{escape(entry.folder)}/{name}">{words}</a></li>' for name, words in there)
+    if (folder / "charts").is_dir():  # named, not linked: a web server shows no folder
+        files += f"<li>Its charts, SVG and PNG: in {escape(entry.folder)}/charts</li>"
     return (
         f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>{parts}'
         f'{_change(folder)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
@@ -126,7 +128,7 @@ def _documents(folder: Path) -> dict[str, str]:
     for stem, words in DOCUMENTS.items():
         for file in sorted(folder.glob(f"{stem}_*")):
             found[file.name] = f"{words} ({escape(file.stem.removeprefix(f'{stem}_'))}, {KINDS[file.suffix]})"
-    return found | {"charts": "Its charts, SVG and PNG"}
+    return found
 
 
 def _change(folder: Path) -> str:
