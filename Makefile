@@ -31,8 +31,8 @@ lint: .venv/.installed ## check style, format and types
 lab: .venv/.installed $(QUIET_LAB) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
 
-class: .venv/.installed ## serve the teaching notebooks to a class of LEARNERS (30) at ADDRESS (localhost); see docs/class.md
-	$(BIN)/fltoolkit class class --learners $(or $(LEARNERS),30) --address $(or $(ADDRESS),localhost)
+class: .venv/.installed ## serve the teaching notebooks to a class of LEARNERS (30) at ADDRESS (localhost), PORT (8888); see docs/class.md
+	$(BIN)/fltoolkit class class --learners $(or $(LEARNERS),30) --address $(or $(ADDRESS),localhost) --port $(or $(PORT),8888)
 
 # JupyterLab asks the network for news and updates, and asks the reader whether it may. Both are one plug-in, turned off here.
 $(QUIET_LAB): .venv/.installed

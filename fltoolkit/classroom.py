@@ -8,11 +8,13 @@ FOLDER/settings            JupyterLab's own files, so that the account's stay as
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -28,7 +30,58 @@ OFF = (  # JupyterLab's parts that ask the network for news and extensions, or h
 )  # fmt: skip
 # A page may load from, and send to, this server alone: whatever a notebook shows, nothing leaves the room through a browser.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'; form-action 'self'"
+LOCAL = ("localhost", "127.0.0.1", "::1")
+ADDRESS = "name the address that this machine has in the room (Linux: hostname -I; Windows: ipconfig)"
 IDLE = 45 * 60  # seconds after which a kernel that nobody looks at gives its memory back
+
+
+def refuse_root(more: Sequence[str]) -> None:
+    """Stop where learners would be masters of the machine: whatever they run, the server's account runs.
+
+    Raises:
+        RequestError: this is root's account, and JupyterLab's own `--allow-root` is not among the options `more`.
+    """
+    if getattr(os, "geteuid", lambda: None)() == 0 and "--allow-root" not in more:
+        raise RequestError(
+            "a class is not served by root: every learner could change anything on this machine",
+            where="fltoolkit class",
+            found="the account root",
+            do="start it from an account made for the class (docs/class.md, For the IT department); "
+            "in a container that holds nothing else: --jupyter=--allow-root",
+        )
+
+
+def refuse_taken(address: str, port: int) -> None:
+    """Stop before anything is written where the server could not listen: the links of a class that runs there must last.
+
+    Raises:
+        RequestError: the address is not this machine's, or something listens at that port already.
+    """
+    where = f"--port {port}"
+    if not 1 <= port <= 65535:
+        raise RequestError("a port is a number from 1 to 65535", where="--port", found=port, do="leave it out for 8888")
+    try:
+        places = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise RequestError("this machine has no such address", where=f"--address {address}", found=error, do=ADDRESS) from None
+    for family, kind, protocol, _, place in places:
+        with socket.socket(family, kind, protocol) as attempt:
+            if os.name == "posix":  # as the server does: a port that was just left may be taken again
+                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind(place)
+            except PermissionError:
+                do = "name one of 1024 or above, such as --port 8888"
+                raise RequestError("this account may not use that port", where=where, do=do) from None
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    do = f"end what runs there, if it is an earlier class, or name another port: --port {port + 1}"
+                    raise RequestError(
+                        "something listens at that port already; nothing was changed", where=where, do=do
+                    ) from None
+                if address not in LOCAL:  # of localhost's two addresses a machine may lack one
+                    problem = "this machine has no such address"
+                    raise RequestError(problem, where=f"--address {address}", found=error.strerror, do=ADDRESS) from None
 
 
 def prepare(folder: Path, learners: int) -> list[Path]:
@@ -62,11 +115,11 @@ def _without_outputs(lesson: Path) -> str:
     return str(nbformat.writes(notebook)) + "\n"
 
 
-def links(made: list[Path], address: str, port: int, token: str) -> list[str]:
+def links(made: list[Path], address: str, port: int, token: str, scheme: str = "http") -> list[str]:
     """Each learner's address: a workspace of their own, open at the first lesson."""
     first = {own: next(iter(sorted(own.glob("*.ipynb"))), None) for own in made}
     return [
-        f"http://{address}:{port}/lab/workspaces/{own.name}/tree/{own.name}{f'/{lesson.name}' if lesson else ''}?token={token}"
+        f"{scheme}://{address}:{port}/lab/workspaces/{own.name}/tree/{own.name}{f'/{lesson.name}' if lesson else ''}?token={token}"
         for own, lesson in first.items()
     ]
 
@@ -78,7 +131,7 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
         sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={address}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={folder / 'room'}", "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly",
         f"--ServerApp.tornado_settings={headers}", f"--MappingKernelManager.cull_idle_timeout={IDLE}", "--ServerApp.quit_button=False",
-        "--KernelManager.transport_encryption=auto",
+        "--KernelManager.transport_encryption=auto", "--PasswordIdentityProvider.allow_password_change=False",
     ]  # fmt: skip
     settings = folder / "settings"
     own = {
@@ -93,14 +146,17 @@ def serve(
     folder: Path, learners: int, address: str, port: int, more: Sequence[str] = (), say: Callable[[str], None] = print
 ) -> int:
     """Lay out the class and serve it until it is stopped by hand; `more` are options of JupyterLab's."""
+    refuse_root(more)
+    refuse_taken(address, port)
     folder, token = folder.resolve(), secrets.token_hex(16)
-    told = links(prepare(folder, learners), address, port, token)
+    scheme = "https" if any(option.startswith(("--ServerApp.certfile", "--certfile")) for option in more) else "http"
+    told = links(prepare(folder, learners), address, port, token, scheme)
     target = folder / "links.txt"
     target.touch(mode=0o600)
     write_whole(target, "\n".join(told) + "\n")
     target.chmod(0o600)
     say(f"{target}: an address for each of {learners} learners, until the server stops (Ctrl-C). The first: {told[0]}")
-    if address in ("localhost", "127.0.0.1"):
+    if address in LOCAL:
         say("Only this machine is served. To let the room in, name this machine's address there: --address 192.168.1.10")
     call, environment = command(folder, address, port)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite request to end does what Ctrl-C does

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import stat
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def test_news_extensions_and_shared_links_are_turned_off(tmp_path: Path) -> None
     assert "default-src 'self'" in told
     assert "http" not in told
     assert "--ServerApp.terminals_enabled=False" in call
+    assert "--PasswordIdentityProvider.allow_password_change=False" in call  # a learner could lock the others out
     assert f"--ServerApp.root_dir={tmp_path / 'room'}" in call
     assert "token" not in told.lower()  # a list of processes would show it
 
@@ -83,6 +85,7 @@ def test_the_trainer_gets_a_link_a_learner_and_nobody_else_can_read_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("subprocess.Popen", Server)
+    monkeypatch.setattr(classroom, "refuse_taken", lambda address, port: None)
     assert cli.main(["class", str(tmp_path / "c"), "--learners", "2", "--port", "8123", "--jupyter=--allow-root"]) == 0
     lines = (tmp_path / "c" / "links.txt").read_text("utf-8").splitlines()
     token = Server.seen["env"]["JUPYTER_TOKEN"]
@@ -96,7 +99,70 @@ def test_the_trainer_gets_a_link_a_learner_and_nobody_else_can_read_them(
     assert Server.seen["call"][-1] == "--allow-root"
     assert Server.seen["ended"]
     assert "Only this machine is served" in capsys.readouterr().out
-    cli.main(["class", str(tmp_path / "c"), "--learners", "2", "--address", "192.0.2.7"])
+    assert cli.main(["class", str(tmp_path / "c"), "--learners", "2", "--address", "192.0.2.7", "--jupyter=--allow-root"]) == 0
     assert Server.seen["env"]["JUPYTER_TOKEN"] != token
     assert "Only this machine" not in capsys.readouterr().out
     assert "--ServerApp.ip=192.0.2.7" in Server.seen["call"]
+
+
+def test_a_class_at_a_port_that_is_taken_leaves_the_first_ones_links_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("subprocess.Popen", Server)
+    (tmp_path / "links.txt").write_text("the links that learners hold", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as first:
+        port = first.getsockname()[1]
+        assert cli.main(["class", str(tmp_path), "--port", str(port), "--jupyter=--allow-root"]) == 2
+    told = capsys.readouterr().err
+    assert "something listens at that port already" in told
+    assert f"--port {port + 1}" in told
+    assert [p.name for p in tmp_path.iterdir()] == ["links.txt"]
+    assert (tmp_path / "links.txt").read_text("utf-8") == "the links that learners hold"
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "problem"),
+    [
+        ("192.0.2.7", 8123, "no such address"),
+        ("no.such.machine.invalid", 8123, "no such address"),
+        ("localhost", 0, "from 1 to 65535"),
+    ],
+)
+def test_an_address_that_is_not_this_machines_is_named(address: str, port: int, problem: str) -> None:
+    with pytest.raises(RequestError, match=problem):
+        classroom.refuse_taken(address, port)
+
+
+def test_root_is_told_what_to_do_instead_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0, raising=False)
+    assert cli.main(["class", str(tmp_path / "c")]) == 2
+    assert "an account made for the class" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+    monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
+    classroom.refuse_root([])
+
+
+def test_with_a_certificate_the_links_are_https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subprocess.Popen", Server)
+    monkeypatch.setattr(classroom, "refuse_taken", lambda address, port: None)
+    certificate = ("--allow-root", "--ServerApp.certfile=/secret/room.pem", "--ServerApp.keyfile=/secret/room.key")
+    classroom.serve(tmp_path, 1, "192.0.2.7", 8888, certificate)
+    assert (tmp_path / "links.txt").read_text("utf-8").startswith("https://192.0.2.7:8888/lab/")
+
+
+def test_every_option_that_the_class_or_its_page_names_exists() -> None:
+    """JupyterLab passes over an option that it does not know: a certificate misspelt would leave the room in the clear."""
+    from jupyter_client.manager import KernelManager
+    from jupyter_server.auth.identity import PasswordIdentityProvider
+    from jupyter_server.serverapp import ServerApp
+    from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
+    from jupyterlab.labapp import LabApp
+
+    classes = {c.__name__: c for c in (KernelManager, LabApp, MappingKernelManager, PasswordIdentityProvider, ServerApp)}
+    page = (notebook_folder().parent / "docs" / "class.md").read_text("utf-8")
+    told = " ".join([page, *classroom.command(Path("class"), "localhost", 8888)[0]])
+    named = re.findall(r"--(\w+)\.(\w+)=", told)
+    assert {("ServerApp", "certfile"), ("ServerApp", "keyfile")} <= set(named)
+    assert [f"{of}.{name}" for of, name in named if name not in classes[of].class_trait_names()] == []
