@@ -96,7 +96,12 @@ def _design(survey: Survey) -> list[dict[str, object]]:
     counts = count_rows(survey.frame, tests)
     for name in dict.fromkeys(columns.values()):
         for kind, severity, what, do in (
-            ("text", "error", "weights that are not numbers", "use a point for decimals and no thousands separator"),
+            (
+                "text",
+                "error",
+                "weights that are not numbers",
+                'no thousands separator, and a point for decimals; if the file has commas: decimal: "," under files.person',
+            ),
             ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
             ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
             ("zero", "warning", "weights of zero: these persons count for nothing", "confirm that they should"),

@@ -98,6 +98,7 @@ def open_path(
     only: Collection[str] | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    decimal: str | None = None,
 ) -> tuple[Any, Sequence[str]]:
     """A file's relation, and its column names as they are written: DuckDB renames those that collide.
 
@@ -117,10 +118,12 @@ def open_path(
         if suffix in TEXT_FILES:
             foreign = encoding is not None and codecs.lookup(encoding).name != "utf-8"
             if foreign or _is_wide(path):
-                return _through_memory(path, con, encoding or "utf-8-sig", delimiter, only)
+                relation, names = _through_memory(path, con, encoding or "utf-8-sig", delimiter, only)
+                return _with_points(relation) if decimal == "," else relation, names
             options: dict[str, Any] = {"delimiter": delimiter} if delimiter else {}
             relation = con.read_csv(str(path), header=True, all_varchar=True, **options)
             first = con.read_csv(str(path), header=False, all_varchar=True, **options).limit(1).fetchall()
+            relation = _with_points(relation) if decimal == "," else relation
             return relation if as_text else _with_numbers(relation), [name for row in first for name in row if name]
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix,
@@ -128,12 +131,31 @@ def open_path(
     )  # fmt: skip
 
 
+def _quoted(relation: Any) -> list[str]:
+    return ['"' + name.replace('"', '""') + '"' for name in relation.columns]
+
+
+def _with_points(relation: Any) -> Any:
+    """A CSV's numbers with a decimal comma as the kit has them: `12,5` is `12.5`; every other text as it is."""
+    told = (f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}" for name in _quoted(relation))
+    return relation.project(", ".join(told))
+
+
+def decimal_commas(relation: Any) -> bool:
+    """Whether a CSV's text has a column of nothing but numbers, some of them with a decimal comma, and more than a few."""
+    names = [f"trim({name})" for name in _quoted(relation)]
+    numbers = [f"bool_and(regexp_full_match({name}, '[+-]?\\d+(,\\d+)?|'))" for name in names]
+    commas = [f"count(DISTINCT {name}) FILTER ({name} LIKE '%,%') > 20" for name in names]
+    (found,) = relation.aggregate(", ".join(f"{n} AND {c}" for n, c in zip(numbers, commas, strict=True))).fetchall()
+    return any(found)
+
+
 def _with_numbers(relation: Any) -> Any:
     """A CSV's columns as numbers where every row holds one or nothing: all rows are looked at, since a code may come late.
 
     What would not come back as it was written stays text: `01`, identifiers beyond 15 digits, yes and no, dates.
     """
-    names = ['"' + name.replace('"', '""') + '"' for name in relation.columns]
+    names = _quoted(relation)
     (plain,) = relation.aggregate(
         ", ".join(f"bool_and(regexp_full_match(trim({name}), '{PLAIN}|'))" for name in names)
     ).fetchall()
@@ -185,7 +207,8 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
             "the file cannot be read",
             where=str(path),
             found=str(error).splitlines()[0] if str(error) else type(error).__name__,
-            do="check that it is whole and what its name says; if it is old, give its `encoding:` under `files:`, such as cp1252",
+            do="check that it is whole and what its name says; if it is old, give its `encoding:` under `files:`, such as cp1252 "
+            "(of `fltoolkit new`: --encoding cp1252)",
         ) from None
 
 
@@ -223,9 +246,17 @@ def readable(where: str) -> Iterator[None]:
         raise DataError(
             "the file cannot be read",
             where=where,
-            found=str(error).splitlines()[0],  # the lines after it may quote a person's row
-            do="check that it is whole, and give `delimiter:` or `encoding:` under `files:` if they are unusual",
+            found=_found(error),
+            do="check that it is whole; if its text is not UTF-8, give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` "
+            "as --encoding cp1252; if what parts its columns is unusual, give `delimiter:` under `files:`",
         ) from None
+
+
+def _found(error: Exception) -> str:
+    """The first line of an error: those after it may quote a person's row."""
+    if re.search(r"unicode|utf-8", str(error), re.IGNORECASE):
+        return "text that is not UTF-8"
+    return str(error).splitlines()[0]
 
 
 def open_object(data: Any, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:

@@ -29,7 +29,8 @@ Encoding = Annotated[str, AfterValidator(known_encoding)]
 class DataFile(Model):
     """A file beside survey.yaml: CSV, Parquet, SPSS or Stata; several paths are pooled quarters, and persons then need weight factors.
 
-    `encoding`: of a CSV that is not UTF-8, or of an old SPSS or Stata file that does not say its own.
+    `encoding`: of a CSV that is not UTF-8, or of an old SPSS or Stata file that does not say its own. `decimal`: a comma, where a
+    CSV writes `12,5`.
     """
 
     path: Names
@@ -38,6 +39,7 @@ class DataFile(Model):
     weight_factor: tuple[float, ...] = ()
     delimiter: str | None = None
     encoding: Encoding | None = None
+    decimal: Literal[".", ","] = "."
 
 
 class Files(Model):

@@ -64,7 +64,7 @@ def open_named(
         as_text: what was coded stays a code: a CSV's `0111` keeps its zero, SPSS's and Stata's user-missing values stay
             apart (else they are blank).
         only: the columns needed. Of SPSS and Stata files no others are read; other files are read by need anyway.
-        options: `delimiter` and `encoding`, of a file.
+        options: `delimiter`, `encoding` and `decimal`, of a file.
 
     Raises:
         DataError: no such file, not a format the kit reads, or nothing in it.
@@ -268,6 +268,7 @@ def _pool(
             only=only,
             delimiter=file.delimiter,
             encoding=file.encoding,
+            decimal=file.decimal,
         )
         frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
         offered.append([renamed.get(c, c) for c in opened.names])

@@ -232,6 +232,32 @@ def test_the_encoding_of_an_old_file_is_used_and_written_down(tmp_path: Path, ca
     assert "argument --encoding: invalid" in capsys.readouterr().err
 
 
+def test_a_csv_of_a_french_excel_is_drafted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Semicolons, decimal commas, answers in words, cp1252: the weight, the key and the answers are found."""
+    said = {"REFUSÉ": ["Oui", "Non", "Refusé", "NSP"] * 4, "ABUS": ["Oui", "Non"] * 8, "REGION": ["NS", "NC", "NO", "OUEST"] * 4}
+    table = sample(**said).rename(columns={"hhid": "ID_MENAGE", "line": "NUM_IND", "weight": "POIDS"})
+    table = pd.concat([table.assign(ID_MENAGE=table["ID_MENAGE"] + 10 * i, POIDS=table["POIDS"] + i / 7) for i in range(3)])
+    table.to_csv(tmp_path / "a.csv", index=False, sep=";", decimal=",", encoding="cp1252")
+    assert main(["new", str(tmp_path / "a.csv")]) == 2
+    told = capsys.readouterr().err
+    assert "found:   text that is not UTF-8" in told
+    assert "of `fltoolkit new` as --encoding cp1252" in told
+    write_draft(tmp_path / "a.csv", encoding="cp1252")
+    draft = load_yaml(tmp_path / "survey.yaml")
+    assert draft["files"]["person"] == {
+        "path": "a.csv", "key": ["ID_MENAGE", "NUM_IND"], "encoding": "cp1252", "decimal": ","
+    }  # fmt: skip
+    assert draft["design"]["weight"] == "POIDS"
+    assert draft["answers"] == {"yes": "Oui", "no": "Non", "dont_know": "NSP", "refused": "Refusé"}
+    assert "missing" not in draft["groups"]["region"]  # its codes look like answers, and there is no yes among them
+
+
+def test_commas_of_a_column_of_answers_are_no_decimals(tmp_path: Path) -> None:
+    """Several answers in one cell, as 1,2, are few; a weight's values are many."""
+    sample(several=["1,2", "2,3", "1", "3"] * 4).to_csv(tmp_path / "a.csv", index=False, sep=";")
+    assert "decimal" not in drafted(tmp_path / "a.csv")["files"]["person"]
+
+
 # ------------------------------------------------------------------------------------------------- tried on the rows
 
 

@@ -149,6 +149,21 @@ def test_the_delimiter_of_another_encoding_is_found(
     assert set(sources(survey, "sex")) == {("né",)}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])  # read by DuckDB, and through memory
+def test_decimal_commas_are_points_once_survey_yaml_says_so(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path, encoding: str
+) -> None:
+    french = people.assign(w=[f"{i},50" for i in range(len(people))], sex="1,2,3", area="a,1")
+    french.to_csv(tmp_path / "people.csv", index=False, sep=";", encoding=encoding)
+    keys = {"files.person.encoding": encoding, "files.person.decimal": ","}
+    survey = fl.read_survey(write(changed(spec, keys)))
+    assert set(sources(survey, "w")) == {(f"{i}.50",) for i in range(len(people))}
+    assert set(sources(survey, "sex")) == {("1,2,3",)}  # no number: as it is
+    found = fl.check(fl.read_survey(write(changed(spec, {"files.person.encoding": encoding}))))
+    (told,) = found[found["what"] == "weights that are not numbers"]["do"]
+    assert 'decimal: ","' in told
+
+
 def test_quotes_and_delimiters_inside_a_text_stay(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
     survey = fl.read_survey(write(spec, people=people.assign(sex='a "b", c')))
     assert set(sources(survey, "sex")) == {('a "b", c',)}

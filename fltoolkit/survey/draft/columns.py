@@ -11,7 +11,7 @@ from typing import Any
 import narwhals as nw
 
 from fltoolkit.survey.draft.vocabulary import answer
-from fltoolkit.survey.formats import LABELLED_FILES, FileLabels, read_labels
+from fltoolkit.survey.formats import LABELLED_FILES, TEXT_FILES, FileLabels, decimal_commas, read_labels
 from fltoolkit.survey.read import Frame, Opened, connect, number, open_named, text
 
 MANY_CODES = 60  # a column with more values is no list of codes
@@ -45,9 +45,14 @@ class Column:
 
     @property
     def meanings(self) -> dict[str, list[str]]:
-        """The codes by what their labels say: yes, no, dont_know …; `other`: an answer of another sort, or no label."""
+        """The codes by what their labels say: yes, no, dont_know …; `other`: an answer of another sort, or no label.
+
+        Where no code has a label and some are themselves yes and no in words (oui, non), the codes are read as labels.
+        """
         said: dict[str, list[str]] = {}
+        words = not any(self.codes.values()) and {"yes", "no"} <= {answer(code) for code in self.codes}
         for code, label in self.codes.items():
+            label = code if words else label
             said.setdefault(answer(label) or ("not_stated" if code in self.missing else "other"), []).append(code)
         return said
 
@@ -66,11 +71,14 @@ class DataTable:
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         self.path, self.encoding, self.con = path, encoding, connect()
+        self.decimal: str | None = None
         self._whole = None if path.suffix.lower() in LABELLED_FILES else self._open(None)
+        if path.suffix.lower() in TEXT_FILES and self._whole and decimal_commas(nw.to_native(self._whole.frame)):
+            self.decimal, self._whole = ",", self._open(None, decimal=",")
         self.about = FileLabels(self._whole.names) if self._whole else read_labels(path, encoding)
 
-    def _open(self, only: set[str] | None) -> Opened:
-        return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding)
+    def _open(self, only: set[str] | None, decimal: str = "") -> Opened:
+        return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding, decimal=decimal)
 
     def frame(self, names: Iterable[str]) -> Frame:
         """Some columns as canonical text, under their own names."""

@@ -58,11 +58,12 @@ def _unique(hand: Hand, columns: dict[str, Column | None]) -> tuple[str, ...]:
 
 def files(hand: Hand, sample: Sample, path: str) -> Iterator[Line]:
     encoding = f", encoding: {scalar(hand.table.encoding)}" if hand.table.encoding else ""
+    decimal = f", decimal: {scalar(hand.table.decimal)}" if hand.table.decimal else ""
     tried = [c.name for c in (sample.household, sample.line, sample.psu, sample.strata) if c]
-    why = "tried: no two rows are alike in these, and none is blank"
+    why = "tried: no two rows are alike in these, and none is blank" + ("; numbers have a decimal comma" if decimal else "")
     yield Line("files:")
     yield Line(
-        f"  person: {{path: {scalar(path)}, key: {flow(sample.key) if sample.key else UNANSWERED}{encoding}}}",
+        f"  person: {{path: {scalar(path)}, key: {flow(sample.key) if sample.key else UNANSWERED}{encoding}{decimal}}}",
         why if sample.key else f"{NO_KEY}; tried in vain: {', '.join(tried) or 'no column looked like it'}",
     )
 
