@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
+from fltoolkit.survey.answers import shut
 from fltoolkit.survey.questions import AnswerCodes, Source
 from fltoolkit.survey.read import column
 
@@ -24,8 +25,7 @@ def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
     given = nw.when(value.is_in(list(codes.yes))).then(nw.lit(True)).otherwise(nw.when(value.is_in(no)).then(nw.lit(False)))
     if source.routing is None:
         return given
-    gate = column(source.routing.column, episode).is_in(list(source.routing.skipped))
-    return nw.when(value.is_null() & gate).then(nw.lit(False)).otherwise(given)
+    return nw.when(value.is_null() & shut(source.routing, episode)).then(nw.lit(False)).otherwise(given)
 
 
 def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:

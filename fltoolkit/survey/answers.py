@@ -10,8 +10,8 @@ import pandas as pd
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import count_rows, finding, guarded
 from fltoolkit.survey.internal import ASKED, CHILD
-from fltoolkit.survey.questions import AnswerCodes, Source
-from fltoolkit.survey.read import SOURCE, Frame
+from fltoolkit.survey.questions import AnswerCodes, Routing, Source
+from fltoolkit.survey.read import SOURCE, Frame, column
 
 # What a child says no to before a question is not asked.
 _BEFORE = {
@@ -99,8 +99,8 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
                 _no(before) for before in held if before.where == _BEFORE.get(q.where, "any_work" if inside is of_adults else "")
             ]
             working = ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else nw.lit(True)
-            if r := q.source.routing:
-                gate = nw.col(SOURCE + r.column.replace("{episode}", q.episode)).is_in(list(r.skipped)).fill_null(False)
+            if q.source.routing:
+                gate = shut(q.source.routing, q.episode)
             absent = [_no(e) for e in exists if e.episode == q.episode]
             skipped = gate | nw.all_horizontal(*absent, ignore_nulls=False) if absent else gate
             conditions |= {
@@ -118,6 +118,12 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
             for i, q in enumerate(held)
         ]
     return pd.DataFrame(rows)
+
+
+def shut(routing: Routing, episode: str = "") -> nw.Expr:
+    """Whether routing skips a question: every gate holds a code of `skipped`; a blank in one leaves it open."""
+    gates = [column(name, episode).is_in(list(routing.skipped)).fill_null(False) for name in routing.column]
+    return nw.all_horizontal(*gates, ignore_nulls=False)
 
 
 def _no(question: Question) -> nw.Expr:

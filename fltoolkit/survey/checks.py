@@ -100,7 +100,7 @@ def _design(survey: Survey) -> list[dict[str, object]]:
                 "text",
                 "error",
                 "weights that are not numbers",
-                'no thousands separator, and a point for decimals; if the file has commas: decimal: "," under files.person',
+                'use a point for decimals and no thousands separator; if the file has commas, say decimal: "," under files.person',
             ),
             ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
             ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
@@ -188,7 +188,8 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
         c = q.codes
         add(q.column, q.where, [*c.yes, *c.no, *c.dont_know, *c.refused, *c.not_applicable])
         if r := q.source.routing:
-            add(r.column.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
+            for gate in r.column:
+                add(gate.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
     for name, group in spec.groups.items():
         if isinstance(group, Group):
             for named in group.column:

@@ -34,9 +34,12 @@ def refuse_double_codes(model: Model, *kinds: str) -> None:
 
 
 class Routing(Model):
-    """Who is asked a question: those whose answer to `column` is in `asked`; a skip by those in `skipped` means no."""
+    """Who is asked a question: those whose answer to `column` is in `asked`; a skip by those in `skipped` means no.
 
-    column: str
+    Of several columns one answer in `asked` is enough; only a skip by those whose every answer is in `skipped` means no.
+    """
+
+    column: Annotated[Names, Field(min_length=1)]
     asked: Codes
     skipped: Codes
 

@@ -128,6 +128,15 @@ def test_a_question_may_have_codes_and_a_meaning_of_its_own(one: One) -> None:
     assert got == {f"says {code}.": meaning for code, meaning in means.items()}
 
 
+def test_of_several_gates_all_must_be_shut(one: One) -> None:
+    """Asked if any of two answers is `in`: one that is, or a blank, leaves the question open."""
+    routing = {"column": ["gate", "gate2"], "asked": "in", "skipped": "out"}
+    keys = {"items.involuntary.hazardous_work": {"column": "hazardous_work", "routing": routing}}
+    shut = {("out", "out"): F, ("out", "in"): U, ("in", "out"): U, ("out", ""): U, ("", ""): U}
+    persons = {f"gates {a} {b}.": {"hazardous_work": "", "gate": a, "gate2": b} for a, b in shut}
+    assert one("involuntary", persons, keys) == {f"gates {a} {b}.": meaning for (a, b), meaning in shut.items()}
+
+
 def test_a_skip_that_routing_explains_is_no_and_another_is_unresolved(one: One) -> None:
     keys = {
         "items.involuntary.hazardous_work": {

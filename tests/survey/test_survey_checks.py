@@ -99,6 +99,11 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
       ("error", "unknown codes", "where (place)", "codes that survey.yaml does not name: x", FEW)]),
     ("an answer where routing skips", {"worked": in_rows("N", range(3)) | in_rows("N", range(5, 10))}, {},
      [("warning", "routing", "q1", "answered although the routing skips it", 8), ("warning", "routing", "q2", "answered although the routing skips it", 8)]),
+    ("blanks that two gates explain, and an answer and a code that they do not",
+     {"gate": in_rows("N", range(6)), "gate2": in_rows("N", range(6)) | {6: "X"}, "q1": in_rows("", range(6)), "q2": in_rows("", range(5))},
+     {f"items.{item}.routing": {"column": ["gate", "gate2"], "asked": "Y", "skipped": "N"} for item in ("involuntary.hazardous_work", "coercion.debt_bondage")},
+     [("error", "unknown codes", "gate2 (items.involuntary.hazardous_work.routing)", "codes that survey.yaml does not name: X", FEW),
+      ("warning", "routing", "q2", "answered although the routing skips it", FEW)]),
     ("a blank that routing explains", {"worked": in_rows("N", range(6)), "q1": in_rows("", range(6)), "q2": in_rows("", range(6))}, {}, []),
     ("a blank that nothing explains", {"q1": in_rows("", range(4)), "q2": in_rows("", range(6))}, {},
      [("warning", "non-response", "q1", "blank without a reason", FEW), ("warning", "non-response", "q2", "blank without a reason", 6)]),
@@ -173,7 +178,8 @@ def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any],
     lines = str(error.value).splitlines()
     assert lines[0] == f"{path}: 4 finding(s) stop the estimate:"
     assert lines[1:] == [
-        "  - w: weights that are not numbers (1). use a point for decimals and no thousands separator",
+        "  - w: weights that are not numbers (1). use a point for decimals and no thousands separator; "
+        'if the file has commas, say decimal: "," under files.person',
         "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
         "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: X (fewer than 5). "
         "add them under items.involuntary.hazardous_work, as an answer or as missing",
