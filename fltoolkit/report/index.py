@@ -12,7 +12,7 @@ from fltoolkit.folders import write_whole
 from fltoolkit.report.pages import css
 from fltoolkit.report.side_by_side import side_by_side
 from fltoolkit.show.changes import sentence
-from fltoolkit.show.words import interval, percent, shown, to_verify
+from fltoolkit.show.words import interval, left_open, percent, shown, to_verify
 
 NAMES = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
@@ -118,7 +118,7 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
         files += f"<li>Its charts, SVG and PNG: in {escape(entry.folder)}/charts</li>"
     return (
         f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>{parts}'
-        f'{_change(folder)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
+        f'{_change(folder)}{_left_open(table)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
     )
 
 
@@ -139,6 +139,13 @@ def _change(folder: Path) -> str:
     table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
     return "".join(f"<p>{escape(sentence(row))}</p>" for row in rows[:1])
+
+
+def _left_open(table: pd.DataFrame) -> str:
+    """How many persons asked left the headline's question open."""
+    rate = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")].head(1)
+    told = [left_open(row) for row in rate.to_dict("records")]
+    return "".join(f"<p>{escape(line)}</p>" for line in told if line)
 
 
 def _parts(table: pd.DataFrame) -> str:

@@ -163,18 +163,23 @@ def _told(out: Published, population: str) -> list[str]:
     whole = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == population)]
     measures = [m for m in ("prevalence", "total", "stock", "current", "duration") if m in set(whole["measure"])]
     rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
-    rate = rows[0]
-    lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:])]
+    lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:]), left_open(rows[0])]
+    return [line for line in lines if line]
+
+
+def left_open(rate: Row) -> str:
+    """How many of those asked left a rate's question open, and between what it lies; nothing where it is hidden itself."""
     if pd.isna(rate.get("unresolved")):
-        if not pd.isna(rate["estimate"]):
-            lines.append("The number of unresolved persons is too small to be shown; they are not counted as cases.")
-    elif rate["unresolved"] == 0:
-        lines.append("No person asked is unresolved.")
-    elif not pd.isna(rate["bound_high"]):
-        high = f"{number(rate['bound_high'], 'prevalence')} (up to {number(rate['bound_ci_high'], 'prevalence')})"
-        resolved = number(rate["resolved_only"], "prevalence")
-        lines.append(
-            f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases; as far "
-            f"as open answers go this is a lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
-        )
-    return lines
+        if pd.isna(rate["estimate"]):
+            return ""
+        return "The number of unresolved persons is too small to be shown; they are not counted as cases."
+    if rate["unresolved"] == 0:
+        return "No person asked is unresolved."
+    if pd.isna(rate["bound_high"]):
+        return ""
+    high = f"{number(rate['bound_high'], 'prevalence')} (up to {number(rate['bound_ci_high'], 'prevalence')})"
+    resolved = number(rate["resolved_only"], "prevalence")
+    return (
+        f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases; as far "
+        f"as open answers go this is a lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
+    )

@@ -66,6 +66,18 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     assert "per 1,000 adults (95" not in index(tmp_path, Entry("small", "Small country"))
 
 
+def test_how_many_left_the_question_open_stands_beside_the_headline(tmp_path: Path) -> None:
+    bound = {"resolved_only": 0.0998, "bound_high": 0.1035, "bound_ci_high": 0.1402}
+    for unresolved, told in (
+        (12, "12 of 402 persons asked are unresolved and not counted as cases; as far as open answers go this is a lower bound: "
+             "without them the rate is 99.8, and with all of them as cases 103.5 (up to 140.2) per 1,000."),
+        (0, "No person asked is unresolved."),
+        (float("nan"), "The number of unresolved persons is too small to be shown; they are not counted as cases."),
+    ):  # fmt: skip
+        put(tmp_path, "small", n=402, unresolved=unresolved, **bound)
+        assert f"<p>{told}</p>" in index(tmp_path, Entry("small", "Small country"))
+
+
 def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
