@@ -11,8 +11,15 @@
     document.head.appendChild(script);
   }
 
+  function fold(text) { // as it is compared: small letters, without accents, each as long as before
+    return text.normalize("NFC").replace(/./gsu, function (letter) {
+      var bare = letter.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+      return bare.length === letter.length ? bare : letter;
+    });
+  }
+
   function excerpt(text, words) {
-    var low = text.toLowerCase();
+    var low = fold(text);
     var places = words.map(function (word) { return low.indexOf(word); }).filter(function (place) { return place >= 0; });
     var start = Math.max(0, (places.length ? Math.min.apply(null, places) : 0) - 80);
     var piece = text.slice(start, start + 260);
@@ -38,10 +45,14 @@
       this.ref("location");
       this.field("title", { boost: 10 });
       this.field("text");
-      searchIndex.docs.forEach(function (page) { byLocation[page.location] = page; this.add(page); }, this);
+      searchIndex.docs.forEach(function (page) { byLocation[page.location] = page;
+        this.add({ location: page.location, title: fold(page.title), text: fold(page.text) });
+      }, this);
     });
     function search() {
-      var words = box.value.toLowerCase().split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
+      var asked = fold(box.value).split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
+      var telling = asked.filter(function (word) { return lunr.stopWordFilter(word); }); // "no weight": weight tells
+      var words = telling.length ? telling : asked;
       if (!words.length) { list.textContent = ""; return; }
       show(index.query(function (query) {
         words.forEach(function (word) {
