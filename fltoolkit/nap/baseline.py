@@ -27,7 +27,8 @@ FILLED = (
     "filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence", "about_targets",
     "population", "weighted_population", "reference_months",
 )  # fmt: skip
-MILESTONES = "milestones on a {} path to {}: reckoned, not measured"
+MILESTONES = "Year +1 is {}, Year +2 {}; milestones on a {}: reckoned, not measured"
+NOT_GIVEN = "the publication that is the baseline does not give it"
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,29 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
                 frame = {**frame, "id": f"{indicator.id}_base", **PREVALENCE}
             population = indicator.population or now.headlines[0]
             rows += [_figure(frame, indicator, measure, population, f) for f in mine]
-            if not mine:
-                rows.append({**frame, "filled_by": "survey", "group": TOTAL, "category": "", "marker": "x", "unit": unit(measure),
-                             "reason": "the publication that is the baseline does not give it"})  # fmt: skip
+            blank = {**frame, "filled_by": "publication", "marker": "x", "flag": "", "unit": unit(measure), "reason": NOT_GIVEN}
+            lacking = _not_given(indicator, mine, now)
+            rows += [{**blank, "group": g, "category": c, "measure": measure, "population": population} for g, c in lacking]
+            if not mine and not lacking:
+                rows.append({**blank, "filled_by": "survey", "group": TOTAL, "category": ""})
             rows += derived
     return _baseline(plan, rows)
+
+
+def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
+    """The rows for which the plan has a target and the publication no figure: they stand there, so that the target is not lost.
+
+    One whose category the survey at hand does not have either is left out: `targets` stops on it.
+    """
+    given = {(f.group, f.category) for f in figures}
+    lacking = []
+    for target in dict.fromkeys((t.group, t.category) for t in indicator.targets):
+        group = group_of(target[0], now.groups) if target[0] else None
+        there = set(now.table[group].astype(str)) if group in now.table else set()
+        if target in given or (target[0] and target[1] not in there):
+            continue
+        lacking.append(target if target[0] else (TOTAL, TOTAL))
+    return lacking
 
 
 def _baseline(plan: Plan, rows: list[dict[str, Any]]) -> Baseline:
@@ -110,8 +129,10 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
     mine = of_row(indicator.targets, group, category)
     if not mine or pd.isna(value) or pd.isna(year):
         return {}
-    asked = {f"target_year_{i}": on_path(mine, value, int(year), int(year) + i) for i in (1, 2)}
-    return {**asked, "about_targets": MILESTONES.format(mine[-1].path, mine[-1].year)}
+    start = int(year)
+    asked = {f"target_year_{i}": on_path(mine, value, start, start + i) for i in (1, 2)}
+    ways = ", then a ".join(f"{target.path} path to {target.year}" for target in mine)
+    return {**asked, "about_targets": MILESTONES.format(start + 1, start + 2, ways)}
 
 
 def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:

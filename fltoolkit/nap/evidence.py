@@ -9,7 +9,7 @@ import pandas as pd
 from fltoolkit.estimate.publish import Published
 from fltoolkit.estimate.since import Rounds
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
-from fltoolkit.nap.follow_up import follow_up
+from fltoolkit.nap.follow_up import beside_targets, follow_up
 from fltoolkit.nap.framework import Plan
 from fltoolkit.nap.partners import Partners, read_partners, with_partners
 from fltoolkit.nap.smart import smart
@@ -23,7 +23,8 @@ class Evidence:
     Attributes:
         plan: nap.yaml. now: the run's published set. start: that of the baseline's round, None where it is a publication.
         changed: what changed since the baseline; None where the run is the baseline.
-        baseline, targets, milestones, smart, follow_up: see the functions of these names.
+        baseline, targets, milestones, smart, follow_up: see the functions of these names; targets with the later round beside each
+            (`beside_targets`).
         partners: what partners filled in to the workbook.
     """
 
@@ -47,8 +48,8 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
     """
     partners = read_partners(plan)
     filled = with_partners(baseline(plan, found.start) if found.start else published_baseline(plan, found.now), partners)
-    judged = targets(plan, filled)
+    judged, followed = targets(plan, filled), follow_up(plan, filled, found.changed)
     return Evidence(
-        plan, found.now, found.start, found.changed, filled, judged, milestones(plan, filled), smart(plan, filled, judged),
-        follow_up(plan, filled, found.changed), partners,
+        plan, found.now, found.start, found.changed, filled, beside_targets(judged, followed), milestones(plan, filled),
+        smart(plan, filled, judged), followed, partners,
     )  # fmt: skip

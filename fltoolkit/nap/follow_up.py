@@ -22,6 +22,12 @@ FOLLOW_UP = [
     "year_before", "year", "survey_before", "survey",
 ]  # fmt: skip
 LIGHTS = {"decreased": "▼", "increased": "▲", "no detectable change": "?", "not comparable": "×"}
+LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
+ABOVE, BELOW, WHOLLY_BELOW = (
+    "above the target",
+    "at or below the target, its interval reaches above",
+    "at or below the target with its interval",
+)
 NOT_COMPARED = "only one of the two rounds publishes this row"
 Row = dict[Any, Any]
 
@@ -51,6 +57,27 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
                 milestone = on_path(mine, row["baseline_value"], int(row["year"]), int(told["year"]))
             rows.append({**{k: row[k] for k in KEY}, **told, "milestone": milestone})
     return pd.DataFrame(rows, columns=FOLLOW_UP)
+
+
+def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
+    """The plan's targets, each beside the later round: `later_year`, `later_value` with its interval, and `beside`, which side of the target
+    it lies on, in words; nothing without a later round, or where it is not shown. A place, and no test: that is the follow-up's verdict."""
+    later = followed.rename(
+        columns={"year": "later_year", "value": "later_value", "ci_low": "later_ci_low", "ci_high": "later_ci_high"}
+    )
+    keys = ["id", "group", "category"]
+    joined = judged.merge(later[[*keys, *LATER]].drop_duplicates(keys), on=keys, how="left")
+    return joined.assign(
+        **{c: pd.to_numeric(joined[c]) for c in LATER}, beside=[_beside(row) for row in joined.to_dict("records")]
+    )
+
+
+def _beside(row: Row) -> str:
+    if pd.isna(row["target_value"]) or pd.isna(row["later_value"]):
+        return ""
+    if row["later_value"] > row["target_value"]:
+        return ABOVE
+    return BELOW if pd.isna(row["later_ci_high"]) or row["later_ci_high"] > row["target_value"] else WHOLLY_BELOW
 
 
 def _found(changed: Published, row: Row, of: str | None) -> Row | None:

@@ -57,9 +57,15 @@ def _achievable(indicator: Indicator, judged: pd.DataFrame) -> Answer:
     mine = judged[judged["id"].isin([indicator.id, f"{indicator.id}_base"]) & judged["target_year"].notna()]
     if mine.empty:
         return "no", "no target is given"
-    doubtful = mine[mine["verifiable"] != "yes"]
-    return _answer(
-        "; ".join(f"{_whose(r)}{r['target_words']} cannot be verified: {r['reason']}" for r in doubtful.to_dict("records"))
+    refused = mine[mine["verifiable"] == "no"]
+    said = [f"{_whose(r)}{r['target_words']} cannot be verified: {r['reason']}" for r in refused.to_dict("records")]
+    if said:
+        return "no", "; ".join(said)
+    open_ = [r for r in mine.to_dict("records") if not r["verifiable"]]  # neither yes nor no: nobody may read a no into it
+    return (
+        ("partners", "; ".join(f"{_whose(r)}{r['target_words']} is not judged: {r['reason']}" for r in open_))
+        if open_
+        else ("yes", "")
     )
 
 

@@ -16,12 +16,13 @@ from fltoolkit.nap.paths import aim, of_row, on_path, words
 from fltoolkit.nap.units import is_rate, scale
 
 POWER = 0.8
+UNPLANNED = "no survey planned then"  # of `obstacle`; alone, a survey as planned would do, were there one that year
 NEVER_ZERO = "a survey can find a fall, never that nobody is left: finding no case leaves an upper limit"
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [
     *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "marker", "flag", "target_year", "target_value", "target_words", "cut",
-    "path", "verifiable", "power", "reason", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff",
+    "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff",
     "first_year", "rate", "n",
 ]  # fmt: skip
 MILESTONES = [*KEY, "year", "value", "kind"]
@@ -37,7 +38,8 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
     Returns:
         `KEY`, the baseline with its year, interval, marker and flag, `target_year`, `target_value`, `target_words`, the relative `cut`,
-        `path`, `verifiable` (yes, no, or "" where nothing can be said), `power`, the `reason` in words; `smallest_cut` (relative; nan:
+        `path`, `verifiable` (yes, no, or "" where nothing can be said), what stands in its way in a word or two (`obstacle`), `power`, the
+        `reason` in words; `smallest_cut` (relative; nan:
         no fall would be found, or decided on) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
         must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
         the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
@@ -89,10 +91,12 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, table: pd.DataFrame) -> N
         there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
         if target.group and target.category not in there:
             where = f"{plan.path}, targets of {indicator.id}"
-            do = f"name a category as the survey's {target.group} has it"
+            reasons = rows.loc[(rows["group"] == target.group) & (rows["category"] == ""), "reason"]
+            do = f"name a category as the survey's {target.group} has it, or take the target out"
             raise SpecError(
-                "a target is for a category that is not there", where=where, found=target.category, allowed=there, do=do
-            )
+                "a target is for a category that is not there", where=where, found=target.category,
+                allowed=[c for c in there if c] or f"none, since {next(iter(reasons), f'the row has no {target.group}')}", do=do,
+            )  # fmt: skip
 
 
 def _indicator(plan: Plan, row_id: str) -> Indicator:
@@ -104,7 +108,7 @@ def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Ta
     population = str(row["population"])
     found: Row = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
     first = _first_year(row)
-    found |= {"baseline_year": row["year"], "first_year": first, "power": nan, "verifiable": "", "reason": ""}
+    found |= {"baseline_year": row["year"], "first_year": first, "power": nan, "verifiable": "", "obstacle": "", "reason": ""}
     found |= dict.fromkeys(
         ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut", "rate", "n"),
         nan,
@@ -115,19 +119,21 @@ def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Ta
         if target.value is not None:
             found["target_value"] = target.value
     if isnan(row["baseline_value"]):
-        return found | {"reason": f"the baseline is not shown: {row['reason']}"}
+        return found | {"obstacle": "baseline not shown", "reason": f"the baseline is not shown: {row['reason']}"}
     if target is not None:
         goal = aim(target, row["baseline_value"])
         found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
     p, deff = _as_rate(row)
     if isnan(p):
-        return found | {
-            "reason": "whether a change of this measure would be found is not reckoned: only of rates and numbers of persons"
-        }
+        reason = "whether a change of this measure would be found is not reckoned: only of rates and numbers of persons"
+        return found | {"obstacle": "not reckoned", "reason": reason}
     if p <= 0:
-        return found | {"reason": "nobody was found in the baseline, so that nothing can fall"}
+        return found | {"obstacle": "nobody found", "reason": "nobody was found in the baseline, so that nothing can fall"}
     if pd.isna(row["n"]):
-        return found | {"reason": "the publication does not say how many persons were asked"}
+        return found | {
+            "obstacle": "persons asked not known",
+            "reason": "the publication does not say how many persons were asked",
+        }
     planned = plan.planned(population, asked) * row["n"] / asked
     least = detectable_change(p, row["n"], planned, deff=deff)
     smallest = least.relative if _decides(row["n"], planned, p * (1 - least.relative)) else nan
@@ -142,35 +148,37 @@ def _verified(row: Row, plan: Plan, found: Row, p: float, first: float) -> Row:
     """Whether the target can be verified, the chance of it, the sample it would need, and the reason in words."""
     cut, year, n, planned, deff = found["cut"], int(found["target_year"]), row["n"], found["planned_sample"], found["deff"]
     if cut <= 0:
-        return {"verifiable": "no", "reason": "the target is not below the baseline"}
+        return {"verifiable": "no", "obstacle": "not below the baseline", "reason": "the target is not below the baseline"}
     if cut >= 1:
-        return {"verifiable": "no", "reason": NEVER_ZERO}
+        return {"verifiable": "no", "obstacle": "zero is never found", "reason": NEVER_ZERO}
     after = p * (1 - cut)
     power = power_of_change(p, after, n, planned, deff=deff)
     needed = _needed(p, cut, deff, n)
     both = float(sample_size(p, cut=cut, deff=deff))
     chance = f"a repeat of {planned:,.0f} persons would find it with a chance of {100 * power:.0f} %"
     size = float(apart(n, planned))
-    obstacles = []
+    obstacles: dict[str, str] = {}
     if year < first:
-        obstacles.append(f"until {first:.0f} the look-back windows of baseline and repeat overlap")
+        obstacles["windows overlap"] = f"until {first:.0f} the look-back windows of baseline and repeat overlap"
     if plan.planned_surveys and year not in plan.planned_surveys:
-        obstacles.append(f"no survey is planned in {year}")
+        obstacles[UNPLANNED] = f"no survey is planned in {year}"
     if size > COMPARED:
-        obstacles.append(
-            f"baseline and repeat differ in size by more than a factor {COMPARED:g}, between which nothing is decided"
-        )
+        told = f"baseline and repeat differ in size by more than a factor {COMPARED:g}, between which nothing is decided"
+        obstacles["sizes too unlike"] = told
     elif size > LIKE and 0 < planned * after < LEAST_CASES:
-        obstacles.append(f"a repeat would find about {planned * after:.0f} cases, and needs {LEAST_CASES} to decide")
+        obstacles["too few cases"] = f"a repeat would find about {planned * after:.0f} cases, and needs {LEAST_CASES} to decide"
     if power < POWER:
         enough = (
             f"it would need {needed:,.0f}" if not isnan(needed) else "no repeat is large enough, since the baseline is too small"
         )
-        obstacles.append(f"{chance}, and {100 * POWER:.0f} % is asked: {enough}")
-    if row["ci_low"] <= found["target_value"] <= row["ci_high"]:
-        obstacles += ["the target lies inside the interval of its own baseline"] if obstacles else []
-    found_in_time = {"power": power, "sample_needed": needed, "sample_each_round": both}
-    return found_in_time | {"verifiable": "no" if obstacles else "yes", "reason": "; ".join(obstacles) or chance}
+        obstacles["sample too small"] = f"{chance}, and {100 * POWER:.0f} % is asked: {enough}"
+    reasons = list(obstacles.values())
+    if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:
+        reasons.append("the target lies inside the interval of its own baseline")
+    return {
+        "power": power, "sample_needed": needed, "sample_each_round": both, "verifiable": "no" if reasons else "yes",
+        "obstacle": "; ".join(obstacles), "reason": "; ".join(reasons) or chance,
+    }  # fmt: skip
 
 
 def _needed(p: float, cut: float, deff: float, n: float) -> float:

@@ -27,7 +27,8 @@ def _findings(evidence: Evidence, language: Language) -> list[Block]:
     return [
         findings.facts(out, language), Paragraph(told[0], "lead"), *changed,
         *([Charts(pictures)] if pictures else []),
-        *(Paragraph(text) for text in promises.found_by_repeat(evidence, language)[:1]), *promises.unverifiable(evidence, language)[:1],
+        *(Paragraph(text) for text in promises.found_by_repeat(evidence, language)[:1]), *promises.first_warning(evidence, language),
+        *(Paragraph(text) for text in promises.already(evidence, language, without_refused=True)[:1]),
         *([Paragraph(lower)] if lower else []), Paragraph(findings.coverage(out, language) or language.say("brief.covers_all")),
     ]  # fmt: skip
 
@@ -44,9 +45,14 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), findings.rule_sets(out, language),
         *changed,
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),
-        promises.detectable(evidence, language), promises.targets(evidence, language),
+        promises.detectable(evidence, language), promises.targets(evidence, language), *_already(evidence, language),
         Heading(language.say("references.heading"), 2), *promises.references(language),
     ]  # fmt: skip
+
+
+def _already(evidence: Evidence, language: Language) -> list[Block]:
+    said = promises.already(evidence, language)
+    return [Bullets(said), Paragraph(language.say("targets.no_test"), "quiet")] if said else []
 
 
 def _limits(evidence: Evidence, language: Language) -> list[Block]:

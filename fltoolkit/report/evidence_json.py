@@ -31,9 +31,9 @@ FRAMES = {
     ),
     "targets": (
         "What is verifiable of each survey-filled row",
-        "id indicator group category unit measure marker flag target_words path verifiable reason",
+        "id indicator group category unit measure marker flag target_words path verifiable obstacle reason beside",
         "baseline_year baseline_value ci_low ci_high target_year target_value cut power smallest_cut smallest_value sample_needed "
-        "planned_sample deff first_year",
+        "planned_sample deff first_year later_year later_value later_ci_low later_ci_high",
     ),
     "milestones": ("The path from baseline to target", "id indicator group category unit measure kind", "year value"),
     "smart": ("Tool No. 16's five criteria for each indicator", "id indicator code level criterion met missing", ""),

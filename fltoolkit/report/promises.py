@@ -12,12 +12,16 @@ import pandas as pd
 from fltoolkit.estimate.difference import COVERS_ZERO
 from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import BELOW, WHOLLY_BELOW
 from fltoolkit.nap.references import references as global_figures
+from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.report.document import Bullets, Paragraph, Table
 from fltoolkit.show import told
 from fltoolkit.survey.breakdowns import TOTAL
 
 Line = Mapping[Any, Any]
+MOST = 4  # targets named on a first page
+UNDER = (BELOW, WHOLLY_BELOW)
 
 
 def about(language: Language, row: Line) -> str:
@@ -50,11 +54,51 @@ def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...
 
 
 def _warning(language: Language, row: Line) -> str:
-    why = told.reason(language, row["reason"])
-    said = language.say("targets.warning", what=about(language, row), target=promise(language, row), reason=why)
-    if pd.notna(row["smallest_cut"]):
-        return f"{said} {language.say('targets.smallest', cut=told.percent(language, row['smallest_cut']))}"
-    return f"{said} {language.say('targets.none_detectable')}" if pd.notna(row["power"]) else said
+    about_it = {"what": about(language, row), "target": promise(language, row)}
+    if row["obstacle"] == UNPLANNED:  # as far as its size goes, the repeat that is planned would do
+        chance = told.percent(language, row["power"])
+        said = [language.say("targets.unplanned", **about_it, year=f"{row['target_year']:g}", chance=chance)]
+    else:
+        said = [language.say("targets.warning", **about_it, reason=told.reason(language, row["reason"]))]
+        if pd.notna(row["smallest_cut"]):
+            said.append(language.say("targets.smallest", cut=told.percent(language, row["smallest_cut"])))
+        elif pd.notna(row["power"]):
+            said.append(language.say("targets.none_detectable"))
+    return " ".join([*said, *([_later(language, row)] if row["beside"] in UNDER else [])])
+
+
+def first_warning(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
+    """What the first page says of targets that cannot be verified: the one in full, or all of them in a line each."""
+    rows = with_target(evidence)
+    refused = rows[rows["verifiable"] == "no"].to_dict("records")
+    if len(refused) < 2:
+        return unverifiable(evidence, language)
+    each = [
+        f"{about(language, r)}: {language.kit(str(r['target_words']))} ({told.reason(language, r['obstacle'])})"
+        for r in refused[:MOST]
+    ]
+    each += [language.say("targets.more", n=str(len(refused) - MOST))] if len(refused) > MOST else []
+    return (
+        Paragraph(language.say("targets.several", n=str(len(refused)), of=str(len(rows)), which=language.list(each)), "warning"),
+    )
+
+
+def already(evidence: Evidence, language: Language, *, without_refused: bool = False) -> tuple[str, ...]:
+    """A sentence for each target that the later round lies below already: a place, and no verdict.
+
+    Args:
+        without_refused: leave out those that cannot be verified, whose warning says it.
+    """
+    rows = evidence.targets[evidence.targets["beside"].isin(UNDER)]
+    rows = rows[rows["verifiable"] != "no"] if without_refused else rows
+    return tuple(f"{about(language, r)}: {promise(language, r)}. {_later(language, r)}" for r in rows.to_dict("records"))
+
+
+def _later(language: Language, row: Line) -> str:
+    """Where the later round lies beside a target, in a sentence."""
+    interval = between(language, row, "later_ci_low", "later_ci_high")
+    told_of = {"year": f"{row['later_year']:g}", "value": value(language, row["later_value"], row), "interval": interval}
+    return language.say("targets.already", **told_of, beside=language.kit(str(row["beside"])))
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -94,18 +138,26 @@ def targets(evidence: Evidence, language: Language) -> Table | Paragraph:
     if rows.empty:
         return Paragraph(language.say("targets.no_target"))
     body = [
-        (about(language, r), _baseline(language, r), promise(language, r), language.say(f"verifiable.{r['verifiable'] or 'open'}"),
-         told.percent(language, r["power"]), told.percent(language, r["smallest_cut"]) or "–", told.count(language, r["sample_needed"]) or "–",
-         told.marker(r)) for r in rows.to_dict("records")
+        (about(language, r), _baseline(language, r), promise(language, r), _verifiable(language, r), told.percent(language, r["power"]),
+         told.percent(language, r["smallest_cut"]) or "–",
+         told.count(language, r["sample_needed"]) or "–", told.marker(r)) for r in rows.to_dict("records")
     ]  # fmt: skip
     names = ("indicator", "baseline", "target", "verifiable", "power", "smallest", "needed", "marker")
     markers = told.markers(language, rows["marker"])
-    return _table(language, "targets", names, body, (0.19, 0.14, 0.18, 0.1, 0.08, 0.1, 0.12, 0.09), (4, 5, 6), markers)
+    return _table(language, "targets", names, body, (0.16, 0.16, 0.17, 0.13, 0.08, 0.1, 0.11, 0.09), (4, 5, 6), markers)
+
+
+def _verifiable(language: Language, row: Line) -> str:
+    """`no: sample too small`."""
+    said = language.say(f"verifiable.{row['verifiable'] or 'open'}")
+    return language.say("verifiable.why", said=said, why=told.reason(language, row["obstacle"])) if row["obstacle"] else said
 
 
 def detectable(evidence: Evidence, language: Language) -> Table | Paragraph:
     """What a repeat of the planned size could detect, for the total of each indicator: to be read before a target is set."""
-    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])]
+    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])].drop_duplicates(
+        ["id", "category"]
+    )  # one row may have two targets
     if rows.empty:
         return Paragraph(language.say("targets.nothing_measured"))
     body = [
@@ -270,13 +322,15 @@ def references(language: Language) -> tuple[Paragraph, Table]:
 def matrix(evidence: Evidence, language: Language) -> Table:
     """Tool No. 16's matrix, the survey's cells filled; what partners give is left for them or as they gave it."""
     records = evidence.baseline.table.to_dict("records")
-    aims = {(r["id"], r["group"], r["category"]): r for r in with_target(evidence).to_dict("records")}
+    aims: dict[tuple[object, ...], list[str]] = {}
+    for r in with_target(evidence).to_dict("records"):
+        aims.setdefault((r["id"], r["group"], r["category"]), []).append(promise(language, r))
     body, seen = [], ""
     for r in records:
         new, seen = r["id"] != seen, str(r["id"])
         by = "" if r["group"] in ("", TOTAL) or pd.isna(r["group"]) else told.group(language, str(r["group"]))
         category = told.reason(language, r["category"]) if by else ""
-        aim = promise(language, aims[key]) if (key := (r["id"], r["group"], r["category"])) in aims else _typed(language, r)
+        aim = language.list(aims.get((r["id"], r["group"], r["category"]), [])) or _typed(language, r)
         body.append((
             f"{r['code']}: {r['statement']}" if new else "", told.indicator(language, r) if new else "", f"{by}: {category}".rstrip(": "),
             _cell(language, r), told.marker(r), aim, str(r["means_of_verification"]) if new else "", str(r["reporting_frequency"]) if new else "",

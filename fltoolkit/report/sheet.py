@@ -14,12 +14,12 @@ def fact_sheet(evidence: Evidence, language: Language) -> Document:
     out = evidence.now
     told = findings.headline(out, language)
     pictures = tuple(Chart(p) for p in (by_group(evidence, language, "half"), beside(evidence, language, "half")) if p)
-    warnings = promises.unverifiable(evidence, language)
+    warnings = promises.first_warning(evidence, language)
     known = [t for t in (findings.unresolved(out, language), findings.coverage(out, language)) if t]
     blocks: list[Block] = [
         findings.facts(out, language, most=3), Paragraph(told[0], "lead"),
         *(Paragraph(text) for text in promises.verdicts(evidence, language)[:1]),
-        Paragraph(language.say("sheet.definition")), *([Charts(pictures)] if pictures else []), *warnings[:1],
+        Paragraph(language.say("sheet.definition")), *([Charts(pictures)] if pictures else []), *warnings,
         Heading(language.say("sheet.careful"), 2), Bullets((*known, *language.each("sheet.limits"))),
     ]  # fmt: skip
     title = findings.title(out, language, "sheet.title")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import small_country as country
 import yaml
 from two_rounds import PLAN, fell, followed, survey
 
@@ -102,6 +103,30 @@ def test_the_baseline_may_be_what_a_publication_printed(tmp_path: Path) -> None:
     assert list(missing["reason"]) == ["the publication that is the baseline does not give it"]
     target = evidence.targets[evidence.targets["target_year"].notna()].iloc[0]
     assert target["target_value"] == 25
+
+
+def test_a_target_that_the_publication_says_nothing_of_is_not_lost(tmp_path: Path) -> None:
+    plan = country.with_rows(
+        {"id": "decrease", "measure": "percent_decrease", "disaggregated_by": ["gender"],
+         "targets": [{"year": 2029, "cut": 0.5, "group": "gender", "category": "women"}]},
+        {"id": "persons", "disaggregated_by": ["gender"], "targets": [{"year": 2029, "value": 100}]},
+    )  # fmt: skip
+    evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 45), [FIGURE], plan)
+    asked = evidence.targets[evidence.targets["target_year"].notna()].set_index("id")
+    assert set(asked.index) == {"decrease_base", "persons"}
+    assert set(asked["verifiable"]) == {""}
+    assert set(asked["reason"]) == {"the baseline is not shown: the publication that is the baseline does not give it"}
+    assert set(asked["marker"]) == {"x"}
+
+
+def test_a_target_for_a_category_that_nobody_has_stops_with_a_publication_too(tmp_path: Path) -> None:
+    plan = country.with_rows(
+        {"id": "decrease", "measure": "prevalence", "disaggregated_by": ["gender"],
+         "targets": [{"year": 2029, "cut": 0.5, "group": "gender", "category": "Women"}]},
+    )  # fmt: skip
+    with pytest.raises(SpecError, match="a target is for a category that is not there") as error:
+        followed(tmp_path, survey(tmp_path / "second", 2027, 45), [FIGURE], plan)
+    assert "allowed: none, since the row has no gender" in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from promises import NEEDED, SMALLEST, filled, plan_with
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.targets import milestones, targets
+from fltoolkit.nap.targets import UNPLANNED, milestones, targets
 
 
 def judged(*given: dict[str, Any], keys: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
@@ -92,9 +92,17 @@ def test_overlapping_windows_decide_the_first_year_that_can_say_anything() -> No
     assert judged(measure="current_prevalence", reference_months=60)["first_year"] == 2026
 
 
+def test_every_path_to_a_rows_targets_is_named(tmp_path: Path) -> None:
+    given = [{"year": 2030, "cut": 0.7, "path": "geometric"}, {"year": 2027, "cut": 0.5}]
+    row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender"], "targets": given}
+    out, plan = country.run(country.write(tmp_path, plan=country.with_rows(row)))
+    told = fl.baseline(plan, out).table.iloc[0]["about_targets"]
+    assert "milestones on a linear path to 2027, then a geometric path to 2030: reckoned" in told
+
+
 def test_a_year_without_a_planned_survey_cannot_verify() -> None:
     row = judged({"year": 2029, "cut": 0.5}, n=20_000, keys={"planned_surveys": [2027, 2030]})
-    assert (row["verifiable"], row["reason"]) == ("no", "no survey is planned in 2029")
+    assert (row["verifiable"], row["reason"], row["obstacle"]) == ("no", "no survey is planned in 2029", UNPLANNED)
 
 
 def test_rounds_between_which_the_kit_decides_nothing_cannot_verify() -> None:
@@ -167,7 +175,7 @@ def test_the_columns_of_tool_16_hold_what_the_path_asks_of_the_next_two_years(tm
     whole = table[table["group"] == "total"].iloc[0]
     assert whole["target_year_1"] == pytest.approx(0.75 * whole["baseline_value"])
     assert whole["target_year_2"] == pytest.approx(0.5 * whole["baseline_value"])
-    assert whole["about_targets"] == "milestones on a linear path to 2027: reckoned, not measured"
+    assert whole["about_targets"] == "Year +1 is 2026, Year +2 2027; milestones on a linear path to 2027: reckoned, not measured"
     assert set(table.loc[table["group"] == "gender", "target_year_1"]) == {""}
 
 

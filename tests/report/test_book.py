@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import fltoolkit as fl
 from fltoolkit.errors import BatchError
+from fltoolkit.nap.follow_up import beside_targets, follow_up
 from fltoolkit.nap.partners import Partners
 from fltoolkit.nap.targets import targets
 from fltoolkit.report.book.layout import LONGEST, clean
@@ -156,7 +157,7 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
 def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
     no, yes = row(book, "Targets", "women", "a cut of 10 % by 2030"), row(book, "Targets", "a cut of 75 % by 2030")
     assert no["Can it be verified?"] == "NO"
-    assert no["Why"].startswith("WARNING: no survey as planned could verify this target. ")
+    assert no["Why"].startswith("WARNING: the survey that is planned could not verify this target. ")
     assert (yes["Can it be verified?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
     assert "1 target(s) cannot be verified" in book["Targets"]["A4"].value
     kinds = {r[6].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)}
@@ -170,7 +171,12 @@ def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) ->
     falls = [(n, None, promises.plan_with()) for n in promises.SMALLEST]
     asked = [(5_000, cut, promises.plan_with({"year": 2030, "cut": cut})) for cut in promises.NEEDED]
     judged = [targets(plan, promises.filled(plan, n=n, category=f"{n}, {cut}")) for n, cut, plan in (*falls, *asked)]
-    made = replace(books.evidence(tmp_path), targets=pd.concat(judged, ignore_index=True))
+    made = replace(
+        books.evidence(tmp_path),
+        targets=beside_targets(
+            pd.concat(judged, ignore_index=True), follow_up(promises.plan_with(), promises.filled(promises.plan_with()), None)
+        ),
+    )
     fl.report.write_workbook(made, tmp_path / "out")
     sheet = openpyxl.load_workbook(tmp_path / "out" / "nap_workbook.xlsx")
     for (n, cut), smallest in zip(((n, None) for n, *_ in falls), promises.SMALLEST.values(), strict=True):

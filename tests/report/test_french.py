@@ -58,7 +58,7 @@ def test_no_english_of_the_kit_is_left(evidence: fl.Evidence) -> None:
     }
     own |= {v for s in plan.framework for v in (s.statement, s.code)}
     kits = {str(v) for c in OF_THE_KIT for v in out.table[c].unique() if v and re.search(r"[a-z]{3} [a-z]", str(v))}
-    kits |= {str(v) for c in ("reason", "target_words") for v in evidence.targets[c] if v} | {
+    kits |= {str(v) for c in ("reason", "target_words", "obstacle", "beside") for v in evidence.targets[c] if v} | {
         str(v) for v in evidence.smart["missing"] if v
     }
     sentences = {

@@ -13,12 +13,14 @@ from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partners import plain
 from fltoolkit.nap.references import references
+from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.report.book.layout import Column, Line, Page, Styled
 from fltoolkit.report.workbook import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
 
 LEGEND = "; ".join(f"[{m}] {words}" for m, words in MARKERS.items())
 NONE_YET = "No later round yet: once nap.yaml names a baseline_survey and a later survey is run, each row stands here beside its baseline."
-CANNOT = "WARNING: no survey as planned could verify this target. "
+CANNOT = "WARNING: the survey that is planned could not verify this target. "
+NOT_PLANNED = "WARNING: no survey is planned that could verify this target. "
 MATRIX_KEYS = {"Baseline value": "baseline_value", "Targets: Year +1": "target_year_1", "Targets: Year +2": "target_year_2"}
 WHO = (
     Column("Indicator", 34, help="the plan's words for what is measured"),
@@ -136,6 +138,9 @@ def targets(evidence: Evidence) -> Page:
         Column("Planned sample", 11, "whole", help="persons of this row who are planned to answer"),
         Column("Design effect", 8, "two_decimals", help="of the baseline; the repeat is taken to have the same"),
         Column("First year that can tell", 10, "plain", help="before it, look-back windows of baseline and repeat overlap"),
+        Column("Later round", 8, "plain", help="its year; blank in the baseline's own run"), Column("Now", 10, help="in the row's unit, in the later round"),
+        Column("Now from", 10, help="interval of the later round"), Column("Now to", 10, help="interval of the later round"),
+        Column("Beside the target", 20, help="where the later round's number lies; a place, and no test (sheet Follow-up has the verdict)"),
     )  # fmt: skip
     lines = []
     promised = evidence.targets.sort_values(
@@ -145,7 +150,8 @@ def targets(evidence: Evidence) -> Page:
         r, look = _clear(row), _look(row["measure"])
         refused = r["verifiable"] == "no"
         said: object = Styled("NO", "warn") if refused else r["verifiable"]
-        why: object = Styled(CANNOT + _sentence(r["reason"]), "warn") if refused else _sentence(r["reason"])
+        warning = NOT_PLANNED if r["obstacle"] == UNPLANNED else CANNOT
+        why: object = Styled(warning + _sentence(r["reason"]), "warn") if refused else _sentence(r["reason"])
         least: object = r["smallest_cut"]
         if least is None and r["planned_sample"] is not None:
             least = Styled("none", "text")
@@ -153,6 +159,7 @@ def targets(evidence: Evidence) -> Page:
             *_who(r), r["baseline_year"], look(row["baseline_value"]), look(row["ci_low"]), look(row["ci_high"]), bracketed(row["marker"]), r["flag"],
             r["target_year"], look(row["target_value"]), r["target_words"], r["cut"], r["path"], said, why, r["power"], least,
             look(row["smallest_value"]), r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["deff"], r["first_year"],
+            r["later_year"], look(row["later_value"]), look(row["later_ci_low"]), look(row["later_ci_high"]), r["beside"],
         )))  # fmt: skip
     bad = sum(evidence.targets["verifiable"] == "no")
     told = (
