@@ -94,24 +94,27 @@ def run_surveys(
     With `keep_others` the index goes on naming the surveys that earlier runs left there.
     """
     outputs, mine = outputs.resolve(), [run.name for run in runs]
+    errors: dict[str, str] = {}  # of those that failed, also of those whose folder was left as it was
     with held(outputs):
         recover(outputs)
         write_assets(outputs / ASSETS)
         others = {p.parent.name for p in outputs.glob(f"*/{RECORD}")} - set(mine) if keep_others else set()
 
         def index() -> Path:
-            return write_index(outputs, [entry for name in (*mine, *sorted(others)) if (entry := _entry(outputs / name))])
+            entries = [_entry(outputs / name, errors.get(name, "")) for name in (*mine, *sorted(others))]
+            return write_index(outputs, [entry for entry in entries if entry])
 
-        ended = _run_all(runs, outputs, workers, resume, say, index)
+        ended = _run_all(runs, outputs, workers, resume, say, errors, index)
         counts = {state: sum(done.state == state for done in ended) for state in ("passed", "failed", "skipped")}
         say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index()}")
     return not counts["failed"]
 
 
 def _run_all(
-    runs: Sequence[Run], outputs: Path, workers: int, resume: bool, say: Callable[[str], None], index: Callable[[], Path]
-) -> list[Done]:
-    """Run surveys, some at the same time, and bring the index up to date as each ends.
+    runs: Sequence[Run], outputs: Path, workers: int, resume: bool, say: Callable[[str], None], errors: dict[str, str],
+    index: Callable[[], Path],
+) -> list[Done]:  # fmt: skip
+    """Run surveys, some at the same time; note the `errors` of those that failed, and bring the index up to date as each ends.
 
     Stopped by hand, it ends the kernels and waits until the folders that are not finished are cleared away.
     """
@@ -125,6 +128,8 @@ def _run_all(
                 result = done.result()
                 state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
                 say(f"{waiting[done].name}: {state} ({n} of {len(runs)})")
+                if result.error:
+                    errors[waiting[done].name] = result.error
                 index()
         except KeyboardInterrupt:
             stop.set()
@@ -332,9 +337,13 @@ def _title_and_coverage(run: Run) -> tuple[str, tuple[str, ...]]:
     return spec.title, spec.coverage_excludes
 
 
-def _entry(folder: Path) -> Entry | None:
-    """A survey's place in the index, from its run.json; none where its numbers are not those that the run left."""
+def _entry(folder: Path, error: str) -> Entry | None:
+    """A survey's place in the index, from its run.json; none where its numbers are not those that the run left.
+
+    `error`: of this batch's run, which left an earlier one's folder as it was unless run.json says the same.
+    """
     record, numbers = read_record(folder), "estimates.csv"
     if record is None or (numbers in record.outputs and numbers in record.altered(folder)):
-        return None
-    return Entry(folder.name, record.title, record.coverage_excludes, record.error, record.notebook)
+        return Entry(folder.name, folder.name, error=error) if error else None
+    refused = "" if record.error else error
+    return Entry(folder.name, record.title, record.coverage_excludes, record.error, record.notebook, refused)

@@ -78,6 +78,10 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert {f: f.read_bytes() for f in book.parent.iterdir()} == before
     assert not run(path)
     assert calls == ["b"]  # the other survey of the batch goes on
+    front = (book.parent.parent / "index.html").read_text("utf-8")
+    assert "2 survey(s), 1 as an earlier run left it" in front
+    assert front.count("not run again") == 1
+    assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in front
 
     assert main(["nap", "read", "out/a/nap_workbook.xlsx"]) == 0
     assert "2 new entry(ies), 1 of 4Ps checklist, 1 of Cost estimate." in capsys.readouterr().out
@@ -87,6 +91,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert "a: once more, since partners.yaml changed" in "\n".join(said)
     assert run(path, said, resume=True)
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
+    assert "2 survey(s), all complete" in (book.parent.parent / "index.html").read_text("utf-8")
     assert books.free(books.openpyxl.load_workbook(book), "Cost estimate", "Activity", 1).value == "Train"
 
 
@@ -120,6 +125,8 @@ def test_a_folder_that_nobody_can_vouch_for_is_looked_at(path: Path, calls: list
         (path.parent / "a" / name).write_text("costs: 1\n", encoding="utf-8")
     before, said = book.read_bytes(), list[str]()
     assert not run(path, said)
+    front = (book.parent.parent / "index.html").read_text("utf-8")
+    assert ("a: failed" if name == "run.json" else "not run again") in front  # whose numbers nobody can vouch for are not shown
     assert ("were not read" if name == "run.json" else "costs: Input should be a valid dictionary") in "\n".join(said)
     assert book.read_bytes() == before
 

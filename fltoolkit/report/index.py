@@ -39,19 +39,24 @@ DOCUMENTS = {
     "slides": "Slides for the consultation workshop",
     "nap_skeleton": "Skeleton of the plan",
 }
+REFUSED = '<em class="flag">not run again</em> These are the numbers of an earlier run. The latest was refused:'
 KINDS = {".html": "page", ".docx": "Word"}
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One survey of a batch: its folder, what it is, whom it could not reach, and the error if it failed."""
+    """One survey of a batch: its folder, what it is, whom it could not reach, and the error if it failed.
+
+    `refused`: why it was not run again, where what an earlier run left stands.
+    """
 
     folder: str
     title: str
     coverage_excludes: tuple[str, ...] = ()
     error: str = ""
     notebook: str = ""
+    refused: str = ""
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
@@ -61,8 +66,8 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     parts = [_survey(outputs, e, tables.get(e.folder)) for e in ordered]
     rates = [(e.title, tables[e.folder].query("measure == 'prevalence' and breakdown == ''")) for e in ordered if not e.error]
     together = side_by_side([(title, rows.iloc[0].to_dict()) for title, rows in rates if len(rows)])
-    failed = sum(bool(e.error) for e in entries)
-    summary = f"{len(entries)} survey(s), {failed} failed" if failed else f"{len(entries)} survey(s), all complete"
+    counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
+    summary = f"{len(entries)} survey(s), {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}"
     html = f"""<!doctype html>
 <html lang="en">
 <head>
@@ -101,6 +106,7 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
             else ""
         )
         return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2><pre>{escape(entry.error)}</pre>{link}</section>\n'
+    refused = f"<p>{REFUSED}</p><pre>{escape(entry.refused)}</pre>" if entry.refused else ""
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
     parts = _parts(table)
     first = table.iloc[0].to_dict()  # the run's own rule set stands first
@@ -117,7 +123,7 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     if (folder / "charts").is_dir():  # named, not linked: a web server shows no folder
         files += f"<li>Its charts, SVG and PNG: in {escape(entry.folder)}/charts</li>"
     return (
-        f'<section class="survey"><h2>{escape(entry.title)}</h2><div class="numbers">{numbers}</div>{parts}'
+        f'<section class="survey"><h2>{escape(entry.title)}</h2>{refused}<div class="numbers">{numbers}</div>{parts}'
         f'{_change(folder)}{_left_open(table)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
     )
 
