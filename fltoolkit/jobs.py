@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -91,15 +92,18 @@ def plan_runs(batch: Batch, folder: Path) -> list[Run]:
 
 
 def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = "") -> Run:
-    """One survey with its parameters, typed as the notebooks declare them. The folder is named for the survey's folder."""
+    """One survey with its parameters, typed as the notebooks declare them. Without a name it takes that of the survey's folder, blanks as `_`."""
     for key, file in (("survey", survey), ("plan", plan)):
         if file is not None and not file.is_file():
             do = "give the path of a file; a batch.yaml's paths are read from its own folder"
             raise BatchError("there is no such file", where=f"{where}.{key}".lstrip("."), found=file, do=do)
-    name = name or survey.parent.name
+    name = name or "_".join(re.findall(r"[\w-]+", survey.parent.name))  # `Enquête 2025` is Enquête_2025
     if name == ASSETS or not name.replace("_", "").replace("-", "").isalnum():
         raise BatchError(
-            f"a survey's name is letters, digits, - and _, and not {ASSETS}", where=where, found=name, do="give it a `name:`"
+            f"a survey's name is letters, digits, - and _, and not {ASSETS}",
+            where=where,
+            found=name,
+            do="give it a `name:` in batch.yaml, or rename the folder of its survey.yaml",
         )
     given = parameters or {}
     if own := sorted(set(given) & set(OWN)):

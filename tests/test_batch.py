@@ -97,6 +97,11 @@ def test_a_name_that_is_no_folder_of_its_own_is_refused(tmp_path: Path, name: st
     assert "a survey's name is letters, digits, - and _" in message(tmp_path, {"survey": "a/survey.yaml", "name": name})
 
 
+@pytest.mark.parametrize(("folder", "name"), [("Enquête 2025 (finale)", "Enquête_2025_finale"), ("a.b", "a_b"), ("a-b", "a-b")])
+def test_a_folder_with_blanks_needs_no_name(tmp_path: Path, folder: str, name: str) -> None:
+    assert make_run(country.write(tmp_path / folder), None).name == name
+
+
 def test_an_unknown_key_of_batch_yaml_is_named(tmp_path: Path) -> None:
     told = message(tmp_path, {"survey": "a/survey.yaml", "rules": "icls_2018"})
     assert "surveys.0.rules: unknown key; allowed: survey, plan, name, parameters" in told
