@@ -5,9 +5,9 @@ Read as text, `NO` stays Norway, `01` keeps its zero and `1.0` is not a float: c
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from fltoolkit.errors import SpecError
+from fltoolkit.yamlwords import problems
 
 
 class Model(BaseModel):
@@ -104,7 +105,7 @@ def load_model(path: Path, model: type[M]) -> M:
             f"{len(keys)} key(s) still say {UNANSWERED}:\n" + "\n".join(f"  - {key}" for key in keys),
             where=str(path), do="answer them, or remove those that are not required; the comments in the draft say what is asked",
         )  # fmt: skip
-    return build_model(data, model, where=str(path))
+    return build_model(data, model, str(path), path.read_text(encoding="utf-8-sig"))
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
@@ -131,68 +132,24 @@ def build_model(data: dict[str, Any], model: type[M], where: str, text: str = ""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        errors = error.errors()
-        emptied = [e for e in errors if e["type"] == "too_short" and any(_below_it(e, other) for other in errors)]
-        problems = [_problem(e, model) + _line(e["loc"], text) for e in errors if e not in emptied]
-        raise SpecError(
-            f"{len(problems)} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in problems), where=where
-        ) from None
+        found = problems(
+            error.errors(), model.model_json_schema(), data, partial(_line, yaml.compose(text, TextLoader) if text else None)
+        )
+        raise SpecError(f"{len(found)} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in found), where=where) from None
 
 
-def _line(loc: tuple[object, ...], text: str) -> str:
-    """` (line 12)`, where the key or element at `loc` stands in the text; nothing without a text."""
-    node = yaml.compose(text, TextLoader) if text else None
-    line = node.start_mark.line if node else 0
-    for step in loc:
-        if isinstance(node, yaml.MappingNode):
-            found = next((pair for pair in node.value if canonical_code(pair[0].value) == str(step)), None)
-            line, node = (found[0].start_mark.line, found[1]) if found else (line, None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line
-    return f" (line {line + 1})" if text else ""
-
-
-def _below_it(error: Any, other: Any) -> bool:
-    """Whether a list is only too short because an element of it could not be read."""
-    return len(other["loc"]) > len(error["loc"]) and other["loc"][: len(error["loc"])] == error["loc"]
-
-
-def _problem(error: Any, model: type[Model]) -> str:
-    loc = [str(p) for p in error["loc"] if not str(p).startswith(("function-", "tagged-"))]
-    key, found = ".".join(loc), error["input"]
-    if error["type"] == "extra_forbidden":
-        allowed = _fields_at(model, loc[:-1])
-        guess = difflib.get_close_matches(loc[-1], allowed, n=1)
-        hint = f"; did you mean {guess[0]}?" if guess else ""
-        return f"{key}: unknown key; allowed: {', '.join(allowed)}{hint}"
-    if error["type"] == "missing":
-        return f"{key}: this key is required"
-    message = error["msg"].removeprefix("Value error, ")
-    shown = "" if isinstance(found, dict) else f"; found: {found!r}"
-    return f"{key}: {message}{shown}" if key else message
-
-
-def _fields_at(model: type[Model], path: list[str]) -> list[str]:
-    """The keys allowed at `path`, walked through the model's JSON Schema."""
-    schema = model.model_json_schema()
-    nodes = _alternatives(schema, schema)
+def _line(node: yaml.Node | None, path: Sequence[object]) -> str:
+    """` (line 12)`, where the key or element at `path` stands in the composed text, or what ought to hold it; nothing without a text."""
+    if node is None:
+        return ""
+    line, here = node.start_mark.line, node
     for step in path:
-        nodes = [found for node in nodes for below in _below(node, step) for found in _alternatives(schema, below)]
-    return list(dict.fromkeys(name for node in nodes for name in node.get("properties", {})))
-
-
-def _below(node: dict[str, Any], step: str) -> list[dict[str, Any]]:
-    """What a schema says of a key of a mapping, or of an element of a list."""
-    if step in node.get("properties", {}):
-        return [node["properties"][step]]
-    others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))
-    return [other for other in others if isinstance(other, dict)]
-
-
-def _alternatives(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
-    """A schema with its references followed, or each of its alternatives so."""
-    if "$ref" in node:
-        return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
-    options = [*node.get("anyOf", []), *node.get("oneOf", [])]
-    return [found for option in options for found in _alternatives(schema, option)] or [node]
+        if isinstance(here, yaml.MappingNode):
+            found = next((pair for pair in here.value if canonical_code(pair[0].value) == str(step)), None)
+            if found is None:
+                break
+            line, here = found[0].start_mark.line, found[1]
+        elif isinstance(here, yaml.SequenceNode) and isinstance(step, int) and step < len(here.value):
+            here = here.value[step]
+            line = here.start_mark.line
+    return f" (line {line + 1})"

@@ -127,7 +127,7 @@ def test_a_folder_that_nobody_can_vouch_for_is_looked_at(path: Path, calls: list
     assert not run(path, said)
     front = (book.parent.parent / "index.html").read_text("utf-8")
     assert ("a: failed" if name == "run.json" else "not run again") in front  # whose numbers nobody can vouch for are not shown
-    assert ("were not read" if name == "run.json" else "costs: Input should be a valid dictionary") in "\n".join(said)
+    assert ("were not read" if name == "run.json" else "costs: must be keys and values") in "\n".join(said)
     assert book.read_bytes() == before
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.change import PublishedBaseline
@@ -33,6 +33,17 @@ class Definition(Model):
     type: Literal["quantitative", "qualitative"] = "quantitative"
 
 
+def _share(value: object) -> object:
+    """Stop on a cut in percent, which is what most people type."""
+    try:
+        percent = float(str(value)) > 1
+    except ValueError:
+        return value
+    if percent:
+        raise ValueError("a cut is a share of the baseline, 1 at most: 0.5 is a cut by half, 0.25 by 25 %")
+    return value
+
+
 class Target(Model):
     """What a row is to be in a year: `value` (in the row's unit), a `cut` relative to the baseline (0.5 is a half), or `eradicate`.
 
@@ -42,7 +53,7 @@ class Target(Model):
 
     year: int
     value: Annotated[float, Field(ge=0)] | None = None
-    cut: Annotated[float, Field(gt=0, le=1)] | None = None
+    cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_share)] | None = None
     eradicate: bool = False
     path: Literal["linear", "geometric"] = "linear"
     group: str = ""

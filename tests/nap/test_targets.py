@@ -157,7 +157,8 @@ def test_milestones_lie_on_their_path_and_only_surveys_measure_them() -> None:
         ({"year": 2030, "eradicate": True, "path": "geometric"}, "never reaches zero"),
         ({"year": 2030, "cut": 0.5, "group": "gender"}, "group and category go together"),
         ({"year": 2030, "cut": 0.5, "group": "region", "category": "x"}, "not disaggregated"),
-        ({"year": 2030, "cut": 1.5}, "less than or equal to 1"),
+        ({"year": 2030, "cut": 50}, "targets.0.cut: a cut is a share of the baseline, 1 at most: 0.5 is a cut by half"),
+        ({"year": "next", "cut": 0.5}, "targets.0.year: must be a whole number; found: 'next' (line "),
     ],
 )
 def test_a_target_that_cannot_be_is_refused_with_its_key(tmp_path: Path, target: dict[str, Any], message: str) -> None:

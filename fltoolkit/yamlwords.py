@@ -1,0 +1,144 @@
+"""What is wrong in a YAML file, in words: pydantic's errors as a statistician reads them, each with its key and line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Schema = Mapping[str, Any]
+Line = Callable[[Sequence[object]], str]
+NAME = r"^[a-z][a-z0-9_]*$"
+WHOLE, NUMBER, TEXT, BOOL, KEYS, LIST = "a whole number", "a number", "text", "true or false", "keys and values", "a list"
+KINDS = {  # of pydantic's errors of type, what is wanted
+    "int_parsing": WHOLE, "int_type": WHOLE, "int_from_float": WHOLE, "int_parsing_size": WHOLE, "float_parsing": NUMBER, "float_type": NUMBER,
+    "bool_parsing": BOOL, "bool_type": BOOL, "string_type": TEXT, "dict_type": KEYS, "model_type": KEYS, "model_attributes_type": KEYS,
+    "tuple_type": LIST, "list_type": LIST, "date_type": "a date, as 2025-03-01", "date_parsing": "a date, as 2025-03-01",
+    "date_from_datetime_parsing": "a date, as 2025-03-01",
+}  # fmt: skip
+SHAPES = {KEYS: dict, LIST: list}
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """One error: the keys to it in the file and in the schema, and where a choice among kinds of value begins, of which pydantic tells
+    each by itself."""
+
+    path: tuple[object, ...]
+    route: tuple[object, ...]
+    choice: tuple[object, ...] | None
+    error: Mapping[str, Any]
+
+    @property
+    def wanted(self) -> str:
+        """What may stand there, if it is a matter of its kind."""
+        return KINDS.get(self.error["type"], "")
+
+
+def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, line: Line) -> list[str]:
+    """What needs a change, a line each.
+
+    Args:
+        errors: of pydantic. schema: the model's JSON Schema. data: what was read. line: of a path, where it
+            stands in the file, as ` (line 12)`.
+    """
+    found = [_located(error, data) for error in errors]
+    found = [p for p in found if not (p.error["type"] == "too_short" and any(_below_it(p, other) for other in found))]
+    lines = []
+    for place in dict.fromkeys(p.choice for p in found):
+        mine = [p for p in found if p.choice == place]
+        lines += [_told(p, schema) + line(p.path) for p in mine] if place is None else _of_choice(place, mine, schema, data, line)
+    return lines
+
+
+def _located(error: Mapping[str, Any], data: object) -> _Problem:
+    """An error's keys as the file has them: what pydantic puts between (names of kinds, of validators) is not in the data, nor is the
+    index of the only element of a list that was written without brackets."""
+    path: list[object] = []
+    route: list[object] = []
+    choice, here, last = None, data, len(error["loc"]) - 1
+    for i, step in enumerate(error["loc"]):
+        there = (isinstance(here, dict) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        )
+        if there or isinstance(step, int) or (i == last and error["type"] == "missing"):
+            route.append(step)
+        elif choice is None and not str(step).startswith(("function-", "tagged-")):
+            choice = tuple(path)
+        if there or (i == last and error["type"] == "missing"):
+            path.append(step)
+            here = here[step] if there else None  # type: ignore[index]
+    return _Problem(tuple(path), tuple(route), choice, error)
+
+
+def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Schema, data: object, line: Line) -> list[str]:
+    """Where several kinds of value are allowed: what is wrong with the kind that was given, else all that are allowed."""
+    for step in place:
+        data = data[step]  # type: ignore[index]
+    inner = [p for p in found if len(p.path) > len(place)]
+    fitting = [p for p in found if p.wanted not in (KEYS, LIST) or isinstance(data, SHAPES[p.wanted])]
+    if isinstance(data, (dict, list)) and inner:
+        return [_told(p, schema) + line(p.path) for p in inner]
+    chosen = [p for p in fitting if not p.wanted] or (fitting if not isinstance(data, (dict, list)) else []) or found
+    kinds = list(dict.fromkeys(p.wanted for p in chosen))
+    if all(kinds):
+        key = ".".join(map(str, place))
+        return [f"{key}: must be {' or '.join(kinds)}{_shown(data)}{line(place)}"]
+    return [_told(p, schema) + line(p.path) for p in chosen]
+
+
+def _told(problem: _Problem, schema: Schema) -> str:
+    """An error in words: the key, what is wanted, what was found."""
+    error, path = problem.error, [str(step) for step in problem.path]
+    key, found = ".".join(path), error["input"]
+    if error["type"] == "extra_forbidden":
+        allowed = _fields_at(schema, [str(step) for step in problem.route[:-1]])
+        guess = difflib.get_close_matches(path[-1], allowed, n=1)
+        hint = f"; did you mean {guess[0]}?" if guess else ""
+        return f"{key}: unknown key; allowed: {', '.join(allowed)}{hint}"
+    if error["type"] == "missing":
+        return f"{key}: this key is required"
+    message = f"must be {problem.wanted}" if problem.wanted else _message(error)
+    return f"{key}: {message}{_shown(found)}" if key else message
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == NAME:
+        return "must be small letters a to z, digits and _, a letter first"
+    if error["type"] == "too_short":
+        return f"needs at least {error['ctx']['min_length']} item(s)"
+    return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
+
+
+def _shown(found: object) -> str:
+    return "" if isinstance(found, dict) else f"; found: {found!r}"
+
+
+def _below_it(problem: _Problem, other: _Problem) -> bool:
+    """Whether a list is only too short because an element of it could not be read."""
+    return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
+
+
+def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
+    """The keys allowed at `path`, walked through a model's JSON Schema."""
+    nodes = _alternatives(schema, schema)
+    for step in path:
+        nodes = [found for node in nodes for below in _below(node, step) for found in _alternatives(schema, below)]
+    return list(dict.fromkeys(name for node in nodes for name in node.get("properties", {})))
+
+
+def _below(node: Schema, step: str) -> list[Schema]:
+    """What a schema says of a key of a mapping, or of an element of a list."""
+    if step in node.get("properties", {}):
+        return [node["properties"][step]]
+    others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))
+    return [other for other in others if isinstance(other, dict)]
+
+
+def _alternatives(schema: Schema, node: Schema) -> list[Schema]:
+    """A schema with its references followed, or each of its alternatives so."""
+    if "$ref" in node:
+        return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
+    options = [*node.get("anyOf", []), *node.get("oneOf", [])]
+    return [found for option in options for found in _alternatives(schema, option)] or [node]
