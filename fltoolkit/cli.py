@@ -96,10 +96,20 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     batch.set_defaults(run=_batch)
     nap = commands.add_parser(
-        "nap", help="read back what partners filled in in a plan's workbook", formatter_class=RAW,
-        epilog="example:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx",
+        "nap", help="check a plan, and read back what partners filled in in its workbook", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit nap check my_survey/nap.yaml\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx",
     )  # fmt: skip
-    read = nap.add_subparsers(required=True, metavar="COMMAND").add_parser(
+    of_plan = nap.add_subparsers(required=True, metavar="COMMAND")
+    plan = of_plan.add_parser(
+        "check", help="what is wrong with a nap.yaml, before anything is run", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit nap check my_survey/nap.yaml\n  fltoolkit nap check plan/nap.yaml --survey my_survey/survey.yaml",
+    )  # fmt: skip
+    plan.add_argument("plan", type=Path, help="a nap.yaml")
+    plan.add_argument(
+        "--survey", type=Path, help="the survey.yaml that fills it (default: its baseline_survey, else survey.yaml beside it)"
+    )
+    plan.set_defaults(run=_nap_check)
+    read = of_plan.add_parser(
         "read", help="write it to partners.yaml beside nap.yaml", formatter_class=RAW,
         epilog="examples:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx\n"
         "  fltoolkit nap read from_the_ministry.xlsx --plan my_survey/nap.yaml",
@@ -219,6 +229,28 @@ def _batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_batch
 
     return 0 if run_batch(parsed.batch, workers=parsed.workers, resume=parsed.resume) else 1
+
+
+def _nap_check(parsed: argparse.Namespace) -> int:
+    import fltoolkit as fl
+    from fltoolkit.nap.check import check_plan
+    from fltoolkit.nap.partners import read_partners
+    from fltoolkit.survey.spec import read_spec
+
+    plan = fl.read_plan(parsed.plan)
+    read_partners(plan)
+    beside = parsed.plan.with_name("survey.yaml")
+    survey = parsed.survey or plan.baseline_path or (beside if beside.is_file() else None)
+    found = check_plan(plan, read_spec(survey) if survey else None)
+    for row in found.to_dict("records"):
+        print(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}\n        {row['do']}")
+    if survey is None:
+        print("NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the survey with --survey")
+    if (found["severity"] == "error").any():
+        print("Errors would stop a run, or lose a target: mend them, then check again.")
+        return 1
+    print(f"{plan.title}: no errors; {len(found)} other finding(s). Whether targets can be verified is told by a run.")
+    return 0
 
 
 def _nap_read(parsed: argparse.Namespace) -> int:

@@ -105,6 +105,11 @@ def load_model(path: Path, model: type[M]) -> M:
             f"{len(keys)} key(s) still say {UNANSWERED}:\n" + "\n".join(f"  - {key}" for key in keys),
             where=str(path), do="answer them, or remove those that are not required; the comments in the draft say what is asked",
         )  # fmt: skip
+    unknown = [key for key in data if key not in model.model_fields]
+    if len(unknown) > max(3, len(data) / 2):
+        do = "give the path of the file that is meant"
+        problem = "this is another kind of file: most of its keys are not known here"
+        raise SpecError(problem, where=str(path), found=unknown, allowed=list(model.model_fields), do=do)
     return build_model(data, model, str(path), path.read_text(encoding="utf-8-sig"))
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from handed import EN, FR, evidence
 
+import fltoolkit as fl
 from fltoolkit import language
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.change import NOT_TOLD
@@ -60,9 +61,15 @@ def write(folder: Path, code: str, words: object) -> None:
     (folder / f"{code}.yaml").write_text(yaml.safe_dump(words, sort_keys=False, allow_unicode=True), "utf-8")
 
 
-def test_another_language_is_one_file(own_words: Path) -> None:
+@pytest.fixture(scope="module")
+def found() -> fl.Evidence:
+    """Of a plan whose languages are all there when it is read."""
+    return evidence()
+
+
+def test_another_language_is_one_file(found: fl.Evidence, own_words: Path) -> None:
     write(own_words, "toy", shouting(yaml.safe_load((own_words / "en.yaml").read_text("utf-8"))))
-    page = as_html(fact_sheet(evidence(), read_language("toy")))
+    page = as_html(fact_sheet(found, read_language("toy")))
     assert '<html lang="toy">' in page
     assert "<h1>¡Forced labour in Smallland, 2025!</h1>" in page
     told = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)

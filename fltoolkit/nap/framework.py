@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.change import PublishedBaseline
 from fltoolkit.estimate.since import PublishedRow
+from fltoolkit.language import read_language
 from fltoolkit.nap.units import is_rate, scale
 from fltoolkit.survey.breakdowns import Measure as Estimated
 from fltoolkit.survey.breakdowns import Name, Table
@@ -103,13 +104,13 @@ class PublishedFigure(Model):
             raise ValueError("group and category go together")
         return self
 
-    def as_estimated(self, measure: str) -> PublishedBaseline:
-        """The figure in the scale of estimates: 17.2 per 1,000 is 0.0172."""
+    def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
+        """The figure in the scale of estimates: 17.2 per 1,000 is 0.0172. `where` it stands, for messages."""
         if is_rate(measure) and self.cases and self.n:
             told = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / told < 10:
                 raise SpecError(
-                    "a published figure does not fit its cases", where=f"baseline_survey, {self.indicator}",
+                    "a published figure does not fit its cases", where=where,
                     found=f"value {self.value:g}, but {self.cases} cases among {self.n} persons", do="give it per 1,000: 17.2, not 0.0172",
                 )  # fmt: skip
         facts = self.model_dump(exclude={"indicator", "value", "ci_low", "ci_high", "group", "category"})
@@ -242,7 +243,8 @@ class Plan(Model):
             row = next(i for _, i in self.measured if i.id == figure.indicator)
             measure, group = row.survey_measure or "", group_of(figure.group, spec.group_names) if figure.group else ""
             if group is not None and measure != "share":
-                rows.append(PublishedRow(measure, row.population, group, figure.category, figure.as_estimated(measure)))
+                told = figure.as_estimated(measure, f"{self.path}, baseline_survey, {figure.indicator}")
+                rows.append(PublishedRow(measure, row.population, group, figure.category, told))
         return rows
 
     def tables(self, spec: SurveySpec) -> list[Table]:
@@ -267,8 +269,15 @@ class Plan(Model):
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Read and check a nap.yaml. Raises `SpecError` naming every key that needs a change."""
+    """Read and check a nap.yaml. Raises `SpecError` naming every key that needs a change, or a language that has no words."""
     plan = load_model(Path(path), Plan)
+    for code in plan.languages:
+        try:
+            read_language(code)
+        except SpecError as error:
+            raise SpecError(
+                error.problem, where=f"{path}, languages", found=error.found, allowed=error.allowed, do=error.do
+            ) from None
     plan._path = Path(path)
     if (survey := plan.baseline_path) and not survey.is_file():
         do = "give the path of a survey.yaml from the folder of nap.yaml"

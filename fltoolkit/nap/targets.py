@@ -158,6 +158,12 @@ def _verified(row: Row, plan: Plan, found: Row, p: float, first: float) -> Row:
     chance = f"a repeat of {planned:,.0f} persons would find it with a chance of {100 * power:.0f} %"
     size = float(apart(n, planned))
     obstacles: dict[str, str] = {}
+    if year <= row["year"]:
+        return {
+            "verifiable": "no",
+            "obstacle": "not after the baseline",
+            "reason": f"the target's year is not after the baseline's ({row['year']:.0f})",
+        }
     if year < first:
         obstacles["windows overlap"] = f"until {first:.0f} the look-back windows of baseline and repeat overlap"
     if plan.planned_surveys and year not in plan.planned_surveys:

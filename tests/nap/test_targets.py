@@ -112,6 +112,12 @@ def test_rounds_between_which_the_kit_decides_nothing_cannot_verify() -> None:
     assert "about 5 cases, and needs 15 to decide" in few["reason"]
 
 
+def test_a_target_in_its_baselines_year_or_before_cannot_be_verified() -> None:
+    for year in (2025, 2020):
+        row = judged({"year": year, "cut": 0.5}, n=20_000)
+        assert (row["verifiable"], row["reason"]) == ("no", "the target's year is not after the baseline's (2025)")
+
+
 def test_the_planned_sample_may_be_given_by_population() -> None:
     assert judged(keys={"planned_sample": {"adults": 8_000, "children": 3_000}})["planned_sample"] == 8_000
     assert judged(keys={"planned_sample": {"children": 3_000}})["planned_sample"] == 5_000
