@@ -257,6 +257,9 @@ def _nap_read(parsed: argparse.Namespace) -> int:
     from fltoolkit.record import read_record
     from fltoolkit.report.merge import read_into
 
+    if not parsed.workbook.is_file():
+        do = "give the path of the workbook that partners filled in, such as outputs/my_survey/nap_workbook.xlsx"
+        raise RequestError("there is no such file", where=str(parsed.workbook), do=do)
     folder = parsed.workbook.parent
     record = read_record(folder)
     named = record.parameters.get("4_nap", {}).get("plan") if record else None

@@ -241,3 +241,10 @@ def test_the_shipped_files_name_schemas_that_exist() -> None:
     for path in named:
         address = path.read_text("utf-8").split("$schema=")[1].split()[0]
         assert (path.parent / address).resolve().is_file()
+
+
+def test_a_workbook_that_is_not_there_is_named_and_not_its_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nap", "read", "nowhere/nap_workbook.xlsx"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("nowhere/nap_workbook.xlsx: there is no such file")
+    assert "run.json" not in told

@@ -15,6 +15,7 @@ from fltoolkit.yamlfile import build_model
 
 NAME = "nap_workbook.xlsx"
 SHOWN = 10
+KINDS = ("new", "changed", "emptied")
 
 
 def read_into(path: Path, plan: Path) -> str:
@@ -44,7 +45,16 @@ def read_into(path: Path, plan: Path) -> str:
         return f"{path.name}: nothing new was filled in; {len(found.edits)} entry(ies) were read before."
     write_whole(target, partners_text(_merged(partners, pending, str(path))))
     by_sheet = Counter(e.where.partition("!")[0] for e in pending)
-    return f"{target}: {len(pending)} new entry(ies), " + ", ".join(f"{n} of {sheet}" for sheet, n in by_sheet.items()) + "."
+    by_kind = Counter(_kind(partners, e) for e in pending)
+    kinds = " and ".join(f"{by_kind[kind]} {kind}" for kind in KINDS if by_kind[kind])
+    return f"{target}: {kinds} entry(ies), " + ", ".join(f"{n} of {sheet}" for sheet, n in by_sheet.items()) + "."
+
+
+def _kind(partners: Partners, edit: Edit) -> str:
+    """What an entry does to partners.yaml."""
+    if _held(partners, edit) in (None, ""):
+        return "new"
+    return "emptied" if edit.after in (None, "") else "changed"
 
 
 def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from fltoolkit.errors import DataError
 from fltoolkit.nap.partners import Entry, Worked, plain
 from fltoolkit.report.book.layout import KIT, clean
+from fltoolkit.report.moved import moved
 
 FOREIGN = re.compile(r"xl/(media|charts|embeddings|threadedComments|ctrlProps|pivotTables)/")
 DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice writes empty ones
@@ -172,6 +173,10 @@ def kept(value: Any) -> Any:
 
 def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry], problems: list[str]) -> Iterator[Edit]:
     """The entries of a sheet; every other difference goes to `problems`."""
+    locked = {place: o.value for place, o in cells.items() if o.kind == "locked" and o.value not in (None, "")}
+    if rows := moved(locked, there, same):
+        problems.append(f"{name}: {rows}, or type the entries into a fresh copy of the workbook")
+        return
     for place, original in cells.items():
         now, where = there.pop(place, None), f"{name}!{_address(place)}"
         if original.kind == "formula":

@@ -167,13 +167,41 @@ def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(origi
         assert [p for p in found if re.match(wanted, p)], (name, found)
     assert len(found) == len(PROBLEMS), found
     books.evidence(tmp_path)
-    with pytest.raises(DataError, match="12 thing\\(s\\) cannot be read back") as error:
+    with pytest.raises(DataError, match=r"12 thing\(s\) cannot be read back") as error:
         read_into(path, tmp_path / "nap.yaml")
     assert "… and 2 more" in str(error.value)
     assert "nothing was written" in str(error.value)
     assert not (tmp_path / "partners.yaml").exists()
     with pytest.raises(BatchError, match="would be lost"):
         refuse_unread(path, Partners())
+
+
+def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_path: Path) -> None:
+    """One line for the sheet, and not one for each cell below."""
+    for n, (change, told) in enumerate([
+        (lambda sheet, row: sheet.delete_rows(row), rf"4Ps checklist: row \d+ \({re.escape(GROUPS)}\) was deleted, so that all rows below moved up; undo"),
+        (lambda sheet, row: sheet.delete_rows(row, 2), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted"),
+        (lambda sheet, row: sheet.insert_rows(row), rf"4Ps checklist: 1 row\(s\) were inserted above what was row \d+ \({re.escape(GROUPS)}\); take"),
+        (lambda sheet, row: sheet.delete_rows(row, 500), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted; undo"),
+    ]):  # fmt: skip
+
+        def spoil(book: Workbook, change: Any = change) -> None:
+            change(book["4Ps checklist"], books.at(book, "4Ps checklist", "Answer", GROUPS).row)
+
+        found = read_workbook(books.edit(original, spoil, tmp_path / f"{n}.xlsx"))
+        (problem,) = found.problems
+        assert re.match(told, problem), problem
+        assert found.edits == ()
+
+
+def test_a_value_that_was_replaced_or_emptied_is_not_told_as_new(tmp_path: Path) -> None:
+    path, plan = books.write(tmp_path, answered()), tmp_path / "nap.yaml"
+    assert "1 changed entry(ies), 1 of 4Ps checklist." in read_into(
+        books.edit(path, under("4Ps checklist", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx"), plan
+    )
+    assert "1 emptied entry(ies), 1 of 4Ps checklist." in read_into(
+        books.edit(path, under("4Ps checklist", "Answer", REACH, None), tmp_path / "theirs.xlsx"), plan
+    )
 
 
 def test_pictures_are_told(original: Path, tmp_path: Path) -> None:
@@ -223,7 +251,7 @@ def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_i
     read_into(mine, plan)
     assert read_partners(plan).checklists == {"prev_groups": {"answer": "partly"}, "prev_reach": {"answer": "yes"}}
     before = (tmp_path / "partners.yaml").read_bytes()
-    with pytest.raises(RequestError, match="1 entry\\(ies\\) contradict") as error:
+    with pytest.raises(RequestError, match=r"1 entry\(ies\) contradict") as error:
         read_into(third, plan)
     assert "the workbook says yes, partners.yaml (checklists, prev_groups, answer) says partly; both were no" in str(error.value)
     assert (tmp_path / "partners.yaml").read_bytes() == before

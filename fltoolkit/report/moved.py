@@ -1,0 +1,55 @@
+"""Rows that somebody deleted or inserted in a sheet of the workbook: told as that, and not as every cell below being wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Place = tuple[int, int]
+Cells = Mapping[Place, Any]
+MOST = 50  # rows at once
+
+
+def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:
+    """What happened to the rows of a sheet, in words; empty where they stand as they stood.
+
+    Args:
+        then: the locked cells as the kit wrote them, with a value. now: all cells as they are. same: whether two values say the same.
+    """
+    before, after = _rows(then), _rows(now)
+
+    def is_at(row: int, place: int) -> bool:
+        there = after.get(place, {})
+        return all(column in there and same(there[column], value) for column, value in before[row].items())
+
+    first = next((row for row in sorted(before) if not is_at(row, row)), None)
+    if first is None:
+        return ""
+    for by in range(1, MOST):
+        below = [row for row in before if row >= first + by]
+        if below and all(is_at(row, row - by) for row in below):
+            return f"{_named(before, first, by)} deleted, so that all rows below moved up; undo that"
+        if all(is_at(row, row + by) for row in before if row >= first):
+            return f"{by} row(s) were inserted above what was row {first} ({_about(before[first])}); take them out"
+    last = [row for row in before if row >= first]
+    if not any(row in after for row in last) and all(len(before[row]) > 1 for row in last):
+        return f"{_named(before, first, len(last))} deleted; undo that"
+    return ""
+
+
+def _rows(cells: Cells) -> dict[int, dict[int, Any]]:
+    found: dict[int, dict[int, Any]] = {}
+    for (row, column), value in cells.items():
+        found.setdefault(row, {})[column] = value
+    return found
+
+
+def _named(rows: Mapping[int, Mapping[int, Any]], first: int, number: int) -> str:
+    about = f" ({_about(rows[first])})" if first in rows else ""
+    return f"row {first}{about} was" if number == 1 else f"rows {first} to {first + number - 1}, from{about} on, were"
+
+
+def _about(row: Mapping[int, Any]) -> str:
+    """A row's longest text, cut short."""
+    text = max((str(value) for value in row.values()), key=len)
+    return text if len(text) <= 60 else f"{text[:57]}..."
