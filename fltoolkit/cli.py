@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument("folder", type=Path, help="a folder of notebooks")
     refresh.set_defaults(run=_refresh)
     schema = commands.add_parser(
-        "schema", help="write the JSON Schemas of survey.yaml, nap.yaml, batch.yaml, rule sets and evidence.json", formatter_class=RAW,
+        "schema", help="write the JSON Schemas of every YAML file and of evidence.json", formatter_class=RAW,
         epilog="example:\n  fltoolkit schema docs/schema",
     )  # fmt: skip
     schema.add_argument("folder", type=Path, help="where to write them")
@@ -292,11 +292,15 @@ def _schema(parsed: argparse.Namespace) -> int:
     from fltoolkit.classify.rules import RuleSet
     from fltoolkit.jobs import Batch
     from fltoolkit.nap import Plan
+    from fltoolkit.nap.partners import Partners
     from fltoolkit.report import evidence_json
+    from fltoolkit.survey.questionnaire.model import Questionnaire
     from fltoolkit.survey.spec import SurveySpec
 
     parsed.folder.mkdir(parents=True, exist_ok=True)
-    models: dict[str, type[Model]] = {"survey": SurveySpec, "nap": Plan, "batch": Batch, "rules": RuleSet}
+    models: dict[str, type[Model]] = {
+        "survey": SurveySpec, "nap": Plan, "batch": Batch, "rules": RuleSet, "partners": Partners, "questionnaire": Questionnaire,
+    }  # fmt: skip
     schemas = {name: model.model_json_schema() for name, model in models.items()} | {"evidence": evidence_json.schema()}
     for name, schema in schemas.items():
         text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)

@@ -86,6 +86,10 @@ class Language:
         """`a; b; c`."""
         return self.words["format.semicolon"].join(parts)
 
+    def colon(self, what: str, said: str) -> str:
+        """`what: said`."""
+        return self.say("format.colon", what=what, said=said)
+
     def kit(self, text: str) -> str:
         """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
         if not text or self.code == BASE:

@@ -229,7 +229,9 @@ def test_refresh_runs_the_notebooks_of_a_folder(tmp_path: Path, monkeypatch: pyt
 def test_the_schemas_of_the_docs_are_those_of_the_package(tmp_path: Path) -> None:
     assert main(["schema", str(tmp_path / "schema")]) == 0
     made = {path.name: path.read_text("utf-8") for path in (tmp_path / "schema").iterdir()}
-    assert set(made) == {f"{name}.schema.json" for name in ("survey", "nap", "batch", "rules", "evidence")}
+    assert set(made) == {
+        f"{name}.schema.json" for name in ("survey", "nap", "partners", "questionnaire", "batch", "rules", "evidence")
+    }
     for name, text in made.items():
         committed = (HOUSE / "docs" / "schema" / name).read_text("utf-8")
         assert json.loads(committed) == json.loads(text), f"{name} is stale: run `fltoolkit schema docs/schema`"

@@ -29,7 +29,7 @@ def about(language: Language, row: Line) -> str:
     what = told.indicator(language, row)
     if row["group"] in ("", TOTAL):
         return what
-    return f"{what} ({told.group(language, str(row['group']))}: {told.reason(language, row['category'])})"
+    return f"{what} ({language.colon(told.group(language, str(row['group'])), told.reason(language, row['category']))})"
 
 
 def value(language: Language, number: float, row: Line) -> str:
@@ -74,7 +74,7 @@ def first_warning(evidence: Evidence, language: Language) -> tuple[Paragraph, ..
     if len(refused) < 2:
         return unverifiable(evidence, language)
     each = [
-        f"{about(language, r)}: {language.kit(str(r['target_words']))} ({told.reason(language, r['obstacle'])})"
+        f"{language.colon(about(language, r), language.kit(str(r['target_words'])))} ({told.reason(language, r['obstacle'])})"
         for r in refused[:MOST]
     ]
     each += [language.say("targets.more", n=str(len(refused) - MOST))] if len(refused) > MOST else []
@@ -91,7 +91,9 @@ def already(evidence: Evidence, language: Language, *, without_refused: bool = F
     """
     rows = evidence.targets[evidence.targets["beside"].isin(UNDER)]
     rows = rows[rows["verifiable"] != "no"] if without_refused else rows
-    return tuple(f"{about(language, r)}: {promise(language, r)}. {_later(language, r)}" for r in rows.to_dict("records"))
+    return tuple(
+        f"{language.colon(about(language, r), promise(language, r))}. {_later(language, r)}" for r in rows.to_dict("records")
+    )
 
 
 def _later(language: Language, row: Line) -> str:
@@ -184,8 +186,8 @@ def _baseline(language: Language, row: Line, year: bool = True) -> str:
     """The baseline with its interval, or its marker."""
     if pd.isna(row["baseline_value"]):
         return told.marker(row) or "–"
-    when = f"{row['baseline_year']:g}: " if year and pd.notna(row["baseline_year"]) else ""
-    return f"{when}{value(language, row['baseline_value'], row)} ({between(language, row, 'ci_low', 'ci_high')})"
+    number = f"{value(language, row['baseline_value'], row)} ({between(language, row, 'ci_low', 'ci_high')})"
+    return language.colon(f"{row['baseline_year']:g}", number) if year and pd.notna(row["baseline_year"]) else number
 
 
 def milestones(evidence: Evidence, language: Language) -> Table | Paragraph:
@@ -283,7 +285,7 @@ def _verdict(language: Language, row: Line) -> str:
         what=told.indicator(language, row),
         before=f"{row['year_before']:g}",
         after=f"{row['year']:g}",
-        verdict=light(language, row),
+        verdict=light(language, row).removeprefix("? "),  # in a sentence it would read as a question
     )
     if pd.notna(row["change"]):
         interval = told.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
@@ -306,7 +308,7 @@ def references(language: Language) -> tuple[Paragraph, Table]:
         body.append(
             (told.reason(language, place), f"{year}", persons, rate, language.say(f"comparable.{part['comparable'].iloc[0]}"))
         )
-    source = language.say("references.source", source=language.list(dict.fromkeys(rows["source"])))
+    source = language.say("references.source", source=language.list(map(language.kit, dict.fromkeys(rows["source"]))))
     table = _table(
         language,
         "references",
@@ -332,7 +334,7 @@ def matrix(evidence: Evidence, language: Language) -> Table:
         category = told.reason(language, r["category"]) if by else ""
         aim = language.list(aims.get((r["id"], r["group"], r["category"]), [])) or _typed(language, r)
         body.append((
-            f"{r['code']}: {r['statement']}" if new else "", told.indicator(language, r) if new else "", f"{by}: {category}".rstrip(": "),
+            f"{r['code']}: {r['statement']}" if new else "", told.indicator(language, r) if new else "", language.colon(by, category) if category else by,
             _cell(language, r), told.marker(r), aim, str(r["means_of_verification"]) if new else "", str(r["reporting_frequency"]) if new else "",
             str(r["lead"]) if new else "",
         ))  # fmt: skip

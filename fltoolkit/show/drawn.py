@@ -88,7 +88,7 @@ def estimates(
         lines += [(told.group(language, str(name)), None)] if len(groups) > 1 and name else []
         lines += [(told.category(language, r), r) for r in part.to_dict("records")]
     title = language.say("charts.by", title=language.say(f"titles.{measure}"), groups=_names(language, groups))
-    alt = f"{title}. {subtitle}. {language.list(f'{n}: {_told(language, r)}' for n, r in lines if r is not None)}."
+    alt = f"{title}. {subtitle}. {language.list(language.colon(n, _told(language, r)) for n, r in lines if r is not None)}."
     sides = [n for n, _ in lines], [_aside(language, r, size.told) for _, r in lines if r is not None]
     with _page(size, title, subtitle, sides, language, rows["flag"]) as page:
         whole = rows[rows["breakdown"] == ""]["estimate"]
@@ -117,11 +117,13 @@ def change(
     title = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
     subtitle = language.say("charts.change_in", unit=unit, level=told.level(language, first), before=before, after=after)
     names, records = told.labels(language, rows), rows.to_dict("records")
+    both = [[told.number(language, r[f"estimate_{side}"], measure) for side in ("before", "after")] for r in records]
+    verdicts = [_verdict(language, r) for r in records]
     told_rows = [
-        f"{n}: {told.number(language, r['estimate_before'], measure)}, {told.number(language, r['estimate_after'], measure)}: {_verdict(language, r)}"
-        if pd.notna(r["estimate"]) else f"{n}: {_verdict(language, r)}" for n, r in zip(names, records, strict=True)
-    ]  # fmt: skip
-    sides = names, [_verdict(language, r) for r in records]
+        language.colon(n, language.colon(", ".join(numbers), verdict) if pd.notna(r["estimate"]) else verdict)
+        for n, r, numbers, verdict in zip(names, records, both, verdicts, strict=True)
+    ]
+    sides = names, verdicts
     with _page(size, title, subtitle, sides, language, rows["flag"], tall=1.35) as page:
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
             page.label(i, name)

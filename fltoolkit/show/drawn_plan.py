@@ -122,8 +122,10 @@ def repeat(
 
 
 def _apart(asked: float, planned: float | None) -> list[float]:
-    """Sizes to mark: this survey's and the planned one, if they are not next to each other."""
-    return [asked] if planned is None or 0.9 < planned / asked < 1.1 else [asked, planned]
+    """Sizes to mark: this survey's and the planned one; of two next to each other the planned one, of which all else speaks."""
+    if planned is None:
+        return [asked]
+    return [planned] if 0.9 < planned / asked < 1.1 else [asked, planned]
 
 
 def _unit(language: Language, row: Line) -> str:
@@ -144,11 +146,20 @@ def _path_alt(language: Language, target: Line, steps: pd.DataFrame, goal: pd.Da
         return told.in_unit(language, v, measure)
 
     parts = [
-        f"{target['baseline_year']:g}: {value(target['baseline_value'])} ({told.limits(language, value(target['ci_low']), value(target['ci_high']))})"
+        language.colon(
+            f"{target['baseline_year']:g}",
+            f"{value(target['baseline_value'])} ({told.limits(language, value(target['ci_low']), value(target['ci_high']))})",
+        )
     ]
-    parts += [f"{r['year']:g}: {value(r['value'])}, {language.kit(str(r['kind']))}" for r in steps.to_dict("records")]
-    parts += [f"{r['year']:g}: {value(r['value'])}, {language.say('charts.target')}" for r in goal.to_dict("records")]
+    parts += [
+        language.colon(f"{r['year']:g}", f"{value(r['value'])}, {language.kit(str(r['kind']))}") for r in steps.to_dict("records")
+    ]
+    parts += [
+        language.colon(f"{r['year']:g}", f"{value(r['value'])}, {language.say('charts.target')}") for r in goal.to_dict("records")
+    ]
     if later is not None and pd.notna(later["value"]):
         between = told.limits(language, value(later["ci_low"]), value(later["ci_high"]))
-        parts.append(f"{later['year']:g}: {value(later['value'])} ({between}), {language.kit(str(later['verdict']))}")
+        parts.append(
+            language.colon(f"{later['year']:g}", f"{value(later['value'])} ({between}), {language.kit(str(later['verdict']))}")
+        )
     return f"{language.list(parts)}."

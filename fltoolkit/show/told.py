@@ -38,7 +38,7 @@ def percent(language: Language, share: float) -> str:
     """A share as `50 %`."""
     if pd.isna(share):
         return ""
-    digits = 1 if 0 < abs(share) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0
+    digits = 1 if 0 < round(abs(share), 3) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0
     return language.say("format.percent", value=language.number(f"{100 * share:.{digits}f}"))
 
 

@@ -26,6 +26,7 @@ from fltoolkit.report.documents import write_documents
 from fltoolkit.report.sheet import fact_sheet
 from fltoolkit.report.skeleton import nap_skeleton
 from fltoolkit.report.slides import workshop
+from fltoolkit.show import told
 
 MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop, "fact_sheet": fact_sheet}
 CLAIMS = r"because of the plan|thanks to the plan|due to the plan|grâce au plan|à cause du plan|ranking|highest|worst region|le plus touché"
@@ -139,6 +140,18 @@ def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_coul
     told = " ".join(p.text for p in promises.unverifiable(dataclasses.replace(one, targets=lacking), EN))
     assert told.startswith("No survey is planned that could verify this target. Prevalence of forced labour")
     assert told.endswith("A repeat of the planned size in 2030 would find it with a chance of 91\xa0%.")
+
+
+def test_words_are_set_as_each_language_sets_them() -> None:
+    assert [told.percent(EN, share) for share in (0.09999, 0.7, 0.034, 0.95)] == ["10\xa0%", "70\xa0%", "3.4\xa0%", "95\xa0%"]
+    french = words(evidence_brief(evidence(), FR))
+    assert re.search(r"2025\\xa0: \d", french)
+    assert not re.search(r"2025: \d", french)
+    assert "OIT, Walk Free et OIM" in french
+    assert "ILO" not in french
+    same = fell().follow_up.assign(verdict="no detectable change", light="? no detectable change")
+    (first, *_) = promises.verdicts(dataclasses.replace(fell(), follow_up=same), EN)
+    assert "2025 to 2027: no detectable change. 50.0, then 18.8 per 1,000 adults; difference before rounding −31.2 (" in first
 
 
 def test_a_target_stands_beside_a_later_round_that_lies_below_it() -> None:

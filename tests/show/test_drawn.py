@@ -43,7 +43,7 @@ def test_its_words_tell_each_number_with_its_interval_and_what_is_not_shown() ->
 def test_in_another_language() -> None:
     picture = regions(FR)
     assert picture.alt.startswith("Prévalence du travail forcé selon région. Pour 1\u202f000 adultes")
-    assert re.search(rf"north: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", picture.alt)
+    assert re.search(rf"north\xa0: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", picture.alt)
     assert picture.svg != regions().svg
 
 
@@ -85,7 +85,7 @@ def test_change_tells_both_rounds_and_the_verdict() -> None:
     changed = fell().changed
     assert changed is not None
     assert "everyone: 50.0, 18.8: decreased" in drawn.change(changed, EN).alt
-    assert "ensemble: 50,0, 18,8: baisse" in drawn.change(changed, FR).alt
+    assert "ensemble\xa0: 50,0, 18,8\xa0: baisse" in drawn.change(changed, FR).alt
 
 
 def test_the_way_to_a_target_says_what_nobody_measures() -> None:
