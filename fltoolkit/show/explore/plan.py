@@ -16,6 +16,7 @@ from fltoolkit.show.style import BLUE, GREY, INK, Picture, axis, figure
 from fltoolkit.show.words import Words
 
 CUT, POINTS = 0.25, 60
+TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # so few that they stand apart on half a screen
 
 
 def plan_choices(evidence: Evidence) -> dict[str, int]:
@@ -57,11 +58,7 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
     fig.add_hline(y=100 * POWER, line={"color": GREY, "dash": "dot"})
     fig.add_scatter(x=[sample], y=[found], mode="markers+text", text=[f"<b>{found:.0f} %</b>"], textposition="top left",
                     marker={"size": 12, "color": INK})  # fmt: skip
-    fig.update_xaxes(
-        **axis(
-            "persons who answer in the repeat", type="log", tickvals=[500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000]
-        )
-    )
+    fig.update_xaxes(**axis("persons who answer in the repeat", type="log", tickvals=TICKS, ticktext=[f"{t:,}" for t in TICKS]))
     fig.update_yaxes(**axis("chance", range=[0, 105], ticksuffix=" %", tickformat=""))
     return Words(f"{told}{enough}.{late}"), Picture(
         fig, f"Curve of the chance against the persons who answer. {told.replace('**', '')}.{late}"
