@@ -11,8 +11,11 @@ from fltoolkit.teaching.island import Island
 from fltoolkit.teaching.pictures import METHODS, distribution, intervals
 from fltoolkit.teaching.redraw import fall, redraw
 
-SIZES = (300, 600, 1200, 2400, 4800, 9600)
-FALLS = {f"{cut} %": cut for cut in (0, 10, 25, 50, 75)}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "persons": {f"{n:,}": n for n in (300, 600, 1200, 2400, 4800, 9600)},
+    "method": {words: name for name, words in METHODS.items()},
+    "cut": {f"{cut} %": cut for cut in (0, 10, 25, 50, 75)},
+}
 NAMES = {  # of the controls, in the words of the lessons' headings
     "persons": "Persons asked", "clusters": "In villages", "oversample": "More on the coast", "weights_forgotten": "Weights forgotten",
     "nonresponse": "Some do not answer", "response_error": "Some answers are wrong", "method": "Method", "cut": "True fall",
@@ -62,12 +65,11 @@ def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> An
 
 
 def _control(name: str, start: Any) -> Any:
-    """A switch, a slider over sizes, or a drop-down."""
+    """A switch or a drop-down: a slider's handle has no name that a screen reader could say."""
     import ipywidgets as widgets
 
-    if isinstance(start, bool):
-        return widgets.Checkbox(start, description=NAMES[name], **WIDE)
-    if name == "persons":
-        return widgets.SelectionSlider(options=[(f"{n:,}", n) for n in SIZES], value=start, description=NAMES[name], **WIDE)
-    options = {words: method for method, words in METHODS.items()} if name == "method" else FALLS
-    return dropdown(NAMES[name], options, start)
+    return (
+        dropdown(NAMES[name], OPTIONS[name], start)
+        if name in OPTIONS
+        else widgets.Checkbox(start, description=NAMES[name], **WIDE)
+    )
