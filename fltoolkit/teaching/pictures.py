@@ -58,11 +58,13 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
     fig: Any = figure(head, about, 560)
     kinds = [np.flatnonzero(marked)[:share], np.flatnonzero(~marked)[: 100 - share]]
     row = {i: y for y, i in enumerate(sorted(np.concatenate(kinds)), 1)}
-    for own, name, colour, size in reversed(list(zip(kinds, words, colours, (6, 0), strict=True))):
-        x = [v for i in own for v in (round(float(low[i]), 2), round(float(high[i]), 2), None)]
-        y = [v for i in own for v in (row[i], row[i], None)]
-        fig.add_scatter(x=x, y=y, mode="lines+markers", name=name + (", with a cross" if size else ""), hoverinfo="skip",
-                        line={"color": colour, "width": 2.5}, marker={"symbol": "x", "color": colour, "size": [size, 0, 0] * len(own)})  # fmt: skip
+    for i in (1, 0):
+        own, colour = kinds[i], colours[i]
+        x = [v for k in own for v in (round(float(low[k]), 2), round(float(high[k]), 2), None)]
+        y = [v for k in own for v in (row[k], row[k], None)]
+        crosses = {"mode": "lines+markers", "marker": {"symbol": "x", "color": colour, "size": [6, 0, 0] * len(own)}}
+        fig.add_scatter(x=x, y=y, name=words[i] + ("" if i else ", with a cross"), line={"color": colour, "width": 2.5}, hoverinfo="skip",
+                        **({"mode": "lines"} if i else crosses))  # fmt: skip
     fig.add_vline(x=drawn.truth * drawn.scale, line={"color": INK, "width": 2})
     if zero:
         fig.add_vline(x=0, line={"color": GREY, "dash": "dot", "width": 2})
