@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fltoolkit.estimate.intervals import ProportionInterval
-from fltoolkit.show.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, Picture, axis, categories, figure, safe
+from fltoolkit.show.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, Picture, axis, categories, figure, wrap
 from fltoolkit.teaching.redraw import Redraws
 
 BINS, UNIT = 40, "per 1,000 adults"
@@ -37,7 +37,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     goal = first.truth * first.scale
     fig.add_vline(x=goal, line={"color": INK, "width": 2})
     fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons"))
-    fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[safe(n) for n in values], automargin=True,
+    fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[wrap(n, 18) for n in values], automargin=True,
                      range=[-0.2, len(values)], showgrid=False, zeroline=False, ticklabelstandoff=8)  # fmt: skip
     return Picture(fig, f"Histograms of estimates. The truth is {goal:.1f}. {'; '.join(told)}.")
 
@@ -51,19 +51,20 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
     low, high = (side * drawn.scale for side in drawn.interval(method))
     marked = ~drawn.hold(method, 0.0 if zero else None)
     share = round(100 * float(np.mean(marked)))
-    words, colours = (
-        (("find a change", "find none"), (PURPLE, GREY)) if zero else (("miss the truth", "hold the truth"), (ORANGE, BLUE))
-    )
+    words = ("find a change", "find none") if zero else ("miss the truth", "hold the truth")
+    colours = (PURPLE, GREY) if zero else (ORANGE, BLUE)
     head = f"{share if zero else 100 - share} of 100 {words[0] if zero else words[1]}"
-    about = f"{METHODS[method]} intervals of 95 %; 100 of {len(marked):,} samples, of each kind as many as there are in 100; line: the truth"
+    about = f"{METHODS[method]} intervals of 95 %; 100 of {len(marked):,} samples, in the proportions of all; line: the truth"
     fig: Any = figure(head, about, 560)
     kinds = [np.flatnonzero(marked)[:share], np.flatnonzero(~marked)[: 100 - share]]
     row = {i: y for y, i in enumerate(sorted(np.concatenate(kinds)), 1)}
-    for own, name, colour, size in reversed(list(zip(kinds, words, colours, (6, 0), strict=True))):
-        x = [v for i in own for v in (round(float(low[i]), 2), round(float(high[i]), 2), None)]
-        y = [v for i in own for v in (row[i], row[i], None)]
-        fig.add_scatter(x=x, y=y, mode="lines+markers", name=name + (", with a cross" if size else ""), hoverinfo="skip",
-                        line={"color": colour, "width": 2.5}, marker={"symbol": "x", "color": colour, "size": [size, 0, 0] * len(own)})  # fmt: skip
+    for i in (1, 0):
+        own, colour = kinds[i], colours[i]
+        x = [v for k in own for v in (round(float(low[k]), 2), round(float(high[k]), 2), None)]
+        y = [v for k in own for v in (row[k], row[k], None)]
+        crosses = {"mode": "lines+markers", "marker": {"symbol": "x", "color": colour, "size": [6, 0, 0] * len(own)}}
+        fig.add_scatter(x=x, y=y, name=words[i] + ("" if i else ", with a cross"), line={"color": colour, "width": 2.5}, hoverinfo="skip",
+                        **({"mode": "lines"} if i else crosses))  # fmt: skip
     fig.add_vline(x=drawn.truth * drawn.scale, line={"color": INK, "width": 2})
     if zero:
         fig.add_vline(x=0, line={"color": GREY, "dash": "dot", "width": 2})
