@@ -380,7 +380,7 @@ def test_the_sides_are_compared_for_the_rule_set_at_hand_only(survey_of: SurveyO
     [
         ("icls_2019", ["no such rule set", "found:   icls_2019", "allowed: hts_2012, icls_2018, the path of a rule set's YAML file"]),
         ("none.yaml", ["none.yaml: there is no such file"]),
-        ("mine.yaml", ["mine.yaml: 2 key(s)", "coercion.medium.1: must be", "'threats_or_violence'", "found: 'hunger'", "titel: unknown key",
+        ("mine.yaml", ["mine.yaml: 2 key(s)", "coercion.1: must be", "'threats_or_violence'", "found: 'hunger'", "titel: unknown key",
                        "did you mean title?"]),
     ],
 )  # fmt: skip
