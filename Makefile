@@ -59,7 +59,7 @@ bench: .venv/.installed ## measure time and memory of the one pass over microdat
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run it again." >&2; exit 1; }
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra docs --extra class --extra dev --output-file requirements.lock pyproject.toml
+		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra docs --extra class --extra cluster --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove what make made: .venv, outputs and caches
 	rm -rf .venv outputs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

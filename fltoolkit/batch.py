@@ -11,24 +11,28 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from fltoolkit.cluster import Needs, cluster, unable
 from fltoolkit.errors import BatchError, FltoolkitError
-from fltoolkit.folders import held, put_in_place, recover, work_folder, write_whole
+from fltoolkit.folders import Hold, held, put_in_place, recover, work_folder, write_whole
 from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.nap.partners import Partners, read_partners
-from fltoolkit.notebooks import stop_kernels
+from fltoolkit.notebooks import Kernel, Stop
 from fltoolkit.record import (
     RECORD,
     RESTRICTED,
     Premises,
     Record,
+    code_hash,
     file_hashes,
     input_hashes,
     left_as,
     premises,
     read_record,
+    versions,
     why_again,
 )
 from fltoolkit.report import Entry, page, write_assets, write_index
@@ -56,12 +60,15 @@ class Failure:
     notebook: str = ""
 
 
-def run_batch(path: str | Path, *, workers: int = 2, resume: bool = False, say: Callable[[str], None] = print) -> bool:
+def run_batch(
+    path: str | Path, *, workers: int = 2, scheduler: str = "", resume: bool = False, say: Callable[[str], None] = print
+) -> bool:
     """Run every survey of a batch.yaml through the notebooks; write `index.html` over them.
 
     Args:
         path: the batch.yaml.
-        workers: surveys at the same time; each is a process of its own.
+        workers: surveys at the same time on this machine; each is a process of its own.
+        scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same paths.
         resume: leave alone what is complete and current: inputs, parameters, code and library versions as they were then, and
             every file that the run left unchanged.
         say: told of every step.
@@ -71,13 +78,14 @@ def run_batch(path: str | Path, *, workers: int = 2, resume: bool = False, say: 
 
     Raises:
         SpecError, BatchError: batch.yaml is not valid, or names a parameter no notebook knows, or another batch is at work in the
-            same outputs. Then nothing was run.
+            same outputs, or no scheduler answers, or one of its workers cannot do the work. Then nothing was run.
         KeyboardInterrupt: stopped by hand. What was finished is in place, and of the rest nothing is left.
     """
     path = Path(path)
     batch = load_model(path, Batch)
     folder = path.resolve().parent
-    return run_surveys(plan_runs(batch, folder), folder / batch.outputs, workers=workers, resume=resume, say=say)
+    runs, outputs = plan_runs(batch, folder), folder / batch.outputs
+    return run_surveys(runs, outputs, workers=workers, scheduler=scheduler, resume=resume, say=say)
 
 
 def run_surveys(
@@ -85,6 +93,7 @@ def run_surveys(
     outputs: Path,
     *,
     workers: int = 2,
+    scheduler: str = "",
     resume: bool = False,
     keep_others: bool = False,
     say: Callable[[str], None] = print,
@@ -94,7 +103,7 @@ def run_surveys(
     With `keep_others` the index goes on naming the surveys that earlier runs left there.
     """
     outputs, mine = outputs.resolve(), [run.name for run in runs]
-    with held(outputs):
+    with held(outputs) as hold:
         recover(outputs)
         write_assets(outputs / ASSETS)
         others = {p.parent.name for p in outputs.glob(f"*/{RECORD}")} - set(mine) if keep_others else set()
@@ -102,35 +111,72 @@ def run_surveys(
         def index() -> Path:
             return write_index(outputs, [entry for name in (*mine, *sorted(others)) if (entry := _entry(outputs / name))])
 
-        ended = _run_all(runs, outputs, workers, resume, say, index)
+        at_work = _cluster(scheduler, runs, hold, resume, say) if scheduler else _threads(workers, outputs, resume, say)
+        with at_work as hands:
+            ended = _run_all(runs, hands, say, index)
+        recover(outputs)  # of what a worker left that died
         counts = {state: sum(done.state == state for done in ended) for state in ("passed", "failed", "skipped")}
         say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index()}")
     return not counts["failed"]
 
 
-def _run_all(
-    runs: Sequence[Run], outputs: Path, workers: int, resume: bool, say: Callable[[str], None], index: Callable[[], Path]
-) -> list[Done]:
+@dataclass(frozen=True)
+class Hands:
+    """Where runs are worked on: gives a run to do, and, once `stop` is set, makes an end of what is not finished."""
+
+    give: Callable[[Run], Future[Done]]
+    stop: Stop
+    end: Callable[[], object] = lambda: None
+
+
+@contextmanager
+def _threads(workers: int, outputs: Path, resume: bool, say: Callable[[str], None]) -> Iterator[Hands]:
+    """This machine: so many runs at the same time, each with a kernel, which is a process, of its own."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        yield Hands(
+            lambda run: pool.submit(run_survey, run, outputs, resume=resume, stop=stop, say=say),
+            stop,
+            lambda: pool.shutdown(wait=False, cancel_futures=True),
+        )
+
+
+@contextmanager
+def _cluster(scheduler: str, runs: Sequence[Run], hold: Hold, resume: bool, say: Callable[[str], None]) -> Iterator[Hands]:
+    """The workers of a Dask cluster, once each was found able to do these runs."""
+    needs = Needs(hold, tuple(file for run in runs for file in (run.survey, run.plan) if file), code_hash(), versions())
+    with cluster(scheduler, needs, say) as give:
+        yield Hands(lambda run: give(run.name, partial(Done, "failed"), work_on, run, resume, needs), hold)
+
+
+def work_on(run: Run, resume: bool, needs: Needs, say: Callable[[str], None]) -> Done:
+    """One survey on a worker of a cluster, which may have come after the others were looked at."""
+    if needs.hold.is_set():
+        raise Stopped
+    if why := unable(needs):
+        return Done("failed", why)
+    return run_survey(run, needs.hold.folder, resume=resume, stop=needs.hold, say=say)
+
+
+def _run_all(runs: Sequence[Run], hands: Hands, say: Callable[[str], None], index: Callable[[], Path]) -> list[Done]:
     """Run surveys, some at the same time, and bring the index up to date as each ends.
 
-    Stopped by hand, it ends the kernels and waits until the folders that are not finished are cleared away.
+    Stopped by hand, it waits until kernels have ended and the folders that are not finished are cleared away.
     """
-    stop = threading.Event()
-    with _by_hand(stop), ThreadPoolExecutor(max(1, workers)) as pool:
-        waiting = {pool.submit(run_survey, run, outputs, resume=resume, stop=stop, say=say): run for run in runs}
+    with _by_hand(hands.stop):
+        waiting = {hands.give(run): run for run in runs}
         try:
             for n, done in enumerate(as_completed(waiting), 1):
-                if stop.is_set():
+                if hands.stop.is_set():
                     raise KeyboardInterrupt
                 result = done.result()
                 state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
                 say(f"{waiting[done].name}: {state} ({n} of {len(runs)})")
                 index()
         except KeyboardInterrupt:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            hands.stop.set()
+            hands.end()
             while not all(done.done() for done in waiting):
-                stop_kernels()
                 time.sleep(0.1)
             finished = [run.name for done, run in waiting.items() if _finished(done)]
             index()
@@ -142,7 +188,7 @@ def _run_all(
 
 
 @contextmanager
-def _by_hand(stop: threading.Event) -> Iterator[None]:
+def _by_hand(stop: Stop) -> Iterator[None]:
     """Let Ctrl-C, and a polite request to end (SIGTERM), also set `stop`: where it falls into a callback of Python's own, the interrupt is lost."""
 
     def end(*_: object) -> None:
@@ -168,7 +214,7 @@ class Stopped(Exception):
     """The batch was stopped by hand while this survey ran."""
 
 
-def run_survey(run: Run, outputs: Path, *, resume: bool, stop: threading.Event, say: Callable[[str], None]) -> Done:
+def run_survey(run: Run, outputs: Path, *, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
     """Run one survey's notebooks in a folder apart, and move it into place when it is whole.
 
     Whatever a run can raise is caught here. A failed survey leaves its half-run notebook and the error, and no file of numbers; what
@@ -189,7 +235,7 @@ def run_survey(run: Run, outputs: Path, *, resume: bool, stop: threading.Event, 
         return Done("failed", str(BatchError(problem, where=run.name, found=error, do=do)))
 
 
-def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: Callable[[str], None]) -> Done:
+def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
     started = time.time()
     now, title, coverage = premises(run, target), *_title_and_coverage(run)
     if resume and target.exists():
@@ -228,18 +274,17 @@ def _workbook_read(run: Run, target: Path) -> str:
     return touched
 
 
-def _run_notebooks(
-    run: Run, work: Path, target: Path, now: Premises, stop: threading.Event, say: Callable[[str], None]
-) -> Failure | None:
+def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> Failure | None:
     """The notebooks one after the other in `work`, each with its page."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
-        for notebook in notebooks_of(run):
-            if stop.is_set():
-                raise Stopped
-            say(f"{run.name}: {notebook}")
-            _execute(notebook, work, now.parameters[notebook])
-            _page(run, work, notebook, links)
+        with Kernel(work, stop) as kernel:
+            for notebook in notebooks_of(run):
+                if stop.is_set():
+                    raise Stopped
+                say(f"{run.name}: {notebook}")
+                _execute(notebook, work, now.parameters[notebook], kernel)
+                _page(run, work, notebook, links)
         if input_hashes(run) != now.inputs:
             raise BatchError("a file changed while it was read", where=run.name, do="run it again, when the file is finished")
     except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys go on
@@ -252,31 +297,17 @@ def _run_notebooks(
     return None
 
 
-def _execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
-    """One notebook through papermill, its kernel at home in `work`; one that did not even start is tried once more."""
+def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
+    """One notebook through papermill, in the run's kernel, which is at home in `work`."""
     import papermill
 
     from fltoolkit.notebooks import ENGINE, register_engine
 
     register_engine()
-    target = work / f"{name}.ipynb"
-    for attempt in (1, 2):
-        try:
-            papermill.execute_notebook(
-                str(notebook_folder() / f"{name}.ipynb"), str(target), parameters=parameters, engine_name=ENGINE, progress_bar=False,
-                kernel_name="python3", start_timeout=120, resources={"metadata": {"path": str(work)}},
-            )  # fmt: skip
-            return
-        except RuntimeError:
-            if attempt == 2 or _any_cell_ran(target):
-                raise
-
-
-def _any_cell_ran(notebook: Path) -> bool:
-    if not notebook.exists():
-        return False
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return any(c.get("execution_count") for c in cells)
+    papermill.execute_notebook(
+        str(notebook_folder() / f"{name}.ipynb"), str(work / f"{name}.ipynb"), parameters=parameters, progress_bar=False,
+        kernel_name="python3", engine_name=ENGINE, kernel=kernel,
+    )  # fmt: skip
 
 
 def _title(notebook: str) -> str:

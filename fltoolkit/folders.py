@@ -7,21 +7,43 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from fltoolkit.errors import BatchError
 
-LOCK, WORK, OLD = ".lock", ".work-", ".old-"
+LOCK, WORK, OLD, GONE = ".lock", ".work-", ".old-", ".gone"
 LOCKED_BYTE = 1 << 20  # far behind the text, since Windows lets nobody read what is locked
 
 
+@dataclass(frozen=True)
+class Hold:
+    """What the lock file of a held folder says, by which a process on another machine can tell that it still works for the holder."""
+
+    folder: Path
+    holder: str
+
+    def is_set(self) -> bool:
+        """Whether the folder was let go, is held by another, or is not seen from here: then this holder's work is to end."""
+        try:
+            return (self.folder / LOCK).read_text(encoding="utf-8") != self.holder
+        except OSError:
+            return True
+
+    def set(self) -> None:
+        """Let go of it."""
+        (self.folder / LOCK).write_text("", encoding="utf-8")
+
+
 @contextmanager
-def held(outputs: Path) -> Iterator[None]:
+def held(outputs: Path) -> Iterator[Hold]:
     """Hold a folder for this process; it is made if it is not there.
 
     The system lets go of it when the process ends, however it ends, so no lock is ever stale.
@@ -37,10 +59,15 @@ def held(outputs: Path) -> Iterator[None]:
             file.seek(0)
             do = "wait until it has ended, or give this one another folder for its outputs"
             raise BatchError("another batch is at work in this folder", where=str(outputs), found=file.read(), do=do) from None
+        holder = f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}"
         file.truncate(0)
-        file.write(f"process {os.getpid()}")
+        file.write(holder)
         file.flush()
-        yield
+        os.fsync(file.fileno())  # a shared folder shows it to other machines
+        try:
+            yield Hold(outputs, holder)
+        finally:
+            file.truncate(0)
 
 
 def _lock(file: IO[str]) -> None:
@@ -64,7 +91,11 @@ def recover(outputs: Path) -> None:
         else:
             old.replace(target)
     for work in outputs.glob(f"{WORK}*"):
-        shutil.rmtree(work, ignore_errors=True)
+        gone = work.with_name(GONE + work.name)
+        with suppress(OSError):
+            work.replace(gone)  # at once: whoever may still work in it on another machine can put nothing in place
+    for gone in outputs.glob(f"{GONE}*"):
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         assert (work / parameters["survey"]).is_file()
         nbformat.write(nbformat.v4.new_notebook(), work / f"{name}.ipynb")
         country.published().table.to_csv(work / "estimates.csv", index=False)
