@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from fltoolkit.cluster import Needs, cluster, unable
 from fltoolkit.errors import BatchError, FltoolkitError
-from fltoolkit.folders import Hold, held, put_in_place, recover, work_folder, write_whole
+from fltoolkit.folders import held, put_in_place, recover, work_folder, write_whole
 from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.nap.partners import Partners, read_partners
 from fltoolkit.notebooks import Kernel, Stop
@@ -109,14 +109,21 @@ def run_surveys(
         others = {p.parent.name for p in outputs.glob(f"*/{RECORD}")} - set(mine) if keep_others else set()
 
         def index() -> Path:
-            return write_index(outputs, [entry for name in (*mine, *sorted(others)) if (entry := _entry(outputs / name))])
+            return write_index(outputs, [found for name in (*mine, *sorted(others)) if (found := entry(outputs / name))])
 
-        at_work = _cluster(scheduler, runs, hold, resume, say) if scheduler else _threads(workers, outputs, resume, say)
-        with at_work as hands:
-            ended = _run_all(runs, hands, say, index)
+        work = partial(run_survey, outputs=outputs, resume=resume)
+        files = [file for run in runs for file in (run.survey, run.plan) if file]
+        here = threads(workers, work, threading.Event(), say)
+        with workers_of(scheduler, work, hold, files, say) if scheduler else here as hands:
+            ended = run_all(runs, hands, say, index)
         recover(outputs)  # of what a worker left that died
-        counts = {state: sum(done.state == state for done in ended) for state in ("passed", "failed", "skipped")}
-        say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index()}")
+        return all_passed(ended, index(), say)
+
+
+def all_passed(ended: Sequence[Done], index: object, say: Callable[[str], None]) -> bool:
+    """Say how many runs ended how, and where the index is; gives whether none failed."""
+    counts = {state: sum(done.state == state for done in ended) for state in ("passed", "failed", "skipped")}
+    say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index}")
     return not counts["failed"]
 
 
@@ -130,41 +137,40 @@ class Hands:
 
 
 @contextmanager
-def _threads(workers: int, outputs: Path, resume: bool, say: Callable[[str], None]) -> Iterator[Hands]:
+def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[Hands]:
     """This machine: so many runs at the same time, each with a kernel, which is a process, of its own."""
-    stop = threading.Event()
     with ThreadPoolExecutor(max(1, workers)) as pool:
         yield Hands(
-            lambda run: pool.submit(run_survey, run, outputs, resume=resume, stop=stop, say=say),
-            stop,
-            lambda: pool.shutdown(wait=False, cancel_futures=True),
+            lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
         )
 
 
 @contextmanager
-def _cluster(scheduler: str, runs: Sequence[Run], hold: Hold, resume: bool, say: Callable[[str], None]) -> Iterator[Hands]:
-    """The workers of a Dask cluster, once each was found able to do these runs."""
-    needs = Needs(hold, tuple(file for run in runs for file in (run.survey, run.plan) if file), code_hash(), versions())
+def workers_of(
+    scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
+) -> Iterator[Hands]:
+    """The workers of a Dask cluster, once each was found able to do the work, for which it must see these files."""
+    needs = Needs(stop, tuple(files), code_hash(), versions())
     with cluster(scheduler, needs, say) as give:
-        yield Hands(lambda run: give(run.name, partial(Done, "failed"), work_on, run, resume, needs), hold)
+        yield Hands(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
 
 
-def work_on(run: Run, resume: bool, needs: Needs, say: Callable[[str], None]) -> Done:
-    """One survey on a worker of a cluster, which may have come after the others were looked at."""
-    if needs.hold.is_set():
+def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
+    """One survey on a worker, which may have come after the others were looked at."""
+    if stop.is_set():
         raise Stopped
     if why := unable(needs):
-        return Done("failed", why)
-    return run_survey(run, needs.hold.folder, resume=resume, stop=needs.hold, say=say)
+        return Done("failed", str(BatchError("a worker cannot do this", where=run.name, found=why)))
+    return work(run, stop=stop, say=say)
 
 
-def _run_all(runs: Sequence[Run], hands: Hands, say: Callable[[str], None], index: Callable[[], Path]) -> list[Done]:
-    """Run surveys, some at the same time, and bring the index up to date as each ends.
+def run_all(runs: Sequence[Run], hands: Hands, say: Callable[[str], None], index: Callable[[], object]) -> list[Done]:
+    """Run surveys, some at the same time, and bring the index up to date as they end, as far as that takes a twentieth of the time.
 
     Stopped by hand, it waits until kernels have ended and the folders that are not finished are cleared away.
     """
     with _by_hand(hands.stop):
-        waiting = {hands.give(run): run for run in runs}
+        waiting, due = {hands.give(run): run for run in runs}, 0.0
         try:
             for n, done in enumerate(as_completed(waiting), 1):
                 if hands.stop.is_set():
@@ -172,17 +178,18 @@ def _run_all(runs: Sequence[Run], hands: Hands, say: Callable[[str], None], inde
                 result = done.result()
                 state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
                 say(f"{waiting[done].name}: {state} ({n} of {len(runs)})")
-                index()
+                if (started := time.monotonic()) >= due:
+                    index()
+                    due = time.monotonic() + 20 * (time.monotonic() - started)
         except KeyboardInterrupt:
             hands.stop.set()
             hands.end()
             while not all(done.done() for done in waiting):
                 time.sleep(0.1)
-            finished = [run.name for done, run in waiting.items() if _finished(done)]
             index()
-            say(
-                f"stopped; finished: {', '.join(finished) or 'none'} ({len(finished)} of {len(runs)}). A batch goes on with --resume."
-            )
+            finished = [run.name for done, run in waiting.items() if _finished(done)]
+            names = ", ".join(finished) or "none"
+            say(f"stopped; finished: {names} ({len(finished)} of {len(runs)}). A batch goes on with --resume.")
             raise
     return [done.result() for done in waiting]
 
@@ -363,7 +370,7 @@ def _title_and_coverage(run: Run) -> tuple[str, tuple[str, ...]]:
     return spec.title, spec.coverage_excludes
 
 
-def _entry(folder: Path) -> Entry | None:
+def entry(folder: Path) -> Entry | None:
     """A survey's place in the index, from its run.json; none where its numbers are not those that the run left."""
     record, numbers = read_record(folder), "estimates.csv"
     if record is None or (numbers in record.outputs and numbers in record.altered(folder)):

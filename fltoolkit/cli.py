@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="examples:\n  fltoolkit batch data_samples/batch.yaml --workers 2\n  fltoolkit batch data_samples/batch.yaml --resume\n"
         "  fltoolkit batch data_samples/batch.yaml --scheduler tcp://192.168.1.10:8786",
     )  # fmt: skip
-    batch.add_argument("batch", type=Path, help="a batch.yaml")
+    batch.add_argument("batch", help="a batch.yaml: its path, or its address (s3://…; docs/cluster.md)")
     where = batch.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, default=2, help="surveys at the same time on this machine (default: 2)")
     where.add_argument(
@@ -225,9 +225,10 @@ def _restricted(parsed: argparse.Namespace, folder: Path) -> None:
 
 def _batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_batch
+    from fltoolkit.stored import run_stored
 
-    passed = run_batch(parsed.batch, workers=parsed.workers, scheduler=parsed.scheduler, resume=parsed.resume)
-    return 0 if passed else 1
+    run = run_stored if "://" in parsed.batch else run_batch
+    return 0 if run(parsed.batch, workers=parsed.workers, scheduler=parsed.scheduler, resume=parsed.resume) else 1
 
 
 def _nap_read(parsed: argparse.Namespace) -> int:

@@ -5,16 +5,14 @@ Whatever a worker does stands in the folder of results, whole; what travels over
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fltoolkit.errors import BatchError, RequestError
-from fltoolkit.folders import Hold
 from fltoolkit.record import code_hash, differing_keys, versions
 
 ANSWERS_IN, COMES_IN = 10, 60  # seconds: a scheduler, its first worker
@@ -22,11 +20,20 @@ T = TypeVar("T")
 Give = Callable[..., "Future[Any]"]
 
 
+class Results(Protocol):
+    """Where results go, as a worker sees it (`folders.Hold` is one)."""
+
+    @property
+    def holder(self) -> str: ...
+
+    def unusable(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Needs:
-    """What a worker must see and have: the folder of results that is held, the surveys' files, and the code and libraries of the batch."""
+    """What a worker must see and have: where results go, the surveys' files, and the code and libraries of the batch."""
 
-    hold: Hold
+    hold: Results
     files: tuple[Path, ...]
     code: str
     versions: dict[str, str]
@@ -39,10 +46,8 @@ def unable(needs: Needs) -> str:
         return f"another version of {', '.join(f'{n} ({here[n]}, not {needs.versions[n]})' for n in names)}"
     if needs.code != code_hash():
         return "other code of fltoolkit than where the batch was started (or older code, if it was changed since this worker was)"
-    if needs.hold.is_set():
-        return f"the folder of results is not there, or another: {needs.hold.folder}"
-    if not os.access(needs.hold.folder, os.W_OK):
-        return f"the folder of results cannot be written to: {needs.hold.folder}"
+    if why := needs.hold.unusable():
+        return why
     if missing := [str(file) for file in needs.files if not file.is_file()]:
         return f"files are not there: {', '.join(missing[:3])}{' …' * (len(missing) > 3)}"
     return ""

@@ -37,6 +37,12 @@ class Hold:
         except OSError:
             return True
 
+    def unusable(self) -> str:
+        """Why results cannot be left in it from here, in words; empty where they can."""
+        if self.is_set():
+            return f"the folder of results is not there, or another: {self.folder}"
+        return "" if os.access(self.folder, os.W_OK) else f"the folder of results cannot be written to: {self.folder}"
+
     def set(self) -> None:
         """Let go of it."""
         (self.folder / LOCK).write_text("", encoding="utf-8")

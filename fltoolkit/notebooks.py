@@ -15,7 +15,7 @@ from fltoolkit.errors import RequestError
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
 STARTS_IN = 120  # seconds that a kernel may take to start
-LOOKS_EVERY = 0.5  # seconds
+LOOKS_EVERY = 1  # seconds between two looks at whether to stop
 
 
 def refresh(folder: Path, say: Callable[[str], None] = print) -> None:
