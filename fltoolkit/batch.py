@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from fltoolkit.cluster import Needs, cluster, unable
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.folders import held, put_in_place, recover, work_folder, write_whole
+from fltoolkit.hands import Done, Stopped, all_passed, run_all, threads, workers_of
 from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.nap.partners import Partners, read_partners
 from fltoolkit.notebooks import Kernel, Stop
@@ -26,13 +23,11 @@ from fltoolkit.record import (
     RESTRICTED,
     Premises,
     Record,
-    code_hash,
     file_hashes,
     input_hashes,
     left_as,
     premises,
     read_record,
-    versions,
     why_again,
 )
 from fltoolkit.report import Entry, page, write_assets, write_index
@@ -45,14 +40,6 @@ INDEX = ("All surveys", "../index.html")
 
 
 @dataclass(frozen=True)
-class Done:
-    """How a survey's run ended, and the error if it failed."""
-
-    state: Literal["passed", "failed", "skipped"]
-    error: str = ""
-
-
-@dataclass(frozen=True)
 class Failure:
     """Why a run failed, and the page or notebook that holds the failing cell."""
 
@@ -61,7 +48,13 @@ class Failure:
 
 
 def run_batch(
-    path: str | Path, *, workers: int = 2, scheduler: str = "", resume: bool = False, say: Callable[[str], None] = print
+    path: str | Path,
+    *,
+    workers: int = 2,
+    scheduler: str = "",
+    only: str = "",
+    resume: bool = False,
+    say: Callable[[str], None] = print,
 ) -> bool:
     """Run every survey of a batch.yaml through the notebooks; write `index.html` over them.
 
@@ -69,6 +62,7 @@ def run_batch(
         path: the batch.yaml.
         workers: surveys at the same time on this machine; each is a process of its own.
         scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same paths.
+        only: the name of one survey, to run that and nothing else, also while others of the batch are run so; no index is written.
         resume: leave alone what is complete and current: inputs, parameters, code and library versions as they were then, and
             every file that the run left unchanged.
         say: told of every step.
@@ -85,6 +79,8 @@ def run_batch(
     batch = load_model(path, Batch)
     folder = path.resolve().parent
     runs, outputs = plan_runs(batch, folder), folder / batch.outputs
+    if only:
+        return _run_only(the_one(only, runs), outputs.resolve(), resume, say)
     return run_surveys(runs, outputs, workers=workers, scheduler=scheduler, resume=resume, say=say)
 
 
@@ -120,105 +116,22 @@ def run_surveys(
         return all_passed(ended, index(), say)
 
 
-def all_passed(ended: Sequence[Done], index: object, say: Callable[[str], None]) -> bool:
-    """Say how many runs ended how, and where the index is; gives whether none failed."""
-    counts = {state: sum(done.state == state for done in ended) for state in ("passed", "failed", "skipped")}
-    say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index}")
-    return not counts["failed"]
+def the_one(name: str, runs: Sequence[Run]) -> Run:
+    """The run of this name. Raises `BatchError` where there is none."""
+    named = {run.name: run for run in runs}
+    if name not in named:
+        raise BatchError("the batch has no survey of this name", where="--only", found=name, allowed=named)
+    return named[name]
 
 
-@dataclass(frozen=True)
-class Hands:
-    """Where runs are worked on: gives a run to do, and, once `stop` is set, makes an end of what is not finished."""
-
-    give: Callable[[Run], Future[Done]]
-    stop: Stop
-    end: Callable[[], object] = lambda: None
-
-
-@contextmanager
-def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[Hands]:
-    """This machine: so many runs at the same time, each with a kernel, which is a process, of its own."""
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        yield Hands(
-            lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
-        )
-
-
-@contextmanager
-def workers_of(
-    scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
-) -> Iterator[Hands]:
-    """The workers of a Dask cluster, once each was found able to do the work, for which it must see these files."""
-    needs = Needs(stop, tuple(files), code_hash(), versions())
-    with cluster(scheduler, needs, say) as give:
-        yield Hands(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
-
-
-def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
-    """One survey on a worker, which may have come after the others were looked at."""
-    if stop.is_set():
-        raise Stopped
-    if why := unable(needs):
-        return Done("failed", str(BatchError("a worker cannot do this", where=run.name, found=why)))
-    return work(run, stop=stop, say=say)
-
-
-def run_all(runs: Sequence[Run], hands: Hands, say: Callable[[str], None], index: Callable[[], object]) -> list[Done]:
-    """Run surveys, some at the same time, and bring the index up to date as they end, as far as that takes a twentieth of the time.
-
-    Stopped by hand, it waits until kernels have ended and the folders that are not finished are cleared away.
-    """
-    with _by_hand(hands.stop):
-        waiting, due = {hands.give(run): run for run in runs}, 0.0
-        try:
-            for n, done in enumerate(as_completed(waiting), 1):
-                if hands.stop.is_set():
-                    raise KeyboardInterrupt
-                result = done.result()
-                state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
-                say(f"{waiting[done].name}: {state} ({n} of {len(runs)})")
-                if (started := time.monotonic()) >= due:
-                    index()
-                    due = time.monotonic() + 20 * (time.monotonic() - started)
-        except KeyboardInterrupt:
-            hands.stop.set()
-            hands.end()
-            while not all(done.done() for done in waiting):
-                time.sleep(0.1)
-            index()
-            finished = [run.name for done, run in waiting.items() if _finished(done)]
-            names = ", ".join(finished) or "none"
-            say(f"stopped; finished: {names} ({len(finished)} of {len(runs)}). A batch goes on with --resume.")
-            raise
-    return [done.result() for done in waiting]
-
-
-@contextmanager
-def _by_hand(stop: Stop) -> Iterator[None]:
-    """Let Ctrl-C, and a polite request to end (SIGTERM), also set `stop`: where it falls into a callback of Python's own, the interrupt is lost."""
-
-    def end(*_: object) -> None:
-        stop.set()
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():  # only that one may
-        yield
-        return
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)  # none: it was not Python's
-
-
-def _finished(done: Future[Done]) -> bool:
-    return not done.cancelled() and done.exception() is None
-
-
-class Stopped(Exception):
-    """The batch was stopped by hand while this survey ran."""
+def _run_only(run: Run, outputs: Path, resume: bool, say: Callable[[str], None]) -> bool:
+    """One survey of a batch, while others may be at work on its other surveys; whoever runs the batch after them writes the index."""
+    with held(outputs, run.name):
+        recover(outputs, run.name)
+        work = partial(run_survey, outputs=outputs, resume=resume)
+        with threads(1, work, threading.Event(), say) as hands:
+            (done,) = run_all([run], hands, say, lambda: None)
+    return done.state != "failed"
 
 
 def run_survey(run: Run, outputs: Path, *, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:

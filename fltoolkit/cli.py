@@ -98,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="of a Dask scheduler, whose workers then run the surveys (docs/cluster.md)",
     )
+    where.add_argument(
+        "--only", default="", metavar="NAME",
+        help="one survey of the batch, also while others are run so elsewhere; then the batch with --resume writes the index",
+    )  # fmt: skip
     batch.add_argument(
         "--resume", action="store_true",
         help="skip what is complete and current (inputs, parameters, code, versions and results unchanged), and run the rest",
@@ -228,7 +232,8 @@ def _batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.stored import run_stored
 
     run = run_stored if "://" in parsed.batch else run_batch
-    return 0 if run(parsed.batch, workers=parsed.workers, scheduler=parsed.scheduler, resume=parsed.resume) else 1
+    options = {"workers": parsed.workers, "scheduler": parsed.scheduler, "only": parsed.only, "resume": parsed.resume}
+    return 0 if run(parsed.batch, **options) else 1
 
 
 def _nap_read(parsed: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,6 +20,7 @@ from typing import IO
 from fltoolkit.errors import BatchError
 
 LOCK, WORK, OLD, GONE = ".lock", ".work-", ".old-", ".gone"
+RANDOM = "?" * 8  # what tempfile adds to a name: without it, a's folders could not be told from those of a-b
 LOCKED_BYTE = 1 << 20  # far behind the text, since Windows lets nobody read what is locked
 
 
@@ -49,8 +50,8 @@ class Hold:
 
 
 @contextmanager
-def held(outputs: Path) -> Iterator[Hold]:
-    """Hold a folder for this process; it is made if it is not there.
+def held(outputs: Path, name: str = "") -> Iterator[Hold]:
+    """Hold a folder for this process; it is made if it is not there. With a name, hold what is called so in it, beside others of other names.
 
     The system lets go of it when the process ends, however it ends, so no lock is ever stale.
 
@@ -58,13 +59,10 @@ def held(outputs: Path) -> Iterator[Hold]:
         BatchError: another process holds it.
     """
     outputs.mkdir(parents=True, exist_ok=True)
-    with (outputs / LOCK).open("a+") as file:
-        try:
-            _lock(file)
-        except (BlockingIOError, PermissionError):
-            file.seek(0)
-            do = "wait until it has ended, or give this one another folder for its outputs"
-            raise BatchError("another batch is at work in this folder", where=str(outputs), found=file.read(), do=do) from None
+    with ExitStack() as files:
+        if name:
+            _hold(files, outputs, LOCK, shared=True)
+        file = _hold(files, outputs, f"{LOCK}-{name}" if name else LOCK)
         holder = f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}"
         file.truncate(0)
         file.write(holder)
@@ -76,8 +74,19 @@ def held(outputs: Path) -> Iterator[Hold]:
             file.truncate(0)
 
 
-def _lock(file: IO[str]) -> None:
-    if sys.platform == "win32":
+def _hold(files: ExitStack, outputs: Path, name: str, *, shared: bool = False) -> IO[str]:
+    file = files.enter_context((outputs / name).open("a+"))
+    try:
+        _lock(file, shared)
+    except (BlockingIOError, PermissionError):
+        file.seek(0)
+        do = "wait until it has ended, or give this one another folder for its outputs"
+        raise BatchError("another batch is at work in this folder", where=str(outputs), found=file.read(), do=do) from None
+    return file
+
+
+def _lock(file: IO[str], shared: bool) -> None:
+    if sys.platform == "win32":  # which has no shared locks: there one at a time is at work
         import msvcrt
 
         file.seek(LOCKED_BYTE)
@@ -85,22 +94,23 @@ def _lock(file: IO[str]) -> None:
     else:
         import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
-def recover(outputs: Path) -> None:
-    """Clear away what a killed batch left in a folder that is held: what it was about to replace comes back."""
-    for old in outputs.glob(f"{OLD}*"):
+def recover(outputs: Path, name: str = "") -> None:
+    """Clear away what a killed batch left in a folder (or of a name in it) that is held: what it was about to replace comes back."""
+    works = f"{name}-{RANDOM}" if name else "*"
+    for old in outputs.glob(f"{OLD}{name or '*'}"):
         target = outputs / old.name.removeprefix(OLD)
         if target.exists():
             shutil.rmtree(old, ignore_errors=True)
         else:
             old.replace(target)
-    for work in outputs.glob(f"{WORK}*"):
+    for work in outputs.glob(f"{WORK}{works}"):
         gone = work.with_name(GONE + work.name)
         with suppress(OSError):
             work.replace(gone)  # at once: whoever may still work in it on another machine can put nothing in place
-    for gone in outputs.glob(f"{GONE}*"):
+    for gone in outputs.glob(f"{GONE}{WORK}{works}"):
         shutil.rmtree(gone, ignore_errors=True)
 
 

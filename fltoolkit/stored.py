@@ -16,9 +16,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from fltoolkit.batch import Done, Hands, Stopped, all_passed, entry, run_all, run_survey, threads, workers_of
+from fltoolkit.batch import entry, run_survey, the_one
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.folders import LOCK
+from fltoolkit.hands import Done, Hands, Stopped, all_passed, run_all, threads, workers_of
 from fltoolkit.jobs import ASSETS, YAML, Batch, Run, plan_runs
 from fltoolkit.nap.partners import PARTNERS
 from fltoolkit.notebooks import Stop
@@ -35,7 +36,7 @@ class Store:
 
     def fetch(self, name: str, here: Path) -> bool:
         """Copy a file, if it is there, or a folder with all it holds, to the same name under `here`; tells whether anything was."""
-        files, root = self._files(name)
+        files, root = self._files()
         for path in files.find(f"{root}/{name}"):
             target = here / path.removeprefix(root).lstrip("/")
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +45,7 @@ class Store:
 
     def leave(self, name: str, here: Path) -> None:
         """Put a folder of results in place of the one before it. Without run.json it counts for nothing: that goes first and comes last."""
-        files, root = self._files(name)
+        files, root = self._files()
         before = {path.removeprefix(root).lstrip("/") for path in files.find(f"{root}/{name}")}
         now = {path.relative_to(here).as_posix() for path in (here / name).rglob("*") if path.is_file()}
         record = f"{name}/{RECORD}"
@@ -58,23 +59,23 @@ class Store:
         self.write(name, (here / name).read_bytes())
 
     def write(self, name: str, content: bytes) -> None:
-        files, root = self._files(name)
+        files, root = self._files()
         files.makedirs(str(PurePosixPath(f"{root}/{name}").parent), exist_ok=True)
         files.pipe_file(f"{root}/{name}", content)
 
     def read(self, name: str) -> bytes:
-        files, root = self._files(name)
+        files, root = self._files()
         content: bytes = files.cat_file(f"{root}/{name}")
         return content
 
-    def _files(self, name: str) -> tuple[Any, str]:
+    def _files(self) -> tuple[Any, str]:
         """The file system, with what it remembers forgotten, and this folder's path in it."""
         try:
             from fsspec.core import url_to_fs
 
             files, root = url_to_fs(self.address)
         except ImportError as error:  # fsspec itself, or what an address of this kind needs
-            do = "pip install 'fltoolkit[cluster]', and what is named, here and on the workers"
+            do = "install it here and on the workers; fsspec itself comes with pip install 'fltoolkit[cluster]'"
             raise RequestError(
                 "files at this address need a package that is not installed", where=self.address, found=error, do=do
             ) from None
@@ -94,22 +95,35 @@ class Claim:
 
     def is_set(self) -> bool:
         try:
-            return self.store.read(self.name) != self.holder.encode()
-        except OSError:
-            return True
+            return not self._mine()
+        except OSError:  # a connection that fails for a moment is no reason to stop: what cannot be left there is told
+            return False
 
     def set(self) -> None:
         self.store.write(self.name, b"")
 
     def unusable(self) -> str:
+        """Why results cannot be left there from here, in words; empty where they can."""
         try:
-            return f"the folder of results is not there, or another: {self.store.address}" if self.is_set() else ""
-        except RequestError as error:
+            return "" if self._mine() else f"the folder of results is not there, or another: {self.store.address}"
+        except (OSError, RequestError) as error:
             return str(error)
+
+    def _mine(self) -> bool:
+        try:
+            return self.store.read(self.name) == self.holder.encode()
+        except FileNotFoundError:
+            return False
 
 
 def run_stored(
-    address: str, *, workers: int = 2, scheduler: str = "", resume: bool = False, say: Callable[[str], None] = print
+    address: str,
+    *,
+    workers: int = 2,
+    scheduler: str = "",
+    only: str = "",
+    resume: bool = False,
+    say: Callable[[str], None] = print,
 ) -> bool:
     """Run a batch.yaml that stands at an address, as `run_batch` does one at a path. What it names must stand in its folder or below.
 
@@ -127,14 +141,17 @@ def run_stored(
         batch = load_model(here / name, Batch)
         _fetch_named(store, batch, here)
         runs, outputs = plan_runs(batch, here), _below(here / batch.outputs, here)
-        write_assets(here / outputs / ASSETS)
-        store.put(f"{outputs}/{ASSETS}/plotly.min.js", here)
-        claim = Claim(store, f"{outputs}/{LOCK}", f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}")
-        claim.set()
+        runs, lock = ([the_one(only, runs)], f"{LOCK}-{only}") if only else (runs, LOCK)
+        claim = Claim(store, f"{outputs}/{lock}", f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}")
         store.write(claim.name, claim.holder.encode())
         ended: list[str] = []
 
         def index() -> str:
+            if only:
+                return "the batch with --resume, which then writes the index"
+            if not (here / outputs / ASSETS).exists():
+                write_assets(here / outputs / ASSETS)
+                store.put(f"{outputs}/{ASSETS}/plotly.min.js", here)
             while ended:
                 store.fetch(f"{outputs}/{ended.pop()}", here)
             write_index(here / outputs, [found for run in runs if (found := entry(here / outputs / run.name))])
@@ -160,6 +177,15 @@ def run_stored(
 
 def run_away(run: Run, store: Store, outputs: str, resume: bool, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Fetch what a run reads into a folder of its own, run it there, and leave the results at the address; its paths are from there."""
+    try:
+        return _run_away(run, store, outputs, resume, stop, say)
+    except OSError as error:
+        do = "see to the connection and to room on this machine's disk, then run again with --resume"
+        problem = "files cannot be fetched or left there; what is half left counts for nothing, since its run.json comes last"
+        return Done("failed", str(BatchError(problem, where=f"{run.name} of {store.address}", found=error, do=do)))
+
+
+def _run_away(run: Run, store: Store, outputs: str, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
     with tempfile.TemporaryDirectory() as place:
         here = Path(place).resolve()
         run = replace(run, survey=here / run.survey, plan=run.plan and here / run.plan)
