@@ -6,7 +6,7 @@ QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser lint lab class docs refresh golden bench lock clean
+.PHONY: help batch test test-browser lint lab class docs refresh golden bench bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ golden: ## compute R's reference numbers anew (needs R with the packages that te
 
 bench: .venv/.installed ## measure time and memory of the one pass over microdata
 	$(BIN)/python benchmarks/run.py
+
+bench-batch: .venv/.installed ## measure a batch of SURVEYS (100) beside papermill in a loop (an hour and a half)
+	$(BIN)/python benchmarks/batch.py $(or $(SURVEYS),100) --dask
+
+kills: .venv/.installed ## kill batches and their workers at random, TIMES (20) each way, and compare what they leave
+	$(BIN)/python benchmarks/kills.py $(or $(TIMES),20)
 
 # Without --upgrade the pins that still fit stay: `make lock UPGRADE=--upgrade` moves them all, UPGRADE='-P pandas' one.
 # Not uv.lock: that names the address of every file.
