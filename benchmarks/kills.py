@@ -126,7 +126,8 @@ def one(
     out, options = batch.parent / "out", ("--scheduler", office.address) if office else ("--workers", "2")
     shutil.rmtree(out, ignore_errors=True)
     with started(batch, *options) as process:
-        until(lambda: list(out.glob(".work-*")))
+        until(lambda: process.poll() is not None or list(out.glob(".work-*")), 600)
+        assert process.poll() is None, (batch.parent / "log").read_text()
         start = time.monotonic()
         while time.monotonic() < start + length and process.poll() is None:
             time.sleep(0.01)

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.record import code_hash, differing_keys, versions
 
-ANSWERS_IN, COMES_IN = 10, 60  # seconds: a scheduler, its first worker
+ANSWERS_IN, COMES_IN = 30, 60  # seconds: a scheduler, its first worker
 T = TypeVar("T")
 Give = Callable[..., "Future[Any]"]
 
