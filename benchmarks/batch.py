@@ -156,21 +156,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         runs = surveys(folder, asked.count, asked.plan)
-        spent = parts(runs[0], folder)
-        found = {"fltoolkit batch --workers 2": measured(lambda: by_batch(runs, folder / "two", workers=2))}
+        print(f"{asked.count} surveys of {len(country.persons())} persons, {len(notebooks_of(runs[0]))} notebooks each\n")
+        print("| one survey by itself | seconds |\n|---|---|")
+        for name, spent in sorted(parts(runs[0], folder).items(), key=lambda item: -item[1]):
+            print(f"| {name} | {spent:.2f} |")
+        print("\n| | seconds | a survey | times as long | processor seconds a survey |\n|---|---|---|---|---|", flush=True)
+        ways = {"fltoolkit batch --workers 2": lambda: by_batch(runs, folder / "two", workers=2)}
         if asked.dask:
-            found["fltoolkit batch --scheduler, two workers"] = measured(lambda: by_dask(runs, folder))
-        found["papermill, one call after the other"] = measured(lambda: by_papermill(runs, folder / "papermill"))
-    ours = next(iter(found.values()))[0]
-    print(f"{asked.count} surveys of {len(country.persons())} persons, {len(notebooks_of(runs[0]))} notebooks each\n")
-    print("| | seconds | a survey | times as long | processor seconds a survey |\n|---|---|---|---|---|")
-    for name, (seconds, processor) in found.items():
-        print(
-            f"| `{name}` | {seconds:.0f} | {seconds / asked.count:.1f} | {seconds / ours:.2f} | {processor / asked.count:.1f} |"
-        )
-    print("\n| one survey by itself | seconds |\n|---|---|")
-    for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
-        print(f"| {name} | {seconds:.2f} |")
+            ways["fltoolkit batch --scheduler, two workers"] = lambda: by_dask(runs, folder)
+        ways["papermill, one call after the other"] = lambda: by_papermill(runs, folder / "papermill")
+        ours = 0.0
+        for name, work in ways.items():
+            seconds, processor = measured(work)
+            ours = ours or seconds
+            each = f"{seconds / asked.count:.1f} | {seconds / ours:.2f} | {processor / asked.count:.1f}"
+            print(f"| `{name}` | {seconds:.0f} | {each} |", flush=True)
 
 
 if __name__ == "__main__":

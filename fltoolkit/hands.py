@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -77,14 +77,18 @@ def run_all(runs: Sequence[Run], hands: Hands, say: Callable[[str], None], index
     with _by_hand(hands.stop):
         waiting, due = {hands.give(run): run for run in runs}, 0.0
         ended: dict[str, Done] = {}
+        left = set(waiting)
         try:
-            for n, done in enumerate(as_completed(waiting), 1):
+            while left:
+                done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # a thread that sleeps for good hears no signal
                 if hands.stop.is_set():
                     raise KeyboardInterrupt
-                ended[waiting[done].name] = result = _result(done, waiting[done].name)
-                state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
-                say(f"{waiting[done].name}: {state} ({n} of {len(runs)})")
-                if (started := time.monotonic()) >= due:
+                for future in done:
+                    name = waiting[future].name
+                    ended[name] = result = _result(future, name)
+                    state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
+                    say(f"{name}: {state} ({len(ended)} of {len(runs)})")
+                if done and (started := time.monotonic()) >= due:
                     index()
                     due = time.monotonic() + 20 * (time.monotonic() - started)
         except KeyboardInterrupt:
