@@ -6,7 +6,7 @@ QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser lint lab class docs refresh golden bench lock clean
+.PHONY: help batch test test-browser lint lab class docs refresh golden bench bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,12 +54,18 @@ golden: ## compute R's reference numbers anew (needs R with the packages that te
 bench: .venv/.installed ## measure time and memory of the one pass over microdata
 	$(BIN)/python benchmarks/run.py
 
+bench-batch: .venv/.installed ## measure a batch of SURVEYS (100) beside papermill in a loop (an hour and a half)
+	$(BIN)/python benchmarks/batch.py $(or $(SURVEYS),100) --dask
+
+kills: .venv/.installed ## kill batches and their workers at random, TIMES (20) each way, and compare what they leave
+	$(BIN)/python benchmarks/kills.py $(or $(TIMES),20)
+
 # Without --upgrade the pins that still fit stay: `make lock UPGRADE=--upgrade` moves them all, UPGRADE='-P pandas' one.
 # Not uv.lock: that names the address of every file.
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run it again." >&2; exit 1; }
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra docs --extra class --extra dev --output-file requirements.lock pyproject.toml
+		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra docs --extra class --extra cluster --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove what make made: .venv, outputs and caches
 	rm -rf .venv outputs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.folders import held, put_in_place, recover, work_folder, write_whole
+from fltoolkit.hands import Done, Stopped, all_passed, run_all, threads, workers_of
 from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.nap.partners import Partners, read_partners
-from fltoolkit.notebooks import stop_kernels
+from fltoolkit.notebooks import Kernel, Stop
 from fltoolkit.record import (
     RECORD,
     RESTRICTED,
@@ -41,14 +40,6 @@ INDEX = ("All surveys", "../index.html")
 
 
 @dataclass(frozen=True)
-class Done:
-    """How a survey's run ended, and the error if it failed."""
-
-    state: Literal["passed", "failed", "skipped"]
-    error: str = ""
-
-
-@dataclass(frozen=True)
 class Failure:
     """Why a run failed, and the page or notebook that holds the failing cell."""
 
@@ -56,12 +47,22 @@ class Failure:
     notebook: str = ""
 
 
-def run_batch(path: str | Path, *, workers: int = 2, resume: bool = False, say: Callable[[str], None] = print) -> bool:
+def run_batch(
+    path: str | Path,
+    *,
+    workers: int = 2,
+    scheduler: str = "",
+    only: str = "",
+    resume: bool = False,
+    say: Callable[[str], None] = print,
+) -> bool:
     """Run every survey of a batch.yaml through the notebooks; write `index.html` over them.
 
     Args:
         path: the batch.yaml.
-        workers: surveys at the same time; each is a process of its own.
+        workers: surveys at the same time on this machine; each is a process of its own.
+        scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same paths.
+        only: the name of one survey, to run that and nothing else, also while others of the batch are run so; no index is written.
         resume: leave alone what is complete and current: inputs, parameters, code and library versions as they were then, and
             every file that the run left unchanged.
         say: told of every step.
@@ -71,13 +72,16 @@ def run_batch(path: str | Path, *, workers: int = 2, resume: bool = False, say: 
 
     Raises:
         SpecError, BatchError: batch.yaml is not valid, or names a parameter no notebook knows, or another batch is at work in the
-            same outputs. Then nothing was run.
+            same outputs, or no scheduler answers, or one of its workers cannot do the work. Then nothing was run.
         KeyboardInterrupt: stopped by hand. What was finished is in place, and of the rest nothing is left.
     """
     path = Path(path)
     batch = load_model(path, Batch)
     folder = path.resolve().parent
-    return run_surveys(plan_runs(batch, folder), folder / batch.outputs, workers=workers, resume=resume, say=say)
+    runs, outputs = plan_runs(batch, folder), folder / batch.outputs
+    if only:
+        return _run_only(the_one(only, runs), outputs.resolve(), resume, say)
+    return run_surveys(runs, outputs, workers=workers, scheduler=scheduler, resume=resume, say=say)
 
 
 def run_surveys(
@@ -85,6 +89,7 @@ def run_surveys(
     outputs: Path,
     *,
     workers: int = 2,
+    scheduler: str = "",
     resume: bool = False,
     keep_others: bool = False,
     say: Callable[[str], None] = print,
@@ -94,86 +99,44 @@ def run_surveys(
     With `keep_others` the index goes on naming the surveys that earlier runs left there.
     """
     outputs, mine = outputs.resolve(), [run.name for run in runs]
-    errors: dict[str, str] = {}  # of those that failed, also of those whose folder was left as it was
-    with held(outputs):
+    with held(outputs) as hold:
         recover(outputs)
         write_assets(outputs / ASSETS)
         others = {p.parent.name for p in outputs.glob(f"*/{RECORD}")} - set(mine) if keep_others else set()
 
-        def index() -> Path:
-            entries = [_entry(outputs / name, errors.get(name, "")) for name in (*mine, *sorted(others))]
-            return write_index(outputs, [entry for entry in entries if entry])
+        def index(ended: Mapping[str, Done]) -> Path:
+            errors = {name: done.error for name, done in ended.items()}  # also of those whose folder was left as it was
+            entries = [entry(outputs / name, errors.get(name, "")) for name in (*mine, *sorted(others))]
+            return write_index(outputs, [found for found in entries if found])
 
-        ended = _run_all(runs, outputs, workers, resume, say, errors, index)
-        counts = {state: sum(done.state == state for done in ended) for state in ("passed", "failed", "skipped")}
-        say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index()}")
-    return not counts["failed"]
-
-
-def _run_all(
-    runs: Sequence[Run], outputs: Path, workers: int, resume: bool, say: Callable[[str], None], errors: dict[str, str],
-    index: Callable[[], Path],
-) -> list[Done]:  # fmt: skip
-    """Run surveys, some at the same time; note the `errors` of those that failed, and bring the index up to date as each ends.
-
-    Stopped by hand, it ends the kernels and waits until the folders that are not finished are cleared away.
-    """
-    stop = threading.Event()
-    with _by_hand(stop), ThreadPoolExecutor(max(1, workers)) as pool:
-        waiting = {pool.submit(run_survey, run, outputs, resume=resume, stop=stop, say=say): run for run in runs}
-        try:
-            for n, done in enumerate(as_completed(waiting), 1):
-                if stop.is_set():
-                    raise KeyboardInterrupt
-                result = done.result()
-                state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
-                say(f"{waiting[done].name}: {state} ({n} of {len(runs)})")
-                if result.error:
-                    errors[waiting[done].name] = result.error
-                index()
-        except KeyboardInterrupt:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            while not all(done.done() for done in waiting):
-                stop_kernels()
-                time.sleep(0.1)
-            finished = [run.name for done, run in waiting.items() if _finished(done)]
-            index()
-            say(
-                f"stopped; finished: {', '.join(finished) or 'none'} ({len(finished)} of {len(runs)}). A batch goes on with --resume."
-            )
-            raise
-    return [done.result() for done in waiting]
+        work = partial(run_survey, outputs=outputs, resume=resume)
+        files = [file for run in runs for file in (run.survey, run.plan) if file]
+        here = threads(workers, work, threading.Event(), say)
+        with workers_of(scheduler, work, hold, files, say) if scheduler else here as hands:
+            ended = run_all(runs, hands, say, index)
+        recover(outputs)  # of what a worker left that died
+        return all_passed(list(ended.values()), index(ended), say)
 
 
-@contextmanager
-def _by_hand(stop: threading.Event) -> Iterator[None]:
-    """Let Ctrl-C, and a polite request to end (SIGTERM), also set `stop`: where it falls into a callback of Python's own, the interrupt is lost."""
-
-    def end(*_: object) -> None:
-        stop.set()
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():  # only that one may
-        yield
-        return
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)  # none: it was not Python's
+def the_one(name: str, runs: Sequence[Run]) -> Run:
+    """The run of this name. Raises `BatchError` where there is none."""
+    named = {run.name: run for run in runs}
+    if name not in named:
+        raise BatchError("the batch has no survey of this name", where="--only", found=name, allowed=named)
+    return named[name]
 
 
-def _finished(done: Future[Done]) -> bool:
-    return not done.cancelled() and done.exception() is None
+def _run_only(run: Run, outputs: Path, resume: bool, say: Callable[[str], None]) -> bool:
+    """One survey of a batch, while others may be at work on its other surveys; whoever runs the batch after them writes the index."""
+    with held(outputs, run.name):
+        recover(outputs, run.name)
+        work = partial(run_survey, outputs=outputs, resume=resume)
+        with threads(1, work, threading.Event(), say) as hands:
+            ended = run_all([run], hands, say, lambda _: None)
+    return ended[run.name].state != "failed"
 
 
-class Stopped(Exception):
-    """The batch was stopped by hand while this survey ran."""
-
-
-def run_survey(run: Run, outputs: Path, *, resume: bool, stop: threading.Event, say: Callable[[str], None]) -> Done:
+def run_survey(run: Run, outputs: Path, *, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
     """Run one survey's notebooks in a folder apart, and move it into place when it is whole.
 
     Whatever a run can raise is caught here. A failed survey leaves its half-run notebook and the error, and no file of numbers; what
@@ -194,7 +157,7 @@ def run_survey(run: Run, outputs: Path, *, resume: bool, stop: threading.Event, 
         return Done("failed", str(BatchError(problem, where=run.name, found=error, do=do)))
 
 
-def _run_into(run: Run, target: Path, resume: bool, stop: threading.Event, say: Callable[[str], None]) -> Done:
+def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
     started = time.time()
     now, title, coverage = premises(run, target), *_title_and_coverage(run)
     if resume and target.exists():
@@ -233,18 +196,17 @@ def _workbook_read(run: Run, target: Path) -> str:
     return touched
 
 
-def _run_notebooks(
-    run: Run, work: Path, target: Path, now: Premises, stop: threading.Event, say: Callable[[str], None]
-) -> Failure | None:
+def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> Failure | None:
     """The notebooks one after the other in `work`, each with its page."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
-        for notebook in notebooks_of(run):
-            if stop.is_set():
-                raise Stopped
-            say(f"{run.name}: {notebook}")
-            _execute(notebook, work, now.parameters[notebook])
-            _page(run, work, notebook, links)
+        with Kernel(work, stop) as kernel:
+            for notebook in notebooks_of(run):
+                if stop.is_set():
+                    raise Stopped
+                say(f"{run.name}: {notebook}")
+                _execute(notebook, work, now.parameters[notebook], kernel)
+                _page(run, work, notebook, links)
         if input_hashes(run) != now.inputs:
             raise BatchError("a file changed while it was read", where=run.name, do="run it again, when the file is finished")
     except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys go on
@@ -257,31 +219,17 @@ def _run_notebooks(
     return None
 
 
-def _execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
-    """One notebook through papermill, its kernel at home in `work`; one that did not even start is tried once more."""
+def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
+    """One notebook through papermill, in the run's kernel, which is at home in `work`."""
     import papermill
 
     from fltoolkit.notebooks import ENGINE, register_engine
 
     register_engine()
-    target = work / f"{name}.ipynb"
-    for attempt in (1, 2):
-        try:
-            papermill.execute_notebook(
-                str(notebook_folder() / f"{name}.ipynb"), str(target), parameters=parameters, engine_name=ENGINE, progress_bar=False,
-                kernel_name="python3", start_timeout=120, resources={"metadata": {"path": str(work)}},
-            )  # fmt: skip
-            return
-        except RuntimeError:
-            if attempt == 2 or _any_cell_ran(target):
-                raise
-
-
-def _any_cell_ran(notebook: Path) -> bool:
-    if not notebook.exists():
-        return False
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return any(c.get("execution_count") for c in cells)
+    papermill.execute_notebook(
+        str(notebook_folder() / f"{name}.ipynb"), str(work / f"{name}.ipynb"), parameters=parameters, progress_bar=False,
+        kernel_name="python3", engine_name=ENGINE, kernel=kernel,
+    )  # fmt: skip
 
 
 def _title(notebook: str) -> str:
@@ -337,7 +285,7 @@ def _title_and_coverage(run: Run) -> tuple[str, tuple[str, ...]]:
     return spec.title, spec.coverage_excludes
 
 
-def _entry(folder: Path, error: str) -> Entry | None:
+def entry(folder: Path, error: str = "") -> Entry | None:
     """A survey's place in the index, from its run.json; none where its numbers are not those that the run left.
 
     `error`: of this batch's run, which left an earlier one's folder as it was unless run.json says the same.

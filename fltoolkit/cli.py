@@ -86,10 +86,22 @@ def _parser() -> argparse.ArgumentParser:
     estimate.set_defaults(run=_estimate)
     batch = commands.add_parser(
         "batch", help="many surveys through the notebooks", formatter_class=RAW,
-        epilog="examples:\n  fltoolkit batch data_samples/batch.yaml --workers 2\n  fltoolkit batch data_samples/batch.yaml --resume",
+        epilog="examples:\n  fltoolkit batch data_samples/batch.yaml --workers 2\n  fltoolkit batch data_samples/batch.yaml --resume\n"
+        "  fltoolkit batch data_samples/batch.yaml --scheduler tcp://192.168.1.10:8786",
     )  # fmt: skip
-    batch.add_argument("batch", type=Path, help="a batch.yaml")
-    batch.add_argument("--workers", type=int, default=2, help="surveys at the same time (default: 2)")
+    batch.add_argument("batch", help="a batch.yaml: its path, or its address (s3://…; docs/cluster.md)")
+    where = batch.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, default=2, help="surveys at the same time on this machine (default: 2)")
+    where.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="of a Dask scheduler, whose workers then run the surveys (docs/cluster.md)",
+    )
+    where.add_argument(
+        "--only", default="", metavar="NAME",
+        help="one survey of the batch, also while others are run so elsewhere; then the batch with --resume writes the index",
+    )  # fmt: skip
     batch.add_argument(
         "--resume", action="store_true",
         help="skip what is complete and current (inputs, parameters, code, versions and results unchanged), and run the rest",
@@ -227,8 +239,11 @@ def _restricted(parsed: argparse.Namespace, folder: Path) -> None:
 
 def _batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.batch import run_batch
+    from fltoolkit.stored import run_stored
 
-    return 0 if run_batch(parsed.batch, workers=parsed.workers, resume=parsed.resume) else 1
+    run = run_stored if "://" in parsed.batch else run_batch
+    options = {"workers": parsed.workers, "scheduler": parsed.scheduler, "only": parsed.only, "resume": parsed.resume}
+    return 0 if run(parsed.batch, **options) else 1
 
 
 def _nap_check(parsed: argparse.Namespace) -> int:

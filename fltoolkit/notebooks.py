@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from subprocess import Popen
+from typing import Any, Protocol
 
 from fltoolkit.errors import RequestError
 
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
-KERNELS: weakref.WeakSet[Any] = weakref.WeakSet()
-KERNELS_LOCK = threading.Lock()
+STARTS_IN = 120  # seconds that a kernel may take to start
+LOOKS_EVERY = 1  # seconds between two looks at whether to stop
 
 
 def refresh(folder: Path, say: Callable[[str], None] = print) -> None:
@@ -55,39 +56,89 @@ def normalise(notebook: Any) -> Any:
     return notebook
 
 
+class Stop(Protocol):
+    """Tells whether work is to end, and lets one say so: a `threading.Event`, or what machines that share a folder find there."""
+
+    def is_set(self) -> bool: ...
+
+    def set(self) -> None: ...
+
+
+class Kernel:
+    """The one kernel of a run's notebooks: started for the first of them, emptied for each other, ended with the `with` block.
+
+    What a notebook costs above its own work is a kernel's start and the kit's imports: a run pays them once. When `stop` is set the
+    kernel is killed, whatever it does; the notebook then fails.
+    """
+
+    def __init__(self, folder: Path, stop: Stop) -> None:
+        self._folder, self._stop, self._open = folder, stop, ExitStack()
+        self._client: Any = None
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def run(self, managed: Any) -> None:
+        """Run a notebook that papermill manages, in the kernel with no name of an earlier one."""
+        from jupyter_core.utils import run_sync
+        from papermill.clientwrap import PapermillNotebookClient
+
+        if self._client is None:
+            self._start()
+        else:
+            run_sync(self._forget)()
+        client = PapermillNotebookClient(managed, km=self._client.km)
+        client.kc = self._client.kc  # a second client of one kernel would take the first one's answers
+        client.execute()
+
+    async def _forget(self) -> None:
+        await self._client.kc.execute("get_ipython().reset(new_session=True)", silent=True, reply=True, timeout=STARTS_IN)
+
+    def _start(self) -> None:
+        """Start it; where that fails (of some hundred that start, two may take one port), once more."""
+        import nbformat
+        from nbclient import NotebookClient
+
+        for attempt in (1, 2):
+            self._client = NotebookClient(
+                nbformat.v4.new_notebook(), kernel_name="python3", startup_timeout=STARTS_IN, config=_config(),
+                resources={"metadata": {"path": str(self._folder)}},
+            )  # fmt: skip
+            try:
+                self._open.enter_context(self._client.setup_kernel())
+                break
+            except RuntimeError:
+                if attempt == 2:
+                    raise
+        ended = threading.Event()
+        self._open.callback(ended.set)
+        threading.Thread(target=self._watch, args=(self._client.km.provisioner.process, ended), daemon=True).start()
+
+    def _watch(self, process: Popen[bytes], ended: threading.Event) -> None:
+        """Kill the kernel's process as soon as `stop` is set."""
+        while not ended.wait(LOOKS_EVERY):
+            if self._stop.is_set():
+                process.kill()
+                return
+
+
 def register_engine() -> None:
-    """Register the kit's papermill engine: nbclient's, talking to its kernel over an encrypted channel."""
-    from papermill.engines import NBClientEngine, papermill_engines
+    """Register the kit's papermill engine: a notebook in the run's own kernel, given as `kernel=`."""
+    from papermill.engines import Engine, papermill_engines
 
-    class Engine(NBClientEngine):  # type: ignore[misc]
-        """What passes between notebook and kernel is microdata: encrypt it where the kernel can."""
+    class InKernel(Engine):  # type: ignore[misc]
+        @staticmethod
+        def execute_managed_notebook(managed: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> None:
+            kernel.run(managed)
 
-        @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-            return super().execute_managed_notebook(nb_man, kernel_name, config=_config(), **kwargs)
-
-    papermill_engines.register(ENGINE, Engine)
-
-
-def stop_kernels() -> None:
-    """End, at once, every kernel that this process runs for a notebook; the notebook then fails."""
-    with KERNELS_LOCK:
-        kernels = list(KERNELS)
-    for kernel in kernels:
-        if process := getattr(kernel.provisioner, "process", None):
-            process.kill()
+    papermill_engines.register(ENGINE, InKernel)
 
 
 def _config() -> Any:
-    from jupyter_client.manager import AsyncKernelManager
+    """What passes between notebook and kernel is microdata: encrypt it where the kernel can."""
     from traitlets.config import Config
 
-    class Manager(AsyncKernelManager):
-        """A kernel that `stop_kernels` knows."""
-
-        def __init__(self, **kwargs: Any) -> None:
-            super().__init__(**kwargs)
-            with KERNELS_LOCK:
-                KERNELS.add(self)
-
-    return Config({"KernelManager": {"transport_encryption": "auto"}, "NotebookClient": {"kernel_manager_class": Manager}})
+    return Config({"KernelManager": {"transport_encryption": "auto"}})

@@ -60,8 +60,13 @@ def premises(run: Run, target: Path) -> Premises:
         inputs=input_hashes(run),
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
         code=code_hash(),
-        versions={"python": platform.python_version(), **{name: _version(name) for name in ("fltoolkit", *VERSIONS)}},
+        versions=versions(),
     )
+
+
+def versions() -> dict[str, str]:
+    """The versions, here, of all that numbers and pages rest on."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in ("fltoolkit", *VERSIONS)}}
 
 
 def _version(package: str) -> str:
@@ -85,13 +90,13 @@ def why_again(now: Premises, folder: Path) -> str:
         return f"there is no {RECORD} to go by"
     if before.status == "failed":
         return "it failed"
-    if differing := _differing(before.inputs, now.inputs):
+    if differing := differing_keys(before.inputs, now.inputs):
         return f"{differing} changed"
-    if differing := _differing(before.parameters, now.parameters):
+    if differing := differing_keys(before.parameters, now.parameters):
         return f"parameters of {differing} changed"
     if before.code != now.code:
         return "the code changed"
-    if differing := _differing(before.versions, now.versions):
+    if differing := differing_keys(before.versions, now.versions):
         return f"another version of {differing}"
     if altered := before.altered(folder):
         return f"the run did not leave {', '.join(altered)} as it is"
@@ -99,13 +104,18 @@ def why_again(now: Premises, folder: Path) -> str:
 
 
 def input_hashes(run: Run) -> dict[str, str]:
-    """SHA-256 of what a run reads, by path from the survey's folder: the YAML files, the data and tables that survey.yaml names."""
+    """SHA-256 of what a run reads, by path from the survey's folder."""
+    return {relative(file, run.survey.parent): _hash(file) for file in input_files(run)}
+
+
+def input_files(run: Run) -> list[Path]:
+    """What a run reads: the YAML files, the data and tables that survey.yaml names."""
     files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_of(run.survey)]
     if run.plan and (partners := run.plan.with_name(PARTNERS)).exists():
         files.append(partners)
     for earlier in (run.earlier, run.baseline):
         files += [earlier, *_data_of(earlier)] if earlier else []
-    return {relative(file, run.survey.parent): _hash(file) for file in files}
+    return files
 
 
 def _data_of(survey: Path) -> list[Path]:
@@ -143,5 +153,6 @@ def _hash(file: Path) -> str:
     return input_hash([file]) if file.is_file() else ""
 
 
-def _differing(before: dict[str, Any], now: dict[str, Any]) -> str:
+def differing_keys(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """The keys whose values differ, in words."""
     return ", ".join(sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k)))

@@ -97,7 +97,7 @@ def kill_at_every_step(folder: Path) -> None:
     from fltoolkit.batch import run_surveys
     from fltoolkit.jobs import make_run
 
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         cell = nbformat.v4.new_code_cell("1", execution_count=1)
         nbformat.write(nbformat.v4.new_notebook(cells=[cell]), work / f"{name}.ipynb")
         if name == "3_estimate":

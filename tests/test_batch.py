@@ -285,7 +285,7 @@ def test_progress_is_told_survey_by_survey(ran: Ran) -> None:
 
 
 FINDINGS = ("findings_data.csv", "findings_cases.csv")
-Stand = Callable[[str, Path, dict[str, Any]], None]
+Stand = Callable[[str, Path, dict[str, Any], object], None]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -296,7 +296,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 def stand_in(fails: str = "", error: Exception | None = None, writes: bool = True) -> Stand:
     """Instead of a kernel: writes an executed notebook and its files; fails in one notebook."""
 
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         if name != fails or writes:
             cell = nbformat.v4.new_code_cell(
                 "1", execution_count=1, outputs=[nbformat.v4.new_output("stream", text=f"in {work}")]
@@ -372,7 +372,7 @@ def test_whatever_a_run_raises_the_other_surveys_go_on(
     other = make_run(country.write(tmp_path / "other"), None)
     fail, work_on = stand_in("2_classify", error), stand_in()
     monkeypatch.setattr(
-        batch, "_execute", lambda name, work, given: (fail if ".work-good-" in str(work) else work_on)(name, work, given)
+        batch, "_execute", lambda name, work, *given: (fail if ".work-good-" in str(work) else work_on)(name, work, *given)
     )
     assert not run_surveys([good, other], tmp_path / "out", say=quiet)
     facts = {n: json.loads((tmp_path / "out" / n / "run.json").read_text("utf-8")) for n in ("good", "other")}
@@ -430,36 +430,6 @@ def test_a_survey_yaml_that_cannot_be_read_is_reported_under_its_name(
     assert "<h2>good: failed</h2>" in (tmp_path / "out" / "index.html").read_text("utf-8")
     facts = json.loads((tmp_path / "out" / "good" / "run.json").read_text("utf-8"))
     assert set(facts["inputs"]) == {"survey.yaml", "nap.yaml"}
-
-
-@pytest.mark.parametrize(("ran_cells", "calls"), [(0, 2), (1, 1)])
-def test_a_kernel_that_did_not_start_is_tried_once_more_and_one_that_ran_is_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran_cells: int, calls: int
-) -> None:
-    seen: list[str] = []
-
-    def dies(source: str, target: str, **_: object) -> None:
-        seen.append(source)
-        cell = nbformat.v4.new_code_cell("1", execution_count=ran_cells or None)
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), target)
-        raise RuntimeError("Kernel died before replying to kernel_info")
-
-    monkeypatch.setattr("papermill.execute_notebook", dies)
-    with pytest.raises(RuntimeError, match="Kernel died"):
-        batch._execute("1_survey", tmp_path, {})
-    assert len(seen) == calls
-
-
-def test_a_kernel_that_starts_at_the_second_try_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    errors = [RuntimeError("Kernel died"), None]
-
-    def starts_late(*_: object, **__: object) -> None:
-        if error := errors.pop(0):
-            raise error
-
-    monkeypatch.setattr("papermill.execute_notebook", starts_late)
-    batch._execute("1_survey", tmp_path, {})
-    assert errors == []
 
 
 def test_without_a_checkout_the_notebooks_are_missed_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
     """A stand-in for the kernels; gives what each notebook was called with."""
     calls: list[tuple[str, dict[str, Any]]] = []
 
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         calls.append((name, parameters))
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
         country.published().table.to_csv(work / "estimates.csv", index=False)

@@ -25,9 +25,12 @@ MAY_USE["notebooks"] = {*ROOMS, "synthetic", "fltoolkit"}
 MAY_USE["teaching"] = {*ROOMS, "synthetic", "fltoolkit"}
 MAY_USE["jobs"] = set()
 MAY_USE["record"] = {"survey", "nap", "jobs"}
-MAY_USE["batch"] = MAY_USE["notebooks"] | {"notebooks", "jobs", "record"}
+MAY_USE["cluster"] = {"record"}
+MAY_USE["hands"] = {"jobs", "record", "cluster", "notebooks"}
+MAY_USE["batch"] = MAY_USE["notebooks"] | {"notebooks", "jobs", "record", "hands"}
+MAY_USE["stored"] = MAY_USE["batch"] | {"batch"}
 MAY_USE["classroom"] = {"jobs"}
-MAY_USE["cli"] = MAY_USE["batch"] | {"batch", "classroom"}
+MAY_USE["cli"] = MAY_USE["stored"] | {"stored", "classroom"}
 MAY_USE["__main__"] = {"cli"}
 MAY_USE["fltoolkit"] = {*ROOMS, "synthetic"}  # the package's __init__: the list of public names
 
@@ -81,7 +84,9 @@ def test_every_pin_of_the_lock_has_a_hash() -> None:
     assert not without
 
 
-@pytest.mark.parametrize("requirement", requirements("notebooks", "documents", "formats", "docs", "class", "dev"), ids=str)
+@pytest.mark.parametrize(
+    "requirement", requirements("notebooks", "documents", "formats", "docs", "class", "cluster", "dev"), ids=str
+)
 def test_lock_holds_what_pyproject_asks_for(requirement: Requirement) -> None:
     versions = locked().get(canonicalize_name(requirement.name), [])
     assert versions, f"{requirement.name} is missing from requirements.lock: run `make lock`"

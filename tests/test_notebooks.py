@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 import small_country as country
 
 from fltoolkit import batch, jobs, notebooks
+from fltoolkit.notebooks import Kernel
 from fltoolkit.show.style import MIME
 
 HOUSE = Path(__file__).parents[1]
@@ -179,8 +181,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The two notebooks that write files, run on the shipped survey."""
     folder = tmp_path_factory.mktemp("shipped")
     run = jobs.make_run(SAMPLE / "survey.yaml", SAMPLE / "nap.yaml")
-    for name in ("3_estimate", "4_nap"):
-        batch._execute(name, folder, run.parameters_in(folder, name))
+    with Kernel(folder, threading.Event()) as kernel:
+        for name in ("3_estimate", "4_nap"):
+            batch._execute(name, folder, run.parameters_in(folder, name), kernel)
     return folder
 
 

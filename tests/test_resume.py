@@ -27,7 +27,10 @@ from killed_batch import quiet, tree
 from fltoolkit import batch, record
 from fltoolkit.batch import run_batch, run_surveys
 from fltoolkit.errors import BatchError
+from fltoolkit.folders import held, recover
+from fltoolkit.hands import Done, Stopped
 from fltoolkit.jobs import Run, make_run
+from fltoolkit.notebooks import Kernel
 from fltoolkit.report.workbook import write_baseline
 
 HOUSE = Path(__file__).parents[1]
@@ -43,7 +46,7 @@ def write_batch(folder: Path, *names: str) -> Path:
     return path
 
 
-def stand_in(name: str, work: Path, parameters: dict[str, Any]) -> None:
+def stand_in(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
     """Instead of a kernel: writes an executed notebook, and the numbers."""
     cell = nbformat.v4.new_code_cell("1", execution_count=1)
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), work / f"{name}.ipynb")
@@ -56,10 +59,10 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The surveys whose first notebook was run, by a stand-in for the kernels."""
     seen: list[str] = []
 
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         if name == "1_survey":
             seen.append(Path(parameters["survey"]).parent.name)
-        stand_in(name, work, parameters)
+        stand_in(name, work, parameters, kernel)
 
     monkeypatch.setattr(batch, "_execute", execute)
     return seen
@@ -183,8 +186,8 @@ def test_what_a_person_adds_to_the_folder_does_not_matter(tmp_path: Path, calls:
 def test_an_input_that_changes_while_it_is_read_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, said = write_batch(tmp_path, "a"), list[str]()
 
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
-        stand_in(name, work, parameters)
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
+        stand_in(name, work, parameters, kernel)
         if name == "2_classify":
             append("a/persons.csv")(tmp_path, monkeypatch)
 
@@ -208,8 +211,8 @@ def test_restricted_numbers_survive_a_run(tmp_path: Path, calls: list[str]) -> N
 
 
 def test_a_scratch_file_of_the_database_never_comes_among_the_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
-        stand_in(name, work, parameters)
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
+        stand_in(name, work, parameters, kernel)
         (work / ".tmp").mkdir(exist_ok=True)
         (work / ".tmp" / "duckdb_temp_storage.tmp").write_text("persons", encoding="utf-8")
 
@@ -270,7 +273,7 @@ def until(there: Callable[[], object]) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from fltoolkit.folders import held
+from fltoolkit.folders import held, recover
 
 with held(Path(sys.argv[1])):
     time.sleep(60)
@@ -281,7 +284,7 @@ def test_a_folder_that_another_process_holds_is_refused_and_free_once_it_is_kill
     runs = surveys(tmp_path, "a")
     lock = tmp_path / "out" / ".lock"
     with started([sys.executable, "-c", HOLD, str(tmp_path / "out")]) as other:
-        until(lambda: lock.exists() and lock.read_text() == f"process {other.pid}")
+        until(lambda: lock.exists() and lock.read_text().startswith(f"process {other.pid} "))
         work = tmp_path / "out" / ".work-a-x"
         work.mkdir()
         with pytest.raises(BatchError, match=f"another batch is at work in this folder\n  found:   process {other.pid}"):
@@ -289,6 +292,69 @@ def test_a_folder_that_another_process_holds_is_refused_and_free_once_it_is_kill
         assert work.is_dir()
     assert run_surveys(list(runs.values()), tmp_path / "out", say=quiet)
     assert not work.exists()
+
+
+def test_surveys_of_a_batch_run_one_by_one_beside_each_other_and_the_batch_then_writes_the_index(
+    tmp_path: Path, calls: list[str]
+) -> None:
+    path, out, names = write_batch(tmp_path, "a", "a-b", "c"), tmp_path / "out", ("a", "a-b", "c")
+    for name in names:
+        (out / f".work-{name}-abcdefgh").mkdir(parents=True)
+    with held(out, "a-b"):
+        assert run_batch(path, only="a", say=quiet)
+        assert {p.name for p in out.iterdir()} == {".lock", ".lock-a", ".lock-a-b", ".work-a-b-abcdefgh", ".work-c-abcdefgh", "a"}
+        for refused in ({"only": "a-b"}, {}):
+            with pytest.raises(BatchError, match="another batch is at work in this folder"):
+                run_batch(path, say=quiet, **refused)
+    assert run_batch(path, only="a-b", resume=True, say=quiet)
+    assert run_batch(path, resume=True, say=quiet)
+    assert calls == ["a", "a-b", "c"]
+    assert {p.name for p in out.iterdir()} - {".lock", *(f".lock-{name}" for name in names)} == {*names, "assets", "index.html"}
+    html = (out / "index.html").read_text("utf-8")
+    assert all(f"Country {name}" in html for name in names)
+
+
+def test_a_survey_that_the_batch_does_not_have_is_told_with_those_it_has(tmp_path: Path) -> None:
+    with pytest.raises(BatchError, match="found:   d\n  allowed: a, b"):
+        run_batch(write_batch(tmp_path, "a", "b"), only="d", say=quiet)
+
+
+def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out, said = write_batch(tmp_path, "a"), tmp_path / "out", list[str]()
+    with held(out) as first:
+        assert not first.is_set()
+    with held(out) as second:
+        assert first.is_set()
+        assert not second.is_set()
+    assert second.is_set()
+
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
+        stand_in(name, work, parameters, kernel)
+        if name == "3_estimate":
+            recover(out)  # as the batch does that comes after
+
+    monkeypatch.setattr(batch, "_execute", execute)
+    assert not run_batch(path, say=said.append)
+    assert {path.name for path in out.iterdir()} == {".lock", "assets", "index.html"}
+    assert any(line.startswith("a: failed: a: files cannot be read or written") for line in said), said
+
+
+def test_a_survey_that_is_stopped_where_it_runs_fails_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, said = write_batch(tmp_path, "a", "b"), list[str]()
+    real = batch.run_survey
+
+    def run_survey(run: Run, outputs: Path, **named: Any) -> Done:
+        if run.name == "a":
+            raise Stopped
+        return real(run, outputs, **named)
+
+    monkeypatch.setattr(batch, "_execute", stand_in)
+    monkeypatch.setattr(batch, "run_survey", run_survey)
+    assert not run_batch(path, say=said.append)
+    assert any(line.startswith("a: failed: a: it was stopped, since the folder of results was not seen") for line in said)
+    assert said[-1].startswith("1 passed, 1 failed, 0 skipped")
 
 
 # ---------------------------------------------------------------------------------------------------- killed at any moment
@@ -316,17 +382,15 @@ def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs, out, said = surveys(tmp_path, "a", "b", "c"), tmp_path / "out", list[str]()
-    ended = threading.Event()
 
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
-        stand_in(name, work, parameters)
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
+        stand_in(name, work, parameters, kernel)
         if "b/" in parameters["survey"] and name == "2_classify":
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-            assert ended.wait(20)
+            until(kernel._stop.is_set)  # a real one is killed then
             raise RuntimeError("Kernel died")
 
     monkeypatch.setattr(batch, "_execute", execute)
-    monkeypatch.setattr(batch, "stop_kernels", ended.set)
     with pytest.raises(KeyboardInterrupt):
         run_surveys(list(runs.values()), out, workers=1, say=said.append)
     assert {path.name for path in out.iterdir()} == {".lock", "a", "assets", "index.html"}

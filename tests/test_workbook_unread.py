@@ -30,7 +30,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The surveys that were run, by a stand-in that writes the workbook as notebook 4 does."""
     seen: list[str] = []
 
-    def execute(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         nbformat.write(
             nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)]), work / f"{name}.ipynb"
         )
@@ -137,10 +137,10 @@ def test_what_is_typed_while_a_run_is_at_work_is_not_replaced(
     assert run(path)
     book, execute, said = path.parent / "out" / "a" / NAME, batch._execute, list[str]()
 
-    def slow(name: str, work: Path, parameters: dict[str, Any]) -> None:
+    def slow(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         if name == "2_classify" and "/a/" in parameters["survey"]:
             books.edit(book, answer)
-        execute(name, work, parameters)
+        execute(name, work, parameters, kernel)
 
     monkeypatch.setattr(batch, "_execute", slow)
     assert not run(path, said)

@@ -1,0 +1,177 @@
+"""Many small surveys on two workers, beside papermill in a shell loop; and what a survey costs above its own cells.
+
+python benchmarks/batch.py 100           # three notebooks a survey
+python benchmarks/batch.py 10 --plan     # four, with the plan's workbook and documents
+
+The loop runs the same notebooks on the same surveys with the same parameters, `papermill NOTEBOOK OUT -p …` one after the other; it makes
+neither pages nor hashes. The parts are those of one survey that runs by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+HOUSE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(HOUSE / "tests"))
+
+import small_country as country  # noqa: E402
+
+from fltoolkit import batch, notebooks  # noqa: E402
+from fltoolkit.jobs import Run, make_run, notebook_folder, notebooks_of  # noqa: E402
+
+
+def surveys(folder: Path, count: int, plan: bool) -> list[Run]:
+    """So many small surveys, each with other people in it: 412 adults, whose weights differ."""
+    runs = []
+    for n in range(count):
+        table = country.persons()
+        table["W"] += n % 7
+        path = country.write(folder / f"s{n:03d}", country.changed(country.SURVEY, title=f"Country {n}"), table=table)
+        runs.append(make_run(path, path.with_name("nap.yaml") if plan else None))
+    return runs
+
+
+def quiet(_: str) -> None:
+    """Told of every step, says nothing."""
+
+
+def by_papermill(runs: Sequence[Run], out: Path) -> float:
+    """Seconds of the loop that one would write in a shell: one call of papermill a notebook."""
+    start = time.monotonic()
+    for run in runs:
+        target = out / run.name
+        target.mkdir(parents=True)
+        for name in notebooks_of(run):
+            given = [word for key, value in run.parameters_in(target, name).items() for word in ("-r", key, str(value))]
+            command = [sys.executable, "-m", "papermill", notebook_folder() / f"{name}.ipynb", target / f"{name}.ipynb", *given]
+            subprocess.run([*command, "--cwd", target, "--no-progress-bar"], check=True, capture_output=True)
+    return time.monotonic() - start
+
+
+def by_batch(runs: Sequence[Run], out: Path, **where: Any) -> float:
+    start = time.monotonic()
+    assert batch.run_surveys(runs, out, say=quiet, **where)
+    return time.monotonic() - start
+
+
+def measured(work: Callable[[], float]) -> tuple[float, float]:
+    """Seconds by the clock, and of processors: here and in processes that were started here and have ended."""
+    before = os.times()
+    seconds, after = work(), os.times()
+    return seconds, sum(after[:4]) - sum(before[:4])
+
+
+def by_dask(runs: Sequence[Run], folder: Path) -> float:
+    """Seconds on a cluster of two workers that are already there."""
+    from dask_cluster import dask
+
+    with dask(folder / "dask") as office:
+        return by_batch(runs, folder / "by_dask", scheduler=office.address)
+
+
+# ------------------------------------------------------------------------------------------------- what it is made of
+
+
+@contextmanager
+def timed(spent: Counter[str], label: str, owner: Any, name: str) -> Iterator[None]:
+    """Add to `spent` the seconds in a function, as long as the block lasts."""
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def measured(*arguments: Any, **named: Any) -> Any:
+        start = time.monotonic()
+        try:
+            return real(*arguments, **named)
+        finally:
+            spent[label] += time.monotonic() - start
+
+    with mock.patch.object(owner, name, measured):
+        yield
+
+
+def parts(run: Run, folder: Path) -> Counter[str]:
+    """Seconds of one survey by what they are spent on; the libraries of this process are loaded before."""
+    spent: Counter[str] = Counter()
+    by_batch([run], folder / "warm", workers=1)
+    real = batch._page
+
+    def with_cells(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
+        for cell in json.loads((work / f"{name}.ipynb").read_text("utf-8"))["cells"]:
+            spent["its cells"] += cell["metadata"].get("papermill", {}).get("duration") or 0
+        real(run, work, name, links)
+
+    functions = [
+        ("start of the kernel", notebooks.Kernel, "_start"), ("end of the kernel", notebooks.Kernel, "__exit__"),
+        ("pages", batch, "page"), ("hashes of inputs, code and results", batch, "premises"),
+        ("hashes of inputs, code and results", batch, "file_hashes"), ("hashes of inputs, code and results", batch, "input_hashes"),
+        ("the index and its script", batch, "write_index"), ("the index and its script", batch, "write_assets"),
+    ]  # fmt: skip
+    with ExitStack() as patched:
+        patched.enter_context(mock.patch.object(batch, "_page", with_cells))
+        for label, owner, name in functions:
+            patched.enter_context(timed(spent, label, owner, name))
+        whole = by_batch([run], folder / "parts", workers=1)
+    imports = _imports(folder)
+    spent["the kit's imports, in the kernel"] = imports
+    spent["its cells"] -= imports
+    spent["papermill: reading, parameters, messages, writing"] = whole - sum(spent.values())
+    spent["in all"] = whole
+    return spent
+
+
+def _imports(folder: Path) -> float:
+    """Seconds of `import fltoolkit` in a kernel."""
+    import nbformat
+    import papermill
+
+    cell, source = nbformat.v4.new_code_cell("import fltoolkit"), folder / "imports.ipynb"
+    notebook = nbformat.v4.new_notebook(
+        cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
+    )
+    nbformat.write(notebook, source)
+    notebooks.register_engine()
+    with notebooks.Kernel(folder, threading.Event()) as kernel:
+        papermill.execute_notebook(str(source), str(source), engine_name=notebooks.ENGINE, kernel=kernel, progress_bar=False)
+    return float(json.loads(source.read_text("utf-8"))["cells"][0]["metadata"]["papermill"]["duration"])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("count", type=int, nargs="?", default=100, help="surveys (default: 100)")
+    parser.add_argument("--plan", action="store_true", help="with a plan: a fourth notebook, workbook and documents")
+    parser.add_argument("--dask", action="store_true", help="also on two workers of a Dask cluster (extra `cluster`)")
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        runs = surveys(folder, asked.count, asked.plan)
+        print(f"{asked.count} surveys of {len(country.persons())} persons, {len(notebooks_of(runs[0]))} notebooks each\n")
+        print("| one survey by itself | seconds |\n|---|---|")
+        for name, spent in sorted(parts(runs[0], folder).items(), key=lambda item: -item[1]):
+            print(f"| {name} | {spent:.2f} |")
+        print("\n| | seconds | a survey | times as long | processor seconds a survey |\n|---|---|---|---|---|", flush=True)
+        ways = {"fltoolkit batch --workers 2": lambda: by_batch(runs, folder / "two", workers=2)}
+        if asked.dask:
+            ways["fltoolkit batch --scheduler, two workers"] = lambda: by_dask(runs, folder)
+        ways["papermill, one call after the other"] = lambda: by_papermill(runs, folder / "papermill")
+        ours = 0.0
+        for name, work in ways.items():
+            seconds, processor = measured(work)
+            ours = ours or seconds
+            each = f"{seconds / asked.count:.1f} | {seconds / ours:.2f} | {processor / asked.count:.1f}"
+            print(f"| `{name}` | {seconds:.0f} | {each} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A Dask scheduler and two workers, each a process of its own, as an office would start them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from fltoolkit.folders import WORK
+
+HOUSE = Path(__file__).parents[1]
+
+
+def until(there: Callable[[], object], seconds: float = 120) -> None:
+    """Wait until something is there."""
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
+@contextmanager
+def started(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process, which does not outlive the block, nor do its children."""
+    with log.open("wb") as file:
+        environment = {**os.environ, "PYTHONPATH": f"{HOUSE}{os.pathsep}{HOUSE / 'tests'}"}
+        process = subprocess.Popen([sys.executable, *command], stdout=file, stderr=file, cwd=log.parent, env=environment)
+        try:
+            yield process
+        finally:
+            family = [*psutil.Process(process.pid).children(recursive=True), process] if process.poll() is None else []
+            for member in family:
+                with suppress(psutil.NoSuchProcess):
+                    member.kill()
+            process.wait()
+
+
+@dataclass(frozen=True)
+class Dask:
+    """A cluster at work: its address, and the nannies of its workers, each of which starts a worker anew that died."""
+
+    address: str
+    nannies: tuple[int, ...]
+
+    def at_work(self, name: str) -> list[psutil.Process]:
+        """The workers that run a kernel for this survey."""
+        return [worker for worker in self.workers() if any(f"{WORK}{name}-" in home for home in homes(worker))]
+
+    def workers(self) -> list[psutil.Process]:
+        """The worker processes themselves: the child of a nanny that has a child, or none, of its own."""
+        return [child for nanny in self.nannies for child in psutil.Process(nanny).children() if _is_worker(child)]
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "multiprocessing.spawn" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def homes(process: psutil.Process) -> list[str]:
+    """The folders in which the kernels of a process are at home."""
+    with suppress(psutil.Error):
+        return [child.cwd() for child in process.children(recursive=True) if "ipykernel" in " ".join(child.cmdline())]
+    return []
+
+
+@contextmanager
+def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
+    """A scheduler and its workers, each with one thread; their files go into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = folder / "scheduler.json"
+    with ExitStack() as running:
+        options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+        running.enter_context(started("-m", "dask", "scheduler", *options, log=folder / "scheduler.log"))
+        until(lambda: told.exists() and told.read_text("utf-8").endswith("}"))
+        address = json.loads(told.read_text("utf-8"))["address"]
+        options = [address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
+        nannies = tuple(
+            running.enter_context(started("-m", "dask", "worker", *options, log=folder / f"worker{n}.log")).pid
+            for n in range(workers)
+        )
+        found = Dask(address, nannies)
+        until(lambda: len(found.workers()) == workers)
+        yield found
