@@ -185,7 +185,7 @@ def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object
 
     An infinite count is a group drawn with replacement.
     """
-    grouped = table.groupby(by)
+    grouped = table.groupby(by, observed=True)
     low, high = (
         getattr(grouped[f"{fpc}_{end}"], of)().reindex(list(labels)).to_numpy(float)
         for end, of in (("low", "min"), ("high", "max"))
