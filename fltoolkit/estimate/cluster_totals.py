@@ -233,7 +233,7 @@ def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.Data
         "missing": table["n"].where(status == MISSING, 0),
     }
     if "household" not in table:
-        columns["household"] = pd.Series(pd.Categorical.from_codes(np.full(len(table), -1), categories=[]), index=table.index)
+        columns["household"] = pd.Series(np.nan, index=table.index, dtype="category")
     y = (status >= 1).astype(float) if outcome.kind == "truth" else 1.0
     x = (status == 1).astype(float) if outcome.kind == "amount" else 1.0
     for r in ["", *(f"_{r}" for r in range(design.replicates))]:
@@ -249,13 +249,13 @@ def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.Data
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
     """Stop on what no variance survives."""
-    rows = {status: int(n) for status, n in table.groupby("status")["n"].sum().items()}
-    if bad := rows.get(BAD_WEIGHT):
+    rows = table.groupby("status")["n"].sum()
+    if bad := int(rows.get(BAD_WEIGHT, 0)):
         raise DesignError(
             f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
             do="correct them in the data, or drop those rows before",
         )  # fmt: skip
-    if not any(status > OUTSIDE for status in rows) and not _any_weight(design, weight):
+    if not (rows.index > OUTSIDE).any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
     if gaps := [r + 1 for r in range(design.replicates) if not np.isfinite(table[f"w_{r}"]).all()]:
         raise DesignError(
@@ -268,7 +268,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
             raise DesignError(
                 f"{counted} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
             )
-    if bad := rows.get(BAD_OUTCOME):
+    if bad := int(rows.get(BAD_OUTCOME, 0)):
         truth = outcome.kind == "truth"
         names = f"{outcome.y}/{outcome.x}" if outcome.kind == "ratio" else outcome.y
         raise RequestError(

@@ -34,10 +34,14 @@ HELD = 50_000_000  # bytes of files that are read once and held in memory, as SP
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network."""
+    """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network.
+
+    No result of the kit's depends on the order of its rows, and keeping it costs memory.
+    """
     import duckdb
 
-    return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    return duckdb.connect(config={**offline, "preserve_insertion_order": "false"})
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,8 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
         return as_text
     as_text = as_text.str.strip_chars()
     as_text = nw.when(as_text != "").then(as_text)
-    return nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
+    whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
+    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(as_text)  # few have it, and a regex is dear
 
 
 def _finite(column: nw.Expr) -> nw.Expr:
