@@ -113,7 +113,7 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[str], domain: str | 
     replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
     kept = [STRATA, PSU, *(c for c in (SSU, HOUSEHOLD, FPC, FPC2) if c in there), *replicates]
     kept += [PATTERN, CALIBRATED] if margins_of(design, weight) else []
-    truth = design.text(outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(TRUE[0])  # of all others each row is a case
+    truth = _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)  # of all others each row is a case
     return design.frame.select(
         *kept, truth.alias("fl__truth"), *[design.text(k).fill_null(NOT_STATED).alias(f"fl__k{i}") for i, k in enumerate(keys)],
         y.alias("fl__y"), x.alias("fl__x"), known.alias("fl__known"), bad.fill_null(False).alias("fl__bad"),
@@ -179,11 +179,10 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
     if outcome.kind == "truth":
-        value = design.text(outcome.y)
-        truth: nw.Expr = nw.when(value.is_in(TRUE)).then(one)
-        truth = nw.when(value.is_in(FALSE)).then(nw.lit(0.0)).otherwise(truth)
+        truth = _truth(design, outcome.y)
         known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
-        return truth, one, known, truth.is_null() & ~value.is_null()
+        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.text(outcome.y).is_null()
+        return truth.cast(nw.Float64), one, known, bad
     y, y_bad = _number(design, outcome.y)
     if outcome.kind == "number":
         return y, one, ~y.is_null(), y_bad
@@ -193,10 +192,18 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     return y, x, ~(y.is_null() | x.is_null()), y_bad | x_bad
 
 
+def _truth(design: Design, name: str) -> nw.Expr:
+    """A column as true and false; null is what is neither."""
+    if design.is_truth(name):
+        return nw.col(name)
+    value = design.text(name)
+    return nw.when(value.is_in(TRUE)).then(nw.lit(True)).otherwise(nw.when(value.is_in(FALSE)).then(nw.lit(False)))
+
+
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
     """A case's amount over `per`, 1 where there is one; 0 and 0 for everybody else, who all stay in."""
     amount, bad = number
-    case = design.text(outcome.y).is_in(TRUE).fill_null(False)
+    case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
     y, x = (nw.when(stated).then(e).otherwise(nw.lit(0.0)) for e in (amount / outcome.per, nw.lit(1.0)))
     return y, x, nw.lit(True), case & bad
@@ -205,8 +212,8 @@ def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -
 def _status(outcome: Outcome) -> nw.Expr:
     """1 case, 0 not, UNRESOLVED; 2 a case without an amount; else why the row is in no sum."""
     col, lit = nw.col, nw.lit
-    case, other = col("fl__truth").is_in(TRUE), col("fl__truth").is_in(FALSE)
-    found = nw.when(case).then(lit(1)).otherwise(nw.when(other).then(lit(0)).otherwise(lit(UNRESOLVED)))
+    case = col("fl__truth")
+    found = nw.when(case).then(lit(1)).otherwise(nw.when(~case).then(lit(0)).otherwise(lit(UNRESOLVED)))
     if outcome.kind == "amount":
         found = nw.when(case & (col("fl__x") == 0)).then(lit(2)).otherwise(found)
     good = (col("fl__w").is_finite() & (col("fl__w") >= 0)).fill_null(False)

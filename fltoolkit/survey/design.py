@@ -23,6 +23,7 @@ from fltoolkit.survey.read import (
     input_hash,
     inside,
     number,
+    numeric,
     open_table,
     read_files,
     text,
@@ -68,8 +69,13 @@ class Design:
         return schema[name]
 
     def text(self, name: str) -> nw.Expr:
-        """A column as canonical text, for grouping."""
-        return text(name, self._column(name))
+        """A column as canonical text, for grouping; that of a survey is it since the door, but for truths and numbers."""
+        dtype = self._column(name)
+        return nw.col(name) if isinstance(self, Survey) and dtype == nw.String else text(name, dtype)
+
+    def is_truth(self, name: str) -> bool:
+        """Whether a column holds truths, and not what has to be read as such."""
+        return bool(self._column(name) == nw.Boolean)
 
     def number(self, name: str) -> nw.Expr:
         """A column as numbers, for means, totals and ratios."""
@@ -197,15 +203,12 @@ def read_survey(path: str | Path) -> Survey:
         path = path / "survey.yaml"
     spec = read_spec(path)
     con = connect()
-    table = read_files(spec.files, path.parent, *spec_columns(spec), con, str(path))
+    table = read_files(spec.files, path.parent, *spec_columns(spec), spec.number_columns(), con, str(path))
     clustered = spec.design.psu is not None
     design, replication = spec.design, None
     frame = table.persons.with_columns(_design_columns(spec))
     if design.replicates:
-        columns = [
-            number(SOURCE + c, nw.String()) * (nw.col(FACTOR) if design.replicates.combined else 1)
-            for c in design.replicates.names
-        ]
+        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in design.replicates.names]
         frame, replication = replicated(frame, columns, design.replicates.made, bool(design.strata))
     else:
         frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
@@ -254,9 +257,6 @@ def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
 
     def source(column: str) -> nw.Expr:
         return nw.col(SOURCE + column)
-
-    def numeric(column: str) -> nw.Expr:
-        return number(SOURCE + column, nw.String())
 
     columns = [
         joined([source(c) for c in design.strata]).alias(STRATA),

@@ -6,17 +6,23 @@ only the columns an estimate asks for are read at all. No other module casts a c
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import hashlib
+import os
+import re
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.errors import DataError
+from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
 
@@ -25,31 +31,57 @@ if TYPE_CHECKING:
 
 Frame = nw.LazyFrame[Any]
 INTERNAL = "fl__"
-SOURCE = "src__"
+SOURCE = "src__"  # a column as text, for codes
+NUMBER_OF = "num__"  # the same as a number
 FACTOR = "fl__factor"
 PART = "fl__part"
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+MEMORY, AMOUNT = "FLTOOLKIT_MEMORY", r"\d+(\.\d+)? ?[MG]i?B"
 HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
 
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network.
 
-    No result of the kit's depends on the order of its rows, and keeping it costs memory.
+    What does not fit in memory, or in the limit that the environment variable FLTOOLKIT_MEMORY sets, spills into a folder that only
+    this account can read and that ends with the process. No result of the kit's depends on the order of its rows, and keeping
+    it costs memory.
+
+    Raises:
+        RequestError: FLTOOLKIT_MEMORY is not an amount.
     """
     import duckdb
 
-    offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    return duckdb.connect(config={**offline, "preserve_insertion_order": "false"})
+    settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    settings |= {"preserve_insertion_order": "false", "temp_directory": str(_spill_folder())}
+    if limit := os.environ.get(MEMORY, "").strip():
+        if not re.fullmatch(AMOUNT, limit):
+            raise RequestError(
+                "this is no amount of memory", where=MEMORY, found=limit, allowed="a number and MB or GB, such as 4GB",
+                do=f"correct it, or leave {MEMORY} unset: the limit is then four fifths of the machine's memory",
+            )  # fmt: skip
+        settings["memory_limit"] = limit
+    return duckdb.connect(config=settings)
+
+
+@cache
+def _spill_folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="fltoolkit_")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder, "spilled")  # DuckDB makes it when it needs it, and removes it when it is empty
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some."""
+    """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some.
+
+    `texts`: those that are canonical text already.
+    """
 
     frame: Frame
     names: tuple[str, ...]
+    texts: frozenset[str] = frozenset()
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
@@ -88,10 +120,13 @@ def _refuse_names(columns: Sequence[str], where: object) -> None:
     times = Counter(c.lower() for c in columns)
     if repeated := [c for c in columns if times[c.lower()] > 1]:
         raise DataError("columns differ only in upper and lower case, or not at all", where=str(where), found=repeated, do="rename one of them")  # fmt: skip
-    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE)) or c == "*"]
+    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE, NUMBER_OF)) or c == "*"]
     if own:
         raise DataError(
-            f"columns may not start with {INTERNAL} or {SOURCE}, nor be called *", where=str(where), found=own, do="rename them"
+            f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
+            where=str(where),
+            found=own,
+            do="rename them",
         )
 
 
@@ -133,6 +168,11 @@ def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
     return found[0] if len(found) == 1 else nw.coalesce(*found)
 
 
+def numeric(name: str, episode: str = "") -> nw.Expr:
+    """A source column that is a number, by the name survey.yaml gives it; null where it is none."""
+    return nw.col(NUMBER_OF + name.replace("{episode}", episode))
+
+
 @dataclass(frozen=True)
 class Join:
     """What happened when one file was joined to the persons."""
@@ -160,16 +200,19 @@ def read_files(
     folder: Path,
     columns: Mapping[str, str],
     of_episodes: Mapping[str, str],
+    numbers: Collection[str],
     con: duckdb.DuckDBPyConnection,
     where: str,
 ) -> SourceTable:
-    """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`.
+    """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`; `numbers` as such too,
+    under `num__`.
 
     Args:
         files: the `files:` of survey.yaml.
         folder: the folder the paths are read from; they may not leave it.
         columns: the columns the spec names of persons, each with the key that names it.
         of_episodes: those of the episodes file.
+        numbers: those of all that are numbers.
         con: the survey's own connection.
         where: the survey.yaml, for messages.
 
@@ -181,10 +224,11 @@ def read_files(
     needed = {*keys, *columns, *of_episodes}
     opened = {kind: _pool(file, folder, keys, needed, con, where, kind) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
+    texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     with readable(where):
         person, joins = _join(files, parts, where)
-        kept = _kept(person, {**columns, **dict.fromkeys(files.person.key, "files.person.key")}, offered, where)
+        kept = _kept(person, {**columns, **dict.fromkeys(files.person.key, "files.person.key")}, numbers, texts, offered, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
@@ -192,7 +236,7 @@ def read_files(
             _unique(episodes, [*files.episodes.key, PART], "episodes", where)
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             wanted = {**of_episodes, **own_keys}
-            kept_of_each = _kept(episodes, wanted, opened["episodes"].names, f"{where}: files.episodes")
+            kept_of_each = _kept(episodes, wanted, numbers, texts, opened["episodes"].names, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
         paths = [inside(folder, name, where) for file in given.values() for name in file.path]
@@ -231,11 +275,20 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
     return person, joins
 
 
-def _kept(frame: Frame, columns: Mapping[str, str], offered: Sequence[str], where: str) -> list[nw.Expr]:
-    """Columns as canonical text under the prefix `src__`. `offered`: all that the files have, for the message."""
+def _kept(
+    frame: Frame,
+    columns: Mapping[str, str],
+    numbers: Collection[str],
+    texts: Collection[str],
+    offered: Sequence[str],
+    where: str,
+) -> list[nw.Expr]:
+    """Columns as canonical text, which `texts` are already, and those that are numbers as numbers. `offered`: all that the files have,
+    for the message."""
     schema = frame.collect_schema()
     _all_there(columns, offered, where, columns)
-    return [text(c, schema[c]).alias(SOURCE + c) for c in columns]
+    values = [_finite(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
+    return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in columns), *values]
 
 
 def inside(folder: Path, name: str, where: str) -> Path:
@@ -295,7 +348,7 @@ def _pool(
     schemas = [f.collect_schema() for f in frames]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
-    return Opened(pooled, tuple(offered[0]))
+    return Opened(pooled, tuple(offered[0]), frozenset(as_text))
 
 
 def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:

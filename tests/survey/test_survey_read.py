@@ -374,9 +374,9 @@ def test_a_path_inside_stays(tmp_path: Path) -> None:
     [
         (["Age", "x", "age"], ["columns differ only in upper and lower case, or not at all", "found:   Age, age", "rename one"]),
         (["age", "age"], ["columns differ only in upper and lower case, or not at all", "found:   age, age"]),
-        (["fl__weight", "x"], ["columns may not start with fl__ or src__", "found:   fl__weight", "rename"]),
-        (["SRC__age", "x"], ["columns may not start with fl__ or src__", "found:   SRC__age"]),
-        (["*", "x"], ["columns may not start with fl__ or src__, nor be called *", "found:   *"]),
+        (["fl__weight", "x"], ["columns may not start with fl__, src__ or num__", "found:   fl__weight", "rename"]),
+        (["SRC__age", "x"], ["columns may not start with fl__, src__ or num__", "found:   SRC__age"]),
+        (["*", "x"], ["columns may not start with fl__, src__ or num__, nor be called *", "found:   *"]),
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "latin-1 csv", "parquet", "pandas", "Arrow"])
