@@ -53,7 +53,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     """
     import duckdb
 
-    settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     settings |= {"preserve_insertion_order": "false", "temp_directory": str(_spill_folder())}
     if limit := os.environ.get(MEMORY, "").strip():
         if not re.fullmatch(AMOUNT, limit):
@@ -62,7 +62,9 @@ def connect() -> duckdb.DuckDBPyConnection:
                 do=f"correct it, or leave {MEMORY} unset: the limit is then four fifths of the machine's memory",
             )  # fmt: skip
         settings["memory_limit"] = limit
-    return duckdb.connect(config=settings)
+    con = duckdb.connect(config=settings)
+    con.execute("SET enable_progress_bar = false")  # it would be drawn into a notebook's output, and into what a command prints
+    return con
 
 
 @cache
