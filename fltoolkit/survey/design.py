@@ -11,6 +11,7 @@ import narwhals as nw
 
 from fltoolkit.errors import DesignError, RequestError, expect
 from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.connection import connect
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
@@ -19,7 +20,6 @@ from fltoolkit.survey.read import (
     SOURCE,
     Frame,
     Join,
-    connect,
     input_hash,
     inside,
     number,

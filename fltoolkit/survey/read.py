@@ -6,23 +6,17 @@ only the columns an estimate asks for are read at all. No other module casts a c
 
 from __future__ import annotations
 
-import atexit
 import difflib
 import hashlib
-import os
-import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.errors import DataError, RequestError
+from fltoolkit.errors import DataError
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
 
@@ -37,41 +31,7 @@ FACTOR = "fl__factor"
 PART = "fl__part"
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
-MEMORY, AMOUNT = "FLTOOLKIT_MEMORY", r"\d+(\.\d+)? ?[MG]i?B"
 HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network.
-
-    What does not fit in memory, or in the limit that the environment variable FLTOOLKIT_MEMORY sets, spills into a folder that only
-    this account can read and that ends with the process. No result of the kit's depends on the order of its rows, and keeping
-    it costs memory.
-
-    Raises:
-        RequestError: FLTOOLKIT_MEMORY is not an amount.
-    """
-    import duckdb
-
-    settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    settings |= {"preserve_insertion_order": "false", "temp_directory": str(_spill_folder())}
-    if limit := os.environ.get(MEMORY, "").strip():
-        if not re.fullmatch(AMOUNT, limit):
-            raise RequestError(
-                "this is no amount of memory", where=MEMORY, found=limit, allowed="a number and MB or GB, such as 4GB",
-                do=f"correct it, or leave {MEMORY} unset: the limit is then four fifths of the machine's memory",
-            )  # fmt: skip
-        settings["memory_limit"] = limit
-    con = duckdb.connect(config=settings)
-    con.execute("SET enable_progress_bar = false")  # it would be drawn into a notebook's output, and into what a command prints
-    return con
-
-
-@cache
-def _spill_folder() -> Path:
-    folder = tempfile.mkdtemp(prefix="fltoolkit_")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder, "spilled")  # DuckDB makes it when it needs it, and removes it when it is empty
 
 
 @dataclass(frozen=True)
@@ -153,6 +113,10 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 def _finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
+
+
+def _told(column: nw.Expr) -> nw.Expr:
+    return nw.when(~column.is_nan()).then(column)
 
 
 def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
@@ -289,7 +253,7 @@ def _kept(
     for the message."""
     schema = frame.collect_schema()
     _all_there(columns, offered, where, columns)
-    values = [_finite(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
+    values = [_told(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
     return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in columns), *values]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.read import connect
+from fltoolkit.survey.connection import connect
 
 
 def setting(name: str) -> str:
@@ -43,7 +43,7 @@ def test_a_small_limit_spills_and_leaves_nothing(tmp_path: Path) -> None:
     """More groups than fit: the pass ends all the same, something was written, and it goes with the process. Nothing is drawn."""
     script = """
 import pathlib, threading, time
-from fltoolkit.survey.read import connect
+from fltoolkit.survey.connection import connect
 con = connect()
 folder = pathlib.Path(con.execute("select value from duckdb_settings() where name = 'temp_directory'").fetchall()[0][0])
 seen, done = set(), False

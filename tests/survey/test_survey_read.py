@@ -17,7 +17,8 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.read import SOURCE, Join, connect, inside, number, open_table, text
+from fltoolkit.survey.connection import connect
+from fltoolkit.survey.read import SOURCE, Join, inside, number, open_table, text
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
