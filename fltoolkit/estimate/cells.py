@@ -69,7 +69,7 @@ class Cells:
         used = [code >= 0 for code in self.codes]
         place = np.concatenate([unit[u] * len(self) + code[u] for code, u in zip(self.codes, used, strict=True)])
         weights = np.concatenate([values[u] for u in used])
-        return np.bincount(place, weights=weights, minlength=units * len(self)).reshape(units, len(self))
+        return np.asarray(np.bincount(place, weights=weights, minlength=units * len(self)).reshape(units, len(self)), dtype=float)
 
     def distinct(self, labels: pd.Series) -> NDArray[np.int64]:
         """Distinct non-missing labels in each cell."""
