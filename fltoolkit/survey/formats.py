@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.engines import is_spark, spark_table
 from fltoolkit.yamlfile import canonical_code
 
 if TYPE_CHECKING:
@@ -228,8 +229,12 @@ def readable(where: str) -> Iterator[None]:
         ) from None
 
 
-def open_object(data: Any, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
-    """The relation of a pandas, Polars or Arrow table, and its column names."""
+def open_object(
+    data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
+) -> tuple[Any, Sequence[str]]:
+    """The relation of a pandas, Polars or Arrow table, and its column names; a PySpark DataFrame stays what it is."""
+    if is_spark(data):
+        return spark_table(data, only)
     import duckdb
     import pandas as pd
 
@@ -243,5 +248,5 @@ def open_object(data: Any, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequenc
     raise DataError(
         "this is not a table the kit reads",
         found=type(data).__name__,
-        allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation",
+        allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
     )
