@@ -107,9 +107,12 @@ def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequen
     """
     table: Any = nw.to_native(frame)
     if is_spark(table):
+        from pyspark.sql import functions as F  # noqa: N812
+
         kinds = {str: "string", int: "bigint", float: "double"}
         schema = ", ".join(f"{name} {kinds[kind]}" for name, kind in columns.items())
-        return nw.from_native(table.sparkSession.createDataFrame([tuple(row) for row in rows], schema)).lazy()
+        made = table.sparkSession.createDataFrame([tuple(row) for row in rows], schema)
+        return nw.from_native(F.broadcast(made)).lazy()
     lines = ", ".join(f"({', '.join(map(_constant, row))})" for row in rows)
     return nw.from_native(
         table.query("fl__frame", f"SELECT * FROM (VALUES {lines}) AS given({', '.join(columns)})")
