@@ -22,6 +22,11 @@ def is_spark(data: object) -> bool:
     return bool(dependencies.is_pyspark_dataframe(data) or dependencies.is_pyspark_connect_dataframe(data))
 
 
+def is_of_spark(error: Exception) -> bool:
+    """Whether an error came from Spark, or from the bridge to it."""
+    return type(error).__module__.partition(".")[0] in ("pyspark", "py4j")
+
+
 def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[str, Any]:
     """PySpark DataFrames in place of files, by the file's name in survey.yaml; of a single file the table alone will do.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.engines import is_spark, spark_table
+from fltoolkit.survey.engines import is_of_spark, is_spark, spark_table
 from fltoolkit.yamlfile import canonical_code
 
 if TYPE_CHECKING:
@@ -227,6 +227,13 @@ def readable(where: str) -> Iterator[None]:
             found=str(error).splitlines()[0],  # the lines after it may quote a person's row
             do="check that it is whole, and give `delimiter:` or `encoding:` under `files:` if they are unusual",
         ) from None
+    except Exception as error:
+        if not is_of_spark(error):
+            raise
+        raise DataError(
+            "the cluster could not read the tables", where=where, found=type(error).__name__,
+            do="try table.count() by itself; Spark's own words are not repeated here, since they may quote a person's row",
+        ) from None  # fmt: skip
 
 
 def open_object(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import pytest
+from classify.conftest import spec  # noqa: F401 - a fixture
 
 import fltoolkit as fl
 from fltoolkit.survey.read import connect, open_table
@@ -27,6 +28,12 @@ SETTINGS = {
     "spark.scheduler.minRegisteredResourcesRatio": "1.0",  # both executors are there before the first job
     "spark.python.sql.dataFrameDebugging.enabled": "false",  # else each expression looks up the line that wrote it
     "spark.log.level": "ERROR",
+    # Tables are small and plans are many: what is compiled is not worth its compiling.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
 }
 
 
@@ -75,12 +82,13 @@ def both(in_spark: Callable[..., Any]) -> Callable[[Path], tuple[fl.Survey, fl.S
     return read
 
 
-@pytest.fixture
-def collected(spark: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+@pytest.fixture(scope="session")
+def collected(spark: Any) -> Iterator[list[int]]:
     """How many rows each answer of the cluster had that Python received; what would hand over rows by another way fails."""
     from pyspark.sql.classic.dataframe import DataFrame
 
     rows: list[int] = []
+    patch = pytest.MonkeyPatch()
 
     def counted(way: Callable[..., Any]) -> Callable[..., Any]:
         def collect(frame: Any, *arguments: Any, **named: Any) -> Any:
@@ -97,9 +105,10 @@ def collected(spark: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return fail
 
     for name in ("toPandas", "toArrow", "collect"):
-        monkeypatch.setattr(DataFrame, name, counted(getattr(DataFrame, name)))
+        patch.setattr(DataFrame, name, counted(getattr(DataFrame, name)))
     for name in ("tail", "toLocalIterator", "foreach", "foreachPartition", "persist", "cache", "checkpoint", "localCheckpoint"):
-        monkeypatch.setattr(DataFrame, name, refused(name))
+        patch.setattr(DataFrame, name, refused(name))
     for name in ("rdd", "write"):
-        monkeypatch.setattr(DataFrame, name, property(refused(name)))
-    return rows
+        patch.setattr(DataFrame, name, property(refused(name)))
+    yield rows
+    patch.undo()
