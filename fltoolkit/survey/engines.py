@@ -56,7 +56,9 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
     names = list(data.columns)
     needed = names if only is None else [name for name in names if name in only] or names[:1]
     if odd := [name for name in needed if "." in name or "`" in name]:
-        raise DataError("columns of a Spark table may not hold a point or a backtick", where="tables", found=odd, do="rename them")
+        raise DataError(
+            "columns of a Spark table may not hold a point or a backtick", where="tables", found=odd, do="rename them"
+        )
     return data.select(needed), names
 
 
@@ -86,15 +88,15 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
     table: Any = nw.to_native(frame)
     if not is_spark(table):
         label = f"hash(row_number() OVER ()) % {buckets}" if buckets else "row_number() OVER ()"
-        return nw.from_native(table.project(f"*, CAST({label} AS VARCHAR) AS {name}")).lazy()
+        return _lazy(table.project(f"*, CAST({label} AS VARCHAR) AS {name}"))
     from pyspark.sql import Window
     from pyspark.sql import functions as F  # noqa: N812
 
     row = _fingerprint(table)
     if buckets:
-        return nw.from_native(table.withColumn(name, F.pmod(row, F.lit(buckets)).cast("string"))).lazy()
+        return _lazy(table.withColumn(name, F.pmod(row, F.lit(buckets)).cast("string")))
     alike = F.row_number().over(Window.partitionBy(row).orderBy(F.lit(1)))
-    return nw.from_native(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string")))).lazy()
+    return _lazy(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string"))))
 
 
 def rows_of(frame: Frame) -> int:
@@ -117,11 +119,9 @@ def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequen
         kinds = {str: "string", int: "bigint", float: "double"}
         schema = ", ".join(f"{name} {kinds[kind]}" for name, kind in columns.items())
         made = table.sparkSession.createDataFrame([tuple(row) for row in rows], schema)
-        return nw.from_native(F.broadcast(made)).lazy()
+        return _lazy(F.broadcast(made))
     lines = ", ".join(f"({', '.join(map(_constant, row))})" for row in rows)
-    return nw.from_native(
-        table.query("fl__frame", f"SELECT * FROM (VALUES {lines}) AS given({', '.join(columns)})")
-    ).lazy()
+    return _lazy(table.query("fl__frame", f"SELECT * FROM (VALUES {lines}) AS given({', '.join(columns)})"))
 
 
 def _constant(value: Any) -> str:
@@ -129,3 +129,8 @@ def _constant(value: Any) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return f"CAST('{value!r}' AS DOUBLE)" if isinstance(value, float) else str(value)
+
+
+def _lazy(native: Any) -> Frame:
+    frame: Frame = nw.from_native(native).lazy()
+    return frame

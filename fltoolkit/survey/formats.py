@@ -236,9 +236,7 @@ def readable(where: str) -> Iterator[None]:
         ) from None  # fmt: skip
 
 
-def open_object(
-    data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
-) -> tuple[Any, Sequence[str]]:
+def open_object(data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None) -> tuple[Any, Sequence[str]]:
     """The relation of a pandas, Polars or Arrow table, and its column names; a PySpark DataFrame stays what it is."""
     if is_spark(data):
         return spark_table(data, only)

@@ -261,7 +261,13 @@ def input_hash(paths: Iterable[Path], beside: str = "") -> str:
 
 
 def _pool(
-    file: DataFile, folder: Path, keys: set[str], needed: set[str], con: duckdb.DuckDBPyConnection, where: str, kind: str,
+    file: DataFile,
+    folder: Path,
+    keys: set[str],
+    needed: set[str],
+    con: duckdb.DuckDBPyConnection,
+    where: str,
+    kind: str,
     tables: Mapping[str, Any],
 ) -> Opened:
     """One file, or several pooled: rows below each other, each part with its weight factor; the survey's `keys` as text."""

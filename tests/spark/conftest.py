@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 SETTINGS = {
     "spark.ui.enabled": "false",
+    "spark.pyspark.python": "no-python-here",  # the executors need none
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
@@ -42,8 +42,9 @@ def spark() -> Iterator[Any]:
     assert shutil.which("java"), "make test-spark needs Java 17 or 21 on the path"
     from pyspark.sql import SparkSession
 
-    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-    os.environ.pop("SPARK_HOME", None)  # the tests run on the PySpark that is locked
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    for name in ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_PYTHON"):  # the tests run on the PySpark that is locked, as it is
+        os.environ.pop(name, None)
     builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("fltoolkit")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)

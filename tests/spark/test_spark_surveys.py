@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -155,7 +156,12 @@ def test_files_joined_quarters_pooled_and_replicate_weights(write: Any, both: Bo
             "person": {"path": ["first.csv", "second.csv"], "key": ["HH", "LINE"], "weight_factor": [0.5, 0.5]},
             "module": {"path": "module.csv", "key": ["HH", "LINE"]},
         },
-        "design": {"weight": "W", "household": "HH", "selection": "pps", "replicates": {"columns": ["RW{1..4}"], "method": "jk2"}},
+        "design": {
+            "weight": "W",
+            "household": "HH",
+            "selection": "pps",
+            "replicates": {"columns": ["RW{1..4}"], "method": "jk2"},
+        },
     }
     files, tables = both(write(spec, first=own, second=own, module=module))
     assert files.joins == tables.joins
@@ -164,13 +170,25 @@ def test_files_joined_quarters_pooled_and_replicate_weights(write: Any, both: Bo
     same(*(fl.prevalence(fl.classify(s), by=[[], ["region"]]) for s in (files, tables)))
 
 
+def test_the_page_on_spark(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lines, as they stand there, end in a table that may be shown."""
+    house = SAMPLES.parent
+    (lines,) = re.findall(r"^```python\n(.*?)^```$", (house / "docs" / "spark.md").read_text("utf-8"), re.M | re.S)
+    monkeypatch.chdir(house)
+    names: dict[str, Any] = {}
+    exec(compile(lines, "docs/spark.md", "exec"), names)
+    assert names["spark"] is spark
+    assert names["out"].table["estimate"].notna().all()
+
+
 def test_the_rows_are_in_the_hash_whatever_their_order(write: Any, in_spark: Callable[..., Any]) -> None:
     people = persons_table([("case", {}), ("not", {}), ("open", {})]).astype(str)
     path = write(SPEC, persons=people)
     changed_, other = people.copy(), people.iloc[::-1]
     changed_.loc[1, "INV"] = "8"
     one, two, three = (
-        fl.read_survey(path, in_spark(pa.Table.from_pandas(t, preserve_index=False))).input_hash for t in (people, other, changed_)
+        fl.read_survey(path, in_spark(pa.Table.from_pandas(t, preserve_index=False))).input_hash
+        for t in (people, other, changed_)
     )
     assert one == two != three
 
