@@ -19,7 +19,7 @@ Frame = nw.LazyFrame[Any]
 
 def is_spark(data: object) -> bool:
     """Whether this is a PySpark DataFrame; PySpark is not imported to know."""
-    return bool(dependencies.is_pyspark_dataframe(data) or dependencies.is_pyspark_connect_dataframe(data))
+    return bool(dependencies.is_pyspark_dataframe(data))  # of Spark Connect too, which spark_table refuses
 
 
 def is_of_spark(error: Exception) -> bool:
@@ -51,8 +51,14 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
     """A PySpark DataFrame with the columns needed, and the names of all.
 
     Raises:
-        DataError: a column that is needed has a name that Spark would take for the field of another.
+        DataError: a column that is needed has a name that Spark would take for the field of another; a table of Spark Connect, for
+            which narwhals does not have all that classifies.
     """
+    if dependencies.is_pyspark_connect_dataframe(data):
+        raise DataError(
+            "a table of Spark Connect is not read", where="tables", found=type(data).__module__,
+            do="open the session on the cluster itself: SparkSession.builder.getOrCreate() with spark.api.mode = classic",
+        )  # fmt: skip
     names = list(data.columns)
     needed = names if only is None else [name for name in names if name in only] or names[:1]
     if odd := [name for name in needed if "." in name or "`" in name]:
