@@ -15,7 +15,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
 
-pytestmark = [pytest.mark.spark, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore:::pyspark")]
 N = 120
 
 

@@ -20,7 +20,7 @@ from small_surveys import NORVIA, SPEC, persons_table
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
 
-pytestmark = [pytest.mark.spark, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore:::pyspark")]
 Both = Callable[[Path], tuple[fl.Survey, fl.Survey]]
 SAMPLES = NORVIA.parent
 DIGITS: dict[str, Any] = {"rtol": 1e-12, "atol": 1e-14}
