@@ -1,4 +1,7 @@
-"""A class in a real browser: a learner's link opens JupyterLab, an explorer is drawn there and in Voilà, nothing outside is loaded."""
+"""A class in a real browser: a learner's link opens JupyterLab, an explorer is drawn there and in Voilà, nothing outside is loaded.
+
+axe-core (tests/axe: npm package axe-core 4.14.1, unchanged, Mozilla Public License 2.0; its source is that package's) looks at every explorer.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,21 @@ from chromium import Chromium
 
 pytestmark = pytest.mark.browser
 EXPLORER = "import fltoolkit as fl\nfl.show.explore.definition(interactive=True)"
+EVERY = """
+import fltoolkit as fl
+from fltoolkit import teaching
+folder = "../../data_samples/norvia_lfs_2025/"
+agenda, persons = fl.read_plan(folder + "nap.yaml"), fl.classify(fl.read_survey(folder + "survey.yaml"))
+out = fl.publish_run(persons, plan=agenda)
+found = fl.contributions(persons, out, fl.paths(persons, out))
+display(fl.show.explore.definition(interactive=True), fl.show.explore.tables(out, interactive=True))
+display(fl.show.explore.questionnaire(fl.nonresponse(persons), found, interactive=True))
+display(fl.show.explore.plan(fl.evidence(agenda, fl.rounds(agenda, persons, out)), interactive=True))
+for play in (teaching.play_samples, teaching.play_intervals, teaching.play_repeats):
+    display(play(teaching.island(), interactive=True))
+"""
+SERIOUS = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+    .map(v => v.id + ': ' + v.nodes.map(node => node.html).join(' ')))"""
 DRAWN = "[...document.querySelectorAll('.js-plotly-plot .main-svg')].some(svg => svg.getBoundingClientRect().height > 300)"
 REFUSED = """new Promise(told => {
     document.addEventListener('securitypolicyviolation', event => told(event.blockedURI));
@@ -47,8 +65,9 @@ def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         wait_for(port, there=True)
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORER)], metadata=kernel)
-        nbformat.write(notebook, folder / "room" / "learner_01" / "explorer.ipynb")
+        for name, source in (("explorer", EXPLORER), ("every", EVERY)):
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel)
+            nbformat.write(notebook, folder / "room" / "learner_01" / f"{name}.ipynb")
         yield (folder / "links.txt").read_text("utf-8").splitlines()[0]
     finally:
         os.kill(server.pid, signal.SIGTERM)
@@ -107,6 +126,22 @@ def test_an_explorer_is_drawn_in_voila_and_follows_the_keyboard(link: str, tmp_p
         browser.open(f"{server.partition('/lab/')[0]}/voila/render/learner_01/explorer.ipynb?{token}", until=DRAWN)
         assert browser.js(HEIGHT) > 300
         flipped(browser)
+
+
+def test_axe_finds_nothing_serious_in_any_explorer(link: str, tmp_path: Path) -> None:
+    server, _, token = link.partition("?")
+    with Chromium(tmp_path) as browser:
+        browser.open(
+            f"{server.partition('/lab/')[0]}/voila/render/learner_01/every.ipynb?{token}",
+            until="[...document.querySelectorAll('.js-plotly-plot')].filter(chart => chart.querySelector('.main-svg')).length == 7",
+            seconds=300,
+        )
+        browser.js((Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8"))
+        assert browser.js(
+            f"document.body.appendChild(document.createElement('input')); {SERIOUS}"
+        )  # it sees a control without a name
+        browser.js("document.body.lastChild.remove()")
+        assert browser.js(SERIOUS) == []
 
 
 def flipped(browser: Chromium) -> None:

@@ -9,6 +9,7 @@ from fltoolkit.classify.children import ENDS, ROUTES
 from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, figure, wrap
 
 PAPER, LIT = "#eef3f6", "#fff3c4"
+CLEAR = 14  # pixels from the middle of an arrow to its word: clear of the head of a thick one, however narrow the picture
 ASKED, WITH_PARENTS = "total", "with parents?"
 BELOW = "below the rule's thresholds"
 QUESTIONS = {  # of adults: the leaf where a person leaves, and the question asked there
@@ -130,10 +131,10 @@ class _Sheet:
         )  # fmt: skip
         if word:
             down = x0 == x1
-            at = (x0 + x1) / 2 + (0.12 if down else 0), (y0 + y1) / 2 + (0 if down else 0.14)
-            self.words(*at, word, INK, 12, xanchor="left" if down else "center")
+            at = (x0 + x1) / 2, (y0 + y1) / 2 + (0 if down else 0.14)
+            self.words(*at, word, INK, 12, **({"xanchor": "left", "xshift": CLEAR} if down else {"xanchor": "center"}))
 
-    def words(self, x: float, y: float, text: str, ink: str, size: int, **more: str) -> None:
+    def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:
         self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})
 
     def drawn(self, title: str, subtitle: str, height: int, x: tuple[float, float], y: tuple[float, float]) -> Any:

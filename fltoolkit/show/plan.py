@@ -181,7 +181,7 @@ def _smallest(row: Row) -> str:
         return ""
     if pd.isna(row["smallest_cut"]):
         return "none"
-    return f"{100 * row['smallest_cut']:.0f} % (to {_value(row, 'smallest_value')})"
+    return f"{100 * row['smallest_cut']:.0f}{NBSP}%{NBSP}(to{NBSP}{_value(row, 'smallest_value')})"
 
 
 def _count(value: float) -> str:

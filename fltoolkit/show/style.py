@@ -9,7 +9,8 @@ from html import escape
 from typing import Any
 
 BLUE, ORANGE, GREY, INK, PALE = "#1f5a7a", "#c2571a", "#8a8f98", "#22303c", "#e4e8ec"
-SERIES = (BLUE, ORANGE, "#3b8f6b", "#7a4b94", "#a08a1c", "#5b6770")
+GREEN, PURPLE = "#3b8f6b", "#7a4b94"
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
           "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendDataToCloud"]}  # fmt: skip

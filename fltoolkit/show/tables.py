@@ -28,6 +28,8 @@ from fltoolkit.show.words import (
 from fltoolkit.survey.design import Survey
 
 BASES = {"duration": "With months", "share": "Of cases"}
+CARE = {"caution": "use with caution: ", "review": "to be reviewed: "}  # flags that have no marker
+NUMBER = r"[-−+]?[\d.,]+\s?%?|\[\w+\]|"  # or the marker in its place, or nothing
 
 
 def table(rows: pd.DataFrame, title: str = "") -> Table:
@@ -145,7 +147,7 @@ def baseline(filled: Baseline) -> Table:
             "Baseline": [_value(r) for r in records],
             "Interval": [_limits(r) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] and not pd.isna(r["marker"]) else "" for r in records],
-            "Remark": ["to be filled by the partners" if r["filled_by"] == "partners" else _text(r["reason"]) for r in records],
+            "Remark": ["to be filled by the partners" if r["filled_by"] == "partners" else _reason(r) for r in records],
         }
     )
     return plain(body, filled.plan.title, filled.plan.goal, markers_used(filled.table["marker"]))
@@ -154,21 +156,25 @@ def baseline(filled: Baseline) -> Table:
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
     """Any table of texts in the kit's look. Its id is fixed, so that the same table is the same text every time.
 
-    Words stand left, set cell by cell: a notebook that is not trusted yet drops a table's style sheet.
+    Words stand left and numbers right, and a column is as wide as its texts ask for (JupyterLab makes all equal). All this is set in the
+    cells and the table themselves: a notebook that is not trusted yet drops a table's style sheet.
     """
     from great_tables import GT, loc, style
 
     frame = body.fillna("").astype(str)
-    words = [str(c) for c in frame if not frame[c].str.fullmatch(r"[\d.,]*").all()]
+    numbers = [str(c) for c in frame if frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any()]
+    words = [str(c) for c in frame if c not in numbers]
     shown = GT(frame, id="table-" + "".join(c if c.isalnum() else "-" for c in title.lower())).tab_header(title, subtitle)
     shown = shown.tab_options(
         table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
     )
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
+    shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
     if note:
         shown = shown.tab_source_note(note).tab_style(style.text(align="left"), loc.source_notes())
-    return Table(shown.as_raw_html(), "\n".join(part for part in (title, frame.to_string(index=False), note) if part))
+    html = shown.as_raw_html().replace('<table class="gt_table"', '<table class="gt_table" style="table-layout: auto"', 1)
+    return Table(html, "\n".join(part for part in (title, frame.to_string(index=False), note) if part))
 
 
 def _measure(row: Row) -> str:
@@ -178,14 +184,18 @@ def _measure(row: Row) -> str:
 def _remark(row: Row) -> str:
     """Why a number is not shown or not reliable; of a mean duration that its denominator is hidden, as where few cases lack theirs."""
     hidden = row["measure"] == "duration" and pd.isna(row["n"]) and pd.notna(row["estimate"])
-    return "; ".join(text for text in (row["reason"], "how many gave their months is confidential" if hidden else "") if text)
+    return "; ".join(text for text in (_reason(row), "how many gave their months is confidential" if hidden else "") if text)
+
+
+def _reason(row: Row) -> str:
+    """What is said beside a number; where it is no marker's, that care is asked for."""
+    told = _text(row["reason"])
+    return CARE.get(row["flag"], "") + told if told else ""
 
 
 def _of_rule_set(row: Row) -> str:
     """What must be known of a rule set's result beside those of others."""
-    return "; ".join(
-        text for text in (row["reason"], "rule to be verified" if row["to_verify"] else "", row["rule_note"]) if text
-    )
+    return "; ".join(text for text in (_reason(row), "rule to be verified" if row["to_verify"] else "", row["rule_note"]) if text)
 
 
 def _text(value: object) -> str:

@@ -72,7 +72,7 @@ def value(group: str, code: object) -> str:
 
 def labels(rows: pd.DataFrame) -> list[str]:
     """What each row is about; where two breakdowns have a category of one name, each says whose: `not stated (region)`."""
-    records = rows.to_dict("records")
+    records = rows[["breakdown", "category"]].to_dict("records")  # two columns: a published row has seventy
     names = [category(r) for r in records]
     by = [str(r["breakdown"]).replace("_", " ") for r in records]
     return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]

@@ -1,4 +1,4 @@
-"""Exercises are data (`lessons/*.yaml`); a check says right, or gives a hint, and never the answer."""
+"""Exercises are data (`lessons/*.yaml`); a check says right, or gives a hint, which never names the answer."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from fltoolkit.errors import RequestError
 from fltoolkit.show.words import Words
-from fltoolkit.teaching.truths import truth
+from fltoolkit.teaching.truths import TRUTHS, truth
 from fltoolkit.yamlfile import Code, Model, load_shipped, load_yaml
 
 LESSONS = Path(__file__).parent / "lessons"
-UNITS = (10, 100, 1000)  # by how much an answer is often out: %, per 1,000, proportions
-MISTAKEN = 0.03  # how near an answer is to a usual mistake that is taken for it
+# How near an answer must be, relative to what is right: two digits are enough for what is worked out; redraws have luck of their own.
+TOLERANCES = {"counted": 0.0, "worked out": 0.03, "redrawn": 0.06}
+WRITTEN = 0.005  # how near an answer is to a usual mistake that is written out as a number: 97 is no 95
+RATES = ("%", "of 100", "per 1,000")  # units for which another is often taken, which is so many times as large or small;
+SCALES = (10, 100, 1000)  # persons and times have no other
+QUOTES = " \"'`“”„‘’‚«»‹›"
+NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?", re.I)
 
 
 class Exercise(Model):
     """One question.
 
-    `right`: one of `choices`; or a number, or the name of one in `truths`, met within `tolerance` (relative). `mistakes`: what a usual
-    wrong way gives (as `right`), and the hint for it. `hint`: for every other wrong answer. `why`: told once it is right.
+    `right`: one of `choices`; or a number, or the name of one in `truths`. `found`: how a learner comes by the number, which says how near
+    it must be. `mistakes`: what a usual wrong way gives (as `right`), and the hint for it. `hint`: for every other wrong answer. `why`: told
+    once it is right.
     """
 
     question: str
@@ -32,7 +39,7 @@ class Exercise(Model):
     why: str
     unit: str = ""
     choices: tuple[Code, ...] = ()
-    tolerance: float = 0.02
+    found: Literal["counted", "worked out", "redrawn"] = "worked out"
     mistakes: dict[Code, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -44,40 +51,59 @@ class Exercise(Model):
                 truth(name)
         return self
 
-    def near(self, answer: str, name: str, tolerance: float) -> bool:
-        """Whether an answer is the one of that name."""
-        if self.choices:
-            return answer.casefold() == name.casefold()
-        return abs(float(answer) - truth(name)) <= tolerance * abs(truth(name)) + 1e-9
-
     def met(self, answer: str) -> bool:
-        """Whether it is right."""
-        return self.near(answer, self.right, self.tolerance)
+        """Whether an answer, as it was read, is right."""
+        return answer == self.right if self.choices else _near(float(answer), truth(self.right), TOLERANCES[self.found])
 
     def judge(self, answer: str) -> tuple[bool, str]:
-        """Whether it is right, and what is said."""
+        """Whether an answer, as it was read, is right, and what is said."""
         if self.met(answer):
             return True, self.why
-        for name, hint in self.mistakes.items():
-            if self.near(answer, name, min(self.tolerance, MISTAKEN)):
-                return False, hint
-        if not self.choices and any(self.met(str(float(answer) * k)) for n in UNITS for k in (n, 1 / n)):
+        if self.choices:
+            return False, self.mistakes.get(answer, self.hint)
+        value = float(answer)
+        others = [k for n in SCALES for k in (n, 1 / n)] if self.unit.startswith(RATES) else []
+        if hint := self._of_mistake(value):
+            return False, hint
+        if any(self.met(str(value * k)) for k in others):
             return False, f"The digits are good. Look at the unit: {self.unit}."
-        return False, self.hint
+        return False, next((hint for k in others if (hint := self._of_mistake(value * k))), self.hint)
+
+    def _of_mistake(self, value: float) -> str:
+        for name, hint in self.mistakes.items():
+            if _near(value, truth(name), TOLERANCES["worked out"] if name in TRUTHS else WRITTEN):
+                return hint
+        return ""
 
     def read(self, answer: object) -> str | None:
-        """An answer as it was typed, in the form in which it is judged; None if it is none."""
-        text = str(answer).strip().removesuffix("%").strip()
+        """An answer as it was typed, in the form in which it is judged; None if it is none.
+
+        Quotes, unusual spaces, the question's own unit, a decimal comma and, of persons, commas between thousands are all understood.
+        """
+        said = {"True": "yes", "False": "no"}.get(str(answer), str(answer))
+        text = " ".join(said.split()).strip(QUOTES).rstrip(".").strip(QUOTES)
         if self.choices:
-            return text if text.casefold() in {c.casefold() for c in self.choices} else None
-        try:
-            return str(float(re.sub(r",(?=\d{3}\b)", "", text).replace(",", ".")))
-        except ValueError:
+            return next((choice for choice in self.choices if choice.casefold() == text.casefold()), None)
+        between = "[ ,]" if self.unit.startswith("persons") else " "
+        text = re.sub(rf"(?<=\d){between}(?=\d{{3}}\b)", "", text.replace("−", "-"))
+        number = NUMBER.match(text)
+        unit = _letters(text[number.end() :]) if number else ""
+        if number is None or not (unit in ("%", "‰") or _letters(self.unit).startswith(unit)):
             return None
+        return str(float(number[0].replace(",", ".")))
 
     @property
     def asks_for(self) -> str:
         return f"one of: {'; '.join(f'`{c}`' for c in self.choices)}" if self.choices else f"a number ({self.unit})"
+
+
+def _near(value: float, wanted: float, tolerance: float) -> bool:
+    return abs(value - wanted) <= tolerance * abs(wanted) + 1e-9
+
+
+def _letters(unit: str) -> str:
+    """A unit without what people write in several ways: `per 1,000 adults` as `per1000adults`."""
+    return re.sub(r"[\s,.]", "", unit).casefold()
 
 
 class Sheet(Model):

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from fltoolkit.estimate.intervals import ProportionInterval
-from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, SERIES, Picture, axis, categories, figure, safe
+from fltoolkit.show.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, Picture, axis, categories, figure, wrap
 from fltoolkit.teaching.redraw import Redraws
 
-BINS, SHOWN, UNIT = 40, 100, "per 1,000 adults"
+BINS, UNIT = 40, "per 1,000 adults"
+HILLS = (BLUE, GREEN)  # of two ways of sampling; orange is kept for what misses the truth, purple for a change that is found
 METHODS = {"wald": "Wald", "korn_graubard": "Korn–Graubard", "korn_graubard_rare": "Korn–Graubard, rare events"}
 
 
@@ -27,7 +28,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     hills, told = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
     top = max(counts.max() for counts in hills.values())
     for i, (name, v) in enumerate(values.items()):
-        colour = SERIES[i % len(SERIES)]
+        colour = HILLS[i % len(HILLS)]
         level = len(values) - 1 - i
         fig.add_bar(x=list(np.round(edges[:-1] + width / 2, 4)), y=list(np.round(0.8 * hills[name] / top, 4)), base=level,
                     marker={"color": colour}, hoverinfo="skip")  # fmt: skip
@@ -36,7 +37,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     goal = first.truth * first.scale
     fig.add_vline(x=goal, line={"color": INK, "width": 2})
     fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons"))
-    fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[safe(n) for n in values], automargin=True,
+    fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[wrap(n, 18) for n in values], automargin=True,
                      range=[-0.2, len(values)], showgrid=False, zeroline=False, ticklabelstandoff=8)  # fmt: skip
     return Picture(fig, f"Histograms of estimates. The truth is {goal:.1f}. {'; '.join(told)}.")
 
@@ -44,26 +45,26 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
 def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
     """A hundred samples, a line each: its 95 % interval. Those that miss the truth are orange and start with a cross.
 
-    With `zero` (for changes) the orange ones leave zero out: the test finds something.
+    With `zero` (for changes) the marked ones, in purple, leave zero out: the test finds something. Of each kind as many are shown as there
+    are in a hundred of all samples, so that whoever counts the lines finds the number of the title.
     """
     low, high = (side * drawn.scale for side in drawn.interval(method))
-    inside = drawn.hold(method, 0.0 if zero else None)
+    marked = ~drawn.hold(method, 0.0 if zero else None)
+    share = round(100 * float(np.mean(marked)))
     words = ("find a change", "find none") if zero else ("miss the truth", "hold the truth")
-    share = 100 * np.mean(~inside if zero else inside)
-    head = f"{share:.0f} of 100 {words[0] if zero else words[1]}"
-    about = (
-        f"{METHODS[method]} intervals of 95 %; the first {SHOWN} of {len(inside):,} samples, the share is of all; line: the truth"
-    )
-    fig = figure(head, about, 560)
-    for there, name, colour in ((inside, words[1], BLUE), (~inside, words[0], ORANGE)):
-        own = [i for i in range(min(SHOWN, len(low))) if there[i]]
-        x = [v for i in own for v in (round(float(low[i]), 2), round(float(high[i]), 2), None)]
-        y = [v for i in own for v in (i + 1, i + 1, None)]
-        fig.add_scatter(x=x, y=y, mode="lines", name=name, line={"color": colour, "width": 2.5}, hoverinfo="skip")
-        if colour == ORANGE:
-            fig.add_scatter(
-                x=x[::3], y=y[::3], mode="markers", marker={"symbol": "x", "size": 6, "color": colour}, showlegend=False
-            )
+    colours = (PURPLE, GREY) if zero else (ORANGE, BLUE)
+    head = f"{share if zero else 100 - share} of 100 {words[0] if zero else words[1]}"
+    about = f"{METHODS[method]} intervals of 95 %; 100 of {len(marked):,} samples, in the proportions of all; line: the truth"
+    fig: Any = figure(head, about, 560)
+    kinds = [np.flatnonzero(marked)[:share], np.flatnonzero(~marked)[: 100 - share]]
+    row = {i: y for y, i in enumerate(sorted(np.concatenate(kinds)), 1)}
+    for i in (1, 0):
+        own, colour = kinds[i], colours[i]
+        x = [v for k in own for v in (round(float(low[k]), 2), round(float(high[k]), 2), None)]
+        y = [v for k in own for v in (row[k], row[k], None)]
+        crosses = {"mode": "lines+markers", "marker": {"symbol": "x", "color": colour, "size": [6, 0, 0] * len(own)}}
+        fig.add_scatter(x=x, y=y, name=words[i] + ("" if i else ", with a cross"), line={"color": colour, "width": 2.5}, hoverinfo="skip",
+                        **({"mode": "lines"} if i else crosses))  # fmt: skip
     fig.add_vline(x=drawn.truth * drawn.scale, line={"color": INK, "width": 2})
     if zero:
         fig.add_vline(x=0, line={"color": GREY, "dash": "dot", "width": 2})
@@ -78,7 +79,7 @@ def difference(first: tuple[str, float, float], second: tuple[str, float, float]
     fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95 % intervals", 330, showlegend=False)
     gap = ("difference", second[1] - first[1], float(np.hypot(first[2], second[2])))
     rows = [first, second, gap]
-    for (name, value, se), colour in zip(rows, (BLUE, BLUE, ORANGE), strict=True):
+    for (name, value, se), colour in zip(rows, (BLUE, BLUE, INK), strict=True):
         fig.add_scatter(x=[value], y=[name], mode="markers", marker={"size": 11, "color": colour}, cliponaxis=False,
                         error_x={"type": "data", "array": [1.96 * se], "color": colour, "thickness": 2, "width": 0})  # fmt: skip
     fig.add_vline(x=0, line={"color": GREY, "dash": "dot"})

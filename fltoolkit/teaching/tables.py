@@ -10,7 +10,6 @@ import pandas as pd
 from fltoolkit.estimate.estimates import Estimates
 from fltoolkit.show.style import Table
 from fltoolkit.show.tables import plain
-from fltoolkit.show.words import NBSP
 from fltoolkit.teaching.island import Island
 from fltoolkit.teaching.redraw import Redraws
 
@@ -53,8 +52,7 @@ def numbers(est: Estimates, title: str) -> Table:
 def hidden(sample: pd.DataFrame) -> Table:
     """The cases of a sample by trade and sex, as a careless office prints them: each small count hidden, and nothing else."""
     found = sample[sample["case"] == 1].groupby(["trade", "sex"]).size().unstack(fill_value=0).rename_axis(None, axis=1)
-    body = (found.astype(str) + NBSP).mask(found < FEW, "[c]")  # the space keeps all of them left, as words
-    body = body.assign(total=found.sum(axis=1).astype(str) + NBSP).rename_axis("Trade")
-    body.loc["total"] = [f"{v}{NBSP}" for v in (*found.sum(), found.to_numpy().sum())]
+    body = found.astype(str).mask(found < FEW, "[c]").assign(total=found.sum(axis=1).astype(str)).rename_axis("Trade")
+    body.loc["total"] = [str(v) for v in (*found.sum(), found.to_numpy().sum())]
     note = f"[c] confidential: fewer than {FEW}"
     return plain(body.reset_index(), "Persons found in forced labour", "unweighted counts", note)

@@ -52,15 +52,6 @@ def wald_coverage(n: int, p: float) -> float:
     return total
 
 
-def total_of_kilns(filtered: bool) -> float:
-    """Standard error of the number of cases among kiln workers in the sample of lesson 3, from its PSUs' sums."""
-    persons = island().sample()
-    persons["z"] = persons["weight"] * persons["case"] * (persons["trade"] == KILN)
-    sums = persons[persons["trade"] == KILN] if filtered else persons
-    z = sums.groupby(["stratum", "psu"])["z"].sum().groupby("stratum")
-    return sqrt(float((z.count() * z.var(ddof=1)).sum()))
-
-
 def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
     """Relative fall from P0 that N0 persons a round detect: (p1 − p2)² = c·(p1q1 + p2q2), a quadratic in p2."""
     c = deff * z**2 / N0
@@ -107,8 +98,7 @@ TRUTHS: dict[str, Callable[[], float]] = {
     "zero_of_300": lambda: 1000 * (1 - 0.025 ** (1 / 300)),
     "zero_of_300_one_sided": lambda: 1000 * (1 - 0.05 ** (1 / 300)),
     "wald_coverage": lambda: 100 * wald_coverage(150, island().truth),
-    "se_domain": lambda: total_of_kilns(filtered=False),
-    "se_filtered": lambda: total_of_kilns(filtered=True),
+    "wald_misses": lambda: 100 - truth("wald_coverage"),
     "margin_of_difference": lambda: Z * sqrt(4.0**2 + 3.5**2),
     "margins_added": lambda: Z * (4.0 + 3.5),
     "se_of_difference": lambda: sqrt(4.0**2 + 3.5**2),
@@ -120,6 +110,7 @@ TRUTHS: dict[str, Callable[[], float]] = {
     "needed_deff_1": lambda: needed(deff=1.0),
     "needed_even_chance": lambda: needed(z=Z),
     "chance_of_a_repeat": chance_of_a_repeat,
+    "repeats_without": lambda: 100 - chance_of_a_repeat(),
     "kiln_women": lambda: _kilns("women"),
     "kiln_men": lambda: _kilns("men"),
 }

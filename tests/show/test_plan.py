@@ -45,7 +45,7 @@ def test_a_target_that_can_be_verified_says_so_and_one_that_cannot_is_a_warning(
 
 
 def test_the_table_of_targets_holds_every_row_and_what_a_repeat_would_find() -> None:
-    text = plan.targets(fell()).text
+    text = plan.targets(fell()).text.replace("\xa0", " ")
     first = fell().targets.iloc[0]
     assert f"{100 * first['smallest_cut']:.0f} % (to {first['smallest_value']:.1f})" in text
     assert "gender: women" in text

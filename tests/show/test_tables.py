@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -43,6 +44,25 @@ def test_a_suppressed_row_is_blank_but_for_its_marker_and_reason() -> None:
     assert west[6].startswith("confidential")
     html = shown.html
     assert "[c] confidential: not shown; [u] low reliability; [w] none recorded in the survey" in html
+
+
+def test_care_that_has_no_marker_is_asked_for_in_words() -> None:
+    rows = country.published().select("prevalence", "sex").assign(flag="caution", marker="", reason="fewer than 30 cases")
+    assert {row[6] for row in cells(tables.table(rows))} == {"use with caution: fewer than 30 cases"}
+    filled = country.filled()
+    careful = replace(filled, table=filled.table.assign(flag="review", reason="few areas", filled_by="survey"))
+    assert {row[7] for row in cells(tables.baseline(careful))} == {"to be reviewed: few areas"}
+
+
+def test_numbers_stand_right_also_beside_a_marker_words_left_and_columns_are_as_wide_as_their_texts() -> None:
+    body = pd.DataFrame(
+        {"Who": ["a", "b"], "Counted": ["1,200", "[c]"], "Change": ["−7.8", ""], "Marker": ["", "[c]"], "Open": ["", ""]}
+    )
+    html = tables.plain(body, "T", "").html
+    assert re.findall(r'style="text-align: (\w+);"[^>]*id="table-t-(?:Who|Counted|Change|Marker|Open)"', html) == [
+        "left", "right", "right", "left", "left",
+    ]  # fmt: skip
+    assert html.count('style="table-layout: auto"') == 1  # JupyterLab's own rule makes columns equal
 
 
 def test_a_hidden_denominator_of_a_duration_is_blank_and_told_among_the_remarks() -> None:

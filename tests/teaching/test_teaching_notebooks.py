@@ -82,3 +82,15 @@ def test_the_trainers_notes_time_every_notebook_to_the_minute() -> None:
         assert all(one[1] == two[0] for one, two in itertools.pairwise(spans))
         for heading in ("On the board", "Common mistakes", "Ask"):
             assert f"**{heading}" in part
+
+
+def test_what_has_to_be_guessed_first_is_asked_before_it_is_shown_and_checked_after() -> None:
+    guessed = 0
+    for name in NAMES:
+        cells = [c.source for c in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells if c.cell_type == "code"]
+        for key, exercise in teaching.lesson(name).exercises.items():
+            asked, checked = (next(i for i, c in enumerate(cells) if f'.{verb}("{key}"' in c) for verb in ("ask", "check"))
+            shown = [c for c in cells[asked + 1 : checked] if "teaching." in c]
+            assert bool(shown) == ("run the next cell" in exercise.question), key
+            guessed += bool(shown)
+    assert guessed == 5

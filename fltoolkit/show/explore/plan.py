@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log10
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from fltoolkit.show.style import BLUE, GREY, INK, Picture, axis, figure
 from fltoolkit.show.words import Words
 
 CUT, POINTS = 0.25, 60
+TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # so few that they stand apart on half a screen
 
 
 def plan_choices(evidence: Evidence) -> dict[str, int]:
@@ -46,7 +48,8 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
         if year < row["first_year"]
         else ""
     )
-    sizes = [500 * (200_000 / 500) ** (i / (POINTS - 1)) for i in range(POINTS)]
+    first, last = min(TICKS[0], sample), max(TICKS[-1], sample)
+    sizes = [first * (last / first) ** (i / (POINTS - 1)) for i in range(POINTS)]
     fig = figure(
         f"The chance that a repeat finds {fall}",
         f"{choice}; design effect {row['deff']:.2f}; two-sided at 5 %",
@@ -57,12 +60,10 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
     fig.add_hline(y=100 * POWER, line={"color": GREY, "dash": "dot"})
     fig.add_scatter(x=[sample], y=[found], mode="markers+text", text=[f"<b>{found:.0f} %</b>"], textposition="top left",
                     marker={"size": 12, "color": INK})  # fmt: skip
-    fig.update_xaxes(
-        **axis(
-            "persons who answer in the repeat", type="log", tickvals=[500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000]
-        )
-    )
-    fig.update_yaxes(**axis("chance", range=[0, 105], ticksuffix=" %", tickformat=""))
+    span = [log10(first), log10(1.05 * last)]
+    fig.update_xaxes(**axis("persons who answer in the repeat", type="log", tickvals=TICKS, ticktext=[f"{t:,}" for t in TICKS], range=span,
+                            ticklabelstandoff=8))  # fmt: skip
+    fig.update_yaxes(**axis("chance", range=[0, 105], ticksuffix=" %", tickformat="", ticklabelstandoff=8))
     return Words(f"{told}{enough}.{late}"), Picture(
         fig, f"Curve of the chance against the persons who answer. {told.replace('**', '')}.{late}"
     )

@@ -20,6 +20,7 @@ from fltoolkit.show.tables import table
 from fltoolkit.show.words import TITLES, Words, labels
 
 Options = dict[str, str]
+COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
 LABELS = {
     "rule_set": "Rule set",
     "measure": "Measure",
@@ -45,12 +46,12 @@ def offered(out: Published, wanted: Choice | None = None) -> tuple[Choice, dict[
 
     Of another rule set than the run's own only the headline is offered, since only that is published.
     """
-    rows = out.table[out.table["measure"] != "flowchart"]
+    rows = out.table[[*COLUMNS.values(), "reference_population_label"]].drop_duplicates()
+    rows = rows[rows["measure"] != "flowchart"]
     asked = asdict(wanted) if wanted else {}
     chosen: dict[str, str] = {}
     options: dict[str, Options] = {}
-    columns = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
-    for name, column in columns.items():
+    for name, column in COLUMNS.items():
         there = rows.drop_duplicates(column)
         options[name] = {}
         for row in there.to_dict("records"):
@@ -60,7 +61,7 @@ def offered(out: Published, wanted: Choice | None = None) -> tuple[Choice, dict[
         first = out.rule_set if name == "rule_set" and out.rule_set in values else values[0]
         chosen[name] = asked[name] if asked.get(name) in values else first
         rows = rows[rows[column] == chosen[name]]
-    options["profile"] = {p.judged: name for name, p in _sets(out).items()}
+    options["profile"] = {_title(p): name for name, p in _sets(out).items()}
     chosen["profile"] = asked["profile"] if asked.get("profile") in _sets(out) else out.profile
     return Choice(**chosen), options
 
@@ -76,22 +77,21 @@ def view(out: Published, choice: Choice) -> tuple[Part, ...]:
         raise RequestError(
             f"no such {LABELS[name].lower()} to look at", found=getattr(choice, name), allowed=list(options[name].values())
         )
+    return _view(out, choice)
+
+
+def _view(out: Published, choice: Choice) -> tuple[Part, ...]:
     of = _sets(out)[choice.profile]
-    own = {
-        "rule_set": choice.rule_set,
-        "measure": choice.measure,
-        "reference_population": choice.population,
-        "breakdown": choice.breakdown,
-    }
+    own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
     crossed = choice.breakdown.split(" × ")
-    return hidden(rows, of.judged), dot_plot(rows, crossed if len(crossed) == 2 else ()), table(rows)
+    return hidden(rows, _title(of)), dot_plot(rows, crossed if len(crossed) == 2 else ()), table(rows)
 
 
 def hidden(rows: pd.DataFrame, judged: str) -> Words:
     """How many numbers of some published rows are not shown, and for each why."""
     gone = rows[rows["estimate"].isna()]
-    by = f"Judged by the profile {judged}."
+    by = f"Judged by the profile *{judged}*."
     if gone.empty:
         return Words(f"Every number is shown. {by}")
     names = dict(zip(rows.index, labels(rows), strict=True))
@@ -125,13 +125,18 @@ def panel(out: Published, start: Choice) -> Any:
             if picker.options != tuple(now[name].items()):
                 picker.options = tuple(now[name].items())
             picker.value = getattr(choice, name)
-        return view(out, choice)
+        return _view(out, choice)  # what is offered was just looked up
 
     return shell(list(pickers.values()), show)
 
 
 def _sets(out: Published) -> dict[str, Published]:
     return {out.profile: out, **out.profiles}
+
+
+def _title(out: Published) -> str:
+    """The profile as people read it: by its title, which says its name."""
+    return out.judged.partition(": ")[2] or out.profile
 
 
 def _label(out: Published, name: str, row: Mapping[Any, Any]) -> str:
