@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.engines import contents
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
 
@@ -71,7 +72,7 @@ def open_named(
         given = {k: v for k, v in options.items() if v}
         relation, names = open_path(Path(data), con, as_text=as_text, only=only, **given)
     else:
-        relation, names = open_object(data, con)
+        relation, names = open_object(data, con, only)
     _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__)
     frame: Frame = nw.from_native(relation).lazy()
     return Opened(frame, tuple(names))
@@ -152,13 +153,15 @@ class Join:
 class SourceTable:
     """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
 
-    `widths`: by file, how many of its columns are used, and how many there are.
+    `widths`: by file, how many of its columns are used, and how many there are. `contents`: of Spark tables what the rows hold, in
+    a few numbers; of files nothing.
     """
 
     persons: Frame
     episodes: Frame | None
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
+    contents: str
 
 
 def read_files(
@@ -169,6 +172,7 @@ def read_files(
     numbers: Collection[str],
     con: duckdb.DuckDBPyConnection,
     where: str,
+    tables: Mapping[str, Any],
 ) -> SourceTable:
     """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`; `numbers` as such too,
     under `num__`.
@@ -181,6 +185,7 @@ def read_files(
         numbers: those of all that are numbers.
         con: the survey's own connection.
         where: the survey.yaml, for messages.
+        tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
 
     Raises:
         DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
@@ -188,7 +193,7 @@ def read_files(
     given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
     keys = {column for file in given.values() for column in file.key}
     needed = {*keys, *columns, *of_episodes}
-    opened = {kind: _pool(file, folder, keys, needed, con, where, kind) for kind, file in given.items()}
+    opened = {kind: _pool(file, folder, keys, needed, con, where, kind, tables) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
@@ -205,12 +210,13 @@ def read_files(
             kept_of_each = _kept(episodes, wanted, numbers, texts, opened["episodes"].names, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
-        paths = [inside(folder, name, where) for file in given.values() for name in file.path]
-        if any(p.suffix.lower() in LABELLED_FILES for p in paths) or sum(p.stat().st_size for p in paths) <= HELD:
+        paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
+        if any(p.suffix.lower() in LABELLED_FILES for p in paths) or (paths and sum(p.stat().st_size for p in paths) <= HELD):
             persons = _held(persons, "persons", con)
             episodes = None if episodes is None else _held(episodes, "episodes", con)
     widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
-    return SourceTable(persons, episodes, tuple(joins), widths)
+    rows = "".join(map(contents, parts.values())) if tables else ""
+    return SourceTable(persons, episodes, tuple(joins), widths, rows)
 
 
 def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
@@ -268,9 +274,9 @@ def inside(folder: Path, name: str, where: str) -> Path:
     return path
 
 
-def input_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 over the contents of the input files, in order."""
-    digest = hashlib.sha256()
+def input_hash(paths: Iterable[Path], beside: str = "") -> str:
+    """SHA-256 over the contents of the input files, in order, and what is given `beside` them."""
+    digest = hashlib.sha256(beside.encode())
     for path in paths:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
@@ -279,14 +285,21 @@ def input_hash(paths: Iterable[Path]) -> str:
 
 
 def _pool(
-    file: DataFile, folder: Path, keys: set[str], needed: set[str], con: duckdb.DuckDBPyConnection, where: str, kind: str
+    file: DataFile,
+    folder: Path,
+    keys: set[str],
+    needed: set[str],
+    con: duckdb.DuckDBPyConnection,
+    where: str,
+    kind: str,
+    tables: Mapping[str, Any],
 ) -> Opened:
     """One file, or several pooled: rows below each other, each part with its weight factor; the survey's `keys` as text."""
     frames, offered = [], []
     only = needed | {name.removeprefix(file.prefix) for name in needed}
     for i, name in enumerate(file.path):
         opened = open_named(
-            inside(folder, name, f"{where}: files.{kind}.path"),
+            tables[name] if tables else inside(folder, name, f"{where}: files.{kind}.path"),
             con,
             as_text=True,
             only=only,
