@@ -2,11 +2,14 @@
 PYTHON ?= python3
 UV ?= uv
 BIN := .venv/bin
+SPARK_BIN := .venv-spark/bin
+# What runs the tests on Spark and builds PySpark, beside the extras; requirements.lock says the versions.
+SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
 QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser lint lab class docs refresh golden bench bench-batch kills lock clean
+.PHONY: help batch test test-browser test-spark java lint lab class docs refresh golden bench bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +24,12 @@ test: .venv/.installed ## run the tests, then the notebooks against their stored
 
 test-browser: .venv/.installed ## run the tests that open pages in Chromium
 	$(BIN)/python -m pytest -m browser
+
+test-spark: java .venv-spark/.installed ## run the tests on a Spark cluster of two processes (needs Java 17 or 21)
+	$(SPARK_BIN)/python -m pytest -m spark tests/spark
+
+java:
+	@command -v java >/dev/null || { echo "make test-spark needs Java 17 or 21: install it (Debian, Ubuntu: apt install default-jre-headless), then run it again." >&2; exit 1; }
 
 lint: .venv/.installed ## check style, format and types
 	$(BIN)/ruff check .
@@ -62,13 +71,15 @@ kills: .venv/.installed ## kill batches and their workers at random, TIMES (20) 
 
 # Without --upgrade the pins that still fit stay: `make lock UPGRADE=--upgrade` moves them all, UPGRADE='-P pandas' one.
 # Not uv.lock: that names the address of every file.
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+lock: ## write requirements.lock and requirements-spark.lock anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run it again." >&2; exit 1; }
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra docs --extra class --extra cluster --extra dev --output-file requirements.lock pyproject.toml
+	@printf '%s\n' $(SPARK_TESTS) | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" $(UPGRADE) --constraints requirements.lock --extra formats --extra spark --output-file requirements-spark.lock pyproject.toml -
 
 clean: ## remove what make made: .venv, outputs and caches
-	rm -rf .venv outputs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf .venv .venv-spark outputs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamp: the environment is brought up to date when, and only when, one of these two files is newer.
@@ -80,4 +91,14 @@ clean: ## remove what make made: .venv, outputs and caches
 	@echo "Installing into .venv what requirements.lock names (about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# PySpark is 450 MB, which no other test needs. It comes as source: what builds it (setuptools) is installed from the lock before.
+.venv-spark/.installed: pyproject.toml requirements-spark.lock .venv/.installed
+	@$(BIN)/python -m venv --clear .venv-spark
+	@echo "Installing into .venv-spark what requirements-spark.lock names (about two minutes) ..."
+	@awk '/^[a-z]/ { other = !/^pyspark==/ } other' requirements-spark.lock > .venv-spark/before.txt
+	@$(SPARK_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv-spark/before.txt
+	@$(SPARK_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r requirements-spark.lock
+	@$(SPARK_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

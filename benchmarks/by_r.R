@@ -1,11 +1,31 @@
-# Called by run.py: prevalence in domains with R's survey package, with full covariance. Prints seconds; reading the file is not counted.
+# Called by run.py: a task with R's survey package. Prints seconds, without the reading of the file, and the numbers all must agree on.
 arguments <- commandArgs(TRUE)
+task <- arguments[1]
 suppressPackageStartupMessages(library(survey))
-frame <- read.csv(arguments[1], colClasses = c("factor", "integer", "numeric", "integer", "factor"))
-seconds <- system.time({
-  design <- svydesign(~psu, strata = ~stratum, weights = ~w, data = frame)
-  found <- svyby(reformulate("y"), reformulate(arguments[2]), design, svymean, covmat = TRUE)
-  v <- vcov(found)
-})[["elapsed"]]
-stopifnot(all(dim(v) == nlevels(frame[[arguments[2]]])))
-cat(sprintf("%.17g", c(seconds, sum(coef(found)), sum(v))), "\n")
+frame <- read.csv(arguments[2])
+group <- arguments[3]
+sampled <- function() svydesign(~psu, strata = ~stratum, weights = ~w, data = frame)
+of_rows <- function(found) c(sum(coef(found)), sum(SE(found)^2))
+
+seconds <- system.time(numbers <- switch(task,
+  domains = {
+    frame[[group]] <- factor(frame[[group]])
+    found <- svyby(~y, reformulate(group), sampled(), svymean, covmat = TRUE)
+    c(sum(coef(found)), sum(vcov(found)))
+  },
+  logit = {
+    found <- suppressWarnings(svyglm(y ~ factor(g4) + factor(g5) + factor(g6) + factor(g8), sampled(), family = quasibinomial()))
+    c(sum(coef(found)), sum(diag(vcov(found))))
+  },
+  replicates = {
+    design <- svrepdesign(data = frame, weights = ~w, repweights = "^rw[0-9]+$", type = "bootstrap", combined.weights = TRUE)
+    of_rows(svyby(~y, ~d20, design, svymean))
+  },
+  raking = {
+    totals <- read.csv(arguments[4], colClasses = c("character", "integer", "numeric"))
+    margins <- split(totals, totals$margin)
+    frames <- lapply(margins, function(m) setNames(data.frame(m$category, m$population), c(m$margin[1], "Freq")))
+    raked <- rake(sampled(), lapply(names(frames), reformulate), unname(frames), control = list(maxit = 100, epsilon = 1e-6, verbose = FALSE))
+    of_rows(svyby(~y, ~d20, raked, svymean))
+  }))[["elapsed"]]
+cat(sprintf("%.17g", c(seconds, numbers)), "\n")

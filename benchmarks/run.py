@@ -1,138 +1,153 @@
-"""Time and memory of the one pass over microdata. Run by `make bench`.
+"""Time and memory beside svy, R's survey and the floor, DuckDB's bare GROUP BY of the same columns. Run by `make bench`.
 
-First beside the floor, DuckDB's bare GROUP BY of the same columns; then the full covariance of 200 domains over 1 million persons beside
-`svy` and R's `survey` (where Rscript has it), each in a process of its own. Ours and svy's include reading the Parquet file, R's
-does not (it has no reader for it). All three must find the same estimates and covariance.
+Every figure is of one process that does nothing else, all in one run, so that ratios hold; reading the Parquet file counts, except
+for R, which has no reader for it. What an oracle finds is compared with ours. Writes docs/performance/table.csv, and the pictures.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
+import argparse
+import csv
 import shutil
-import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-STRATA, PSUS = 500, 10_000
-SIZES = {"100 thousand": 100_000, "1 million": 1_000_000}
-DOMAINS = (1, 20, 200)
+import engines
+import surveys
+from measure import Measured, in_python, in_r, too_long
+from pictures import draw
 
-
-def make_data(path: Path, persons: int) -> None:
-    """A survey in random order: weight, stratum, PSU, a rare outcome, and groups of 1, 20 and 200 values."""
-    import duckdb
-
-    groups = ", ".join(f"cast(floor(random() * {d}) as integer)::varchar as d{d}" for d in DOMAINS)
-    duckdb.sql("select setseed(0.5)")
-    duckdb.sql(
-        f"copy (select (p % {STRATA})::varchar as stratum, p::varchar as psu, 1 + random() as w, "
-        f"cast(random() < 0.005 as integer) as y, {groups} "
-        f"from (select cast(floor(random() * {PSUS}) as integer) as p from range({persons}))) to '{path}' (format parquet)"
-    )
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE.parent / "docs" / "performance"
+SIZES = (100_000, 1_000_000, 10_000_000)
+LARGEST, ITS_BYTES = 100_000_000, 8_000_000_000
+COLUMNS = ("task", "persons", "domains", "engine", "seconds", "megabytes", "times_ours", "largest_gap", "blank")
 
 
-def ours(path: Path, domains: int) -> None:
-    import fltoolkit as fl
+@dataclass(frozen=True)
+class Engine:
+    """Who does a task: the kit, the floor or an oracle."""
 
-    design = fl.SurveyDesign(path, weight="w", strata="stratum", psu="psu")
-    fl.prevalence(design, "y", by=[f"d{domains}"])
-
-
-def floor(path: Path, domains: int) -> None:
-    import duckdb
-
-    duckdb.sql(f"select stratum, psu, d{domains}, y, count(*), sum(w), sum(w * w) from '{path}' group by all").fetchnumpy()
+    name: str
+    call: Callable[[Path, int], Measured]
 
 
-def ours_covariance(path: Path, domains: int) -> tuple[float, float]:
-    import fltoolkit as fl
+class Table:
+    """Lines as they are measured: printed at once, and kept for the file."""
 
-    est = fl.prevalence(fl.SurveyDesign(path, weight="w", strata="stratum", psu="psu"), "y", by=[f"d{domains}"])
-    return float(est.table["estimate"].sum()), float(est.covariance.sum())
+    def __init__(self) -> None:
+        self.rows: list[dict[str, object]] = []
+        self.last: dict[tuple[str, int, str], tuple[int, Measured]] = {}
+        print(f"{'task':<22}{'persons':>13}{'domains':>9}  {'engine':<10}{'seconds':>9}{'MB':>8}{'× ours':>9}  gap")
 
+    def measure(self, task: str, persons: int, domains: int, path: Path, all_engines: Sequence[Engine]) -> None:
+        ours = Measured()
+        for engine in all_engines:
+            before = self.last.get((task, domains, engine.name))
+            blank = too_long(before[1], persons / before[0]) if before and engine.name in ("svy", "R survey") else ""
+            found = Measured(blank=blank) if blank else engine.call(path, domains)
+            ours = found if engine.name == "fltoolkit" else ours
+            self.last[task, domains, engine.name] = persons, found
+            self.add(task, persons, domains, engine.name, found, ours)
 
-def svy_covariance(path: Path, domains: int) -> tuple[float, float]:
-    import numpy as np
-    import polars as pl
-    import svy
-
-    columns = ["stratum", "psu", "w", "y", f"d{domains}"]
-    sample = svy.Sample(pl.read_parquet(path, columns=columns), svy.Design(stratum="stratum", psu="psu", wgt="w"))
-    found = sample.estimation.mean("y", by=f"d{domains}")
-    return float(found.to_polars()["est"].sum()), float(np.asarray(found.covariance).sum())
-
-
-def measure(what: Callable[[Path, int], Any], path: Path, domains: int) -> tuple[float, float, Any]:
-    """Seconds, peak memory (MB) and result of one call in a process of its own."""
-    results = multiprocessing.get_context("spawn").Queue()
-    process = multiprocessing.get_context("spawn").Process(target=_measured, args=(what, path, domains, results))
-    process.start()
-    found: tuple[float, float, Any] = results.get()
-    process.join()
-    return found
-
-
-def _measured(what: Callable[[Path, int], Any], path: Path, domains: int, results: multiprocessing.Queue[Any]) -> None:
-    import fltoolkit  # noqa: F401 - imports are not what is measured
-
-    if what is svy_covariance:
-        import svy  # noqa: F401
-
-    start = time.perf_counter()
-    found = what(path, domains)
-    results.put((time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, found))
+    def add(self, task: str, persons: int, domains: int, engine: str, found: Measured, ours: Measured) -> None:
+        compared = engine in ("svy", "R survey") and not found.blank
+        gap = max(abs(a / b - 1) for a, b in zip(found.numbers, ours.numbers, strict=True)) if compared else float("nan")
+        times = found.seconds / ours.seconds
+        values = (task, persons, domains, engine, found.seconds, found.megabytes, times, gap, found.blank)
+        self.rows.append(dict(zip(COLUMNS, values, strict=True)))
+        told = f"{found.seconds:>9.2f}{found.megabytes:>8.0f}{times:>9.2f}" if not found.blank else f"  {found.blank}"
+        print(f"{task:<22}{persons:>13,}{domains:>9,}  {engine:<10}{told}{f'  {gap:.0e}' if compared else ''}", flush=True)
 
 
-def by_r(path: Path, domains: int) -> tuple[float, float, tuple[float, float]] | str:
-    """The same from R, or why there is none."""
-    if shutil.which("Rscript") is None:
-        return "no Rscript"
-    import duckdb
-
-    csv = path.with_suffix(".csv")
-    duckdb.sql(f"copy (select stratum, psu, w, y, d{domains} from '{path}') to '{csv}' (header)")
-    run = subprocess.run(["Rscript", Path(__file__).with_name("by_r.R"), csv, f"d{domains}"], capture_output=True, text=True)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    if run.returncode:
-        return run.stderr.strip().splitlines()[-1]
-    seconds, estimates, covariance = (float(x) for x in run.stdout.split())
-    return seconds, peak, (estimates, covariance)
+def python(name: str, what: Callable[[Path, int], Sequence[float]]) -> Engine:
+    return Engine(name, lambda path, domains: in_python(what, path, domains))
 
 
-def beside_the_floor(folder: Path) -> None:
-    print(f"{'persons':<14}{'domains':>8}{'ours, s':>10}{'floor, s':>10}{'ratio':>8}{'peak, MB':>10}")
-    for name, persons in SIZES.items():
-        path = folder / f"{persons}.parquet"
-        make_data(path, persons)
-        for domains in DOMAINS:
-            (a, peak, _), (b, _, _) = measure(ours, path, domains), measure(floor, path, domains)
-            print(f"{name:<14}{domains:>8}{a:>10.2f}{b:>10.2f}{a / b:>8.1f}{peak:>10.0f}")
+def by_r(task: str, columns: str) -> Engine:
+    """R on a CSV copy of those columns; `{d}` is the number of domains."""
+
+    def call(path: Path, domains: int) -> Measured:
+        if shutil.which("Rscript") is None:
+            return Measured(blank="no Rscript")
+        import duckdb
+
+        file, totals = path.with_suffix(".csv"), path.with_name("totals.csv")
+        duckdb.sql(f"copy (select {columns.format(d=domains)} from '{path}') to '{file}' (header)")
+        if task == "raking":
+            with totals.open("w", newline="") as out:
+                rows = [("margin", "category", "population")]
+                rows += [(m[0], k, str(v)) for m, parts in engines.margins(path).items() for k, v in parts.items()]
+                csv.writer(out).writerows(rows)
+        found = in_r(task, file, [f"d{domains}", str(totals)])
+        file.unlink()
+        return found
+
+    return Engine("R survey", call)
 
 
-def beside_the_peers(folder: Path, persons: int = 1_000_000, domains: int = 200) -> None:
-    path = folder / f"{persons}.parquet"
-    first = measure(ours_covariance, path, domains)
-    found = {"fltoolkit": first, "svy": measure(svy_covariance, path, domains), "R survey": by_r(path, domains)}
-    print(f"\n{persons:,} persons, {domains} domains, full covariance")
-    print(f"{'':<12}{'seconds':>9}{'ratio':>8}{'peak, MB':>10}  largest relative gap")
-    for name, entry in found.items():
-        if isinstance(entry, str):
-            print(f"{name:<12}{'':>9}{'':>8}{'':>10}  not run: {entry}")
-            continue
-        seconds, peak, numbers = entry
-        gap = max(abs(a / b - 1) for a, b in zip(numbers, first[2], strict=True))
-        print(f"{name:<12}{seconds:>9.2f}{seconds / first[0]:>8.1f}{peak:>10.0f}  {gap:.0e}")
+def domains(table: Table, folder: Path, sizes: Sequence[int]) -> None:
+    task = [python("fltoolkit", engines.ours_domains), python("floor", engines.floor_domains)]
+    oracles = [python("svy", engines.svy_domains), by_r("domains", "stratum, psu, w, y, d{d}")]
+    for persons in sizes:
+        path = surveys.design(folder, persons)
+        for d in surveys.DOMAINS:
+            table.measure("prevalence", persons, d, path, [*task, *oracles])
+        path.unlink()
+    if max(sizes) == SIZES[-1] and shutil.disk_usage(folder).free > ITS_BYTES:
+        path = surveys.design(folder, LARGEST)
+        table.measure("prevalence", LARGEST, 200, path, task)
+        path.unlink()
+
+
+def models(table: Table, folder: Path, sizes: Sequence[int]) -> None:
+    columns = ", ".join(["stratum", "psu", "w", "y", "d20", *(f"g{g}" for g in surveys.GROUPS)])
+    for persons in sizes[:2]:
+        path = surveys.design(folder, persons)
+        table.measure("logit, 20 parameters", persons, 1, path, [python("fltoolkit", engines.ours_logit), by_r("logit", columns)])
+        table.measure("raking, 2 margins", persons, 20, path, [python("fltoolkit", engines.ours_raking), by_r("raking", columns)])
+        path.unlink()
+        path = surveys.replicates(folder, persons)
+        task = [python("fltoolkit", engines.ours_replicates), python("floor", engines.floor_replicates)]
+        table.measure("200 replicates", persons, 20, path, [*task, by_r("replicates", "*")])
+        path.unlink()
+
+
+def full_path(table: Table, folder: Path, sizes: Sequence[int]) -> None:
+    task = [
+        python("fltoolkit", engines.ours_survey),
+        python("floor", engines.floor_survey),
+        python("checks", engines.ours_checks),
+    ]
+    for persons in sizes[1:]:
+        for name, children in (("full path, adults", False), ("full path, families", True)):
+            path = surveys.survey(folder, persons, children)
+            table.measure(name, persons, 200, path, task)
+            shutil.rmtree(path)
 
 
 def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--most", type=int, default=SIZES[-1], help="the largest survey but one of 100 million")
+    arguments.add_argument("--only", choices=("domains", "models", "full_path"), help="one part; nothing is written then")
+    given = arguments.parse_args()
+    sizes, table = [s for s in SIZES if s <= given.most], Table()
     with tempfile.TemporaryDirectory() as folder:
-        beside_the_floor(Path(folder))
-        beside_the_peers(Path(folder))
+        for part in (domains, models, full_path):
+            if given.only in (None, part.__name__):
+                part(table, Path(folder), sizes)
+    if given.only is None and given.most == SIZES[-1]:
+        RESULTS.mkdir(exist_ok=True)
+        with (RESULTS / "table.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows({k: f"{v:.3g}" if isinstance(v, float) else v for k, v in row.items()} for row in table.rows)
+        draw(RESULTS)
+        print(f"Written: {RESULTS}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,9 +5,10 @@ The rooms, in the order in which a statistician thinks: survey, classify, estima
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
-from fltoolkit import report, show
 from fltoolkit.classify import check_cases, classify
 from fltoolkit.estimate import (
     Change,
@@ -58,6 +59,9 @@ from fltoolkit.estimate import (
 from fltoolkit.nap import Baseline, Evidence, Plan, baseline, evidence, read_plan
 from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, describe, nonresponse, read_survey
 
+if TYPE_CHECKING:
+    from fltoolkit import report, show
+
 __version__ = version("fltoolkit")
 
 __all__ = [
@@ -68,3 +72,10 @@ __all__ = [
     "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott", "ratio", "read_plan",
     "read_survey", "report", "response_error", "risk_factors", "rounds", "rule_sets", "sample_size", "share", "show", "stack", "stock", "total",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The rooms that draw and write, opened when they are first asked for: a batch's main process and an estimate need neither."""
+    if name in ("report", "show"):
+        return import_module(f"fltoolkit.{name}")
+    raise AttributeError(f"module 'fltoolkit' has no attribute {name!r}")

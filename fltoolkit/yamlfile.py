@@ -19,9 +19,9 @@ from fltoolkit.yamlwords import problems
 
 
 class Model(BaseModel):
-    """What every YAML model shares: unknown keys are errors, and nothing changes after loading."""
+    """What every YAML model shares: unknown keys are errors, and nothing changes after loading. Built when first used, not on import."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 M = TypeVar("M", bound=Model)

@@ -40,6 +40,7 @@ NOT_RUN = {
     "docs/coverage.md": 1,
     "docs/first_steps.md": 1,
     "docs/how_to.md": 1,
+    "docs/spark.md": 1,
 }
 
 

@@ -46,10 +46,13 @@ def requirements(*extras: str) -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
-def locked() -> dict[str, list[str]]:
-    """Package name -> the versions that the lock pins (several where they depend on Python's version)."""
+LOCKS = ("requirements.lock", "requirements-spark.lock")
+
+
+def locked(lock: str = LOCKS[0]) -> dict[str, list[str]]:
+    """Package name -> the versions that a lock pins (several where they depend on Python's version)."""
     versions: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==(\S+)", (HOUSE / "requirements.lock").read_text("utf-8"), re.M):
+    for name, version in re.findall(r"^([\w.-]+)==(\S+)", (HOUSE / lock).read_text("utf-8"), re.M):
         versions.setdefault(canonicalize_name(name), []).append(version)
     return versions
 
@@ -71,15 +74,17 @@ def test_environment_yml_leaves_all_python_packages_to_pyproject() -> None:
     assert specs == {"python": requires, "pip": "None"}
 
 
-def test_lock_names_no_address_or_place() -> None:
-    lock = (HOUSE / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_names_no_address_or_place(lock: str) -> None:
+    text = (HOUSE / lock).read_text("utf-8")
     for address in ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", " @ ", "file:"):
-        assert address not in lock
+        assert address not in text
 
 
-def test_every_pin_of_the_lock_has_a_hash() -> None:
-    entries = re.split(r"\n(?=[A-Za-z0-9])", (HOUSE / "requirements.lock").read_text("utf-8"))[1:]
-    assert len(entries) > 50
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_of_the_lock_has_a_hash(lock: str) -> None:
+    entries = re.split(r"\n(?=[A-Za-z0-9])", (HOUSE / lock).read_text("utf-8"))[1:]
+    assert len(entries) > 30
     without = [entry.splitlines()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)]
     assert not without
 
@@ -92,6 +97,15 @@ def test_lock_holds_what_pyproject_asks_for(requirement: Requirement) -> None:
     assert versions, f"{requirement.name} is missing from requirements.lock: run `make lock`"
     stale = [version for version in versions if not requirement.specifier.contains(version)]
     assert not stale, f"{requirement} is not what requirements.lock pins: run `make lock`"
+
+
+def test_the_lock_of_the_tests_on_spark_adds_to_the_first_and_contradicts_it_nowhere() -> None:
+    first, second = map(locked, LOCKS)
+    assert {name: second[name] for name in second.keys() & first.keys() if second[name] != first[name]} == {}
+    for requirement in requirements("formats", "spark"):
+        versions = second.get(canonicalize_name(requirement.name), [])
+        assert versions, f"{requirement.name} is missing from {LOCKS[1]}: run `make lock`"
+        assert all(map(requirement.specifier.contains, versions)), f"{requirement} is not what {LOCKS[1]} pins: run `make lock`"
 
 
 # ------------------------------------------------------------------------------------------------ the one direction

@@ -12,7 +12,7 @@ import narwhals as nw
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.fit import item_sources, lacking, note, obstacle
 from fltoolkit.classify.groups import group_columns, memberships, sector
-from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose
+from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose, truth_of
 from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError, expect
@@ -22,7 +22,7 @@ from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import stop_on_errors
 from fltoolkit.survey.internal import CHILD, KEY
 from fltoolkit.survey.questions import FORMS, Episodes
-from fltoolkit.survey.read import SOURCE, Frame, number
+from fltoolkit.survey.read import SOURCE, Frame, column, numeric
 from fltoolkit.survey.spec import SurveySpec
 
 MONTHS = "months"
@@ -123,8 +123,7 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
     place = spec.place
     here = nw.lit(True)
     if place:
-        where = choose(place.column, {"here": place.in_country, "abroad": place.abroad}, episode)
-        here = nw.when(where.is_null()).then(nw.lit(None, dtype=nw.Boolean())).otherwise(where == "here")
+        here = truth_of(column(place.column, episode), place.in_country, place.abroad)
     rows = rows.with_columns((col("fl__forced") & here).alias("fl__here"), (col("fl__forced") & ~here).alias("fl__abroad"))
     trafficked = any_answer(spec.trafficking, default, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
     now = any_answer(spec.current, default, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
@@ -138,8 +137,7 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     """Whether the work began in childhood, where its start is dated and decides: then there is no test of consent."""
     if spec.age.at_start is None:
         return nw.lit(False)
-    start = number(SOURCE + spec.age.at_start.replace("{episode}", episode), nw.String())
-    return (start < spec.age.adult).fill_null(False)
+    return (numeric(spec.age.at_start, episode) < spec.age.adult).fill_null(False)
 
 
 def _holds(part: Dimension, sources: Sources) -> nw.Expr:
@@ -193,9 +191,8 @@ def _months(spec: SurveySpec, episode: str) -> nw.Expr:
     """Months in forced labour in the country; null where not stated."""
     if spec.months is None:
         return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
-    name = SOURCE + spec.months.column.replace("{episode}", episode)
-    known = nw.col("fl__here") & ~nw.col(name).is_in(list(spec.months.missing))
-    return nw.when(known).then(number(name, nw.String())).alias(MONTHS)
+    known = nw.col("fl__here") & ~column(spec.months.column, episode).is_in(list(spec.months.missing))
+    return nw.when(known).then(numeric(spec.months.column, episode)).alias(MONTHS)
 
 
 def _labels(spec: SurveySpec) -> list[str]:

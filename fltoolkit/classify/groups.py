@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.classify.children import ALL_ROUTES
-from fltoolkit.classify.items import all_of, any_of, choose
+from fltoolkit.classify.items import all_of, any_of, choose, relabelled
 from fltoolkit.survey.breakdowns import NOT_STATED, AgeGroup, Group, Sector
 from fltoolkit.survey.design import weight_of
 from fltoolkit.survey.internal import AGE, ASKED, CHILD
@@ -75,11 +75,5 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
 
 def sector(spec: Sector, episode: str = "") -> nw.Expr:
     """An industry column as sector labels, null where the code is unknown or missing."""
-    key = isic_key(spec, episode)
-    label = nw.lit(None, dtype=nw.String())
-    by_label: dict[str, list[str]] = {}
-    for code, row in sector_rows(spec).items():
-        by_label.setdefault(row.label, []).append(code)
-    for name, codes in by_label.items():
-        label = nw.when(key.is_in(codes)).then(nw.lit(name)).otherwise(label)
+    label = relabelled(isic_key(spec, episode), {code: row.label for code, row in sector_rows(spec).items()})
     return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)

@@ -22,10 +22,15 @@ def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
     codes = source.codes(default)
     value = column(source.column, episode)
     no = [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())]
-    given = nw.when(value.is_in(list(codes.yes))).then(nw.lit(True)).otherwise(nw.when(value.is_in(no)).then(nw.lit(False)))
+    given = truth_of(value, codes.yes, no)
     if source.routing is None:
         return given
     return nw.when(value.is_null() & shut(source.routing, episode)).then(nw.lit(False)).otherwise(given)
+
+
+def truth_of(value: nw.Expr, yes: Sequence[str], no: Sequence[str]) -> nw.Expr:
+    """Codes as yes and no; null is any other, and blank."""
+    return nw.when(value.is_in(list(yes))).then(nw.lit(True)).otherwise(nw.when(value.is_in(list(no))).then(nw.lit(False)))
 
 
 def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:
@@ -55,8 +60,14 @@ def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
 
 def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
     """A coded column as the label whose codes hold its value; null where none does."""
-    value = column(names, episode)
-    chosen = nw.lit(None, dtype=nw.String())
-    for label, codes in reversed(list(options.items())):
-        chosen = nw.when(value.is_in(list(codes))).then(nw.lit(label)).otherwise(chosen)
-    return chosen
+    return relabelled(column(names, episode), {code: label for label, codes in options.items() for code in codes})
+
+
+def relabelled(value: nw.Expr, labels: Mapping[str, str]) -> nw.Expr:
+    """Codes as their labels, looked up and not compared one after the other: a group may have hundreds. Null where none has the code."""
+    nothing = nw.lit(None, dtype=nw.String())
+    return (
+        value.replace_strict(list(labels), list(labels.values()), default=nothing, return_dtype=nw.String())
+        if labels
+        else nothing
+    )

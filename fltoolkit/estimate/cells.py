@@ -66,11 +66,10 @@ class Cells:
 
     def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> Array:
         """Sums by PSU and cell: a units × cells matrix."""
-        out = np.zeros(units * len(self))
-        for code in self.codes:
-            used = code >= 0
-            out += np.bincount(unit[used] * len(self) + code[used], weights=values[used], minlength=out.size)
-        return out.reshape(units, len(self))
+        used = [code >= 0 for code in self.codes]
+        place = np.concatenate([unit[u] * len(self) + code[u] for code, u in zip(self.codes, used, strict=True)])
+        weights = np.concatenate([values[u] for u in used])
+        return np.asarray(np.bincount(place, weights=weights, minlength=units * len(self)).reshape(units, len(self)), dtype=float)
 
     def distinct(self, labels: pd.Series) -> NDArray[np.int64]:
         """Distinct non-missing labels in each cell."""
@@ -110,16 +109,18 @@ def make_cells(
         code = np.full(len(table), -1, dtype=np.intp)
         if breakdown:
             present = table.loc[rows_b, [KEY + g for g in breakdown]].set_axis(list(breakdown), axis=1)
-            keys = present.drop_duplicates()
+            number = (
+                present.groupby(list(breakdown), observed=True, sort=False).ngroup().to_numpy()
+            )  # by first appearance, as the keys
+            keys = present.drop_duplicates().astype(str)
             if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
                 raise RequestError(
                     f"a group has the value {TOTAL!r}, which names the margins of a table", found=taken, do="rename that value"
                 )
             ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
-            keys = keys.iloc[np.lexsort([r.to_numpy() for r in reversed(ranks)])]
-            index = pd.MultiIndex.from_frame(keys) if len(breakdown) > 1 else pd.Index(keys.iloc[:, 0])
-            target = pd.MultiIndex.from_frame(present) if len(breakdown) > 1 else pd.Index(present.iloc[:, 0])
-            code[rows_b] = index.get_indexer(target) + start if len(keys) else -1
+            in_order = np.lexsort([r.to_numpy() for r in reversed(ranks)])
+            keys, position = keys.iloc[in_order], np.argsort(in_order)
+            code[rows_b] = position[number] + start
         else:
             keys = pd.DataFrame(index=[0])
             code[rows_b] = start

@@ -6,12 +6,12 @@ logged, cached or shown.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
@@ -26,6 +26,16 @@ KEY = "by__"
 FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
 MORE = "fl__more_"  # sums that only some designs and outcomes have
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
+# The sums that the pass makes; the others follow from these and the status (`_completed`).
+SUMMED = {
+    "truth": ("w", "ww"),
+    "everyone": ("w", "ww"),
+    "number": ("w", "ww", "wy", "wyy"),
+    "amount": ("w", "ww", "wy", "wyy"),
+    "ratio": SUMS[1:],
+}
+# What a row is that no sum holds; below 0 but for UNRESOLVED, which is in the sums.
+UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
 
 @dataclass(frozen=True)
@@ -61,12 +71,13 @@ def cluster_totals(
         weight: the internal weight column.
 
     Returns:
-        One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name),
-        `status` (1 case, 0 not, -1 unresolved, 2 case without an amount), `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²),
-        wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1 where there is one, and `y` sums it unweighted); `missing`
-        counts the domain's rows without an outcome, `lowest` is the smallest weight. With an FPC `fpc_low`, `fpc_high` and `no_fpc`
-        (rows without) say what the rows hold; with that of a second stage rows are by its units (`ssu`), with `fpc2_...`. With
-        replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`, `wx_0` the sums under the first.
+        One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name), all of
+        them categories, sorted; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
+        `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
+        where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the
+        smallest weight. With an FPC `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second
+        stage rows are by its units (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`,
+        `wx_0` the sums under the first.
         Where `weight` is calibrated, rows are by `pattern` of the margins too (-1: outside the population calibrated), of all rows, not
         only those of the domain: `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x.
 
@@ -75,33 +86,23 @@ def cluster_totals(
         RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
     """
     frame = _summands(_asked(design, outcome, keys, domain, weight), design, outcome, len(keys))
-    by = [STRATA, PSU, *([SSU] if design.stages == 2 else []), *(f"fl__k{i}" for i in range(len(keys)))]
-    by += [*([PATTERN] if margins_of(design, weight) else []), "fl__status", "fl__casehh"]
-    sums = ["fl__n", *(f"fl__s{s}" for s in SUMS[1:]), "fl__badw", "fl__bad", "fl__missing", "fl__positive"]
-    more = [c for c in frame.collect_schema().names() if c.startswith(MORE)]
+    there = frame.collect_schema().names()
+    labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
+    by = [*labels, *([PATTERN] if PATTERN in there else []), "fl__status"]
+    sums = [c for c in there if c.startswith(("fl__s_", MORE))]
     ends = [nw.col(c).min().alias(f"{n}_low") for c, n in FPCS[: design.stages]] + [
         nw.col(c).max().alias(f"{n}_high") for c, n in FPCS[: design.stages]
     ]
     grouped = frame.group_by(by).agg(
-        *[nw.col(s).sum() for s in [*sums, *more]], nw.col("fl__lowest").min().alias("lowest"), *ends
+        nw.len().alias("n"), *[nw.col(s).sum() for s in sums], nw.col("fl__lowest").min().alias("lowest"), *ends
     )
-    table: pd.DataFrame = grouped.sort(by).collect("pandas").to_native()  # sums of one order have the same last digit
-    table = table.rename(columns={name: name.removeprefix(MORE) for name in more})
-    _refuse(table, outcome, design)
-    table = table.rename(
-        columns={
-            STRATA: "strata",
-            PSU: "psu",
-            SSU: "ssu",
-            PATTERN: "pattern",
-            "fl__status": "status",
-            "fl__casehh": "household",
-            "fl__n": "n",
-            "fl__missing": "missing",
-        }
-    )
-    table = table.rename(columns={f"fl__s{s}": s for s in SUMS} | {f"fl__k{i}": KEY + k for i, k in enumerate(keys)})
-    return table.astype(dict.fromkeys(SUMS, float))
+    table = _labelled(grouped.collect("pyarrow").to_native(), labels)
+    names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
+    names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(MORE).removeprefix("fl__s_") for c in sums}
+    table = table.rename(columns=names)
+    table = table.sort_values([names[c] for c in by], ignore_index=True)  # sums of one order have the same last digit
+    _refuse(table, outcome, design, weight)
+    return _completed(table, outcome, design)
 
 
 def _asked(design: Design, outcome: Outcome, keys: Sequence[str], domain: str | None, weight: str) -> Frame:
@@ -112,49 +113,58 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[str], domain: str | 
     replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
     kept = [STRATA, PSU, *(c for c in (SSU, HOUSEHOLD, FPC, FPC2) if c in there), *replicates]
     kept += [PATTERN, CALIBRATED] if margins_of(design, weight) else []
-    truth = design.text(outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(TRUE[0])  # of all others each row is a case
+    truth = _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)  # of all others each row is a case
     return design.frame.select(
         *kept, truth.alias("fl__truth"), *[design.text(k).fill_null(NOT_STATED).alias(f"fl__k{i}") for i, k in enumerate(keys)],
-        y.alias("fl__y"), x.alias("fl__x"), (known & inside).alias("fl__inside"), (bad & inside).alias("fl__bad"),
-        (~known & inside).fill_null(False).cast(nw.Int64).alias("fl__missing"), inside.alias("fl__domain"), nw.col(weight).alias("fl__w"),
+        y.alias("fl__y"), x.alias("fl__x"), known.alias("fl__known"), bad.fill_null(False).alias("fl__bad"),
+        inside.alias("fl__inside"), nw.col(weight).alias("fl__w"),
     )  # fmt: skip
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
-    """Of each row what it adds to every sum; nothing where it has no weight or lies outside the domain."""
+    """Of each row its status, and what it adds to every sum; nothing where it has no weight or lies outside the domain."""
     col = nw.col
     there = frame.collect_schema().names()
-    within = col("fl__inside") & (col("fl__w") != 0)
+    frame = frame.with_columns(_status(outcome).alias("fl__status"))
+    within = col("fl__status") > OUTSIDE
     yy, xx = col("fl__y").fill_null(0.0), col("fl__x").fill_null(0.0)
 
     def own(what: nw.Expr) -> nw.Expr:
         return nw.when(within).then(what).otherwise(nw.lit(0.0))
 
     w = own(col("fl__w"))
-    w_ok = col("fl__w").is_finite() & (col("fl__w") >= 0)
-    frame = frame.with_columns(
-        *[nw.when(within).then(col(f"fl__k{i}")).otherwise(nw.lit("")).alias(f"fl__k{i}") for i in range(keys)],
-        nw.when(within).then(_status(outcome)).otherwise(nw.lit(0)).alias("fl__status"),
-        within.cast(nw.Int64).alias("fl__n"),
-        w.alias("fl__sw"), (w * w).alias("fl__sww"), (w * yy).alias("fl__swy"), (w * yy * yy).alias("fl__swyy"),
-        (w * xx).alias("fl__swx"), (w * xx * xx).alias("fl__swxx"), (w * xx * yy).alias("fl__swxy"),
-        ((~w_ok).fill_null(True) & col("fl__domain")).cast(nw.Int64).alias("fl__badw"),
-        col("fl__bad").fill_null(False).cast(nw.Int64).alias("fl__bad"),
-        nw.when(col("fl__w") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("fl__positive"),
-        nw.when(within).then(col("fl__w")).alias("fl__lowest"),
+    products = {"w": w, "ww": w * w, "wy": w * yy, "wyy": w * yy * yy, "wx": w * xx, "wxx": w * xx * xx, "wxy": w * xx * yy}
+    times = {"w": nw.lit(1.0), "wy": yy, "wx": xx}
+    summed = SUMMED[outcome.kind]
+    sums = [
+        *[products[name].alias(f"fl__s_{name}") for name in summed],
+        *[(own(col(f"{REPLICATE}{r}")) * times[n]).alias(f"{MORE}{n}_{r}")
+          for n in times if n in summed for r in range(design.replicates)],
         *[col(c).is_nan().fill_null(True).cast(nw.Int64).alias(f"{MORE}no_{name}") for c, name in FPCS[: design.stages]],
-        *[(own(col(f"{REPLICATE}{r}")) * times).alias(f"{MORE}{n}_{r}")
-          for n, times in (("w", nw.lit(1.0)), ("wy", yy), ("wx", xx)) for r in range(design.replicates)],
-    )  # fmt: skip
+    ]  # fmt: skip
     if outcome.kind == "amount":
         outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
-        frame = frame.with_columns(own(yy).alias(f"{MORE}y"), outside.cast(nw.Int64).alias(f"{MORE}outside"))
+        sums += [own(yy).alias(f"{MORE}y"), outside.cast(nw.Int64).alias(f"{MORE}outside")]
+    by = [nw.when(within).then(col(f"fl__k{i}")).otherwise(nw.lit("")).alias(f"fl__k{i}") for i in range(keys)]
     if PATTERN in there:
-        unweighted = own(yy).alias(f"{MORE}uy"), own(xx).alias(f"{MORE}ux"), col(CALIBRATED).alias(f"{MORE}wc")
-        frame = frame.with_columns(*unweighted, col(PATTERN).fill_null(-1).alias(PATTERN))
-    household = col(HOUSEHOLD) if HOUSEHOLD in there else nw.lit(None, dtype=nw.String())
-    case = within & (col("fl__status") >= 1) if outcome.kind not in ("number", "ratio") else nw.lit(False)
-    return frame.with_columns(nw.when(case).then(household).alias("fl__casehh"))
+        sums += [own(yy).alias(f"{MORE}uy"), own(xx).alias(f"{MORE}ux"), col(CALIBRATED).alias(f"{MORE}wc")]
+        by.append(col(PATTERN).fill_null(-1))
+    if HOUSEHOLD in there and outcome.kind not in ("number", "ratio"):
+        by.append(nw.when(col("fl__status") >= 1).then(col(HOUSEHOLD)).alias("fl__casehh"))
+    kept = [c for c in (STRATA, PSU, SSU, *(c for c, _ in FPCS[: design.stages])) if c in there]
+    return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(col("fl__w")).alias("fl__lowest"))
+
+
+def _labelled(found: Any, labels: Sequence[str]) -> pd.DataFrame:
+    """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it."""
+    columns = {}
+    for name in found.column_names:
+        if name in labels:
+            held = found.column(name).dictionary_encode().to_pandas()
+            columns[name] = held.cat.reorder_categories(sorted(held.cat.categories))
+        else:
+            columns[name] = found.column(name).to_pandas()
+    return pd.DataFrame(columns, copy=False)
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
@@ -169,11 +179,10 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
     if outcome.kind == "truth":
-        value = design.text(outcome.y)
-        truth: nw.Expr = nw.when(value.is_in(TRUE)).then(one)
-        truth = nw.when(value.is_in(FALSE)).then(nw.lit(0.0)).otherwise(truth)
+        truth = _truth(design, outcome.y)
         known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
-        return truth, one, known, truth.is_null() & ~value.is_null()
+        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.text(outcome.y).is_null()
+        return truth.cast(nw.Float64), one, known, bad
     y, y_bad = _number(design, outcome.y)
     if outcome.kind == "number":
         return y, one, ~y.is_null(), y_bad
@@ -183,21 +192,35 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     return y, x, ~(y.is_null() | x.is_null()), y_bad | x_bad
 
 
+def _truth(design: Design, name: str) -> nw.Expr:
+    """A column as true and false; null is what is neither."""
+    if design.is_truth(name):
+        return nw.col(name)
+    value = design.text(name)
+    return nw.when(value.is_in(TRUE)).then(nw.lit(True)).otherwise(nw.when(value.is_in(FALSE)).then(nw.lit(False)))
+
+
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
     """A case's amount over `per`, 1 where there is one; 0 and 0 for everybody else, who all stay in."""
     amount, bad = number
-    case = design.text(outcome.y).is_in(TRUE).fill_null(False)
+    case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
     y, x = (nw.when(stated).then(e).otherwise(nw.lit(0.0)) for e in (amount / outcome.per, nw.lit(1.0)))
     return y, x, nw.lit(True), case & bad
 
 
 def _status(outcome: Outcome) -> nw.Expr:
-    """1 case, 0 not, -1 unresolved; 2 a case without an amount."""
-    case, other = nw.col("fl__truth").is_in(TRUE), nw.col("fl__truth").is_in(FALSE)
-    found = nw.when(case).then(nw.lit(1)).otherwise(nw.when(other).then(nw.lit(0)).otherwise(nw.lit(-1)))
+    """1 case, 0 not, UNRESOLVED; 2 a case without an amount; else why the row is in no sum."""
+    col, lit = nw.col, nw.lit
+    case = col("fl__truth")
+    found = nw.when(case).then(lit(1)).otherwise(nw.when(~case).then(lit(0)).otherwise(lit(UNRESOLVED)))
     if outcome.kind == "amount":
-        return nw.when(case & (nw.col("fl__x") == 0)).then(nw.lit(2)).otherwise(found)
+        found = nw.when(case & (col("fl__x") == 0)).then(lit(2)).otherwise(found)
+    good = (col("fl__w").is_finite() & (col("fl__w") >= 0)).fill_null(False)
+    reasons = ((~col("fl__inside"), OUTSIDE), (~good, BAD_WEIGHT), (col("fl__bad"), BAD_OUTCOME), (~col("fl__known"), MISSING),
+               (col("fl__w") == 0, OUTSIDE))  # fmt: skip
+    for reason, status in reversed(reasons):
+        found = nw.when(reason).then(lit(status)).otherwise(found)
     return found
 
 
@@ -209,28 +232,50 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
     return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 
 
-def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design) -> None:
+def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.DataFrame:
+    """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known."""
+    status = table["status"].to_numpy()
+    columns = dict(table.items()) | {
+        "n": table["n"].where(status > OUTSIDE, 0).astype(float),
+        "missing": table["n"].where(status == MISSING, 0),
+    }
+    if "household" not in table:
+        columns["household"] = pd.Series(np.nan, index=table.index, dtype="category")
+    y = (status >= 1).astype(float) if outcome.kind == "truth" else 1.0
+    x = (status == 1).astype(float) if outcome.kind == "amount" else 1.0
+    for r in ["", *(f"_{r}" for r in range(design.replicates))]:
+        if f"wy{r}" not in columns:
+            columns[f"wy{r}"] = columns[f"w{r}"] * y
+        if f"wx{r}" not in columns:
+            columns[f"wx{r}"] = columns[f"w{r}"] * x
+    if outcome.kind != "ratio":
+        columns |= {"wxx": columns["wx"], "wxy": columns["wy"]}
+    columns.setdefault("wyy", columns["wy"])
+    return pd.DataFrame(columns, copy=False)
+
+
+def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
     """Stop on what no variance survives."""
-    if (bad := int(table["fl__badw"].sum())) > 0:
+    rows = table.groupby("status")["n"].sum()
+    if bad := int(rows.get(BAD_WEIGHT, 0)):
         raise DesignError(
             f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
             do="correct them in the data, or drop those rows before",
         )  # fmt: skip
-    if len(table) == 0 or table["fl__positive"].sum() == 0:
+    if not (rows.index > OUTSIDE).any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
-    if gaps := [r + 1 for r in range(design.replicates) if not table[f"w_{r}"].map(math.isfinite).all()]:
+    if gaps := [r + 1 for r in range(design.replicates) if not np.isfinite(table[f"w_{r}"]).all()]:
         raise DesignError(
             f"{len(gaps)} replicate weight(s) are missing or infinite in some rows", where="replicates", found=gaps[:10],
             do="correct them in the data, or leave those rows out before",
         )  # fmt: skip
-    for column, name in ((STRATA, "strata"), (PSU, "psu"), (SSU, "ssu")):
-        if column not in table:
-            continue
-        if (rows := int(table["fl__n"][table[column].isna()].sum())) or table[column].isna().any():
+    for name in ("strata", "psu", "ssu"):
+        if name in table and (without := table[name].isna()).any():
+            counted = int(table["n"][without & (table["status"] > OUTSIDE)].sum())
             raise DesignError(
-                f"{rows} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
+                f"{counted} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
             )
-    if (bad := int(table["fl__bad"].sum())) > 0:
+    if bad := int(rows.get(BAD_OUTCOME, 0)):
         truth = outcome.kind == "truth"
         names = f"{outcome.y}/{outcome.x}" if outcome.kind == "ratio" else outcome.y
         raise RequestError(
@@ -243,3 +288,9 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design) -> None:
             found=f"{guarded(bad, design.spec.confidentiality.cases)} case(s)", allowed=f"0 to {outcome.most:g}",
             do=f"list codes that are no {outcome.x} under missing, or correct the column or the reference period",
         )  # fmt: skip
+
+
+def _any_weight(design: Design, weight: str) -> bool:
+    """Whether a row in or outside the domain has a weight above zero."""
+    found = design.frame.filter(nw.col(weight) > 0).select(nw.len().alias("n")).collect("pandas").to_native()
+    return int(found["n"].iloc[0]) > 0

@@ -101,7 +101,7 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 def _values(run: Pass, y: str) -> Array:
     """Each table row's value; nan for rows that count for nothing."""
-    texts = run.table[KEY + y].where(run.counted, "")
+    texts = run.table[KEY + y].astype(str).where(run.counted, "")
     found = texts[texts != ""].unique()
     if len(found) > MOST_VALUES:
         raise RequestError(

@@ -102,7 +102,10 @@ class Units(Scaled):
         if x is None:
             return y
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((y - estimate * x) / x[: len(self)].sum(axis=0))
+            z = estimate * x
+            np.subtract(y, z, out=z)
+            np.divide(z, x[: len(self)].sum(axis=0), out=z)
+        return z
 
     def scaled(self, z: Array) -> Array:
         """S with S'S the covariance of the estimates whose influence is z (units × rows)."""
@@ -123,9 +126,10 @@ class Units(Scaled):
 
 def sums(values: Array, group: Codes, groups: int) -> Array:
     """Column sums by group: groups × columns."""
-    out = np.zeros((groups, values.shape[1]))
-    np.add.at(out, group, values)
-    return out
+    from scipy.sparse import csr_array
+
+    members = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
+    return np.asarray(members @ values)
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
@@ -185,7 +189,7 @@ def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object
 
     An infinite count is a group drawn with replacement.
     """
-    grouped = table.groupby(by)
+    grouped = table.groupby(by, observed=True)
     low, high = (
         getattr(grouped[f"{fpc}_{end}"], of)().reindex(list(labels)).to_numpy(float)
         for end, of in (("low", "min"), ("high", "max"))

@@ -11,6 +11,8 @@ import narwhals as nw
 
 from fltoolkit.errors import DesignError, RequestError, expect
 from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.connection import connect
+from fltoolkit.survey.engines import numbered, tables_in_place
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
@@ -19,10 +21,10 @@ from fltoolkit.survey.read import (
     SOURCE,
     Frame,
     Join,
-    connect,
     input_hash,
     inside,
     number,
+    numeric,
     open_table,
     read_files,
     text,
@@ -68,8 +70,13 @@ class Design:
         return schema[name]
 
     def text(self, name: str) -> nw.Expr:
-        """A column as canonical text, for grouping."""
-        return text(name, self._column(name))
+        """A column as canonical text, for grouping; that of a survey is it since the door, but for truths and numbers."""
+        dtype = self._column(name)
+        return nw.col(name) if isinstance(self, Survey) and dtype == nw.String else text(name, dtype)
+
+    def is_truth(self, name: str) -> bool:
+        """Whether a column holds truths, and not what has to be read as such."""
+        return bool(self._column(name) == nw.Boolean)
 
     def number(self, name: str) -> nw.Expr:
         """A column as numbers, for means, totals and ratios."""
@@ -81,7 +88,8 @@ class SurveyDesign(Design):
     """Any survey as R's `svydesign` sees it: data, and how they were drawn.
 
     Args:
-        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table.
+        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table, a PySpark
+            DataFrame.
         weight: column of sampling weights.
         strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
         psu: column of the primary sampling units, or of these and of the units drawn within them. None: persons were drawn directly.
@@ -185,34 +193,39 @@ def weight_of(population: str) -> str:
     return f"{WEIGHT}__{population}"
 
 
-def read_survey(path: str | Path) -> Survey:
+def read_survey(path: str | Path, tables: Any = None) -> Survey:
     """Open a survey through its survey.yaml; nothing but keys is read yet.
+
+    Args:
+        path: survey.yaml, or its folder.
+        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md): the one table, or a dictionary
+            by the names under `path:`. None: the files are read.
 
     Raises:
         SpecError: survey.yaml is not valid.
         DataError: a file or a column is missing, or keys do not match.
+        RequestError: the tables are no PySpark DataFrames, or not one for each file.
     """
     path = Path(path)
     if path.is_dir():
         path = path / "survey.yaml"
     spec = read_spec(path)
+    files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
+    names = [name for file in files for name in file.path]
+    given = {} if tables is None else tables_in_place(tables, names, str(path))
     con = connect()
-    table = read_files(spec.files, path.parent, *spec_columns(spec), con, str(path))
+    table = read_files(spec.files, path.parent, *spec_columns(spec), spec.number_columns(), con, str(path), given)
     clustered = spec.design.psu is not None
     design, replication = spec.design, None
     frame = table.persons.with_columns(_design_columns(spec))
     if design.replicates:
-        columns = [
-            number(SOURCE + c, nw.String()) * (nw.col(FACTOR) if design.replicates.combined else 1)
-            for c in design.replicates.names
-        ]
+        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in design.replicates.names]
         frame, replication = replicated(frame, columns, design.replicates.made, bool(design.strata))
     else:
         frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
     frame = frame.with_columns(_is_child(spec).alias(CHILD))
     frame = frame.with_columns(_answered_module(spec).alias(ASKED))
-    files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
-    used = [*(name for file in files for name in file.path), *side_files(spec)]
+    used = [*([] if given else names), *side_files(spec)]
     data = [inside(path.parent, name, str(path)) for name in used]
     return bind(
         object.__new__(Survey),
@@ -226,7 +239,7 @@ def read_survey(path: str | Path) -> Survey:
         calibration=None,
         spec=spec,
         path=path,
-        input_hash=input_hash([path, *data]),
+        input_hash=input_hash([path, *data], table.contents),
         joins=table.joins,
         widths=table.widths,
         episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
@@ -254,9 +267,6 @@ def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
 
     def source(column: str) -> nw.Expr:
         return nw.col(SOURCE + column)
-
-    def numeric(column: str) -> nw.Expr:
-        return number(SOURCE + column, nw.String())
 
     columns = [
         joined([source(c) for c in design.strata]).alias(STRATA),
@@ -324,9 +334,7 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
     Where persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
     """
     if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
-        relation: Any = nw.to_native(frame)
-        label = SSU if named else PSU
-        frame = nw.from_native(relation.project(f"*, CAST(row_number() OVER () AS VARCHAR) AS {label}")).lazy()
+        frame = numbered(frame, SSU if named else PSU)
         named += 1
     if nest:
         frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))

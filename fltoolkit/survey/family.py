@@ -45,8 +45,8 @@ def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
     out = []
     home = [HOUSEHOLD, PART, "fl__line"]
     lines = survey.frame.with_columns(line_number(parents.line).alias("fl__line"))
-    shared = lines.filter(~nw.col("fl__line").is_null()).group_by(home).agg(nw.len().alias("n")).filter(nw.col("n") > 1)
-    if twice := count_rows(shared, {"n": nw.lit(True)})["n"]:
+    shared = lines.filter(~nw.col("fl__line").is_null()).group_by(home).agg(nw.len().alias("n"))
+    if twice := count_rows(shared, {"n": nw.col("n") > 1})["n"]:
         do = "give everybody in a household a number of their own, or correct design.household"
         return [finding("error", where, parents.line, "line numbers that two persons of one household share", twice, do)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}

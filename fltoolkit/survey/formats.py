@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.engines import is_of_spark, is_spark, spark_table
 from fltoolkit.yamlfile import canonical_code
 
 if TYPE_CHECKING:
@@ -250,6 +251,13 @@ def readable(where: str) -> Iterator[None]:
             do="check that it is whole; if its text is not UTF-8, give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` "
             "as --encoding cp1252; if what parts its columns is unusual, give `delimiter:` under `files:`",
         ) from None
+    except Exception as error:
+        if not is_of_spark(error):
+            raise
+        raise DataError(
+            "the cluster could not read the tables", where=where, found=type(error).__name__,
+            do="try table.count() by itself; Spark's own words are not repeated here, since they may quote a person's row",
+        ) from None  # fmt: skip
 
 
 def _found(error: Exception) -> str:
@@ -259,8 +267,10 @@ def _found(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-def open_object(data: Any, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
-    """The relation of a pandas, Polars or Arrow table, and its column names."""
+def open_object(data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None) -> tuple[Any, Sequence[str]]:
+    """The relation of a pandas, Polars or Arrow table, and its column names; a PySpark DataFrame stays what it is."""
+    if is_spark(data):
+        return spark_table(data, only)
     import duckdb
     import pandas as pd
 
@@ -274,5 +284,5 @@ def open_object(data: Any, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequenc
     raise DataError(
         "this is not a table the kit reads",
         found=type(data).__name__,
-        allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation",
+        allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import narwhals as nw
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, bind
+from fltoolkit.survey.engines import small_table
 from fltoolkit.survey.internal import CALIBRATED, PATTERN, REPLICATE
 from fltoolkit.survey.read import Frame
 
@@ -64,16 +65,9 @@ def with_calibration(design: D, calibration: Calibration) -> D:
 
 
 def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
-    """The factors by pattern as a small table of the frame's own connection."""
+    """The factors by pattern as a small table of the frame's own engine."""
     names = ["g", *(f"g_{r}" for r in range(replicates))]
-    rows = calibration.patterns[[*calibration.keys, *names]].itertuples(index=False, name=None)
-    lines = []
-    for number, row in enumerate(rows):
-        texts = ["'" + value.replace("'", "''") + "'" for value in row[: len(labels)]]
-        factors = [f"CAST('{float(g)!r}' AS DOUBLE)" for g in row[len(labels) :]]  # a bare decimal would be read less exactly
-        lines.append(f"({', '.join([*texts, str(number), *factors])})")
-    columns = [*labels, PATTERN, "fl__g", *(f"fl__g{r}" for r in range(replicates))]
-    relation: Any = nw.to_native(frame)
-    made = relation.query("fl__frame", f"SELECT * FROM (VALUES {', '.join(lines)}) AS patterns({', '.join(columns)})")
-    small: Frame = nw.from_native(made).lazy()
-    return small
+    patterns = calibration.patterns[[*calibration.keys, *names]].itertuples(index=False, name=None)
+    rows = [(*row[: len(labels)], number, *map(float, row[len(labels) :])) for number, row in enumerate(patterns)]
+    factors = ["fl__g", *(f"fl__g{r}" for r in range(replicates))]
+    return small_table(frame, {**dict.fromkeys(labels, str), PATTERN: int, **dict.fromkeys(factors, float)}, rows)

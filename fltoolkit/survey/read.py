@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.engines import contents
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 Frame = nw.LazyFrame[Any]
 INTERNAL = "fl__"
-SOURCE = "src__"
+SOURCE = "src__"  # a column as text, for codes
+NUMBER_OF = "num__"  # the same as a number
 FACTOR = "fl__factor"
 PART = "fl__part"
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
@@ -33,19 +35,16 @@ NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network."""
-    import duckdb
-
-    return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
-
-
 @dataclass(frozen=True)
 class Opened:
-    """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some."""
+    """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some.
+
+    `texts`: those that are canonical text already.
+    """
 
     frame: Frame
     names: tuple[str, ...]
+    texts: frozenset[str] = frozenset()
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
@@ -73,7 +72,7 @@ def open_named(
         given = {k: v for k, v in options.items() if v}
         relation, names = open_path(Path(data), con, as_text=as_text, only=only, **given)
     else:
-        relation, names = open_object(data, con)
+        relation, names = open_object(data, con, only)
     _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__)
     frame: Frame = nw.from_native(relation).lazy()
     return Opened(frame, tuple(names))
@@ -84,10 +83,13 @@ def _refuse_names(columns: Sequence[str], where: object) -> None:
     times = Counter(c.lower() for c in columns)
     if repeated := [c for c in columns if times[c.lower()] > 1]:
         raise DataError("columns differ only in upper and lower case, or not at all", where=str(where), found=repeated, do="rename one of them")  # fmt: skip
-    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE)) or c == "*"]
+    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE, NUMBER_OF)) or c == "*"]
     if own:
         raise DataError(
-            f"columns may not start with {INTERNAL} or {SOURCE}, nor be called *", where=str(where), found=own, do="rename them"
+            f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
+            where=str(where),
+            found=own,
+            do="rename them",
         )
 
 
@@ -106,11 +108,16 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
         return as_text
     as_text = as_text.str.strip_chars()
     as_text = nw.when(as_text != "").then(as_text)
-    return nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
+    whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
+    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(as_text)  # few have it, and a regex is dear
 
 
 def _finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
+
+
+def _told(column: nw.Expr) -> nw.Expr:
+    return nw.when(~column.is_nan()).then(column)
 
 
 def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
@@ -128,6 +135,11 @@ def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
     return found[0] if len(found) == 1 else nw.coalesce(*found)
 
 
+def numeric(name: str, episode: str = "") -> nw.Expr:
+    """A source column that is a number, by the name survey.yaml gives it; null where it is none."""
+    return nw.col(NUMBER_OF + name.replace("{episode}", episode))
+
+
 @dataclass(frozen=True)
 class Join:
     """What happened when one file was joined to the persons."""
@@ -141,13 +153,15 @@ class Join:
 class SourceTable:
     """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
 
-    `widths`: by file, how many of its columns are used, and how many there are.
+    `widths`: by file, how many of its columns are used, and how many there are. `contents`: of Spark tables what the rows hold, in
+    a few numbers; of files nothing.
     """
 
     persons: Frame
     episodes: Frame | None
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
+    contents: str
 
 
 def read_files(
@@ -155,18 +169,23 @@ def read_files(
     folder: Path,
     columns: Mapping[str, str],
     of_episodes: Mapping[str, str],
+    numbers: Collection[str],
     con: duckdb.DuckDBPyConnection,
     where: str,
+    tables: Mapping[str, Any],
 ) -> SourceTable:
-    """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`.
+    """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`; `numbers` as such too,
+    under `num__`.
 
     Args:
         files: the `files:` of survey.yaml.
         folder: the folder the paths are read from; they may not leave it.
         columns: the columns the spec names of persons, each with the key that names it.
         of_episodes: those of the episodes file.
+        numbers: those of all that are numbers.
         con: the survey's own connection.
         where: the survey.yaml, for messages.
+        tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
 
     Raises:
         DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
@@ -174,12 +193,13 @@ def read_files(
     given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
     keys = {column for file in given.values() for column in file.key}
     needed = {*keys, *columns, *of_episodes}
-    opened = {kind: _pool(file, folder, keys, needed, con, where, kind) for kind, file in given.items()}
+    opened = {kind: _pool(file, folder, keys, needed, con, where, kind, tables) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
+    texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     with readable(where):
         person, joins = _join(files, parts, where)
-        kept = _kept(person, {**columns, **dict.fromkeys(files.person.key, "files.person.key")}, offered, where)
+        kept = _kept(person, {**columns, **dict.fromkeys(files.person.key, "files.person.key")}, numbers, texts, offered, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
@@ -187,15 +207,16 @@ def read_files(
             _unique(episodes, [*files.episodes.key, PART], "episodes", where)
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             wanted = {**of_episodes, **own_keys}
-            kept_of_each = _kept(episodes, wanted, opened["episodes"].names, f"{where}: files.episodes")
+            kept_of_each = _kept(episodes, wanted, numbers, texts, opened["episodes"].names, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
-        paths = [inside(folder, name, where) for file in given.values() for name in file.path]
-        if any(p.suffix.lower() in LABELLED_FILES for p in paths) or sum(p.stat().st_size for p in paths) <= HELD:
+        paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
+        if any(p.suffix.lower() in LABELLED_FILES for p in paths) or (paths and sum(p.stat().st_size for p in paths) <= HELD):
             persons = _held(persons, "persons", con)
             episodes = None if episodes is None else _held(episodes, "episodes", con)
     widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
-    return SourceTable(persons, episodes, tuple(joins), widths)
+    rows = "".join(map(contents, parts.values())) if tables else ""
+    return SourceTable(persons, episodes, tuple(joins), widths, rows)
 
 
 def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
@@ -226,11 +247,20 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
     return person, joins
 
 
-def _kept(frame: Frame, columns: Mapping[str, str], offered: Sequence[str], where: str) -> list[nw.Expr]:
-    """Columns as canonical text under the prefix `src__`. `offered`: all that the files have, for the message."""
+def _kept(
+    frame: Frame,
+    columns: Mapping[str, str],
+    numbers: Collection[str],
+    texts: Collection[str],
+    offered: Sequence[str],
+    where: str,
+) -> list[nw.Expr]:
+    """Columns as canonical text, which `texts` are already, and those that are numbers as numbers. `offered`: all that the files have,
+    for the message."""
     schema = frame.collect_schema()
     _all_there(columns, offered, where, columns)
-    return [text(c, schema[c]).alias(SOURCE + c) for c in columns]
+    values = [_told(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
+    return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in columns), *values]
 
 
 def inside(folder: Path, name: str, where: str) -> Path:
@@ -244,9 +274,9 @@ def inside(folder: Path, name: str, where: str) -> Path:
     return path
 
 
-def input_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 over the contents of the input files, in order."""
-    digest = hashlib.sha256()
+def input_hash(paths: Iterable[Path], beside: str = "") -> str:
+    """SHA-256 over the contents of the input files, in order, and what is given `beside` them."""
+    digest = hashlib.sha256(beside.encode())
     for path in paths:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
@@ -255,14 +285,21 @@ def input_hash(paths: Iterable[Path]) -> str:
 
 
 def _pool(
-    file: DataFile, folder: Path, keys: set[str], needed: set[str], con: duckdb.DuckDBPyConnection, where: str, kind: str
+    file: DataFile,
+    folder: Path,
+    keys: set[str],
+    needed: set[str],
+    con: duckdb.DuckDBPyConnection,
+    where: str,
+    kind: str,
+    tables: Mapping[str, Any],
 ) -> Opened:
     """One file, or several pooled: rows below each other, each part with its weight factor; the survey's `keys` as text."""
     frames, offered = [], []
     only = needed | {name.removeprefix(file.prefix) for name in needed}
     for i, name in enumerate(file.path):
         opened = open_named(
-            inside(folder, name, f"{where}: files.{kind}.path"),
+            tables[name] if tables else inside(folder, name, f"{where}: files.{kind}.path"),
             con,
             as_text=True,
             only=only,
@@ -291,7 +328,7 @@ def _pool(
     schemas = [f.collect_schema() for f in frames]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
-    return Opened(pooled, tuple(offered[0]))
+    return Opened(pooled, tuple(offered[0]), frozenset(as_text))
 
 
 def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:

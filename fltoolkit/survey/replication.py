@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
+from fltoolkit.survey.engines import numbered, rows_of
 from fltoolkit.survey.internal import PSU, REPLICATE, STRATA, WEIGHT
 
 if TYPE_CHECKING:
@@ -131,8 +132,4 @@ def _rscales_of_strata(frame: Frame, count: int) -> list[float]:
 def _in_buckets(frame: Frame, replicates: int) -> Frame:
     """Each row as a unit of its own, so that the rank of any domain's replicate weights can be found; of a very large file rows at
     random in as many buckets as that rank can need, whose sums have the same rank but in domains of few rows."""
-    relation: Any = nw.to_native(frame)
-    rows = len(relation)
-    label = "row_number() OVER ()" if rows <= LARGEST_BY_ROW else f"hash(row_number() OVER ()) % {MANY * replicates}"
-    bucketed: Frame = nw.from_native(relation.project(f"*, CAST({label} AS VARCHAR) AS {PSU}")).lazy()
-    return bucketed
+    return numbered(frame, PSU, 0 if rows_of(frame) <= LARGEST_BY_ROW else MANY * replicates)

@@ -228,6 +228,13 @@ class SurveySpec(Model):
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*_columns(asked), *_columns(self.current), *start]))
 
+    def number_columns(self) -> frozenset[str]:
+        """Those of all columns that are numbers, `{episode}` filled in."""
+        design, weights = self.design, [p.weight for p in self.populations.values()]
+        named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
+        named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
+        return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
+
     def key_of(self, column: str) -> str:
         """The first key that names a column, for messages; its position in a list is not told."""
         return next((".".join(path) for path in _naming(self, column)), "")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify import classify
 from fltoolkit.survey import SurveyDesign, read_survey
-from fltoolkit.survey.read import connect
+from fltoolkit.survey.connection import connect
 from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population
 
 MODULE = [

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 import fltoolkit as fl
 from fltoolkit.classify.items import all_of, any_of
+from fltoolkit.survey.connection import connect
 from fltoolkit.survey.questions import CoercionItem, ExceptionKind, InvoluntaryItem
-from fltoolkit.survey.read import connect, open_table
+from fltoolkit.survey.read import open_table
 
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 

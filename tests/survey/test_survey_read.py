@@ -16,8 +16,9 @@ import pyarrow.parquet
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.errors import DataError
-from fltoolkit.survey.read import SOURCE, Join, connect, inside, number, open_table, text
+from fltoolkit.errors import DataError, RequestError
+from fltoolkit.survey.connection import connect
+from fltoolkit.survey.read import SOURCE, Join, inside, number, open_table, text
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -389,9 +390,9 @@ def test_a_path_inside_stays(tmp_path: Path) -> None:
     [
         (["Age", "x", "age"], ["columns differ only in upper and lower case, or not at all", "found:   Age, age", "rename one"]),
         (["age", "age"], ["columns differ only in upper and lower case, or not at all", "found:   age, age"]),
-        (["fl__weight", "x"], ["columns may not start with fl__ or src__", "found:   fl__weight", "rename"]),
-        (["SRC__age", "x"], ["columns may not start with fl__ or src__", "found:   SRC__age"]),
-        (["*", "x"], ["columns may not start with fl__ or src__, nor be called *", "found:   *"]),
+        (["fl__weight", "x"], ["columns may not start with fl__, src__ or num__", "found:   fl__weight", "rename"]),
+        (["SRC__age", "x"], ["columns may not start with fl__, src__ or num__", "found:   SRC__age"]),
+        (["*", "x"], ["columns may not start with fl__, src__ or num__, nor be called *", "found:   *"]),
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "latin-1 csv", "parquet", "pandas", "Arrow"])
@@ -477,3 +478,11 @@ def test_a_damaged_row_far_down_a_csv_is_told_at_the_door(tmp_path: Path) -> Non
     path.write_bytes(b"W,P\n" + b"1,2\n" * 30_000 + b"1,\xff\xfe\n")
     with pytest.raises(DataError, match=r"a\.csv: the file cannot be read"):
         fl.SurveyDesign(path, weight="W", psu="P")
+
+
+def test_only_a_table_of_a_cluster_stands_in_for_a_file(write: Write, spec: dict[str, Any], people: pd.DataFrame) -> None:
+    """A file is read from where survey.yaml says; the tests marked spark try what does stand in."""
+    with pytest.raises(RequestError) as error:
+        fl.read_survey(write(spec, people=people), people)
+    for words in ("tables: only PySpark DataFrames stand in for files", "DataFrame", "leave tables out"):
+        assert words in str(error.value)

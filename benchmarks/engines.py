@@ -1,0 +1,122 @@
+"""What is measured: the kit, DuckDB's bare GROUP BY of the same columns (the floor), and svy. R's part is by_r.R.
+
+Each takes the path of a file of `surveys` and, where it has them, a number of domains, and returns numbers that all must agree on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from surveys import COERCION, GROUPS, INVOLUNTARY, REPLICATES
+
+FORMULA = "y ~ " + " + ".join(f"C(g{g})" for g in GROUPS)
+MARGINS = ("g4", "d20")
+
+
+def _design(path: Path) -> Any:
+    import fltoolkit as fl
+
+    return fl.SurveyDesign(path, weight="w", strata="stratum", psu="psu")
+
+
+def ours_domains(path: Path, domains: int) -> list[float]:
+    import fltoolkit as fl
+
+    est = fl.prevalence(_design(path), "y", by=[f"d{domains}"])
+    return [float(est.table["estimate"].sum()), float(est.covariance.sum())]
+
+
+def floor_domains(path: Path, domains: int) -> list[float]:
+    """The one table that an estimate needs, as pandas: nothing is estimated from it."""
+    import duckdb
+
+    table = duckdb.sql(f"select stratum, psu, d{domains}, y, count(*), sum(w), sum(w * w) from '{path}' group by all").df()
+    return [float(len(table))]
+
+
+def svy_domains(path: Path, domains: int) -> list[float]:
+    import numpy as np
+    import polars as pl
+    import svy
+
+    columns = ["stratum", "psu", "w", "y", f"d{domains}"]
+    sample = svy.Sample(pl.read_parquet(path, columns=columns), svy.Design(stratum="stratum", psu="psu", wgt="w"))
+    found = sample.estimation.mean("y", by=f"d{domains}")
+    return [float(found.to_polars()["est"].sum()), float(np.asarray(found.covariance).sum())]
+
+
+def ours_logit(path: Path, _: int) -> list[float]:
+    import fltoolkit as fl
+
+    table = fl.logit(_design(path), FORMULA).table
+    return [float(table["estimate"].sum()), float((table["se"] ** 2).sum())]
+
+
+def ours_replicates(path: Path, _: int) -> list[float]:
+    import fltoolkit as fl
+
+    design = fl.ReplicateDesign(path, weight="w", replicates="rw*", method="bootstrap", df=REPLICATES - 1)
+    table = fl.prevalence(design, "y", by=["d20"]).table
+    return [float(table["estimate"].sum()), float((table["se"] ** 2).sum())]
+
+
+def floor_replicates(path: Path, _: int) -> list[float]:
+    import duckdb
+
+    sums = ", ".join(f"sum(rw{r})" for r in range(1, REPLICATES + 1))
+    return [float(len(duckdb.sql(f"select d20, y, count(*), sum(w), {sums} from '{path}' group by all").df()))]
+
+
+def margins(path: Path) -> dict[tuple[str, ...], dict[str, int]]:
+    """Totals a tenth above the sample's in the first category of each margin, as a census might have them."""
+    import duckdb
+
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    for name in MARGINS:
+        rows = duckdb.sql(f"select {name}, sum(w) from '{path}' group by all order by {name}").fetchall()
+        shares = {str(k): v * (1.1 if i == 0 else 1.0) for i, (k, v) in enumerate(rows)}
+        scale = 1_000_000 / sum(shares.values())
+        totals = {k: round(v * scale) for k, v in shares.items()}
+        totals[max(totals)] += 1_000_000 - sum(totals.values())
+        found[(name,)] = totals
+    return found
+
+
+def ours_raking(path: Path, _: int) -> list[float]:
+    import fltoolkit as fl
+
+    table = fl.prevalence(fl.rake(_design(path), margins(path)), "y", by=["d20"]).table
+    return [float(table["estimate"].sum()), float((table["se"] ** 2).sum())]
+
+
+def ours_survey(path: Path, domains: int) -> list[float]:
+    """The full path, from survey.yaml to the table by district; the checks that go before are measured apart."""
+    import fltoolkit as fl
+    from fltoolkit.classify.adults import classify_checked
+    from fltoolkit.classify.rules import load_rules
+
+    persons = classify_checked(fl.read_survey(path), load_rules("icls20", path))
+    return [float(fl.prevalence(persons, "forced_labour", by=["district"]).table["cases"].sum())]
+
+
+def ours_checks(path: Path, _: int) -> list[float]:
+    import fltoolkit as fl
+
+    fl.check(fl.read_survey(path))
+    return []
+
+
+def floor_survey(path: Path, _: int) -> list[float]:
+    """The bare GROUP BY of the same columns: two-valued, of the adults' answers alone, nobody's parent looked up."""
+    import duckdb
+
+    file = f"'{path / 'persons.parquet'}'"
+    either = [
+        " or ".join(f"{letter}{i} = 1" for i in range(len(names))) for letter, names in (("I", INVOLUNTARY), ("C", COERCION))
+    ]
+    forced = f"(WORK1 = 1 or WORK2 = 1) and ({either[0]}) and ({either[1]}) and SAME = 1 and PLACE = 1"
+    if path.name.startswith("families"):
+        forced = f"case when AGE < 18 then (E1 = 1 and E1M = 1 and E1Q < 3) or (E2 = 1 and E2M = 1 and E1Q < 3) or E3 = 1 else {forced} end"
+    query = f"select STRATUM, EA, DISTRICT, {forced} as y, count(*), sum(W), sum(W * W) from {file} group by all"
+    return [float(len(duckdb.sql(query).df()))]

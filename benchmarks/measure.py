@@ -1,0 +1,101 @@
+"""Seconds and peak memory of one call, in a process of its own, within limits."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MOST_SECONDS, MOST_MEGABYTES = 600, 20_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one call took; `blank` says why there is nothing."""
+
+    seconds: float = float("nan")
+    megabytes: float = float("nan")
+    numbers: tuple[float, ...] = ()
+    blank: str = ""
+
+
+def in_python(what: Callable[[Path, int], Sequence[float]], path: Path, domains: int) -> Measured:
+    """A function of `engines`; imports are not what is measured."""
+    results = multiprocessing.get_context("spawn").Queue()
+    process = multiprocessing.get_context("spawn").Process(target=_measured, args=(what, path, domains, results))
+    process.start()
+    found: Measured | None = None
+    end = time.monotonic() + MOST_SECONDS + 60
+    while found is None and time.monotonic() < end and (process.is_alive() or not results.empty()):
+        if not results.empty():
+            found = results.get()
+        time.sleep(0.05)
+    process.kill()
+    process.join()
+    return found or Measured(blank=f"stopped: more than {MOST_SECONDS} s, or more memory than there is")
+
+
+def _measured(
+    what: Callable[[Path, int], Sequence[float]], path: Path, domains: int, results: multiprocessing.Queue[Any]
+) -> None:
+    import fltoolkit  # noqa: F401
+
+    if what.__name__.startswith("svy"):
+        import polars  # noqa: F401
+        import svy  # noqa: F401
+    else:
+        import duckdb  # noqa: F401
+        import scipy.stats  # noqa: F401
+    start = time.perf_counter()
+    try:
+        numbers = tuple(what(path, domains))
+    except (MemoryError, Exception) as error:  # an oracle's failure is a line of the table, not the end of it
+        results.put(Measured(blank=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:100]))
+        return
+    results.put(Measured(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, numbers))
+
+
+def in_r(task: str, path: Path, arguments: Sequence[str]) -> Measured:
+    """A task of by_r.R, which is handed a CSV file and does not count the reading of it."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        call = ["Rscript", str(Path(__file__).with_name("by_r.R")), task, str(path), *arguments]
+        process = subprocess.Popen(call, stdout=out, stderr=err, preexec_fn=_limited)
+        timer = time.monotonic() + MOST_SECONDS + 120
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            if time.monotonic() > timer:
+                process.send_signal(signal.SIGKILL)
+            time.sleep(0.05)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0), err.seek(0)
+        if process.returncode:
+            last = (err.read().strip().splitlines() or ["stopped"])[-1]
+            return Measured(blank=last[:100])
+        seconds, *numbers = (float(x) for x in out.read().split())
+        return Measured(seconds, usage.ru_maxrss / 1024, tuple(numbers))
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEGABYTES * 2**20, MOST_MEGABYTES * 2**20))
+
+
+def too_long(smaller: Measured | None, times: float) -> str:
+    """Why an oracle is not run at `times` the size: what it took at the smaller one, times as much, would pass a limit."""
+    if smaller is None:
+        return ""
+    if smaller.blank:
+        return smaller.blank
+    seconds, memory = smaller.seconds * times, smaller.megabytes * times
+    if seconds > MOST_SECONDS:
+        return f"not run: would need about {seconds / 60:,.0f} min"
+    return f"not run: would need about {memory / 1000:,.0f} GB" if memory > MOST_MEGABYTES * 1.25 else ""

@@ -1,0 +1,52 @@
+"""DuckDB, as the kit opens it: without the network, within a limit of memory, silent."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fltoolkit.errors import RequestError
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY, AMOUNT = "FLTOOLKIT_MEMORY", r"\d+(\.\d+)? ?[MG]i?B"
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network.
+
+    What does not fit in memory, or in the limit that the environment variable FLTOOLKIT_MEMORY sets, spills into a folder that only
+    this account can read and that ends with the process. No result of the kit's depends on the order of its rows, and keeping
+    it costs memory.
+
+    Raises:
+        RequestError: FLTOOLKIT_MEMORY is not an amount.
+    """
+    import duckdb
+
+    settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    settings |= {"preserve_insertion_order": "false", "temp_directory": str(_spill_folder())}
+    if limit := os.environ.get(MEMORY, "").strip():
+        if not re.fullmatch(AMOUNT, limit):
+            raise RequestError(
+                "this is no amount of memory", where=MEMORY, found=limit, allowed="a number and MB or GB, such as 4GB",
+                do=f"correct it, or leave {MEMORY} unset: the limit is then four fifths of the machine's memory",
+            )  # fmt: skip
+        settings["memory_limit"] = limit
+    con = duckdb.connect(config=settings)
+    con.execute("SET enable_progress_bar = false")  # it would be drawn into a notebook's output, and into what a command prints
+    return con
+
+
+@cache
+def _spill_folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="fltoolkit_")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder, "spilled")  # DuckDB makes it when it needs it, and removes it when it is empty

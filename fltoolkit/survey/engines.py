@@ -1,0 +1,142 @@
+"""What DuckDB and Spark say in different words: everything else is written once, in narwhals.
+
+A file or a table in memory is a relation of the survey's own DuckDB connection; a PySpark DataFrame stays one, and its rows
+stay in the cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+from narwhals import dependencies
+
+from fltoolkit.errors import DataError, RequestError
+
+Frame = nw.LazyFrame[Any]
+
+
+def is_spark(data: object) -> bool:
+    """Whether this is a PySpark DataFrame; PySpark is not imported to know."""
+    return bool(dependencies.is_pyspark_dataframe(data))  # of Spark Connect too, which spark_table refuses
+
+
+def is_of_spark(error: Exception) -> bool:
+    """Whether an error came from Spark, or from the bridge to it."""
+    return type(error).__module__.partition(".")[0] in ("pyspark", "py4j")
+
+
+def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[str, Any]:
+    """PySpark DataFrames in place of files, by the file's name in survey.yaml; of a single file the table alone will do.
+
+    Raises:
+        RequestError: another kind of table, or tables for some files only: two engines cannot be joined.
+    """
+    given = tables if isinstance(tables, Mapping) else dict.fromkeys(names[:1], tables)
+    if wrong := sorted({type(t).__name__ for t in given.values() if not is_spark(t)}):
+        raise RequestError(
+            "only PySpark DataFrames stand in for files", where="tables", found=wrong,
+            do="leave tables out: files of any size are read from where survey.yaml says",
+        )  # fmt: skip
+    if sorted(given) != sorted(names):
+        raise RequestError(
+            "the tables are not those of the files that survey.yaml names", where=f"{where}: files", found=sorted(given),
+            allowed=names, do="give a dictionary with one PySpark DataFrame for each of these names",
+        )  # fmt: skip
+    return given
+
+
+def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[str]]:
+    """A PySpark DataFrame with the columns needed, and the names of all.
+
+    Raises:
+        DataError: a column that is needed has a name that Spark would take for the field of another; a table of Spark Connect, for
+            which narwhals does not have all that classifies.
+    """
+    if dependencies.is_pyspark_connect_dataframe(data):
+        raise DataError(
+            "a table of Spark Connect is not read", where="tables", found=type(data).__module__,
+            do="open the session on the cluster itself: SparkSession.builder.getOrCreate() with spark.api.mode = classic",
+        )  # fmt: skip
+    names = list(data.columns)
+    needed = names if only is None else [name for name in names if name in only] or names[:1]
+    if odd := [name for name in needed if "." in name or "`" in name]:
+        raise DataError(
+            "columns of a Spark table may not hold a point or a backtick", where="tables", found=odd, do="rename them"
+        )
+    return data.select(needed), names
+
+
+def contents(frame: Frame) -> str:
+    """A number that is another one when the rows of a Spark table are others, whatever their order."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    table: Any = nw.to_native(frame)
+    rows = table.select(_fingerprint(table).cast("decimal(38, 0)").alias("row"))
+    (found,) = rows.agg(F.count("row").alias("n"), F.sum("row").alias("sum")).collect()
+    return f"{table.dtypes} {found['n']} {found['sum']}"
+
+
+def _fingerprint(table: Any) -> Any:
+    """A number of 64 bits of each row; Spark's own leaves blanks out, so that they are said beside."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    return F.xxhash64(*table.columns, *(F.isnull(name) for name in table.columns))
+
+
+def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
+    """The frame with a label of each row's own under `name`; or, at random, one of so many `buckets`.
+
+    Spark has no order of rows that stays: there the label is made of what the row holds, and rows that hold the same are
+    counted, so that every pass finds the same labels.
+    """
+    table: Any = nw.to_native(frame)
+    if not is_spark(table):
+        label = f"hash(row_number() OVER ()) % {buckets}" if buckets else "row_number() OVER ()"
+        return _lazy(table.project(f"*, CAST({label} AS VARCHAR) AS {name}"))
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F  # noqa: N812
+
+    row = _fingerprint(table)
+    if buckets:
+        return _lazy(table.withColumn(name, F.pmod(row, F.lit(buckets)).cast("string")))
+    alike = F.row_number().over(Window.partitionBy(row).orderBy(F.lit(1)))
+    return _lazy(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string"))))
+
+
+def rows_of(frame: Frame) -> int:
+    """How many rows there are."""
+    table: Any = nw.to_native(frame)
+    return int(table.count()) if is_spark(table) else len(table)
+
+
+def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> Frame:
+    """A few rows as a table of the frame's own engine, to be joined to it.
+
+    Args:
+        frame: whose engine it is.
+        columns: names, each with `str`, `int` or `float`. rows: their values, in that order.
+    """
+    table: Any = nw.to_native(frame)
+    if is_spark(table):
+        from pyspark.sql import functions as F  # noqa: N812
+
+        kinds = {str: "string", int: "bigint", float: "double"}
+        schema = ", ".join(f"{name} {kinds[kind]}" for name, kind in columns.items())
+        made = table.sparkSession.createDataFrame([tuple(row) for row in rows], schema)
+        return _lazy(F.broadcast(made))
+    lines = ", ".join(f"({', '.join(map(_constant, row))})" for row in rows)
+    return _lazy(table.query("fl__frame", f"SELECT * FROM (VALUES {lines}) AS given({', '.join(columns)})"))
+
+
+def _constant(value: Any) -> str:
+    """A value as DuckDB reads it back exactly: a bare decimal would be read less exactly."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"CAST('{value!r}' AS DOUBLE)" if isinstance(value, float) else str(value)
+
+
+def _lazy(native: Any) -> Frame:
+    frame: Frame = nw.from_native(native).lazy()
+    return frame
