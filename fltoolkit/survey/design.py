@@ -17,6 +17,7 @@ from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, K
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
     FACTOR,
+    NUMBER_OF,
     PART,
     SOURCE,
     Frame,
@@ -63,7 +64,7 @@ class Design:
     def _column(self, name: str) -> nw.dtypes.DType:
         schema = self.frame.collect_schema()
         if name not in schema.names():
-            offered = [c for c in schema.names() if not c.startswith(("fl__", SOURCE))]
+            offered = [c for c in schema.names() if not c.startswith(("fl__", SOURCE, NUMBER_OF))]
             raise RequestError(
                 "no such column", found=name, allowed=offered, do="name a column of the data or a group of survey.yaml"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,11 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, bool], Any]
     def run(job: tuple[str, bool]) -> Any:
         name, solved = job
         given = {"answers": str(FOLDER / "answers" / f"{name}.yaml")} if solved else {}
-        return papermill.execute_notebook(
-            str(FOLDER / f"{name}.ipynb"), str(folder / f"{name}_{solved}.ipynb"), parameters=given, engine_name=notebooks.ENGINE,
-            progress_bar=False, kernel_name="python3", start_timeout=120, resources={"metadata": {"path": str(FOLDER)}},
-        )  # fmt: skip
+        with notebooks.Kernel(FOLDER, threading.Event()) as kernel:
+            return papermill.execute_notebook(
+                str(FOLDER / f"{name}.ipynb"), str(folder / f"{name}_{solved}.ipynb"), parameters=given, engine_name=notebooks.ENGINE,
+                progress_bar=False, kernel_name="python3", kernel=kernel,
+            )  # fmt: skip
 
     jobs = list(itertools.product(NAMES, (False, True)))
     with ThreadPoolExecutor(2) as pool:
