@@ -8,7 +8,7 @@ sampled <- function() svydesign(~psu, strata = ~stratum, weights = ~w, data = fr
 of_rows <- function(found) c(sum(coef(found)), sum(SE(found)^2))
 
 seconds <- system.time(numbers <- switch(task,
-  domains = {
+  domains = , districts = {
     frame[[group]] <- factor(frame[[group]])
     found <- svyby(~y, reformulate(group), sampled(), svymean, covmat = TRUE)
     c(sum(coef(found)), sum(vcov(found)))

@@ -20,37 +20,49 @@ def _design(path: Path) -> Any:
     return fl.SurveyDesign(path, weight="w", strata="stratum", psu="psu")
 
 
-def ours_domains(path: Path, domains: int) -> list[float]:
+def ours_domains(path: Path, domains: int, letter: str = "d") -> list[float]:
     import fltoolkit as fl
 
-    est = fl.prevalence(_design(path), "y", by=[f"d{domains}"])
+    est = fl.prevalence(_design(path), "y", by=[f"{letter}{domains}"])
     return [float(est.table["estimate"].sum()), float(est.covariance.sum())]
 
 
-def floor_domains(path: Path, domains: int) -> list[float]:
+def ours_districts(path: Path, domains: int) -> list[float]:
+    return ours_domains(path, domains, "r")
+
+
+def floor_domains(path: Path, domains: int, letter: str = "d") -> list[float]:
     """The one table that an estimate needs, as pandas: nothing is estimated from it."""
     import duckdb
 
-    table = duckdb.sql(f"select stratum, psu, d{domains}, y, count(*), sum(w), sum(w * w) from '{path}' group by all").df()
+    table = duckdb.sql(f"select stratum, psu, {letter}{domains}, y, count(*), sum(w), sum(w * w) from '{path}' group by all").df()
     return [float(len(table))]
 
 
-def svy_domains(path: Path, domains: int) -> list[float]:
+def floor_districts(path: Path, domains: int) -> list[float]:
+    return floor_domains(path, domains, "r")
+
+
+def svy_domains(path: Path, domains: int, letter: str = "d") -> list[float]:
     import numpy as np
     import polars as pl
     import svy
 
-    columns = ["stratum", "psu", "w", "y", f"d{domains}"]
+    columns = ["stratum", "psu", "w", "y", f"{letter}{domains}"]
     sample = svy.Sample(pl.read_parquet(path, columns=columns), svy.Design(stratum="stratum", psu="psu", wgt="w"))
-    found = sample.estimation.mean("y", by=f"d{domains}")
+    found = sample.estimation.mean("y", by=f"{letter}{domains}")
     return [float(found.to_polars()["est"].sum()), float(np.asarray(found.covariance).sum())]
+
+
+def svy_districts(path: Path, domains: int) -> list[float]:
+    return svy_domains(path, domains, "r")
 
 
 def ours_logit(path: Path, _: int) -> list[float]:
     import fltoolkit as fl
 
     table = fl.logit(_design(path), FORMULA).table
-    return [float(table["estimate"].sum()), float((table["se"] ** 2).sum())]
+    return [float(table["coefficient"].sum()), float((table["se"] ** 2).sum())]
 
 
 def ours_replicates(path: Path, _: int) -> list[float]:

@@ -54,7 +54,7 @@ class Table:
             self.add(task, persons, domains, engine.name, found, ours)
 
     def add(self, task: str, persons: int, domains: int, engine: str, found: Measured, ours: Measured) -> None:
-        compared = engine in ("svy", "R survey") and not found.blank
+        compared = engine in ("svy", "R survey") and not found.blank and not ours.blank
         gap = max(abs(a / b - 1) for a, b in zip(found.numbers, ours.numbers, strict=True)) if compared else float("nan")
         times = found.seconds / ours.seconds
         values = (task, persons, domains, engine, found.seconds, found.megabytes, times, gap, found.blank)
@@ -82,7 +82,7 @@ def by_r(task: str, columns: str) -> Engine:
                 rows = [("margin", "category", "population")]
                 rows += [(m[0], k, str(v)) for m, parts in engines.margins(path).items() for k, v in parts.items()]
                 csv.writer(out).writerows(rows)
-        found = in_r(task, file, [f"d{domains}", str(totals)])
+        found = in_r(task, file, [f"{'r' if task == 'districts' else 'd'}{domains}", str(totals)])
         file.unlink()
         return found
 
@@ -92,10 +92,13 @@ def by_r(task: str, columns: str) -> Engine:
 def domains(table: Table, folder: Path, sizes: Sequence[int]) -> None:
     task = [python("fltoolkit", engines.ours_domains), python("floor", engines.floor_domains)]
     oracles = [python("svy", engines.svy_domains), by_r("domains", "stratum, psu, w, y, d{d}")]
+    districts = [python("fltoolkit", engines.ours_districts), python("floor", engines.floor_districts)]
+    districts += [python("svy", engines.svy_districts), by_r("districts", "stratum, psu, w, y, r{d}")]
     for persons in sizes:
         path = surveys.design(folder, persons)
         for d in surveys.DOMAINS:
             table.measure("prevalence", persons, d, path, [*task, *oracles])
+        table.measure("prevalence, districts", persons, 200, path, districts)
         path.unlink()
     if max(sizes) == SIZES[-1] and shutil.disk_usage(folder).free > ITS_BYTES:
         path = surveys.design(folder, LARGEST)

@@ -20,8 +20,9 @@ COERCION = (
 
 
 def design(folder: Path, persons: int) -> Path:
-    """A bare design: weight, stratum, PSU, a rare outcome, and text columns of so many values each."""
-    domains = ", ".join(f"cast(floor(random() * {d}) as integer)::varchar as d{d}" for d in DOMAINS)
+    """A bare design: weight, stratum, PSU, a rare outcome, and text columns of so many values each: `d`, which every PSU has some of,
+    as sex or age, and `r`, of which a PSU has one, as a district."""
+    domains = ", ".join(f"cast(floor(random() * {d}) as integer)::varchar as d{d}, (p % {d})::varchar as r{d}" for d in DOMAINS)
     groups = ", ".join(f"cast(floor(random() * {g}) as integer)::varchar as g{g}" for g in GROUPS)
     return _written(
         folder / f"design_{persons}.parquet",
