@@ -108,7 +108,7 @@ def ours_survey(path: Path, domains: int) -> list[float]:
     from fltoolkit.classify.adults import classify_checked
     from fltoolkit.classify.rules import load_rules
 
-    persons = classify_checked(fl.read_survey(path), load_rules("icls20", path))
+    persons = classify_checked(fl.read_survey(path), load_rules("icls_2018", path))
     return [float(fl.prevalence(persons, "forced_labour", by=["district"]).table["cases"].sum())]
 
 
