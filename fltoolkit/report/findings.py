@@ -170,7 +170,7 @@ def table(language: Language, rows: pd.DataFrame) -> Table:
     return Table(
         language.say("tables.of", title=language.say(f"titles.{measure}"), who=language.kit(first["reference_population_label"])),
         tuple(language.say(f"columns.{n}", level=told.level(language, first)) for n in names), tuple(body),
-        (0.19, 0.11, 0.17, 0.11, 0.07, 0.08, 0.27), (False, True, True, True, True, False, False),
+        (0.19, 0.11, 0.17, 0.11, 0.07, 0.09, 0.26), (False, True, True, True, True, False, False),
         note(language, rows, language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])),
     )  # fmt: skip
 
@@ -205,5 +205,5 @@ def rule_sets(out: Published, language: Language) -> Table | Paragraph:
     about = language.say("rule_sets.note", who=language.kit(first["reference_population_label"]))
     return Table(
         language.say("rule_sets.title"), tuple(language.say(f"columns.{n}", level=told.level(language, first)) for n in names), tuple(body),
-        (0.15, 0.11, 0.16, 0.07, 0.08, 0.43), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
+        (0.15, 0.11, 0.16, 0.07, 0.09, 0.42), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
     )  # fmt: skip
