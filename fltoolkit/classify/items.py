@@ -66,8 +66,6 @@ def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], epi
 def relabelled(value: nw.Expr, labels: Mapping[str, str]) -> nw.Expr:
     """Codes as their labels, looked up and not compared one after the other: a group may have hundreds. Null where none has the code."""
     nothing = nw.lit(None, dtype=nw.String())
-    return (
-        value.replace_strict(list(labels), list(labels.values()), default=nothing, return_dtype=nw.String())
-        if labels
-        else nothing
-    )
+    if not labels:
+        return nothing
+    return value.replace_strict(list(labels), list(labels.values()), default=nothing, return_dtype=nw.String())

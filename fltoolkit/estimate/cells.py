@@ -109,9 +109,8 @@ def make_cells(
         code = np.full(len(table), -1, dtype=np.intp)
         if breakdown:
             present = table.loc[rows_b, [KEY + g for g in breakdown]].set_axis(list(breakdown), axis=1)
-            number = (
-                present.groupby(list(breakdown), observed=True, sort=False).ngroup().to_numpy()
-            )  # by first appearance, as the keys
+            # Numbered by first appearance, as drop_duplicates lists them.
+            number = present.groupby(list(breakdown), observed=True, sort=False).ngroup().to_numpy()
             keys = present.drop_duplicates().astype(str)
             if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
                 raise RequestError(

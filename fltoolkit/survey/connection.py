@@ -23,8 +23,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB connection of the survey's own: in memory, and never fetching an extension from the network.
 
     What does not fit in memory, or in the limit that the environment variable FLTOOLKIT_MEMORY sets, spills into a folder that only
-    this account can read and that ends with the process. No result of the kit's depends on the order of its rows, and keeping
-    it costs memory.
+    this account can read and that ends with the process. The order of rows is kept: where persons were drawn directly their numbers are the
+    units' labels, which must be the same in every pass.
 
     Raises:
         RequestError: FLTOOLKIT_MEMORY is not an amount.
@@ -32,7 +32,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     import duckdb
 
     settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    settings |= {"preserve_insertion_order": "false", "temp_directory": str(_spill_folder())}
+    settings["temp_directory"] = str(_spill_folder())
     if limit := os.environ.get(MEMORY, "").strip():
         if not re.fullmatch(AMOUNT, limit):
             raise RequestError(

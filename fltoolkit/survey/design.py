@@ -71,9 +71,8 @@ class Design:
         return schema[name]
 
     def text(self, name: str) -> nw.Expr:
-        """A column as canonical text, for grouping; that of a survey is it since the door, but for truths and numbers."""
-        dtype = self._column(name)
-        return nw.col(name) if isinstance(self, Survey) and dtype == nw.String else text(name, dtype)
+        """A column as canonical text, for grouping."""
+        return text(name, self._column(name))
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""
@@ -169,6 +168,10 @@ class Survey(SurveyDesign):
     to_verify: str
     rule_note: str
     unclassified: Survey | None
+
+    def text(self, name: str) -> nw.Expr:
+        """A column as canonical text, which every text of a survey is since the door."""
+        return nw.col(name) if self._column(name) == nw.String else super().text(name)
 
     def replace_frame(
         self, frame: Frame, rules: str, lacking: Mapping[str, tuple[str, ...]], to_verify: str, rule_note: str
