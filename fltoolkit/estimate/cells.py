@@ -108,10 +108,12 @@ def make_cells(
     for b, (breakdown, rows_b) in enumerate(zip(wanted, rows, strict=True)):
         code = np.full(len(table), -1, dtype=np.intp)
         if breakdown:
-            present = table.loc[rows_b, [KEY + g for g in breakdown]].set_axis(list(breakdown), axis=1)
-            # Numbered by first appearance, as drop_duplicates lists them.
-            number = present.groupby(list(breakdown), observed=True, sort=False).ngroup().to_numpy()
-            keys = present.drop_duplicates().astype(str)
+            columns = [table[KEY + g].cat for g in breakdown]
+            sizes = [len(c.categories) for c in columns]
+            place = np.ravel_multi_index([c.codes.to_numpy(np.intp)[rows_b] for c in columns], sizes)
+            number, found = pd.factorize(place)
+            labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
+            keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
             if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
                 raise RequestError(
                     f"a group has the value {TOTAL!r}, which names the margins of a table", found=taken, do="rename that value"

@@ -17,7 +17,7 @@ import pandas as pd
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
-from fltoolkit.survey.design import FALSE, TRUE, Design, Survey
+from fltoolkit.survey.design import FALSE, TRUE, Design, Key, Survey
 from fltoolkit.survey.findings import guarded
 from fltoolkit.survey.internal import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
 from fltoolkit.survey.read import Frame
@@ -34,6 +34,7 @@ SUMMED = {
     "amount": ("w", "ww", "wy", "wyy"),
     "ratio": SUMS[1:],
 }
+MOST_CODES = 2**62
 # What a row is that no sum holds; below 0 but for UNRESOLVED, which is in the sums.
 UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
@@ -85,7 +86,8 @@ def cluster_totals(
         DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
         RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
     """
-    frame = _summands(_asked(design, outcome, keys, domain, weight), design, outcome, len(keys))
+    by_key = [design.key(k) for k in keys]
+    frame = _summands(_asked(design, outcome, by_key, domain, weight), design, outcome, len(keys))
     there = frame.collect_schema().names()
     labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
     by = [*labels, *([PATTERN] if PATTERN in there else []), "fl__status"]
@@ -96,16 +98,15 @@ def cluster_totals(
     grouped = frame.group_by(by).agg(
         nw.len().alias("n"), *[nw.col(s).sum() for s in sums], nw.col("fl__lowest").min().alias("lowest"), *ends
     )
-    table = _labelled(grouped.collect("pyarrow").to_native(), labels)
+    table = _labelled(grouped.collect("pyarrow").to_native(), labels, by_key)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
     names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(MORE).removeprefix("fl__s_") for c in sums}
-    table = table.rename(columns=names)
-    table = table.sort_values([names[c] for c in by], ignore_index=True)  # sums of one order have the same last digit
+    table = _in_order(table.rename(columns=names), [names[c] for c in by])
     _refuse(table, outcome, design, weight)
     return _completed(table, outcome, design)
 
 
-def _asked(design: Design, outcome: Outcome, keys: Sequence[str], domain: str | None, weight: str) -> Frame:
+def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
     """Of each row only what is summed or grouped by: a wide survey is bound once, and read no more than it must."""
     y, x, known, bad = _outcome(design, outcome)
     inside = nw.col(domain).fill_null(False) if domain else nw.lit(True)
@@ -115,7 +116,7 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[str], domain: str | 
     kept += [PATTERN, CALIBRATED] if margins_of(design, weight) else []
     truth = _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)  # of all others each row is a case
     return design.frame.select(
-        *kept, truth.alias("fl__truth"), *[design.text(k).fill_null(NOT_STATED).alias(f"fl__k{i}") for i, k in enumerate(keys)],
+        *kept, truth.alias("fl__truth"), *[k.column.alias(f"fl__k{i}") for i, k in enumerate(keys)],
         y.alias("fl__y"), x.alias("fl__x"), known.alias("fl__known"), bad.fill_null(False).alias("fl__bad"),
         inside.alias("fl__inside"), nw.col(weight).alias("fl__w"),
     )  # fmt: skip
@@ -145,7 +146,7 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
     if outcome.kind == "amount":
         outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
         sums += [own(yy).alias(f"{MORE}y"), outside.cast(nw.Int64).alias(f"{MORE}outside")]
-    by = [nw.when(within).then(col(f"fl__k{i}")).otherwise(nw.lit("")).alias(f"fl__k{i}") for i in range(keys)]
+    by = [nw.when(within).then(col(f"fl__k{i}")).alias(f"fl__k{i}") for i in range(keys)]
     if PATTERN in there:
         sums += [own(yy).alias(f"{MORE}uy"), own(xx).alias(f"{MORE}ux"), col(CALIBRATED).alias(f"{MORE}wc")]
         by.append(col(PATTERN).fill_null(-1))
@@ -155,16 +156,40 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
     return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(col("fl__w")).alias("fl__lowest"))
 
 
-def _labelled(found: Any, labels: Sequence[str]) -> pd.DataFrame:
+def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
     """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it."""
+    named = {f"fl__k{i}": key for i, key in enumerate(keys)}
     columns = {}
     for name in found.column_names:
-        if name in labels:
-            held = found.column(name).dictionary_encode().to_pandas()
-            columns[name] = held.cat.reorder_categories(sorted(held.cat.categories))
-        else:
-            columns[name] = found.column(name).to_pandas()
+        column = found.column(name)
+        columns[name] = _categories(column, named.get(name)) if name in labels else column.to_pandas()
     return pd.DataFrame(columns, copy=False)
+
+
+def _categories(column: Any, key: Key | None) -> pd.Categorical:
+    """Texts or whole numbers as sorted categories of text. Of a key (None: a unit or household) every row has one."""
+    held = column.combine_chunks().dictionary_encode()
+    code, values = held.indices.fill_null(-1).to_numpy(zero_copy_only=False), held.dictionary.to_pylist()
+    labels = key.labels if key else None
+    texts = [str(v) for v in values] if labels is None else [labels.get(v, NOT_STATED) for v in values]
+    categories = sorted({*texts, *([NOT_STATED] if key else [])})
+    place = {text: i for i, text in enumerate(categories)}
+    # A code of -1 takes the last.
+    own = np.array([*(place[text] for text in texts), place[NOT_STATED] if key else -1], dtype=np.int32)
+    return pd.Categorical.from_codes(own[code], categories)
+
+
+def _in_order(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """The table sorted by some columns: sums of one order have the same last digit."""
+    code = np.zeros(len(table), dtype=np.int64)
+    for name in by:
+        values = table[name].cat.codes if isinstance(table[name].dtype, pd.CategoricalDtype) else table[name]
+        found = values.to_numpy(np.int64)
+        low, many = found.min(initial=0), int(found.max(initial=0) - found.min(initial=0)) + 1
+        if int(code.max(initial=0) + 1) * many > MOST_CODES:
+            code = np.unique(code, return_inverse=True)[1]
+        code = code * many + found - low
+    return table.take(np.argsort(code, kind="stable")).reset_index(drop=True)
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:

@@ -140,7 +140,9 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
             the rule is `fail`; an FPC is not constant in its stratum or PSU, or smaller than the sample.
     """
     names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
-    units = table[names].drop_duplicates().sort_values(names, ignore_index=True)
+    codes = np.column_stack([table[name].cat.codes for name in names])
+    starts = np.r_[True, (codes[1:] != codes[:-1]).any(axis=1)]  # the table is sorted by them
+    units = table.loc[starts, names].reset_index(drop=True)
     pairs = units[["strata", "psu"]].drop_duplicates(ignore_index=True)
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
     if len(reused):
@@ -157,9 +159,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     psu_of = pd.Series(np.arange(len(pairs)), index=pd.Index(psu)).loc[units["psu"]].to_numpy(np.intp)
     second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
     made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second, design.clustered)
-    position = pd.MultiIndex.from_frame(units[names[1:]]) if second else pd.Index(units["psu"])
-    wanted = pd.MultiIndex.from_frame(table[names[1:]]) if second else pd.Index(table["psu"])
-    return made, np.asarray(position.get_indexer(wanted), dtype=np.intp)
+    return made, np.asarray(np.cumsum(starts) - 1, dtype=np.intp)
 
 
 def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -10,20 +11,23 @@ from typing import Any, Literal, TypeVar
 import narwhals as nw
 
 from fltoolkit.errors import DesignError, RequestError, expect
+from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.connection import connect
-from fltoolkit.survey.engines import numbered, tables_in_place
+from fltoolkit.survey.engines import tables_in_place
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
+    CODE_OF,
     FACTOR,
-    NUMBER_OF,
     PART,
+    PREFIXES,
     SOURCE,
     Frame,
     Join,
     input_hash,
     inside,
+    is_whole,
     number,
     numeric,
     open_table,
@@ -32,11 +36,19 @@ from fltoolkit.survey.read import (
 )
 from fltoolkit.survey.replication import Replication, replicated
 from fltoolkit.survey.spec import SurveySpec, read_spec, side_files
+from fltoolkit.survey.units import joined, label, with_units
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
-SEPARATOR = " / "
 TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")
+
+
+@dataclass(frozen=True)
+class Key:
+    """What rows are grouped by: text, or whole numbers. `labels`: what the numbers stand for, others being not stated; None: themselves."""
+
+    column: nw.Expr
+    labels: Mapping[int, str] | None = None
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -64,7 +76,7 @@ class Design:
     def _column(self, name: str) -> nw.dtypes.DType:
         schema = self.frame.collect_schema()
         if name not in schema.names():
-            offered = [c for c in schema.names() if not c.startswith(("fl__", SOURCE, NUMBER_OF))]
+            offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
                 "no such column", found=name, allowed=offered, do="name a column of the data or a group of survey.yaml"
             )
@@ -73,6 +85,11 @@ class Design:
     def text(self, name: str) -> nw.Expr:
         """A column as canonical text, for grouping."""
         return text(name, self._column(name))
+
+    def key(self, name: str) -> Key:
+        """A column to group by."""
+        dtype = self._column(name)
+        return Key(nw.col(name) if is_whole(dtype) else self.text(name))
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""
@@ -127,8 +144,8 @@ class SurveyDesign(Design):
             [weight, *layers, *units, *counts, *([certainty] if certainty else [])], schema.names(), "SurveyDesign"
         )
         _refuse_stages(len(units), len(counts), certainty is not None)
-        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([text(c, schema[c]) for c in layers]).alias(STRATA)]
-        bound += [text(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
+        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([label(c, schema[c]) for c in layers]).alias(STRATA)]
+        bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
         frame = frame.with_columns(bound)
         certain = None if certainty is None else text(certainty, schema[certainty]).is_in(TRUE)
@@ -172,6 +189,13 @@ class Survey(SurveyDesign):
     def text(self, name: str) -> nw.Expr:
         """A column as canonical text, which every text of a survey is since the door."""
         return nw.col(name) if self._column(name) == nw.String else super().text(name)
+
+    def key(self, name: str) -> Key:
+        """A column to group by; of a group whose codes are whole numbers in the file, these."""
+        group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
+        if isinstance(group, Group) and len(group.column) == 1 and (code := CODE_OF + group.column[0]) in there:
+            return Key(nw.col(code), {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)})
+        return super().key(name)
 
     def replace_frame(
         self, frame: Frame, rules: str, lacking: Mapping[str, tuple[str, ...]], to_verify: str, rule_note: str
@@ -218,10 +242,12 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     names = [name for file in files for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
     con = connect()
-    table = read_files(spec.files, path.parent, *spec_columns(spec), spec.number_columns(), con, str(path), given)
+    table = read_files(
+        spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.code_columns(), con, str(path), given
+    )
     clustered = spec.design.psu is not None
     design, replication = spec.design, None
-    frame = table.persons.with_columns(_design_columns(spec))
+    frame = table.persons.with_columns(_design_columns(spec, table.persons.collect_schema().names()))
     if design.replicates:
         columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in design.replicates.names]
         frame, replication = replicated(frame, columns, design.replicates.made, bool(design.strata))
@@ -266,18 +292,18 @@ def spec_columns(spec: SurveySpec) -> tuple[dict[str, str], dict[str, str]]:
     return {**person, **filled}, {}
 
 
-def _design_columns(spec: SurveySpec) -> list[nw.Expr]:
+def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
     design = spec.design
 
     def source(column: str) -> nw.Expr:
-        return nw.col(SOURCE + column)
+        return nw.col(CODE_OF + column if CODE_OF + column in there else SOURCE + column)
 
     columns = [
         joined([source(c) for c in design.strata]).alias(STRATA),
         joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
         person_key(spec),
         (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
-        nw.when(~source(spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
+        nw.when(~nw.col(SOURCE + spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
     ]
     for name, population in spec.populations.items():
         if not population.sum_of:
@@ -318,34 +344,6 @@ def _answered(module: ModuleStatus | None) -> nw.Expr:
 def person_key(spec: SurveySpec) -> nw.Expr:
     """One text that tells persons apart, the same in the person and the episodes file."""
     return joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
-
-
-def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Several text columns as one label; null where one is null; one constant label where there are none.
-
-    Slashes of a column are doubled, so that `a / b` beside `c` stays another label than `a` beside `b / c`.
-    """
-    if not parts:
-        return nw.lit("all")
-    if len(parts) == 1:
-        return parts[0]
-    return nw.concat_str([p.str.replace_all("/", "//", literal=True) for p in parts], separator=SEPARATOR)
-
-
-def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """The frame with labels of the PSUs (and units within them, where two are `named` or their FPC counts) that are unique.
-
-    Where persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
-    """
-    if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
-        frame = numbered(frame, SSU if named else PSU)
-        named += 1
-    if nest:
-        frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
-    if certain is None:
-        return frame
-    own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
-    return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
 
 
 def _refuse_stages(units: int, counts: int, certainty: bool) -> None:

@@ -1,4 +1,5 @@
-"""The kit's own columns in a survey's frame; no survey has columns of these names."""
+"""The kit's own columns in a survey's frame; no survey has columns of these names. Strata, units and households are text, or
+whole numbers where the file has them as such."""
 
 from __future__ import annotations
 

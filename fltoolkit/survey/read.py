@@ -28,6 +28,8 @@ Frame = nw.LazyFrame[Any]
 INTERNAL = "fl__"
 SOURCE = "src__"  # a column as text, for codes
 NUMBER_OF = "num__"  # the same as a number
+CODE_OF = "code__"  # the same as a whole number, where the file has it as such
+PREFIXES = (INTERNAL, SOURCE, NUMBER_OF, CODE_OF)
 FACTOR = "fl__factor"
 PART = "fl__part"
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
@@ -83,14 +85,19 @@ def _refuse_names(columns: Sequence[str], where: object) -> None:
     times = Counter(c.lower() for c in columns)
     if repeated := [c for c in columns if times[c.lower()] > 1]:
         raise DataError("columns differ only in upper and lower case, or not at all", where=str(where), found=repeated, do="rename one of them")  # fmt: skip
-    own = [c for c in columns if c.lower().startswith((INTERNAL, SOURCE, NUMBER_OF)) or c == "*"]
+    own = [c for c in columns if c.lower().startswith(PREFIXES) or c == "*"]
     if own:
         raise DataError(
-            f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
+            f"columns may not start with {', '.join(PREFIXES)}, nor be called *",
             where=str(where),
             found=own,
             do="rename them",
         )
+
+
+def is_whole(dtype: nw.dtypes.DType) -> bool:
+    """Whether a column holds whole numbers that can be grouped by, and compared, as they are."""
+    return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
 
 
 def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
@@ -170,19 +177,20 @@ def read_files(
     columns: Mapping[str, str],
     of_episodes: Mapping[str, str],
     numbers: Collection[str],
+    codes: Collection[str],
     con: duckdb.DuckDBPyConnection,
     where: str,
     tables: Mapping[str, Any],
 ) -> SourceTable:
     """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`; `numbers` as such too,
-    under `num__`.
+    under `num__`, and those of `codes` that the file has as whole numbers under `code__`.
 
     Args:
         files: the `files:` of survey.yaml.
         folder: the folder the paths are read from; they may not leave it.
         columns: the columns the spec names of persons, each with the key that names it.
         of_episodes: those of the episodes file.
-        numbers: those of all that are numbers.
+        numbers: those of all that are numbers. codes: those of persons that are grouped or joined by.
         con: the survey's own connection.
         where: the survey.yaml, for messages.
         tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
@@ -193,13 +201,15 @@ def read_files(
     given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
     keys = {column for file in given.values() for column in file.key}
     needed = {*keys, *columns, *of_episodes}
-    opened = {kind: _pool(file, folder, keys, needed, con, where, kind, tables) for kind, file in given.items()}
+    compared = keys if len(given) > 1 else set[str]()
+    opened = {kind: _pool(file, folder, keys, compared, needed, con, where, kind, tables) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     with readable(where):
         person, joins = _join(files, parts, where)
-        kept = _kept(person, {**columns, **dict.fromkeys(files.person.key, "files.person.key")}, numbers, texts, offered, where)
+        own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
+        kept = _kept(person, own, numbers, codes, texts, offered, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
@@ -207,7 +217,7 @@ def read_files(
             _unique(episodes, [*files.episodes.key, PART], "episodes", where)
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             wanted = {**of_episodes, **own_keys}
-            kept_of_each = _kept(episodes, wanted, numbers, texts, opened["episodes"].names, f"{where}: files.episodes")
+            kept_of_each = _kept(episodes, wanted, numbers, (), texts, opened["episodes"].names, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
         paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
@@ -251,15 +261,17 @@ def _kept(
     frame: Frame,
     columns: Mapping[str, str],
     numbers: Collection[str],
+    codes: Collection[str],
     texts: Collection[str],
     offered: Sequence[str],
     where: str,
 ) -> list[nw.Expr]:
-    """Columns as canonical text, which `texts` are already, and those that are numbers as numbers. `offered`: all that the files have,
-    for the message."""
+    """Columns as canonical text, which `texts` are already, and those that are numbers, or codes in whole numbers, as such. `offered`:
+    all that the files have, for the message."""
     schema = frame.collect_schema()
     _all_there(columns, offered, where, columns)
     values = [_told(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
+    values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in codes and is_whole(schema[c])]
     return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in columns), *values]
 
 
@@ -288,13 +300,15 @@ def _pool(
     file: DataFile,
     folder: Path,
     keys: set[str],
+    compared: set[str],
     needed: set[str],
     con: duckdb.DuckDBPyConnection,
     where: str,
     kind: str,
     tables: Mapping[str, Any],
 ) -> Opened:
-    """One file, or several pooled: rows below each other, each part with its weight factor; the survey's `keys` as text."""
+    """One file, or several pooled: rows below each other, each part with its weight factor. Of the survey's `keys` those that are
+    `compared` with another file's are text, and all that are not whole numbers."""
     frames, offered = [], []
     only = needed | {name.removeprefix(file.prefix) for name in needed}
     for i, name in enumerate(file.path):
@@ -323,9 +337,10 @@ def _pool(
                 do="pool only files of one layout",
             )  # fmt: skip
     _all_there(file.key, offered[0], f"{where}: files.{kind}.key")
-    # Keys are compared as text; quarters may differ in the types of all their columns.
-    as_text = [c for c in first if c in keys or (len(frames) > 1 and c not in (FACTOR, PART))]
+    # Quarters may differ in the types of all their columns.
     schemas = [f.collect_schema() for f in frames]
+    as_text = [c for c in first if c in compared or (len(frames) > 1 and c not in (FACTOR, PART))]
+    as_text += [c for c in first if c in keys and c not in as_text and not is_whole(schemas[0][c])]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
     return Opened(pooled, tuple(offered[0]), frozenset(as_text))

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.connection import connect
-from fltoolkit.survey.design import Design, bind, joined, refuse_missing_columns
+from fltoolkit.survey.design import Design, bind, refuse_missing_columns
 from fltoolkit.survey.internal import STRATA, WEIGHT
 from fltoolkit.survey.read import number, open_table, text
 from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients, replicated
+from fltoolkit.survey.units import joined
 
 
 class ReplicateDesign(Design):

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.benchmarks import CalibrationSpec
-from fltoolkit.survey.breakdowns import AnyGroup, Name, Population, Sector, Table
+from fltoolkit.survey.breakdowns import AnyGroup, Group, Name, Population, Sector, Table
 from fltoolkit.survey.children import Children
 from fltoolkit.survey.isic import read_correspondences
 from fltoolkit.survey.layout import Design, Files, ModuleStatus
@@ -234,6 +234,12 @@ class SurveySpec(Model):
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
+
+    def code_columns(self) -> frozenset[str]:
+        """Those of persons by which rows are grouped or joined."""
+        design, links = self.design, self.children.columns() if self.children else ()
+        named = [*design.strata, *design.household, design.psu, design.ssu, *self.files.person.key, *links]
+        return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def key_of(self, column: str) -> str:
         """The first key that names a column, for messages; its position in a list is not told."""

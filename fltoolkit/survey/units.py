@@ -1,0 +1,47 @@
+"""The labels of strata, units and households: text, or whole numbers where the file has them as such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from fltoolkit.survey.engines import numbered
+from fltoolkit.survey.internal import PSU, SSU, STRATA
+from fltoolkit.survey.read import Frame, is_whole, text
+
+SEPARATOR = " / "
+
+
+def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """A stratum or unit as whole numbers, where its column holds such, else as canonical text."""
+    return nw.col(column) if is_whole(dtype) else text(column, dtype)
+
+
+def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Several columns as one label; null where one is null; one constant label where there are none. One alone stays as it is.
+
+    Slashes of a column are doubled, so that `a / b` beside `c` stays another label than `a` beside `b / c`.
+    """
+    if not parts:
+        return nw.lit("all")
+    if len(parts) == 1:
+        return parts[0]
+    return nw.concat_str([p.cast(nw.String).str.replace_all("/", "//", literal=True) for p in parts], separator=SEPARATOR)
+
+
+def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
+    """The frame with labels of the PSUs (and units within them, where two are `named` or their FPC counts) that are unique.
+
+    Where persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
+    """
+    if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
+        frame = numbered(frame, SSU if named else PSU)
+        named += 1
+    if nest:
+        frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+    if certain is None:
+        return frame
+    frame = frame.with_columns(nw.col(STRATA, PSU).cast(nw.String))
+    own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
+    return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
