@@ -60,16 +60,15 @@ class Cells:
         """One sum a cell."""
         out = np.zeros(len(self))
         for code in self.codes:
-            used = code >= 0
-            out += np.bincount(code[used], weights=values[used], minlength=len(self))
+            out += _sums(code, code, values, len(self))
         return out
 
     def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> Array:
         """Sums by PSU and cell: a units × cells matrix."""
-        used = [code >= 0 for code in self.codes]
-        place = np.concatenate([unit[u] * len(self) + code[u] for code, u in zip(self.codes, used, strict=True)])
-        weights = np.concatenate([values[u] for u in used])
-        return np.asarray(np.bincount(place, weights=weights, minlength=units * len(self)).reshape(units, len(self)), dtype=float)
+        out = np.zeros(units * len(self))
+        for code in self.codes:
+            out += _sums(unit * len(self) + code, code, values, len(out))
+        return out.reshape(units, len(self))
 
     def distinct(self, labels: pd.Series) -> NDArray[np.int64]:
         """Distinct non-missing labels in each cell."""
@@ -85,6 +84,13 @@ class Cells:
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, "breakdown"]].itertuples(index=False))}
         rows = of.keys[[*groups, "breakdown"]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
+
+
+def _sums(place: NDArray[np.intp], code: NDArray[np.intp], values: Array, places: int) -> Array:
+    """Sums by place of the rows that are in a cell."""
+    if (outside := code < 0).any():
+        place, values = place[~outside], values[~outside]
+    return np.asarray(np.bincount(place, weights=values, minlength=places), dtype=float)
 
 
 def make_cells(

@@ -162,15 +162,20 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.Data
     columns = {}
     for name in found.column_names:
         column = found.column(name)
-        columns[name] = _categories(column, named.get(name)) if name in labels else column.to_pandas()
+        columns[name] = _categories(column, named.get(name), name == "fl__casehh") if name in labels else column.to_pandas()
     return pd.DataFrame(columns, copy=False)
 
 
-def _categories(column: Any, key: Key | None) -> pd.Categorical:
-    """Texts or whole numbers as sorted categories of text. Of a key (None: a unit or household) every row has one."""
+def _categories(column: Any, key: Key | None, as_they_are: bool) -> pd.Categorical:
+    """Texts or whole numbers as sorted categories: of text, but where they stay `as_they_are`. Of a key (None: a unit or household)
+    every row has one."""
     held = column.combine_chunks().dictionary_encode()
-    code, values = held.indices.fill_null(-1).to_numpy(zero_copy_only=False), held.dictionary.to_pylist()
-    labels = key.labels if key else None
+    code = held.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    if as_they_are:
+        values = held.dictionary.to_numpy(zero_copy_only=False)
+        order = np.argsort(values)
+        return pd.Categorical.from_codes(np.r_[np.argsort(order), -1][code], values[order])
+    values, labels = held.dictionary.to_pylist(), key.labels if key else None
     texts = [str(v) for v in values] if labels is None else [labels.get(v, NOT_STATED) for v in values]
     categories = sorted({*texts, *([NOT_STATED] if key else [])})
     place = {text: i for i, text in enumerate(categories)}

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.questions import Sources, refuse_double_codes
-from fltoolkit.survey.read import PART, SOURCE, Frame
+from fltoolkit.survey.read import CODE_OF, PART, SOURCE, Frame
 from fltoolkit.yamlfile import Codes, Model, Names
 
 WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activities"]
@@ -70,30 +70,42 @@ class Children(Model):
         return [self.parents.line, *self.parents.columns] if self.parents else []
 
 
-def line_number(column: str) -> nw.Expr:
-    """A line number as text that compares: `01` is 1."""
+def line_numbers(frame: Frame, parents: Parents) -> dict[str, nw.Expr]:
+    """Everybody's line number and those of their parents, by column: as whole numbers where the file has all of them as such, else
+    as text that compares."""
+    columns, there = (parents.line, *parents.columns), frame.collect_schema().names()
+    if all(CODE_OF + column in there for column in columns):
+        return {column: nw.col(CODE_OF + column) for column in columns}
+    return {column: _line_as_text(column) for column in columns}
+
+
+def _line_as_text(column: str) -> nw.Expr:
+    """`01` is 1."""
     value = nw.col(SOURCE + column)
     digits = value.str.contains(r"^\d{1,9}$")
     return nw.when(digits).then(nw.when(digits).then(value).cast(nw.Int64).cast(nw.String)).otherwise(value)
 
 
-def beside_parents(frame: Frame, parents: Parents, household: str, known: dict[str, nw.Expr]) -> Frame:
+def beside_parents(frame: Frame, parents: Parents, household: str, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
     """Each person with what is known of their parents, matched by household and line number.
 
     Args:
         frame: one row a person.
         parents: how they are linked.
         household: the column that names the household.
-        known: what to look up on a parent's row, by name.
+        who: the rows that are looked up. known: what to look up on a parent's row, by name.
 
     Returns:
-        The frame with `fl__parent<i>__<name>` for the i-th parent column; null where nobody has that line number.
+        The frame with `fl__parent<i>__<name>` for the i-th parent column; null where nobody of these has that line number.
     """
-    keys = {"fl__home": nw.col(household), "fl__homepart": nw.col(PART), "fl__line": line_number(parents.line)}
-    side = frame.select(*[e.alias(name) for name, e in keys.items()], *[e.alias(f"fl__seen__{n}") for n, e in known.items()])
+    line = line_numbers(frame, parents)
+    keys = {"fl__home": nw.col(household), "fl__homepart": nw.col(PART), "fl__line": line[parents.line]}
+    side = frame.filter(who).select(
+        *[e.alias(name) for name, e in keys.items()], *[e.alias(f"fl__seen__{n}") for n, e in known.items()]
+    )
     for i, column in enumerate(parents.columns):
         found = side.rename({f"fl__seen__{name}": f"fl__parent{i}__{name}" for name in known})
-        frame = frame.with_columns(line_number(column).alias("fl__parentline"))
+        frame = frame.with_columns(line[column].alias("fl__parentline"))
         frame = frame.join(found, left_on=[household, PART, "fl__parentline"], right_on=list(keys), how="left")
         frame = frame.drop("fl__parentline")
     return frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.survey.children import Parents, beside_parents, line_number
+from fltoolkit.survey.children import Parents, beside_parents, line_numbers
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import count_rows, finding
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD
@@ -44,13 +44,14 @@ def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
     where, asked = "children.parents", nw.col(CHILD) & nw.col(ASKED)
     out = []
     home = [HOUSEHOLD, PART, "fl__line"]
-    lines = survey.frame.with_columns(line_number(parents.line).alias("fl__line"))
+    lines = survey.frame.with_columns(line_numbers(survey.frame, parents)[parents.line].alias("fl__line"))
     shared = lines.filter(~nw.col("fl__line").is_null()).group_by(home).agg(nw.len().alias("n"))
     if twice := count_rows(shared, {"n": nw.col("n") > 1})["n"]:
         do = "give everybody in a household a number of their own, or correct design.household"
         return [finding("error", where, parents.line, "line numbers that two persons of one household share", twice, do)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
-    linked = beside_parents(survey.frame, parents, HOUSEHOLD, {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)})
+    known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
+    linked = beside_parents(survey.frame, parents, HOUSEHOLD, nw.lit(True), known)
     for i, column in enumerate(parents.columns):
         value, age = nw.col(SOURCE + column), nw.col(f"fl__parent{i}__age")
         named = asked & ~value.is_null() & ~value.is_in([*parents.none, *parents.elsewhere])
