@@ -27,7 +27,7 @@ OURS: dict[str, dict[str, Any]] = {
     "warn": {"bold": True, "bg_color": "#FDECEA", "font_color": "#8A1C1C"},
     "quiet": {"italic": True, "font_color": "#55606B"},
     "sum": {"bold": True, "bg_color": "#E4E8EC", "num_format": "#,##0.00"},
-    "in_place": {"align": "right"},
+    "in_place": {"align": "right", "num_format": "@_-_-"},
     "open": {"bg_color": "#FFF3B0"},
     "words": {"num_format": "@"},
     "amount": {},
