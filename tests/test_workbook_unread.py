@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import small_country as country
 import yaml
+from killed_batch import quiet
 from openpyxl.workbook import Workbook
 
 from fltoolkit import batch
@@ -93,6 +94,47 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
     assert "2 survey(s), all complete" in (book.parent.parent / "index.html").read_text("utf-8")
     assert books.free(books.openpyxl.load_workbook(book), "Cost estimate", "Activity", 1).value == "Train"
+
+
+def test_the_front_page_tells_of_a_refused_run_until_another_has_taken_its_place(
+    path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+
+    def front(survey: str) -> str:
+        """The front page after a run of one survey alone into the same folder."""
+        main(["estimate", f"{survey}/survey.yaml", "--plan", f"{survey}/nap.yaml", "--outputs", "out"])
+        return Path("out/index.html").read_text("utf-8")
+
+    assert "all complete" in front("a")
+    books.edit(Path("out/a") / NAME, answer)
+    for survey in ("a", "b", "b"):
+        told = front(survey)
+        assert told.count("not run again") == 1
+        assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in told
+    assert main(["nap", "read", "out/a/nap_workbook.xlsx"]) == 0
+    assert "2 survey(s), all complete" in front("a")
+    assert "2 survey(s), all complete" in front("b")
+    assert list(Path("out").glob(".refused-*")) == []
+
+
+def test_a_run_refused_before_there_was_anything_stays_told_until_it_is_run(
+    path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "put_in_place", full)
+        assert not run_batch(path, only="a", say=quiet)
+    assert main(["estimate", "b/survey.yaml", "--plan", "b/nap.yaml", "--outputs", "out"]) == 0
+    told = Path("out/index.html").read_text("utf-8")
+    assert "2 survey(s), 1 failed" in told
+    assert "the disk is full" in told
+    assert run(path, resume=True)
+    assert "2 survey(s), all complete" in Path("out/index.html").read_text("utf-8")
+
+
+def full(*_: object) -> None:
+    raise OSError("the disk is full")
 
 
 def test_a_workbook_that_is_as_the_run_left_it_is_not_opened(
