@@ -21,7 +21,6 @@ from fltoolkit.nap.partners import Partners, read_partners
 from fltoolkit.notebooks import Kernel, Stop
 from fltoolkit.record import (
     RECORD,
-    REFUSED,
     RESTRICTED,
     Premises,
     Record,
@@ -106,7 +105,7 @@ def run_surveys(
     with held(outputs) as hold:
         recover(outputs)
         write_assets(outputs / ASSETS)
-        others = _there(outputs) - set(mine) if keep_others else set()
+        others = {p.parent.name for p in outputs.glob(f"*/{RECORD}")} - set(mine) if keep_others else set()
 
         def index(ended: Mapping[str, Done]) -> Path:
             _remember(outputs, ended)
@@ -120,12 +119,6 @@ def run_surveys(
             ended = run_all(runs, hands, say, index)
         recover(outputs)  # of what a worker left that died
         return all_passed(list(ended.values()), index(ended), say)
-
-
-def _there(outputs: Path) -> set[str]:
-    """The surveys of which a folder of results tells: that were run, or refused before there was anything."""
-    refused = {p.name.removeprefix(REFUSED) for p in outputs.glob(f"{REFUSED}*")}
-    return {p.parent.name for p in outputs.glob(f"*/{RECORD}")} | refused
 
 
 def _remember(outputs: Path, ended: Mapping[str, Done]) -> None:

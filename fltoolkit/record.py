@@ -97,9 +97,9 @@ def refusal(folder: Path) -> Path:
 
 
 def remember(folder: Path, why: str) -> bool:
-    """Keep why the latest run was refused, or nothing where it was not; tells whether anything changed. A failed run says it in its run.json."""
+    """Keep why the latest run was refused, where an earlier one stands, or nothing; tells whether anything changed. A failed run's run.json says it."""
     file = refusal(folder)
-    if why and not ((record := read_record(folder)) and record.error == why):
+    if why and (record := read_record(folder)) and record.error != why:
         write_whole(file, Refusal(why=why, run=_hash(folder / RECORD)).model_dump_json() + "\n")
         return True
     there = file.exists()

@@ -118,18 +118,19 @@ def test_the_front_page_tells_of_a_refused_run_until_another_has_taken_its_place
     assert list(Path("out").glob(".refused-*")) == []
 
 
-def test_a_run_refused_before_there_was_anything_stays_told_until_it_is_run(
+def test_a_survey_that_was_refused_alone_is_told_by_whoever_writes_the_page_next(
     path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(path.parent)
+    assert run(path)
     with monkeypatch.context() as patch:
         patch.setattr(batch, "put_in_place", full)
-        assert not run_batch(path, only="a", say=quiet)
+        assert not run_batch(path, only="a", say=quiet)  # which writes no page
     assert main(["estimate", "b/survey.yaml", "--plan", "b/nap.yaml", "--outputs", "out"]) == 0
     told = Path("out/index.html").read_text("utf-8")
-    assert "2 survey(s), 1 failed" in told
+    assert "2 survey(s), 1 as an earlier run left it" in told
     assert "the disk is full" in told
-    assert run(path, resume=True)
+    assert run(path, resume=True)  # as it was before, so that nothing is run
     assert "2 survey(s), all complete" in Path("out/index.html").read_text("utf-8")
 
 
