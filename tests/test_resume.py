@@ -22,7 +22,7 @@ import psutil
 import pytest
 import small_country as country
 import yaml
-from killed_batch import quiet, tree
+from killed_batch import copied, quiet, tree
 
 from fltoolkit import batch, record
 from fltoolkit.batch import run_batch, run_surveys
@@ -61,11 +61,11 @@ Stand = Callable[[Execute], None]
 
 @pytest.fixture
 def stand(monkeypatch: pytest.MonkeyPatch) -> Stand:
-    """Put something in the place of the kernels; a page is then a copy of its notebook, since drawing takes most of the time."""
+    """Put something in the place of the kernels and the pages."""
 
     def put(execute: Execute) -> None:
         monkeypatch.setattr(batch, "_execute", execute)
-        monkeypatch.setattr(batch, "page", lambda source, target, **_: target.write_bytes(source.read_bytes()))
+        monkeypatch.setattr(batch, "page", copied)
 
     return put
 
