@@ -15,7 +15,7 @@ import nbformat
 import pytest
 import small_country as country
 import yaml
-from killed_batch import quiet
+from killed_batch import copied, quiet
 
 from fltoolkit import batch, stored
 from fltoolkit.cli import main
@@ -64,6 +64,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             (work / "estimates.csv").write_text(country.published().table.to_csv(index=False), "utf-8")
 
     monkeypatch.setattr(batch, "_execute", execute)
+    monkeypatch.setattr(batch, "page", copied)
     return seen
 
 

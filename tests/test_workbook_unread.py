@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import small_country as country
 import yaml
-from killed_batch import quiet
+from killed_batch import copied, quiet
 from openpyxl.workbook import Workbook
 
 from fltoolkit import batch
@@ -42,6 +42,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             books.write_for(plan, work)
 
     monkeypatch.setattr(batch, "_execute", execute)
+    monkeypatch.setattr(batch, "page", copied)
     return seen
 
 
