@@ -6,7 +6,6 @@ The rooms, in the order in which a statistician thinks: survey, classify, estima
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from fltoolkit.classify import check_cases, classify
@@ -56,13 +55,13 @@ from fltoolkit.estimate import (
     stock,
     total,
 )
-from fltoolkit.nap import Baseline, Evidence, Plan, baseline, evidence, read_plan
 from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, describe, nonresponse, read_survey
 
 if TYPE_CHECKING:
     from fltoolkit import report, show
+    from fltoolkit.nap import Baseline, Evidence, Plan, baseline, evidence, read_plan
 
-__version__ = version("fltoolkit")
+    __version__: str
 
 __all__ = [
     "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Evidence", "Plan", "Published", "PublishedBaseline", "PublishedModel",
@@ -75,7 +74,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The rooms that draw and write, opened when they are first asked for: a batch's main process and an estimate need neither."""
-    if name in ("report", "show"):
+    """The rooms of the plan, of what is drawn and of what is written, opened when they are first asked for: an estimate needs none."""
+    if name in ("nap", "report", "show"):
         return import_module(f"fltoolkit.{name}")
+    if name in ("Baseline", "Evidence", "Plan", "baseline", "evidence", "read_plan"):
+        return getattr(import_module("fltoolkit.nap"), name)
+    if name == "__version__":
+        return import_module("importlib.metadata").version("fltoolkit")
     raise AttributeError(f"module 'fltoolkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ from fltoolkit.record import (
     left_as,
     premises,
     read_record,
+    refused,
+    remember,
     why_again,
 )
 from fltoolkit.report import Entry, page, write_assets, write_index
@@ -105,8 +108,8 @@ def run_surveys(
         others = {p.parent.name for p in outputs.glob(f"*/{RECORD}")} - set(mine) if keep_others else set()
 
         def index(ended: Mapping[str, Done]) -> Path:
-            errors = {name: done.error for name, done in ended.items()}  # also of those whose folder was left as it was
-            entries = [entry(outputs / name, errors.get(name, "")) for name in (*mine, *sorted(others))]
+            _remember(outputs, ended)
+            entries = [entry(outputs / name, ended[name].error if name in ended else "") for name in (*mine, *sorted(others))]
             return write_index(outputs, [found for found in entries if found])
 
         work = partial(run_survey, outputs=outputs, resume=resume)
@@ -116,6 +119,13 @@ def run_surveys(
             ended = run_all(runs, hands, say, index)
         recover(outputs)  # of what a worker left that died
         return all_passed(list(ended.values()), index(ended), say)
+
+
+def _remember(outputs: Path, ended: Mapping[str, Done]) -> None:
+    """Keep beside each folder why its run was refused, so that a later index, of whatever command, tells it too."""
+    for name, done in ended.items():
+        with suppress(OSError):  # a full disk is one of the reasons
+            remember(outputs / name, done.error)
 
 
 def the_one(name: str, runs: Sequence[Run]) -> Run:
@@ -132,7 +142,7 @@ def _run_only(run: Run, outputs: Path, resume: bool, say: Callable[[str], None])
         recover(outputs, run.name)
         work = partial(run_survey, outputs=outputs, resume=resume)
         with threads(1, work, threading.Event(), say) as hands:
-            ended = run_all([run], hands, say, lambda _: None)
+            ended = run_all([run], hands, say, partial(_remember, outputs))
     return ended[run.name].state != "failed"
 
 
@@ -286,12 +296,13 @@ def _title_and_coverage(run: Run) -> tuple[str, tuple[str, ...]]:
 
 
 def entry(folder: Path, error: str = "") -> Entry | None:
-    """A survey's place in the index, from its run.json; none where its numbers are not those that the run left.
+    """A survey's place in the index, from its run.json and the refusal kept beside it; none where its numbers are not those that the run left.
 
     `error`: of this batch's run, which left an earlier one's folder as it was unless run.json says the same.
     """
-    record, numbers = read_record(folder), "estimates.csv"
+    record, numbers, error = read_record(folder), "estimates.csv", error or refused(folder)
     if record is None or (numbers in record.outputs and numbers in record.altered(folder)):
         return Entry(folder.name, folder.name, error=error) if error else None
-    refused = "" if record.error else error
-    return Entry(folder.name, record.title, record.coverage_excludes, record.error, record.notebook, refused)
+    return Entry(
+        folder.name, record.title, record.coverage_excludes, record.error, record.notebook, "" if record.error else error
+    )

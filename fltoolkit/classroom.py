@@ -2,7 +2,7 @@
 
 FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
 FOLDER/data_samples        a copy of the samples, where the notebooks look for them
-FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks each, never overwritten
+FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks and the glossary each, never overwritten
 FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
 """
 
@@ -32,6 +32,7 @@ OFF = (  # JupyterLab's parts that ask the network for news and extensions, or h
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'; form-action 'self'"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 ADDRESS = "name the address that this machine has in the room (Linux: hostname -I; Windows: ipconfig)"
+GLOSSARY = Path("../../docs/glossary.md")  # as the lessons name it; the server shows a learner's own folder and nothing above it
 IDLE = 45 * 60  # seconds after which a kernel that nobody looks at gives its memory back
 
 
@@ -88,13 +89,16 @@ def prepare(folder: Path, learners: int) -> list[Path]:
     """Lay out the class; gives the learners' folders. What is there already stays, so that a class can go on after lunch."""
     if not 1 <= learners <= 99:
         raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)
-    lessons = sorted((notebook_folder() / "teaching").glob("*.ipynb"))
+    teaching = notebook_folder() / "teaching"
+    lessons, glossary = sorted(teaching.glob("*.ipynb")), (teaching / GLOSSARY).read_text(encoding="utf-8")
     samples = folder / "data_samples"
     if not samples.is_dir():
         shutil.copytree(notebook_folder().parent / "data_samples", samples)
     made = [folder / "room" / f"learner_{i:02d}" for i in range(1, learners + 1)]
     for own in made:
         own.mkdir(parents=True, exist_ok=True)
+        if not (own / GLOSSARY.name).exists():
+            write_whole(own / GLOSSARY.name, glossary)
         for lesson in lessons:
             if not (own / lesson.name).exists():
                 write_whole(own / lesson.name, _without_outputs(lesson))
@@ -105,13 +109,15 @@ def prepare(folder: Path, learners: int) -> list[Path]:
 
 
 def _without_outputs(lesson: Path) -> str:
-    """A lesson as a learner gets it: some stored pictures show what is to be guessed first."""
+    """A lesson as a learner gets it, the glossary beside it: some stored pictures show what is to be guessed first."""
     import nbformat
 
     notebook = nbformat.read(lesson, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = cell.source.replace(GLOSSARY.as_posix(), GLOSSARY.name)
     return str(nbformat.writes(notebook)) + "\n"
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fltoolkit.errors import FltoolkitError
+from fltoolkit.folders import write_whole
 from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
 from fltoolkit.nap.partners import PARTNERS
 from fltoolkit.survey.read import input_hash
 from fltoolkit.survey.spec import read_spec, side_files
 from fltoolkit.yamlfile import Model
 
-RECORD, RESTRICTED = "run.json", "restricted"
+RECORD, RESTRICTED, REFUSED = "run.json", "restricted", ".refused-"
 VERSIONS = (
     "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly", "pyreadstat", "scipy",
     "XlsxWriter",
@@ -81,6 +82,37 @@ def read_record(folder: Path) -> Record | None:
     with suppress(OSError, ValueError):
         return Record.model_validate_json((folder / RECORD).read_bytes())
     return None
+
+
+class Refusal(Model):
+    """The whole of a `.refused-NAME`: why the latest run into a folder was refused, and the SHA-256 of the run.json that stands there instead."""
+
+    why: str
+    run: str
+
+
+def refusal(folder: Path) -> Path:
+    """The file beside a folder of results that keeps why its latest run was refused: the folder itself stays as the earlier run left it."""
+    return folder.with_name(REFUSED + folder.name)
+
+
+def remember(folder: Path, why: str) -> bool:
+    """Keep why the latest run was refused, where an earlier one stands, or nothing; tells whether anything changed. A failed run's run.json says it."""
+    file = refusal(folder)
+    if why and (record := read_record(folder)) and record.error != why:
+        write_whole(file, Refusal(why=why, run=_hash(folder / RECORD)).model_dump_json() + "\n")
+        return True
+    there = file.exists()
+    file.unlink(missing_ok=True)
+    return there
+
+
+def refused(folder: Path) -> str:
+    """Why the latest run into a folder was refused; empty where it was not, or another run has taken its place since."""
+    with suppress(OSError, ValueError):
+        found = Refusal.model_validate_json(refusal(folder).read_bytes())
+        return found.why if found.run == _hash(folder / RECORD) else ""
+    return ""
 
 
 def why_again(now: Premises, folder: Path) -> str:

@@ -23,7 +23,7 @@ from fltoolkit.hands import Done, Hands, Stopped, all_passed, run_all, threads, 
 from fltoolkit.jobs import ASSETS, YAML, Batch, Run, plan_runs
 from fltoolkit.nap.partners import PARTNERS
 from fltoolkit.notebooks import Stop
-from fltoolkit.record import RECORD, input_files
+from fltoolkit.record import RECORD, input_files, refusal, remember
 from fltoolkit.report import write_assets, write_index
 from fltoolkit.yamlfile import load_model
 
@@ -147,14 +147,15 @@ def run_stored(
         fetched: set[str] = set()
 
         def index(ended: Mapping[str, Done]) -> str:
+            for survey in ended.keys() - fetched:
+                fetched.add(survey)
+                store.fetch(f"{outputs}/{survey}{f'/{RECORD}' if only else ''}", here)
+                _remember(store, outputs, here, survey, ended[survey].error)
             if only:
                 return "the batch with --resume, which then writes the index"
             if not (here / outputs / ASSETS).exists():
                 write_assets(here / outputs / ASSETS)
                 store.put(f"{outputs}/{ASSETS}/plotly.min.js", here)
-            for survey in ended.keys() - fetched:
-                store.fetch(f"{outputs}/{survey}", here)
-                fetched.add(survey)
             errors = {survey: done.error for survey, done in ended.items()}
             entries = [entry(here / outputs / run.name, errors.get(run.name, "")) for run in runs]
             write_index(here / outputs, [found for found in entries if found])
@@ -174,6 +175,16 @@ def run_stored(
             done = run_all(runs, replace(hands, give=giving(hands)), say, index)
         claim.set()
         return all_passed(list(done.values()), index(done), say)
+
+
+def _remember(store: Store, outputs: str, here: Path, survey: str, why: str) -> None:
+    """Keep at the address, beside a survey's folder, why its run was refused; where it was not, what was kept before is emptied."""
+    file = refusal(here / outputs / survey)
+    name = f"{outputs}/{file.name}"
+    store.fetch(name, here)
+    (here / outputs).mkdir(parents=True, exist_ok=True)
+    if remember(here / outputs / survey, why):
+        store.write(name, file.read_bytes() if file.exists() else b"")
 
 
 def run_away(run: Run, store: Store, outputs: str, resume: bool, *, stop: Stop, say: Callable[[str], None]) -> Done:

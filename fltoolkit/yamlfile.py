@@ -19,7 +19,10 @@ from fltoolkit.yamlwords import problems
 
 
 class Model(BaseModel):
-    """What every YAML model shares: unknown keys are errors, and nothing changes after loading. Built when first used, not on import."""
+    """What every YAML model shares: unknown keys are errors, and nothing changes after loading.
+
+    Built when first used, not on import: hence a field's default is made by `model_construct`, which checks nothing.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 

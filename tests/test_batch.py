@@ -415,7 +415,8 @@ def test_results_that_cannot_be_written_are_a_failure_that_leaves_those_before(
     assert not run_surveys([good], tmp_path / "out", say=said.append)
     assert "found:   the disk is full" in said[-2]
     after = tree(tmp_path / "out")
-    front = after.pop("index.html").decode()
+    front, kept = after.pop("index.html").decode(), json.loads(after.pop(".refused-good"))
+    assert "found:   the disk is full" in kept["why"]
     assert "1 survey(s), 1 as an earlier run left it" in front
     assert "the disk is full" in front
     assert after == {name: content for name, content in before.items() if name != "index.html"}

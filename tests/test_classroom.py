@@ -17,19 +17,29 @@ from fltoolkit.errors import RequestError
 from fltoolkit.jobs import notebook_folder
 
 LESSONS = {p.name for p in (notebook_folder() / "teaching").glob("*.ipynb")}
+HANDED = {*LESSONS, "glossary.md"}
 
 
 def test_each_learner_has_the_lessons_and_neither_answers_nor_trainers_notes(tmp_path: Path) -> None:
     made = classroom.prepare(tmp_path, 3)
     assert [own.name for own in made] == ["learner_01", "learner_02", "learner_03"]
     for own in made:
-        assert {p.name for p in own.iterdir()} == LESSONS
+        assert {p.name for p in own.iterdir()} == HANDED
         assert not any(
-            cell.get("outputs") for p in own.iterdir() for cell in nbformat.read(p, 4).cells
+            cell.get("outputs") for p in own.glob("*.ipynb") for cell in nbformat.read(p, 4).cells
         )  # they show what is to be guessed
     assert len(LESSONS) >= 4
     assert (made[0] / "../../data_samples/norvia_lfs_2025/survey.yaml").is_file()  # where the lessons look for it
     assert {p.name for p in (tmp_path / "room").iterdir()} == {own.name for own in made}
+
+
+def test_every_link_of_a_lesson_leads_to_a_file_that_its_learner_is_shown(tmp_path: Path) -> None:
+    (own,) = classroom.prepare(tmp_path, 1)
+    texts = [c.source for p in own.glob("*.ipynb") for c in nbformat.read(p, 4).cells if c.cell_type == "markdown"]
+    links = [link for text in texts for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert links == ["glossary.md"] * 3
+    assert "forced labour" in (own / links[0]).read_text("utf-8")
+    assert re.findall(r"\]\(", (own / links[0]).read_text("utf-8")) == []  # it leads nowhere else
 
 
 def test_a_class_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -39,7 +49,7 @@ def test_a_class_goes_on_where_it_stopped(tmp_path: Path) -> None:
     (own / sorted(LESSONS)[1]).unlink()
     assert len(classroom.prepare(tmp_path, 4)) == 4
     assert lesson.read_text("utf-8") == "my answers"
-    assert {p.name for p in own.iterdir()} == LESSONS
+    assert {p.name for p in own.iterdir()} == HANDED
 
 
 def test_a_class_of_none_or_of_hundreds_is_refused(tmp_path: Path) -> None:

@@ -39,10 +39,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A batch of two surveys, run by threads: in `undisturbed`."""
+    """A batch of two surveys, run by threads: in `undisturbed`. Who is killed and when is tested here, not what is estimated."""
     folder = tmp_path_factory.mktemp("place")
     for name in "ab":
-        country.write(folder / name, country.changed(country.SURVEY, title=f"Country {name}"))
+        country.write(folder / name, country.changed(country.ONE_NUMBER, title=f"Country {name}"))
     content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in "ab"]}
     (folder / "batch.yaml").write_text(yaml.safe_dump(content), "utf-8")
     assert run_batch(folder / "batch.yaml", say=quiet)

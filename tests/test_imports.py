@@ -33,10 +33,36 @@ def test_is_imported_when_it_is_used(imported: set[str], name: str) -> None:
     assert name not in imported
 
 
-def test_the_rooms_that_draw_and_write_open_when_asked() -> None:
-    script = "import fltoolkit as fl, sys; assert 'fltoolkit.show' not in sys.modules; fl.show.table; fl.report; print('fltoolkit.show' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert found.stdout.strip() == "True", found.stderr
+ROOMS = """
+import sys
+import fltoolkit as fl
+assert not {"fltoolkit.nap", "fltoolkit.show", "fltoolkit.report"} & set(sys.modules)
+assert set(fl.__all__) < set(dir(fl))
+from fltoolkit import baseline
+assert fl.baseline is baseline is fl.nap.baseline
+fl.show.table, fl.report
+assert fl.__version__[0].isdigit()
+"""
+
+
+def test_the_rooms_of_the_plan_of_what_is_drawn_and_of_what_is_written_open_when_asked() -> None:
+    found = subprocess.run([sys.executable, "-c", ROOMS], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+
+
+BUILT = """
+import fltoolkit
+from fltoolkit.yamlfile import Model
+models = Model.__subclasses__()
+assert len(models) > 20
+models += [model for made in models for model in made.__subclasses__()]
+print([model.__name__ for model in models if model.__pydantic_complete__])
+"""
+
+
+def test_no_model_is_built_before_a_file_is_read() -> None:
+    found = subprocess.run([sys.executable, "-c", BUILT], capture_output=True, text=True, check=False)
+    assert found.stdout.strip() == "[]", found.stdout + found.stderr
 
 
 def test_a_name_that_is_not_there_is_refused() -> None:

@@ -22,7 +22,7 @@ import psutil
 import pytest
 import small_country as country
 import yaml
-from killed_batch import quiet, tree
+from killed_batch import copied, quiet, tree
 
 from fltoolkit import batch, record
 from fltoolkit.batch import run_batch, run_surveys
@@ -36,10 +36,11 @@ from fltoolkit.report.workbook import write_baseline
 HOUSE = Path(__file__).parents[1]
 
 
-def write_batch(folder: Path, *names: str) -> Path:
-    """A batch of small countries, one a name."""
+def write_batch(folder: Path, *names: str, short: str = "") -> Path:
+    """A batch of small countries, one a name; that named `short` asks for one number."""
     for name in names:
-        country.write(folder / name, country.changed(country.SURVEY, title=f"Country {name}"))
+        survey = country.ONE_NUMBER if name == short else country.SURVEY
+        country.write(folder / name, country.changed(survey, title=f"Country {name}"))
     path = folder / "batch.yaml"
     content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in names]}
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -54,8 +55,23 @@ def stand_in(name: str, work: Path, parameters: dict[str, Any], kernel: object) 
         (work / "estimates.csv").write_text(country.published().table.to_csv(index=False), encoding="utf-8")
 
 
+Execute = Callable[[str, Path, dict[str, Any], Any], None]
+Stand = Callable[[Execute], None]
+
+
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def stand(monkeypatch: pytest.MonkeyPatch) -> Stand:
+    """Put something in the place of the kernels and the pages."""
+
+    def put(execute: Execute) -> None:
+        monkeypatch.setattr(batch, "_execute", execute)
+        monkeypatch.setattr(batch, "page", copied)
+
+    return put
+
+
+@pytest.fixture
+def calls(stand: Stand) -> list[str]:
     """The surveys whose first notebook was run, by a stand-in for the kernels."""
     seen: list[str] = []
 
@@ -64,7 +80,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             seen.append(Path(parameters["survey"]).parent.name)
         stand_in(name, work, parameters, kernel)
 
-    monkeypatch.setattr(batch, "_execute", execute)
+    stand(execute)
     return seen
 
 
@@ -183,7 +199,9 @@ def test_what_a_person_adds_to_the_folder_does_not_matter(tmp_path: Path, calls:
     assert calls == ["a"]
 
 
-def test_an_input_that_changes_while_it_is_read_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_input_that_changes_while_it_is_read_fails_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stand: Stand
+) -> None:
     path, said = write_batch(tmp_path, "a"), list[str]()
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
@@ -191,7 +209,7 @@ def test_an_input_that_changes_while_it_is_read_fails_the_run(tmp_path: Path, mo
         if name == "2_classify":
             append("a/persons.csv")(tmp_path, monkeypatch)
 
-    monkeypatch.setattr(batch, "_execute", execute)
+    stand(execute)
     assert not run_batch(path, say=said.append)
     assert "a: failed: a: a file changed while it was read" in "\n".join(said)
     assert not (tmp_path / "out" / "a" / "estimates.csv").exists()
@@ -210,13 +228,13 @@ def test_restricted_numbers_survive_a_run(tmp_path: Path, calls: list[str]) -> N
     assert calls == ["a", "a"]
 
 
-def test_a_scratch_file_of_the_database_never_comes_among_the_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scratch_file_of_the_database_never_comes_among_the_results(tmp_path: Path, stand: Stand) -> None:
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         stand_in(name, work, parameters, kernel)
         (work / ".tmp").mkdir(exist_ok=True)
         (work / ".tmp" / "duckdb_temp_storage.tmp").write_text("persons", encoding="utf-8")
 
-    monkeypatch.setattr(batch, "_execute", execute)
+    stand(execute)
     assert run_batch(write_batch(tmp_path, "a"), say=quiet)
     assert not (tmp_path / "out" / "a" / ".tmp").exists()
 
@@ -319,9 +337,7 @@ def test_a_survey_that_the_batch_does_not_have_is_told_with_those_it_has(tmp_pat
         run_batch(write_batch(tmp_path, "a", "b"), only="d", say=quiet)
 
 
-def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in_place(tmp_path: Path, stand: Stand) -> None:
     path, out, said = write_batch(tmp_path, "a"), tmp_path / "out", list[str]()
     with held(out) as first:
         assert not first.is_set()
@@ -335,13 +351,15 @@ def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in
         if name == "3_estimate":
             recover(out)  # as the batch does that comes after
 
-    monkeypatch.setattr(batch, "_execute", execute)
+    stand(execute)
     assert not run_batch(path, say=said.append)
     assert {path.name for path in out.iterdir()} == {".lock", "assets", "index.html"}
     assert any(line.startswith("a: failed: a: files cannot be read or written") for line in said), said
 
 
-def test_a_survey_that_is_stopped_where_it_runs_fails_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_survey_that_is_stopped_where_it_runs_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stand: Stand
+) -> None:
     path, said = write_batch(tmp_path, "a", "b"), list[str]()
     real = batch.run_survey
 
@@ -350,7 +368,7 @@ def test_a_survey_that_is_stopped_where_it_runs_fails_alone(tmp_path: Path, monk
             raise Stopped
         return real(run, outputs, **named)
 
-    monkeypatch.setattr(batch, "_execute", stand_in)
+    stand(stand_in)
     monkeypatch.setattr(batch, "run_survey", run_survey)
     assert not run_batch(path, say=said.append)
     assert any(line.startswith("a: failed: a: it was stopped, since the folder of results was not seen") for line in said)
@@ -378,9 +396,7 @@ def test_killed_at_any_step_results_are_the_old_or_the_new_and_the_next_run_make
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals to a thread")
-def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(tmp_path: Path, stand: Stand) -> None:
     runs, out, said = surveys(tmp_path, "a", "b", "c"), tmp_path / "out", list[str]()
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
@@ -390,7 +406,7 @@ def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(
             until(kernel._stop.is_set)  # a real one is killed then
             raise RuntimeError("Kernel died")
 
-    monkeypatch.setattr(batch, "_execute", execute)
+    stand(execute)
     with pytest.raises(KeyboardInterrupt):
         run_surveys(list(runs.values()), out, workers=1, say=said.append)
     assert {path.name for path in out.iterdir()} == {".lock", "a", "assets", "index.html"}
@@ -413,7 +429,7 @@ def kernels(process: subprocess.Popen[str]) -> list[psutil.Process]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A batch of two surveys."""
     folder = tmp_path_factory.mktemp("killed")
-    write_batch(folder, "a", "b")
+    write_batch(folder, "a", "b", short="b")
     return folder
 
 

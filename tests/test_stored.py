@@ -15,7 +15,7 @@ import nbformat
 import pytest
 import small_country as country
 import yaml
-from killed_batch import quiet
+from killed_batch import copied, quiet
 
 from fltoolkit import batch, stored
 from fltoolkit.cli import main
@@ -64,6 +64,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             (work / "estimates.csv").write_text(country.published().table.to_csv(index=False), "utf-8")
 
     monkeypatch.setattr(batch, "_execute", execute)
+    monkeypatch.setattr(batch, "page", copied)
     return seen
 
 
@@ -230,3 +231,20 @@ def test_one_survey_alone_leaves_the_index_to_the_batch(memory: Any, calls: list
     assert run_stored(ADDRESS, resume=True, say=quiet)
     assert calls == ["b", "a"]
     assert {name.split("/")[1] for name in held(memory)} == {".lock", ".lock-b", "a", "assets", "b", "index.html"}
+
+
+def test_a_refused_run_is_told_at_the_address_until_another_takes_its_place(
+    memory: Any, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    assert run_stored(ADDRESS, say=quiet)
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "put_in_place", full)
+        assert not run_stored(ADDRESS, only="a", say=quiet)
+    assert b"the disk is full" in held(memory)["out/.refused-a"]
+    change_batch(memory, {"survey": "a/survey.yaml", "plan": "a/nap.yaml"})
+    assert run_stored(ADDRESS, resume=True, say=quiet)  # as it was before, so that nothing is run
+    assert held(memory)["out/.refused-a"] == b""
+    assert b"1 survey(s), all complete" in held(memory)["out/index.html"]

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import small_country as country
 import yaml
+from killed_batch import copied, quiet
 from openpyxl.workbook import Workbook
 
 from fltoolkit import batch
@@ -41,6 +42,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             books.write_for(plan, work)
 
     monkeypatch.setattr(batch, "_execute", execute)
+    monkeypatch.setattr(batch, "page", copied)
     return seen
 
 
@@ -93,6 +95,48 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
     assert "2 survey(s), all complete" in (book.parent.parent / "index.html").read_text("utf-8")
     assert books.free(books.openpyxl.load_workbook(book), "Cost estimate", "Activity", 1).value == "Train"
+
+
+def test_the_front_page_tells_of_a_refused_run_until_another_has_taken_its_place(
+    path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+
+    def front(survey: str) -> str:
+        """The front page after a run of one survey alone into the same folder."""
+        main(["estimate", f"{survey}/survey.yaml", "--plan", f"{survey}/nap.yaml", "--outputs", "out"])
+        return Path("out/index.html").read_text("utf-8")
+
+    assert "all complete" in front("a")
+    books.edit(Path("out/a") / NAME, answer)
+    for survey in ("a", "b", "b"):
+        told = front(survey)
+        assert told.count("not run again") == 1
+        assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in told
+    assert main(["nap", "read", "out/a/nap_workbook.xlsx"]) == 0
+    assert "2 survey(s), all complete" in front("a")
+    assert "2 survey(s), all complete" in front("b")
+    assert list(Path("out").glob(".refused-*")) == []
+
+
+def test_a_survey_that_was_refused_alone_is_told_by_whoever_writes_the_page_next(
+    path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    assert run(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "put_in_place", full)
+        assert not run_batch(path, only="a", say=quiet)  # which writes no page
+    assert main(["estimate", "b/survey.yaml", "--plan", "b/nap.yaml", "--outputs", "out"]) == 0
+    told = Path("out/index.html").read_text("utf-8")
+    assert "2 survey(s), 1 as an earlier run left it" in told
+    assert "the disk is full" in told
+    assert run(path, resume=True)  # as it was before, so that nothing is run
+    assert "2 survey(s), all complete" in Path("out/index.html").read_text("utf-8")
+
+
+def full(*_: object) -> None:
+    raise OSError("the disk is full")
 
 
 def test_a_workbook_that_is_as_the_run_left_it_is_not_opened(

@@ -88,7 +88,7 @@ class Profile(Model):
     title: str
     source: str = ""
     to_verify: bool = False
-    confidentiality: Confidentiality = Confidentiality()
+    confidentiality: Confidentiality = Confidentiality.model_construct()
     reliability: tuple[Rule, ...]
     drop_tables_from: float | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report import findings, promises
+from fltoolkit.report import findings, follow_up, references, targets
 from fltoolkit.report.document import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.pictures import beside, by_group
 
@@ -22,36 +22,36 @@ def _findings(evidence: Evidence, language: Language) -> list[Block]:
     out = evidence.now
     told = findings.headline(out, language)
     pictures = tuple(Chart(p) for p in (by_group(evidence, language, "half"), beside(evidence, language, "half")) if p)
-    changed = [Paragraph(text, "lead") for text in promises.verdicts(evidence, language)[:1]]
+    changed = [Paragraph(text, "lead") for text in follow_up.verdicts(evidence, language)[:1]]
     lower = findings.unresolved(out, language)
     return [
         findings.facts(out, language), Paragraph(told[0], "lead"), *changed,
         *([Charts(pictures)] if pictures else []),
-        *(Paragraph(text) for text in promises.found_by_repeat(evidence, language)[:1]), *promises.first_warning(evidence, language),
-        *(Paragraph(text) for text in promises.already(evidence, language, without_refused=True)[:1]),
+        *(Paragraph(text) for text in targets.found_by_repeat(evidence, language)[:1]), *targets.first_warning(evidence, language),
+        *(Paragraph(text) for text in targets.already(evidence, language, without_refused=True)[:1]),
         *([Paragraph(lower)] if lower else []), Paragraph(findings.coverage(out, language) or language.say("brief.covers_all")),
     ]  # fmt: skip
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """The tables."""
-    out, follow = evidence.now, promises.follow_up(evidence, language)
+    out, follow = evidence.now, follow_up.table(evidence, language)
     changed: list[Block] = []
     if follow:
-        changed = [Heading(language.say("change.heading")), Bullets(promises.verdicts(evidence, language)), follow]
+        changed = [Heading(language.say("change.heading")), Bullets(follow_up.verdicts(evidence, language)), follow]
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(language.say("brief.markers"), "quiet"),
         *(Paragraph(text) for text in findings.headline(out, language)[1:]), *findings.tables(out, language),
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), findings.rule_sets(out, language),
         *changed,
-        Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),
-        promises.detectable(evidence, language), promises.targets(evidence, language), *_already(evidence, language),
-        Heading(language.say("references.heading"), 2), *promises.references(language),
+        Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *targets.unverifiable(evidence, language),
+        targets.detectable(evidence, language), targets.table(evidence, language), *_already(evidence, language),
+        Heading(language.say("references.heading"), 2), *references.figures(language),
     ]  # fmt: skip
 
 
 def _already(evidence: Evidence, language: Language) -> list[Block]:
-    said = promises.already(evidence, language)
+    said = targets.already(evidence, language)
     return [Bullets(said), Paragraph(language.say("targets.no_test"), "quiet")] if said else []
 
 

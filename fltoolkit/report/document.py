@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from fltoolkit.language import Language
 from fltoolkit.show.drawn import Drawn
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]
@@ -101,3 +103,14 @@ class Document:
     language: str
     blocks: tuple[Block, ...]
     foot: str = ""
+
+
+def table_in(
+    language: Language, name: str, columns: Iterable[str], body: Iterable[tuple[str, ...]], widths: tuple[float, ...], right: tuple[int, ...],
+    note: str, wide: bool = False,
+) -> Table:  # fmt: skip
+    """A table whose title and heads stand in the language's file; `right` are the columns of numbers."""
+    heads = tuple(language.say(f"columns.{c}") for c in columns)
+    return Table(
+        language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note, wide
+    )

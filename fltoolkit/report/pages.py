@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
         assets: where plotly.min.js lies, seen from the page.
         links: (name, address) of the pages beside it.
     """
-    target.write_text(_exporter().from_filename(str(notebook), resources={
+    target.write_text(_exporter(threading.get_ident()).from_filename(str(notebook), resources={
         "title": title, "assets": assets, "links": links, "css": css(),
     })[0], encoding="utf-8")  # fmt: skip
 
@@ -38,7 +40,9 @@ def write_assets(folder: Path) -> None:
     write_whole(folder / "plotly.min.js", script.read_bytes())
 
 
-def _exporter() -> Any:
+@lru_cache(maxsize=16)
+def _exporter(thread: int) -> Any:
+    """One a thread, since no two may use it at once: it takes as long to make as a page takes to draw."""
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 

@@ -8,7 +8,7 @@ from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.framework import WORDS
 from fltoolkit.report.findings import groups_of
-from fltoolkit.report.promises import with_target
+from fltoolkit.report.targets import with_target
 from fltoolkit.show import drawn, drawn_plan
 from fltoolkit.show.drawn import Drawn
 from fltoolkit.survey.breakdowns import TOTAL

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report import findings, promises
+from fltoolkit.report import findings, follow_up, framework, targets
 from fltoolkit.report.document import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.pictures import by_group, change, path, repeat
 
@@ -47,7 +47,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
         *(Paragraph(text) for text in findings.basis(out, language)), findings.rule_sets(out, language),
         Heading(heads[3], 2), _prompt(language, 1, 3), *([Chart(picture)] if picture else []), *findings.tables(out, language),
-        Heading(heads[4], 2), _prompt(language, 1, 4), *(Paragraph(text) for text in promises.verdicts(evidence, language)),
+        Heading(heads[4], 2), _prompt(language, 1, 4), *(Paragraph(text) for text in follow_up.verdicts(evidence, language)),
     ]  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
     return [
         *_prompted(evidence, language, chapter),
         Paragraph(language.say("skeleton.legal_basis")),
-        promises.legal(evidence, language),
+        framework.legal(evidence, language),
     ]
 
 
@@ -97,7 +97,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     """Chapter 6: the matrix, targets and whether they can be verified, milestones that nobody measures, follow-up."""
     heads = language.each("skeleton.monitoring")
     way, changed = path(evidence, language, "wide") or repeat(evidence, language, "wide"), change(evidence, language, "wide")
-    follow = promises.follow_up(evidence, language)
+    follow = follow_up.table(evidence, language)
     plan = evidence.plan
     surveys = language.join(str(year) for year in plan.planned_surveys)
     planned = [Paragraph(language.say("skeleton.surveys", years=surveys))] if plan.planned_surveys else []
@@ -105,14 +105,14 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     if follow:
         later = [
             Heading(heads[4], 2),
-            *(Paragraph(t) for t in promises.verdicts(evidence, language)),
+            *(Paragraph(t) for t in follow_up.verdicts(evidence, language)),
             *([Chart(changed)] if changed else []),
             follow,
         ]
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), promises.matrix(evidence, language),
-        Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *promises.unverifiable(evidence, language),
-        promises.detectable(evidence, language), promises.targets(evidence, language),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework.matrix(evidence, language),
+        Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *targets.unverifiable(evidence, language),
+        targets.detectable(evidence, language), targets.table(evidence, language),
         Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")), *([Chart(way)] if way else []),
-        promises.milestones(evidence, language), *planned, Heading(heads[3], 2), promises.smart(evidence, language), *later,
+        targets.milestones(evidence, language), *planned, Heading(heads[3], 2), framework.smart(evidence, language), *later,
     ]  # fmt: skip

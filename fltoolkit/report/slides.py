@@ -7,7 +7,7 @@ import pandas as pd
 from fltoolkit.estimate.publish import Published
 from fltoolkit.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report import findings, promises
+from fltoolkit.report import findings, follow_up, targets
 from fltoolkit.report.document import Block, Bullets, Chart, Document, Heading, Paragraph, Table
 from fltoolkit.report.findings import groups_of
 from fltoolkit.report.pictures import SIZES, by_group, change, path, repeat
@@ -101,7 +101,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     picture = change(evidence, language, "slide")
     if picture is None:
         return []
-    said = promises.verdicts(evidence, language)
+    said = follow_up.verdicts(evidence, language)
     return [
         Heading(language.say("change.heading")), Chart(picture), Heading(language.say("slides.verdict")), Bullets(said),
         Paragraph(language.say("change.note"), "quiet"),
@@ -117,13 +117,13 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
     ):
         if picture:
             blocks += [Heading(language.say(key)), Chart(picture)]
-    table = promises.targets(evidence, language)
+    table = targets.table(evidence, language)
     short = (
         Table(table.title, table.columns, table.rows[:ROWS], table.widths, table.numbers, table.note)
         if isinstance(table, Table)
         else table
     )
-    warnings = promises.unverifiable(evidence, language)
+    warnings = targets.unverifiable(evidence, language)
     blocks += [Heading(language.say("slides.promise")), short]
     for i in range(0, len(warnings), 2):
         blocks += [Heading(language.say("slides.warning")), *warnings[i : i + 2]]

@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.language import BASE, Language, read_language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.units import scale
+from fltoolkit.show import told, told_plan
 from fltoolkit.show.changes import NOTE, signed
 from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, Picture, Table, axis, figure
 from fltoolkit.show.tables import plain
@@ -26,33 +28,39 @@ NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to 
 
 
 def warnings(evidence: Evidence) -> Words:
-    """What must be known before the targets are printed: each that no repeat could verify, and why; or that all can be."""
+    """What must be known before the targets are printed, as the documents say it: each that no repeat could verify, and why; or that all can be."""
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Words(NO_TARGETS)
-    lines = [
-        f"**Warning.** {name_of(r)}: {r['target_words']} {'cannot be verified' if r['verifiable'] == 'no' else 'is not judged'}: {r['reason']}."
-        for r in given.to_dict("records")
-        if r["verifiable"] != "yes"
-    ]
-    good = [
-        f"{name_of(r)}: {r['target_words']} can be verified ({r['reason']})."
-        for r in given.to_dict("records")
-        if r["verifiable"] == "yes"
-    ]
-    return Words("\n\n".join([*lines, *good]))
+    ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] == "yes")
+    return Words("\n\n".join(_warned(read_language(BASE), r) for r in ordered))
+
+
+def _warned(language: Language, row: Row) -> str:
+    if row["verifiable"] == "no":
+        return f"**Warning.** {told_plan.warning(language, row)}"
+    if row["verifiable"] != "yes":
+        return f"**Warning.** {name_of(row)}: {row['target_words']} is not judged: {row['reason']}."
+    promised = f"{name_of(row)}: {told_plan.promise(language, row)}"
+    beside = f" {told_plan.later(language, row)}" if row["beside"] in told_plan.UNDER else ""
+    return f"{promised}. It can be verified: {row['reason']}.{beside}"
 
 
 def targets(evidence: Evidence) -> Table:
-    """Every row that a survey fills: its target, and the smallest fall that a repeat of the planned sample would find."""
-    records = evidence.targets.to_dict("records")
+    """Every row that a survey fills: its target, what stands in the way of verifying it, and the smallest fall that a repeat of the planned sample would find.
+
+    Where there is a later round, its number stands beside each target: a place, and no test.
+    """
+    records, language = evidence.targets.to_dict("records"), read_language(BASE)
+    later = {f"In {r['later_year']:.0f}, beside the target" for r in records if r["beside"]}  # the one later round there can be
     body = pd.DataFrame(
         {
             "Indicator": _indicators(records),
             "By": [_by(r) for r in records],
             "Baseline": [_value(r, "baseline_value") for r in records],
             "Target": [r["target_words"] for r in records],
-            "Verifiable": [r["verifiable"] for r in records],
+            "Can a survey verify it?": [told_plan.verifiable(language, r) if r["target_words"] else "" for r in records],
+            **{head: [_placed(language, r) for r in records] for head in later},
             "Smallest fall found": [_smallest(r) for r in records],
             "Persons in the repeat": [_count(r["planned_sample"]) for r in records],
             "Needed for the target": [_count(r["sample_needed"]) for r in records],
@@ -62,7 +70,16 @@ def targets(evidence: Evidence) -> Table:
         }
     )
     about = "with a chance of 80 %, two-sided at 5 %, from the baseline's design effect; values per 1,000 or in persons, as the indicator says"
-    return plain(body, "Targets, and what a repeat could verify", about, markers_used(evidence.targets["marker"]))
+    notes = [language.say("targets.no_test") if later else "", markers_used(evidence.targets["marker"])]
+    return plain(body, "Targets, and what a repeat could verify", about, " ".join(filter(None, notes)))
+
+
+def _placed(language: Language, row: Row) -> str:
+    """`18.8 (12.9 to 26.3): at or below the target`."""
+    if not row["beside"]:
+        return ""
+    number = told_plan.value(language, row["later_value"], row)
+    return f"{number} ({told_plan.between(language, row, 'later_ci_low', 'later_ci_high')}): {row['beside']}"
 
 
 def path(evidence: Evidence, row: str = "") -> Picture | Words:
@@ -81,9 +98,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
         .to_dict()
     )
     later = evidence.follow_up[(evidence.follow_up["id"] == first["id"]) & (evidence.follow_up["group"] == "total")]
-    fig = figure(
-        f"{first['indicator'].removesuffix(' (the base of the row below)')}: from baseline to target", first["unit"], 420
-    )
+    fig = figure(f"{name_of(first)}: from baseline to target", first["unit"], 420)
     fig.add_scatter(
         x=list(steps["year"]), y=list(steps["value"]), mode="lines+markers", name="path, not measured", line={"color": GREY, "dash": "dot"},
         marker={"size": 9, "color": "white", "line": {"color": GREY, "width": 2}},
@@ -147,14 +162,14 @@ def follow_up(evidence: Evidence) -> Table | Words:
 
 
 def name_of(row: Row) -> str:
-    """An indicator's row as a sentence names it: `Number of persons …, gender: women`."""
-    name = str(row["indicator"]).removesuffix(" (the base of the row below)")
-    return name if row["group"] == "total" else f"{name}, {_by(row)}"
+    """A row of the plan as the documents name it: `Number of persons … (gender: women)`."""
+    return told_plan.about(read_language(BASE), row)
 
 
 def _indicators(records: list[Row]) -> list[str]:
     """The name of each indicator, in its first row only."""
-    return [name_of({**r, "group": "total"}) if i == 0 or records[i - 1]["id"] != r["id"] else "" for i, r in enumerate(records)]
+    names = [told.indicator(read_language(BASE), r) for r in records]
+    return [name if i == 0 or records[i - 1]["id"] != records[i]["id"] else "" for i, name in enumerate(names)]
 
 
 def _by(row: Row) -> str:

@@ -107,8 +107,9 @@ def indicator(language: Language, row: Row) -> str:
 
 
 def reason(language: Language, text: object) -> str:
-    """A reason of the kit in this language, the kit's own names (`withheld_wages`) as words."""
-    return NAMES.sub(" ", language.kit("" if text is None or pd.isna(text) else str(text)))  # type: ignore[call-overload]
+    """A reason of the kit in this language, the kit's own names (`withheld_wages`) as words, and no line ending before a `%`."""
+    said = language.kit("" if text is None or pd.isna(text) else str(text))  # type: ignore[call-overload]
+    return NAMES.sub(" ", said).replace(" %", f"{NBSP}%")
 
 
 def remark(language: Language, row: Row) -> str:

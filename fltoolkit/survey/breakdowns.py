@@ -34,7 +34,7 @@ class Population(Model):
     """
 
     label: str
-    age: Between = Between()
+    age: Between = Between.model_construct()
     where: dict[str, Codes] = Field(default_factory=dict)
     weight: str | None = None
     sum_of: Names = ()

@@ -75,8 +75,8 @@ class SurveySpec(Model):
     design: Design
     age: Age
     module: ModuleStatus | None = None
-    interview: Interview = Interview()
-    answers: AnswerCodes = AnswerCodes()
+    interview: Interview = Interview.model_construct()
+    answers: AnswerCodes = AnswerCodes.model_construct()
     any_work: Sources
     items: Items
     episodes: Episodes
@@ -93,7 +93,7 @@ class SurveySpec(Model):
     sectors: dict[Name, Sector] = Field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     coverage_excludes: tuple[str, ...]
-    confidentiality: Confidentiality = Confidentiality()
+    confidentiality: Confidentiality = Confidentiality.model_construct()
 
     @model_validator(mode="after")
     def _names_meet(self) -> SurveySpec:

@@ -1,4 +1,4 @@
-"""Exercises are data (`lessons/*.yaml`); a check says right, or gives a hint, which never names the answer."""
+"""Exercises are data (`lessons/*.yaml`); a check says right, or gives a hint, which never names the number or the choice."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -240,8 +241,16 @@ def test_a_run_keeps_to_the_limits_of_its_survey(small: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def out(norvia: fl.Survey) -> Published:
-    return fl.publish_run(norvia)
+def published(norvia: fl.Survey) -> tuple[Published, int]:
+    """The published set, and how many passes over the persons it took."""
+    passes = importlib.import_module("fltoolkit.estimate.passes")
+    with mock.patch.object(passes, "cluster_totals", wraps=passes.cluster_totals) as counted:
+        return fl.publish_run(norvia), counted.call_count
+
+
+@pytest.fixture(scope="module")
+def out(published: tuple[Published, int]) -> Published:
+    return published[0]
 
 
 @pytest.fixture(scope="module")
@@ -573,16 +582,10 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
         out.select("prevalence", population="children")
 
 
-def test_tables_of_one_measure_and_population_cost_one_pass(norvia: fl.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fltoolkit.estimate import passes as module
-
-    passes: list[Any] = []
-    real = module.cluster_totals
-    monkeypatch.setattr(module, "cluster_totals", lambda *a, **k: (passes.append(a), real(*a, **k))[1])
-    fl.publish_run(norvia)
+def test_tables_of_one_measure_and_population_cost_one_pass(published: tuple[Published, int]) -> None:
     # prevalence and total of adults, prevalence of workers, three shares, durations, the stock (in vain), the flowchart; prevalence and total
     # under hts_2012
-    assert len(passes) == 11
+    assert published[1] == 11
 
 
 def test_a_plans_tables_join_the_published_set(small: Any) -> None:

@@ -14,8 +14,10 @@ import pandas as pd
 import promises
 import pytest
 import small_country as country
+from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.errors import BatchError
@@ -157,13 +159,45 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
 def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
     no, yes = row(book, "Targets", "women", "a cut of 10 % by 2030"), row(book, "Targets", "a cut of 75 % by 2030")
     assert no["Can it be verified?"] == "NO"
-    assert no["Why"].startswith("WARNING: the survey that is planned could not verify this target. ")
+    assert no["Why"].startswith("WARNING: the planned survey could not verify this target. ")
     assert (yes["Can it be verified?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
-    assert "1 target(s) cannot be verified" in book["Targets"]["A4"].value
+    assert "1 target cannot be verified" in book["Targets"]["A4"].value
     kinds = {r[6].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)}
     assert kinds == {"baseline", "not measured", "target"}
     assert row(book, "SMART", "achievable", "% decrease of prevalence")["Met"] == "NO"
     assert "No later round yet" in book["Follow-up"]["A4"].value
+
+
+def test_the_later_round_stands_before_what_is_reckoned_and_only_where_there_is_one(book: Workbook, tmp_path: Path) -> None:
+    def heads(found: Workbook) -> list[str]:
+        return [c.value for c in found["Targets"][head_of(found["Targets"])]]
+
+    def printed(found: Workbook) -> int:
+        return int(range_boundaries(found["Targets"].print_area.rpartition("!")[2].replace("$", ""))[2])
+
+    assert "Beside the target" not in heads(book)
+    assert heads(book)[printed(book) - 1] == "Smallest detectable cut"
+    fl.report.write_workbook(fell(), tmp_path)
+    later = openpyxl.load_workbook(tmp_path / "nap_workbook.xlsx")
+    assert heads(later)[heads(later).index("Why") :][:7] == [
+        "Why",
+        "Later round",
+        "Now",
+        "Now from",
+        "Now to",
+        "Beside the target",
+        "Power",
+    ]
+    assert heads(later)[printed(later) - 1] == "Smallest detectable cut"
+    target = row(later, "Targets", "a cut of 50 % by 2029")
+    assert (target["Later round"], target["Beside the target"]) == (2027, "at or below the target, its interval reaches above")
+    assert "the row below" not in str([c.value for r in later["Background studies"].iter_rows() for c in r])
+
+
+def test_a_number_keeps_away_from_the_words_of_the_next_cell(book: Workbook) -> None:
+    sheet = book["Targets"]
+    value = next(c for c in sheet[head_of(sheet) + 1] if isinstance(c.value, float))
+    assert value.number_format.endswith("_-_-")
 
 
 def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import fltoolkit as fl
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.publish import restricted
 from fltoolkit.nap.targets import UNPLANNED
-from fltoolkit.report import promises
+from fltoolkit.report import follow_up, targets
 from fltoolkit.report.brief import evidence_brief
 from fltoolkit.report.document import Document, Table
 from fltoolkit.report.documents import write_documents
@@ -120,24 +120,24 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
 def test_the_first_page_names_every_target_that_cannot_be_verified() -> None:
     """One in full, several in a line, and no more than four by name."""
     one = evidence()
-    assert [p.text for p in promises.first_warning(one, EN)] == [p.text for p in promises.unverifiable(one, EN)]
+    assert [p.text for p in targets.first_warning(one, EN)] == [p.text for p in targets.unverifiable(one, EN)]
     refused = one.targets[one.targets["verifiable"] == "no"]
     for times, named in ((2, "north"), (6, "and 2 more")):
         many = dataclasses.replace(one, targets=pd.concat([refused] * times, ignore_index=True))
-        (told,) = promises.first_warning(many, EN)
+        (told,) = targets.first_warning(many, EN)
         assert told.text.startswith(
             f"The survey that is planned could not verify {times} of the plan's {times} targets. Prevalence of"
         )
         assert told.text.count("a cut of 10 % by 2030 (sample too small)") == min(times, 4)
         assert named in told.text
         assert told.text in words(evidence_brief(many, EN))
-        assert "on 6" not in promises.first_warning(many, FR)[0].text
+        assert "on 6" not in targets.first_warning(many, FR)[0].text
 
 
 def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:
     one = evidence()
     lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
-    told = " ".join(p.text for p in promises.unverifiable(dataclasses.replace(one, targets=lacking), EN))
+    told = " ".join(p.text for p in targets.unverifiable(dataclasses.replace(one, targets=lacking), EN))
     assert told.startswith("No survey is planned that could verify this target. Prevalence of forced labour")
     assert told.endswith("A repeat of the planned size in 2030 would find it with a chance of 91\xa0%.")
 
@@ -150,22 +150,22 @@ def test_words_are_set_as_each_language_sets_them() -> None:
     assert "OIT, Walk Free et OIM" in french
     assert "ILO" not in french
     same = fell().follow_up.assign(verdict="no detectable change", light="? no detectable change")
-    (first, *_) = promises.verdicts(dataclasses.replace(fell(), follow_up=same), EN)
+    (first, *_) = follow_up.verdicts(dataclasses.replace(fell(), follow_up=same), EN)
     assert "2025 to 2027: no detectable change. 50.0, then 18.8 per 1,000 adults; difference before rounding −31.2 (" in first
 
 
 def test_a_target_stands_beside_a_later_round_that_lies_below_it() -> None:
     """50 fell to 18.75 per 1,000; the target is half of 50."""
-    (told,) = promises.already(fell(), EN)
+    (told,) = targets.already(fell(), EN)
     assert re.search(
         r": a cut of 50\s% by 2029, to 25\.0 per 1,000 .*\. In 2027 the survey found 18\.8 \(.*\): at or below the target", told
     )
     assert repr(told)[1:-1] in words(evidence_brief(fell(), EN))
     assert "is a place, not a test" in words(evidence_brief(fell(), EN))
     refused = dataclasses.replace(fell(), targets=fell().targets.assign(verifiable="no"))
-    assert promises.unverifiable(refused, EN)[0].text.endswith(told.partition("adults. ")[2])  # its warning says it too
-    assert promises.already(refused, EN, without_refused=True) == ()
-    assert promises.already(evidence(), EN) == ()  # the baseline's own run
+    assert targets.unverifiable(refused, EN)[0].text.endswith(told.partition("adults. ")[2])  # its warning says it too
+    assert targets.already(refused, EN, without_refused=True) == ()
+    assert targets.already(evidence(), EN) == ()  # the baseline's own run
 
 
 def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:

@@ -73,6 +73,14 @@ def test_no_english_of_the_kit_is_left(evidence: fl.Evidence) -> None:
             assert not re.search(ENGLISH, left), text
 
 
+def test_a_plan_whose_documents_are_french_alone_speaks_no_english(evidence: fl.Evidence) -> None:
+    """Nothing is left out here: the plan's own words and the survey's are what a minister reads, too."""
+    alone = evidence.plan.languages == ("fr",)
+    said = [text for made in (evidence_brief, nap_skeleton, workshop, fact_sheet) for text in texts(made(evidence, FR))]
+    english = [text for text in said if re.search(ENGLISH, text)]
+    assert (english == []) == alone, english[:3]
+
+
 def test_what_a_survey_and_a_plan_say_stays_as_they_say_it(evidence: fl.Evidence) -> None:
     said = "\n".join(texts(nap_skeleton(evidence, FR)))
     for text in (

@@ -11,11 +11,16 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
+from fltoolkit.language import read_language
+from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.report import targets as documents
+from fltoolkit.report.document import Table
 from fltoolkit.show import explore, plan
 from fltoolkit.show.explore.plan import plan_choices, plan_panel, plan_view
 from fltoolkit.show.style import Picture
 from fltoolkit.show.words import Words
 
+EN = read_language("en")
 NO_TARGET = {"target_year": float("nan"), "target_words": "", "verifiable": ""}
 
 
@@ -34,14 +39,36 @@ def baseline_run() -> fl.Evidence:
 
 
 def test_a_target_that_can_be_verified_says_so_and_one_that_cannot_is_a_warning() -> None:
-    assert "Forced labour prevalence: a cut of 50 % by 2029 can be verified (a repeat of 2,400 persons" in str(
-        plan.warnings(fell())
-    )
-    told = str(plan.warnings(with_targets(verifiable="no", reason="too few persons")))
-    assert told.startswith("**Warning.** Forced labour prevalence: a cut of 50 % by 2029 cannot be verified: too few persons.")
+    can = str(plan.warnings(fell())).replace("\xa0", " ")
+    assert can.startswith("Prevalence of forced labour, adults: a cut of 50 % by 2029, to 25.0 per 1,000")
+    assert "It can be verified: a repeat of 2,400 persons" in can
     unknown = str(plan.warnings(with_targets(verifiable="", reason="the baseline is not shown")))
     assert "is not judged: the baseline is not shown" in unknown
     assert "gives no `targets:`" in str(plan.warnings(with_targets(**NO_TARGET)))
+
+
+@pytest.mark.parametrize("obstacle", ["sample too small", UNPLANNED])
+def test_a_target_that_cannot_be_verified_is_told_in_the_words_of_the_documents(obstacle: str) -> None:
+    refused = with_targets(verifiable="no", obstacle=obstacle, reason="too few persons")
+    (said,) = documents.unverifiable(refused, EN)
+    assert str(plan.warnings(refused)) == f"**Warning.** {said.text}"
+    handed = documents.table(refused, EN)
+    assert isinstance(handed, Table)
+    cell = handed.rows[0][handed.columns.index("Can a survey verify it?")]
+    assert cell == f"no: {obstacle}"
+    assert cell in plan.targets(refused).text
+
+
+def test_a_target_stands_beside_the_later_round_in_the_words_of_the_documents() -> None:
+    (said,) = documents.already(fell(), EN)
+    place = said.partition("In 2027 the survey found ")[2].rstrip(".")
+    assert "at or below the target" in place
+    assert place in str(plan.warnings(fell()))
+    assert place in plan.targets(fell()).text
+    assert "is a place, not a test" in plan.targets(fell()).text
+    first = fell()
+    alone = plan.targets(replace(first, targets=first.targets.assign(beside=""))).text  # the baseline's own run
+    assert "beside" not in alone
 
 
 def test_the_table_of_targets_holds_every_row_and_what_a_repeat_would_find() -> None:

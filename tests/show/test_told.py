@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import small_country as country
 from handed import EN, FR
 
+from fltoolkit.estimate.profiles import load_profile, shipped_profiles
+from fltoolkit.language import Language
 from fltoolkit.show import told
 
 
@@ -43,3 +47,25 @@ def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
         EN, "it can count persons who are no cases of icls_2018, which does not have debt_bondage on that side"
     ).endswith("of icls_2018, which does not have debt bondage on that side")
     assert told.reason(FR, "the survey does not ask enough for debt_bondage to hold").count("servitude pour dettes") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase"),
+    [
+        (EN, r"(logarithmic )?coefficient of variation above \d+(\.\d)?\u00a0%"),
+        (FR, r"coefficient de variation (logarithmique )?supérieur à \d+(,\d)?\u00a0%"),
+    ],
+)
+def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no_line_breaks(
+    language: Language, phrase: str
+) -> None:
+    rules = [rule for name in shipped_profiles() for rule in load_profile(name).reliability if rule.column in ("cv", "log_cv")]
+    assert len(rules) > 5
+    assert [r.reason for r in rules if not re.fullmatch(phrase, told.reason(language, r.reason))] == []
+    limits = [round(100 * (r.above or 0), 1) for r in rules]  # what is said is what is asked
+    assert [float(re.findall(r"[\d,.]+", told.reason(language, r.reason))[0].replace(",", ".")) for r in rules] == limits
+
+
+def test_what_a_coefficient_of_variation_is_stands_above_the_briefs_tables() -> None:
+    assert "The coefficient of variation is the standard error in % of the estimate." in EN.say("brief.markers")
+    assert "Le coefficient de variation est l'erreur type en % de l'estimation." in FR.say("brief.markers")

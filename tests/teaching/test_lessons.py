@@ -75,6 +75,17 @@ def test_a_wrong_answer_gets_a_hint_that_does_not_tell(lesson: str, name: str) -
         assert not given_away(told.removeprefix("**Not yet.** "), exercise), told
 
 
+def test_no_hint_about_a_person_judges_a_condition() -> None:
+    """With both conditions judged there is one choice left: whoever reads that has not found the answer."""
+    persons = [e for e in SHEETS["1_definition"].values() if "unresolved" in e.choices]
+    assert len(persons) == 7
+    hints = [hint for e in persons for hint in (e.hint, *e.mistakes.values())]
+    judged = re.compile(
+        r"conditions? (is|are) (not |both )?(met|established)|one of the two conditions is|(it|work) is involuntary", re.I
+    )
+    assert [hint for hint in hints if judged.search(hint)] == []
+
+
 @EACH
 def test_a_usual_mistake_has_its_own_hint_and_is_wrong(lesson: str, name: str) -> None:
     exercise = SHEETS[lesson][name]

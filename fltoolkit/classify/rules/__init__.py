@@ -62,7 +62,7 @@ class Dimension(Model):
     stages: tuple[Stage, ...] = ()
     involuntary: ItemList
     coercion: ItemList
-    at_least: AtLeast = AtLeast()
+    at_least: AtLeast = AtLeast.model_construct()
 
     @model_validator(mode="after")
     def _can_hold(self) -> Dimension:

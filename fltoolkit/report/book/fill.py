@@ -12,6 +12,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partners import Partners, not_placed, plain
 from fltoolkit.report.book.definitions import definitions
 from fltoolkit.report.book.layout import Column, Formula, Line, Page, Styled
+from fltoolkit.report.book.sheets import named
 from fltoolkit.show.words import markers_used
 
 ANSWERS = ("yes", "partly", "no")
@@ -221,7 +222,7 @@ def survey_says(evidence: Evidence, question: Question) -> str:
 def _said_by(evidence: Evidence, word: str) -> str:
     if word == "change":
         verdicts = evidence.follow_up[evidence.follow_up["group"] == "total"] if len(evidence.follow_up) else evidence.follow_up
-        return "; ".join(f"{r['indicator']}: {r['light']}" for r in verdicts.to_dict("records") if r["light"])
+        return "; ".join(f"{named(r)}: {r['light']}" for r in verdicts.to_dict("records") if r["light"])
     table = evidence.baseline.table
     table = table[table["measure"].notna() & (table["group"] == word) & (table["category"] != "")]
     measure = RATED if RATED in set(table["measure"]) else next(iter(table["measure"]), "")

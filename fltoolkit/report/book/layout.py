@@ -27,6 +27,7 @@ OURS: dict[str, dict[str, Any]] = {
     "warn": {"bold": True, "bg_color": "#FDECEA", "font_color": "#8A1C1C"},
     "quiet": {"italic": True, "font_color": "#55606B"},
     "sum": {"bold": True, "bg_color": "#E4E8EC", "num_format": "#,##0.00"},
+    "in_place": {"align": "right", "num_format": "@_-_-"},
     "open": {"bg_color": "#FFF3B0"},
     "words": {"num_format": "@"},
     "amount": {},
@@ -159,8 +160,8 @@ class _Writer:
             look: dict[str, Any] = dict(STYLES["text"])
             for name in names:
                 look |= STYLES.get(name) or OURS.get(name) or {}
-            if {*names} & NUMBERS:  # so that it does not touch the words of the next cell
-                look |= {"align": "right", "indent": 1, "text_wrap": False}
+            if {*names} & NUMBERS:  # so that it does not touch the words of the next cell; LibreOffice loses indents in print
+                look |= {"align": "right", "text_wrap": False, "num_format": look.get("num_format", "General") + "_-_-"}
             look |= {"locked": False} if "open" in names else {}
             look |= {"quote_prefix": True} if "guarded" in names else {}  # so that it stays text when somebody edits it
             self.formats[names] = self.book.add_format(look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from fltoolkit.report.workbook import BESIDE, TOOL_16, as_number, bracketed, mat
 
 LEGEND = "; ".join(f"[{m}] {words}" for m, words in MARKERS.items())
 NONE_YET = "No later round yet: once nap.yaml names a baseline_survey and a later survey is run, each row stands here beside its baseline."
-CANNOT = "WARNING: the survey that is planned could not verify this target. "
+CANNOT = "WARNING: the planned survey could not verify this target. "
 NOT_PLANNED = "WARNING: no survey is planned that could verify this target. "
 MATRIX_KEYS = {"Baseline value": "baseline_value", "Targets: Year +1": "target_year_1", "Targets: Year +2": "target_year_2"}
 WHO = (
@@ -30,6 +30,31 @@ WHO = (
 )
 MARK = Column("Marker", 8, "marker", help=f"why a number is missing or doubtful: {LEGEND}")
 FLAG = Column("Flag", 12, help="publication rule: suppress, unreliable, caution, review or none")
+PROMISED = (
+    Column("Baseline year", 9, "plain", help="of the survey"), Column("Baseline value", 10, help="in the row's unit"),
+    Column("Interval from", 10, help="of the baseline"), Column("Interval to", 10, help="of the baseline"), MARK, FLAG,
+    Column("Target year", 8, "plain", help="from nap.yaml"), Column("Target value", 10, help="in the row's unit"),
+    Column("Target in words", 26, help="from nap.yaml"), Column("Cut", 8, "percent", help="how much of the baseline is to go"),
+    Column("Can it be verified?", 12, help="yes: a repeat as planned would find it with a chance of at least 80 %"),
+    Column("Why", 52, help="the reason in words; a warning where it cannot be verified"),
+)  # fmt: skip
+LATER = (
+    Column("Later round", 8, "plain", help="its year"), Column("Now", 10, help="in the row's unit, in the later round"),
+    Column("Now from", 10, help="interval of the later round"), Column("Now to", 10, help="interval of the later round"),
+    Column("Beside the target", 24, help="where the later round's number lies; a place, and no test (sheet Follow-up has the verdict)"),
+)  # fmt: skip
+RECKONED = (
+    Column("Power", 8, "power", help="chance that the repeat finds the cut, if it is reached"),
+    Column("Smallest detectable cut", 11, "percent", help="smallest fall that a repeat finds with a chance of 80 %; none: no fall would"),
+    Column("Value after it", 10, help="what the value would be then"),
+    Column("Sample needed", 11, "whole", help="persons of this row who must answer in the repeat; blank: no repeat is large enough"),
+    Column("Sample needed, each round", 11, "whole", help="persons of this row who must answer in each of two rounds, if both were new"),
+    Column("Planned sample", 11, "whole", help="persons of this row who are planned to answer"),
+    Column("Design effect", 8, "two_decimals", help="of the baseline; the repeat is taken to have the same"),
+    Column("First year that can tell", 10, "plain", help="before it, look-back windows of baseline and repeat overlap"),
+    Column("Path", 10, help="linear or geometric"),
+)  # fmt: skip
+PRINTED_DETAIL = 17  # up to the cases: what comes after is read on a screen
 COUNTED = ("total", "stock", "current")
 BELOW = " (the base of the row below)"  # said in the matrix, where it is
 
@@ -118,67 +143,44 @@ def detail(evidence: Evidence) -> Page:
             r["filled_by"], r["input_hash"],
         )))  # fmt: skip
     purpose = "Every number of the baseline with all that it rests on, a row a category."
-    return Page("Baseline detail", purpose, columns, lines, notes=(LEGEND,), frozen=4, paper=8)
+    return Page("Baseline detail", purpose, columns, lines, notes=(LEGEND,), frozen=4, paper=8, printed_columns=PRINTED_DETAIL)
 
 
 def targets(evidence: Evidence) -> Page:
-    columns = (
-        *WHO, Column("Baseline year", 9, "plain", help="of the survey"), Column("Baseline value", 10, help="in the row's unit"),
-        Column("Interval from", 10, help="of the baseline"), Column("Interval to", 10, help="of the baseline"), MARK, FLAG,
-        Column("Target year", 8, "plain", help="from nap.yaml"),
-        Column("Target value", 10, help="in the row's unit"), Column("Target in words", 26, help="from nap.yaml"),
-        Column("Cut", 8, "percent", help="how much of the baseline is to go"), Column("Path", 10, help="linear or geometric"),
-        Column("Can it be verified?", 12, help="yes: a repeat as planned would find it with a chance of at least 80 %"),
-        Column("Why", 52, help="the reason in words; a warning where it cannot be verified"),
-        Column("Power", 8, "power", help="chance that the repeat finds the cut, if it is reached"),
-        Column("Smallest detectable cut", 11, "percent", help="smallest fall that a repeat finds with a chance of 80 %; none: no fall would"),
-        Column("Value after it", 10, help="what the value would be then"),
-        Column("Sample needed", 11, "whole", help="persons of this row who must answer in the repeat; blank: no repeat is large enough"),
-        Column("Sample needed, each round", 11, "whole", help="persons of this row who must answer in each of two rounds, if both were new"),
-        Column("Planned sample", 11, "whole", help="persons of this row who are planned to answer"),
-        Column("Design effect", 8, "two_decimals", help="of the baseline; the repeat is taken to have the same"),
-        Column("First year that can tell", 10, "plain", help="before it, look-back windows of baseline and repeat overlap"),
-        Column("Later round", 8, "plain", help="its year; blank in the baseline's own run"), Column("Now", 10, help="in the row's unit, in the later round"),
-        Column("Now from", 10, help="interval of the later round"), Column("Now to", 10, help="interval of the later round"),
-        Column("Beside the target", 20, help="where the later round's number lies; a place, and no test (sheet Follow-up has the verdict)"),
-    )  # fmt: skip
-    lines = []
+    """What is read stands before what it is reckoned from, and is what a printed page holds; the later round stands there once there is one."""
+    later = LATER if evidence.targets["later_year"].notna().any() else ()
+    columns = (*WHO, *PROMISED, *later, *RECKONED)
     promised = evidence.targets.sort_values(
         "target_year", key=lambda years: years.isna(), kind="stable"
     )  # what has a target comes first
-    for row in promised.to_dict("records"):
-        r, look = _clear(row), _look(row["measure"])
-        refused = r["verifiable"] == "no"
-        said: object = Styled("NO", "warn") if refused else r["verifiable"]
-        warning = NOT_PLANNED if r["obstacle"] == UNPLANNED else CANNOT
-        why: object = Styled(warning + _sentence(r["reason"]), "warn") if refused else _sentence(r["reason"])
-        least: object = r["smallest_cut"]
-        if least is None and r["planned_sample"] is not None:
-            least = Styled("none", "text")
-        lines.append(Line((
-            *_who(r), r["baseline_year"], look(row["baseline_value"]), look(row["ci_low"]), look(row["ci_high"]), bracketed(row["marker"]), r["flag"],
-            r["target_year"], look(row["target_value"]), r["target_words"], r["cut"], r["path"], said, why, r["power"], least,
-            look(row["smallest_value"]), r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["deff"], r["first_year"],
-            r["later_year"], look(row["later_value"]), look(row["later_ci_low"]), look(row["later_ci_high"]), r["beside"],
-        )))  # fmt: skip
+    lines = [Line(_promised(_clear(row), later=bool(later))) for row in promised.to_dict("records")]
     bad = sum(evidence.targets["verifiable"] == "no")
-    told = (
-        f"{bad} target(s) cannot be verified by the survey that is planned: see the red cells, and what it would need."
-        if bad
-        else ""
-    )
-    notes = tuple(
-        filter(
-            None,
-            (
-                told,
-                "Targets of rows that a survey fills stand in nap.yaml (`targets:`), so that they are judged before they are promised.",
-                LEGEND,
-            ),
-        )
+    refused = f"{bad} target{' cannot' if bad == 1 else 's cannot'} be verified by the survey that is planned: see the red cells, and what it would need."
+    notes = (
+        *([refused] if bad else []),
+        "Targets of rows that a survey fills stand in nap.yaml (under targets), so that they are judged before they are promised.",
+        LEGEND,
     )
     purpose = "What a repeat survey could find, and which targets it could verify. Read it before a target is promised."
-    return Page("Targets", purpose, columns, lines, notes=notes, frozen=3, paper=8)
+    read = len(columns) - len(RECKONED) + 2  # with the chance and the smallest cut
+    return Page("Targets", purpose, columns, lines, notes=notes, frozen=3, paper=8, printed_columns=read)
+
+
+def _promised(r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
+    """A row of the sheet Targets."""
+    look, refused = _look(r["measure"]), r["verifiable"] == "no"
+    said: object = Styled("NO", "warn") if refused else r["verifiable"]
+    warning = NOT_PLANNED if r["obstacle"] == UNPLANNED else CANNOT
+    why: object = Styled(warning + _sentence(r["reason"]), "warn") if refused else _sentence(r["reason"])
+    least: object = r["smallest_cut"]
+    if least is None and r["planned_sample"] is not None:
+        least = Styled("none", "in_place")
+    now = (r["later_year"], look(r["later_value"]), look(r["later_ci_low"]), look(r["later_ci_high"]), r["beside"])
+    return (
+        *_who(r), r["baseline_year"], look(r["baseline_value"]), look(r["ci_low"]), look(r["ci_high"]), bracketed(r["marker"]), r["flag"],
+        r["target_year"], look(r["target_value"]), r["target_words"], r["cut"], said, why, *(now if later else ()), r["power"], least,
+        look(r["smallest_value"]), r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["deff"], r["first_year"], r["path"],
+    )  # fmt: skip
 
 
 def milestones(evidence: Evidence) -> Page:
@@ -331,8 +333,13 @@ def _look(measure: object) -> Any:
     return lambda value: Styled(None if value is None or pd.isna(value) else float(value), style)
 
 
+def named(r: Mapping[Any, Any]) -> str:
+    """An indicator where it stands alone, without the row below."""
+    return str(r["indicator"]).removesuffix(BELOW)
+
+
 def _who(r: dict[Any, Any]) -> tuple[object, ...]:
-    return str(r["indicator"]).removesuffix(BELOW), r["group"], r["category"], r["unit"]
+    return named(r), r["group"], r["category"], r["unit"]
 
 
 def _sentence(text: object) -> str:
