@@ -87,8 +87,8 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> Frame:
     """Whether a parent is in forced labour in the country; unresolved where one was not asked and none is known to be."""
     if parents is None:
         return frame.with_columns(nw.lit(None, dtype=nw.Boolean()).alias(PARENT))
-    resolved = nw.col(ASKED) & ~nw.col(CHILD) & ~nw.col("forced_labour").is_null()
-    frame = beside_parents(frame, parents, HOUSEHOLD, resolved, {"forced": nw.col("forced_labour")})
+    asked = nw.col(ASKED) & ~nw.col(CHILD)
+    frame = beside_parents(frame, parents, HOUSEHOLD, asked, {"forced": nw.col("forced_labour")})
     each = []
     for i, column in enumerate(parents.columns):
         nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)
