@@ -13,6 +13,7 @@ from typing import Any, Literal
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
@@ -146,7 +147,7 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
     if outcome.kind == "amount":
         outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
         sums += [own(yy).alias(f"{MORE}y"), outside.cast(nw.Int64).alias(f"{MORE}outside")]
-    by = [nw.when(within).then(col(f"fl__k{i}")).alias(f"fl__k{i}") for i in range(keys)]
+    by: list[nw.Expr] = [nw.when(within).then(col(f"fl__k{i}")).alias(f"fl__k{i}") for i in range(keys)]
     if PATTERN in there:
         sums += [own(yy).alias(f"{MORE}uy"), own(xx).alias(f"{MORE}ux"), col(CALIBRATED).alias(f"{MORE}wc")]
         by.append(col(PATTERN).fill_null(-1))
@@ -166,22 +167,22 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.Data
     return pd.DataFrame(columns, copy=False)
 
 
-def _categories(column: Any, key: Key | None, as_they_are: bool) -> pd.Categorical:
+def _categories(column: Any, key: Key | None, as_they_are: bool) -> pd.Categorical[Any]:
     """Texts or whole numbers as sorted categories: of text, but where they stay `as_they_are`. Of a key (None: a unit or household)
     every row has one."""
     held = column.combine_chunks().dictionary_encode()
-    code = held.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    code: NDArray[np.int32] = held.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     if as_they_are:
         values = held.dictionary.to_numpy(zero_copy_only=False)
         order = np.argsort(values)
-        return pd.Categorical.from_codes(np.r_[np.argsort(order), -1][code], values[order])
+        return pd.Categorical.from_codes(np.r_[np.argsort(order), -1][code], pd.Index(values[order]))
     values, labels = held.dictionary.to_pylist(), key.labels if key else None
     texts = [str(v) for v in values] if labels is None else [labels.get(v, NOT_STATED) for v in values]
     categories = sorted({*texts, *([NOT_STATED] if key else [])})
     place = {text: i for i, text in enumerate(categories)}
     # A code of -1 takes the last.
     own = np.array([*(place[text] for text in texts), place[NOT_STATED] if key else -1], dtype=np.int32)
-    return pd.Categorical.from_codes(own[code], categories)
+    return pd.Categorical.from_codes(own[code], pd.Index(categories))
 
 
 def _in_order(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
