@@ -253,7 +253,7 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
         _unique(other, key, kind, where)
         _refuse_clash(person, other, key, kind, where)
         person = person.join(other, on=key, how="left")
-    _unique(person, [*files.person.key, PART], "person", where)
+    _unique(person, [*files.person.key, *([PART] if len(files.person.path) > 1 else [])], "person", where)
     return person, joins
 
 
