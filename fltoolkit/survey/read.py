@@ -28,8 +28,8 @@ Frame = nw.LazyFrame[Any]
 INTERNAL = "fl__"
 SOURCE = "src__"  # a column as text, for codes
 NUMBER_OF = "num__"  # the same as a number
-CODE_OF = "code__"  # the same as a whole number, where the file has it as such
-PREFIXES = (INTERNAL, SOURCE, NUMBER_OF, CODE_OF)
+CODE_OF = "fl__code__"  # the same as a whole number, where the file has it as such
+PREFIXES = (INTERNAL, SOURCE, NUMBER_OF)
 FACTOR = "fl__factor"
 PART = "fl__part"
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
@@ -88,7 +88,7 @@ def _refuse_names(columns: Sequence[str], where: object) -> None:
     own = [c for c in columns if c.lower().startswith(PREFIXES) or c == "*"]
     if own:
         raise DataError(
-            f"columns may not start with {', '.join(PREFIXES)}, nor be called *",
+            f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
             where=str(where),
             found=own,
             do="rename them",
@@ -183,7 +183,7 @@ def read_files(
     tables: Mapping[str, Any],
 ) -> SourceTable:
     """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`; `numbers` as such too,
-    under `num__`, and those of `codes` that the file has as whole numbers under `code__`.
+    under `num__`, and those of `codes` that the file has as whole numbers under `fl__code__`.
 
     Args:
         files: the `files:` of survey.yaml.
