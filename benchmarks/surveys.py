@@ -20,13 +20,13 @@ COERCION = (
 
 
 def design(folder: Path, persons: int) -> Path:
-    """A bare design: weight, stratum, PSU, a rare outcome, and text columns of so many values each: `d`, which every PSU has some of,
-    as sex or age, and `r`, of which a PSU has one, as a district."""
-    domains = ", ".join(f"cast(floor(random() * {d}) as integer)::varchar as d{d}, (p % {d})::varchar as r{d}" for d in DOMAINS)
-    groups = ", ".join(f"cast(floor(random() * {g}) as integer)::varchar as g{g}" for g in GROUPS)
+    """A bare design: weight, stratum, PSU, a rare outcome, and codes of so many values each: `d`, which every PSU has some of, as sex or
+    age, and `r`, of which a PSU has one, as a district. Codes are whole numbers, as statistical offices file them."""
+    domains = ", ".join(f"cast(floor(random() * {d}) as integer) as d{d}, p % {d} as r{d}" for d in DOMAINS)
+    groups = ", ".join(f"cast(floor(random() * {g}) as integer) as g{g}" for g in GROUPS)
     return _written(
         folder / f"design_{persons}.parquet",
-        f"select (p % {STRATA})::varchar as stratum, p::varchar as psu, 1 + random() as w, "
+        f"select p % {STRATA} as stratum, p as psu, 1 + random() as w, "
         f"cast(random() < 0.005 as integer) as y, {domains}, {groups} "
         f"from (select cast(floor(random() * {PSUS}) as integer) as p from range({persons}))",
     )
@@ -37,7 +37,7 @@ def replicates(folder: Path, persons: int) -> Path:
     weights = ", ".join(f"w * floor(random() * 3) as rw{r}" for r in range(1, REPLICATES + 1))
     return _written(
         folder / f"replicates_{persons}.parquet",
-        f"select w, cast(random() < 0.005 as integer) as y, cast(floor(random() * 20) as integer)::varchar as d20, {weights} "
+        f"select w, cast(random() < 0.005 as integer) as y, cast(floor(random() * 20) as integer) as d20, {weights} "
         f"from (select 1 + random() as w from range({persons}))",
     )
 

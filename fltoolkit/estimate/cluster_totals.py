@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.classify.items import truth_of
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
@@ -212,7 +213,7 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     if outcome.kind == "truth":
         truth = _truth(design, outcome.y)
         known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
-        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.text(outcome.y).is_null()
+        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.key(outcome.y).column.is_null()
         return truth.cast(nw.Float64), one, known, bad
     y, y_bad = _number(design, outcome.y)
     if outcome.kind == "number":
@@ -227,8 +228,7 @@ def _truth(design: Design, name: str) -> nw.Expr:
     """A column as true and false; null is what is neither."""
     if design.is_truth(name):
         return nw.col(name)
-    value = design.text(name)
-    return nw.when(value.is_in(TRUE)).then(nw.lit(True)).otherwise(nw.when(value.is_in(FALSE)).then(nw.lit(False)))
+    return truth_of(nw.col(name), [1], [0]) if design.is_whole(name) else truth_of(design.text(name), TRUE, FALSE)
 
 
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:

@@ -88,12 +88,15 @@ class Design:
 
     def key(self, name: str) -> Key:
         """A column to group by."""
-        dtype = self._column(name)
-        return Key(nw.col(name) if is_whole(dtype) else self.text(name))
+        return Key(nw.col(name) if self.is_whole(name) else self.text(name))
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""
         return bool(self._column(name) == nw.Boolean)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether a column holds whole numbers as such."""
+        return is_whole(self._column(name))
 
     def number(self, name: str) -> nw.Expr:
         """A column as numbers, for means, totals and ratios."""
