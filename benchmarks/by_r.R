@@ -10,7 +10,8 @@ of_rows <- function(found) c(sum(coef(found)), sum(SE(found)^2))
 seconds <- system.time(numbers <- switch(task,
   domains = , districts = {
     frame[[group]] <- factor(frame[[group]])
-    found <- svyby(~y, reformulate(group), sampled(), svymean, covmat = TRUE)
+    everybody <- nlevels(frame[[group]]) == 1
+    found <- if (everybody) svymean(~y, sampled()) else svyby(~y, reformulate(group), sampled(), svymean, covmat = TRUE)
     c(sum(coef(found)), sum(vcov(found)))
   },
   logit = {
