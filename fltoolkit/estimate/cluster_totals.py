@@ -36,7 +36,7 @@ SUMMED = {
     "amount": ("w", "ww", "wy", "wyy"),
     "ratio": SUMS[1:],
 }
-MOST_CODES = 2**62
+MOST_CODES = 2**62  # as many combinations of labels as fit in one number
 # What a row is that no sum holds; below 0 but for UNRESOLVED, which is in the sums.
 UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
@@ -74,7 +74,8 @@ def cluster_totals(
         weight: the internal weight column.
 
     Returns:
-        One row a stratum × PSU × keys × status (× household of a case): `strata`, `psu`, the keys (each as `by__` + name), all of
+        One row a stratum × PSU × keys × status (× household of a case), or one for each of the codes that share a label:
+        `strata`, `psu`, the keys (each as `by__` + name), all of
         them categories, sorted; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
         `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
         where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the
