@@ -11,7 +11,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
-from fltoolkit.estimate.variance import Array
+from fltoolkit.estimate.variance import Array, dense
 from fltoolkit.survey.design import Design, Survey
 
 
@@ -78,7 +78,7 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     size, n = float(totals.sum()), float(run.base.sums(run.table["n"].to_numpy(float))[whole[0]])
     df = float(run.degrees_of_freedom()[whole[0]])
     p = totals / size
-    z = run.units.influence(by_unit, run.by_unit("w", run.base)[:, whole], p)
+    z = run.units.influence(by_unit, dense(run.by_unit("w", run.base)[:, whole]), p)
     first, second = _tests(p, run.units.covariance(z), n, df, (len(names[0]), len(names[1])), f"{rows} and {columns}")
     table = pd.DataFrame(
         p.reshape(len(names[0]), -1), index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns)
@@ -91,7 +91,7 @@ def _two_way(run: Pass, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[st
     at = run.cells.keys["breakdown"].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
-    wy, w = run.by_unit("wy", run.cells)[:, cells], run.by_unit("w", run.cells)[:, cells]
+    wy, w = (dense(run.by_unit(c, run.cells)[:, cells]) for c in ("wy", "w"))
     y, x = (run.cells.sums(run.table[c].to_numpy(float))[cells] for c in ("wy", "w"))
     if len(keys) == 1:
         pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)

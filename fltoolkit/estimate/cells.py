@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,9 @@ from fltoolkit.errors import RequestError, expect
 from fltoolkit.estimate.cluster_totals import KEY
 from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.breakdowns import TOTAL
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
 
 By = str | Sequence[str] | Sequence[Sequence[str]] | None
 Breakdowns = tuple[tuple[str, ...], ...]
@@ -60,15 +64,19 @@ class Cells:
         """One sum a cell."""
         out = np.zeros(len(self))
         for code in self.codes:
-            out += _sums(code, code, values, len(self))
+            inside = code >= 0
+            of, added = (code, values) if inside.all() else (code[inside], values[inside])
+            out += np.bincount(of, weights=added, minlength=len(self))
         return out
 
-    def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> Array:
-        """Sums by PSU and cell: a units × cells matrix."""
-        out = np.zeros(units * len(self))
-        for code in self.codes:
-            out += _sums(unit * len(self) + code, code, values, len(out))
-        return out.reshape(units, len(self))
+    def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> csc_array:
+        """Sums by unit and cell, units × cells: sparse, since few units have persons of every cell."""
+        from scipy.sparse import coo_array
+
+        used = [(code >= 0) & (values != 0) for code in self.codes]
+        rows, found = (np.concatenate([of[u] for u in used]) for of in (unit, values))
+        columns = np.concatenate([code[u] for code, u in zip(self.codes, used, strict=True)])
+        return coo_array((found, (rows, columns)), shape=(units, len(self))).tocsc()
 
     def distinct(self, labels: pd.Series) -> NDArray[np.int64]:
         """Distinct non-missing labels in each cell."""
@@ -84,13 +92,6 @@ class Cells:
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, "breakdown"]].itertuples(index=False))}
         rows = of.keys[[*groups, "breakdown"]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
-
-
-def _sums(place: NDArray[np.intp], code: NDArray[np.intp], values: Array, places: int) -> Array:
-    """Sums by place of the rows that are in a cell."""
-    if (outside := code < 0).any():
-        place, values = place[~outside], values[~outside]
-    return np.asarray(np.bincount(place, weights=values, minlength=places), dtype=float)
 
 
 def make_cells(

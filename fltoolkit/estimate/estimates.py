@@ -21,7 +21,7 @@ from fltoolkit.estimate.intervals import DEFAULT, ProportionInterval
 from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
-from fltoolkit.estimate.variance import Array, Units
+from fltoolkit.estimate.variance import Array, Matrix, Units
 from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, expect_design, require_totals, weight_of
 from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.isic import to_verify
@@ -91,7 +91,8 @@ class Estimates:
             `psus_with_cases`, `households_with_cases`; for a three-valued outcome also `unresolved` (persons),
             `resolved_only` (the estimate among the resolved), `bound_high` and `bound_ci_high` (all unresolved taken as
             cases). Proportions are proportions: never rescaled.
-        influence: units × rows; a unit is a PSU (with the FPC of a second stage a unit of that) or a replicate. Microdata: never written.
+        influence: units × rows, sparse (SciPy's csc_array) or of replicates dense; a unit is a PSU (with the FPC of a second stage
+            a unit of that) or a replicate. Microdata: never written.
         units: the units and how they were drawn; of a stack of rounds those of all.
         about: what they are about.
         design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
@@ -101,7 +102,7 @@ class Estimates:
     """
 
     table: pd.DataFrame
-    influence: Array
+    influence: Matrix
     units: Units | Replicates | Joint
     about: About
     design_effects: pd.DataFrame

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.replicates import Replicates
-from fltoolkit.estimate.variance import Array, Scaled, Units
+from fltoolkit.estimate.variance import Array, Matrix, Scaled, Units, dense
 
 Label = tuple[str, ...]
 
@@ -31,7 +31,7 @@ class Joint(Scaled):
         """Whether these are the same units."""
         return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
 
-    def scaled(self, z: Array) -> Array:
+    def scaled(self, z: Matrix) -> Matrix:
         """S with S'S the covariance of the estimates."""
         return z
 
@@ -41,7 +41,7 @@ def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
     return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) and units.named else []
 
 
-def join(parts: Sequence[tuple[str, Array, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:
+def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared: bool) -> tuple[Array, Joint]:
     """The scaled influence of several samples on all their units, 0 where a sample has no such unit.
 
     The covariance of two samples is then the sum, over the PSUs in both, of the products of their scaled influences at the first
@@ -59,7 +59,7 @@ def join(parts: Sequence[tuple[str, Array, Units | Replicates | Joint]], shared:
     for label, z, units in parts:
         if isinstance(units, Joint):
             raise RequestError("a part is a stack of samples itself", found=label, do="stack all samples in one call")
-        s, psus = units.scaled(z), psu_labels(units) if shared else []
+        s, psus = dense(units.scaled(z)), psu_labels(units) if shared else []
         scaled.append(s)
         labels.append([*psus, *((label, "unit", str(i)) for i in range(len(psus), len(s)))])
     position = {key: i for i, key in enumerate(dict.fromkeys(key for keys in labels for key in keys))}

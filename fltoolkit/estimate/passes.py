@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from fltoolkit.estimate.cells import Breakdowns, Cells, make_cells
 from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.replicates import Replicates, ranks
 from fltoolkit.estimate.residuals import Margins
-from fltoolkit.estimate.variance import Array, Codes, Units, make_units
+from fltoolkit.estimate.variance import Array, Codes, Matrix, Units, make_units
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, Survey
 
@@ -41,7 +42,7 @@ class Pass:
     unit: Codes | None
     calibration: str
 
-    def by_unit(self, column: str, cells: Cells, rows: NDArray[np.bool_] | None = None) -> Array:
+    def by_unit(self, column: str, cells: Cells, rows: NDArray[np.bool_] | None = None) -> Matrix:
         """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows; see `carried`."""
 
         def values(name: str) -> Array:
@@ -52,14 +53,16 @@ class Pass:
             return np.vstack([cells.sums(values(f"{column}_{r}")) for r in range(len(self.units))])
         if self.margins is None or column == "n":
             return cells.by_unit(values(column), self.unit, len(self.units))
-        return self.carried(cells.by_unit, values(column), values(UNWEIGHTED[column]))
+        from scipy.sparse import vstack
+
+        return vstack(self.carried(cells.by_unit, values(column), values(UNWEIGHTED[column])), format="csc")
 
     @property
     def margins(self) -> Margins | None:
         """Those of calibrated weights whose variance is that of residuals."""
         return self.units.margins if isinstance(self.units, Units) else None
 
-    def carried(self, by: Callable[[Array, Codes, int], Array], weighted: Array, unweighted: Array) -> Array:
+    def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
         """Sums by unit, followed by what the variance of calibrated weights needs: those by pattern of the margins, and of raked weights
         the unweighted ones.
 
@@ -72,7 +75,7 @@ class Pass:
         if self.margins:
             pattern, patterns = self.table["pattern"].to_numpy(np.intp) + 1, len(self.margins.g)  # the first is nobody's
             rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
-        return np.vstack(rows)
+        return rows
 
     @property
     def counted(self) -> NDArray[np.bool_]:
@@ -94,7 +97,8 @@ class Pass:
         persons = self.by_unit("n", self.cells, rows)
         if of_base is not None:
             persons = persons + self.by_unit("n", self.base, of_base)[:, self.parent]
-        return pd.Series((self.units.by_psu(persons) > 0).sum(axis=0))
+        found: Any = self.units.by_psu(persons)
+        return pd.Series(found.count_nonzero(axis=0))
 
 
 def make_pass(

@@ -76,7 +76,8 @@ class Patterns:
             return out
 
         persons, cases = (table[c].to_numpy(float)[used] if c in table else np.zeros(used.sum()) for c in ("n", "uy"))
-        return self.run.carried(sums, score(table["wy"].to_numpy()[used], table["w"].to_numpy()[used]), score(cases, persons))
+        weighted = score(table["wy"].to_numpy()[used], table["w"].to_numpy()[used])
+        return np.vstack(self.run.carried(sums, weighted, score(cases, persons)))
 
     def degrees_of_freedom(self) -> int:
         """Of the design, over the model's persons (R `degf`)."""

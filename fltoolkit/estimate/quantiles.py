@@ -17,7 +17,7 @@ from fltoolkit.estimate.estimates import Estimates, about_of, population_of
 from fltoolkit.estimate.intervals import t_quantile
 from fltoolkit.estimate.measures import asked_months, basis
 from fltoolkit.estimate.passes import Pass, make_pass
-from fltoolkit.estimate.variance import Array
+from fltoolkit.estimate.variance import Array, Matrix, columns_times, side_by_side
 from fltoolkit.survey.design import Design, Survey
 
 MOST_VALUES = 200
@@ -82,7 +82,7 @@ def quantile(
     effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
     by_quantile = tuple((*b, "quantile") for b in wanted)
     return Estimates(
-        pd.concat([keys, table], axis=1), np.hstack([z for _, z in made])[:, order], run.units, about, effects, by_quantile
+        pd.concat([keys, table], axis=1), side_by_side([z for _, z in made])[:, order], run.units, about, effects, by_quantile
     )
 
 
@@ -111,7 +111,7 @@ def _values(run: Pass, y: str) -> Array:
     return pd.to_numeric(texts.mask(texts == "")).to_numpy(float)
 
 
-def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Array]:
+def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
     """The quantile of one share in every cell, its Woodruff interval, and its influence."""
     distribution = _distribution(run, values)
     at = np.array([_quantile(*d, p) for d in distribution])
@@ -128,7 +128,7 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         se = (high - low) / (2 * t)
-        scaled = np.where(se_share > 0, -z * (se / se_share), 0.0)
+        scaled = columns_times(z, np.where(se_share > 0, -se / se_share, 0.0))
         cv = np.where(at == 0, np.nan, se / np.abs(at))
     return _rows(run, p, at, se, low, high, cv, df), scaled
 

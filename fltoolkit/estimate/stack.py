@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.adults import classify
@@ -15,7 +14,7 @@ from fltoolkit.estimate.cells import By
 from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
 from fltoolkit.estimate.joint import Joint, join, psu_labels
 from fltoolkit.estimate.replicates import Replicates
-from fltoolkit.estimate.variance import Array, Units
+from fltoolkit.estimate.variance import Array, Matrix, Units, side_by_side
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
 
@@ -103,11 +102,11 @@ def rule_sets(
     return stack(dict(zip(labels, made, strict=True)), name="rule_set")
 
 
-def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Units | Replicates | Joint]:
+def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
     """The influence of all parts side by side, and the units it is of."""
     first, *others = parts.values()
     if shared is not False and all(_same_sample(first, est) for est in others):
-        return np.hstack([est.influence for est in parts.values()]), first.units
+        return side_by_side([est.influence for est in parts.values()]), first.units
     return join_samples(parts, shared)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,14 @@ from fltoolkit.errors import DesignError
 from fltoolkit.estimate.residuals import Margins
 from fltoolkit.survey.design import Design, SinglePsu
 
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
+Matrix: TypeAlias = "Array | csc_array"  # of units × rows: sparse where it comes from sums by unit, which most units lack
+FULL = 0.1  # share of numbers that are not 0 above which dense arithmetic is the faster
+AT_ONCE = 200  # columns: more are seldom made dense together
 
 
 @dataclass(frozen=True)
@@ -32,35 +39,39 @@ class Stage:
     times: Array
     single: SinglePsu
 
-    def scaled(self, z: Array) -> Array:
-        """Influence of the units, centred in its group and scaled, so that S'S is this stage's part of the covariance."""
-        centre = sums(z, self.group, len(self.n)) / self.n[:, None]
+    def scaled(self, z: Any) -> Matrix:
+        """Influence of the units (a `Matrix`), centred in its group and scaled, so that S'S is this stage's part of the covariance."""
         alone = self.n == 1
-        if self.single == "adjust":
+        centre: Any = rows_times(sums(z, self.group, len(self.n)), 1 / self.n)
+        to_all = self.single == "adjust" and bool(alone.any())
+        if not isinstance(z, np.ndarray) and (to_all or np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]):
+            z, centre = z.toarray(), centre.toarray()
+        if to_all:
             centre[alone] = z.sum(axis=0) / len(z)
         factor = (1 - self.f) * np.where(alone, 1.0, self.n / np.maximum(self.n - 1, 1))
         factor[factor < 1e-7] = 0.0
         if self.single == "average":
             usable = ~(alone & (factor > 0))
             factor = np.where(usable, factor, 0.0) * (len(self.n) / max(usable.sum(), 1))
-        return np.asarray((z - centre[self.group]) * np.sqrt(factor * self.times)[self.group][:, None])
+        return rows_times(z - centre[self.group], np.sqrt(factor * self.times)[self.group])
 
 
 class Scaled(ABC):
     """Whatever varies in a sample: sampled units or replicates. `scaled` says how, and variance follows."""
 
     @abstractmethod
-    def scaled(self, z: Array) -> Array:
+    def scaled(self, z: Matrix) -> Matrix:
         """S with S'S the covariance of the estimates whose influence is z."""
 
-    def variances(self, z: Array) -> Array:
+    def variances(self, z: Matrix) -> Array:
         """Variance of each column's estimate."""
-        return np.asarray((self.scaled(z) ** 2).sum(axis=0))
+        parts = (self.scaled(z[:, i : i + AT_ONCE]) for i in range(0, z.shape[1], AT_ONCE))
+        return np.concatenate([np.zeros(0), *((s**2).sum(axis=0) for s in parts)])
 
-    def covariance(self, z: Array) -> Array:
+    def covariance(self, z: Matrix) -> Array:
         """Covariance matrix of all columns' estimates."""
         s = self.scaled(z)
-        return np.asarray(s.T @ s)
+        return dense(s.T @ s)
 
 
 @dataclass(frozen=True)
@@ -93,43 +104,67 @@ class Units(Scaled):
         held = [s for s in (self.first, self.second, self.margins) if s is not None]
         return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
-    def by_psu(self, values: Array) -> Array:
+    def by_psu(self, values: Matrix) -> Matrix:
         """Sums over the units of each PSU."""
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
-    def influence(self, y: Array, x: Array | None, estimate: Array) -> Array:
-        """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows)."""
+    def influence(self, y: Matrix, x: Matrix | None, estimate: Array) -> Matrix:
+        """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows). Nothing is known of a row whose X is 0."""
         if x is None:
             return y
+        whole = np.asarray(x[: len(self)].sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            z = estimate * x
-            np.subtract(y, z, out=z)
-            np.divide(z, x[: len(self)].sum(axis=0), out=z)
-        return z
+            z = columns_times(y - columns_times(x, estimate), 1 / whole)
+        return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
 
-    def scaled(self, z: Array) -> Array:
+    def scaled(self, z: Matrix) -> Matrix:
         """S with S'S the covariance of the estimates whose influence is z (units × rows)."""
         z = self.residual(z)
         between = self.first.scaled(self.by_psu(z))
-        return between if self.second is None else np.vstack([between, self.second.scaled(z)])
+        return between if self.second is None else np.vstack([dense(between), dense(self.second.scaled(z))])
 
-    def residual(self, z: Array) -> Array:
+    def residual(self, z: Matrix) -> Matrix:
         """Influence of the units; of calibrated weights that of the residuals."""
-        return self.margins.residual(z, len(self)) if self.margins else z
+        return self.margins.residual(dense(z), len(self)) if self.margins else z
 
-    def degrees_of_freedom(self, n: Array) -> NDArray[np.int64]:
+    def degrees_of_freedom(self, n: csc_array) -> NDArray[np.int64]:
         """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` counts persons, units × rows."""
-        present = self.by_psu(n) > 0
-        strata = sums(present.astype(float), self.first.group, len(self.first.n)) > 0
-        return np.asarray(present.sum(axis=0) - strata.sum(axis=0), dtype=np.int64)
+        psus: Any = self.by_psu(n)
+        strata: Any = sums(psus, self.first.group, len(self.first.n))
+        return np.asarray(psus.count_nonzero(axis=0) - strata.count_nonzero(axis=0))
 
 
-def sums(values: Array, group: Codes, groups: int) -> Array:
+def dense(values: Matrix) -> Array:
+    return np.asarray(values if isinstance(values, np.ndarray) else values.toarray())
+
+
+def side_by_side(parts: Sequence[Matrix]) -> Matrix:
+    """The columns of all parts; sparse if all are."""
+    from scipy.sparse import hstack
+
+    return np.hstack(parts) if any(isinstance(z, np.ndarray) for z in parts) else hstack(parts, format="csc")
+
+
+def rows_times(values: Matrix, by: Array) -> Matrix:
+    """Each row times a number; of a sparse matrix that has its numbers by row."""
+    return values * by[:, None] if isinstance(values, np.ndarray) else _times(values.tocsr(), by)
+
+
+def columns_times(values: Matrix, by: Array) -> Matrix:
+    """Each column times a number; of a sparse matrix that has its numbers by column."""
+    return values * by if isinstance(values, np.ndarray) else _times(values.tocsc(), by)
+
+
+def _times(values: Any, by: Array) -> Any:
+    return type(values)((values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr), shape=values.shape)
+
+
+def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
     """Column sums by group: groups × columns."""
     from scipy.sparse import csr_array
 
     members = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
-    return np.asarray(members @ values)
+    return members @ values
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csc_array
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
+from fltoolkit.estimate.variance import AT_ONCE, Units
 
 
 def persons(strata: tuple[int, ...] = (3, 4, 2), seed: int = 4) -> pd.DataFrame:
@@ -143,7 +145,42 @@ def test_degrees_of_freedom_count_only_psus_and_strata_with_members() -> None:
     frame.loc[frame["psu"] == 100, "g"] = "first"
     est = fl.mean(design(frame), "y", by="g")
     assert dict(zip(est.table["g"], est.table["df"], strict=True)) == {"all": 3 - 1 + 2 - 1, "first": 3 - 1 + 1 - 1}
-    assert est.units.degrees_of_freedom(np.zeros((len(est.units), 1))).tolist() == [0]
+    assert est.units.degrees_of_freedom(csc_array((len(est.units), 1))).tolist() == [0]
+
+
+@pytest.mark.parametrize("stages", [1, 2])
+@pytest.mark.parametrize("rule", ["certainty", "adjust", "average"])
+def test_a_sparse_influence_varies_as_the_dense_one(rule: str, stages: int) -> None:
+    frame = persons((3, 1, 4, 2, 5, 1, *[3] * 40)).assign(home=lambda f: np.arange(len(f)) // 2 % 3, homes=12)
+    wanted = (
+        design(frame, psu=["psu", "home"], fpc=["fpc", "homes"], single_psu=rule)
+        if stages == 2
+        else design(frame, single_psu=rule)
+    )
+    units = fl.mean(wanted, "y").units
+    assert isinstance(units, Units)
+    rng = np.random.default_rng(5)
+    z = (
+        rng.normal(size=(len(units), 3 * AT_ONCE // 2))
+        * (rng.random((len(units), 1)) < 0.02)
+        * (rng.random(3 * AT_ONCE // 2) < 0.9)
+    )
+    z[units.psu_of < 2, 0] = 1.0  # a constant in its stratum
+    sparse = csc_array(z)
+    assert isinstance(units.first.scaled(units.by_psu(sparse)), np.ndarray) == (
+        rule == "adjust"
+    )  # each PSU then lies off the mean
+    assert units.variances(sparse) == pytest.approx(units.variances(z), rel=1e-12, abs=1e-12)
+    assert units.covariance(sparse) == pytest.approx(units.covariance(z), rel=1e-12, abs=1e-12)
+
+
+def test_a_row_whose_denominator_is_nothing_has_no_influence() -> None:
+    units = fl.mean(design(persons()), "y").units
+    assert isinstance(units, Units)
+    y, x = np.ones((len(units), 2)), np.c_[np.ones(len(units)), np.zeros(len(units))]
+    with np.errstate(divide="ignore"):
+        z = units.influence(csc_array(y), csc_array(x), y.sum(axis=0) / x.sum(axis=0))
+    assert np.isnan(units.variances(z)).tolist() == [False, True]
 
 
 def two_stages(**more: Any) -> fl.SurveyDesign:
