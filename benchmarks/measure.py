@@ -97,13 +97,17 @@ def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEGABYTES * 2**20, MOST_MEGABYTES * 2**20))
 
 
-def too_long(smaller: Measured | None, times: float) -> str:
-    """Why an oracle is not run at `times` the size: what it took at the smaller one, times as much, would pass a limit."""
-    if smaller is None:
+def too_long(smaller: Sequence[tuple[int, Measured]], persons: int) -> str:
+    """Why an oracle is not run with so many persons: what it took with fewer, drawn on in a straight line, would pass a limit."""
+    if not smaller:
         return ""
-    if smaller.blank:
-        return smaller.blank
-    seconds, memory = smaller.seconds * times, smaller.megabytes * times
+    if smaller[-1][1].blank:
+        return smaller[-1][1].blank
+    if len(smaller) == 1:
+        return ""
+    (few, a), (more, b) = smaller[-2:]
+    times = (persons - more) / (more - few)
+    seconds, memory = b.seconds + (b.seconds - a.seconds) * times, b.megabytes + (b.megabytes - a.megabytes) * times
     if seconds > MOST_SECONDS:
         return f"not run: would need about {seconds / 60:,.0f} min"
-    return f"not run: would need about {memory / 1000:,.0f} GB" if memory > MOST_MEGABYTES * 1.25 else ""
+    return f"not run: would need about {memory / 1000:,.0f} GB" if memory > MOST_MEGABYTES else ""

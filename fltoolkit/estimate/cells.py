@@ -74,8 +74,8 @@ class Cells:
         from scipy.sparse import coo_array
 
         used = [(code >= 0) & (values != 0) for code in self.codes]
-        rows, found = (np.concatenate([of[u] for u in used]) for of in (unit, values))
-        columns = np.concatenate([code[u] for code, u in zip(self.codes, used, strict=True)])
+        parts = [(values[u], unit[u], code[u]) for code, u in zip(self.codes, used, strict=True)]
+        found, rows, columns = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
         return coo_array((found, (rows, columns)), shape=(units, len(self))).tocsc()
 
     def distinct(self, labels: pd.Series) -> NDArray[np.int64]:

@@ -36,7 +36,6 @@ SUMMED = {
     "amount": ("w", "ww", "wy", "wyy"),
     "ratio": SUMS[1:],
 }
-MOST_CODES = 2**62  # as many combinations of labels as fit in one number
 # What a row is that no sum holds; below 0 but for UNRESOLVED, which is in the sums.
 UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
@@ -62,7 +61,13 @@ class Outcome:
 
 
 def cluster_totals(
-    design: Design, outcome: Outcome, keys: Sequence[str], *, domain: str | None = None, weight: str = WEIGHT
+    design: Design,
+    outcome: Outcome,
+    keys: Sequence[str],
+    *,
+    domain: str | None = None,
+    weight: str = WEIGHT,
+    lowest: bool = False,
 ) -> pd.DataFrame:
     """Group the microdata once (docs/methods.md §2).
 
@@ -72,14 +77,15 @@ def cluster_totals(
         keys: the group columns.
         domain: a true/false column; the rows an estimate is about. None: all.
         weight: the internal weight column.
+        lowest: whether the smallest weight is wanted, too.
 
     Returns:
         One row a stratum × PSU × keys × status (× household of a case), or one for each of the codes that share a label:
         `strata`, `psu`, the keys (each as `by__` + name), all of
-        them categories, sorted; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
+        them categories; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
         `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
         where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the
-        smallest weight. With an FPC `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second
+        smallest weight where it is wanted. With an FPC `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second
         stage rows are by its units (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`,
         `wx_0` the sums under the first.
         Where `weight` is calibrated, rows are by `pattern` of the margins too (-1: outside the population calibrated), of all rows, not
@@ -99,12 +105,16 @@ def cluster_totals(
         nw.col(c).max().alias(f"{n}_high") for c, n in FPCS[: design.stages]
     ]
     grouped = frame.group_by(by).agg(
-        nw.len().alias("n"), *[nw.col(s).sum() for s in sums], nw.col("fl__lowest").min().alias("lowest"), *ends
+        nw.len().alias("n"),
+        *[nw.col(s).sum() for s in sums],
+        *([nw.col("fl__lowest").min().alias("lowest")] if lowest else []),
+        *ends,
     )
-    table = _labelled(grouped.collect("pyarrow").to_native(), labels, by_key)
+    # In one order, so that sums have the same last digit every time.
+    table = _labelled(grouped.sort(by).collect("pyarrow").to_native(), labels, by_key)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
     names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(MORE).removeprefix("fl__s_") for c in sums}
-    table = _in_order(table.rename(columns=names), [names[c] for c in by])
+    table = table.rename(columns=names)
     _refuse(table, outcome, design, weight)
     return _completed(table, outcome, design)
 
@@ -162,11 +172,9 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
     """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it."""
     named = {f"fl__k{i}": key for i, key in enumerate(keys)}
-    columns = {}
-    for name in found.column_names:
-        column = found.column(name)
-        columns[name] = _categories(column, named.get(name), name == "fl__casehh") if name in labels else column.to_pandas()
-    return pd.DataFrame(columns, copy=False)
+    columns = {n: _categories(found.column(n), named.get(n), n == "fl__casehh") for n in found.column_names if n in labels}
+    numbers = found.drop_columns(list(columns)).to_pandas(split_blocks=True)
+    return pd.DataFrame(columns | dict(numbers.items()), copy=False)
 
 
 def _categories(column: Any, key: Key | None, as_they_are: bool) -> pd.Categorical[Any]:
@@ -185,19 +193,6 @@ def _categories(column: Any, key: Key | None, as_they_are: bool) -> pd.Categoric
     # A code of -1 takes the last.
     own = np.array([*(place[text] for text in texts), place[NOT_STATED] if key else -1], dtype=np.int32)
     return pd.Categorical.from_codes(own[code], pd.Index(categories))
-
-
-def _in_order(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """The table sorted by some columns: sums of one order have the same last digit."""
-    code = np.zeros(len(table), dtype=np.int64)
-    for name in by:
-        values = table[name].cat.codes if isinstance(table[name].dtype, pd.CategoricalDtype) else table[name]
-        found = values.to_numpy(np.int64)
-        low, many = found.min(initial=0), int(found.max(initial=0) - found.min(initial=0)) + 1
-        if int(code.max(initial=0) + 1) * many > MOST_CODES:
-            code = np.unique(code, return_inverse=True)[1]
-        code = code * many + found - low
-    return table.take(np.argsort(code, kind="stable")).reset_index(drop=True)
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
@@ -267,19 +262,17 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.DataFrame:
     """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known."""
     status = table["status"].to_numpy()
-    columns = dict(table.items()) | {
-        "n": table["n"].where(status > OUTSIDE, 0).astype(float),
-        "missing": table["n"].where(status == MISSING, 0),
-    }
+    n = table["n"].to_numpy()
+    columns = dict(table.items()) | {"n": np.where(status > OUTSIDE, n, 0.0), "missing": np.where(status == MISSING, n, 0)}
     if "household" not in table:
         columns["household"] = pd.Series(np.nan, index=table.index, dtype="category")
-    y = (status >= 1).astype(float) if outcome.kind == "truth" else 1.0
-    x = (status == 1).astype(float) if outcome.kind == "amount" else 1.0
+    y = (status >= 1).astype(float) if outcome.kind == "truth" else None
+    x = (status == 1).astype(float) if outcome.kind == "amount" else None
     for r in ["", *(f"_{r}" for r in range(design.replicates))]:
         if f"wy{r}" not in columns:
-            columns[f"wy{r}"] = columns[f"w{r}"] * y
+            columns[f"wy{r}"] = columns[f"w{r}"] if y is None else columns[f"w{r}"] * y
         if f"wx{r}" not in columns:
-            columns[f"wx{r}"] = columns[f"w{r}"] * x
+            columns[f"wx{r}"] = columns[f"w{r}"] if x is None else columns[f"w{r}"] * x
     if outcome.kind != "ratio":
         columns |= {"wxx": columns["wx"], "wxy": columns["wy"]}
     columns.setdefault("wyy", columns["wy"])
@@ -288,13 +281,13 @@ def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.Data
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
     """Stop on what no variance survives."""
-    rows = table.groupby("status")["n"].sum()
-    if bad := int(rows.get(BAD_WEIGHT, 0)):
+    status = table["status"].to_numpy()
+    if bad := int(table["n"][status == BAD_WEIGHT].sum()):
         raise DesignError(
             f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
             do="correct them in the data, or drop those rows before",
         )  # fmt: skip
-    if not (rows.index > OUTSIDE).any() and not _any_weight(design, weight):
+    if not (status > OUTSIDE).any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
     if gaps := [r + 1 for r in range(design.replicates) if not np.isfinite(table[f"w_{r}"]).all()]:
         raise DesignError(
@@ -303,11 +296,11 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
         )  # fmt: skip
     for name in ("strata", "psu", "ssu"):
         if name in table and (without := table[name].isna()).any():
-            counted = int(table["n"][without & (table["status"] > OUTSIDE)].sum())
+            counted = int(table["n"][without & (status > OUTSIDE)].sum())
             raise DesignError(
                 f"{counted} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
             )
-    if bad := int(rows.get(BAD_OUTCOME, 0)):
+    if bad := int(table["n"][status == BAD_OUTCOME].sum()):
         truth = outcome.kind == "truth"
         names = f"{outcome.y}/{outcome.x}" if outcome.kind == "ratio" else outcome.y
         raise RequestError(

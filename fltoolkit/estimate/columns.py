@@ -18,7 +18,7 @@ def counts(run: Pass, measure: str) -> pd.DataFrame:
     t, cells, base, parent = run.table, run.cells, run.base, run.parent
     cases, counted = (t["status"] >= 1).to_numpy(), (t["status"] == 1).to_numpy()
     case = np.where(cases, t["n"], 0.0)
-    n_values, w_values = (np.where(counted if measure in OF_CASES else True, t[c], 0.0) for c in ("n", "w"))
+    n_values, w_values = (np.where(counted, t[c], 0.0) if measure in OF_CASES else t[c].to_numpy() for c in ("n", "w"))
     has_household = t["household"].notna().any()
     households = cells.distinct(t["household"]) if has_household else pd.array([pd.NA] * len(cells), dtype="Int64")
     return pd.DataFrame(
@@ -40,8 +40,7 @@ def design_effects(
     """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
     t, base, parent = run.table, run.base, run.parent
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
-    case = (t["status"] == 1).to_numpy() if measure in OF_CASES else np.ones(len(t), dtype=bool)
-    kish_w = base.sums(np.where(case, t["w"], 0.0))[parent]
+    ww = np.where(t["status"] == 1, t["ww"], 0.0) if measure in OF_CASES else t["ww"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         if binary and "y" not in t:
             spread = rate * (1 - rate)
@@ -60,7 +59,7 @@ def design_effects(
             {
                 "deff": variance / (with_replacement * (1 - n / size)),
                 "deff_replace": variance / with_replacement,
-                "kish": n * base.sums(np.where(case, t["ww"], 0.0))[parent] / kish_w**2,
+                "kish": n * base.sums(ww)[parent] / size**2,
             }
         )
     return _effects_at_zero(run, rows, effects, from_spec) if binary else effects
@@ -68,19 +67,23 @@ def design_effects(
 
 def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
     """The design effect assumed where there is no case: the spec's, else the whole population's, else Kish's."""
-    t = run.table
-    everyone, cases = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), (t["status"] >= 1).to_numpy()
-    n, p = t["n"].sum(), t["w"][cases].sum() / t["w"].sum() if t["n"].sum() else float("nan")
-    z = run.units.influence(run.by_unit("w", everyone, cases), run.by_unit("w", everyone), np.array([p]))
-    whole = float(run.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
         value, source = np.full(len(rows), from_spec), "survey.yaml"
-    elif np.isfinite(whole):
+    elif zero.any() and np.isfinite(whole := _of_everyone(run)):
         value, source = np.full(len(rows), max(1.0, whole)), "the whole population's"
     else:
         value, source = np.maximum(1.0, effects["kish"].to_numpy()), "Kish's, from the weights"
     return effects.assign(deff_at_zero=np.where(zero, value, np.nan), source=np.where(zero, source, ""))
+
+
+def _of_everyone(run: Pass) -> float:
+    """The design effect of the whole population's prevalence; nan where nobody or everybody is a case."""
+    t = run.table
+    everyone, cases = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), (t["status"] >= 1).to_numpy()
+    n, p = t["n"].sum(), t["w"][cases].sum() / t["w"].sum() if t["n"].sum() else float("nan")
+    z = run.units.influence(run.by_unit("w", everyone, cases), run.by_unit("w", everyone), np.array([p]))
+    return float(run.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
 
 
 def with_intervals(
@@ -134,10 +137,10 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
     y, x = cells.sums(t["wy"].to_numpy()), base.sums(t["w"].to_numpy())[run.parent]
     w_open = base.sums(np.where(open_, t["w"], 0.0))[run.parent]
     scale = x if measure == "total" else np.ones(len(rows))
-    y_high = run.by_unit("wy", cells) + run.by_unit("w", base, open_)[:, run.parent]
+    y_high = run.cases + run.by_unit("w", base, open_)[:, run.parent]
     with np.errstate(divide="ignore", invalid="ignore"):
         bound = (y + w_open) / x
-        z = run.units.influence(y_high, run.by_unit("w", base)[:, run.parent], bound)
+        z = run.units.influence(y_high, run.weights[:, run.parent], bound)
         se = np.sqrt(run.units.variances(z))
         resolved = y / (x - w_open)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()

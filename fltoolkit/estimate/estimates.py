@@ -256,14 +256,14 @@ def estimate(
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
     estimate = y if measure == "total" else rate
-    by_x = None if measure == "total" else run.by_unit(x_name, run.base)[:, run.parent]
-    z = run.units.influence(run.by_unit("wy", run.cells), by_x, estimate)
+    by_x = None if measure == "total" else (run.weights if x_name == "w" else run.by_unit(x_name, run.base))[:, run.parent]
+    z = run.units.influence(run.cases, by_x, estimate)
     rows = counts(run, measure)
     rows.insert(0, "estimate", estimate)
     rows.insert(1, "se", np.sqrt(run.units.variances(z)))
     binary = outcome.kind in ("truth", "everyone", "amount") and measure != "duration"
     effects = design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
-    whole = design.grosses_up and bool(run.table["lowest"].min() >= 1)
+    whole = measure == "total" and design.grosses_up and bool(run.table["lowest"].min() >= 1)
     table = with_intervals(rows, effects, rate, binary, measure, interval, level, whole, outcome.kind == "amount")
     only = case_only(design) & set(groups)
     if binary and outcome.three_valued and measure in ("prevalence", "total"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,16 @@ class Pass:
             rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
         return rows
 
+    @cached_property
+    def cases(self) -> Matrix:
+        """Weighted outcomes by unit and cell."""
+        return self.by_unit("wy", self.cells)
+
+    @cached_property
+    def weights(self) -> Matrix:
+        """Weights by unit and denominator."""
+        return self.by_unit("w", self.base)
+
     @property
     def counted(self) -> NDArray[np.bool_]:
         """The table's rows of persons who are cases and have what is measured."""
@@ -85,7 +96,7 @@ class Pass:
     def degrees_of_freedom(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Of each denominator, over some of the table's rows."""
         if isinstance(self.units, Units):
-            return self.units.degrees_of_freedom(self.by_unit("n", self.base, rows))
+            return self.units.degrees_of_freedom(self.weights if rows is None else self.by_unit("w", self.base, rows))
         if self.units.df is not None:
             return np.full(len(self.base), self.units.df, dtype=np.int64)
         return ranks(self.table, self.base, len(self.units), rows) - 1
@@ -107,7 +118,9 @@ def make_pass(
 ) -> Pass:  # fmt: skip
     """The pass over the persons; cells and the cells of their denominators. `split`: a column whose values are a key of the table."""
     design = calibrated(design)
-    table = cluster_totals(design, outcome, [*groups, *([split] if split else [])], domain=domain, weight=weight)
+    table = cluster_totals(
+        design, outcome, [*groups, *([split] if split else [])], domain=domain, weight=weight, lowest=measure == "total"
+    )
     if design.replication:
         units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
         unit = None
@@ -126,7 +139,8 @@ def make_pass(
     cells = make_cells(table, groups, wanted, rows, order)
     counted = inside & cases if measure in OF_CASES else inside
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
-    base = make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
+    same = base_by == wanted and all(r is counted for r in rows)
+    base = cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     if measure == "share":
         keep = _has_base(cells, base, [g for g in groups if g not in apart])
         if not keep.any():

@@ -42,9 +42,11 @@ class Stage:
     def scaled(self, z: Any) -> Matrix:
         """Influence of the units (a `Matrix`), centred in its group and scaled, so that S'S is this stage's part of the covariance."""
         alone = self.n == 1
-        centre: Any = rows_times(sums(z, self.group, len(self.n)), 1 / self.n)
         to_all = self.single == "adjust" and bool(alone.any())
-        if not isinstance(z, np.ndarray) and (to_all or np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]):
+        if to_all or full(z):
+            z = dense(z)
+        centre: Any = rows_times(sums(z, self.group, len(self.n)), 1 / self.n)
+        if not isinstance(z, np.ndarray) and np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]:
             z, centre = z.toarray(), centre.toarray()
         if to_all:
             centre[alone] = z.sum(axis=0) / len(z)
@@ -112,7 +114,7 @@ class Units(Scaled):
         """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows). Nothing is known of a row whose X is 0."""
         if x is None:
             return y
-        whole = np.asarray(x[: len(self)].sum(axis=0))
+        whole = np.asarray(self._own(x).sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             z = columns_times(y - columns_times(x, estimate), 1 / whole)
         return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
@@ -127,11 +129,25 @@ class Units(Scaled):
         """Influence of the units; of calibrated weights that of the residuals."""
         return self.margins.residual(dense(z), len(self)) if self.margins else z
 
-    def degrees_of_freedom(self, n: csc_array) -> NDArray[np.int64]:
-        """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` counts persons, units × rows."""
-        psus: Any = self.by_psu(n)
-        strata: Any = sums(psus, self.first.group, len(self.first.n))
+    def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
+        """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` are persons or weights by unit and row."""
+        from scipy.sparse import csc_array
+
+        psus = csc_array(self.by_psu(self._own(n)))
+        strata = csc_array(
+            (np.ones(psus.nnz), self.first.group[psus.indices], psus.indptr.copy()), shape=(len(self.first.n), psus.shape[1])
+        )
+        strata.sum_duplicates()
         return np.asarray(psus.count_nonzero(axis=0) - strata.count_nonzero(axis=0))
+
+    def _own(self, values: Matrix) -> Matrix:
+        """The units' rows, without those that stand below for calibrated weights."""
+        return values[: len(self)] if self.margins else values
+
+
+def full(values: Any) -> bool:
+    """Whether dense arithmetic is the faster with a `Matrix`."""
+    return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
 
 
 def dense(values: Matrix) -> Array:
@@ -175,8 +191,8 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
             the rule is `fail`; an FPC is not constant in its stratum or PSU, or smaller than the sample.
     """
     names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
-    codes = np.column_stack([table[name].cat.codes for name in names])
-    starts = np.r_[True, (codes[1:] != codes[:-1]).any(axis=1)]  # the table is sorted by them
+    codes = [table[name].cat.codes.to_numpy() for name in names]
+    starts = np.r_[True, np.logical_or.reduce([code[1:] != code[:-1] for code in codes])]  # the table is sorted by them
     units = table.loc[starts, names].reset_index(drop=True)
     pairs = units[["strata", "psu"]].drop_duplicates(ignore_index=True)
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
