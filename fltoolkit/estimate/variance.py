@@ -47,7 +47,7 @@ class Stage:
             z = dense(z)
         centre: Any = rows_times(sums(z, self.group, len(self.n)), 1 / self.n)
         if not isinstance(z, np.ndarray) and np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]:
-            z, centre = z.toarray(), centre.toarray()
+            z, centre = dense(z), dense(centre)
         if to_all:
             centre[alone] = z.sum(axis=0) / len(z)
         factor = (1 - self.f) * np.where(alone, 1.0, self.n / np.maximum(self.n - 1, 1))
@@ -151,7 +151,7 @@ def full(values: Any) -> bool:
 
 
 def dense(values: Matrix) -> Array:
-    return np.asarray(values if isinstance(values, np.ndarray) else values.toarray())
+    return np.asarray(values if isinstance(values, np.ndarray) else values.toarray(order="C"))
 
 
 def side_by_side(parts: Sequence[Matrix]) -> Matrix:
