@@ -148,7 +148,7 @@ def main() -> None:
     if given.only is None and given.most == SIZES[-1]:
         RESULTS.mkdir(exist_ok=True)
         with (RESULTS / "table.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS)
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows({k: f"{v:.3g}" if isinstance(v, float) else v for k, v in row.items()} for row in table.rows)
         draw(RESULTS)
