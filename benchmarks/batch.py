@@ -151,6 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int, nargs="?", default=100, help="surveys (default: 100)")
     parser.add_argument("--plan", action="store_true", help="with a plan: a fourth notebook, workbook and documents")
+    parser.add_argument("--loop", type=int, metavar="SURVEYS", help="as many of them in papermill's loop (default: all)")
     parser.add_argument("--dask", action="store_true", help="also on two workers of a Dask cluster (extra `cluster`)")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
@@ -160,17 +161,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("| one survey by itself | seconds |\n|---|---|")
         for name, spent in sorted(parts(runs[0], folder).items(), key=lambda item: -item[1]):
             print(f"| {name} | {spent:.2f} |")
-        print("\n| | seconds | a survey | times as long | processor seconds a survey |\n|---|---|---|---|---|", flush=True)
-        ways = {"fltoolkit batch --workers 2": lambda: by_batch(runs, folder / "two", workers=2)}
+        print(
+            "\n| | surveys | seconds | a survey | times as long | processor seconds a survey |\n|---|---|---|---|---|---|",
+            flush=True,
+        )
+        few = runs[: asked.loop]
+        ways = {"fltoolkit batch --workers 2": (runs, lambda: by_batch(runs, folder / "two", workers=2))}
         if asked.dask:
-            ways["fltoolkit batch --scheduler, two workers"] = lambda: by_dask(runs, folder)
-        ways["papermill, one call after the other"] = lambda: by_papermill(runs, folder / "papermill")
+            ways["fltoolkit batch --scheduler, two workers"] = runs, lambda: by_dask(runs, folder)
+        ways["papermill, one call after the other"] = few, lambda: by_papermill(few, folder / "papermill")
         ours = 0.0
-        for name, work in ways.items():
+        for name, (done, work) in ways.items():
             seconds, processor = measured(work)
-            ours = ours or seconds
-            each = f"{seconds / asked.count:.1f} | {seconds / ours:.2f} | {processor / asked.count:.1f}"
-            print(f"| `{name}` | {seconds:.0f} | {each} |", flush=True)
+            ours = ours or seconds / len(done)
+            each = f"{seconds / len(done):.1f} | {seconds / len(done) / ours:.2f} | {processor / len(done):.1f}"
+            print(f"| `{name}` | {len(done)} | {seconds:.0f} | {each} |", flush=True)
 
 
 if __name__ == "__main__":
