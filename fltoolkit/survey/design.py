@@ -20,6 +20,7 @@ from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.read import (
     CODE_OF,
     FACTOR,
+    NUMBER_OF,
     PART,
     PREFIXES,
     SOURCE,
@@ -246,14 +247,16 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     given = {} if tables is None else tables_in_place(tables, names, str(path))
     con = connect()
     table = read_files(
-        spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.code_columns(), con, str(path), given
-    )
+        spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.bare_columns(), spec.code_columns(), con, str(path),
+        given,
+    )  # fmt: skip
     clustered = spec.design.psu is not None
     design, replication = spec.design, None
     frame = table.persons.with_columns(_design_columns(spec, table.persons.collect_schema().names()))
     if design.replicates:
         columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in design.replicates.names]
         frame, replication = replicated(frame, columns, design.replicates.made, bool(design.strata))
+        frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
     else:
         frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
     frame = frame.with_columns(_is_child(spec).alias(CHILD))

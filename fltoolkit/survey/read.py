@@ -177,6 +177,7 @@ def read_files(
     columns: Mapping[str, str],
     of_episodes: Mapping[str, str],
     numbers: Collection[str],
+    bare: Collection[str],
     codes: Collection[str],
     con: duckdb.DuckDBPyConnection,
     where: str,
@@ -190,7 +191,8 @@ def read_files(
         folder: the folder the paths are read from; they may not leave it.
         columns: the columns the spec names of persons, each with the key that names it.
         of_episodes: those of the episodes file.
-        numbers: those of all that are numbers. codes: those of persons that are grouped or joined by.
+        numbers: those of all that are numbers; `bare`: those of them whose text nobody asks for. codes: those of persons that are grouped
+            or joined by.
         con: the survey's own connection.
         where: the survey.yaml, for messages.
         tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
@@ -209,7 +211,7 @@ def read_files(
     with readable(where):
         person, joins = _join(files, parts, where)
         own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
-        kept = _kept(person, own, numbers, codes, texts, offered, where)
+        kept = _kept(person, own, numbers, bare, codes, texts, offered, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
@@ -217,7 +219,7 @@ def read_files(
             _unique(episodes, [*files.episodes.key, PART], "episodes", where)
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             wanted = {**of_episodes, **own_keys}
-            kept_of_each = _kept(episodes, wanted, numbers, (), texts, opened["episodes"].names, f"{where}: files.episodes")
+            kept_of_each = _kept(episodes, wanted, numbers, (), (), texts, opened["episodes"].names, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
         paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
@@ -261,6 +263,7 @@ def _kept(
     frame: Frame,
     columns: Mapping[str, str],
     numbers: Collection[str],
+    bare: Collection[str],
     codes: Collection[str],
     texts: Collection[str],
     offered: Sequence[str],
@@ -272,7 +275,8 @@ def _kept(
     _all_there(columns, offered, where, columns)
     values = [_told(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in codes and is_whole(schema[c])]
-    return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in columns), *values]
+    told = [c for c in columns if c not in bare]
+    return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
 
 
 def inside(folder: Path, name: str, where: str) -> Path:

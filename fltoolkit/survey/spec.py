@@ -235,6 +235,11 @@ class SurveySpec(Model):
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
+    def bare_columns(self) -> frozenset[str]:
+        """Those that are numbers and nothing else: replicate weights, of which there may be hundreds."""
+        replicates = self.design.replicates.names if self.design.replicates else ()
+        return frozenset(replicates) - {self.design.weight, *(p.weight for p in self.populations.values())}
+
     def code_columns(self) -> frozenset[str]:
         """Those of persons by which rows are grouped or joined."""
         design, links = self.design, self.children.columns() if self.children else ()
