@@ -91,7 +91,7 @@ def _two_way(run: Pass, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[st
     at = run.cells.keys["breakdown"].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
-    wy, w = (dense(run.by_unit(c, run.cells)[:, cells]) for c in ("wy", "w"))
+    wy, w = dense(run.cases[:, cells]), dense(run.weights[:, run.parent[cells]])
     y, x = (run.cells.sums(run.table[c].to_numpy(float))[cells] for c in ("wy", "w"))
     if len(keys) == 1:
         pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)

@@ -80,8 +80,8 @@ def cluster_totals(
         lowest: whether the smallest weight is wanted, too.
 
     Returns:
-        One row a stratum × PSU × keys × status (× household of a case), or one for each of the codes that share a label:
-        `strata`, `psu`, the keys (each as `by__` + name), all of
+        One row a stratum × PSU × keys × status (× household of a case), or one for each of the codes that share a label, in the order
+        of these as the data hold them (of whole numbers by size): `strata`, `psu`, the keys (each as `by__` + name), all of
         them categories; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
         `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
         where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the

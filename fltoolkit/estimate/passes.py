@@ -64,8 +64,8 @@ class Pass:
         return self.units.margins if isinstance(self.units, Units) else None
 
     def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
-        """Sums by unit, followed by what the variance of calibrated weights needs: those by pattern of the margins, and of raked weights
-        the unweighted ones.
+        """Sums by unit, and what the variance of calibrated weights needs below them: those by pattern of the margins, and of raked
+        weights the unweighted ones; one matrix each, to be put one under the other.
 
         Args:
             by: sums values by code: `Cells.by_unit`, or `variance.sums`.

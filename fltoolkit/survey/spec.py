@@ -238,7 +238,8 @@ class SurveySpec(Model):
     def bare_columns(self) -> frozenset[str]:
         """Those that are numbers and nothing else: replicate weights, of which there may be hundreds."""
         replicates = self.design.replicates.names if self.design.replicates else ()
-        return frozenset(replicates) - {self.design.weight, *(p.weight for p in self.populations.values())}
+        without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
+        return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
 
     def code_columns(self) -> frozenset[str]:
         """Those of persons by which rows are grouped or joined."""
