@@ -249,7 +249,8 @@ class SurveySpec(Model):
 
     def key_of(self, column: str) -> str:
         """The first key that names a column, for messages; its position in a list is not told."""
-        return next((".".join(path) for path in _naming(self, column)), "")
+        run = self.design.replicates and column in self.design.replicates.names  # named by its run, RW{1..80}
+        return next((".".join(path) for path in _naming(self, column)), "design.replicates.columns" if run else "")
 
     @property
     def default_population(self) -> str:

@@ -253,6 +253,8 @@ def test_replicate_weights_of_survey_yaml_are_those_of_replicate_design(
     as_factors = people.assign(**factors)
     same = changed(spec, {"design.psu": None, "design.replicates": replicates | {"combined": "false"}})
     assert mean_age(fl.classify(fl.read_survey(write(same, people=as_factors)))) == mean_age(design)
+    with pytest.raises(DataError, match=r"r02 \(design\.replicates\.columns; did you mean"):
+        fl.read_survey(write(changed(spec, keys), people=adults.drop(columns="r02")))
     asked_too = changed(spec, {**keys, "groups.first": {"column": "r01", "codes": {"0": "left out"}}})
     names = fl.read_survey(write(asked_too, people=adults)).frame.collect_schema().names()
     assert [n for n in names if n.startswith(("src__r0", "num__r0"))] == ["src__r01", "num__r01"]  # no other is carried along
