@@ -7,6 +7,8 @@ no or unresolved (null), and nothing is guessed: an unresolved person is not a c
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import narwhals as nw
 
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
@@ -16,8 +18,9 @@ from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_leas
 from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError, expect
-from fltoolkit.survey.breakdowns import NOT_STATED
+from fltoolkit.survey.breakdowns import NOT_STATED, Sector
 from fltoolkit.survey.checks import check
+from fltoolkit.survey.children import Children
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import stop_on_errors
 from fltoolkit.survey.internal import CHILD, KEY
@@ -65,8 +68,8 @@ def classify_checked(survey: Survey, rule: RuleSet) -> Survey:
     """`classify` without its checks: of a survey known to be without errors, under a rule set known to fit it."""
     spec = survey.spec
     sources = item_sources(spec, rule)
-    frame = survey.frame.with_columns(any_answer(spec.any_work, spec.answers).alias("any_work"))
-    frame = _with_episodes(survey, memberships(frame, spec), rule, sources)
+    frame = memberships(survey.frame, spec, any_answer(spec.any_work, spec.answers).alias("any_work"))
+    frame = _with_episodes(survey, frame, rule, sources)
     frame = frame.with_columns(
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
         (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
@@ -74,9 +77,9 @@ def classify_checked(survey: Survey, rule: RuleSet) -> Survey:
         *([(nw.col("any_work") & nw.col("fl__now")).alias("forced_labour_now")] if spec.current else []),
     )
     if spec.children:
-        frame = _labels_of_children(with_children(frame, spec, spec.children), spec)
-    frame = frame.with_columns(*group_columns(spec), *_case_columns(spec), leaf(spec).alias("step"))
-    frame = frame.with_columns(items_text(sources).alias("items"))
+        frame = with_children(frame, spec, spec.children)
+    labels = _case_columns(spec, frame.collect_schema().names())
+    frame = frame.with_columns(*group_columns(spec), *labels, leaf(spec).alias("step"), items_text(sources).alias("items"))
     frame = frame.with_columns(trace_text(sources, spec).alias("trace"))
     return survey.replace_frame(frame, rule.label, lacking(rule, sources), rule.to_be_verified, note(spec, rule))
 
@@ -115,16 +118,16 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
         any_of([_holds(part, sources) for part in rule.parts.values()]).alias("fl__enough"),
         *_exception(spec, episode),
     )
-    both, enough = [col("involuntary"), col("coercion")], col("fl__enough")
-    rows = rows.with_columns(all_of([*both, ~enough]).alias("fl__below"))
-    involuntary = any_of([all_of([col("involuntary"), enough]), _a_child_at_the_start(spec, episode)])
-    rows = rows.with_columns(all_of([involuntary, col("coercion"), col("fl__linked")]).alias("same_work"))
-    rows = rows.with_columns((col("same_work") & ~col("fl__excluded")).alias("fl__forced"))
+    below = all_of([col("involuntary"), col("coercion"), ~col("fl__enough")])
+    involuntary = any_of([all_of([col("involuntary"), col("fl__enough")]), _a_child_at_the_start(spec, episode)])
+    same_work = all_of([involuntary, col("coercion"), col("fl__linked")])
+    rows = rows.with_columns(below.alias("fl__below"), same_work.alias("same_work"))
     place = spec.place
     here = nw.lit(True)
     if place:
         here = truth_of(column(place.column, episode), place.in_country, place.abroad)
-    rows = rows.with_columns((col("fl__forced") & here).alias("fl__here"), (col("fl__forced") & ~here).alias("fl__abroad"))
+    forced = col("same_work") & ~col("fl__excluded")
+    rows = rows.with_columns((forced & here).alias("fl__here"), (forced & ~here).alias("fl__abroad"))
     trafficked = any_answer(spec.trafficking, default, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
     now = any_answer(spec.current, default, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
     return rows.with_columns(
@@ -173,12 +176,11 @@ def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     """Labels that only forced labour in the country has: who imposed it, whether it began in childhood, the sector of that job."""
     forced = nw.col("fl__here")
     form = _form(spec, episode)
-    form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(form.fill_null(NOT_STATED))
+    form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_stated(form))
     route = nw.when(_a_child_at_the_start(spec, episode)).then(nw.lit(ADULT_FROM_CHILD)).otherwise(nw.lit(ADULT))
     labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form"), nw.when(forced).then(route).alias(FIRST + "route")]
-    for name, s in spec.sectors.items():
-        if s.job == "forced_labour":
-            labels.append(nw.when(forced).then(sector(s, episode).fill_null(NOT_STATED)).alias(FIRST + name))
+    for name, s in _sectors_of_cases(spec).items():
+        labels.append(nw.when(forced).then(_stated(sector(s, episode))).alias(FIRST + name))
     return labels
 
 
@@ -196,13 +198,7 @@ def _months(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _labels(spec: SurveySpec) -> list[str]:
-    return [
-        FIRST + "form",
-        FIRST + "route",
-        *(FIRST + n for n, s in spec.sectors.items() if s.job == "forced_labour"),
-        "exception",
-        LIMITS,
-    ]
+    return [FIRST + "form", FIRST + "route", *(FIRST + name for name in _sectors_of_cases(spec)), "exception", LIMITS]
 
 
 def _truths(sources: Sources) -> list[str]:
@@ -236,30 +232,33 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
     return sums.with_columns(*back, known, *plain).drop("fl__stated", "fl__spells")
 
 
-def _labels_of_children(frame: Frame, spec: SurveySpec) -> Frame:
-    """Form, sector and months of children in forced labour, from the same columns, where they are on the person's row."""
-    case, held = nw.col(CHILD) & nw.col("forced_labour"), set(frame.collect_schema().names())
-    sexual = (spec.children.worst_forms if spec.children else {}).get("commercial_sexual_exploitation", ())
-    labels = {FIRST + "form": _form(spec) if spec.form and SOURCE + spec.form.column in held else None}
-    for name, s in spec.sectors.items():
-        if s.job == "forced_labour":
-            own_columns = tuple(c for c in s.column if SOURCE + c in held)
-            labels[FIRST + name] = sector(s.model_copy(update={"column": own_columns})) if own_columns else None
-    columns = []
-    for name, label in labels.items():
-        own = nw.lit(NOT_STATED) if label is None else label.fill_null(NOT_STATED)
-        if name == FIRST + "form":
-            own = nw.when(any_answer(sexual, spec.answers)).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(own)
-        columns.append(nw.when(case).then(own).otherwise(nw.when(~nw.col(CHILD)).then(nw.col(name))).alias(name))
-    route = nw.when(nw.col(CHILD)).then(primary_route()).otherwise(nw.col(FIRST + "route")).alias(FIRST + "route")
-    return frame.with_columns(*columns, route)
+def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
+    """Labels that only a case in the country has; null for everyone else. `there`: the columns of the persons' rows."""
+    labels = {name: nw.col(FIRST + name) for name in ("form", "route", *_sectors_of_cases(spec))}
+    if spec.children:
+        theirs = _labels_of_children(spec, spec.children, there)
+        labels = {name: nw.when(nw.col(CHILD)).then(theirs[name]).otherwise(label) for name, label in labels.items()}
+    return [nw.when(nw.col("forced_labour")).then(label).alias(name) for name, label in labels.items()]
 
 
-def _case_columns(spec: SurveySpec) -> list[nw.Expr]:
-    """Labels that only a case in the country has; null for everyone else."""
-    case = nw.col("forced_labour")
-    names = ["form", "route", *(n for n, s in spec.sectors.items() if s.job == "forced_labour")]
-    return [nw.when(case).then(nw.col(FIRST + name)).alias(name) for name in names]
+def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
+    """Form, route and sector of children in forced labour, from the same columns, where they are on the person's row."""
+    form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
+    sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.answers)
+    labels = {"form": nw.when(sexual).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(_stated(form))}
+    for name, s in _sectors_of_cases(spec).items():
+        own = tuple(c for c in s.column if SOURCE + c in there)
+        labels[name] = _stated(sector(s.model_copy(update={"column": own})) if own else None)
+    return labels | {"route": primary_route()}
+
+
+def _stated(label: nw.Expr | None) -> nw.Expr:
+    return nw.lit(NOT_STATED) if label is None else label.fill_null(NOT_STATED)
+
+
+def _sectors_of_cases(spec: SurveySpec) -> dict[str, Sector]:
+    """The sectors that are those of the forced labour."""
+    return {name: s for name, s in spec.sectors.items() if s.job == "forced_labour"}
 
 
 def same_work_basis(episodes: Episodes) -> str:

@@ -33,7 +33,6 @@ THIRD, WITH, THIRD_THREAT, WITH_THREAT, PARENT = (
     "fl__with_threat",
     "fl__parent_forced",
 )
-REPLACED = ("any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad", "trafficking")
 
 
 def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
@@ -50,29 +49,30 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         `trafficking` do not apply to them and are null; work abroad is not asked of them.
     """
     answers, col = spec.answers, nw.col
-    frame = _parent_in_forced_labour(frame, children.parents)
+    frame, parent = _parent_in_forced_labour(frame, children.parents)
     frame = frame.with_columns(
         *_work(children.third_party, answers, THIRD, THIRD_THREAT),
         *_work(children.with_parents, answers, WITH, WITH_THREAT),
-        any_of([any_answer(sources, answers) for sources in children.worst_forms.values()]).alias("route_iv"),
+        parent.alias(PARENT),
     )
-    frame = frame.with_columns(
-        all_of([col(THIRD), col(THIRD_THREAT)]).alias("route_i"),
-        all_of([col(WITH), col(WITH_THREAT)]).alias("route_ii"),
-        all_of([col(WITH), col(PARENT)]).alias("route_iii"),
-    )
+    routes = {
+        "route_iv": any_of([any_answer(sources, answers) for sources in children.worst_forms.values()]),
+        "route_iii": all_of([col(WITH), col(PARENT)]),
+        "route_ii": all_of([col(WITH), col(WITH_THREAT)]),
+        "route_i": all_of([col(THIRD), col(THIRD_THREAT)]),
+    }
+    frame = frame.with_columns([nw.when(col(CHILD)).then(holds).alias(route) for route, holds in routes.items()])
     none = nw.lit(None, dtype=nw.Boolean())
     theirs = {
         "any_work": any_of([col(THIRD), col(WITH), col("route_iv")]),
         "involuntary": none,
-        "coercion": any_of([all_of([col(THIRD), col(THIRD_THREAT)]), all_of([col(WITH), col(WITH_THREAT)])]),
+        "coercion": any_of([col("route_i"), col("route_ii")]),
         "same_work": none,
         "forced_labour": any_of([col(route) for route in ROUTES]),
         "forced_labour_abroad": nw.lit(False),
         "trafficking": none,
     }
-    frame = frame.with_columns([nw.when(col(CHILD)).then(e).otherwise(col(name)).alias(name) for name, e in theirs.items()])
-    return frame.with_columns([nw.when(col(CHILD)).then(col(route)).alias(route) for route in ROUTES])
+    return frame.with_columns([nw.when(col(CHILD)).then(e).otherwise(col(name)).alias(name) for name, e in theirs.items()])
 
 
 def _work(work: ChildWork, answers: AnswerCodes, done: str, threat: str) -> list[nw.Expr]:
@@ -83,17 +83,18 @@ def _work(work: ChildWork, answers: AnswerCodes, done: str, threat: str) -> list
     return [any_answer(work.done, answers).alias(done), threatened.alias(threat)]
 
 
-def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> Frame:
-    """Whether a parent is in forced labour in the country; unresolved where one was not asked and none is known to be."""
+def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
+    """Whether a parent is in forced labour in the country, of the frame with what that takes; unresolved where one was not asked and
+    none is known to be."""
     if parents is None:
-        return frame.with_columns(nw.lit(None, dtype=nw.Boolean()).alias(PARENT))
+        return frame, nw.lit(None, dtype=nw.Boolean())
     asked = nw.col(ASKED) & ~nw.col(CHILD)
     frame = beside_parents(frame, parents, HOUSEHOLD, asked, {"forced": nw.col("forced_labour")})
     each = []
     for i, column in enumerate(parents.columns):
         nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)
         each.append(nw.when(nobody).then(nw.lit(False)).otherwise(nw.col(f"fl__parent{i}__forced")))
-    return frame.with_columns(any_of(each).alias(PARENT))
+    return frame, any_of(each)
 
 
 def primary_route() -> nw.Expr:

@@ -17,10 +17,11 @@ from fltoolkit.survey.spec import SurveySpec
 POPULATION = "fl__population__"
 
 
-def memberships(frame: Frame, spec: SurveySpec) -> Frame:
-    """Who belongs to each population; a sum holds those of its parts, each with the weight of their own part."""
+def memberships(frame: Frame, spec: SurveySpec, *others: nw.Expr) -> Frame:
+    """Who belongs to each population; a sum holds those of its parts, each with the weight of their own part. `others`: columns to
+    make on the way, since each step costs by the width of the table."""
     plain = [name for name, p in spec.populations.items() if not p.sum_of]
-    frame = frame.with_columns([membership(spec, name).alias(POPULATION + name) for name in plain])
+    frame = frame.with_columns(*others, *[membership(spec, name).alias(POPULATION + name) for name in plain])
     for name in spec.populations.keys() - set(plain):
         first, second = spec.populations[name].sum_of
         weight = nw.when(nw.col(POPULATION + first)).then(nw.col(weight_of(first))).otherwise(nw.col(weight_of(second)))

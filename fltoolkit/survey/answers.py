@@ -92,31 +92,30 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
         held = [q for q in listed if q.column in columns]
         exists = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names]
         conditions: dict[str, nw.Expr] = {}
+        reached: list[str] = []
         for i, q in enumerate(held):
-            value, gate = nw.col(SOURCE + q.column), nw.lit(False)
-            inside = of_children if q.where.startswith("children") else of_adults
-            idle = [
-                _no(before) for before in held if before.where == _BEFORE.get(q.where, "any_work" if inside is of_adults else "")
-            ]
-            working = ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else nw.lit(True)
+            value, children = nw.col(SOURCE + q.column), q.where.startswith("children")
+            inside = of_children if children else of_adults
+            stage = _BEFORE.get(q.where, "" if children else "any_work")
+            idle = [_no(before) for before in held if before.where == stage]
+            working = inside & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside
+            reached.append(f"{children} {stage}")  # counted once for the many questions that share it
+            unexplained = working & value.is_null()
             if q.source.routing:
                 gate = shut(q.source.routing, q.episode)
-            absent = [_no(e) for e in exists if e.episode == q.episode]
-            skipped = gate | nw.all_horizontal(*absent, ignore_nulls=False) if absent else gate
-            conditions |= {
-                f"{i} {k}": inside & value.is_in(list(getattr(q.codes, k))) for k in ("dont_know", "refused", "not_applicable")
-            }
-            conditions |= {
-                f"{i} asked": inside & working,
-                f"{i} missing": inside & working & value.is_null() & ~skipped,
-                f"{i} unexpected": inside & gate & ~value.is_null(),
-            }
+                conditions[f"{i} unexpected"] = inside & gate & ~value.is_null()
+                unexplained = unexplained & ~gate
+            if absent := [_no(e) for e in exists if e.episode == q.episode]:
+                unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
+            conditions |= {reached[i]: working, f"{i} missing": unexplained}
+            for kind in ("dont_know", "refused", "not_applicable"):
+                if codes := getattr(q.codes, kind):
+                    conditions[f"{i} {kind}"] = inside & value.is_in(list(codes))
         counts = count_rows(frame, conditions)
-        kinds = ("asked", "dont_know", "refused", "not_applicable", "missing", "unexpected")
-        rows += [
-            {"where": q.where, "column": q.column, "label": q.source.label or q.column} | {k: counts[f"{i} {k}"] for k in kinds}
-            for i, q in enumerate(held)
-        ]
+        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
+        for i, q in enumerate(held):
+            row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": counts[reached[i]]}
+            rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
     return pd.DataFrame(rows)
 
 

@@ -103,9 +103,9 @@ def beside_parents(frame: Frame, parents: Parents, household: str, who: nw.Expr,
     side = frame.filter(who).select(
         *[e.alias(name) for name, e in keys.items()], *[e.alias(f"fl__seen__{n}") for n, e in known.items()]
     )
-    for i, column in enumerate(parents.columns):
-        found = side.rename({f"fl__seen__{name}": f"fl__parent{i}__{name}" for name in known})
-        frame = frame.with_columns(line[column].alias("fl__parentline"))
-        frame = frame.join(found, left_on=[household, PART, "fl__parentline"], right_on=list(keys), how="left")
-        frame = frame.drop("fl__parentline")
+    own = {column: f"fl__line__{column}" for column in parents.columns}
+    frame = frame.with_columns([line[column].alias(name) for column, name in own.items()])
+    for i, name in enumerate(own.values()):
+        found = side.rename({f"fl__seen__{n}": f"fl__parent{i}__{n}" for n in known})
+        frame = frame.join(found, left_on=[household, PART, name], right_on=list(keys), how="left")
     return frame

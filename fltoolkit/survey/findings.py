@@ -42,5 +42,5 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     if not conditions:
         return {}
     flags = frame.select([c.fill_null(False).cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
-    sums = flags.select([nw.col(f"fl__c{i}").sum() for i in range(len(conditions))]).collect("pandas").to_native().iloc[0]
+    sums = flags.select(nw.all().sum()).collect("pandas").to_native().iloc[0]
     return {name: int(value) for name, value in zip(conditions, sums, strict=True)}

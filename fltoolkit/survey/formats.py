@@ -121,15 +121,38 @@ def open_path(
             if foreign or _is_wide(path):
                 relation, names = _through_memory(path, con, encoding or "utf-8-sig", delimiter, only)
                 return _with_points(relation) if decimal == "," else relation, names
-            options: dict[str, Any] = {"delimiter": delimiter} if delimiter else {}
-            relation = con.read_csv(str(path), header=True, all_varchar=True, **options)
-            first = con.read_csv(str(path), header=False, all_varchar=True, **options).limit(1).fetchall()
+            relation, names = _open_text(path, con, delimiter)
             relation = _with_points(relation) if decimal == "," else relation
-            return relation if as_text else _with_numbers(relation), [name for row in first for name in row if name]
+            return relation if as_text else _with_numbers(relation), names
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix,
         allowed=", ".join([*TEXT_FILES, ".parquet", *LABELLED_FILES]), do="export the data again as one of these",
     )  # fmt: skip
+
+
+def _open_text(path: Path, con: duckdb.DuckDBPyConnection, delimiter: str | None) -> tuple[Any, list[str]]:
+    """A CSV as text, and the names in its first line. How it is written is found once, as DuckDB would find it anew for each relation.
+
+    A line that begins with `#` is a row like others, and quotes are quotes even if the lines DuckDB looks at have none.
+    """
+    told = "Delimiter, Quote, Escape, SkipRows, list_transform(Columns, lambda c: c.name)"
+    given = [str(path), *([delimiter] if delimiter else [])]
+    options = f"header = true, all_varchar = true, comment = ''{', delim = ?' if delimiter else ''}"
+    ((parted, quote, escape, skipped, columns),) = con.execute(f"SELECT {told} FROM sniff_csv(?, {options})", given).fetchall()
+    quote = '"' if quote == "(empty)" else quote
+    written = {
+        "delimiter": parted,
+        "quotechar": quote,
+        "escapechar": quote if escape == "(empty)" else escape,
+        "skiprows": skipped,
+    }
+
+    def relation(header: bool, names: Sequence[str]) -> Any:
+        kinds = dict.fromkeys(names, "VARCHAR")
+        return con.read_csv(str(path), header=header, columns=kinds, auto_detect=False, comment="", **written)
+
+    (first,) = relation(False, [f"column{i}" for i in range(len(columns))]).limit(1).fetchall()
+    return relation(True, columns), [name for name in first if name]
 
 
 def _quoted(relation: Any) -> list[str]:

@@ -114,9 +114,9 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     if dtype.is_integer() or dtype == nw.Boolean:
         return as_text
     as_text = as_text.str.strip_chars()
-    as_text = nw.when(as_text != "").then(as_text)
     whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
-    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(as_text)  # few have it, and a regex is dear
+    told = nw.when(as_text != "").then(as_text)
+    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(told)  # few have it, and a regex is dear
 
 
 def _finite(column: nw.Expr) -> nw.Expr:

@@ -473,6 +473,18 @@ def test_codes_of_a_csv_without_survey_yaml_survive_and_a_late_one_is_no_error(t
     assert design.frame.select(design.number("money").sum()).collect("pandas").to_native().iloc[0, 0] == 1000 * rows / 2
 
 
+def test_a_row_is_a_row_whatever_it_begins_with(tmp_path: Path) -> None:
+    """DuckDB would take `#` for the mark of a comment where the lines it looks at allow that, and leave the row out."""
+    (tmp_path / "a.csv").write_text("code,n\n#1,2\n3,4\n")
+    assert texts(tmp_path / "a.csv") == {"code": ["#1", "3"], "n": ["2", "4"]}
+
+
+def test_quotes_that_come_late_are_quotes(tmp_path: Path) -> None:
+    """DuckDB decides on some 20,000 lines that a file has no quotes; a code in them would then be another code."""
+    (tmp_path / "a.csv").write_text("name,n\n" + "x,1\n" * 30_000 + '"late, one",2\n"1",2\n"say ""no""",2\n')
+    assert texts(tmp_path / "a.csv")["name"][-3:] == ["late, one", "1", 'say "no"']
+
+
 def test_a_damaged_row_far_down_a_csv_is_told_at_the_door(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"W,P\n" + b"1,2\n" * 30_000 + b"1,\xff\xfe\n")
