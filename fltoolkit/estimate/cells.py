@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError, expect
 from fltoolkit.estimate.cluster_totals import KEY
-from fltoolkit.estimate.variance import Array
+from fltoolkit.estimate.variance import FULL, Array, Matrix
 from fltoolkit.survey.breakdowns import TOTAL
-
-if TYPE_CHECKING:
-    from scipy.sparse import csc_array
 
 By = str | Sequence[str] | Sequence[Sequence[str]] | None
 Breakdowns = tuple[tuple[str, ...], ...]
@@ -69,21 +66,24 @@ class Cells:
             out += np.bincount(of, weights=added, minlength=len(self))
         return out
 
-    def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> csc_array:
-        """Sums by unit and cell, units × cells: sparse, since few units have persons of every cell."""
-        from scipy.sparse import coo_array
-
+    def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> Matrix:
+        """Sums by unit and cell, units × cells: sparse where few units have persons of every cell."""
         used = [(code >= 0) & (values != 0) for code in self.codes]
         parts = [(values[u], unit[u], code[u]) for code, u in zip(self.codes, used, strict=True)]
         found, rows, columns = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
-        return coo_array((found, (rows, columns)), shape=(units, len(self))).tocsc()
+        shape = (units, len(self))
+        if len(found) > FULL * units * len(self):
+            return np.bincount(rows * len(self) + columns, weights=found, minlength=units * len(self)).reshape(shape)
+        from scipy.sparse import coo_array
 
-    def distinct(self, labels: pd.Series) -> NDArray[np.int64]:
-        """Distinct non-missing labels in each cell."""
+        return coo_array((found, (rows, columns)), shape=shape).tocsc()
+
+    def distinct(self, labels: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """How many different labels each cell has; a label below 0 is none."""
         out = np.zeros(len(self), dtype=np.int64)
         for code in self.codes:
-            used = (code >= 0) & labels.notna().to_numpy()
-            pairs = pd.DataFrame({"cell": code[used], "label": labels[used].to_numpy()}).drop_duplicates()
+            used = (code >= 0) & (labels >= 0)
+            pairs = pd.DataFrame({"cell": code[used], "label": labels[used]}).drop_duplicates()
             out += np.bincount(pairs["cell"], minlength=len(self)).astype(np.int64)
         return out
 

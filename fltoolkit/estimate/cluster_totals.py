@@ -83,7 +83,8 @@ def cluster_totals(
         One row a stratum × PSU × keys × status (× household of a case), or one for each of the codes that share a label, in the order
         of these as the data hold them (of whole numbers by size): `strata`, `psu`, the keys (each as `by__` + name), all of
         them categories; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
-        `household`, and the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
+        `household` (a number for each household of a case, else -1), and
+        the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
         where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the
         smallest weight where it is wanted. With an FPC `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second
         stage rows are by its units (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`,
@@ -172,21 +173,25 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
     """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it."""
     named = {f"fl__k{i}": key for i, key in enumerate(keys)}
-    columns = {n: _categories(found.column(n), named.get(n), n == "fl__casehh") for n in found.column_names if n in labels}
+    columns: dict[str, Any] = {
+        n: _categories(found.column(n), named.get(n)) for n in found.column_names if n in labels and n != "fl__casehh"
+    }
+    if "fl__casehh" in labels:
+        columns["fl__casehh"] = _numbered(found.column("fl__casehh"))[0]
     numbers = found.drop_columns(list(columns)).to_pandas(split_blocks=True)
     return pd.DataFrame(columns | dict(numbers.items()), copy=False)
 
 
-def _categories(column: Any, key: Key | None, as_they_are: bool) -> pd.Categorical[Any]:
-    """Texts or whole numbers as sorted categories: of text, but where they stay `as_they_are`. Of a key (None: a unit or household)
-    every row has one."""
+def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
+    """A number for each of a column's values, -1 for null, and what they stand for."""
     held = column.combine_chunks().dictionary_encode()
-    code: NDArray[np.int32] = held.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    if as_they_are:
-        values = held.dictionary.to_numpy(zero_copy_only=False)
-        order = np.argsort(values)
-        return pd.Categorical.from_codes(np.r_[np.argsort(order), -1][code], pd.Index(values[order]))
-    values, labels = held.dictionary.to_pylist(), key.labels if key else None
+    return held.indices.fill_null(-1).to_numpy(zero_copy_only=False), held.dictionary
+
+
+def _categories(column: Any, key: Key | None) -> pd.Categorical[Any]:
+    """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one."""
+    code, held = _numbered(column)
+    values, labels = held.to_pylist(), key.labels if key else None
     texts = [str(v) for v in values] if labels is None else [labels.get(v, NOT_STATED) for v in values]
     categories = sorted({*texts, *([NOT_STATED] if key else [])})
     place = {text: i for i, text in enumerate(categories)}
@@ -265,7 +270,7 @@ def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.Data
     n = table["n"].to_numpy()
     columns = dict(table.items()) | {"n": np.where(status > OUTSIDE, n, 0.0), "missing": np.where(status == MISSING, n, 0)}
     if "household" not in table:
-        columns["household"] = pd.Series(np.nan, index=table.index, dtype="category")
+        columns["household"] = np.full(len(table), -1, dtype=np.int32)
     y = (status >= 1).astype(float) if outcome.kind == "truth" else None
     x = (status == 1).astype(float) if outcome.kind == "amount" else None
     for r in ["", *(f"_{r}" for r in range(design.replicates))]:

@@ -19,8 +19,7 @@ def counts(run: Pass, measure: str) -> pd.DataFrame:
     cases, counted = (t["status"] >= 1).to_numpy(), (t["status"] == 1).to_numpy()
     case = np.where(cases, t["n"], 0.0)
     n_values, w_values = (np.where(counted, t[c], 0.0) if measure in OF_CASES else t[c].to_numpy() for c in ("n", "w"))
-    has_household = t["household"].notna().any()
-    households = cells.distinct(t["household"]) if has_household else pd.array([pd.NA] * len(cells), dtype="Int64")
+    households = households_of_cases(run)
     return pd.DataFrame(
         {
             "df": run.degrees_of_freedom(counted if measure in OF_CASES else None)[parent],
@@ -32,6 +31,13 @@ def counts(run: Pass, measure: str) -> pd.DataFrame:
             "least": cells.sums(t["y"].to_numpy() if "y" in t else case),
         }
     )
+
+
+def households_of_cases(run: Pass) -> pd.Series:
+    """How many households each row's cases live in; not known where the design names no household, or nobody is a case."""
+    household = run.table["household"].to_numpy()
+    known = (household >= 0).any()
+    return pd.Series(run.cells.distinct(household) if known else pd.array([pd.NA] * len(run.cells), dtype="Int64"))
 
 
 def design_effects(

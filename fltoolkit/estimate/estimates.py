@@ -91,7 +91,7 @@ class Estimates:
             `psus_with_cases`, `households_with_cases`; for a three-valued outcome also `unresolved` (persons),
             `resolved_only` (the estimate among the resolved), `bound_high` and `bound_ci_high` (all unresolved taken as
             cases). Proportions are proportions: never rescaled.
-        influence: units × rows, sparse (SciPy's csc_array) or of replicates dense; a unit is a PSU (with the FPC of a second stage
+        influence: units × rows, sparse (SciPy's csc_array) where few units have persons of every row; a unit is a PSU (with the FPC of a second stage
             a unit of that) or a replicate. Microdata: never written.
         units: the units and how they were drawn; of a stack of rounds those of all.
         about: what they are about.

@@ -20,7 +20,7 @@ from fltoolkit.estimate.cells import Breakdowns, Cells, make_cells
 from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.replicates import Replicates, ranks
 from fltoolkit.estimate.residuals import Margins
-from fltoolkit.estimate.variance import Array, Codes, Matrix, Units, make_units
+from fltoolkit.estimate.variance import Array, Codes, Matrix, Units, dense, make_units
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, Survey
 
@@ -54,9 +54,7 @@ class Pass:
             return np.vstack([cells.sums(values(f"{column}_{r}")) for r in range(len(self.units))])
         if self.margins is None or column == "n":
             return cells.by_unit(values(column), self.unit, len(self.units))
-        from scipy.sparse import vstack
-
-        return vstack(self.carried(cells.by_unit, values(column), values(UNWEIGHTED[column])), format="csc")
+        return np.vstack([dense(part) for part in self.carried(cells.by_unit, values(column), values(UNWEIGHTED[column]))])
 
     @property
     def margins(self) -> Margins | None:
@@ -109,7 +107,7 @@ class Pass:
         if of_base is not None:
             persons = persons + self.by_unit("n", self.base, of_base)[:, self.parent]
         found: Any = self.units.by_psu(persons)
-        return pd.Series(found.count_nonzero(axis=0))
+        return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
 
 
 def make_pass(

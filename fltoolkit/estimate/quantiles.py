@@ -13,6 +13,7 @@ from fltoolkit.classify.adults import MONTHS
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import By, Cells, breakdowns
 from fltoolkit.estimate.cluster_totals import KEY, Outcome
+from fltoolkit.estimate.columns import households_of_cases
 from fltoolkit.estimate.estimates import Estimates, about_of, population_of
 from fltoolkit.estimate.intervals import t_quantile
 from fltoolkit.estimate.measures import asked_months, basis
@@ -137,12 +138,11 @@ def _rows(run: Pass, p: float, at: Array, se: Array, low: Array, high: Array, cv
     t, counted = run.table, run.counted
     n = run.cells.sums(np.where(counted, t["n"], 0.0)).astype(np.int64)
     cases = (t["status"] >= 1).to_numpy()
-    homes = t["household"].notna().any()
     columns = {
         "quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df, "n": n,
         "cases": run.cells.sums(np.where(cases, t["n"], 0.0)).astype(np.int64),
         "population": run.cells.sums(np.where(counted, t["w"], 0.0)), "n_eff": np.nan, "psus_with_cases": run.psus_with(cases),
-        "households_with_cases": run.cells.distinct(t["household"]) if homes else pd.array([pd.NA] * len(at), dtype="Int64"),
+        "households_with_cases": households_of_cases(run),
     }  # fmt: skip
     return pd.DataFrame(columns)
 

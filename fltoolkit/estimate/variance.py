@@ -55,7 +55,13 @@ class Stage:
         if self.single == "average":
             usable = ~(alone & (factor > 0))
             factor = np.where(usable, factor, 0.0) * (len(self.n) / max(usable.sum(), 1))
-        return rows_times(z - centre[self.group], np.sqrt(factor * self.times)[self.group])
+        root = np.sqrt(factor * self.times)[self.group]
+        if not isinstance(z, np.ndarray):
+            return rows_times(z - centre[self.group], root)
+        own = centre[self.group]  # of thousands of rows a large table: it is made once
+        np.subtract(z, own, out=own)
+        own *= root[:, None]
+        return np.asarray(own)
 
 
 class Scaled(ABC):
@@ -131,14 +137,9 @@ class Units(Scaled):
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
         """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` are persons or weights by unit and row."""
-        from scipy.sparse import csc_array
-
-        psus = csc_array(self.by_psu(self._own(n)))
-        strata = csc_array(
-            (np.ones(psus.nnz), self.first.group[psus.indices], psus.indptr.copy()), shape=(len(self.first.n), psus.shape[1])
-        )
-        strata.sum_duplicates()
-        return np.asarray(psus.count_nonzero(axis=0) - strata.count_nonzero(axis=0))
+        psus = self.by_psu(self._own(n)) != 0
+        strata = sums(psus.astype(float), self.first.group, len(self.first.n)) != 0
+        return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _own(self, values: Matrix) -> Matrix:
         """The units' rows, without those that stand below for calibrated weights."""

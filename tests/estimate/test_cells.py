@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -66,3 +67,19 @@ def test_a_value_named_total_is_refused_because_margins_are_called_so() -> None:
     assert "'total'" in str(error.value)
     assert "found:   b" in str(error.value)
     assert "rename" in str(error.value)
+
+
+def test_sums_by_unit_are_the_same_in_a_full_and_in_a_sparse_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(7)
+    frame = pd.DataFrame({"w": rng.uniform(1, 3, 500), "psu": rng.integers(0, 40, 500), "stratum": 0, "y": rng.random(500) < 0.2})
+    frame = frame.assign(stratum=frame["psu"] % 5, a=rng.choice(list("xyz"), 500), b=rng.choice(list("pqrs"), 500))
+    drawn = fl.SurveyDesign(frame, weight="w", psu="psu", strata="stratum")
+    found = []
+    for full in (0.0, 2.0):
+        for module in ("cells", "variance"):
+            monkeypatch.setattr(f"fltoolkit.estimate.{module}.FULL", full)
+        found.append(fl.prevalence(drawn, "y", by=[[], ["a"], ["a", "b"]]))
+    assert isinstance(found[0].influence, np.ndarray)
+    assert not isinstance(found[1].influence, np.ndarray)
+    pd.testing.assert_frame_equal(found[0].table, found[1].table, rtol=1e-12)
+    assert found[0].covariance == pytest.approx(found[1].covariance, rel=1e-12, abs=1e-15)
