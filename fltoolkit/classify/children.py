@@ -49,19 +49,18 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         `trafficking` do not apply to them and are null; work abroad is not asked of them.
     """
     answers, col = spec.answers, nw.col
-    frame, parent = _parent_in_forced_labour(frame, children.parents)
     frame = frame.with_columns(
-        *_work(children.third_party, answers, THIRD, THIRD_THREAT),
-        *_work(children.with_parents, answers, WITH, WITH_THREAT),
-        parent.alias(PARENT),
+        *_work(children.third_party, answers, THIRD, THIRD_THREAT), *_work(children.with_parents, answers, WITH, WITH_THREAT)
     )
+    frame, parent = _parent_in_forced_labour(frame, children.parents)
     routes = {
         "route_iv": any_of([any_answer(sources, answers) for sources in children.worst_forms.values()]),
-        "route_iii": all_of([col(WITH), col(PARENT)]),
+        "route_iii": all_of([col(WITH), parent]),
         "route_ii": all_of([col(WITH), col(WITH_THREAT)]),
         "route_i": all_of([col(THIRD), col(THIRD_THREAT)]),
     }
-    frame = frame.with_columns([nw.when(col(CHILD)).then(holds).alias(route) for route, holds in routes.items()])
+    mine = [nw.when(col(CHILD)).then(holds).alias(route) for route, holds in routes.items()]
+    frame = frame.with_columns(parent.alias(PARENT), *mine)
     none = nw.lit(None, dtype=nw.Boolean())
     theirs = {
         "any_work": any_of([col(THIRD), col(WITH), col("route_iv")]),
@@ -84,12 +83,12 @@ def _work(work: ChildWork, answers: AnswerCodes, done: str, threat: str) -> list
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
-    """Whether a parent is in forced labour in the country, of the frame with what that takes; unresolved where one was not asked and
-    none is known to be."""
+    """Whether a parent is in forced labour in the country, and the frame with what tells: of children who may work with parents, since
+    it decides of nobody else. Unresolved where a parent was not asked and none is known to be."""
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
-    asked = nw.col(ASKED) & ~nw.col(CHILD)
-    frame = beside_parents(frame, parents, HOUSEHOLD, asked, {"forced": nw.col("forced_labour")})
+    adults, helpers = nw.col(ASKED) & ~nw.col(CHILD), nw.col(CHILD) & nw.col(WITH).fill_null(True)
+    frame = beside_parents(frame, parents, HOUSEHOLD, helpers, adults, {"forced": nw.col("forced_labour")})
     each = []
     for i, column in enumerate(parents.columns):
         nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)
@@ -115,15 +114,22 @@ def child_leaf() -> nw.Expr:
 
 
 def child_trace() -> nw.Expr:
-    """A child's path in words, every route by itself."""
+    """A child's path in words, every route by itself; what a parent's forced labour and a threat have to do with it only where the child
+    may work with parents, or for a third party."""
+    col, lit = nw.col, nw.lit
+    beside = [
+        lit(" (parent in forced labour: "),
+        word(col(PARENT)),
+        lit("; threat by a third party: "),
+        word(col(WITH_THREAT)),
+        lit(")"),
+    ]
+    threat = [lit(" (threat: "), word(col(THIRD_THREAT)), lit(")")]
     return nw.concat_str(
-        [
-            nw.lit("worst form: "), word(nw.col("route_iv")),
-            nw.lit(" → with or for parents: "), word(nw.col(WITH)),
-            nw.lit(" (parent in forced labour: "), word(nw.col(PARENT)), nw.lit("; threat by a third party: "), word(nw.col(WITH_THREAT)),
-            nw.lit(") → for a third party: "), word(nw.col(THIRD)), nw.lit(" (threat: "), word(nw.col(THIRD_THREAT)),
-            nw.lit(") → "), nw.col("step"),
-        ]
+        lit("worst form: "), word(col("route_iv")),
+        lit(" → with or for parents: "), word(col(WITH)), nw.when(col(WITH).fill_null(True)).then(nw.concat_str(beside)).otherwise(lit("")),
+        lit(" → for a third party: "), word(col(THIRD)), nw.when(col(THIRD).fill_null(True)).then(nw.concat_str(threat)).otherwise(lit("")),
+        lit(" → "), col("step"),
     )  # fmt: skip
 
 

@@ -69,7 +69,9 @@ class Cells:
     def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> Matrix:
         """Sums by unit and cell, units × cells: sparse where few units have persons of every cell."""
         used = [(code >= 0) & (values != 0) for code in self.codes]
-        parts = [(values[u], unit[u], code[u]) for code, u in zip(self.codes, used, strict=True)]
+        parts = [
+            (values, unit, code) if u.all() else (values[u], unit[u], code[u]) for code, u in zip(self.codes, used, strict=True)
+        ]
         found, rows, columns = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
         shape = (units, len(self))
         if len(found) > FULL * units * len(self):
@@ -117,7 +119,8 @@ def make_cells(
         if breakdown:
             columns = [table[KEY + g].cat for g in breakdown]
             sizes = [len(c.categories) for c in columns]
-            place = np.ravel_multi_index([c.codes.to_numpy(np.intp)[rows_b] for c in columns], sizes)
+            inside = slice(None) if rows_b.all() else rows_b
+            place = np.ravel_multi_index([c.codes.to_numpy()[inside].astype(np.intp) for c in columns], sizes)
             number, found = pd.factorize(place)
             labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
             keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
@@ -128,7 +131,7 @@ def make_cells(
             ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
             in_order = np.lexsort([r.to_numpy() for r in reversed(ranks)])
             keys, position = keys.iloc[in_order], np.argsort(in_order)
-            code[rows_b] = position[number] + start
+            code[inside] = position[number] + start
         else:
             keys = pd.DataFrame(index=[0])
             code[rows_b] = start

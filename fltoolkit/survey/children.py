@@ -7,6 +7,7 @@ from typing import Literal
 import narwhals as nw
 from pydantic import Field, model_validator
 
+from fltoolkit.survey.engines import looked_up
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.questions import Sources, refuse_double_codes
 from fltoolkit.survey.read import CODE_OF, PART, SOURCE, Frame
@@ -86,26 +87,25 @@ def _line_as_text(column: str) -> nw.Expr:
     return nw.when(digits).then(nw.when(digits).then(value).cast(nw.Int64).cast(nw.String)).otherwise(value)
 
 
-def beside_parents(frame: Frame, parents: Parents, household: str, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
+def beside_parents(
+    frame: Frame, parents: Parents, household: str, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]
+) -> Frame:
     """Each person with what is known of their parents, matched by household and line number.
 
     Args:
         frame: one row a person.
         parents: how they are linked.
         household: the column that names the household.
-        who: the rows that are looked up. known: what to look up on a parent's row, by name.
+        whose: the rows whose parents are looked up. who: those that may be parents. known: what to look up on a parent's row, by name.
 
     Returns:
         The frame with `fl__parent<i>__<name>` for the i-th parent column; null where nobody of these has that line number.
     """
     line = line_numbers(frame, parents)
-    keys = {"fl__home": nw.col(household), "fl__homepart": nw.col(PART), "fl__line": line[parents.line]}
-    side = frame.filter(who).select(
-        *[e.alias(name) for name, e in keys.items()], *[e.alias(f"fl__seen__{n}") for n, e in known.items()]
-    )
-    own = {column: f"fl__line__{column}" for column in parents.columns}
-    frame = frame.with_columns([line[column].alias(name) for column, name in own.items()])
-    for i, name in enumerate(own.values()):
-        found = side.rename({f"fl__seen__{n}": f"fl__parent{i}__{n}" for n in known})
-        frame = frame.join(found, left_on=[household, PART, name], right_on=list(keys), how="left")
-    return frame
+    named = {f"fl__parent{i}__": nw.when(whose).then(line[column]) for i, column in enumerate(parents.columns)}
+    others, seen = {parent: f"{parent}line" for parent in named}, {name: f"fl__seen__{name}" for name in known}
+    frame = frame.with_columns(
+        who.fill_null(False).alias("fl__adult"), line[parents.line].alias("fl__line"),
+        *[e.alias(others[parent]) for parent, e in named.items()], *[e.alias(seen[name]) for name, e in known.items()],
+    )  # fmt: skip
+    return looked_up(frame, "fl__adult", [household, PART, "fl__line"], others, seen)

@@ -105,6 +105,43 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
     return _lazy(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string"))))
 
 
+def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
+    """Each row with what is known of other rows of the frame.
+
+    DuckDB would work these other rows out anew for each of `others`, with all that they rest on; Spark sees by itself that it need not.
+
+    Args:
+        frame: any.
+        who: a truth column: the rows that can be found. key: the columns that together name a row; no two of those rows share them.
+        others: by the prefix of the new columns, the column that names the other row as the last of `key` does; the rest of its key
+            is the row's own.
+        known: by the name of what is looked up, its column.
+
+    Returns:
+        The frame with `<prefix><name>`, null where there is no such row, and without the columns given that only served to find it.
+    """
+    used, table = [who, key[-1], *others.values(), *known.values()], nw.to_native(frame)
+    if is_spark(table):
+        side = frame.filter(nw.col(who)).select(*[nw.col(k).alias(f"fl__of__{k}") for k in key], *known.values())
+        for prefix, line in others.items():
+            found = side.rename({column: prefix + name for name, column in known.items()})
+            frame = frame.join(found, left_on=[*key[:-1], line], right_on=[f"fl__of__{k}" for k in key], how="left")
+        return frame.drop(used)
+    *same, last = key
+    joins = [
+        f"LEFT JOIN found AS {p} ON {' AND '.join([*(f'everybody.{k} = {p}.{k}' for k in same), f'everybody.{line} = {p}.{last}'])}"
+        for p, line in others.items()
+    ]
+    new = [f"{prefix}.{column} AS {prefix}{name}" for prefix in others for name, column in known.items()]
+    return _lazy(
+        table.query(
+            "everybody",
+            f"WITH found AS MATERIALIZED (SELECT {', '.join([*key, *known.values()])} FROM everybody WHERE {who}) "
+            f"SELECT everybody.* EXCLUDE ({', '.join(used)}), {', '.join(new)} FROM everybody {' '.join(joins)}",
+        )
+    )
+
+
 def rows_of(frame: Frame) -> int:
     """How many rows there are."""
     table: Any = nw.to_native(frame)

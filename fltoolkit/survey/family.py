@@ -51,7 +51,7 @@ def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
         return [finding("error", where, parents.line, "line numbers that two persons of one household share", twice, do)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
     known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
-    linked = beside_parents(survey.frame, parents, HOUSEHOLD, ~nw.col(HOUSEHOLD).is_null(), known)
+    linked = beside_parents(survey.frame, parents, HOUSEHOLD, asked, ~nw.col(HOUSEHOLD).is_null(), known)
     for i, column in enumerate(parents.columns):
         value, age = nw.col(SOURCE + column), nw.col(f"fl__parent{i}__age")
         named = asked & ~value.is_null() & ~value.is_in([*parents.none, *parents.elsewhere])

@@ -184,6 +184,18 @@ def test_the_trace_tells_every_route(table: Table) -> None:
     )
 
 
+def test_the_trace_tells_of_parents_and_threats_only_where_they_matter(table: Table) -> None:
+    homes = (
+        family(HELPS, FREE_PARENTS, "h1") | family(BOSS, (FORCED, {"line": 2}), "h2") | family({}, (FORCED, {"line": 2}), "h3")
+    )
+    found = table("trace", homes, keys())
+    assert [found[h]["trace"].split(" → ")[1:3] for h in ("h1", "h2", "h3")] == [
+        ["with or for parents: yes (parent in forced labour: no; threat by a third party: no)", "for a third party: no"],
+        ["with or for parents: no", "for a third party: yes (threat: yes)"],
+        ["with or for parents: no", "for a third party: no"],
+    ]
+
+
 def test_a_child_is_counted_by_its_own_weight_and_the_sum_is_of_both(survey_of: Callable[..., fl.Survey]) -> None:
     """Adults weigh 3, children 5: one adult case and one child case of ten homes."""
     more = {"populations.adults.weight": "wa", "populations.children.weight": "wc", "design.psu": "home"}
