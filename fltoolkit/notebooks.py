@@ -83,19 +83,23 @@ class Kernel:
 
     def run(self, managed: Any) -> None:
         """Run a notebook that papermill manages, in the kernel with no name of an earlier one."""
-        from jupyter_core.utils import run_sync
         from papermill.clientwrap import PapermillNotebookClient
 
         if self._client is None:
             self._start()
         else:
-            run_sync(self._forget)()
+            self._do("get_ipython().reset(new_session=True)")
         client = PapermillNotebookClient(managed, km=self._client.km)
         client.kc = self._client.kc  # a second client of one kernel would take the first one's answers
         client.execute()
 
-    async def _forget(self) -> None:
-        await self._client.kc.execute("get_ipython().reset(new_session=True)", silent=True, reply=True, timeout=STARTS_IN)
+    def _do(self, code: str) -> None:
+        from jupyter_core.utils import run_sync
+
+        async def ask() -> None:
+            await self._client.kc.execute(code, silent=True, reply=True, timeout=STARTS_IN)
+
+        run_sync(ask)()
 
     def _start(self) -> None:
         """Start it; where that fails (of some hundred that start, two may take one port), once more."""
@@ -113,6 +117,8 @@ class Kernel:
             except RuntimeError:
                 if attempt == 2:
                     raise
+        # What the kit leaves to the end of the process is done before this; after it Python would take its modules apart, for half a second.
+        self._do("import atexit, os; atexit.register(os._exit, 0)")
         ended = threading.Event()
         self._open.callback(ended.set)
         threading.Thread(target=self._watch, args=(self._client.km.provisioner.process, ended), daemon=True).start()

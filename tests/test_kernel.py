@@ -55,6 +55,20 @@ def test_a_kernel_is_at_home_in_its_folder_and_ends_with_the_block(tmp_path: Pat
     assert not psutil.pid_exists(int(process))
 
 
+def test_what_a_notebook_leaves_to_the_end_of_its_process_is_done(tmp_path: Path) -> None:
+    """Such as the removal of a survey's folder of spilled rows."""
+    with Kernel(tmp_path, threading.Event()) as kernel:
+        run(tmp_path, kernel, "import atexit, pathlib; atexit.register(pathlib.Path('tidied').touch)")
+        ((_, (folder,)),) = run(
+            tmp_path,
+            kernel,
+            "from fltoolkit.survey.connection import connect, _spill_folder; con = connect(); str(_spill_folder().parent)",
+        )
+        assert Path(folder.strip("'")).is_dir()
+    assert (tmp_path / "tidied").exists()
+    assert not Path(folder.strip("'")).exists()
+
+
 def test_a_kernel_that_no_notebook_needs_is_not_started(tmp_path: Path) -> None:
     before = psutil.Process().children(recursive=True)
     with Kernel(tmp_path, threading.Event()):

@@ -294,9 +294,10 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
         )  # fmt: skip
     if not (status > OUTSIDE).any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
-    if gaps := [r + 1 for r in range(design.replicates) if not np.isfinite(table[f"w_{r}"]).all()]:
+    replicates = design.replication.names if design.replication else ()
+    if gaps := [name for r, name in enumerate(replicates) if not np.isfinite(table[f"w_{r}"]).all()]:
         raise DesignError(
-            f"{len(gaps)} replicate weight(s) are missing or infinite in some rows", where="replicates", found=gaps[:10],
+            f"{len(gaps)} replicate weight(s) are missing, infinite or no numbers in some rows", where="replicates", found=gaps[:10],
             do="correct them in the data, or leave those rows out before",
         )  # fmt: skip
     for name in ("strata", "psu", "ssu"):

@@ -254,13 +254,14 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     design, replication = spec.design, None
     frame = table.persons.with_columns(_design_columns(spec, table.persons.collect_schema().names()))
     if design.replicates:
-        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in design.replicates.names]
-        frame, replication = replicated(frame, columns, design.replicates.made, bool(design.strata))
+        weights = design.replicates.names
+        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
+        frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
         frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
     else:
         frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
-    frame = frame.with_columns(_is_child(spec).alias(CHILD))
-    frame = frame.with_columns(_answered_module(spec).alias(ASKED))
+    child = _is_child(spec)
+    frame = frame.with_columns(child.alias(CHILD), _answered_module(spec, child).alias(ASKED))
     used = [*([] if given else names), *side_files(spec)]
     data = [inside(path.parent, name, str(path)) for name in used]
     return bind(
@@ -334,10 +335,10 @@ def _is_child(spec: SurveySpec) -> nw.Expr:
     return nw.when(nw.col(AGE).is_null()).then(only_theirs).otherwise(nw.col(AGE) < spec.age.adult)
 
 
-def _answered_module(spec: SurveySpec) -> nw.Expr:
+def _answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
     """Who answered the module meant for them."""
     own = spec.children and spec.children.module
-    return nw.when(nw.col(CHILD)).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
+    return nw.when(child).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
 
 
 def _answered(module: ModuleStatus | None) -> nw.Expr:

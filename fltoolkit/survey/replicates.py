@@ -85,7 +85,7 @@ class ReplicateDesign(Design):
             )
         labels = joined([text(c, schema[c]) for c in layers])
         frame = frame.with_columns(number(weight, schema[weight]).alias(WEIGHT), labels.alias(STRATA))
-        frame, replication = replicated(frame, [number(c, schema[c]) for c in names], how, bool(layers))
+        frame, replication = replicated(frame, names, [number(c, schema[c]) for c in names], how, bool(layers))
         bind(
             self,
             frame=frame,

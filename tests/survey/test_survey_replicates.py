@@ -87,6 +87,11 @@ def test_a_replicate_that_touches_two_strata_cannot_be_of_a_stratified_jackknife
         design(data=data)
 
 
+def test_a_column_named_twice_is_refused() -> None:
+    with pytest.raises(DesignError, match=r"named twice[\s\S]*found: +rw2"):
+        design(replicates=["rw1", "rw2", "rw3", "rw2"], method="jk1", strata=None)
+
+
 def test_a_column_that_is_not_there() -> None:
     with pytest.raises(RequestError, match="no such column"):
         design(weight="weight")
@@ -105,8 +110,8 @@ def test_a_missing_replicate_weight_stops_the_estimate_and_names_it() -> None:
     data.loc[3, "rw4"] = None
     with pytest.raises(DesignError) as error:
         fl.mean(design(data=data, method="jk1", strata=None), "y")
-    assert "1 replicate weight(s) are missing or infinite" in str(error.value)
-    assert "found:   4" in str(error.value)
+    assert "1 replicate weight(s) are missing, infinite or no numbers" in str(error.value)
+    assert "found:   rw4" in str(error.value)
 
 
 def test_zero_cases_have_an_interval_and_unknown_psus() -> None:
