@@ -184,8 +184,13 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.Data
 
 def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
     """A number for each of a column's values, -1 for null, and what they stand for."""
-    held = column.combine_chunks().dictionary_encode()
-    return held.indices.fill_null(-1).to_numpy(zero_copy_only=False), held.dictionary
+    held = column.drop_null().combine_chunks().dictionary_encode()
+    code: NDArray[np.int32] = held.indices.to_numpy()
+    if column.null_count:  # of households most: only cases have one
+        there = column.is_valid().to_numpy()
+        code, found = np.full(len(column), -1, dtype=np.int32), code
+        code[there] = found
+    return code, held.dictionary
 
 
 def _categories(column: Any, key: Key | None) -> pd.Categorical[Any]:
