@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "docs" / "performance"
 SIZES = (100_000, 1_000_000, 10_000_000)
 LARGEST, ITS_BYTES = 100_000_000, 8_000_000_000
+SHORT = 10  # seconds
 MOST_FOR_R = 200  # with more domains each run is halted, after as many minutes as the rest of the table takes
 COLUMNS = ("task", "persons", "domains", "engine", "seconds", "megabytes", "times_ours", "largest_gap", "blank")
 
@@ -51,7 +52,7 @@ class Table:
             blank = too_long(before, persons) if engine.name in ("svy", "R survey") else ""
             if engine.name == "R survey" and domains > MOST_FOR_R:
                 blank = f"not run: of {domains:,} domains it passed ten minutes at 100,000"
-            found = Measured(blank=blank) if blank else engine.call(path, domains)
+            found = Measured(blank=blank) if blank else best_of(engine, path, domains)
             ours = found if engine.name == "fltoolkit" else ours
             before.append((persons, found))
             self.add(task, persons, domains, engine.name, found, ours)
@@ -64,6 +65,14 @@ class Table:
         self.rows.append(dict(zip(COLUMNS, values, strict=True)))
         told = f"{found.seconds:>9.2f}{found.megabytes:>8.0f}{times:>9.2f}" if not found.blank else f"  {found.blank}"
         print(f"{task:<22}{persons:>13,}{domains:>9,}  {engine:<10}{told}{f'  {gap:.0e}' if compared else ''}", flush=True)
+
+
+def best_of(engine: Engine, path: Path, domains: int) -> Measured:
+    """The fastest of three, where one takes less than ten seconds: what else the machine does only ever adds to the time."""
+    found = [engine.call(path, domains)]
+    while len(found) < 3 and found[0].seconds < SHORT:
+        found.append(engine.call(path, domains))
+    return min(found, key=lambda m: m.seconds)
 
 
 def python(name: str, what: Callable[[Path, int], Sequence[float]]) -> Engine:
