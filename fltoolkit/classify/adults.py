@@ -13,7 +13,7 @@ import narwhals as nw
 
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.fit import item_sources, lacking, note, obstacle
-from fltoolkit.classify.groups import group_columns, memberships, sector
+from fltoolkit.classify.groups import group_columns, memberships, sector, with_sums
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose, truth_of
 from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
@@ -68,8 +68,8 @@ def classify_checked(survey: Survey, rule: RuleSet) -> Survey:
     """`classify` without its checks: of a survey known to be without errors, under a rule set known to fit it."""
     spec = survey.spec
     sources = item_sources(spec, rule)
-    frame = memberships(survey.frame, spec, any_answer(spec.any_work, spec.answers).alias("any_work"))
-    frame = _with_episodes(survey, frame, rule, sources)
+    frame = survey.frame.with_columns(any_answer(spec.any_work, spec.answers).alias("any_work"), *memberships(spec))
+    frame = _with_episodes(survey, with_sums(frame, spec), rule, sources)
     frame = frame.with_columns(
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
         (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),

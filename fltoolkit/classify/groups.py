@@ -17,16 +17,19 @@ from fltoolkit.survey.spec import SurveySpec
 POPULATION = "fl__population__"
 
 
-def memberships(frame: Frame, spec: SurveySpec, *others: nw.Expr) -> Frame:
-    """Who belongs to each population; a sum holds those of its parts, each with the weight of their own part. `others`: columns to
-    make on the way, since each step costs by the width of the table."""
-    plain = [name for name, p in spec.populations.items() if not p.sum_of]
-    frame = frame.with_columns(*others, *[membership(spec, name).alias(POPULATION + name) for name in plain])
-    for name in spec.populations.keys() - set(plain):
-        first, second = spec.populations[name].sum_of
-        weight = nw.when(nw.col(POPULATION + first)).then(nw.col(weight_of(first))).otherwise(nw.col(weight_of(second)))
-        either = any_of([nw.col(POPULATION + first), nw.col(POPULATION + second)])
-        frame = frame.with_columns(either.alias(POPULATION + name), weight.alias(weight_of(name)))
+def memberships(spec: SurveySpec) -> list[nw.Expr]:
+    """Who belongs to each population that is no sum of others."""
+    return [membership(spec, name).alias(POPULATION + name) for name, p in spec.populations.items() if not p.sum_of]
+
+
+def with_sums(frame: Frame, spec: SurveySpec) -> Frame:
+    """The frame with who belongs to each population that is a sum: those of its parts, each with the weight of their own part."""
+    for name, population in spec.populations.items():
+        if population.sum_of:
+            first, second = population.sum_of
+            weight = nw.when(nw.col(POPULATION + first)).then(nw.col(weight_of(first))).otherwise(nw.col(weight_of(second)))
+            either = any_of([nw.col(POPULATION + first), nw.col(POPULATION + second)])
+            frame = frame.with_columns(either.alias(POPULATION + name), weight.alias(weight_of(name)))
     return frame
 
 

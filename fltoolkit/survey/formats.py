@@ -149,7 +149,7 @@ def _open_text(path: Path, con: duckdb.DuckDBPyConnection, delimiter: str | None
 
     def relation(header: bool, names: Sequence[str]) -> Any:
         kinds = dict.fromkeys(names, "VARCHAR")
-        return con.read_csv(str(path), header=header, columns=kinds, auto_detect=False, comment="", **written)
+        return con.read_csv(str(path), header=header, columns=kinds, auto_detect=False, **written)
 
     (first,) = relation(False, [f"column{i}" for i in range(len(columns))]).limit(1).fetchall()
     return relation(True, columns), [name for name in first if name]

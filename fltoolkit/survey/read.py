@@ -351,7 +351,7 @@ def _pool(
 
 
 def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:
-    if rows_of(frame.select(key).unique()) == rows_of(frame):  # at half the memory of counting each key's rows
+    if rows_of(frame.select(key).unique()) == rows_of(frame):  # it takes less memory than counting each key's rows
         return
     count = rows_of(frame.group_by(key).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1))
     raise DataError(

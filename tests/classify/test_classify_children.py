@@ -184,6 +184,13 @@ def test_the_trace_tells_every_route(table: Table) -> None:
     )
 
 
+def test_free_parents_decide_where_it_is_open_whether_the_child_works_with_them(table: Table) -> None:
+    found = table(
+        "route_iii", family({"help": "W"}, FREE_PARENTS, "h1") | family({"help": "W"}, (FORCED, {"line": 2}), "h2"), keys()
+    )
+    assert [found[h]["route_iii"] for h in ("h1", "h2")] == [False, None]
+
+
 def test_the_trace_tells_of_parents_and_threats_only_where_they_matter(table: Table) -> None:
     homes = (
         family(HELPS, FREE_PARENTS, "h1") | family(BOSS, (FORCED, {"line": 2}), "h2") | family({}, (FORCED, {"line": 2}), "h3")

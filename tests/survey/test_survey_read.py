@@ -477,6 +477,8 @@ def test_a_row_is_a_row_whatever_it_begins_with(tmp_path: Path) -> None:
     """DuckDB would take `#` for the mark of a comment where the lines it looks at allow that, and leave the row out."""
     (tmp_path / "a.csv").write_text("code,n\n#1,2\n3,4\n")
     assert texts(tmp_path / "a.csv") == {"code": ["#1", "3"], "n": ["2", "4"]}
+    (tmp_path / "b.csv").write_text("# the survey of 2025\ncode,n\n1,2\n3,4\n")
+    assert texts(tmp_path / "b.csv") == {"code": ["1", "3"], "n": ["2", "4"]}
 
 
 def test_quotes_that_come_late_are_quotes(tmp_path: Path) -> None:
