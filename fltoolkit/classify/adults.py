@@ -7,7 +7,7 @@ no or unresolved (null), and nothing is guessed: an unresolved person is not a c
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import narwhals as nw
 
@@ -24,7 +24,7 @@ from fltoolkit.survey.children import Children
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import stop_on_errors
 from fltoolkit.survey.internal import CHILD, KEY
-from fltoolkit.survey.questions import FORMS, Episodes
+from fltoolkit.survey.questions import FORMS, AnswerCodes, Episodes, Source
 from fltoolkit.survey.read import SOURCE, Frame, column, numeric
 from fltoolkit.survey.spec import SurveySpec
 
@@ -113,9 +113,9 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
     same = spec.episodes.same_work
     linked = any_answer(same, default, episode) if isinstance(same, tuple) else nw.lit(True)
     rows = rows.with_columns(
-        *[(any_of([col(name) for name, _, _ in side]) & exists).alias(which) for which, side in sources.items()],
+        *[(any_answer([s for *_, s in side], default, episode) & exists).alias(which) for which, side in sources.items()],
         linked.alias("fl__linked"),
-        any_of([_holds(part, sources) for part in rule.parts.values()]).alias("fl__enough"),
+        any_of([_holds(part, sources, default, episode) for part in rule.parts.values()]).alias("fl__enough"),
         *_exception(spec, episode),
     )
     below = all_of([col("involuntary"), col("coercion"), ~col("fl__enough")])
@@ -143,18 +143,20 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     return (numeric(spec.age.at_start, episode) < spec.age.adult).fill_null(False)
 
 
-def _holds(part: Dimension, sources: Sources) -> nw.Expr:
+def _holds(part: Dimension, sources: Sources, default: AnswerCodes, episode: str) -> nw.Expr:
     """Whether the answers meet a dimension of the rule set: enough items of each side, enough strong ones."""
-    need, items = part.at_least, {}
-    for side in SIDES:
-        asked: dict[str, list[nw.Expr]] = {}
-        for name, item, source in sources[side]:
-            if part.uses(side, item, source.stage):
-                asked.setdefault(item, []).append(nw.col(name))
-        items[side] = {item: any_of(questions) for item, questions in asked.items()}
-    strong = [met for side in SIDES for item, met in items[side].items() if item in part.strong]
-    enough = [at_least(getattr(need, side), list(items[side].values())) for side in SIDES]
-    return all_of([*enough, at_least(need.strong, strong)])
+
+    def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
+        if least == 1:
+            return any_answer([source for *_, source in questions], default, episode)
+        by_item: dict[str, list[nw.Expr]] = {}
+        for name, item, _ in questions:
+            by_item.setdefault(item, []).append(nw.col(name))
+        return at_least(least, [any_of(asked) for asked in by_item.values()])
+
+    used = {side: [q for q in sources[side] if part.uses(side, q[1], q[2].stage)] for side in SIDES}
+    strong = [q for side in SIDES for q in used[side] if q[1] in part.strong]
+    return all_of([*(enough(getattr(part.at_least, side), used[side]) for side in SIDES), enough(part.at_least.strong, strong)])
 
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:

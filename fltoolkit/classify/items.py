@@ -19,13 +19,25 @@ def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
         default: the survey's usual codes.
         episode: replaces `{episode}` in column names.
     """
-    codes = source.codes(default)
-    value = column(source.column, episode)
-    no = [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())]
-    given = truth_of(value, codes.yes, no)
+    return any_answer([source], default, episode)
+
+
+def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:
+    """Yes if any question says yes, no if all say no, else unresolved: `any_of` their answers, at a third of its cost."""
+    if not sources:
+        return nw.lit(False)
+    yes, no = zip(*[_said(s, default, episode) for s in sources], strict=True)
+    return any_of(yes) | nw.when(all_of(no)).then(nw.lit(False))
+
+
+def _said(source: Source, default: AnswerCodes, episode: str) -> tuple[nw.Expr, nw.Expr]:
+    """Whether a question says yes, and whether it says no; blank of both where it has no answer."""
+    codes, value = source.codes(default), column(source.column, episode)
+    yes = _one_of(value, codes.yes)
+    no = _one_of(value, [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())])
     if source.routing is None:
-        return given
-    return nw.when(value.is_null() & shut(source.routing, episode)).then(nw.lit(False)).otherwise(given)
+        return yes, no
+    return yes.fill_null(False), no | (value.is_null() & shut(source.routing, episode))
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
@@ -35,11 +47,6 @@ def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) 
 
 def _one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
     return any_of([value == code for code in codes])
-
-
-def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:
-    """Yes if any question says yes; unresolved if none does and one is unresolved."""
-    return any_of([answer(s, default, episode) for s in sources])
 
 
 def any_of(expressions: Sequence[nw.Expr]) -> nw.Expr:

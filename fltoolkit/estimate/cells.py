@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError, expect
 from fltoolkit.estimate.cluster_totals import KEY
-from fltoolkit.estimate.variance import FULL, Array, Matrix
+from fltoolkit.estimate.variance import FULL, Array, Codes, Matrix
 from fltoolkit.survey.breakdowns import TOTAL
 
 By = str | Sequence[str] | Sequence[Sequence[str]] | None
@@ -57,35 +57,36 @@ class Cells:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def sums(self, values: Array) -> Array:
-        """One sum a cell."""
+    def sums(self, values: Array, rows: Codes | None = None) -> Array:
+        """One sum a cell, over all of the table's rows or those at some positions."""
         out = np.zeros(len(self))
         for code in self.codes:
-            inside = code >= 0
-            of, added = (code, values) if inside.all() else (code[inside], values[inside])
+            of, added = _at(rows, code, values)
+            of, added = _where(of >= 0, of, added)
             out += np.bincount(of, weights=added, minlength=len(self))
         return out
 
-    def by_unit(self, values: Array, unit: NDArray[np.intp], units: int) -> Matrix:
-        """Sums by unit and cell, units × cells: sparse where few units have persons of every cell."""
-        used = [(code >= 0) & (values != 0) for code in self.codes]
-        parts = [
-            (values, unit, code) if u.all() else (values[u], unit[u], code[u]) for code, u in zip(self.codes, used, strict=True)
-        ]
-        found, rows, columns = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
+    def by_unit(self, values: Array, unit: Codes, units: int, rows: Codes | None = None) -> Matrix:
+        """Sums by unit and cell, units × cells: sparse where few units have persons of every cell. `rows` as of `sums`."""
+        taken = [_at(rows, values, unit, code) for code in self.codes]
+        parts = [_where((code >= 0) & (added != 0), added, of, code) for added, of, code in taken]
+        found, of_unit, cell = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
         shape = (units, len(self))
         if len(found) > FULL * units * len(self):
-            return np.bincount(rows * len(self) + columns, weights=found, minlength=units * len(self)).reshape(shape)
+            place = of_unit * len(self)
+            place += cell
+            return np.bincount(place, weights=found, minlength=units * len(self)).reshape(shape)
         from scipy.sparse import coo_array
 
-        return coo_array((found, (rows, columns)), shape=shape).tocsc()
+        return coo_array((found, (of_unit, cell)), shape=shape).tocsc()
 
-    def distinct(self, labels: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-        """How many different labels each cell has; a label below 0 is none."""
+    def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
+        """How many different labels each cell has, over the table's rows at some positions; a label below 0 is none."""
         out = np.zeros(len(self), dtype=np.int64)
         for code in self.codes:
-            used = (code >= 0) & (labels >= 0)
-            pairs = pd.DataFrame({"cell": code[used], "label": labels[used]}).drop_duplicates()
+            of, label = _at(rows, code, labels)
+            used = (of >= 0) & (label >= 0)
+            pairs = pd.DataFrame({"cell": of[used], "label": label[used]}).drop_duplicates()
             out += np.bincount(pairs["cell"], minlength=len(self)).astype(np.int64)
         return out
 
@@ -115,13 +116,11 @@ def make_cells(
     """
     frames, codes, start = [], [], 0
     for b, (breakdown, rows_b) in enumerate(zip(wanted, rows, strict=True)):
-        code = np.full(len(table), -1, dtype=np.intp)
         if breakdown:
             columns = [table[KEY + g].cat for g in breakdown]
             sizes = [len(c.categories) for c in columns]
-            inside = slice(None) if rows_b.all() else rows_b
-            place = np.ravel_multi_index([c.codes.to_numpy()[inside].astype(np.intp) for c in columns], sizes)
-            number, found = pd.factorize(place)
+            of = _where(rows_b, *(c.codes.to_numpy() for c in columns))
+            number, found = pd.factorize(of[0] if len(of) == 1 else np.ravel_multi_index([c.astype(np.intp) for c in of], sizes))
             labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
             keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
             if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
@@ -130,15 +129,26 @@ def make_cells(
                 )
             ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
             in_order = np.lexsort([r.to_numpy() for r in reversed(ranks)])
-            keys, position = keys.iloc[in_order], np.argsort(in_order)
-            code[inside] = position[number] + start
+            keys, own = keys.iloc[in_order], (np.argsort(in_order) + start)[number]
         else:
-            keys = pd.DataFrame(index=[0])
-            code[rows_b] = start
+            keys, own = pd.DataFrame(index=[0]), np.full(int(rows_b.sum()), start, dtype=np.intp)
+        code = own
+        if len(own) < len(table):
+            code = np.full(len(table), -1, dtype=np.intp)
+            code[rows_b] = own
         frames.append(keys.reset_index(drop=True).reindex(columns=list(groups), fill_value=TOTAL).assign(breakdown=b))
         codes.append(code)
         start += len(keys)
     return Cells(pd.concat(frames, ignore_index=True), tuple(codes))
+
+
+def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Columns at some positions; at all of them they are no copies."""
+    return columns if rows is None else tuple(column[rows] for column in columns)
+
+
+def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    return _at(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
 def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, str]] | dict[str, int]:

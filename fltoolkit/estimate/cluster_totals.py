@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import narwhals as nw
@@ -173,36 +174,37 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
     """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it."""
     named = {f"fl__k{i}": key for i, key in enumerate(keys)}
-    columns: dict[str, Any] = {
-        n: _categories(found.column(n), named.get(n)) for n in found.column_names if n in labels and n != "fl__casehh"
-    }
-    if "fl__casehh" in labels:
-        columns["fl__casehh"] = _numbered(found.column("fl__casehh"))[0]
-    numbers = found.drop_columns(list(columns)).to_pandas(split_blocks=True)
-    return pd.DataFrame(columns | dict(numbers.items()), copy=False)
+    columns: dict[str, Any] = {}
+    for name in found.column_names:
+        column = found.column(name)
+        if name == "fl__casehh":
+            length, code, _ = _runs(column)
+            columns[name] = np.repeat(code, length)
+        else:  # each number column by itself: all at once they would be copied twice
+            columns[name] = _categories(column, named.get(name)) if name in labels else column.to_numpy()
+    return pd.DataFrame(columns, copy=False)
 
 
-def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """A number for each of a column's values, -1 for null, and what they stand for."""
-    held = column.drop_null().combine_chunks().dictionary_encode()
-    code: NDArray[np.int32] = held.indices.to_numpy()
-    if column.null_count:  # of households most: only cases have one
-        there = column.is_valid().to_numpy()
-        code, found = np.full(len(column), -1, dtype=np.int32), code
-        code[there] = found
-    return code, held.dictionary
+def _runs(column: Any) -> tuple[NDArray[np.int32], NDArray[np.int32], Any]:
+    """A column's runs of equal values, of which a sorted one has few: how long each is, the number of its value (-1: null), and what the
+    numbers stand for."""
+    from pyarrow.compute import run_end_encode
+
+    runs = run_end_encode(column.combine_chunks())
+    held = runs.values.dictionary_encode()
+    return np.diff(runs.run_ends.to_numpy(), prepend=np.int32(0)), held.indices.fill_null(-1).to_numpy(), held.dictionary
 
 
 def _categories(column: Any, key: Key | None) -> pd.Categorical[Any]:
     """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one."""
-    code, held = _numbered(column)
+    length, code, held = _runs(column)
     values, labels = held.to_pylist(), key.labels if key else None
     texts = [str(v) for v in values] if labels is None else [labels.get(v, NOT_STATED) for v in values]
     categories = sorted({*texts, *([NOT_STATED] if key else [])})
     place = {text: i for i, text in enumerate(categories)}
     # A code of -1 takes the last.
     own = np.array([*(place[text] for text in texts), place[NOT_STATED] if key else -1], dtype=np.int32)
-    return pd.Categorical.from_codes(own[code], pd.Index(categories))
+    return pd.Categorical.from_codes(np.repeat(own[code], length), pd.Index(categories))
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
@@ -248,7 +250,7 @@ def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -
 
 def _status(outcome: Outcome) -> nw.Expr:
     """1 case, 0 not, UNRESOLVED; 2 a case without an amount; else why the row is in no sum."""
-    col, lit = nw.col, nw.lit
+    col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")
     found = nw.when(case).then(lit(1)).otherwise(nw.when(~case).then(lit(0)).otherwise(lit(UNRESOLVED)))
     if outcome.kind == "amount":
@@ -271,18 +273,21 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.DataFrame:
     """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known."""
-    status = table["status"].to_numpy()
-    n = table["n"].to_numpy()
-    columns = dict(table.items()) | {"n": np.where(status > OUTSIDE, n, 0.0), "missing": np.where(status == MISSING, n, 0)}
+    status, n = table["status"].to_numpy(), table["n"].to_numpy(float)
+    missing = np.zeros(len(table), dtype=np.int64)
+    if (outside := status <= OUTSIDE).any():
+        missing[status == MISSING] = n[status == MISSING]
+        n = np.where(outside, 0.0, n)
+    columns = dict(table.items()) | {"n": n, "missing": missing}
     if "household" not in table:
         columns["household"] = np.full(len(table), -1, dtype=np.int32)
-    y = (status >= 1).astype(float) if outcome.kind == "truth" else None
-    x = (status == 1).astype(float) if outcome.kind == "amount" else None
+    y = status >= 1 if outcome.kind == "truth" else None
+    x = status == 1 if outcome.kind == "amount" else None
     for r in ["", *(f"_{r}" for r in range(design.replicates))]:
         if f"wy{r}" not in columns:
-            columns[f"wy{r}"] = columns[f"w{r}"] if y is None else columns[f"w{r}"] * y
+            columns[f"wy{r}"] = columns[f"w{r}"] if y is None else np.where(y, columns[f"w{r}"], 0.0)
         if f"wx{r}" not in columns:
-            columns[f"wx{r}"] = columns[f"w{r}"] if x is None else columns[f"w{r}"] * x
+            columns[f"wx{r}"] = columns[f"w{r}"] if x is None else np.where(x, columns[f"w{r}"], 0.0)
     if outcome.kind != "ratio":
         columns |= {"wxx": columns["wx"], "wxy": columns["wy"]}
     columns.setdefault("wyy", columns["wy"])

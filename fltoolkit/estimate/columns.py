@@ -15,20 +15,18 @@ from fltoolkit.survey.breakdowns import TOTAL
 
 def counts(run: Pass, measure: str) -> pd.DataFrame:
     """Unweighted and weighted counts of each row, and how spread its cases are."""
-    t, cells, base, parent = run.table, run.cells, run.base, run.parent
-    cases, counted = (t["status"] >= 1).to_numpy(), (t["status"] == 1).to_numpy()
-    case = np.where(cases, t["n"], 0.0)
-    n_values, w_values = (np.where(counted, t[c], 0.0) if measure in OF_CASES else t[c].to_numpy() for c in ("n", "w"))
-    households = households_of_cases(run)
+    t, cells, base = run.table, run.cells, run.base
+    n, counted = t["n"].to_numpy(), run.counted if measure in OF_CASES else None
+    cases = cells.sums(n, run.of_cases)
     return pd.DataFrame(
         {
-            "df": run.degrees_of_freedom(counted if measure in OF_CASES else None)[parent],
-            "n": base.sums(n_values)[parent].astype(np.int64),
-            "cases": cells.sums(case).astype(np.int64),
-            "population": base.sums(w_values)[parent],
-            "psus_with_cases": run.psus_with(cases),
-            "households_with_cases": households,
-            "least": cells.sums(t["y"].to_numpy() if "y" in t else case),
+            "df": run.of_base(run.degrees_of_freedom(counted)),
+            "n": run.of_base(base.sums(n, counted)).astype(np.int64),
+            "cases": cases.astype(np.int64),
+            "population": run.of_base(base.sums(t["w"].to_numpy(), counted)),
+            "psus_with_cases": run.psus_with_cases(),
+            "households_with_cases": households_of_cases(run),
+            "least": cells.sums(t["y"].to_numpy()) if "y" in t else cases,
         }
     )
 
@@ -37,16 +35,16 @@ def households_of_cases(run: Pass) -> pd.Series:
     """How many households each row's cases live in; not known where the design names no household, or nobody is a case."""
     household = run.table["household"].to_numpy()
     known = (household >= 0).any()
-    return pd.Series(run.cells.distinct(household) if known else pd.array([pd.NA] * len(run.cells), dtype="Int64"))
+    return pd.Series(run.cells.distinct(household, run.of_cases) if known else pd.array([pd.NA] * len(run.cells), dtype="Int64"))
 
 
 def design_effects(
     run: Pass, rows: pd.DataFrame, rate: Array, binary: bool, measure: str, from_spec: float | None
 ) -> pd.DataFrame:
     """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
-    t, base, parent = run.table, run.base, run.parent
+    t, base = run.table, run.base
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
-    ww = np.where(t["status"] == 1, t["ww"], 0.0) if measure in OF_CASES else t["ww"].to_numpy()
+    counted = run.counted if measure in OF_CASES else None
     with np.errstate(divide="ignore", invalid="ignore"):
         if binary and "y" not in t:
             spread = rate * (1 - rate)
@@ -65,7 +63,7 @@ def design_effects(
             {
                 "deff": variance / (with_replacement * (1 - n / size)),
                 "deff_replace": variance / with_replacement,
-                "kish": n * base.sums(ww)[parent] / size**2,
+                "kish": n * run.of_base(base.sums(t["ww"].to_numpy(), counted)) / size**2,
             }
         )
     return _effects_at_zero(run, rows, effects, from_spec) if binary else effects
@@ -86,9 +84,9 @@ def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_
 def _of_everyone(run: Pass) -> float:
     """The design effect of the whole population's prevalence; nan where nobody or everybody is a case."""
     t = run.table
-    everyone, cases = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), (t["status"] >= 1).to_numpy()
-    n, p = t["n"].sum(), t["w"][cases].sum() / t["w"].sum() if t["n"].sum() else float("nan")
-    z = run.units.influence(run.by_unit("w", everyone, cases), run.by_unit("w", everyone), np.array([p]))
+    everyone, w = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), t["w"].to_numpy()
+    n, p = t["n"].sum(), w[run.of_cases].sum() / w.sum() if t["n"].sum() else float("nan")
+    z = run.units.influence(run.by_unit("w", everyone, run.of_cases), run.by_unit("w", everyone), np.array([p]))
     return float(run.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
 
 
@@ -138,22 +136,20 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
     Blank for rows of the groups in `only`, which nobody but a case has.
     """
     t, cells, base = run.table, run.cells, run.base
-    open_ = (t["status"] == -1).to_numpy()
-    n_open = base.sums(np.where(open_, t["n"], 0.0))[run.parent].astype(np.int64)
-    y, x = cells.sums(t["wy"].to_numpy()), base.sums(t["w"].to_numpy())[run.parent]
-    w_open = base.sums(np.where(open_, t["w"], 0.0))[run.parent]
+    n_open, w_open = (run.of_base(base.sums(t[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
+    y, x = cells.sums(t["wy"].to_numpy()), run.of_base(base.sums(t["w"].to_numpy()))
     scale = x if measure == "total" else np.ones(len(rows))
-    y_high = run.cases + run.by_unit("w", base, open_)[:, run.parent]
+    y_high = run.cases + run.of_base(run.by_unit("w", base, run.unresolved))
     with np.errstate(divide="ignore", invalid="ignore"):
         bound = (y + w_open) / x
-        z = run.units.influence(y_high, run.weights[:, run.parent], bound)
+        z = run.units.influence(y_high, run.of_base(run.weights), bound)
         se = np.sqrt(run.units.variances(z))
         resolved = y / (x - w_open)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
-    psus = run.psus_with((t["status"] >= 1).to_numpy(), open_).to_numpy(float, na_value=np.nan)
+    psus = run.psus_with_cases(unresolved=True).to_numpy(float, na_value=np.nan)
     _, high = intervals.proportion(bound, se, n, df, level, intervals.DEFAULT, at_zero, psus)
     columns = {
-        "unresolved": n_open,
+        "unresolved": n_open.astype(np.int64),
         "resolved_only": resolved * scale,
         "bound_high": bound * scale,
         "bound_ci_high": high * scale,

@@ -252,11 +252,11 @@ def estimate(
     chosen, weight, domain = population_of(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
     x_name = {"ratio": "wx", "share": "wy", "duration": "wx"}.get(measure, "w")
-    y, x = run.cells.sums(run.table["wy"].to_numpy()), run.base.sums(run.table[x_name].to_numpy())[run.parent]
+    y, x = run.cells.sums(run.table["wy"].to_numpy()), run.of_base(run.base.sums(run.table[x_name].to_numpy()))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
     estimate = y if measure == "total" else rate
-    by_x = None if measure == "total" else (run.weights if x_name == "w" else run.by_unit(x_name, run.base))[:, run.parent]
+    by_x = None if measure == "total" else run.of_base(run.weights if x_name == "w" else run.by_unit(x_name, run.base))
     z = run.units.influence(run.cases, by_x, estimate)
     rows = counts(run, measure)
     rows.insert(0, "estimate", estimate)

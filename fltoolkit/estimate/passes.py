@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.estimate.cells import Breakdowns, Cells, make_cells
-from fltoolkit.estimate.cluster_totals import Outcome, cluster_totals, margins_of
+from fltoolkit.estimate.cluster_totals import UNRESOLVED, Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.replicates import Replicates, ranks
 from fltoolkit.estimate.residuals import Margins
 from fltoolkit.estimate.variance import Array, Codes, Matrix, Units, dense, make_units
@@ -43,18 +43,22 @@ class Pass:
     unit: Codes | None
     calibration: str
 
-    def by_unit(self, column: str, cells: Cells, rows: NDArray[np.bool_] | None = None) -> Matrix:
-        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over some of the table's rows; see `carried`."""
+    def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
+        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over the table's rows at some positions; see `carried`."""
 
         def values(name: str) -> Array:
-            found = self.table[name].to_numpy(float)
-            return found if rows is None else np.where(rows, found, 0.0)
+            return self.table[name].to_numpy(float)
 
         if self.unit is None:
-            return np.vstack([cells.sums(values(f"{column}_{r}")) for r in range(len(self.units))])
+            return np.vstack([cells.sums(values(f"{column}_{r}"), rows) for r in range(len(self.units))])
         if self.margins is None or column == "n":
-            return cells.by_unit(values(column), self.unit, len(self.units))
-        return np.vstack([dense(part) for part in self.carried(cells.by_unit, values(column), values(UNWEIGHTED[column]))])
+            return cells.by_unit(values(column), self.unit, len(self.units), rows)
+        by = partial(cells.by_unit, rows=rows)
+        return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
+
+    def of_base(self, values: Any) -> Any:
+        """For each row of the result, what its denominator has: an array by denominator, or a matrix of units × denominators."""
+        return values if self.base is self.cells else values[..., self.parent]
 
     @property
     def margins(self) -> Margins | None:
@@ -86,26 +90,39 @@ class Pass:
         """Weights by unit and denominator."""
         return self.by_unit("w", self.base)
 
-    @property
-    def counted(self) -> NDArray[np.bool_]:
-        """The table's rows of persons who are cases and have what is measured."""
-        return np.asarray((self.table["status"] == 1) & (self.table["n"] > 0))
+    @cached_property
+    def of_cases(self) -> Codes:
+        """Positions of the table's rows of persons who are cases."""
+        return np.flatnonzero(self.table["status"] >= 1)
 
-    def degrees_of_freedom(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Of each denominator, over some of the table's rows."""
+    @cached_property
+    def counted(self) -> Codes:
+        """Positions of the table's rows of persons who are cases and have what is measured."""
+        return np.flatnonzero(self.table["status"] == 1)
+
+    @cached_property
+    def unresolved(self) -> Codes:
+        """Positions of the table's rows of persons of whom it is open whether they are cases."""
+        return np.flatnonzero(self.table["status"] == UNRESOLVED)
+
+    def degrees_of_freedom(self, rows: Codes | None = None) -> NDArray[np.int64]:
+        """Of each denominator, over the table's rows at some positions."""
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(self.weights if rows is None else self.by_unit("w", self.base, rows))
         if self.units.df is not None:
             return np.full(len(self.base), self.units.df, dtype=np.int64)
         return ranks(self.table, self.base, len(self.units), rows) - 1
 
-    def psus_with(self, rows: NDArray[np.bool_], of_base: NDArray[np.bool_] | None = None) -> pd.Series:
-        """PSUs that hold some of the table's rows, by cell, or rows `of_base` of its denominator; not known from replicate weights."""
+    def psus_with_cases(self, unresolved: bool = False) -> pd.Series:
+        """PSUs that hold cases, by cell, or `unresolved` persons of its denominator; not known from replicate weights."""
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
-        persons = self.by_unit("n", self.cells, rows)
-        if of_base is not None:
-            persons = persons + self.by_unit("n", self.base, of_base)[:, self.parent]
+        if unresolved and self.base is self.cells:
+            persons = self.by_unit("n", self.cells, np.r_[self.of_cases, self.unresolved])
+        else:
+            persons = self.by_unit("n", self.cells, self.of_cases)
+            if unresolved:
+                persons = persons + self.of_base(self.by_unit("n", self.base, self.unresolved))
         found: Any = self.units.by_psu(persons)
         return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
 

@@ -102,14 +102,16 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
 
 def _values(run: Pass, y: str) -> Array:
     """Each table row's value; nan for rows that count for nothing."""
-    texts = run.table[KEY + y].astype(str).where(run.counted, "")
-    found = texts[texts != ""].unique()
+    texts = run.table[KEY + y].iloc[run.counted].astype(str)
+    found = texts.unique()
     if len(found) > MOST_VALUES:
         raise RequestError(
             f"{y} has more than {MOST_VALUES} values", where="y", found=len(found), allowed=f"at most {MOST_VALUES}",
             do="round it, or group it into classes",
         )  # fmt: skip
-    return pd.to_numeric(texts.mask(texts == "")).to_numpy(float)
+    values = np.full(len(run.table), np.nan)
+    values[run.counted] = pd.to_numeric(texts)
+    return values
 
 
 def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
@@ -118,7 +120,7 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
     at = np.array([_quantile(*d, p) for d in distribution])
     up_to = _up_to(run, values, at)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = up_to.sums(run.table["w"].to_numpy(float)) / run.base.sums(np.where(run.counted, run.table["w"], 0.0))
+        share = up_to.sums(run.table["w"].to_numpy(float)) / run.base.sums(run.table["w"].to_numpy(), run.counted)
     z = run.units.influence(run.by_unit("w", up_to), run.by_unit("w", run.base, run.counted), share)
     se_share = np.sqrt(run.units.variances(z))
     df = run.degrees_of_freedom(run.counted)
@@ -136,12 +138,11 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
 
 def _rows(run: Pass, p: float, at: Array, se: Array, low: Array, high: Array, cv: Array, df: NDArray[np.int64]) -> pd.DataFrame:
     t, counted = run.table, run.counted
-    n = run.cells.sums(np.where(counted, t["n"], 0.0)).astype(np.int64)
-    cases = (t["status"] >= 1).to_numpy()
+    n = run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64)
     columns = {
         "quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df, "n": n,
-        "cases": run.cells.sums(np.where(cases, t["n"], 0.0)).astype(np.int64),
-        "population": run.cells.sums(np.where(counted, t["w"], 0.0)), "n_eff": np.nan, "psus_with_cases": run.psus_with(cases),
+        "cases": run.cells.sums(t["n"].to_numpy(), run.of_cases).astype(np.int64),
+        "population": run.cells.sums(t["w"].to_numpy(), counted), "n_eff": np.nan, "psus_with_cases": run.psus_with_cases(),
         "households_with_cases": households_of_cases(run),
     }  # fmt: skip
     return pd.DataFrame(columns)
@@ -149,11 +150,11 @@ def _rows(run: Pass, p: float, at: Array, se: Array, low: Array, high: Array, cv
 
 def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
     """Of each cell its values in order, and the weighted share of persons up to each."""
-    weights = np.where(run.counted, run.table["w"].to_numpy(float), 0.0)
+    weights, values = run.table["w"].to_numpy(float)[run.counted], values[run.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)
     sums = np.zeros((len(run.cells), len(points)))
-    for code in run.cells.codes:
+    for code in (code[run.counted] for code in run.cells.codes):
         used = (code >= 0) & (weights > 0)
         np.add.at(sums, (code[used], column[used]), weights[used])
     with np.errstate(divide="ignore", invalid="ignore"):

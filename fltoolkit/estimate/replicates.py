@@ -51,14 +51,15 @@ class Replicates(Scaled):
         return np.asarray(z * np.sqrt(self.factor)[:, None])
 
 
-def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-    """Rank of the replicate weights in each cell (R `degf`); of many rows that of random sums, which is the same."""
+def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: NDArray[np.intp] | None = None) -> NDArray[np.int64]:
+    """Rank of the replicate weights in each cell (R `degf`), over the table's rows at some positions; of many rows that of random sums,
+    which is the same."""
     weights = table[[f"w_{r}" for r in range(replicates)]].to_numpy(float)
-    used = (table["n"] > 0).to_numpy() & (True if rows is None else rows)
+    used = np.flatnonzero(table["n"] > 0) if rows is None else rows
     found, random = np.zeros(len(cells), dtype=np.int64), np.random.default_rng(0)
-    for code in cells.codes:
-        for i in np.unique(code[used & (code >= 0)]):
-            own = weights[used & (code == i)]
+    for code in (code[used] for code in cells.codes):
+        for i in np.unique(code[code >= 0]):
+            own = weights[used[code == i]]
             if len(own) > MANY * replicates:
                 own = sums(own, random.integers(0, 4 * replicates, len(own)), 4 * replicates)
             largest = np.abs(own).max(axis=0)

@@ -74,7 +74,7 @@ class Scaled(ABC):
     def variances(self, z: Matrix) -> Array:
         """Variance of each column's estimate."""
         parts = (self.scaled(z[:, i : i + AT_ONCE]) for i in range(0, z.shape[1], AT_ONCE))
-        return np.concatenate([np.zeros(0), *((s**2).sum(axis=0) for s in parts)])
+        return np.concatenate([np.zeros(0), *(_squares(s) for s in parts)])
 
     def covariance(self, z: Matrix) -> Array:
         """Covariance matrix of all columns' estimates."""
@@ -122,7 +122,12 @@ class Units(Scaled):
             return y
         whole = np.asarray(self._own(x).sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            z = columns_times(y - columns_times(x, estimate), 1 / whole)
+            z = columns_times(x, -estimate)
+            if isinstance(z, np.ndarray):  # two large tables fewer
+                z += dense(y)
+                z *= 1 / whole
+            else:
+                z = columns_times(z + y, 1 / whole)
         return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
 
     def scaled(self, z: Matrix) -> Matrix:
@@ -176,6 +181,11 @@ def _times(values: Any, by: Array) -> Any:
     return type(values)((values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr), shape=values.shape)
 
 
+def _squares(values: Matrix) -> Array:
+    """Each column's sum of squares."""
+    return np.einsum("ij,ij->j", values, values) if isinstance(values, np.ndarray) else np.asarray((values**2).sum(axis=0))
+
+
 def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
     """Column sums by group: groups × columns."""
     from scipy.sparse import csr_array
@@ -211,7 +221,8 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     psu_of = pd.Series(np.arange(len(pairs)), index=pd.Index(psu)).loc[units["psu"]].to_numpy(np.intp)
     second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
     made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second, design.clustered)
-    return made, np.asarray(np.cumsum(starts) - 1, dtype=np.intp)
+    at = np.flatnonzero(starts)
+    return made, np.repeat(np.arange(len(at)), np.diff(at, append=len(table)))
 
 
 def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:

@@ -15,6 +15,7 @@ from narwhals import dependencies
 from fltoolkit.errors import DataError, RequestError
 
 Frame = nw.LazyFrame[Any]
+MOST_BITS = 64  # of each row
 
 
 def is_spark(data: object) -> bool:
@@ -146,6 +147,36 @@ def rows_of(frame: Frame) -> int:
     """How many rows there are."""
     table: Any = nw.to_native(frame)
     return int(table.count()) if is_spark(table) else len(table)
+
+
+def different(frame: Frame, key: Sequence[str]) -> int:
+    """How many different values some columns have together."""
+    rows = frame.select(key)
+    table: Any = nw.to_native(rows)
+    if is_spark(table):
+        return int(table.distinct().count())
+    if all(kind.is_integer() for kind in rows.collect_schema().values()) and (bit := _bit(table)):
+        ((found,),) = table.aggregate(f"bit_count(bitstring_agg({bit}))").fetchall()
+        return int(found)
+    return len(table.distinct())
+
+
+def _bit(table: Any) -> str:
+    """Which of the numbers that its columns could be together a row is, with the first and the last of them. Marked as a bit each they cost
+    a third of the time and memory of a table of those found. Empty where too many could be, or a row lacks one."""
+    names = ['"' + name.replace('"', '""') + '"' for name in table.columns]
+    ((rows, *facts),) = table.aggregate("count(*), " + ", ".join(f"count({c}), min({c}), max({c})" for c in names)).fetchall()
+    if not rows or any(count < rows for count in facts[::3]):
+        return ""
+    place, size = "CAST(0 AS BIGINT)", 1
+    for name, low, high in zip(names, facts[1::3], facts[2::3], strict=True):
+        if low <= -(2**63) or high >= 2**63:  # what no BIGINT is
+            return ""
+        place = f"({place}) * {high - low + 1} + (CAST({name} AS BIGINT) - ({low}))"
+        size *= high - low + 1
+        if size > MOST_BITS * rows:
+            return ""
+    return f"{place}, CAST(0 AS BIGINT), CAST({size - 1} AS BIGINT)" if size <= 1_000_000_000 else ""
 
 
 def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> Frame:

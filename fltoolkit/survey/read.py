@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.engines import contents, rows_of
+from fltoolkit.survey.engines import contents, different, rows_of
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
 
@@ -351,7 +351,7 @@ def _pool(
 
 
 def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:
-    if rows_of(frame.select(key).unique()) == rows_of(frame):  # it takes less memory than counting each key's rows
+    if different(frame, key) == rows_of(frame):
         return
     count = rows_of(frame.group_by(key).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1))
     raise DataError(
