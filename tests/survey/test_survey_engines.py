@@ -30,7 +30,8 @@ def keys(draw: st.DrawFn) -> tuple[list[tuple[int | None, ...]], list[str]]:
     columns = []
     for kind in kinds:
         end = KINDS[kind] - 1
-        near = st.integers(0, draw(st.integers(0, 5))).map(lambda i, at=draw(st.integers(-end, end - 5)): at + i)
+        start, spread = draw(st.integers(-end, end - 5)), draw(st.integers(0, 5))
+        near = st.integers(start, start + spread)
         far = st.sampled_from([-end - 1, -end, 0, end])
         columns.append(draw(st.sampled_from([near, near, near | far, near | st.none()])))
     return draw(st.lists(st.tuples(*columns), min_size=1, max_size=30)), kinds
@@ -59,10 +60,15 @@ def test_different_keys_are_counted_as_a_set_counts_them(given_: tuple[list[tupl
 def test_only_close_whole_numbers_are_marked_as_bits(
     rows: list[tuple[Any, ...]], kinds: list[str], marked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frame, found, bit = table(rows, kinds), [], engines._bit
-    monkeypatch.setattr(engines, "_bit", lambda t: found.append(bit(t)) or found[-1])
+    frame, looked_at, bit = table(rows, kinds), [], engines._bit
+
+    def seen(of: Any) -> str:
+        looked_at.append(bit(of))
+        return looked_at[-1]
+
+    monkeypatch.setattr(engines, "_bit", seen)
     assert engines.different(frame, frame.collect_schema().names()) == len(rows)
-    assert any(found) == marked
+    assert any(looked_at) == marked
 
 
 def test_of_no_rows_no_key_differs() -> None:
