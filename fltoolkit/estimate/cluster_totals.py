@@ -107,7 +107,7 @@ def cluster_totals(
         nw.col(c).max().alias(f"{n}_high") for c, n in FPCS[: design.stages]
     ]
     grouped = frame.group_by(by).agg(
-        nw.len().alias("n"),
+        nw.len().cast(nw.Float64()).alias("n"),
         *[nw.col(s).sum() for s in sums],
         *([nw.col("fl__lowest").min().alias("lowest")] if lowest else []),
         *ends,
@@ -172,39 +172,53 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
 
 
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
-    """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it."""
+    """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it.
+
+    Column by column, and in the C library's memory: NumPy takes what one has no more use for, and Arrow's own pool would not give it back.
+    """
+    from pyarrow import system_memory_pool
+
     named = {f"fl__k{i}": key for i, key in enumerate(keys)}
     columns: dict[str, Any] = {}
     for name in found.column_names:
-        column = found.column(name)
+        column = found.column(name).combine_chunks(memory_pool=system_memory_pool())
         if name == "fl__casehh":
-            length, code, _ = _runs(column)
-            columns[name] = np.repeat(code, length)
-        else:  # each number column by itself: all at once they would be copied twice
-            columns[name] = _categories(column, named.get(name)) if name in labels else column.to_numpy()
+            columns[name] = _numbered(column)[0]
+        else:
+            columns[name] = _categories(column, named.get(name)) if name in labels else column.to_numpy(zero_copy_only=False)
     return pd.DataFrame(columns, copy=False)
 
 
-def _runs(column: Any) -> tuple[NDArray[np.int32], NDArray[np.int32], Any]:
-    """A column's runs of equal values, of which a sorted one has few: how long each is, the number of its value (-1: null), and what the
-    numbers stand for."""
+def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
+    """A number for each of a column's values, -1 for null, and what they stand for."""
+    from pyarrow import system_memory_pool
+    from pyarrow.compute import dictionary_encode
+
+    held = dictionary_encode(column, memory_pool=system_memory_pool())
+    return held.indices.fill_null(-1).to_numpy(), held.dictionary
+
+
+def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
+    """The values of a column's runs of equal values, and how long each run is."""
     from pyarrow.compute import run_end_encode
 
-    runs = run_end_encode(column.combine_chunks())
-    held = runs.values.dictionary_encode()
-    return np.diff(runs.run_ends.to_numpy(), prepend=np.int32(0)), held.indices.fill_null(-1).to_numpy(), held.dictionary
+    runs = run_end_encode(column)
+    return runs.values, np.diff(runs.run_ends.to_numpy(), prepend=np.int32(0))
 
 
 def _categories(column: Any, key: Key | None) -> pd.Categorical[Any]:
     """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one."""
-    length, code, held = _runs(column)
+    column, length = (column, None) if key else _runs(column)  # rows are in the order of their units
+    code, held = _numbered(column)
     values, labels = held.to_pylist(), key.labels if key else None
     texts = [str(v) for v in values] if labels is None else [labels.get(v, NOT_STATED) for v in values]
     categories = sorted({*texts, *([NOT_STATED] if key else [])})
     place = {text: i for i, text in enumerate(categories)}
     # A code of -1 takes the last.
-    own = np.array([*(place[text] for text in texts), place[NOT_STATED] if key else -1], dtype=np.int32)
-    return pd.Categorical.from_codes(np.repeat(own[code], length), pd.Index(categories))
+    own = np.array(
+        [*(place[text] for text in texts), place[NOT_STATED] if key else -1], dtype=np.min_scalar_type(-len(categories) - 1)
+    )
+    return pd.Categorical.from_codes(own[code] if length is None else np.repeat(own[code], length), pd.Index(categories))
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
@@ -273,7 +287,7 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.DataFrame:
     """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known."""
-    status, n = table["status"].to_numpy(), table["n"].to_numpy(float)
+    status, n = table["status"].to_numpy(), table["n"].to_numpy()
     missing = np.zeros(len(table), dtype=np.int64)
     if (outside := status <= OUTSIDE).any():
         missing[status == MISSING] = n[status == MISSING]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -26,7 +27,7 @@ from fltoolkit.survey.read import (
     SOURCE,
     Frame,
     Join,
-    input_hash,
+    hashed,
     inside,
     is_whole,
     number,
@@ -245,11 +246,14 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
     names = [name for file in files for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
-    con = connect()
-    table = read_files(
-        spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.bare_columns(), spec.code_columns(), con, str(path),
-        given,
-    )  # fmt: skip
+    used = [*([] if given else names), *side_files(spec)]
+    with ThreadPoolExecutor(1) as beside:  # while keys are counted
+        digest = beside.submit(lambda: hashed([path, *(inside(path.parent, name, str(path)) for name in used)]))
+        table = read_files(
+            spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.bare_columns(), spec.code_columns(), connect(),
+            str(path), given,
+        )  # fmt: skip
+    digest.result().update(table.contents.encode())
     clustered = spec.design.psu is not None
     design, replication = spec.design, None
     frame = table.persons.with_columns(_design_columns(spec, table.persons.collect_schema().names()))
@@ -262,8 +266,6 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
     child = _is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), _answered_module(spec, child).alias(ASKED))
-    used = [*([] if given else names), *side_files(spec)]
-    data = [inside(path.parent, name, str(path)) for name in used]
     return bind(
         object.__new__(Survey),
         frame=frame,
@@ -276,7 +278,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         calibration=None,
         spec=spec,
         path=path,
-        input_hash=input_hash([path, *data], table.contents),
+        input_hash=digest.result().hexdigest(),
         joins=table.joins,
         widths=table.widths,
         episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),

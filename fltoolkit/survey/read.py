@@ -290,14 +290,18 @@ def inside(folder: Path, name: str, where: str) -> Path:
     return path
 
 
-def input_hash(paths: Iterable[Path], beside: str = "") -> str:
-    """SHA-256 over the contents of the input files, in order, and what is given `beside` them."""
-    digest = hashlib.sha256(beside.encode())
+def input_hash(paths: Iterable[Path]) -> str:
+    """SHA-256 over the contents of the input files, in order."""
+    return hashed(paths).hexdigest()
+
+
+def hashed(paths: Iterable[Path]) -> hashlib._Hash:
+    """`input_hash`, to which more can be added."""
+    digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+            hashlib.file_digest(file, lambda: digest)
+    return digest
 
 
 def _pool(
