@@ -123,8 +123,8 @@ class Units(Scaled):
         whole = np.asarray(self._own(x).sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             z = columns_times(x, -estimate)
-            if isinstance(z, np.ndarray):  # two large tables fewer
-                z += dense(y)
+            if isinstance(z, np.ndarray):
+                _add(y, z)
                 z *= 1 / whole
             else:
                 z = columns_times(z + y, 1 / whole)
@@ -143,7 +143,7 @@ class Units(Scaled):
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
         """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` are persons or weights by unit and row."""
         psus = self.by_psu(self._own(n)) != 0
-        strata = sums(psus.astype(float), self.first.group, len(self.first.n)) != 0
+        strata = sums(psus, self.first.group, len(self.first.n))
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _own(self, values: Matrix) -> Matrix:
@@ -181,16 +181,25 @@ def _times(values: Any, by: Array) -> Any:
     return type(values)((values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr), shape=values.shape)
 
 
+def _add(values: Matrix, to: Array) -> None:
+    """Add to a dense matrix, where it stands: it is large, and so would be another."""
+    if isinstance(values, np.ndarray):
+        to += values
+    else:
+        some = values.tocoo()  # it names no place twice
+        to[some.row, some.col] += some.data
+
+
 def _squares(values: Matrix) -> Array:
     """Each column's sum of squares."""
     return np.einsum("ij,ij->j", values, values) if isinstance(values, np.ndarray) else np.asarray((values**2).sum(axis=0))
 
 
 def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Column sums by group: groups × columns."""
+    """Column sums by group, or of truths whether one holds: groups × columns."""
     from scipy.sparse import csr_array
 
-    members = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
+    members = csr_array((np.ones(len(group), dtype=values.dtype), (group, np.arange(len(group)))), shape=(groups, len(group)))
     return members @ values
 
 
