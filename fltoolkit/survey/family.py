@@ -6,6 +6,7 @@ import narwhals as nw
 
 from fltoolkit.survey.children import Parents, beside_parents, line_numbers
 from fltoolkit.survey.design import Survey
+from fltoolkit.survey.engines import different, rows_of
 from fltoolkit.survey.findings import count_rows, finding
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD
 from fltoolkit.survey.read import PART, SOURCE
@@ -45,8 +46,9 @@ def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
     out = []
     home = [HOUSEHOLD, PART, "fl__line"]
     lines = survey.frame.with_columns(line_numbers(survey.frame, parents)[parents.line].alias("fl__line"))
-    shared = lines.filter(~nw.col("fl__line").is_null()).group_by(home).agg(nw.len().alias("n"))
-    if twice := count_rows(shared, {"n": nw.col("n") > 1})["n"]:
+    lines = lines.filter(~nw.col("fl__line").is_null())
+    if different(lines, home) < rows_of(lines):
+        twice = count_rows(lines.group_by(home).agg(nw.len().alias("n")), {"n": nw.col("n") > 1})["n"]
         do = "give everybody in a household a number of their own, or correct design.household"
         return [finding("error", where, parents.line, "line numbers that two persons of one household share", twice, do)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}

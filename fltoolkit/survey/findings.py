@@ -41,6 +41,6 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     """How many rows meet each condition, in one pass."""
     if not conditions:
         return {}
-    flags = frame.select([c.fill_null(False).cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
-    sums = flags.select(nw.all().sum()).collect("pandas").to_native().iloc[0]
-    return {name: int(value) for name, value in zip(conditions, sums, strict=True)}
+    flags = frame.select([nw.when(c).then(nw.lit(1)).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
+    counts = flags.select(nw.all().count()).collect("pandas").to_native().iloc[0]
+    return {name: int(value) for name, value in zip(conditions, counts, strict=True)}
