@@ -14,7 +14,7 @@ from fltoolkit.errors import RequestError
 
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
-STARTS_IN = 120  # seconds that a kernel may take to start
+STARTS_IN = 30, 120  # seconds that a kernel may take to start, at the first try and the second
 LOOKS_EVERY = 1  # seconds between two looks at whether to stop
 
 
@@ -97,25 +97,25 @@ class Kernel:
         from jupyter_core.utils import run_sync
 
         async def ask() -> None:
-            await self._client.kc.execute(code, silent=True, reply=True, timeout=STARTS_IN)
+            await self._client.kc.execute(code, silent=True, reply=True, timeout=STARTS_IN[-1])
 
         run_sync(ask)()
 
     def _start(self) -> None:
-        """Start it; where that fails (of some hundred that start, two may take one port), once more."""
+        """Start it; where that fails, or hangs (of some hundred that start, two may take one port), once more."""
         import nbformat
         from nbclient import NotebookClient
 
-        for attempt in (1, 2):
+        for seconds in STARTS_IN:
             self._client = NotebookClient(
-                nbformat.v4.new_notebook(), kernel_name="python3", startup_timeout=STARTS_IN, config=_config(),
+                nbformat.v4.new_notebook(), kernel_name="python3", startup_timeout=seconds, config=_config(),
                 resources={"metadata": {"path": str(self._folder)}},
             )  # fmt: skip
             try:
                 self._open.enter_context(self._client.setup_kernel())
                 break
             except RuntimeError:
-                if attempt == 2:
+                if seconds == STARTS_IN[-1]:
                     raise
         # What the kit leaves to the end of the process is done before this; after it Python would take its modules apart, for half a second.
         self._do("import atexit, os; atexit.register(os._exit, 0)")

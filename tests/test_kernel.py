@@ -82,7 +82,7 @@ def test_a_kernel_that_did_not_start_is_tried_once_more(
     starts, real = list[int](), nbclient.NotebookClient.start_new_kernel_client
 
     def start(client: nbclient.NotebookClient) -> object:
-        starts.append(1)
+        starts.append(client.startup_timeout)
         if len(starts) <= failures:
             client._cleanup_kernel()
             raise RuntimeError("Kernel died before replying to kernel_info")
@@ -94,7 +94,8 @@ def test_a_kernel_that_did_not_start_is_tried_once_more(
     else:
         with pytest.raises(RuntimeError, match="Kernel died"):
             run(tmp_path, kernel, "1 + 1")
-    assert len(starts) == 2
+    first, second = starts
+    assert first < second / 2  # one that hangs is not waited for as long as a slow machine may need
 
 
 def test_a_kernel_that_dies_fails_its_notebook_and_the_block_still_ends(tmp_path: Path, kernel: Kernel) -> None:
