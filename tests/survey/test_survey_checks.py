@@ -142,6 +142,19 @@ def test_a_finding(
     assert table["do"].str.len().min() > 5 or not expected
 
 
+@pytest.mark.parametrize("file", ["people.csv", "people.parquet"])
+def test_of_many_codes_those_that_are_not_named_are_found(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path, file: str
+) -> None:
+    place = pd.Series([*range(1, 14), 77, 77, None], dtype="Int64")
+    named = {str(i): f"place {i}" for i in range(1, 21)}
+    keys = {"groups.place": {"column": "place", "codes": named}, "files.person.path": file}
+    path = write(changed(spec, keys), people=people.assign(place=place))
+    people.assign(place=place).to_parquet(tmp_path / "people.parquet")
+    what = "codes that survey.yaml does not name: 77"
+    assert short(fl.check(fl.read_survey(path))) == [("error", "unknown codes", "place (groups.place)", what, 2)]
+
+
 def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
     keys = {
         "files.household": {"path": "homes.csv", "key": "hh"},
