@@ -23,7 +23,7 @@ def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
 
 
 def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:
-    """Yes if any question says yes, no if all say no, else unresolved: `any_of` their answers, at a third of its cost."""
+    """Yes if any question says yes, no if all say no, else unresolved: `any_of` their answers, at half its cost."""
     if not sources:
         return nw.lit(False)
     yes, no = zip(*[_said(s, default, episode) for s in sources], strict=True)

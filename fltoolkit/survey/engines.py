@@ -15,7 +15,7 @@ from narwhals import dependencies
 from fltoolkit.errors import DataError, RequestError
 
 Frame = nw.LazyFrame[Any]
-MOST_BITS = 64  # of each row
+BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and that DuckDB makes
 
 
 def is_spark(data: object) -> bool:
@@ -162,8 +162,10 @@ def different(frame: Frame, key: Sequence[str]) -> int:
 
 
 def _bit(table: Any) -> str:
-    """Which of the numbers that its columns could be together a row is, with the first and the last of them. Marked as a bit each they cost
-    a third of the time and memory of a table of those found. Empty where too many could be, or a row lacks one."""
+    """The arguments of DuckDB's `bitstring_agg`: each row's place among all the values that whole-number columns could have together, the
+    first place and the last. Rows marked as bits cost a third of the time and memory of a table of them. Empty where the places would be
+    too many, or a row has a blank.
+    """
     names = ['"' + name.replace('"', '""') + '"' for name in table.columns]
     ((rows, *facts),) = table.aggregate("count(*), " + ", ".join(f"count({c}), min({c}), max({c})" for c in names)).fetchall()
     if not rows or any(count < rows for count in facts[::3]):
@@ -174,9 +176,7 @@ def _bit(table: Any) -> str:
             return ""
         place = f"({place}) * {high - low + 1} + (CAST({name} AS BIGINT) - ({low}))"
         size *= high - low + 1
-        if size > MOST_BITS * rows:
-            return ""
-    return f"{place}, CAST(0 AS BIGINT), CAST({size - 1} AS BIGINT)" if size <= 1_000_000_000 else ""
+    return f"{place}, CAST(0 AS BIGINT), CAST({size - 1} AS BIGINT)" if size <= min(BITS_A_ROW * rows, MOST_BITS) else ""
 
 
 def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> Frame:
