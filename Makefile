@@ -73,9 +73,9 @@ kills: .venv/.installed ## kill batches and their workers at random, TIMES (20) 
 # Not uv.lock: that names the address of every file.
 lock: ## write requirements.lock and requirements-spark.lock anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run it again." >&2; exit 1; }
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--custom-compile-command "make lock" $(UPGRADE) --extra notebooks --extra documents --extra formats --extra docs --extra class --extra cluster --extra dev --output-file requirements.lock pyproject.toml
-	@printf '%s\n' $(SPARK_TESTS) | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@printf '%s\n' $(SPARK_TESTS) | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--custom-compile-command "make lock" $(UPGRADE) --constraints requirements.lock --extra formats --extra spark --output-file requirements-spark.lock pyproject.toml -
 
 clean: ## remove what make made: .venv, outputs and caches

@@ -1,6 +1,7 @@
 """The house itself: its dependencies, its lock, the one direction of its imports, and what no file may hold."""
 
 import ast
+import importlib.metadata
 import re
 import subprocess
 import tomllib
@@ -52,7 +53,7 @@ LOCKS = ("requirements.lock", "requirements-spark.lock")
 def locked(lock: str = LOCKS[0]) -> dict[str, list[str]]:
     """Package name -> the versions that a lock pins (several where they depend on Python's version)."""
     versions: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==(\S+)", (HOUSE / lock).read_text("utf-8"), re.M):
+    for name, version in re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==(\S+)", (HOUSE / lock).read_text("utf-8"), re.M):
         versions.setdefault(canonicalize_name(name), []).append(version)
     return versions
 
@@ -97,6 +98,30 @@ def test_lock_holds_what_pyproject_asks_for(requirement: Requirement) -> None:
     assert versions, f"{requirement.name} is missing from requirements.lock: run `make lock`"
     stale = [version for version in versions if not requirement.specifier.contains(version)]
     assert not stale, f"{requirement} is not what requirements.lock pins: run `make lock`"
+
+
+def test_pins_name_the_extras_that_packages_ask_for() -> None:
+    """Without them an older pip takes `coverage[toml]` for another package than the `coverage` that is pinned, and its newest version."""
+    pinned = re.findall(r"^([\w.-]+)(?:\[([^]]*)\])?==", (HOUSE / LOCKS[0]).read_text("utf-8"), re.M)
+    extras = {canonicalize_name(name): set(found.replace(" ", "").split(",")) for name, found in pinned}
+    asked = [
+        (name, needed)
+        for name in extras
+        for needed in map(Requirement, importlib.metadata.requires(name) or [] if is_installed(name) else [])
+        if needed.extras and (needed.marker is None or needed.marker.evaluate({"extra": ""}))
+    ]
+    assert ("pytest-cov", "coverage") in {(name, needed.name) for name, needed in asked}
+    lacking = [
+        f"{name} asks for {needed}" for name, needed in asked if not needed.extras <= extras[canonicalize_name(needed.name)]
+    ]
+    assert not lacking, "run `make lock`"
+
+
+def is_installed(name: str) -> bool:
+    try:
+        return bool(importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return False  # another system's, or another Python's
 
 
 def test_the_lock_of_the_tests_on_spark_adds_to_the_first_and_contradicts_it_nowhere() -> None:
