@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +31,9 @@ class Joint(Scaled):
         """Whether these are the same units."""
         return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
 
-    def scaled(self, z: Matrix) -> Matrix:
+    def scaled(self, z: Matrix) -> Iterator[Matrix]:
         """S with S'S the covariance of the estimates."""
-        return z
+        yield z
 
 
 def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
@@ -59,7 +59,7 @@ def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared
     for label, z, units in parts:
         if isinstance(units, Joint):
             raise RequestError("a part is a stack of samples itself", found=label, do="stack all samples in one call")
-        s, psus = dense(units.scaled(z)), psu_labels(units) if shared else []
+        s, psus = np.vstack([dense(rows) for rows in units.scaled(z)]), psu_labels(units) if shared else []
         scaled.append(s)
         labels.append([*psus, *((label, "unit", str(i)) for i in range(len(psus), len(s)))])
     position = {key: i for i, key in enumerate(dict.fromkeys(key for keys in labels for key in keys))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +47,9 @@ class Replicates(Scaled):
             centre = estimate if self.mse else np.where(counted, theta, 0.0).sum(axis=0) / counted.sum(axis=0)
         return np.where(known, theta - centre, 0.0)
 
-    def scaled(self, z: Array) -> Array:
+    def scaled(self, z: Array) -> Iterator[Array]:
         """S with S'S the covariance of the estimates."""
-        return np.asarray(z * np.sqrt(self.factor)[:, None])
+        yield np.asarray(z * np.sqrt(self.factor)[:, None])
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: NDArray[np.intp] | None = None) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,6 +23,7 @@ Codes = NDArray[np.intp]
 Matrix: TypeAlias = "Array | csc_array"  # of units × rows: sparse where it comes from sums by unit, which most units lack
 FULL = 0.1  # share of numbers that are not 0 above which dense arithmetic is the faster
 AT_ONCE = 200  # columns: more are seldom made dense together
+CELLS_AT_ONCE = 250_000  # of a dense matrix: 2 MB, which stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Stage:
     times: Array
     single: SinglePsu
 
-    def scaled(self, z: Any) -> Matrix:
-        """Influence of the units (a `Matrix`), centred in its group and scaled, so that S'S is this stage's part of the covariance."""
+    def scaled(self, z: Any) -> Iterator[Matrix]:
+        """Influence of the units (a `Matrix`), centred in its group and scaled, so that S'S is this stage's part of the covariance; some
+        rows at a time where it is dense."""
         alone = self.n == 1
         to_all = self.single == "adjust" and bool(alone.any())
         if to_all or full(z):
@@ -57,29 +59,35 @@ class Stage:
             factor = np.where(usable, factor, 0.0) * (len(self.n) / max(usable.sum(), 1))
         root = np.sqrt(factor * self.times)[self.group]
         if not isinstance(z, np.ndarray):
-            return rows_times(z - centre[self.group], root)
-        own = centre[self.group]  # of thousands of rows a large table: it is made once
-        np.subtract(z, own, out=own)
-        own *= root[:, None]
-        return np.asarray(own)
+            yield rows_times(z - centre[self.group], root)
+            return
+        step = max(1, CELLS_AT_ONCE // max(1, z.shape[1]))
+        for i in range(0, len(z), step):
+            some = slice(i, i + step)
+            yield (z[some] - centre[self.group[some]]) * root[some, None]
 
 
 class Scaled(ABC):
     """Whatever varies in a sample: sampled units or replicates. `scaled` says how, and variance follows."""
 
     @abstractmethod
-    def scaled(self, z: Matrix) -> Matrix:
-        """S with S'S the covariance of the estimates whose influence is z."""
+    def scaled(self, z: Matrix) -> Iterator[Matrix]:
+        """The rows, some at a time, of S with S'S the covariance of the estimates whose influence is z."""
 
     def variances(self, z: Matrix) -> Array:
         """Variance of each column's estimate."""
-        parts = (self.scaled(z[:, i : i + AT_ONCE]) for i in range(0, z.shape[1], AT_ONCE))
-        return np.concatenate([np.zeros(0), *(_squares(s) for s in parts)])
+        found = np.zeros(z.shape[1])
+        for i in range(0, z.shape[1], AT_ONCE):
+            for rows in self.scaled(z[:, i : i + AT_ONCE]):
+                found[i : i + AT_ONCE] += _squares(rows)
+        return found
 
     def covariance(self, z: Matrix) -> Array:
         """Covariance matrix of all columns' estimates."""
-        s = self.scaled(z)
-        return dense(s.T @ s)
+        found = np.zeros((z.shape[1], z.shape[1]))
+        for rows in self.scaled(z):
+            found += dense(rows.T @ rows)
+        return found
 
 
 @dataclass(frozen=True)
@@ -130,11 +138,12 @@ class Units(Scaled):
                 z = columns_times(z + y, 1 / whole)
         return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
 
-    def scaled(self, z: Matrix) -> Matrix:
-        """S with S'S the covariance of the estimates whose influence is z (units × rows)."""
+    def scaled(self, z: Matrix) -> Iterator[Matrix]:
+        """The rows, some at a time, of S with S'S the covariance of the estimates whose influence is z (units × rows)."""
         z = self.residual(z)
-        between = self.first.scaled(self.by_psu(z))
-        return between if self.second is None else np.vstack([dense(between), dense(self.second.scaled(z))])
+        yield from self.first.scaled(self.by_psu(z))
+        if self.second is not None:
+            yield from self.second.scaled(z)
 
     def residual(self, z: Matrix) -> Matrix:
         """Influence of the units; of calibrated weights that of the residuals."""

@@ -167,7 +167,7 @@ def test_a_sparse_influence_varies_as_the_dense_one(rule: str, stages: int) -> N
     )
     z[units.psu_of < 2, 0] = 1.0  # a constant in its stratum
     sparse = csc_array(z)
-    assert isinstance(units.first.scaled(units.by_psu(sparse)), np.ndarray) == (
+    assert isinstance(next(units.first.scaled(units.by_psu(sparse))), np.ndarray) == (
         rule == "adjust"
     )  # each PSU then lies off the mean
     assert units.variances(sparse) == pytest.approx(units.variances(z), rel=1e-12, abs=1e-12)
