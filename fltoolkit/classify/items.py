@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.survey.answers import shut
+from fltoolkit.survey.answers import one_of, shut
 from fltoolkit.survey.questions import AnswerCodes, Source
 from fltoolkit.survey.read import column
 
@@ -33,20 +33,16 @@ def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "
 def _said(source: Source, default: AnswerCodes, episode: str) -> tuple[nw.Expr, nw.Expr]:
     """Whether a question says yes, and whether it says no; blank of both where it has no answer."""
     codes, value = source.codes(default), column(source.column, episode)
-    yes = _one_of(value, codes.yes)
-    no = _one_of(value, [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())])
+    yes = one_of(value, codes.yes)
+    no = one_of(value, [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())])
     if source.routing is None:
         return yes, no
     return yes.fill_null(False), no | (value.is_null() & shut(source.routing, episode))
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
-    """Codes as yes and no; null is any other, and blank. In this form, and compared one by one, they cost half of what lists do."""
-    return _one_of(value, yes) | nw.when(_one_of(value, no)).then(nw.lit(False))
-
-
-def _one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    return any_of([value == code for code in codes])
+    """Codes as yes and no; null is any other, and blank."""
+    return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
 
 
 def any_of(expressions: Sequence[nw.Expr]) -> nw.Expr:

@@ -148,6 +148,7 @@ def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
 
 
 def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Columns where something holds; where it does everywhere they are no copies."""
     return _at(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
