@@ -6,6 +6,8 @@ classified first; a parent who was not asked leaves that route unresolved, never
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 
 from fltoolkit.classify.items import all_of, any_answer, any_of
@@ -125,12 +127,17 @@ def child_trace() -> nw.Expr:
         lit(")"),
     ]
     threat = [lit(" (threat: "), word(col(THIRD_THREAT)), lit(")")]
-    return nw.concat_str(
+    return together([
         lit("worst form: "), word(col("route_iv")),
-        lit(" → with or for parents: "), word(col(WITH)), nw.when(col(WITH).fill_null(True)).then(nw.concat_str(beside)).otherwise(lit("")),
-        lit(" → for a third party: "), word(col(THIRD)), nw.when(col(THIRD).fill_null(True)).then(nw.concat_str(threat)).otherwise(lit("")),
+        lit(" → with or for parents: "), word(col(WITH)), nw.when(col(WITH).fill_null(True)).then(together(beside)).otherwise(lit("")),
+        lit(" → for a third party: "), word(col(THIRD)), nw.when(col(THIRD).fill_null(True)).then(together(threat)).otherwise(lit("")),
         lit(" → "), col("step"),
-    )  # fmt: skip
+    ])  # fmt: skip
+
+
+def together(words: Sequence[nw.Expr]) -> nw.Expr:
+    """Words one after the other. None is ever null; said so, the engine need not plan for each of them what would follow if it were."""
+    return nw.concat_str(list(words), ignore_nulls=True)
 
 
 def word(truth: nw.Expr) -> nw.Expr:

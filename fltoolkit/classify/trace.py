@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.classify.children import ADULT_FROM_CHILD, child_leaf, child_trace, word
+from fltoolkit.classify.children import ADULT_FROM_CHILD, child_leaf, child_trace, together, word
 from fltoolkit.classify.items import any_of
 from fltoolkit.survey.internal import CHILD
 from fltoolkit.survey.questions import Source
@@ -61,7 +61,7 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
         young = nw.col("route") == ADULT_FROM_CHILD
         parts.append(nw.when(young).then(nw.lit(" (a child at the start: no test of consent)")).otherwise(nw.lit("")))
     parts += [nw.lit(" → "), nw.col("step")]
-    trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(nw.concat_str(parts))
+    trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(together(parts))
     return nw.when(nw.col(CHILD)).then(child_trace()).otherwise(trace) if spec.children else trace
 
 
@@ -70,11 +70,11 @@ def _asked(source: Source) -> str:
 
 
 def _bracket(words: nw.Expr, before: str) -> nw.Expr:
-    return nw.when(words != "").then(nw.concat_str([nw.lit(f" ({before}"), words, nw.lit(")")])).otherwise(nw.lit(""))
+    return nw.when(words != "").then(together([nw.lit(f" ({before}"), words, nw.lit(")")])).otherwise(nw.lit(""))
 
 
 def _join(pieces: list[tuple[nw.Expr, str]]) -> nw.Expr:
     if not pieces:
         return nw.lit("")
     texts = [nw.when(shown).then(nw.lit(f"{label}, ")).otherwise(nw.lit("")) for shown, label in pieces]
-    return nw.concat_str(texts).str.strip_chars(", ")
+    return together(texts).str.strip_chars(", ")

@@ -52,7 +52,7 @@ class Cells:
     """
 
     keys: pd.DataFrame
-    codes: tuple[NDArray[np.intp], ...]
+    codes: tuple[Codes, ...]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -68,17 +68,13 @@ class Cells:
 
     def by_unit(self, values: Array, unit: Codes, units: int, rows: Codes | None = None) -> Matrix:
         """Sums by unit and cell, units × cells: sparse where few units have persons of every cell. `rows` as of `sums`."""
+        from scipy.sparse import coo_array
+
         taken = [_at(rows, values, unit, code) for code in self.codes]
         parts = [_where((code >= 0) & (added != 0), added, of, code) for added, of, code in taken]
         found, of_unit, cell = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
-        shape = (units, len(self))
-        if len(found) > FULL * units * len(self):
-            place = of_unit * len(self)
-            place += cell
-            return np.bincount(place, weights=found, minlength=units * len(self)).reshape(shape)
-        from scipy.sparse import coo_array
-
-        return coo_array((found, (of_unit, cell)), shape=shape).tocsc()
+        matrix = coo_array((found, (of_unit, cell)), shape=(units, len(self)))
+        return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
 
     def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
         """How many different labels each cell has, over the table's rows at some positions; a label below 0 is none."""
@@ -120,7 +116,7 @@ def make_cells(
             columns = [table[KEY + g].cat for g in breakdown]
             sizes = [len(c.categories) for c in columns]
             of = _where(rows_b, *(c.codes.to_numpy() for c in columns))
-            number, found = pd.factorize(of[0] if len(of) == 1 else np.ravel_multi_index([c.astype(np.intp) for c in of], sizes))
+            number, found = _numbered(of, sizes)
             labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
             keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
             if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
@@ -129,12 +125,12 @@ def make_cells(
                 )
             ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
             in_order = np.lexsort([r.to_numpy() for r in reversed(ranks)])
-            keys, own = keys.iloc[in_order], (np.argsort(in_order) + start)[number]
+            keys, own = keys.iloc[in_order], (np.argsort(in_order) + start).astype(np.int32)[number]
         else:
-            keys, own = pd.DataFrame(index=[0]), np.full(int(rows_b.sum()), start, dtype=np.intp)
+            keys, own = pd.DataFrame(index=[0]), np.full(int(rows_b.sum()), start, dtype=np.int32)
         code = own
         if len(own) < len(table):
-            code = np.full(len(table), -1, dtype=np.intp)
+            code = np.full(len(table), -1, dtype=np.int32)
             code[rows_b] = own
         frames.append(keys.reset_index(drop=True).reindex(columns=list(groups), fill_value=TOTAL).assign(breakdown=b))
         codes.append(code)
@@ -150,6 +146,15 @@ def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
 def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """Columns where something holds; where it does everywhere they are no copies."""
     return _at(None if holds.all() else np.flatnonzero(holds), *columns)
+
+
+def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
+    """A number for each combination of codes that some row has, and which combinations these are. Of one column the codes are numbers
+    already, but for those that no row has."""
+    if len(codes) > 1:
+        return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))
+    found = np.flatnonzero(np.bincount(codes[0], minlength=sizes[0]))
+    return (codes[0] if len(found) == sizes[0] else np.searchsorted(found, codes[0])), found
 
 
 def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, str]] | dict[str, int]:

@@ -27,7 +27,7 @@ from fltoolkit.survey.read import Frame
 
 KEY = "by__"
 FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
-MORE = "fl__more_"  # sums that only some designs and outcomes have
+OWN, ALL = "fl__s_", "fl__all_"  # sums of the rows that count, and of all rows
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
 # The sums that the pass makes; the others follow from these and the status (`_completed`).
 SUMMED = {
@@ -102,7 +102,7 @@ def cluster_totals(
     there = frame.collect_schema().names()
     labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
     by = [*labels, *([PATTERN] if PATTERN in there else []), "fl__status"]
-    sums = [c for c in there if c.startswith(("fl__s_", MORE))]
+    sums = [c for c in there if c.startswith((OWN, ALL))]
     ends = [nw.col(c).min().alias(f"{n}_low") for c, n in FPCS[: design.stages]] + [
         nw.col(c).max().alias(f"{n}_high") for c, n in FPCS[: design.stages]
     ]
@@ -115,7 +115,9 @@ def cluster_totals(
     # In one order, so that sums have the same last digit every time.
     table = _labelled(grouped.sort(by).collect("pyarrow").to_native(), labels, by_key)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
-    names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(MORE).removeprefix("fl__s_") for c in sums}
+    names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
+    if (outside := (table["fl__status"] <= OUTSIDE).to_numpy()).any():
+        table = table.assign(**{c: np.where(outside, 0.0, table[c]) for c in sums if c.startswith(OWN)})
     table = table.rename(columns=names)
     _refuse(table, outcome, design, weight)
     return _completed(table, outcome, design)
@@ -138,37 +140,32 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
-    """Of each row its status, and what it adds to every sum; nothing where it has no weight or lies outside the domain."""
+    """Of each row its status, and what it would add to every sum: what no sum holds is taken out of the few rows grouped, not of each."""
     col = nw.col
     there = frame.collect_schema().names()
     frame = frame.with_columns(_status(outcome).alias("fl__status"))
     within = col("fl__status") > OUTSIDE
-    yy, xx = col("fl__y").fill_null(0.0), col("fl__x").fill_null(0.0)
-
-    def own(what: nw.Expr) -> nw.Expr:
-        return nw.when(within).then(what).otherwise(nw.lit(0.0))
-
-    w = own(col("fl__w"))
+    w, yy, xx = col("fl__w"), col("fl__y").fill_null(0.0), col("fl__x").fill_null(0.0)
     products = {"w": w, "ww": w * w, "wy": w * yy, "wyy": w * yy * yy, "wx": w * xx, "wxx": w * xx * xx, "wxy": w * xx * yy}
     times = {"w": nw.lit(1.0), "wy": yy, "wx": xx}
     summed = SUMMED[outcome.kind]
     sums = [
-        *[products[name].alias(f"fl__s_{name}") for name in summed],
-        *[(own(col(f"{REPLICATE}{r}")) * times[n]).alias(f"{MORE}{n}_{r}")
+        *[products[name].alias(OWN + name) for name in summed],
+        *[(col(f"{REPLICATE}{r}") * times[n]).alias(f"{OWN}{n}_{r}")
           for n in times if n in summed for r in range(design.replicates)],
-        *[col(c).is_nan().fill_null(True).cast(nw.Int64).alias(f"{MORE}no_{name}") for c, name in FPCS[: design.stages]],
+        *[col(c).is_nan().fill_null(True).cast(nw.Int64).alias(f"{ALL}no_{name}") for c, name in FPCS[: design.stages]],
     ]  # fmt: skip
     if outcome.kind == "amount":
         outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
-        sums += [own(yy).alias(f"{MORE}y"), outside.cast(nw.Int64).alias(f"{MORE}outside")]
+        sums += [yy.alias(f"{OWN}y"), outside.cast(nw.Int64).alias(f"{ALL}outside")]
     by: list[nw.Expr] = [nw.when(within).then(col(f"fl__k{i}")).alias(f"fl__k{i}") for i in range(keys)]
     if PATTERN in there:
-        sums += [own(yy).alias(f"{MORE}uy"), own(xx).alias(f"{MORE}ux"), col(CALIBRATED).alias(f"{MORE}wc")]
+        sums += [yy.alias(f"{OWN}uy"), xx.alias(f"{OWN}ux"), col(CALIBRATED).alias(f"{ALL}wc")]
         by.append(col(PATTERN).fill_null(-1))
     if HOUSEHOLD in there and outcome.kind not in ("number", "ratio"):
         by.append(nw.when(col("fl__status") >= 1).then(col(HOUSEHOLD)).alias("fl__casehh"))
     kept = [c for c in (STRATA, PSU, SSU, *(c for c, _ in FPCS[: design.stages])) if c in there]
-    return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(col("fl__w")).alias("fl__lowest"))
+    return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(w).alias("fl__lowest"))
 
 
 def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
@@ -266,15 +263,20 @@ def _status(outcome: Outcome) -> nw.Expr:
     """1 case, 0 not, UNRESOLVED; 2 a case without an amount; else why the row is in no sum."""
     col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")
-    found = nw.when(case).then(lit(1)).otherwise(nw.when(~case).then(lit(0)).otherwise(lit(UNRESOLVED)))
+    found = case.cast(nw.Int8).fill_null(UNRESOLVED)
     if outcome.kind == "amount":
         found = nw.when(case & (col("fl__x") == 0)).then(lit(2)).otherwise(found)
+    summed = col("fl__inside") & (col("fl__w") > 0) & (col("fl__w") < float("inf")) & ~col("fl__bad") & col("fl__known")
     good = (col("fl__w").is_finite() & (col("fl__w") >= 0)).fill_null(False)
-    reasons = ((~col("fl__inside"), OUTSIDE), (~good, BAD_WEIGHT), (col("fl__bad"), BAD_OUTCOME), (~col("fl__known"), MISSING),
-               (col("fl__w") == 0, OUTSIDE))  # fmt: skip
-    for reason, status in reversed(reasons):
-        found = nw.when(reason).then(lit(status)).otherwise(found)
-    return found
+    why = lit(OUTSIDE)
+    for reason, status in (
+        (~col("fl__known"), MISSING),
+        (col("fl__bad"), BAD_OUTCOME),
+        (~good, BAD_WEIGHT),
+        (~col("fl__inside"), OUTSIDE),
+    ):
+        why = nw.when(reason).then(lit(status)).otherwise(why)
+    return nw.when(summed).then(found).otherwise(why)  # nearly all: asked of first, the reasons cost next to nothing
 
 
 def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
@@ -294,7 +296,7 @@ def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.Data
         n = np.where(outside, 0.0, n)
     columns = dict(table.items()) | {"n": n, "missing": missing}
     if "household" not in table:
-        columns["household"] = np.full(len(table), -1, dtype=np.int32)
+        columns["household"] = np.full(len(table), -1, dtype=np.int8)
     y = status >= 1 if outcome.kind == "truth" else None
     x = status == 1 if outcome.kind == "amount" else None
     for r in ["", *(f"_{r}" for r in range(design.replicates))]:

@@ -23,7 +23,7 @@ def counts(run: Pass, measure: str) -> pd.DataFrame:
             "df": run.of_base(run.degrees_of_freedom(counted)),
             "n": run.of_base(base.sums(n, counted)).astype(np.int64),
             "cases": cases.astype(np.int64),
-            "population": run.of_base(base.sums(t["w"].to_numpy(), counted)),
+            "population": run.w if counted is None else run.of_base(base.sums(t["w"].to_numpy(), counted)),
             "psus_with_cases": run.psus_with_cases(),
             "households_with_cases": households_of_cases(run),
             "least": cells.sums(t["y"].to_numpy()) if "y" in t else cases,
@@ -52,7 +52,7 @@ def design_effects(
             yy, xx, xy, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
             spread = (yy - 2 * rate * xy + rate**2 * xx) / w
         else:
-            spread = run.cells.sums(t["wyy"].to_numpy()) / size - (run.cells.sums(t["wy"].to_numpy()) / size) ** 2
+            spread = run.cells.sums(t["wyy"].to_numpy()) / size - (run.y / size) ** 2
         with_replacement = spread * n / (n - 1) / n
         if measure == "total":
             with_replacement = with_replacement * size**2
@@ -137,7 +137,7 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
     """
     t, cells, base = run.table, run.cells, run.base
     n_open, w_open = (run.of_base(base.sums(t[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
-    y, x = cells.sums(t["wy"].to_numpy()), run.of_base(base.sums(t["w"].to_numpy()))
+    y, x = run.y, run.w
     scale = x if measure == "total" else np.ones(len(rows))
     y_high = run.cases + run.of_base(run.by_unit("w", base, run.unresolved))
     with np.errstate(divide="ignore", invalid="ignore"):

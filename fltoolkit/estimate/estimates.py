@@ -252,7 +252,7 @@ def estimate(
     chosen, weight, domain = population_of(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
     x_name = {"ratio": "wx", "share": "wy", "duration": "wx"}.get(measure, "w")
-    y, x = run.cells.sums(run.table["wy"].to_numpy()), run.of_base(run.base.sums(run.table[x_name].to_numpy()))
+    y, x = run.y, run.w if x_name == "w" else run.of_base(run.base.sums(run.table[x_name].to_numpy()))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
     estimate = y if measure == "total" else rate

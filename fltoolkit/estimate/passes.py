@@ -81,6 +81,16 @@ class Pass:
         return rows
 
     @cached_property
+    def y(self) -> Array:
+        """Each cell's weighted outcome."""
+        return self.cells.sums(self.table["wy"].to_numpy())
+
+    @cached_property
+    def w(self) -> Array:
+        """Each cell's denominator's weight."""
+        return np.asarray(self.of_base(self.base.sums(self.table["w"].to_numpy())))
+
+    @cached_property
     def cases(self) -> Matrix:
         """Weighted outcomes by unit and cell."""
         return self.by_unit("wy", self.cells)
@@ -195,6 +205,6 @@ def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]
     return np.array([row in known for row in cells.keys[[*groups, "breakdown"]].itertuples(index=False, name=None)], dtype=bool)
 
 
-def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:
-    new = np.where(keep, np.cumsum(keep) - 1, -1)
-    return np.asarray(np.where(code >= 0, new[code], -1), dtype=np.intp)
+def _renumber(code: Codes, keep: NDArray[np.bool_]) -> NDArray[np.int32]:
+    new = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
+    return np.where(code >= 0, new[code], np.int32(-1))

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.cells import Cells
-from fltoolkit.estimate.variance import Array, Scaled, sums
+from fltoolkit.estimate.variance import Array, Codes, Scaled, sums
 from fltoolkit.survey.replication import MANY
 
 RANK_TOLERANCE = 1e-5  # R's degf
@@ -52,7 +52,7 @@ class Replicates(Scaled):
         yield np.asarray(z * np.sqrt(self.factor)[:, None])
 
 
-def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: NDArray[np.intp] | None = None) -> NDArray[np.int64]:
+def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
     """Rank of the replicate weights in each cell (R `degf`), over the table's rows at some positions; of many rows that of random sums,
     which is the same."""
     weights = table[[f"w_{r}" for r in range(replicates)]].to_numpy(float)

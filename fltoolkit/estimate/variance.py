@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_array
 
 Array = NDArray[np.float64]
-Codes = NDArray[np.intp]
+Codes: TypeAlias = "NDArray[np.intp] | NDArray[np.int32]"  # of a long table's rows the narrower: half the memory to fill
 Matrix: TypeAlias = "Array | csc_array"  # of units × rows: sparse where it comes from sums by unit, which most units lack
 FULL = 0.1  # share of numbers that are not 0 above which dense arithmetic is the faster
 AT_ONCE = 200  # columns: more are seldom made dense together
@@ -240,7 +240,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
     made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second, design.clustered)
     at = np.flatnonzero(starts)
-    return made, np.repeat(np.arange(len(at)), np.diff(at, append=len(table)))
+    return made, np.repeat(np.arange(len(at), dtype=np.int32), np.diff(at, append=len(table)))
 
 
 def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:

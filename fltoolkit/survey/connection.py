@@ -33,6 +33,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
     settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     settings["temp_directory"] = str(_spill_folder())
+    settings["allocator_bulk_deallocation_flush_threshold"] = "16MB"  # else it keeps half a gigabyte that arithmetic has use for
     if limit := os.environ.get(MEMORY, "").strip():
         if not re.fullmatch(AMOUNT, limit):
             raise RequestError(
