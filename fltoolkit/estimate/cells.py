@@ -52,7 +52,7 @@ class Cells:
     """
 
     keys: pd.DataFrame
-    codes: tuple[Codes, ...]
+    codes: tuple[NDArray[np.intp], ...]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -125,12 +125,12 @@ def make_cells(
                 )
             ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
             in_order = np.lexsort([r.to_numpy() for r in reversed(ranks)])
-            keys, own = keys.iloc[in_order], (np.argsort(in_order) + start).astype(np.int32)[number]
+            keys, own = keys.iloc[in_order], (np.argsort(in_order) + start)[number]
         else:
-            keys, own = pd.DataFrame(index=[0]), np.full(int(rows_b.sum()), start, dtype=np.int32)
+            keys, own = pd.DataFrame(index=[0]), np.full(int(rows_b.sum()), start, dtype=np.intp)
         code = own
         if len(own) < len(table):
-            code = np.full(len(table), -1, dtype=np.int32)
+            code = np.full(len(table), -1, dtype=np.intp)
             code[rows_b] = own
         frames.append(keys.reset_index(drop=True).reindex(columns=list(groups), fill_value=TOTAL).assign(breakdown=b))
         codes.append(code)
@@ -149,12 +149,12 @@ def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[An
 
 
 def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """A number for each combination of codes that some row has, and which combinations these are. Of one column the codes are numbers
-    already, but for those that no row has."""
+    """A number for each combination of codes that some row has, and which combinations these are. The codes of one column are numbers
+    but for those that no row has."""
     if len(codes) > 1:
         return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))
-    found = np.flatnonzero(np.bincount(codes[0], minlength=sizes[0]))
-    return (codes[0] if len(found) == sizes[0] else np.searchsorted(found, codes[0])), found
+    there = np.bincount(codes[0], minlength=sizes[0]) > 0
+    return (np.cumsum(there, dtype=np.int32) - 1)[codes[0]], np.flatnonzero(there)
 
 
 def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, str]] | dict[str, int]:

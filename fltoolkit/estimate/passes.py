@@ -205,6 +205,6 @@ def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]
     return np.array([row in known for row in cells.keys[[*groups, "breakdown"]].itertuples(index=False, name=None)], dtype=bool)
 
 
-def _renumber(code: Codes, keep: NDArray[np.bool_]) -> NDArray[np.int32]:
-    new = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
-    return np.where(code >= 0, new[code], np.int32(-1))
+def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:
+    new = np.where(keep, np.cumsum(keep) - 1, -1)
+    return np.asarray(np.where(code >= 0, new[code], -1), dtype=np.intp)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_array
 
 Array = NDArray[np.float64]
-Codes: TypeAlias = "NDArray[np.intp] | NDArray[np.int32]"  # of a long table's rows the narrower: half the memory to fill
+Codes: TypeAlias = "NDArray[np.intp] | NDArray[np.int32]"
 Matrix: TypeAlias = "Array | csc_array"  # of units × rows: sparse where it comes from sums by unit, which most units lack
 FULL = 0.1  # share of numbers that are not 0 above which dense arithmetic is the faster
 AT_ONCE = 200  # columns: more are seldom made dense together
@@ -230,13 +230,14 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
             "PSU labels stand in more than one stratum", where="psu", found=reused,
             do="if labels restart in each stratum say nest: true; if not, correct the strata",
         )  # fmt: skip
-    labels, group = np.unique(pairs["strata"].to_numpy(object), return_inverse=True)
+    there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)
+    labels = pairs["strata"].cat.categories.to_numpy(object)[there]
     n = np.bincount(group).astype(float)
     f = _fractions(table, "strata", "fpc", labels, n) if design.stages else np.zeros(len(labels))
     first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
     _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"))
     psu = pairs["psu"].to_numpy(object)
-    psu_of = pd.Series(np.arange(len(pairs)), index=pd.Index(psu)).loc[units["psu"]].to_numpy(np.intp)
+    psu_of = pd.Index(pairs["psu"].cat.codes).get_indexer(pd.Index(units["psu"].cat.codes))
     second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
     made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second, design.clustered)
     at = np.flatnonzero(starts)
