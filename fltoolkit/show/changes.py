@@ -75,7 +75,7 @@ def change(rows: pd.DataFrame) -> Picture:
         )
     fig.update_xaxes(**axis(unit(measure)))
     fig.update_yaxes(**categories(names))
-    fig.update_layout(scattermode="group", margin={"t": 116, "r": 170}, legend_traceorder="reversed", showlegend=True)
+    fig.update_layout(scattermode="group", margin={"t": 140, "r": 170}, legend_traceorder="reversed", showlegend=True)
     told = "; ".join(f"{n}: {_alt(r, measure)}" for n, r in zip(labels(rows), rows.to_dict("records"), strict=True))
     return Picture(fig, f"Dot plot: {TITLES[measure]} in two rounds, {where}. {told}.")
 

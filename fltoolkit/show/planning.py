@@ -40,7 +40,7 @@ def detectable(
     fig = figure(
         "How large a fall could a repeat survey detect?",
         f"detected with a chance of {100 * power:g} %; design effect {deff:g}",
-        480, showlegend=False, hovermode="x unified", margin={"l": 24, "r": 152, "t": 92, "b": 56},
+        480, showlegend=False, hovermode="x unified", margin={"l": 24, "r": 152, "t": 116, "b": 56},
     )  # fmt: skip
     for (p, y), colour in zip(curves.items(), SERIES, strict=False):
         _curve(fig, _name(p), n, y, colour)

@@ -74,7 +74,7 @@ def _bars(found: pd.DataFrame) -> Picture:
                     textposition="middle right", textfont={"color": GREY, "size": 12}, showlegend=False, hoverinfo="skip", cliponaxis=False)  # fmt: skip
     fig.update_xaxes(**axis("cases"))
     fig.update_yaxes(**categories(names))
-    fig.update_layout(margin_t=116, legend_traceorder="normal")
+    fig.update_layout(margin_t=140, legend_traceorder="normal")
     told = "; ".join(
         f"{n}: yes {_number(y)}, only item {_number(o)}" for n, y, o in zip(names, found["yes"], found["only"], strict=True)
     )
