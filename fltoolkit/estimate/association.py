@@ -92,7 +92,7 @@ def _two_way(run: Pass, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[st
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
     wy, w = dense(run.cases[:, cells]), dense(run.weights[:, run.parent[cells]])
-    y, x = (run.cells.sums(run.table[c].to_numpy(float))[cells] for c in ("wy", "w"))
+    y, x = run.y[cells], run.cells.sums(run.table["w"].to_numpy())[cells]
     if len(keys) == 1:
         pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)
         return (names[0], ["no", "yes"]), pairs, np.stack([x - y, y], axis=1).ravel()

@@ -116,11 +116,9 @@ def cluster_totals(
     table = _labelled(grouped.sort(by).collect("pyarrow").to_native(), labels, by_key)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
     names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
-    if (outside := (table["fl__status"] <= OUTSIDE).to_numpy()).any():
-        table = table.assign(**{c: np.where(outside, 0.0, table[c]) for c in sums if c.startswith(OWN)})
     table = table.rename(columns=names)
     _refuse(table, outcome, design, weight)
-    return _completed(table, outcome, design)
+    return _completed(table, [c.removeprefix(OWN) for c in sums if c.startswith(OWN)], outcome, design)
 
 
 def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
@@ -287,14 +285,14 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
     return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 
 
-def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.DataFrame:
-    """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known."""
-    status, n = table["status"].to_numpy(), table["n"].to_numpy()
-    missing = np.zeros(len(table), dtype=np.int64)
+def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
+    """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known. Rows that
+    no sum holds have nothing in their `own`."""
+    status = table["status"].to_numpy()
+    columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():
-        missing[status == MISSING] = n[status == MISSING]
-        n = np.where(outside, 0.0, n)
-    columns = dict(table.items()) | {"n": n, "missing": missing}
+        columns["missing"] = np.where(status == MISSING, table["n"], 0).astype(np.int64)
+        columns |= {name: np.where(outside, 0.0, table[name]) for name in ("n", *own)}
     if "household" not in table:
         columns["household"] = np.full(len(table), -1, dtype=np.int8)
     y = status >= 1 if outcome.kind == "truth" else None
@@ -313,22 +311,23 @@ def _completed(table: pd.DataFrame, outcome: Outcome, design: Design) -> pd.Data
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
     """Stop on what no variance survives."""
     status = table["status"].to_numpy()
+    within = status > OUTSIDE
     if bad := int(table["n"][status == BAD_WEIGHT].sum()):
         raise DesignError(
             f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
             do="correct them in the data, or drop those rows before",
         )  # fmt: skip
-    if not (status > OUTSIDE).any() and not _any_weight(design, weight):
+    if not within.any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
     replicates = design.replication.names if design.replication else ()
-    if gaps := [name for r, name in enumerate(replicates) if not np.isfinite(table[f"w_{r}"]).all()]:
+    if gaps := [name for r, name in enumerate(replicates) if not np.isfinite(table.loc[within, f"w_{r}"]).all()]:
         raise DesignError(
             f"{len(gaps)} replicate weight(s) are missing, infinite or no numbers in some rows", where="replicates", found=gaps[:10],
             do="correct them in the data, or leave those rows out before",
         )  # fmt: skip
     for name in ("strata", "psu", "ssu"):
         if name in table and (without := table[name].isna()).any():
-            counted = int(table["n"][without & (status > OUTSIDE)].sum())
+            counted = int(table["n"][without & within].sum())
             raise DesignError(
                 f"{counted} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
             )

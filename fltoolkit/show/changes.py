@@ -9,7 +9,7 @@ import pandas as pd
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import unit
 from fltoolkit.show.charts import dot_series
-from fltoolkit.show.style import BLUE, GREY, INK, Picture, Table, axis, categories, figure, wrap
+from fltoolkit.show.style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
 from fltoolkit.show.tables import plain
 from fltoolkit.show.words import NBSP, TITLES, Row, Words, labels, markers_used, number, percent
 
@@ -75,7 +75,7 @@ def change(rows: pd.DataFrame) -> Picture:
         )
     fig.update_xaxes(**axis(unit(measure)))
     fig.update_yaxes(**categories(names))
-    fig.update_layout(scattermode="group", margin={"t": 140, "r": 170}, legend_traceorder="reversed", showlegend=True)
+    fig.update_layout(scattermode="group", margin={"t": LEGENDS_TOP, "r": 170}, legend_traceorder="reversed", showlegend=True)
     told = "; ".join(f"{n}: {_alt(r, measure)}" for n, r in zip(labels(rows), rows.to_dict("records"), strict=True))
     return Picture(fig, f"Dot plot: {TITLES[measure]} in two rounds, {where}. {told}.")
 

@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale, unit
-from fltoolkit.show.style import BLUE, GREY, INK, PALE, SERIES, Picture, axis, categories, figure, wrap
+from fltoolkit.show.style import BLUE, GREY, INK, LEGENDS_TOP, PALE, SERIES, Picture, axis, categories, figure, wrap
 from fltoolkit.show.words import TITLES, basis, interval, labels, number, percent, shown, to_verify, value
 
 MARKED = ("suppress", "unreliable")
@@ -49,7 +49,7 @@ def dot_plot(rows: pd.DataFrame, crossed: Sequence[str] = ()) -> Picture:
     fig.update_xaxes(**axis(unit(measure)))
     fig.update_yaxes(**categories(order))
     if crossed:
-        fig.update_layout(scattermode="group", margin_t=140, legend_traceorder="reversed")
+        fig.update_layout(scattermode="group", margin_t=LEGENDS_TOP, legend_traceorder="reversed")
     fig.update_layout(showlegend=bool(crossed))
     return Picture(fig, _alt(f"Dot plot: {title}, {where}.", rows))
 
@@ -149,7 +149,7 @@ def unresolved(counts: pd.DataFrame) -> Picture:
                     textposition="middle right", textfont={"color": GREY, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
     fig.update_xaxes(**axis("persons"))
     fig.update_yaxes(**categories(labels))
-    fig.update_layout(margin_t=140, legend_traceorder="normal")
+    fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
     told = "; ".join(f"{r['column']}: {_told(r)}" for r in counts.to_dict("records"))
     return Picture(fig, f"Stacked bars of open answers by question. {told}.")
 

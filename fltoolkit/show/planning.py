@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.estimate.planning import detectable_change
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale
-from fltoolkit.show.style import GREY, INK, SERIES, Picture, axis, figure
+from fltoolkit.show.style import BUTTONS, GREY, INK, SERIES, Picture, axis, figure
 from fltoolkit.show.words import Words
 
 SIZES = (2_000, 100_000)
@@ -40,7 +40,7 @@ def detectable(
     fig = figure(
         "How large a fall could a repeat survey detect?",
         f"detected with a chance of {100 * power:g} %; design effect {deff:g}",
-        480, showlegend=False, hovermode="x unified", margin={"l": 24, "r": 152, "t": 116, "b": 56},
+        480, showlegend=False, hovermode="x unified", margin={"l": 24, "r": 152, "t": 92 + BUTTONS, "b": 56},
     )  # fmt: skip
     for (p, y), colour in zip(curves.items(), SERIES, strict=False):
         _curve(fig, _name(p), n, y, colour)

@@ -49,7 +49,8 @@ class Table:
 
 
 SUBTITLE, LINE = 110, 18  # letters of a subtitle's line, and its height
-BUTTONS = 42  # height of plotly's, which hide what lies under them
+BUTTONS = 24  # room above the title for plotly's, which hide what lies under them
+LEGENDS_TOP = 116 + BUTTONS  # of a chart whose legend stands between its head and what is drawn
 
 
 def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
@@ -62,12 +63,12 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
     base: dict[str, Any] = {
         "template": go.layout.Template(),
         "title": {"text": head, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-                  "pad": {"t": BUTTONS}, "font": {"size": 18}},
+                  "pad": {"t": 18 + BUTTONS}, "font": {"size": 18}},
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
-        "height": height + 24 + LINE * (len(lines) - 1),
-        "margin": {"l": 24, "r": 24, "t": 108 + LINE * (len(lines) - 1), "b": 56},
+        "height": height + BUTTONS + LINE * (len(lines) - 1),
+        "margin": {"l": 24, "r": 24, "t": 84 + BUTTONS + LINE * (len(lines) - 1), "b": 56},
         "hoverlabel": {"bgcolor": "white", "font": {"family": FONT}},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
     }  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 from fltoolkit.errors import RequestError
 from fltoolkit.show.charts import unresolved
 from fltoolkit.show.explore.shell import Part, dropdown, shell, static
-from fltoolkit.show.style import BLUE, GREY, ORANGE, Picture, Table, axis, categories, figure
+from fltoolkit.show.style import BLUE, GREY, LEGENDS_TOP, ORANGE, Picture, Table, axis, categories, figure
 from fltoolkit.show.tables import nonresponse, plain
 from fltoolkit.show.words import Words, count
 
@@ -74,7 +74,7 @@ def _bars(found: pd.DataFrame) -> Picture:
                     textposition="middle right", textfont={"color": GREY, "size": 12}, showlegend=False, hoverinfo="skip", cliponaxis=False)  # fmt: skip
     fig.update_xaxes(**axis("cases"))
     fig.update_yaxes(**categories(names))
-    fig.update_layout(margin_t=140, legend_traceorder="normal")
+    fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
     told = "; ".join(
         f"{n}: yes {_number(y)}, only item {_number(o)}" for n, y, o in zip(names, found["yes"], found["only"], strict=True)
     )
