@@ -203,17 +203,17 @@ def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
 
 def _categories(column: Any, key: Key | None) -> pd.Categorical[Any]:
     """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one."""
+    from pyarrow import array, concat_arrays
+
     column, length = (column, None) if key else _runs(column)  # rows are in the order of their units
     code, held = _numbered(column)
-    values, labels = held.to_pylist(), key.labels if key else None
-    texts = [str(v) for v in values] if labels is None else [labels.get(v, NOT_STATED) for v in values]
-    categories = sorted({*texts, *([NOT_STATED] if key else [])})
-    place = {text: i for i, text in enumerate(categories)}
-    # A code of -1 takes the last.
-    own = np.array(
-        [*(place[text] for text in texts), place[NOT_STATED] if key else -1], dtype=np.min_scalar_type(-len(categories) - 1)
-    )
-    return pd.Categorical.from_codes(own[code] if length is None else np.repeat(own[code], length), pd.Index(categories))
+    texts = held.cast("string")
+    if key:
+        own = texts if key.labels is None else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
+        texts = concat_arrays([own, array([NOT_STATED])])
+    labelled = pd.Categorical(pd.array(texts, dtype="str"))
+    of = labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))  # a code of -1 takes the last
+    return pd.Categorical.from_codes(of[code] if length is None else np.repeat(of[code], length), labelled.categories)
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:

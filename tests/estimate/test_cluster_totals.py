@@ -40,6 +40,15 @@ def test_only_sums_come_back_and_no_person() -> None:
     assert len(cluster_totals(design(frame), Outcome("truth", "y"), [])) <= 6  # PSU × yes, no or missing
 
 
+@pytest.mark.parametrize("psus", [["b", "Ärm", "a", "10", "9", "Zoé", "𝔸", "\uffee"], [30, -4, 9, 100, 7, 2, 1, 0]])
+def test_every_row_keeps_its_label_and_labels_are_in_order(psus: list[Any]) -> None:
+    frame = pd.DataFrame({"w": range(1, 9), "h": 1, "psu": psus, "y": 1.0, "g": ["é", None, "é", "z", "A", "10", "9", ""]})
+    table = cluster_totals(design(frame), Outcome("truth", "y"), ["g"])
+    found = {(str(r.psu), str(r.by__g)): r.w for r in table.itertuples()}
+    assert found == {(str(p), g or "not stated"): w for p, g, w in zip(psus, frame["g"].fillna(""), frame["w"], strict=True)}
+    assert all(list(table[c].cat.categories) == sorted(table[c].cat.categories) for c in ("psu", "by__g"))
+
+
 @pytest.mark.parametrize("weight", [-1.0, None, float("nan"), float("inf"), -float("inf")])
 def test_a_weight_that_is_no_weight_is_refused_and_counted(weight: float | None) -> None:
     import polars
