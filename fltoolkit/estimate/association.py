@@ -11,7 +11,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
-from fltoolkit.estimate.variance import Array, dense
+from fltoolkit.estimate.variance import Array, Matrix, dense
 from fltoolkit.survey.design import Design, Survey
 
 
@@ -69,16 +69,17 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     _, weight, domain = population_of(design, population, keys, columns)
     outcome = truth_of(design, columns) if truth else Outcome("everyone")
     run = make_pass(design, outcome, (keys, *((k,) for k in keys), ()), keys, "prevalence", domain, weight, None)
-    names, by_unit, totals = _two_way(run, keys)
+    weights = run.by_unit("w", run.base)
+    names, by_unit, totals = _two_way(run, weights, keys)
     if min(len(names[0]), len(names[1])) < 2:
         raise RequestError(
             "there is nothing to compare", where="rao_scott", found=names, do="name groups with two categories or more"
         )
     whole = run.cells.keys.index[run.cells.keys["breakdown"] == len(keys) + 1]
     size, n = float(totals.sum()), float(run.base.sums(run.table["n"].to_numpy(float))[whole[0]])
-    df = float(run.degrees_of_freedom()[whole[0]])
+    df = float(run.degrees_of_freedom(weights)[whole[0]])
     p = totals / size
-    z = run.units.influence(by_unit, dense(run.weights[:, whole]), p)
+    z = run.units.influence(by_unit, np.repeat(dense(weights[:, whole]), len(p), axis=1), p)
     first, second = _tests(p, run.units.covariance(z), n, df, (len(names[0]), len(names[1])), f"{rows} and {columns}")
     table = pd.DataFrame(
         p.reshape(len(names[0]), -1), index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns)
@@ -86,12 +87,12 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     return RaoScott(first, second, table)
 
 
-def _two_way(run: Pass, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
+def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
     """Categories of the rows and columns, and the weighted sums of every cell of their grid, by unit and over all."""
     at = run.cells.keys["breakdown"].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
-    wy, w = dense(run.cases[:, cells]), dense(run.weights[:, run.parent[cells]])
+    wy, w = dense(run.cases[:, cells]), dense(weights[:, run.parent[cells]])
     y, x = run.y[cells], run.cells.sums(run.table["w"].to_numpy())[cells]
     if len(keys) == 1:
         pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)

@@ -9,21 +9,24 @@ from fltoolkit.estimate import intervals
 from fltoolkit.estimate.cells import make_cells
 from fltoolkit.estimate.intervals import ProportionInterval
 from fltoolkit.estimate.passes import OF_CASES, Pass
-from fltoolkit.estimate.variance import Array
+from fltoolkit.estimate.variance import Array, Codes, Matrix
 from fltoolkit.survey.breakdowns import TOTAL
 
 
-def counts(run: Pass, measure: str) -> pd.DataFrame:
-    """Unweighted and weighted counts of each row, and how spread its cases are."""
+def counts(run: Pass, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
+    """Unweighted and weighted counts of each row, and how spread its cases are.
+
+    `counted` are the positions of the table's rows that the denominators count (None: all), `weights` theirs by unit and denominator.
+    """
     t, cells, base = run.table, run.cells, run.base
-    n, counted = t["n"].to_numpy(), run.counted if measure in OF_CASES else None
+    n = t["n"].to_numpy()
     cases = cells.sums(n, run.of_cases)
     return pd.DataFrame(
         {
-            "df": run.of_base(run.degrees_of_freedom(counted)),
+            "df": run.of_base(run.degrees_of_freedom(weights, counted)),
             "n": run.of_base(base.sums(n, counted)).astype(np.int64),
             "cases": cases.astype(np.int64),
-            "population": run.w if counted is None else run.of_base(base.sums(t["w"].to_numpy(), counted)),
+            "population": run.of_base(base.sums(t["w"].to_numpy(), counted)),
             "psus_with_cases": run.psus_with_cases(),
             "households_with_cases": households_of_cases(run),
             "least": cells.sums(t["y"].to_numpy()) if "y" in t else cases,
@@ -137,12 +140,12 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
     """
     t, cells, base = run.table, run.cells, run.base
     n_open, w_open = (run.of_base(base.sums(t[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
-    y, x = run.y, run.w
+    y, x = run.y, rows["population"].to_numpy()
     scale = x if measure == "total" else np.ones(len(rows))
     y_high = run.cases + run.of_base(run.by_unit("w", base, run.unresolved))
     with np.errstate(divide="ignore", invalid="ignore"):
         bound = (y + w_open) / x
-        z = run.units.influence(y_high, run.of_base(run.weights), bound)
+        z = run.units.influence(y_high, run.of_base(run.by_unit("w", base)), bound)
         se = np.sqrt(run.units.variances(z))
         resolved = y / (x - w_open)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()

@@ -19,7 +19,7 @@ from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_
 from fltoolkit.estimate.contrast import Contrast, Wanted, contrast
 from fltoolkit.estimate.intervals import DEFAULT, ProportionInterval
 from fltoolkit.estimate.joint import Joint
-from fltoolkit.estimate.passes import Pass, case_only, make_pass
+from fltoolkit.estimate.passes import OF_CASES, Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Matrix, Units
 from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, expect_design, require_totals, weight_of
@@ -251,14 +251,16 @@ def estimate(
         )
     chosen, weight, domain = population_of(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
-    x_name = {"ratio": "wx", "share": "wy", "duration": "wx"}.get(measure, "w")
-    y, x = run.y, run.w if x_name == "w" else run.of_base(run.base.sums(run.table[x_name].to_numpy()))
+    counted = run.counted if measure in OF_CASES else None
+    weights = run.by_unit("w", run.base, counted)
+    rows = counts(run, weights, counted)
+    y, x, by_x = run.y, rows["population"].to_numpy(), run.of_base(weights)
+    if measure == "ratio":
+        x, by_x = run.of_base(run.base.sums(run.table["wx"].to_numpy())), run.of_base(run.by_unit("wx", run.base))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
     estimate = y if measure == "total" else rate
-    by_x = None if measure == "total" else run.of_base(run.weights if x_name == "w" else run.by_unit(x_name, run.base))
-    z = run.units.influence(run.cases, by_x, estimate)
-    rows = counts(run, measure)
+    z = run.units.influence(run.cases, None if measure == "total" else by_x, estimate)
     rows.insert(0, "estimate", estimate)
     rows.insert(1, "se", np.sqrt(run.units.variances(z)))
     binary = outcome.kind in ("truth", "everyone", "amount") and measure != "duration"

@@ -86,19 +86,9 @@ class Pass:
         return self.cells.sums(self.table["wy"].to_numpy())
 
     @cached_property
-    def w(self) -> Array:
-        """Each cell's denominator's weight."""
-        return np.asarray(self.of_base(self.base.sums(self.table["w"].to_numpy())))
-
-    @cached_property
     def cases(self) -> Matrix:
         """Weighted outcomes by unit and cell."""
         return self.by_unit("wy", self.cells)
-
-    @cached_property
-    def weights(self) -> Matrix:
-        """Weights by unit and denominator."""
-        return self.by_unit("w", self.base)
 
     @cached_property
     def of_cases(self) -> Codes:
@@ -115,10 +105,10 @@ class Pass:
         """Positions of the table's rows of persons of whom it is open whether they are cases."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
-    def degrees_of_freedom(self, rows: Codes | None = None) -> NDArray[np.int64]:
-        """Of each denominator, over the table's rows at some positions."""
+    def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
+        """Of each denominator, from its weights by unit, over the table's rows at some positions."""
         if isinstance(self.units, Units):
-            return self.units.degrees_of_freedom(self.weights if rows is None else self.by_unit("w", self.base, rows))
+            return self.units.degrees_of_freedom(weights)
         if self.units.df is not None:
             return np.full(len(self.base), self.units.df, dtype=np.int64)
         return ranks(self.table, self.base, len(self.units), rows) - 1

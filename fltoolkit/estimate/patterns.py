@@ -84,7 +84,8 @@ class Patterns:
         rows = self.used & (self.run.table["n"].to_numpy() > 0)
         everyone = make_cells(self.run.table, [], ((),), [rows], {})
         whole = replace(self.run, cells=everyone, base=everyone, parent=np.zeros(1, dtype=np.intp))
-        return int(whole.degrees_of_freedom(np.flatnonzero(rows))[0])
+        at = np.flatnonzero(rows)
+        return int(whole.degrees_of_freedom(whole.by_unit("w", everyone, at), at)[0])
 
     def matrix(self, frame: pd.DataFrame) -> Array:
         """The model matrix of other patterns."""

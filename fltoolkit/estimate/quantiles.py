@@ -121,9 +121,10 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
     up_to = _up_to(run, values, at)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = up_to.sums(run.table["w"].to_numpy(float)) / run.base.sums(run.table["w"].to_numpy(), run.counted)
-    z = run.units.influence(run.by_unit("w", up_to), run.by_unit("w", run.base, run.counted), share)
+    weights = run.by_unit("w", run.base, run.counted)
+    df = run.degrees_of_freedom(weights, run.counted)
+    z = run.units.influence(run.by_unit("w", up_to), weights, share)
     se_share = np.sqrt(run.units.variances(z))
-    df = run.degrees_of_freedom(run.counted)
     t = t_quantile(level, df)
     low, high = (
         np.array([_quantile(*d, limit) for d, limit in zip(distribution, share + side * t * se_share, strict=True)])

@@ -125,17 +125,21 @@ class Units(Scaled):
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array) -> Matrix:
-        """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows). Nothing is known of a row whose X is 0."""
+        """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows). Nothing is known of a row whose X is 0.
+
+        A dense x becomes the result, in its own memory: it is large, and so would be another.
+        """
         if x is None:
             return y
         whole = np.asarray(self._own(x).sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            z = columns_times(x, -estimate)
-            if isinstance(z, np.ndarray):
+            if isinstance(x, np.ndarray):
+                z: Matrix = x
+                z *= -estimate
                 _add(y, z)
                 z *= 1 / whole
             else:
-                z = columns_times(z + y, 1 / whole)
+                z = columns_times(columns_times(x, -estimate) + y, 1 / whole)
         return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
@@ -191,7 +195,7 @@ def _times(values: Any, by: Array) -> Any:
 
 
 def _add(values: Matrix, to: Array) -> None:
-    """Add to a dense matrix, where it stands: it is large, and so would be another."""
+    """Add to a dense matrix, where it stands."""
     if isinstance(values, np.ndarray):
         to += values
     else:
