@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from chromium import Chromium
 
 from fltoolkit.batch import run_surveys
 from fltoolkit.jobs import make_run
@@ -17,6 +18,13 @@ SAMPLE = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
          "--disable-component-update", "--enable-logging=stderr", "--virtual-time-budget=15000",
          "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom")  # fmt: skip
+
+DRAWN = "(n => n && n === document.querySelectorAll('.chart .gtitle').length)(document.querySelectorAll('.chart').length)"
+UNDER_BUTTONS = """[...document.querySelectorAll('.chart')].flatMap(chart => {
+    const title = chart.querySelector('.gtitle').getBoundingClientRect()
+    return [...chart.querySelectorAll('.modebar-btn .icon')].map(icon => icon.getBoundingClientRect()).filter(
+        icon => icon.left < title.right && icon.right > title.left && icon.bottom > title.top && icon.top < title.bottom)
+}).length"""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +53,14 @@ def test_every_chart_of_a_page_is_drawn(name: str, least: int, outputs: Path, tm
     assert charts >= least
     assert len(re.findall(r'<div class="plot-container plotly"', dom)) == charts
     assert "Share chart" not in dom
+
+
+def test_no_title_lies_under_the_buttons_of_its_chart(outputs: Path, tmp_path: Path) -> None:
+    with Chromium(tmp_path / "profile") as browser:
+        browser.call("Emulation.setDeviceMetricsOverride", width=1100, height=900, deviceScaleFactor=1, mobile=False)
+        browser.open((outputs / SAMPLE.name / "3_estimate.html").as_uri(), until=DRAWN)
+        assert browser.js("document.querySelectorAll('.modebar-btn .icon').length") > 0
+        assert browser.js(UNDER_BUTTONS) == 0
 
 
 def test_the_index_shows_the_headline_and_its_links_lead_to_files(outputs: Path, tmp_path: Path) -> None:

@@ -481,6 +481,13 @@ def test_a_row_is_a_row_whatever_it_begins_with(tmp_path: Path) -> None:
     assert texts(tmp_path / "b.csv") == {"code": ["1", "3"], "n": ["2", "4"]}
 
 
+def test_a_title_above_the_names_is_told_in_its_words(tmp_path: Path) -> None:
+    """DuckDB by itself would take it for a comment, and say no more than that line 1 is wrong."""
+    (tmp_path / "a.csv").write_text("# by us, in 2025, twice\ncode,n\n1,2\n3,4\n")
+    with pytest.raises(RequestError, match=r"(?s)no such column.*# by us, in 2025, twice"):
+        fl.SurveyDesign(tmp_path / "a.csv", weight="n")
+
+
 def test_quotes_that_come_late_are_quotes(tmp_path: Path) -> None:
     """DuckDB decides on some 20,000 lines that a file has no quotes; a code in them would then be another code."""
     (tmp_path / "a.csv").write_text("name,n\n" + "x,1\n" * 30_000 + '"late, one",2\n"1",2\n"say ""no""",2\n')
