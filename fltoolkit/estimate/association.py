@@ -79,7 +79,7 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     size, n = float(totals.sum()), float(run.base.sums(run.table["n"].to_numpy(float))[whole[0]])
     df = float(run.degrees_of_freedom(weights)[whole[0]])
     p = totals / size
-    z = run.units.influence(by_unit, np.repeat(dense(weights[:, whole]), len(p), axis=1), p)
+    z = run.units.influence(by_unit, dense(weights[:, whole]), p)
     first, second = _tests(p, run.units.covariance(z), n, df, (len(names[0]), len(names[1])), f"{rows} and {columns}")
     table = pd.DataFrame(
         p.reshape(len(names[0]), -1), index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns)

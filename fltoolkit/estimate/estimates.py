@@ -260,7 +260,7 @@ def estimate(
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
     estimate = y if measure == "total" else rate
-    z = run.units.influence(run.cases, None if measure == "total" else by_x, estimate)
+    z = run.units.influence(run.cases, None if measure == "total" else by_x, estimate, overwrite_x=True)
     rows.insert(0, "estimate", estimate)
     rows.insert(1, "se", np.sqrt(run.units.variances(z)))
     binary = outcome.kind in ("truth", "everyone", "amount") and measure != "duration"

@@ -34,13 +34,13 @@ class Replicates(Scaled):
         """Whether these can be the same replicates."""
         return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
 
-    def influence(self, y: Array, x: Array | None, estimate: Array) -> Array:
+    def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
         """How far each replicate's estimate lies from the centre, from its sums (replicates × rows).
 
-        A replicate that holds nobody of a domain has no estimate there and adds nothing, as in R.
+        A replicate that holds nobody of a domain has no estimate there and adds nothing, as in R. `overwrite_x`: see `Units.influence`.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            theta = y if x is None else y / x
+            theta = y if x is None else np.divide(y, x, out=x if overwrite_x else None)
         known = np.isfinite(theta)
         counted = known & (self.factor > 0)[:, None]
         with np.errstate(invalid="ignore"):

@@ -124,18 +124,17 @@ class Units(Scaled):
         """Sums over the units of each PSU."""
         return values if self.second is None else sums(values, self.psu_of, len(self.psu))
 
-    def influence(self, y: Matrix, x: Matrix | None, estimate: Array) -> Matrix:
+    def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
         """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows). Nothing is known of a row whose X is 0.
 
-        A dense x becomes the result, in its own memory: it is large, and so would be another.
+        `overwrite_x`: a dense x may become the result, in its own memory: it is large, and so would be another.
         """
         if x is None:
             return y
         whole = np.asarray(self._own(x).sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             if isinstance(x, np.ndarray):
-                z: Matrix = x
-                z *= -estimate
+                z: Matrix = np.multiply(x, -estimate, out=x if overwrite_x else None)
                 _add(y, z)
                 z *= 1 / whole
             else:

@@ -183,6 +183,18 @@ def test_a_row_whose_denominator_is_nothing_has_no_influence() -> None:
     assert np.isnan(units.variances(z)).tolist() == [False, True, True]
 
 
+def test_sums_are_overwritten_only_where_they_may_be() -> None:
+    units = fl.mean(design(persons()), "y").units
+    assert isinstance(units, Units)
+    x = np.arange(1.0, 1 + 3 * len(units)).reshape(len(units), 3)
+    y, before = np.sqrt(x), x.copy()
+    z = units.influence(y, x, y.sum(axis=0) / x.sum(axis=0))
+    assert (x == before).all()
+    again = units.influence(y, x, y.sum(axis=0) / x.sum(axis=0), overwrite_x=True)
+    assert (again == z).all()
+    assert np.shares_memory(again, x)
+
+
 def two_stages(**more: Any) -> fl.SurveyDesign:
     frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3, homes=12)
     return design(frame, **{"psu": ["psu", "home"], "fpc": ["fpc", "homes"], **more})
