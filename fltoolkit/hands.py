@@ -90,7 +90,8 @@ def run_all(
                     name = waiting[future].name
                     ended[name] = result = _result(future, name)
                     state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
-                    say(f"{name}: {state} ({len(ended)} of {len(runs)})")
+                    said, newline, more = state.partition("\n")
+                    say(f"{name}: {said} ({len(ended)} of {len(runs)}){newline}{more}")
                 if done and (started := time.monotonic()) >= due:
                     index(ended)
                     due = time.monotonic() + 20 * (time.monotonic() - started)

@@ -147,8 +147,8 @@ def build_model(data: dict[str, Any], model: type[M], where: str, text: str = ""
 
 
 def _line(node: yaml.Node | None, path: Sequence[object]) -> str:
-    """` (line 12)`, where the key or element at `path` stands in the composed text, or what ought to hold it; nothing without a text."""
-    if node is None:
+    """` (line 12)`, where the key or element at `path` stands in the composed text, or what ought to hold it; nothing without a text, and of the whole."""
+    if node is None or not path:
         return ""
     line, here = node.start_mark.line, node
     for step in path:

@@ -25,6 +25,8 @@ UNDER_BUTTONS = """[...document.querySelectorAll('.chart')].flatMap(chart => {
     return [...chart.querySelectorAll('.modebar-btn .icon')].map(icon => icon.getBoundingClientRect()).filter(
         icon => icon.left < title.right && icon.right > title.left && icon.bottom > title.top && icon.top < title.bottom)
 }).length"""
+OUTSIDE = """[...document.querySelectorAll('.chart')].filter(
+    chart => chart.querySelector('.gtitle').getBoundingClientRect().right > chart.getBoundingClientRect().right).length"""
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +57,13 @@ def test_every_chart_of_a_page_is_drawn(name: str, least: int, outputs: Path, tm
     assert "Share chart" not in dom
 
 
-def test_no_title_lies_under_the_buttons_of_its_chart(outputs: Path, tmp_path: Path) -> None:
+def test_no_title_lies_under_the_buttons_of_its_chart_or_leaves_it(outputs: Path, tmp_path: Path) -> None:
     with Chromium(tmp_path / "profile") as browser:
         browser.call("Emulation.setDeviceMetricsOverride", width=1100, height=900, deviceScaleFactor=1, mobile=False)
         browser.open((outputs / SAMPLE.name / "3_estimate.html").as_uri(), until=DRAWN)
         assert browser.js("document.querySelectorAll('.modebar-btn .icon').length") > 0
         assert browser.js(UNDER_BUTTONS) == 0
+        assert browser.js(OUTSIDE) == 0
 
 
 def test_the_index_shows_the_headline_and_its_links_lead_to_files(outputs: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -169,12 +170,15 @@ def test_a_mistyped_survey_ends_with_two_and_leaves_earlier_results_alone(
 
 
 @pytest.mark.parametrize(("second", "ends"), [("other", 0), ("broken", 1)])
-def test_a_batch_ends_with_one_if_any_survey_failed(tmp_path: Path, without_kernels: list[Any], second: str, ends: int) -> None:
+def test_a_batch_ends_with_one_if_any_survey_failed(
+    tmp_path: Path, without_kernels: list[Any], second: str, ends: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("small", second):
         country.write(tmp_path / name)
     content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in ("small", second)]}
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     assert main(["batch", str(tmp_path / "batch.yaml"), "--workers", "1"]) == ends
+    assert ends == 0 or re.search(r"^broken: failed: .* \(\d of 2\)$", capsys.readouterr().out, re.M)
     assert (tmp_path / "out" / "small" / "3_estimate.html").is_file()
 
 

@@ -69,6 +69,7 @@ def design_effects(
                 "kish": n * run.of_base(base.sums(t["ww"].to_numpy(), counted)) / size**2,
             }
         )
+    effects = effects.mask(np.isinf(effects))  # of a rate of 1 whose number varies
     return _effects_at_zero(run, rows, effects, from_spec) if binary else effects
 
 

@@ -80,7 +80,7 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
 <main>
 <h1>Forced labour: surveys and baselines</h1>
 <p class="quiet">{summary}. Only published numbers are here: what could point to a person is not shown. Figures of different surveys
-stand on one axis only where rule set, window, base and measure agree, and are never ranked.</p>
+stand on one axis only where rule set, window, base, measure and the rest of the definition agree, and are never ranked.</p>
 {together}{"".join(parts)}
 </main>
 </body>

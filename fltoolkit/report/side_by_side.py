@@ -15,7 +15,7 @@ from fltoolkit.show.words import interval, percent, shown, to_verify
 
 SAME = {
     "measure": "measure", "rule_set": "rule set", "reference_months": "window in months", "reference_population_ages": "base",
-    "same_work": "link of involuntary work and coercion", "level": "confidence level",
+    "same_work": "whether involuntary work and coercion are of the same work", "level": "confidence level",
 }  # fmt: skip
 LEFT, AXIS, RIGHT, ROW, TOP, FOOT = 320, 400, 200, 40, 12, 44
 LETTERS = 42  # of a title on one line
@@ -27,8 +27,8 @@ def side_by_side(headlines: list[Titled]) -> str:
     """A picture for each set of surveys that can stand on one axis, and a sentence on those that cannot; nothing for a single survey.
 
     Args:
-        headlines: title and published headline rate of each survey, in alphabetical order. Two share an axis only where rule set, window, base
-            and measure agree.
+        headlines: title and published headline rate of each survey, in alphabetical order. Two share an axis only where all of `SAME`
+            agrees.
     """
     groups: dict[tuple[str, ...], list[Titled]] = {}
     for titled in headlines:
@@ -37,12 +37,17 @@ def side_by_side(headlines: list[Titled]) -> str:
         return ""
     drawn = "".join(_figure(rows) for rows in groups.values() if len(rows) > 1)
     apart = [f"{escape(title)} ({escape(_basis(row))})" for rows in groups.values() if len(rows) == 1 for title, row in rows]
-    alone = f'<p class="quiet">On no shared axis, since rule set, window or base differ: {"; ".join(apart)}.</p>' if apart else ""
+    differing = [told for name, told in SAME.items() if len({str(row.get(name, "")) for _, row in headlines}) > 1]
+    alone = (
+        f'<p class="quiet">Not all share an axis, since these differ: {", ".join(differing)}. Apart: {"; ".join(apart)}.</p>'
+        if apart
+        else ""
+    )
     return f"<h2>Side by side</h2>\n{drawn}{alone}\n"
 
 
 def _basis(row: Row) -> str:
-    return f"{row['rule_set']}; {row['reference_period']}; {row['reference_population_label']}"
+    return f"{row['rule_set']}; {row['reference_period']}; {row['reference_population_label']}; same work: {row['same_work']}"
 
 
 def _figure(rows: list[Titled]) -> str:

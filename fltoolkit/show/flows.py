@@ -15,6 +15,7 @@ from fltoolkit.show.tables import table
 from fltoolkit.show.words import Words, shown, to_verify
 
 Rows = dict[str, dict[Hashable, Any]]
+SELDOM_ASKED = ("not in the same work", "exception within its limits", "forced labour abroad")
 HIDDEN = "[c] not shown, so that nobody can be recognised"
 
 
@@ -23,7 +24,7 @@ def flow(out: Published) -> Picture:
     rows = _steps(out, of_children=False)
     words = {
         ASKED: f"<b>{_count(rows['total'])}</b> persons asked<br>{wrap(rows['total']['reference_population_label'])}",
-        **{leaf: f"<b>{_count(rows.get(leaf))}</b><br>{told}" for leaf, told in EXITS.items() if leaf != BELOW or leaf in rows},
+        **{leaf: _left(rows, leaf) for leaf in EXITS if leaf != BELOW or leaf in rows},
         "forced labour": f"<b>{_count(rows.get('forced labour'))}</b><br>in forced labour",
     }
     open_ = [f"<b>{_count(rows[s])}</b> {s}" for s in ("unresolved", "abroad, unresolved") if s in rows]
@@ -60,6 +61,12 @@ def children_flow(out: Published) -> Picture:
     title, subtitle = "Which children are in forced labour, question by question", f"weighted number of children; {HIDDEN}"
     fig = flowchart.children(title, subtitle, words, counts=counts)
     return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_told(rows)}.")
+
+
+def _left(rows: Rows, leaf: str) -> str:
+    """How many left there; of a question that not every survey asks nobody may have been asked."""
+    asked = leaf in rows or leaf not in SELDOM_ASKED
+    return f"<b>{_count(rows.get(leaf))}</b><br>{EXITS[leaf]}" if asked else f"nobody, or not asked:<br>{EXITS[leaf]}"
 
 
 def _told(rows: Rows) -> str:

@@ -62,8 +62,8 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
     head = f"<b>{safe(title)}</b><br><span style='font-size:13px;color:#55606b'>{told}</span>"
     base: dict[str, Any] = {
         "template": go.layout.Template(),
-        "title": {"text": head, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-                  "pad": {"t": 18 + BUTTONS}, "font": {"size": 18}},
+        "title": {"text": head, "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
+                  "pad": {"t": 18 + BUTTONS, "l": 24}, "font": {"size": 18}},
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",

@@ -115,6 +115,12 @@ def _design(survey: Survey) -> list[dict[str, object]]:
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             out.append(finding("error", "design", name, f"rows without {key}", counts[key], do))
+    if not survey.clustered and not survey.replication and spec.design.selection == "pps":
+        what, do = (
+            "PSUs were drawn with probability proportional to size, and no PSU is named",
+            "name the column under design.psu; of persons drawn directly say selection: srs",
+        )
+        out.append(finding("warning", "design", "psu", what, 0, do))
     return [*out, *_clusters(survey)]
 
 

@@ -80,8 +80,8 @@ class Design:
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
-                "no such column", found=name, allowed=offered, do="name a column of the data or a group of survey.yaml"
-            )
+                "no such column", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
+            )  # fmt: skip
         return schema[name]
 
     def text(self, name: str) -> nw.Expr:

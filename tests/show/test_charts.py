@@ -205,6 +205,7 @@ def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Pub
 def test_a_step_that_nobody_took_is_zero_in_the_flow() -> None:
     words = [a["text"] for a in figure(flows.flow(country.published()))["layout"]["annotations"]]
     assert "<b>0</b><br>did not work" in words
+    assert "nobody, or not asked:<br>within an exception of C29" in words
     assert "<b>410</b><br>in forced labour" in words
     assert "<b>50</b> unresolved" in words
 

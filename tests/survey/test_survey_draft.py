@@ -105,6 +105,14 @@ def test_without_labels_the_design_and_the_columns_with_telling_names_are_found(
     assert "#     - {column: FC3, routing: {column: FILTER, asked: 1, skipped: 2}}  # 1, 2, 9" in text
 
 
+def test_of_a_column_of_many_codes_the_first_are_shown_and_that_there_are_more(tmp_path: Path) -> None:
+    pd.DataFrame({"zz": [*range(1, 16)] * 80, "yy": [*range(1, 13)] * 100}).to_csv(tmp_path / "a.csv", index=False)
+    drafted(tmp_path / "a.csv")
+    lines = (tmp_path / "a.csv.yaml").read_text("utf-8").splitlines()
+    assert "#   zz  # 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, …" in lines
+    assert "#   yy  # 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12" in lines
+
+
 def test_stata_codes_of_no_answer_stand_with_their_point(stata: Path) -> None:
     draft = drafted(stata)
     assert draft["answers"] == {"yes": "1", "no": "2", "dont_know": ".a", "refused": ".b"}

@@ -106,6 +106,12 @@ MISTAKES = [
 ]  # fmt: skip
 
 
+def test_a_mistake_of_several_keys_has_no_line(spec: dict[str, Any], write: Write, changed: Change) -> None:
+    with pytest.raises(SpecError, match="table 1 of tables: gender") as error:
+        read_spec(write(changed(spec, {"tables": [{"measure": "total", "by": [[], "gender"]}]})))
+    assert "(line " not in str(error.value)
+
+
 def test_the_small_survey_itself_is_valid(spec: dict[str, Any], write: Write) -> None:
     assert read_spec(write(spec)).title == "Small survey"
 

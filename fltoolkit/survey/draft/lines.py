@@ -54,9 +54,10 @@ def basis(column: Column) -> str:
     return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
 
 
-def meanings(column: Column, codes: Iterable[str]) -> str:
-    """Codes with their labels, for a comment."""
-    return ", ".join(f"{code} {column.codes.get(code, '')}".strip() for code in codes)
+def meanings(column: Column, codes: Iterable[str], most: int | None = None) -> str:
+    """Codes with their labels, for a comment; of more than `most` the first."""
+    told = [f"{code} {column.codes.get(code, '')}".strip() for code in codes]
+    return ", ".join(told if most is None or len(told) <= most else [*told[:most], "…"])
 
 
 def flow(items: Sequence[str]) -> str:

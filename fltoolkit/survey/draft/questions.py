@@ -225,5 +225,5 @@ def not_placed(hand: Hand, q: Questions) -> Iterator[Line]:
     if others:
         yield from [Line(), Line("# Columns not used:")]
         yield from (
-            Line(f"#   {scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, list(c.codes)[:12])]))) for c in others
+            Line(f"#   {scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)]))) for c in others
         )
