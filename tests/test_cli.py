@@ -30,7 +30,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
         country.published().table.to_csv(work / "estimates.csv", index=False)
         if (work / parameters["survey"]).resolve().parent.name == "broken":
-            raise RuntimeError("it broke")
+            raise RuntimeError("it broke\n  do: mend it")
 
     monkeypatch.setattr(batch, "_execute", execute)
     return calls
@@ -178,7 +178,7 @@ def test_a_batch_ends_with_one_if_any_survey_failed(
     content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in ("small", second)]}
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     assert main(["batch", str(tmp_path / "batch.yaml"), "--workers", "1"]) == ends
-    assert ends == 0 or re.search(r"^broken: failed: .* \(\d of 2\)$", capsys.readouterr().out, re.M)
+    assert ends == 0 or re.search(r"^broken: failed: .*it broke \(\d of 2\)\n  do: mend it$", capsys.readouterr().out, re.M)
     assert (tmp_path / "out" / "small" / "3_estimate.html").is_file()
 
 

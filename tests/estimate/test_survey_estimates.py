@@ -100,6 +100,13 @@ def test_an_unknown_group_is_refused_with_the_groups(norvia: fl.Survey) -> None:
     assert "group of survey.yaml" in str(error.value)
 
 
+def test_the_design_effect_of_everybody_s_number_is_blank(norvia: fl.Survey) -> None:
+    """All are persons, so that a simple random sample would know no variance of their rate, however their weights vary."""
+    table = fl.flowchart(norvia).table
+    assert table.loc[0, "estimate"] == table.loc[0, "population"]
+    assert table["deff"].isna().tolist() == [True, *[False] * (len(table) - 1)]
+
+
 def test_every_figure_names_what_it_is_about(norvia: fl.Survey) -> None:
     about = fl.prevalence(norvia, level=0.9).about
     assert (about.measure, about.outcome, about.level) == ("prevalence", "forced_labour", 0.9)
