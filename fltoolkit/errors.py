@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class FltoolkitError(Exception):
@@ -14,6 +18,8 @@ class FltoolkitError(Exception):
         found: what stood there.
         allowed: what may stand there.
         do: what the reader should do next.
+        withheld: values of the data that would help the reader. They are no part of the message, since they can name a person;
+            `fltoolkit check --show-values` prints them on a terminal.
     """
 
     def __init__(
@@ -24,8 +30,9 @@ class FltoolkitError(Exception):
         found: object = None,
         allowed: object = None,
         do: str = "",
+        withheld: str = "",
     ) -> None:
-        self.problem, self.where, self.do = problem, where, do
+        self.problem, self.where, self.do, self.withheld = problem, where, do, withheld
         self.found, self.allowed = _words(found), _words(allowed)
         super().__init__(self.message)
 
@@ -43,6 +50,18 @@ class SpecError(FltoolkitError):
 
 class DataError(FltoolkitError):
     """A data file cannot be read, or what it holds contradicts its survey.yaml."""
+
+
+class RepeatedKeys(DataError):
+    """Rows of a data file share the key that must tell them apart.
+
+    Attributes:
+        rows: these rows, in the columns of `finding_rows`. They name single records: only a private folder may hold them.
+    """
+
+    def __init__(self, problem: str, *, rows: pd.DataFrame, where: str, found: object, do: str) -> None:
+        super().__init__(problem, where=where, found=found, do=do)
+        self.rows = rows
 
 
 class DesignError(FltoolkitError):

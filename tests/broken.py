@@ -185,7 +185,7 @@ KINDS = (
         (
             "survey.yaml",
             "INV (items.involuntary.very_low_or_no_wages)",
-            "does not name: 7 (fewer than 5)",
+            "does not name: 1 value, not printed (fewer than 5)",
             "add them under items.involuntary.very_low_or_no_wages",
         ),
     ),

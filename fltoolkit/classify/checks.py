@@ -11,7 +11,7 @@ from fltoolkit.classify.groups import POPULATION
 from fltoolkit.classify.items import any_answer
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.design import Survey
-from fltoolkit.survey.findings import count_rows, finding, findings, guarded
+from fltoolkit.survey.findings import Finding, count_rows, findings, guarded
 from fltoolkit.survey.internal import AGE, ASKED, CHILD
 from fltoolkit.survey.read import column
 
@@ -27,7 +27,7 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         if lacking:
             what = f"the questionnaire has no question on: {', '.join(lacking)}"
             do = "map them if they were asked; the estimate is lower without"
-            out.append(finding("note", "items", f"items.{side}", what, len(lacking), do))
+            out.append(Finding("note", "items", f"items.{side}", what, len(lacking), do))
     case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
     line, adult = spec.age.adult, ~nw.col(CHILD)
     start_age = line + (spec.reference_period.months + 11) // 12
@@ -42,7 +42,7 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         counts["open for it"] = asked & nw.col(WITH) & nw.col(PARENT).is_null() & nw.col("forced_labour").is_null()
         if not spec.children.worst_forms:
             what = "no question on worst forms of child labour: route (iv) cannot be found"
-            out.append(finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked"))
+            out.append(Finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked"))
     if spec.months:
         counts["no months"] = inside & case & adult & nw.col(MONTHS).is_null()
         counts["too long"] = inside & case & (nw.col(MONTHS) > spec.reference_period.months)
@@ -59,11 +59,11 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         if found["cases"]:
             what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
             do = "pool rounds, or ask more people"
-        out.append(finding("warning", "cases", "forced_labour", what, guarded(found["cases"], limit), do))
+        out.append(Finding("warning", "cases", "forced_labour", what, guarded(found["cases"], limit), do))
     if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
         what = f"the upper limit rests on the weights' design effect, which knows nothing of clustering, in {spec.default_population}"
         do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
-        out.append(finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do))
+        out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do))
     window = spec.reference_period.months
     out += _jobs_not_asked(persons)
     for key, severity, where, what, do in (
@@ -81,13 +81,13 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
-            out.append(finding(severity, "cases", where, what, guarded(found[key], limit), do))
+            out.append(Finding(severity, "cases", where, what, guarded(found[key], limit), do))
     return findings(out)
 
 
-def _jobs_not_asked(persons: Survey) -> list[dict[str, object]]:
+def _jobs_not_asked(persons: Survey) -> list[Finding]:
     """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense."""
-    out: list[dict[str, object]] = []
+    out: list[Finding] = []
     conditions: dict[str, nw.Expr] = {}
     for name, sector in persons.spec.sectors.items():
         if sector.job == "all_workers" and sector.population:
@@ -99,5 +99,5 @@ def _jobs_not_asked(persons: Survey) -> list[dict[str, object]]:
         if 2 * blank > everybody:
             what = f"most of {sector.population} have no code here, so it is no job asked of all of them: no rate by it holds"
             do = f"say job: forced_labour under sectors.{name} if it is that of the forced labour, or name the right population"
-            out.append(finding("warning", "industry", ", ".join(sector.column), what, blank, do))
+            out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
     return out

@@ -20,9 +20,10 @@ from fltoolkit.survey.benchmarks import CROSS, Margin, Method, read_benchmarks
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.design import Design, Survey, expect_design, weight_of
-from fltoolkit.survey.findings import finding, findings
+from fltoolkit.survey.findings import Finding, findings
 from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.margins import pattern_totals, with_calibration
+from fltoolkit.survey.masking import Mask
 
 D = TypeVar("D", bound=Design)
 Array = NDArray[np.float64]
@@ -87,7 +88,7 @@ def check_weights(persons: Survey) -> pd.DataFrame:
     if found is None or not found.warning:
         return findings([])
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
-    return findings([finding("warning", "weights", "calibration", found.warning, found.outside, do)])
+    return findings([Finding("warning", "weights", "calibration", found.warning, found.outside, do)])
 
 
 def calibrated(design: D) -> D:
@@ -130,7 +131,8 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
             allowed="numbers ≥ 0",
             do="correct them in the data",
         )
-    category = _categories(table, margins, where)
+    # The groups of a survey have the labels of survey.yaml, which are no values of the data.
+    category = _categories(table, margins, where, None if isinstance(design, Survey) else design.mask)
     for r in range(design.replicates):
         table[f"g_{r}"] = _g(method, table[f"w_{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
     table["g"] = _g(method, table["w"].to_numpy(float), category, margins, where)
@@ -165,7 +167,7 @@ def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
     return all(columns[side] == own[side] for side in columns.keys() & own.keys())
 
 
-def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str) -> NDArray[np.intp]:
+def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask: Mask | None) -> NDArray[np.intp]:
     """The category of each pattern in each margin. Raises `DataError` where sample and benchmarks do not fit."""
     codes = []
     for margin in margins:
@@ -178,15 +180,17 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str) -> N
             )  # fmt: skip
         number = {values: i for i, values in enumerate(margin.totals)}
         found = list(table[columns].itertuples(index=False, name=None))
+        persons = {str(name): int(n) for name, n in table.groupby([CROSS.join(values) for values in found])["n"].sum().items()}
         if unknown := sorted({v for v in found if v not in number}):
+            strange = {name: persons[name] for name in map(CROSS.join, unknown)}
             raise DataError(
-                "categories of the sample have no benchmark", where=at, found=[CROSS.join(v) for v in unknown],
+                "categories of the sample have no benchmark", where=at, found=mask.told(strange, len(persons)) if mask else list(strange),
                 allowed=[CROSS.join(v) for v in number], do="add them with their population, or correct their names",
             )  # fmt: skip
         if absent := [v for v in number if v not in set(found)]:
             raise DataError(
                 "benchmarks are of categories with nobody in the sample", where=at, found=[CROSS.join(v) for v in absent],
-                allowed=[CROSS.join(v) for v in sorted(set(found))], do="merge them with a neighbour, in the data and in the benchmarks",
+                allowed=mask.told(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
             )  # fmt: skip
         codes.append([number[v] for v in found])
     return np.array(codes, dtype=np.intp).T

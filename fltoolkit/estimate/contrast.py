@@ -15,6 +15,7 @@ from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
 from fltoolkit.survey.breakdowns import TOTAL
+from fltoolkit.survey.masking import Mask
 
 if TYPE_CHECKING:
     from fltoolkit.estimate.estimates import About, Estimates
@@ -129,8 +130,10 @@ def find_row(est: Estimates, row: Row) -> int:
             "more than one row has this name", where="row", found=_told(row), allowed=[str(full[i]) for i in found],
             do=f"give the values of all groups, as a tuple in this order: {', '.join(groups)}",
         )  # fmt: skip
-    there = [" × ".join(values) or TOTAL for values in short]
-    raise RequestError("no such row", where="row", found=_told(row), allowed=there, do="name one of these")
+    persons = dict(zip([" × ".join(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True))
+    # The labels of a survey's groups are those of survey.yaml; those of a bare design are values of the data.
+    there = list(persons) if est.about.population else Mask().told(persons, len(persons))
+    raise RequestError("no such row", where="row", found=_told(row), allowed=there, do="name a row of the table")
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:

@@ -22,6 +22,7 @@ from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
 from fltoolkit.survey.design import Design, expect_design
+from fltoolkit.survey.masking import Mask
 
 ASSOCIATION = "association, not a profile"
 SEPARATED = "separation"
@@ -266,14 +267,24 @@ def _lost(solver: _Solver, y: Array, w: Array) -> str:
     """
     there = solver.rows & (w > 0)
     x = solver.x[np.ix_(there, solver.kept)]
-    terms = coefficient_names(solver.p)[["term", "category"]].agg(": ".join, axis=1).str.removesuffix(": ")
-    names = terms.to_numpy()[solver.kept]
+    names = _told(coefficient_names(solver.p), bool(solver.p.population))[solver.kept]
     if len(gone := names[aliased(x) & ~aliased(solver.x[np.ix_(solver.rows, solver.kept)])]):
         return f"{gone[0]} (nobody is there, or nobody else)"
     if solver.firth:
         return ""
     ways = separated(x, y[there] > 0, (w - y)[there] > ROUNDED * w[there])
     return f"{names[np.abs(ways).sum(axis=0) > 0][0]} (no case is there, or only cases)" if len(ways) else ""
+
+
+def _told(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
+    """Each coefficient's term and category. Without a survey.yaml a category is a value of the data."""
+    told = []
+    for row in names.to_dict("records"):
+        term, category = row["term"], row["category"]
+        if category and not of_survey:
+            category = Mask().told({category: int(row["n"])}, int((names["term"] == term).sum()) + 1)
+        told.append(f"{term}: {category}" if category else term)
+    return np.array(told, dtype=object)
 
 
 def _table(

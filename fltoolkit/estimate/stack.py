@@ -129,7 +129,7 @@ def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[A
     if shared and not both:
         raise DesignError(
             "PSUs are said to be shared, but no stratum and label stands in more than one sample", where="shared_psus",
-            found=[" / ".join(label) for sample in labels for label in sorted(sample)[:2]],
+            found=f"{' and '.join(f'{len(sample):,}' for sample in labels)} PSUs, none of them in common",
             do="give an area the same stratum and label in each round, or say shared_psus=False (new)",
         )  # fmt: skip
     return join([(label, est.influence, est.units) for label, est in parts.items()], bool(shared))

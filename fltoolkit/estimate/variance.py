@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from fltoolkit.errors import DesignError
 from fltoolkit.estimate.residuals import Margins
 from fltoolkit.survey.design import Design, SinglePsu
+from fltoolkit.survey.masking import Mask
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
@@ -230,15 +232,16 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
     if len(reused):
         raise DesignError(
-            "PSU labels stand in more than one stratum", where="psu", found=reused,
+            "PSU labels stand in more than one stratum", where="psu", found=_told(table, "psu", reused, design.mask),
             do="if labels restart in each stratum say nest: true; if not, correct the strata",
         )  # fmt: skip
     there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)
     labels = pairs["strata"].cat.categories.to_numpy(object)[there]
     n = np.bincount(group).astype(float)
-    f = _fractions(table, "strata", "fpc", labels, n) if design.stages else np.zeros(len(labels))
+    f = _fractions(table, "strata", "fpc", labels, n, design.mask) if design.stages else np.zeros(len(labels))
     first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
-    _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"))
+    told = partial(_told, table, "strata", mask=design.mask)
+    _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), told)
     psu = pairs["psu"].to_numpy(object)
     psu_of = pd.Index(pairs["psu"].cat.codes).get_indexer(pd.Index(units["psu"].cat.codes))
     second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
@@ -255,21 +258,30 @@ def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: A
     """
     single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
-    stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m), f_h, single)
-    _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"))
+    stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m, design.mask), f_h, single)
+    told = partial(_told, table, "psu", mask=design.mask)
+    _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), told)
     return stage
 
 
-def _refuse_single(stage: Stage, labels: NDArray[np.object_], words: tuple[str, str, str]) -> None:
+def _refuse_single(
+    stage: Stage, labels: NDArray[np.object_], words: tuple[str, str, str], told: Callable[[Iterable[object]], str]
+) -> None:
     what, where, do = words
     if stage.single == "fail" and (lonely := list(labels[(stage.n == 1) & (stage.f < 1)])):
         raise DesignError(
-            f"{len(lonely)} {what}, so no variance within them", where=where, found=lonely,
+            f"{len(lonely)} {what}, so no variance within them", where=where, found=told(lonely),
             do=f"{do}, or choose single_psu: certainty, remove, adjust or average",
         )  # fmt: skip
 
 
-def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object_], n: Array) -> Array:
+def _told(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
+    """Some labels of strata or PSUs, as far as a message may print them."""
+    persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
+    return mask.told({str(label): persons[str(label)] for label in labels}, len(persons))
+
+
+def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
     """Sampling fractions by group: the FPC itself where all are fractions, else n over the population count (as R).
 
     An infinite count is a group drawn with replacement.
@@ -282,14 +294,14 @@ def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object
     gaps = grouped[f"no_{fpc}"].sum().reindex(list(labels)).to_numpy(float) > 0
     what, unit = ("stratum", "PSUs") if by == "strata" else ("PSU", "units of the second stage")
     if (wrong := gaps | (low != high)).any():
-        raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=labels[wrong],
+        raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=_told(table, by, labels[wrong], mask),
                           do=f"give each {what} one number: its {unit} in the population, or the sampling fraction")  # fmt: skip
     if (low <= 0).any():
-        raise DesignError("the FPC is not above zero", where="fpc", found=labels[low <= 0],
+        raise DesignError("the FPC is not above zero", where="fpc", found=_told(table, by, labels[low <= 0], mask),
                           do=f"give the {unit} in the population of the {what}, or the sampling fraction")  # fmt: skip
     if (low <= 1).all():
         return np.asarray(low)
     if (low < n).any():
-        raise DesignError("the FPC is smaller than the sample", where="fpc", found=labels[low < n],
+        raise DesignError("the FPC is smaller than the sample", where="fpc", found=_told(table, by, labels[low < n], mask),
                           do=f"fpc counts {unit} in the population of the {what}, not persons in the sample")  # fmt: skip
     return np.asarray(n / low)

@@ -9,11 +9,11 @@ import pandas as pd
 
 from fltoolkit.errors import SpecError
 from fltoolkit.nap.framework import Indicator, Plan, Target, can_break_down, group_of
-from fltoolkit.survey.findings import finding, findings
+from fltoolkit.survey.findings import Finding, findings
 from fltoolkit.survey.spec import SurveySpec
 
-Found = Iterator[dict[str, object]]
-error, warning, note = (partial(finding, severity, "plan", count="") for severity in ("error", "warning", "note"))
+Found = Iterator[Finding]
+error, warning, note = (partial(Finding, severity, "plan", count="") for severity in ("error", "warning", "note"))
 
 
 def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.survey.design import Survey
-from fltoolkit.survey.findings import count_rows, finding, guarded
+from fltoolkit.survey.findings import Finding, count_rows, guarded
 from fltoolkit.survey.internal import ASKED, CHILD
 from fltoolkit.survey.questions import AnswerCodes, Routing, Source
 from fltoolkit.survey.read import SOURCE, Frame, column
@@ -56,7 +56,7 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
     return [(frame, held) for frame, held in split if held]
 
 
-def answer_findings(survey: Survey) -> list[dict[str, object]]:
+def answer_findings(survey: Survey) -> list[Finding]:
     """Item non-response and routing that was not kept, question by question, among those asked the module."""
     counts, out = answer_counts(survey), []
     counts = counts.drop_duplicates(["column", "dont_know", "refused", "missing", "unexpected"])  # a column may feed two items
@@ -64,17 +64,17 @@ def answer_findings(survey: Survey) -> list[dict[str, object]]:
     for row in counts.to_dict("records"):
         if row["unexpected"]:
             what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-            out.append(finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
+            out.append(Finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
         if row["missing"]:
             what = "blank without a reason"
             do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
             if row["missing"] == row["asked"]:
                 what, do = "blank for everybody asked", "is it a question for others, such as children, or in another column?"
-            out.append(finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
+            out.append(Finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
         silent = row["dont_know"] + row["refused"]
         if silent:
             what = "don't know or refused; unresolved unless another answer decides"
-            out.append(finding("note", "non-response", row["column"], what, guarded(silent, limit), "see notebook 2"))
+            out.append(Finding("note", "non-response", row["column"], what, guarded(silent, limit), "see notebook 2"))
     return out
 
 

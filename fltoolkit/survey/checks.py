@@ -15,11 +15,13 @@ from fltoolkit.errors import expect
 from fltoolkit.survey.answers import answer_findings, holding, one_of, questions
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.design import Survey, weight_of
+from fltoolkit.survey.engines import different
 from fltoolkit.survey.family import family_findings
-from fltoolkit.survey.findings import count_rows, finding, findings, guarded
+from fltoolkit.survey.findings import Finding, Rows, count_rows, findings, guarded
 from fltoolkit.survey.industries import industries
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import Design, ModuleStatus
+from fltoolkit.survey.masking import Mask
 from fltoolkit.survey.questions import FORMS
 from fltoolkit.survey.read import CODE_OF, SOURCE, Frame, column
 
@@ -27,23 +29,33 @@ WIDE, FEW = 1000, 12
 FORMULA = ("=", "+", "-", "@")
 
 
-def check(survey: Survey) -> pd.DataFrame:
+def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
     """Everything about the data that a statistician should know before an estimate.
+
+    Args:
+        survey: what `fl.read_survey` returned.
+        show_values: True prints values of the data as they are; by default a finding prints a value only where it can name
+            nobody (`masking.Mask`). Such a table is confidential: keep it on the screen.
 
     Returns:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
         `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
     """
     expect(survey, Survey, "check", "give fl.read_survey(path)")
+    return findings(all_findings(survey, Mask(survey.spec.confidentiality.cases, off=show_values)))
+
+
+def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
+    """The findings of `check`, each with the rows that it is about, where single rows are meant."""
     about_data = [
-        *_design(survey),
-        *_codes(survey),
-        *industries(survey),
+        *_design(survey, mask),
+        *_codes(survey, mask),
+        *industries(survey, mask),
         *_ages(survey),
         *_joins(survey),
         *family_findings(survey),
     ]
-    return findings([*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)])
+    return [*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)]
 
 
 def describe(survey: Survey) -> pd.DataFrame:
@@ -82,7 +94,7 @@ def _refused_code(module: ModuleStatus | None) -> nw.Expr:
     return nw.lit(False) if module is None else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
 
 
-def _design(survey: Survey) -> list[dict[str, object]]:
+def _design(survey: Survey, mask: Mask) -> list[Finding]:
     spec, out = survey.spec, []
     columns = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -107,24 +119,25 @@ def _design(survey: Survey) -> list[dict[str, object]]:
             ("zero", "warning", "weights of zero: these persons count for nothing", "confirm that they should"),
         ):
             if counts[f"{name} {kind}"]:
-                out.append(finding(severity, "weights", name, what, counts[f"{name} {kind}"], do))
+                rows = Rows(survey.frame, tests[f"{name} {kind}"])
+                out.append(Finding(severity, "weights", name, what, counts[f"{name} {kind}"], do, rows))
         if not counts[f"{name} some"]:
-            out.append(finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
+            out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
     do = "fill it in; everyone was drawn somewhere"
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
-            out.append(finding("error", "design", name, f"rows without {key}", counts[key], do))
+            out.append(Finding("error", "design", name, f"rows without {key}", counts[key], do, Rows(survey.frame, tests[key])))
     if not survey.clustered and not survey.replication and spec.design.selection == "pps":
         what, do = (
             "PSUs were drawn with probability proportional to size, and no PSU is named",
             "name the column under design.psu; of persons drawn directly say selection: srs",
         )
-        out.append(finding("warning", "design", "psu", what, 0, do))
-    return [*out, *_clusters(survey)]
+        out.append(Finding("warning", "design", "psu", what, 0, do))
+    return [*out, *_clusters(survey, mask)]
 
 
-def _grossed_up(survey: Survey) -> list[dict[str, object]]:
+def _grossed_up(survey: Survey) -> list[Finding]:
     """Whether the weights of those who answered stand for all such persons of the file, by the design's own weight."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
@@ -142,7 +155,7 @@ def _grossed_up(survey: Survey) -> list[dict[str, object]]:
         if whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
             what = f"the weights of those who answered add up to {asked:,.0f}; all such persons of the file to {whole:,.0f}"
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
-            out.append(finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))
+            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))
     return out
 
 
@@ -161,27 +174,35 @@ def _variance(design: Design) -> str:
     return "variance as if with replacement" + (f"; PSUs certain by {design.certainty.column}" if design.certainty else "")
 
 
-def _clusters(survey: Survey) -> list[dict[str, object]]:
+def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
+    """PSU labels that stand in two strata, and strata with a single PSU."""
     if not survey.clustered:
         return []
-    pairs = survey.frame.select(STRATA, PSU).unique().collect("pandas").to_native().dropna()
-    out, design = [], survey.spec.design
+    pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")).collect("pandas").to_native().dropna()
+    out: list[Finding] = []
+    design = survey.spec.design
     in_two = pairs[PSU][pairs[PSU].duplicated()].unique()
     if len(in_two):
-        what = f"PSU labels in more than one stratum: {', '.join(map(str, in_two[:10]))}"
+        what = f"PSU labels in more than one stratum: {_labels_told(pairs, PSU, in_two, mask)}"
         do = "if labels restart in each stratum say nest: true under design"
-        out.append(finding("error", "design", design.psu or "", what, len(in_two), do))
+        out.append(Finding("error", "design", design.psu or "", what, len(in_two), do))
     sizes = pairs[STRATA].value_counts()
     single = sizes[sizes == 1].index
     if len(single):
         severity = "error" if design.single_psu == "fail" else "warning"
-        what = f"strata with a single PSU: {', '.join(map(str, single[:10]))}"
+        what = f"strata with a single PSU: {_labels_told(pairs, STRATA, single, mask)}"
         where, do = ", ".join(design.strata) or "design", "merge them with a neighbour, or choose single_psu"
-        out.append(finding(severity, "design", where, what, len(single), do))
+        out.append(Finding(severity, "design", where, what, len(single), do))
     return out
 
 
-def _codes(survey: Survey) -> list[dict[str, object]]:
+def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
+    """Some labels of strata or PSUs, as far as a message may print them."""
+    persons = pairs.groupby(pairs[column].astype(str))["persons"].sum().to_dict()
+    return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
+
+
+def _codes(survey: Survey, mask: Mask) -> list[Finding]:
     """Codes in the data that survey.yaml does not know. Nothing is guessed: they stop the estimate."""
     known: dict[str, tuple[str, set[str]]] = {}
 
@@ -220,16 +241,21 @@ def _codes(survey: Survey) -> list[dict[str, object]]:
                 strange[name] = one_of(value, odd)
         for held, rows in count_rows(frame, strange).items():
             if rows:
-                where = known[held][0]
-                unknown = frame.filter(strange[held].fill_null(False)).select(SOURCE + held).unique()
-                codes = sorted(unknown.collect("pandas").to_native().iloc[:, 0])
-                what = f"codes that survey.yaml does not name: {', '.join(codes[:12])}"
+                where, odd_rows = known[held][0], strange[held].fill_null(False)
+                what = f"codes that survey.yaml does not name: {_told(frame, held, odd_rows, mask)}"
                 answers = not where.startswith(("groups", "module", "children.module"))
                 count = guarded(rows, spec.confidentiality.cases) if answers else rows
                 as_what = "as asked or as skipped" if where.endswith(".routing") else "as an answer or as missing"
                 do = f"add them under {where}, {as_what}"
-                out.append(finding("error", "unknown codes", f"{held} ({where})", what, count, do))
+                out.append(Finding("error", "unknown codes", f"{held} ({where})", what, count, do, Rows(frame, odd_rows)))
     return out
+
+
+def _told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
+    """The values of a column in some rows, as far as a message may print them."""
+    value = SOURCE + name
+    found = frame.filter(rows).group_by(value).agg(nw.len().alias("persons")).collect("pandas").to_native().sort_values(value)
+    return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))
 
 
 def _values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
@@ -240,47 +266,47 @@ def _values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
     return [None if v is None else str(v) for v in found["v"].to_pylist()]
 
 
-def _ages(survey: Survey) -> list[dict[str, object]]:
+def _ages(survey: Survey) -> list[Finding]:
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
-    counts = count_rows(
-        survey.frame,
-        {
-            "outside": (age < 0) | (age > spec.age.max),
-            "text": age.is_null() & ~text.is_null() & ~text.is_in(list(spec.age.missing)),
-            "missing": age.is_null(),
-        },
-    )
-    out = []
+    tests = {
+        "outside": (age < 0) | (age > spec.age.max),
+        "text": age.is_null() & ~text.is_null() & ~text.is_in(list(spec.age.missing)),
+        "missing": age.is_null(),
+    }
+    counts = count_rows(survey.frame, tests)
+    out: list[Finding] = []
     if counts["outside"]:
         do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
-        out.append(finding("error", "age", spec.age.column, f"ages below 0 or above {spec.age.max}", counts["outside"], do))
+        what, rows = f"ages below 0 or above {spec.age.max}", Rows(survey.frame, tests["outside"])
+        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
     if counts["text"]:
-        out.append(finding("error", "age", spec.age.column, "ages that are not numbers", counts["text"], "give completed years"))
+        what, do, rows = "ages that are not numbers", "give completed years", Rows(survey.frame, tests["text"])
+        out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
     if counts["missing"]:
-        out.append(finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",
+        out.append(Finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",
                            counts["missing"], "ask again or impute before, if you can"))  # fmt: skip
     return out
 
 
-def _joins(survey: Survey) -> list[dict[str, object]]:
+def _joins(survey: Survey) -> list[Finding]:
     out = []
     for kind, (used, there) in survey.widths.items():
         if there > WIDE:
             what, do = f"{used} of {there:,} columns are used", "nothing: the others are not read"
-            out.append(finding("note", "files", f"files.{kind}", what, there, do))
+            out.append(Finding("note", "files", f"files.{kind}", what, there, do))
     for join in survey.joins:
         key = f"files.{join.file}"
         if join.unmatched_persons and join.file == "household":
             what = "persons without a row in the household file"
-            out.append(finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
+            out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
-            out.append(finding("warning", "files", key, what, join.unmatched_rows, "check the keys"))
+            out.append(Finding("warning", "files", key, what, join.unmatched_rows, "check the keys"))
     return out
 
 
-def _module(survey: Survey) -> list[dict[str, object]]:
+def _module(survey: Survey) -> list[Finding]:
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": _refused(survey)}
     m = spec.module
@@ -292,15 +318,15 @@ def _module(survey: Survey) -> list[dict[str, object]]:
     out = []
     if not counts["answered"]:
         do = "check module.answered and its codes"
-        out.append(finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
+        out.append(Finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
     if counts["refused"]:
         what = "the module was refused as a whole: unit non-response, for the weights to correct"
         where = ", ".join(status.column for status in (m, spec.children and spec.children.module) if status)
-        out.append(finding("note", "module", where, what, counts["refused"], "confirm that the module weight corrects for it"))
+        out.append(Finding("note", "module", where, what, counts["refused"], "confirm that the module weight corrects for it"))
     for key, where in (("blank", "items"), ("blank children", "children")):
         if counts.get(key):
             what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
-            out.append(finding("warning", "module", where, what, guarded(counts[key], spec.confidentiality.cases), do))
+            out.append(Finding("warning", "module", where, what, guarded(counts[key], spec.confidentiality.cases), do))
     return out
 
 
@@ -310,7 +336,7 @@ def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
     return nw.all_horizontal(*blank, ignore_nulls=False)
 
 
-def _labels(survey: Survey) -> list[dict[str, object]]:
+def _labels(survey: Survey) -> list[Finding]:
     """Groups that tell nobody apart, and labels that a spreadsheet would take for a formula."""
     out = []
     for name, group in survey.spec.groups.items():
@@ -320,10 +346,10 @@ def _labels(survey: Survey) -> list[dict[str, object]]:
         values = {group.labels.get(code) for code in found if code is not None} - {None}
         if len(values) == 1:
             what = f"everybody asked whose {name} is known is {values.pop()!r}"
-            out.append(finding("note", "groups", f"groups.{name}", what, len(found), "confirm that the column is the right one"))
+            out.append(Finding("note", "groups", f"groups.{name}", what, len(found), "confirm that the column is the right one"))
         odd = [label for label in dict.fromkeys(group.labels.values()) if label.startswith(FORMULA)]
         if odd:
             what = f"labels that a spreadsheet would take for a formula: {', '.join(odd)}; the workbook keeps them as text"
             do = "choose others, for those who open the CSV files in a spreadsheet"
-            out.append(finding("note", "groups", f"groups.{name}", what, len(odd), do))
+            out.append(Finding("note", "groups", f"groups.{name}", what, len(odd), do))
     return out

@@ -18,6 +18,7 @@ from fltoolkit.survey.connection import connect
 from fltoolkit.survey.engines import tables_in_place
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.layout import ModuleStatus
+from fltoolkit.survey.masking import Mask
 from fltoolkit.survey.read import (
     CODE_OF,
     FACTOR,
@@ -74,6 +75,11 @@ class Design:
     def replicates(self) -> int:
         """How many replicate weights there are."""
         return len(self.replication.factor) if self.replication else 0
+
+    @property
+    def mask(self) -> Mask:
+        """Which values of the data a message may print."""
+        return Mask()
 
     def _column(self, name: str) -> nw.dtypes.DType:
         schema = self.frame.collect_schema()
@@ -190,6 +196,11 @@ class Survey(SurveyDesign):
     to_verify: str
     rule_note: str
     unclassified: Survey | None
+
+    @property
+    def mask(self) -> Mask:
+        """Which values of the data a message may print, by the limit of survey.yaml."""
+        return Mask(self.spec.confidentiality.cases)
 
     def text(self, name: str) -> nw.Expr:
         """A column as canonical text, which every text of a survey is since the door."""

@@ -7,14 +7,14 @@ import narwhals as nw
 from fltoolkit.survey.children import Parents, beside_parents, line_numbers
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.engines import different, rows_of
-from fltoolkit.survey.findings import count_rows, finding
+from fltoolkit.survey.findings import Finding, Rows, count_rows
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD
 from fltoolkit.survey.read import PART, SOURCE
 
 YOUNGEST_PARENT = 12  # years between parent and child below which the line number must be wrong
 
 
-def family_findings(survey: Survey) -> list[dict[str, object]]:
+def family_findings(survey: Survey) -> list[Finding]:
     """What the children's module needs of the data beyond its questions; nothing where children were not asked."""
     children = survey.spec.children
     if children is None:
@@ -23,7 +23,7 @@ def family_findings(survey: Survey) -> list[dict[str, object]]:
     return found if children.parents is None else [*found, *_links(survey, children.parents)]
 
 
-def _other_module(survey: Survey) -> list[dict[str, object]]:
+def _other_module(survey: Survey) -> list[Finding]:
     """Who answered the module that is not for their age."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
@@ -38,10 +38,10 @@ def _other_module(survey: Survey) -> list[dict[str, object]]:
         "children": f"persons under {line} who answered the adults' module",
         "adults": f"persons of {line} and over who answered the children's module",
     }
-    return [finding("warning", "module", survey.spec.age.column, words[who], n, do) for who, n in counts.items() if n]
+    return [Finding("warning", "module", survey.spec.age.column, words[who], n, do) for who, n in counts.items() if n]
 
 
-def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
+def _links(survey: Survey, parents: Parents) -> list[Finding]:
     where, asked = "children.parents", nw.col(CHILD) & nw.col(ASKED)
     out = []
     home = [HOUSEHOLD, PART, "fl__line"]
@@ -49,8 +49,10 @@ def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
     lines = lines.filter(~nw.col("fl__line").is_null())
     if different(lines, home) < rows_of(lines):
         twice = count_rows(lines.group_by(home).agg(nw.len().alias("n")), {"n": nw.col("n") > 1})["n"]
+        what = "line numbers that two persons of one household share"
         do = "give everybody in a household a number of their own, or correct design.household"
-        return [finding("error", where, parents.line, "line numbers that two persons of one household share", twice, do)]
+        rows = Rows(lines.with_columns(nw.len().over(*home).alias("fl__times")), nw.col("fl__times") > 1)
+        return [Finding("error", where, parents.line, what, twice, do, rows)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
     known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
     linked = beside_parents(survey.frame, parents, HOUSEHOLD, asked, ~nw.col(HOUSEHOLD).is_null(), known)
@@ -65,11 +67,8 @@ def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
     counts = count_rows(linked, conditions)
     if counts["no home"]:
         do = "fill in the household: without it no parent can be found"
-        out.append(
-            finding(
-                "error", where, ", ".join(survey.spec.design.household), "children without a household", counts["no home"], do
-            )
-        )
+        what, rows = "children without a household", Rows(linked, conditions["no home"])
+        out.append(Finding("error", where, ", ".join(survey.spec.design.household), what, counts["no home"], do, rows))
     for i, column in enumerate(parents.columns):
         for kind, severity, what, do in (
             ("child", "error", f"parents who are less than {YOUNGEST_PARENT} years older than the child, or the child itself",
@@ -80,5 +79,6 @@ def _links(survey: Survey, parents: Parents) -> list[dict[str, object]]:
             ("blank", "note", "children without an answer on this parent", "route (iii) stays unresolved; list codes under none or elsewhere"),
         ):  # fmt: skip
             if counts[f"{i} {kind}"]:
-                out.append(finding(severity, where, column, what, counts[f"{i} {kind}"], do))
+                these = Rows(linked, conditions[f"{i} {kind}"]) if severity != "note" else None
+                out.append(Finding(severity, where, column, what, counts[f"{i} {kind}"], do, these))
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import narwhals as nw
 import pandas as pd
@@ -13,9 +14,37 @@ from fltoolkit.survey.read import Frame
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 
-def findings(found: Sequence[dict[str, object]]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Rows:
+    """The rows of the data that a finding is about: those of `frame` that meet `condition`."""
+
+    frame: Frame
+    condition: nw.Expr
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding.
+
+    Attributes:
+        severity: `error` (stops an estimate), `warning` (travels with the numbers) or `note`.
+        check: what was checked, such as `weights`. where: the column or the key of survey.yaml.
+        what: what was found. count: how many rows, or `fewer than N`. do: what the reader should do.
+        rows: the rows themselves, where single rows are meant. Only a private folder may hold their keys.
+    """
+
+    severity: str
+    check: str
+    where: str
+    what: str
+    count: object
+    do: str
+    rows: Rows | None = None
+
+
+def findings(found: Sequence[Finding]) -> pd.DataFrame:
     """Findings as a table, the worst first."""
-    table = pd.DataFrame(found, columns=list(COLUMNS))
+    table = pd.DataFrame([{name: getattr(f, name) for name in COLUMNS} for f in found], columns=list(COLUMNS))
     order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
     return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
@@ -26,10 +55,6 @@ def stop_on_errors(table: pd.DataFrame, where: str) -> None:
     if len(errors):
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
-
-
-def finding(severity: str, check: str, where: str, what: str, count: object, do: str) -> dict[str, object]:
-    return dict(zip(COLUMNS, (severity, check, where, what, count, do), strict=True))
 
 
 def guarded(count: int, limit: int) -> object:

@@ -139,7 +139,7 @@ def test_clean_data_have_no_findings(spec: dict[str, Any], people: pd.DataFrame,
 def test_a_finding(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, cells: Cells, keys: dict[str, Any], expected: Any
 ) -> None:
-    table = fl.check(fl.read_survey(write(changed(spec, keys), people=with_cells(people, cells))))
+    table = fl.check(fl.read_survey(write(changed(spec, keys), people=with_cells(people, cells))), show_values=True)
     assert short(table) == expected
     assert table["do"].str.len().min() > 5 or not expected
 
@@ -154,7 +154,9 @@ def test_of_many_codes_those_that_are_not_named_are_found(
     path = write(changed(spec, keys), people=people.assign(place=place))
     people.assign(place=place).to_parquet(tmp_path / "people.parquet")
     what = "codes that survey.yaml does not name: 77"
-    assert short(fl.check(fl.read_survey(path))) == [("error", "unknown codes", "place (groups.place)", what, 2)]
+    assert short(fl.check(fl.read_survey(path), show_values=True)) == [
+        ("error", "unknown codes", "place (groups.place)", what, 2)
+    ]
 
 
 def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
@@ -165,12 +167,15 @@ def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFr
     }
     persons, module = people.drop(columns=["q1", "q2", "result"]), people[["hh", "line", "q1", "q2", "result"]]
     homes = people[["hh"]].drop_duplicates().assign(roof=["tin", "tile"] * 4)
-    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, homes=homes, module=module)))) == []
+    assert (
+        short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, homes=homes, module=module)), show_values=True))
+        == []
+    )
     other = {
         "homes": pd.concat([homes[1:], homes[:1].assign(hh="x")]),
         "module": pd.concat([module[1:], module[:1].assign(hh="y")]),
     }
-    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, **other)))) == [
+    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, **other)), show_values=True)) == [
         ("warning", "files", "files.household", "persons without a row in the household file", 2),
         ("warning", "files", "files.household", "rows of the household file without a person; left out", 1),
         ("warning", "files", "files.module", "rows of the module file without a person; left out", 1),
@@ -196,7 +201,8 @@ def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any],
         "  - w: weights that are not numbers (1). use a point for decimals and no thousands separator; "
         'if the file has commas, say decimal: "," under files.person',
         "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
-        "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: X (fewer than 5). "
+        "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: 1 value, not printed "
+        "(fewer than 5). "
         "add them under items.involuntary.hazardous_work, as an answer or as missing",
         "  - age: ages below 0 or above 120 (1). list codes such as 999 under age.missing; raise age.max if such ages are real",
     ]
@@ -209,7 +215,7 @@ def test_warnings_stop_nothing(spec: dict[str, Any], people: pd.DataFrame, write
 
 
 def test_a_file_with_a_header_only_is_found_empty(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
-    assert short(fl.check(fl.read_survey(write(spec, people=people.iloc[:0])))) == [
+    assert short(fl.check(fl.read_survey(write(spec, people=people.iloc[:0])), show_values=True)) == [
         ("error", "weights", "w", "no weight is above zero", 0),
         ("error", "module", "result", "nobody answered the module", 0),
     ]
@@ -227,14 +233,14 @@ WIDE = {
 def test_an_episode_that_was_not_is_no_blank(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
     table = people.assign(spell1="Y", gate1="Y", q1_1="N", q2_1="N", spell2="N", gate2="", q1_2="", q2_2="")
     path = write(changed(spec, WIDE), people=table)
-    assert short(fl.check(fl.read_survey(path))) == []
+    assert short(fl.check(fl.read_survey(path), show_values=True)) == []
     cells: Cells = {
         "spell2": in_rows("Y", range(6)),
         "gate2": in_rows("Y", range(2)) | in_rows("N", range(2, 6)),
         "q1_1": {0: "X", 1: "R"},
     }
     path = write(changed(spec, WIDE), people=with_cells(table, cells))
-    assert short(fl.check(fl.read_survey(path))) == [
+    assert short(fl.check(fl.read_survey(path), show_values=True)) == [
         ("error", "unknown codes", "q1_1 (items.involuntary.hazardous_work)", "codes that survey.yaml does not name: X", FEW),
         ("warning", "non-response", "q1_2", "blank without a reason", FEW),
         ("warning", "non-response", "q2_2", "blank without a reason", 6),
@@ -254,9 +260,11 @@ def test_findings_of_spells_come_from_their_file(
     }
     spells = pd.concat([people[["hh", "line", "q1", "q2"]].assign(spell=i, place="here") for i in (1, 2)], ignore_index=True)
     persons = people.drop(columns=["q1", "q2"])
-    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, spells=spells)))) == []
+    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, spells=spells)), show_values=True)) == []
     cells: Cells = {"q1": in_rows("", range(20)), "q2": {0: "D", 1: "X"}, "place": in_rows("moon", range(7))}
-    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, spells=with_cells(spells, cells))))) == [
+    assert short(
+        fl.check(fl.read_survey(write(changed(spec, keys), people=persons, spells=with_cells(spells, cells))), show_values=True)
+    ) == [
         ("error", "unknown codes", "q2 (items.coercion.debt_bondage)", "codes that survey.yaml does not name: X", FEW),
         ("error", "unknown codes", "place (place)", "codes that survey.yaml does not name: moon", 7),
         ("warning", "non-response", "q1", "blank without a reason", 20),

@@ -59,7 +59,7 @@ def test_a_finding_about_industries(
 ) -> None:  # fmt: skip
     path = write(changed(spec, {"sectors.s": sector}), people=people.assign(isic=(codes * 16)[:16]))
     survey = fl.read_survey(path)
-    assert short(fl.check(survey)) == expected
+    assert short(fl.check(survey, show_values=True)) == expected
     if any(row[0] == "error" for row in expected):
         with pytest.raises(DataError, match="stop the estimate"):
             fl.classify(survey)
@@ -72,7 +72,7 @@ def test_the_codes_of_all_episodes_are_judged_together(
 ) -> None:
     keys = {"sectors.s": OWN | {"column": "isic_{episode}"}, "episodes": {"wide": [1, 2]}}
     table = people.assign(isic_1="0111", isic_2=["0400"] * 6 + [""] * 10)
-    found = short(fl.check(fl.read_survey(write(changed(spec, keys), people=table))))
+    found = short(fl.check(fl.read_survey(write(changed(spec, keys), people=table)), show_values=True))
     assert found == [("warning", "isic_{episode} (sectors.s)", f"codes that are not in isic_rev4: 0400{SHOWN}", 6)]
 
 
@@ -84,4 +84,6 @@ def test_industries_in_a_file_of_spells_are_found(
     isic = ["0400" if i < 5 else "0311" for i in range(16)]
     spells = people[["hh", "line"]].assign(spell=1, a1="Y", a2="Y", isic=isic)
     survey = fl.read_survey(write(changed(spec, files | answers | {"sectors.s": OWN}), people=people, spells=spells))
-    assert short(fl.check(survey)) == [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400{SHOWN}", 5)]
+    assert short(fl.check(survey, show_values=True)) == [
+        ("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400{SHOWN}", 5)
+    ]
