@@ -7,19 +7,22 @@ only the columns an estimate asks for are read at all. No other module casts a c
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.engines import contents, different, rows_of
+from fltoolkit.survey.column_names import quoted, tidy
+from fltoolkit.survey.engines import contents, different, is_spark, rows_of
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.layout import DataFile, Files
+from fltoolkit.survey.memory_tables import Unreadable, no_kind
+from fltoolkit.survey.source_files import inside, refuse_same_file, stamped
+from fltoolkit.survey.values import is_whole, number, text
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,8 +35,10 @@ CODE_OF = "fl__code__"  # the same as a whole number, where the file has it as s
 PREFIXES = (INTERNAL, SOURCE, NUMBER_OF)
 FACTOR = "fl__factor"
 PART = "fl__part"
-LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
-NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+UNUSABLE = {
+    "list": "lists", "array": "lists", "struct": "structures", "map": "structures", "union": "structures", "blob": "bytes",
+    "bit": "bytes", "interval": "lengths of time",
+}  # fmt: skip
 HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
 
 
@@ -41,12 +46,13 @@ HELD = 50_000_000  # bytes of files that are read once and held in memory, as SP
 class Opened:
     """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some.
 
-    `texts`: those that are canonical text already.
+    `texts`: those that are canonical text already. `unreadable`: by name, the columns left out since nothing can be made of them.
     """
 
     frame: Frame
     names: tuple[str, ...]
     texts: frozenset[str] = frozenset()
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
@@ -55,7 +61,13 @@ def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = Fal
 
 
 def open_named(
-    data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, only: Collection[str] | None = None, **options: Any
+    data: Any,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_text: bool = False,
+    only: Collection[str] | None = None,
+    named: Collection[str] | None = None,
+    **options: Any,
 ) -> Opened:
     """A path or a table, opened on `con`.
 
@@ -65,27 +77,64 @@ def open_named(
         as_text: what was coded stays a code: a CSV's `0111` keeps its zero, SPSS's and Stata's user-missing values stay
             apart (else they are blank).
         only: the columns needed. Of SPSS and Stata files no others are read; other files are read by need anyway.
+        named: the columns that will be asked for first, by which a CSV's header is told from its data; None: those of `only`.
         options: `delimiter`, `encoding` and `decimal`, of a file.
 
     Raises:
         DataError: no such file, not a format the kit reads, or nothing in it.
     """
+    unreadable: Mapping[str, Unreadable] = {}
     if isinstance(data, (str, Path)):
         given = {k: v for k, v in options.items() if v}
-        relation, names = open_path(Path(data), con, as_text=as_text, only=only, **given)
+        asked = only if named is None else named
+        relation, names = open_path(Path(data), con, as_text=as_text, only=only, named=asked, **given)
     else:
-        relation, names = open_object(data, con, only)
+        relation, names, unreadable = open_object(data, con, only)
     _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__)
+    if not is_spark(relation):
+        names = [tidy(name) for name in names]
+        relation, more = _usable(relation)
+        unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
-    return Opened(frame, tuple(names))
+    return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
+
+
+def _usable(relation: Any) -> tuple[Any, dict[str, Unreadable]]:
+    """The relation without the columns of which nothing can be made, its names tidy, and why each is left out."""
+    kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))
+    unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
+    kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
+    if not kept:
+        raise DataError(
+            "no column of the data can be used",
+            found=sorted({u.found for u in unusable.values()}),
+            do="give a table of numbers and texts",
+        )
+    if len(kept) == len(kinds) and all(name == new for name, new in kept.items()):
+        return relation, {}
+    return relation.project(", ".join(f"{quoted(name)} AS {quoted(new)}" for name, new in kept.items())), unusable
+
+
+def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable], where: str) -> None:
+    """Stop on a column that is asked for and cannot be used.
+
+    Raises:
+        DataError: naming the column and what kinds of values it holds.
+    """
+    for name in wanted:
+        if why := unreadable.get(name):
+            raise DataError("this column holds what cannot be used here", where=f"{where}: {name}", found=why.found, do=why.do)
 
 
 def _refuse_names(columns: Sequence[str], where: object) -> None:
     """Two names that differ only in case would collide in DuckDB, where * is all columns; the kit's prefixes must be free."""
-    times = Counter(c.lower() for c in columns)
-    if repeated := [c for c in columns if times[c.lower()] > 1]:
-        raise DataError("columns differ only in upper and lower case, or not at all", where=str(where), found=repeated, do="rename one of them")  # fmt: skip
-    own = [c for c in columns if c.lower().startswith(PREFIXES) or c == "*"]
+    times = Counter(tidy(c).lower() for c in columns)
+    if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:
+        raise DataError(
+            "columns differ only in upper and lower case, or not at all (nor do blanks around a name count)", where=str(where),
+            found=repeated, do="rename one of them",
+        )  # fmt: skip
+    own = [c for c in columns if tidy(c).lower().startswith(PREFIXES) or tidy(c) == "*"]
     if own:
         raise DataError(
             f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
@@ -95,44 +144,8 @@ def _refuse_names(columns: Sequence[str], where: object) -> None:
         )
 
 
-def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Whether a column holds whole numbers that can be grouped by, and compared, as they are."""
-    return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
-
-
-def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Column `name` as canonical text: trimmed, `1` and never `1.0`, blank as null."""
-    column = nw.col(name)
-    if dtype.is_float():
-        whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
-        return (
-            nw.when(whole)
-            .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
-            .otherwise(_finite(column).cast(nw.String))
-        )
-    as_text = column.cast(nw.String)
-    if dtype.is_integer() or dtype == nw.Boolean:
-        return as_text
-    as_text = as_text.str.strip_chars()
-    whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
-    told = nw.when(as_text != "").then(as_text)
-    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(told)  # few have it, and a regex is dear
-
-
-def _finite(column: nw.Expr) -> nw.Expr:
-    return nw.when(column.is_finite()).then(column)
-
-
 def _told(column: nw.Expr) -> nw.Expr:
     return nw.when(~column.is_nan()).then(column)
-
-
-def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Column `name` as a number; text that is not one becomes null (and is counted where it matters)."""
-    column = nw.col(name)
-    if dtype.is_numeric() or dtype == nw.Boolean:
-        return column.cast(nw.Float64)
-    return nw.when(column.cast(nw.String).str.contains(NUMBER)).then(column).cast(nw.Float64)
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
@@ -161,7 +174,7 @@ class SourceTable:
     """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
 
     `widths`: by file, how many of its columns are used, and how many there are. `contents`: of Spark tables what the rows hold, in
-    a few numbers; of files nothing.
+    a few numbers; of files nothing. `held`: whether all rows are in memory, so that the files are not read again.
     """
 
     persons: Frame
@@ -169,6 +182,7 @@ class SourceTable:
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
     contents: str
+    held: bool
 
 
 def read_files(
@@ -223,12 +237,14 @@ def read_files(
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
         paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
-        if any(p.suffix.lower() in LABELLED_FILES for p in paths) or (paths and sum(p.stat().st_size for p in paths) <= HELD):
+        small = any(p.suffix.lower() in LABELLED_FILES for p in paths) or sum(p.stat().st_size for p in paths) <= HELD
+        held = bool(paths) and small
+        if held:
             persons = _held(persons, "persons", con)
             episodes = None if episodes is None else _held(episodes, "episodes", con)
     widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if tables else ""
-    return SourceTable(persons, episodes, tuple(joins), widths, rows)
+    return SourceTable(persons, episodes, tuple(joins), widths, rows, held or bool(tables))
 
 
 def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
@@ -279,31 +295,6 @@ def _kept(
     return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
 
 
-def inside(folder: Path, name: str, where: str) -> Path:
-    """`folder / name`, refused when it leaves the folder."""
-    try:
-        path = (folder / name).resolve()
-    except (OSError, RuntimeError):
-        raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
-    if not path.is_relative_to(folder.resolve()):
-        raise DataError("the path leaves the folder of its YAML file", where=where, found=name, do="put the file beside it")
-    return path
-
-
-def input_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 over the contents of the input files, in order."""
-    return hashed(paths).hexdigest()
-
-
-def hashed(paths: Iterable[Path]) -> hashlib._Hash:
-    """`input_hash`, to which more can be added."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            hashlib.file_digest(file, lambda: digest)
-    return digest
-
-
 def _pool(
     file: DataFile,
     folder: Path,
@@ -318,10 +309,12 @@ def _pool(
     """One file, or several pooled: rows below each other, each part with its weight factor. Of the survey's `keys` those that are
     `compared` with another file's are text, and all that are not whole numbers."""
     frames, offered = [], []
+    paths = [] if tables else [inside(folder, name, f"{where}: files.{kind}.path") for name in file.path]
+    refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
     only = needed | {name.removeprefix(file.prefix) for name in needed}
     for i, name in enumerate(file.path):
         opened = open_named(
-            tables[name] if tables else inside(folder, name, f"{where}: files.{kind}.path"),
+            tables[name] if tables else paths[i],
             con,
             as_text=True,
             only=only,
@@ -330,6 +323,11 @@ def _pool(
             decimal=file.decimal,
         )
         frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
+        refuse_unreadable(
+            [c for c in opened.unreadable if file.prefix + c in needed or c in file.key],
+            opened.unreadable,
+            f"{where}: files.{kind}",
+        )
         offered.append([renamed.get(c, c) for c in opened.names])
         if file.prefix:
             frame = frame.rename({c: renamed[c] for c in frame.collect_schema().names() if c in renamed})

@@ -8,14 +8,15 @@ import narwhals as nw
 
 from fltoolkit.survey.engines import numbered
 from fltoolkit.survey.internal import PSU, SSU, STRATA
-from fltoolkit.survey.read import Frame, is_whole, text
+from fltoolkit.survey.read import Frame
+from fltoolkit.survey.values import is_whole, written
 
 SEPARATOR = " / "
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """A stratum or unit as whole numbers, where its column holds such, else as canonical text."""
-    return nw.col(column) if is_whole(dtype) else text(column, dtype)
+    """A stratum or unit as whole numbers, where its column holds such, else as text; a text stays as it was written."""
+    return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
