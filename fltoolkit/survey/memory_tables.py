@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from narwhals import dependencies
 
 from fltoolkit.survey.column_names import tidy
+from fltoolkit.survey.values import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,10 @@ def memory_table(data: Any) -> MemoryTable | None:
     if dependencies.is_polars_dataframe(data):
         return _collected([(tidy(name), data.get_column(name)) for name in data.columns])
     if hasattr(data, "__arrow_c_stream__") and not hasattr(data, "lazy"):
-        held = pa.table(data)
+        try:
+            held = pa.table(data)
+        except (pa.ArrowException, TypeError, ValueError):  # a single column
+            return None
         return _collected([(tidy(name), held.column(i)) for i, name in enumerate(held.column_names)])
     return None
 
@@ -158,7 +162,7 @@ def _of_objects(values: Sequence[Any]) -> Any:
             return _of_numbers(values)
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise NoColumn(no_kind(kind)) from None
+        raise NoColumn(no_kind(f"{kind} that are too long" if kind == NUMBERS else kind)) from None
 
 
 def _of_numbers(values: Sequence[Any]) -> Any:
@@ -171,6 +175,8 @@ def _of_numbers(values: Sequence[Any]) -> Any:
         return pa.array(whole, pa.decimal128(DIGITS, 0) if large else pa.int64())
     if all(isinstance(v, decimal.Decimal) or _blank(v) for v in values):
         return pa.array(values, from_pandas=True)
+    if any(isinstance(v, numbers.Integral) and abs(int(v)) > LARGEST_WHOLE for v in values if not _blank(v)):
+        raise NoColumn(no_kind("whole numbers of more than 15 digits beside others"))
     return pa.array([None if _blank(v) else float(v) for v in values], pa.float64())
 
 
