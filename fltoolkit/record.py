@@ -14,7 +14,7 @@ from fltoolkit.errors import FltoolkitError
 from fltoolkit.folders import write_whole
 from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
 from fltoolkit.nap.partners import PARTNERS
-from fltoolkit.survey.read import input_hash
+from fltoolkit.survey.source_files import input_hash
 from fltoolkit.survey.spec import read_spec, side_files
 from fltoolkit.yamlfile import Model
 

@@ -1,4 +1,4 @@
-"""Thirty kinds of input that go wrong in real life, each made from one small survey that is right.
+"""Kinds of input that go wrong in real life, each made from one small survey that is right.
 
     python -m tests.broken      # prints what the kit says of each
 
@@ -9,6 +9,7 @@ statistician should know).
 from __future__ import annotations
 
 import copy
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -148,6 +149,54 @@ def _wide(folder: Path) -> None:
     write(folder, data=pd.concat([table(), more], axis=1))
 
 
+def _line(number: int, change: Callable[[str], str], encoding: str = "utf-8") -> Callable[[Path], None]:
+    """The survey with one line of its data changed."""
+
+    def make(folder: Path) -> None:
+        spec(files__person__encoding=encoding)(folder)
+        lines = (folder / "persons.csv").read_text().splitlines()
+        lines[number - 1] = change(lines[number - 1])
+        (folder / "persons.csv").write_text("\n".join(lines), encoding=encoding)
+
+    return make
+
+
+def _two_paths(again: str, link: bool = False) -> Callable[[Path], None]:
+    """The survey with its file given twice, by another name."""
+
+    def make(folder: Path) -> None:
+        spec(files__person__path=["persons.csv", again], files__person__weight_factor=[0.5, 0.5])(folder)
+        if link:
+            (folder / again).symlink_to("persons.csv")
+
+    return make
+
+
+def _pipe(folder: Path) -> None:
+    spec(files__person__path="pipe.csv")(folder)
+    os.mkfifo(folder / "pipe.csv")
+
+
+def _pattern(name: str) -> Callable[[Path], None]:
+    """The survey in a file whose name is a pattern of files, beside a file that fits it and has no case."""
+
+    def make(folder: Path) -> None:
+        spec(files__person__path=name)(folder)
+        (folder / name).write_bytes((folder / "persons.csv").read_bytes())
+        table().assign(INV=2).to_csv(folder / "persons1.csv", index=False)
+
+    return make
+
+
+def _headless(folder: Path) -> None:
+    write(folder)
+    table().to_csv(folder / "persons.csv", index=False, header=False)
+
+
+def _blank_names(folder: Path) -> None:
+    write(folder, data=table().rename(columns=lambda name: f" {name} "))
+
+
 def _nobody(data: pd.DataFrame) -> Any:
     return data["INV"] == 1
 
@@ -268,6 +317,62 @@ KINDS = (
         ("survey.yaml: files.person.path", "leaves the folder", "../persons.csv", "put the file beside it"),
     ),
     Kind("a symlink loop", _loop, ("survey.yaml: files.person.path", "goes in a circle", "loop.csv", "remove the symbolic link")),
+    Kind(
+        "a row with a cell too many",
+        _line(5, lambda line: line + ",7"),
+        ("persons.csv", "more cells", "line 5: 21", "20 cell(s), as in the header in line 1", "quotes"),
+    ),
+    Kind(
+        "the same in another encoding",
+        _line(5, lambda line: line + ",7", "cp1252"),
+        ("persons.csv", "more cells", "line 5: 21", "20 cell(s)"),
+    ),
+    Kind(
+        "a row with a cell too few",
+        _line(5, lambda line: line.rpartition(",")[0]),
+        ("persons.csv", "fewer cells", "line 5: 19", "20 cell(s)"),
+    ),
+    Kind(
+        "an open quote",
+        _line(5, lambda line: line.replace(",", ',"', 1)),
+        ("persons.csv", "a quote is opened and never closed", "line 5", "close the quote"),
+    ),
+    Kind(
+        "a file cut at its end",
+        _line(121, lambda line: line[:9]),
+        ("persons.csv", "the file may be cut", "line 121", "export the data again"),
+    ),
+    Kind("a zero byte", _line(5, lambda line: line + "\0"), ("persons.csv", "zero bytes", "line 5", "export the data again")),
+    Kind(
+        "no header line",
+        _headless,
+        ("persons.csv", "the first line looks like data", "line 1", "export the data again with the names"),
+    ),
+    Kind("a folder as data file", spec(files__person__path="."), ("this is a folder, not a file", "name a file in it")),
+    Kind("a pipe as data file", _pipe, ("pipe.csv", "a pipe, a socket or a device", "write the data into a file")),
+    Kind(
+        "a file given twice",
+        _two_paths("./persons.csv"),
+        ("files.person.path", "the same file is given more than once", "name each file once"),
+    ),
+    Kind(
+        "a file and a link to it",
+        _two_paths("again.csv", link=True),
+        ("files.person.path", "the same file is given more than once", "name each file once"),
+    ),
+    Kind("no key", spec(files__person__key=[]), ("files.person.key", "name at least one")),
+    Kind(
+        "a key that names a column twice", spec(files__person__key=["HH", "HH"]), ("files.person.key", "given more than once: HH")
+    ),
+    Kind("no path", spec(files__person__path=[]), ("files.person.path", "name at least one")),
+    Kind(
+        "a zero byte in a path",
+        spec(files__person__path="a\0.csv"),
+        ("files.person.path", "a path cannot hold the character NUL", "correct the path"),
+    ),
+    Kind("a file whose name is a pattern", _pattern("persons[1].csv"), cases=20),
+    Kind("a file whose name is a pattern of any file", _pattern("persons*.csv"), cases=20),
+    Kind("blanks around the names of columns", _blank_names, cases=20),
     Kind("a 10,000-column file", _wide, finding="20 of 10,020 columns are used", cases=20),
 )
 

@@ -37,5 +37,5 @@ def with_parts(persons: Survey, named: Collection[str]) -> tuple[Survey, dict[st
         part = nw.when(~met[item]).then(nw.lit(WITHOUT)).otherwise(nw.when(beside).then(nw.lit(OTHERS)).otherwise(nw.lit(ONLY)))
         columns.append(nw.when(case).then(part).alias(PREFIX + item))
     facts = {name: getattr(persons, name) for name in persons.__dataclass_fields__}
-    made: Survey = bind(object.__new__(Survey), **facts | {"frame": persons.frame.with_columns(columns)})
+    made: Survey = bind(object.__new__(Survey), **facts | {"rows": persons.frame.with_columns(columns)})
     return made, {item: side for item, (side, _) in questions.items()}

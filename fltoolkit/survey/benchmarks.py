@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import DataError, expect
-from fltoolkit.survey.read import inside
+from fltoolkit.survey.source_files import inside
 from fltoolkit.yamlfile import Code, Model, canonical_code
 
 CROSS = " × "

@@ -16,34 +16,34 @@ from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.connection import connect
 from fltoolkit.survey.engines import tables_in_place
-from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, KEY, PSU, SSU, STRATA, WEIGHT
-from fltoolkit.survey.layout import ModuleStatus
+from fltoolkit.survey.formats import LABELLED_FILES
+from fltoolkit.survey.header import header_is_known, names_told
+from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, PSU, SSU, STRATA, WEIGHT
 from fltoolkit.survey.masking import Mask
+from fltoolkit.survey.memory_tables import Unreadable
 from fltoolkit.survey.read import (
     CODE_OF,
     FACTOR,
     NUMBER_OF,
-    PART,
     PREFIXES,
     SOURCE,
     Frame,
     Join,
-    hashed,
-    inside,
-    is_whole,
-    number,
     numeric,
-    open_table,
+    open_named,
     read_files,
-    text,
+    refuse_unreadable,
 )
 from fltoolkit.survey.replication import Replication, replicated
+from fltoolkit.survey.source_files import Stamp, hashed, inside, refuse_changed, stamped
 from fltoolkit.survey.spec import SurveySpec, read_spec, side_files
-from fltoolkit.survey.units import joined, label, with_units
+from fltoolkit.survey.spec_columns import answered_module, certain, is_child, person_key, spec_columns
+from fltoolkit.survey.units import joined, label, refuse_stages, with_units
+from fltoolkit.survey.values import is_whole, number, text, written
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
-TRUE, FALSE = ("1", "true", "True", "TRUE"), ("0", "false", "False", "FALSE")
+TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,16 @@ class Design:
     """Data, and how they were drawn, under one set of internal names: what every verb takes.
 
     `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights;
-    `calibration` says how the weights in `frame` were calibrated, None that they are as given. A design equals itself only.
+    `calibration` says how the weights in `rows` were calibrated, None that they are as given. `files` are read again for every
+    estimate, and may not change meanwhile; `unreadable` are the columns left out. A design equals itself only.
+
+    Raises:
+        DataError: by `frame`, if one of the files changed since it was opened.
     """
 
-    frame: Frame
+    files: tuple[Stamp, ...]
+    unreadable: Mapping[str, Unreadable]
+    rows: Frame
     single_psu: SinglePsu
     clustered: bool
     stages: int
@@ -70,6 +76,12 @@ class Design:
     deff_at_zero: float | None
     replication: Replication | None
     calibration: Calibration | None
+
+    @property
+    def frame(self) -> Frame:
+        """The rows, given out only while the files they are read from are those that were opened."""
+        refuse_changed(self.files)
+        return self.rows
 
     @property
     def replicates(self) -> int:
@@ -83,6 +95,7 @@ class Design:
 
     def _column(self, name: str) -> nw.dtypes.DType:
         schema = self.frame.collect_schema()
+        refuse_unreadable([name], self.unreadable, "column")
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
@@ -91,8 +104,8 @@ class Design:
         return schema[name]
 
     def text(self, name: str) -> nw.Expr:
-        """A column as canonical text, for grouping."""
-        return text(name, self._column(name))
+        """A column as text, for grouping: numbers as codes (`1`, never `1.0`), texts as they were written."""
+        return written(name, self._column(name))
 
     def key(self, name: str) -> Key:
         """A column to group by."""
@@ -148,13 +161,11 @@ class SurveyDesign(Design):
         single_psu: SinglePsu = "fail",
         weights: Literal["gross_up", "normalised"] = "gross_up",
     ) -> None:
-        frame = open_table(data, connect())
-        schema = frame.collect_schema()
         layers, units, counts = ([c] if isinstance(c, str) else list(c or ()) for c in (strata, psu, fpc))
-        refuse_missing_columns(
-            [weight, *layers, *units, *counts, *([certainty] if certainty else [])], schema.names(), "SurveyDesign"
-        )
-        _refuse_stages(len(units), len(counts), certainty is not None)
+        wanted = [weight, *layers, *units, *counts, *([certainty] if certainty else [])]
+        frame, files, unreadable = open_design(data, wanted, "SurveyDesign")
+        schema = frame.collect_schema()
+        refuse_stages(len(units), len(counts), certainty is not None)
         bound = [number(weight, schema[weight]).alias(WEIGHT), joined([label(c, schema[c]) for c in layers]).alias(STRATA)]
         bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
@@ -162,7 +173,9 @@ class SurveyDesign(Design):
         certain = None if certainty is None else text(certainty, schema[certainty]).is_in(TRUE)
         bind(
             self,
-            frame=with_units(frame, len(units), len(counts), nest, certain),
+            files=files,
+            unreadable=unreadable,
+            rows=with_units(frame, len(units), len(counts), nest, certain),
             single_psu=single_psu,
             clustered=psu is not None,
             stages=len(counts),
@@ -218,11 +231,28 @@ class Survey(SurveyDesign):
     ) -> Survey:
         """The same survey with more columns, classified under the named rule set."""
         facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        facts |= {"frame": frame, "rules": rules, "lacking": lacking, "to_verify": to_verify, "rule_note": rule_note}
+        facts |= {"rows": frame, "rules": rules, "lacking": lacking, "to_verify": to_verify, "rule_note": rule_note}
         return bind(object.__new__(Survey), **facts | {"unclassified": self})
 
 
 D = TypeVar("D", bound=Design)
+
+
+def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
+    """Data with the columns that a design names: the frame, the files that are read again for every estimate, and the columns left out.
+
+    Raises:
+        DataError: the data cannot be read, or a file changed while it was opened. RequestError: a column is not in the data.
+    """
+    path = Path(data) if isinstance(data, (str, Path)) else None
+    files = () if path is None else (stamped(path),)
+    opened = open_named(data, connect(), named=wanted)
+    refuse_changed(files)
+    refuse_unreadable(wanted, opened.unreadable, where)
+    frame = opened.frame
+    refuse_missing_columns(wanted, frame.collect_schema().names(), where, data)
+    lazy = path is not None and path.suffix.lower() not in LABELLED_FILES
+    return frame, files if lazy else (), opened.unreadable
 
 
 def bind(design: D, **facts: Any) -> D:
@@ -254,16 +284,20 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     if path.is_dir():
         path = path / "survey.yaml"
     spec = read_spec(path)
-    files = [f for f in (spec.files.person, spec.files.household, spec.files.module, spec.files.episodes) if f]
-    names = [name for file in files for name in file.path]
+    files = {kind: f for kind in ("person", "household", "module", "episodes") if (f := getattr(spec.files, kind))}
+    names = [name for file in files.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
-    used = [*([] if given else names), *side_files(spec)]
+    data = {} if given else {f"{path}: files.{kind}.path": file.path for kind, file in files.items()}
+    opened = [inside(path.parent, name, where) for where, found in data.items() for name in found]
+    used = [path, *opened, *(inside(path.parent, name, str(path)) for name in side_files(spec))]
+    before = [stamped(file) for file in used]
     with ThreadPoolExecutor(1) as beside:  # while keys are counted
-        digest = beside.submit(lambda: hashed([path, *(inside(path.parent, name, str(path)) for name in used)]))
+        digest = beside.submit(hashed, used)
         table = read_files(
             spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.bare_columns(), spec.code_columns(), connect(),
             str(path), given,
         )  # fmt: skip
+    refuse_changed(before)  # what was read, and what was hashed
     digest.result().update(table.contents.encode())
     clustered = spec.design.psu is not None
     design, replication = spec.design, None
@@ -274,12 +308,14 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
         frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
     else:
-        frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, _certain(spec))
-    child = _is_child(spec)
-    frame = frame.with_columns(child.alias(CHILD), _answered_module(spec, child).alias(ASKED))
+        frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, certain(spec))
+    child = is_child(spec)
+    frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return bind(
         object.__new__(Survey),
-        frame=frame,
+        files=() if table.held else tuple(before[1 : 1 + len(opened)]),
+        unreadable={},
+        rows=frame,
         single_psu=design.single_psu,
         clustered=clustered,
         stages=len(design.fpc),
@@ -299,17 +335,6 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         rule_note="",
         unclassified=None,
     )
-
-
-def spec_columns(spec: SurveySpec) -> tuple[dict[str, str], dict[str, str]]:
-    """The data columns a survey.yaml names, each with its key, of the persons' files and of the episodes file; `{episode}`
-    filled in."""
-    person = {c: spec.key_of(c) for c in spec.person_columns()}
-    episode = {c: spec.key_of(c) for c in spec.episode_columns()}
-    if spec.episodes.long:
-        return person, episode
-    filled = {c.replace("{episode}", e): key for c, key in episode.items() for e in (spec.episodes.wide or ("",))}
-    return {**person, **filled}, {}
 
 
 def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
@@ -333,62 +358,11 @@ def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
     return columns
 
 
-def _certain(spec: SurveySpec) -> nw.Expr | None:
-    """Whose PSU was taken with certainty."""
-    flag = spec.design.certainty
-    return None if flag is None else nw.col(SOURCE + flag.column).is_in(list(flag.codes)).fill_null(False)
-
-
-def _is_child(spec: SurveySpec) -> nw.Expr:
-    """Whom the children's definition is for: by age at interview; of an unknown age, who answered their module and no other."""
-    if spec.children is None:
-        return nw.lit(False)
-    own = spec.children.module
-    only_theirs = nw.lit(False) if own is None else _answered(own) & ~_answered(spec.module)
-    return nw.when(nw.col(AGE).is_null()).then(only_theirs).otherwise(nw.col(AGE) < spec.age.adult)
-
-
-def _answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
-    """Who answered the module meant for them."""
-    own = spec.children and spec.children.module
-    return nw.when(child).then(_answered(own or spec.module)).otherwise(_answered(spec.module))
-
-
-def _answered(module: ModuleStatus | None) -> nw.Expr:
-    """Who answered a module; everyone, where survey.yaml names no status."""
-    if module is None:
-        return nw.lit(True)
-    return nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)
-
-
-def person_key(spec: SurveySpec) -> nw.Expr:
-    """One text that tells persons apart, the same in the person and the episodes file."""
-    return joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
-
-
-def _refuse_stages(units: int, counts: int, certainty: bool) -> None:
-    """Stop on stages and FPC that do not fit together."""
-    if units > 2 or counts > 2:
-        raise DesignError(
-            "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"
-        )
-    if counts == 1 and units == 2:
-        raise DesignError(
-            "two stages have one FPC", where="fpc", do="give the FPC of both stages, or leave the second column of psu out"
-        )
-    if counts == 2 and units == 0:
-        raise DesignError("two FPCs and no PSU", where="psu", do="name the column of the PSUs")
-    if certainty and (counts or units == 0):
-        raise DesignError(
-            "PSUs taken with certainty need psu, and no fpc", where="certainty",
-            do="with an FPC, a stratum whose PSUs were all taken is certain by itself: leave certainty out",
-        )  # fmt: skip
-
-
-def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str) -> None:
-    """Raise `RequestError` for the first name that is not there."""
+def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
+    """Raise `RequestError` for the first name that is not there. `data`: the path or the table that was looked at."""
     if gone := [n for n in names if n not in there]:
-        raise RequestError("no such column", where=where, found=gone[0], allowed=there)
+        allowed = names_told(there, header_is_known(there, names, [data]))
+        raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))
 
 
 def expect_design(design: object, where: str) -> None:

@@ -7,7 +7,6 @@ written anywhere, not even for a while.
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,17 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.column_names import quoted
+from fltoolkit.survey.csv_files import open_csv
+from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.engines import is_of_spark, is_spark, spark_table
+from fltoolkit.survey.memory_tables import Unreadable, memory_table
+from fltoolkit.survey.source_files import exactly, stamped
 from fltoolkit.yamlfile import canonical_code
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-TEXT_FILES = (".csv", ".tsv", ".txt")
-DELIMITERS = ",;\t|"
-WIDE = 1000
-PLAIN = r"(?i)[+-]?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|nan"  # a number that comes back from a float as it was written
+# A number that comes back as it was written, from R (1, 2.5) or from Python (1.0, 2.5); `_with_numbers` looks at the longest.
+PLAIN = r"0|-?[1-9]\d{0,14}|-?([1-9]\d{0,14}|0)\.0|-?[1-9]\d{0,14}\.\d*[1-9]|-?0\.0{0,3}[1-9](\d*[1-9])?"
+EXACT = 16  # characters: so many of a number always come back
 LABELLED_FILES = (".sav", ".zsav", ".dta")
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 
@@ -68,7 +71,7 @@ def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
     Raises:
         DataError: the file is not what its name says, or its encoding is another.
     """
-    _refuse_absent(path)
+    stamped(path)
     _, about = _pyreadstat(path, encoding, metadataonly=True, user_missing=True)
     if not all(about.column_names):
         raise DataError("the file has columns without a name", where=str(path), do="name them, or export the data again")
@@ -97,6 +100,7 @@ def open_path(
     *,
     as_text: bool,
     only: Collection[str] | None = None,
+    named: Collection[str] | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
@@ -106,22 +110,15 @@ def open_path(
     Raises:
         DataError: no such file, not a format the kit reads, or it cannot be read.
     """
-    _refuse_absent(path)
+    stamped(path)
     suffix = path.suffix.lower()
-    if suffix in LABELLED_FILES:
-        return _open_labelled(path, con, as_text, only, encoding)
     with readable(str(path)):
+        if suffix in LABELLED_FILES:
+            return _open_labelled(path, con, as_text, only, encoding)
         if suffix == ".parquet":
-            relation = con.read_parquet(str(path))
-            written = con.execute("SELECT name FROM parquet_schema(?)", [str(path)]).fetchall()[1:]
-            flat = len(written) == len(relation.columns)
-            return relation, [name for (name,) in written] if flat else relation.columns
+            return _open_parquet(path, con)
         if suffix in TEXT_FILES:
-            foreign = encoding is not None and codecs.lookup(encoding).name != "utf-8"
-            if foreign or _is_wide(path):
-                relation, names = _through_memory(path, con, encoding or "utf-8-sig", delimiter, only)
-                return _with_points(relation) if decimal == "," else relation, names
-            relation, names = _open_text(path, con, delimiter)
+            relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named)
             relation = _with_points(relation) if decimal == "," else relation
             return relation if as_text else _with_numbers(relation), names
     raise DataError(
@@ -130,33 +127,15 @@ def open_path(
     )  # fmt: skip
 
 
-def _open_text(path: Path, con: duckdb.DuckDBPyConnection, delimiter: str | None) -> tuple[Any, list[str]]:
-    """A CSV as text, and the names in its first line. How it is written is found once, as DuckDB would find it anew for each relation.
-
-    A line that begins with `#` is a row like others, and quotes are quotes even if the lines DuckDB looks at have none.
-    """
-    told = "Delimiter, Quote, Escape, SkipRows, list_transform(Columns, lambda c: c.name)"
-    given = [str(path), *([delimiter] if delimiter else [])]
-    options = f"header = true, all_varchar = true, comment = ''{', delim = ?' if delimiter else ''}"
-    ((parted, quote, escape, skipped, columns),) = con.execute(f"SELECT {told} FROM sniff_csv(?, {options})", given).fetchall()
-    quote = '"' if quote == "(empty)" else quote
-    written = {
-        "delimiter": parted,
-        "quotechar": quote,
-        "escapechar": quote if escape == "(empty)" else escape,
-        "skiprows": skipped,
-    }
-
-    def relation(header: bool, names: Sequence[str]) -> Any:
-        kinds = dict.fromkeys(names, "VARCHAR")
-        return con.read_csv(str(path), header=header, columns=kinds, auto_detect=False, **written)
-
-    (first,) = relation(False, [f"column{i}" for i in range(len(columns))]).limit(1).fetchall()
-    return relation(True, columns), [name for name in first if name]
+def _open_parquet(path: Path, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
+    relation = con.read_parquet(exactly(path), hive_partitioning=False)
+    written = con.execute("SELECT name FROM parquet_schema(?)", [exactly(path)]).fetchall()[1:]
+    flat = len(written) == len(relation.columns)
+    return relation, [name for (name,) in written] if flat else relation.columns
 
 
 def _quoted(relation: Any) -> list[str]:
-    return ['"' + name.replace('"', '""') + '"' for name in relation.columns]
+    return [quoted(name) for name in relation.columns]
 
 
 def _with_points(relation: Any) -> Any:
@@ -175,23 +154,30 @@ def decimal_commas(relation: Any) -> bool:
 
 
 def _with_numbers(relation: Any) -> Any:
-    """A CSV's columns as numbers where every row holds one or nothing: all rows are looked at, since a code may come late.
+    """A CSV's columns as numbers where every one of them comes back as it was written: all rows are looked at, since a code may come late.
 
-    What would not come back as it was written stays text: `01`, identifiers beyond 15 digits, yes and no, dates.
+    All else stays text, so that no two labels become one: `01`, `1.10` beside `1.1`, `1e1` beside `10`, `1.0` beside `1`, `NaN`,
+    identifiers of 17 digits, yes and no, dates.
     """
     names = _quoted(relation)
-    (plain,) = relation.aggregate(
-        ", ".join(f"bool_and(regexp_full_match(trim({name}), '{PLAIN}|'))" for name in names)
-    ).fetchall()
-    cast = (f"TRY_CAST({name} AS DOUBLE) AS {name}" if number else name for name, number in zip(names, plain, strict=True))
+    wanted = ", ".join(fact for name in names for fact in _number_facts(f"nullif(trim({name}), '')"))
+    (facts,) = relation.aggregate(wanted).fetchall()
+    told = zip(names, facts[::3], facts[1::3], facts[2::3], strict=True)
+    cast = (
+        f"TRY_CAST({name} AS DOUBLE) AS {name}" if plain and (points or not zeros) else name
+        for name, plain, zeros, points in told
+    )
     return relation.project(", ".join(cast))
 
 
-def _refuse_absent(path: Path) -> None:
-    if not path.is_file():
-        raise DataError("there is no such file", where=str(path), do="check `path:`; it is read from the folder of survey.yaml")
-    if path.stat().st_size == 0:
-        raise DataError("the file is empty", where=str(path), do="export the data again")
+def _number_facts(value: str) -> tuple[str, str, str]:
+    """Of a column in SQL: whether all are numbers that come back, whether some end in `.0` (as Python writes them), and whether all have a point."""
+    back = f"CASE WHEN length({value}) > {EXACT} THEN CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value} ELSE true END"
+    return (
+        f"bool_and(regexp_full_match({value}, '{PLAIN}') AND {back})",
+        f"bool_or(suffix({value}, '.0'))",
+        f"bool_and(contains({value}, '.'))",
+    )
 
 
 def _open_labelled(
@@ -226,54 +212,42 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
     name = codecs.lookup(encoding).name.replace("euc_", "euc-") if encoding else None
     try:
         return read(str(path), encoding=name, **options)
+    except MemoryError:
+        raise
     except Exception as error:  # a C library's: there is no list of what a damaged file may raise
         raise DataError(
-            "the file cannot be read",
-            where=str(path),
-            found=str(error).splitlines()[0] if str(error) else type(error).__name__,
+            "the file cannot be read", where=str(path), found=_kind_of_damage(error),
             do="check that it is whole and what its name says; if it is old, give its `encoding:` under `files:`, such as cp1252 "
             "(of `fltoolkit new`: --encoding cp1252)",
-        ) from None
+        ) from None  # fmt: skip
 
 
-def _is_wide(path: Path) -> bool:
-    """Whether a text file has so many columns that DuckDB would take longer to find them than to read them."""
-    with path.open("rb") as file:
-        head = file.readline()
-    return max(head.count(delimiter) for delimiter in DELIMITERS.encode("ascii")) > WIDE
-
-
-def _through_memory(
-    path: Path, con: duckdb.DuckDBPyConnection, encoding: str, delimiter: str | None, only: Collection[str] | None
-) -> tuple[Any, Sequence[str]]:
-    """A CSV that DuckDB does not read by itself (its encoding) or reads slowly (its width): the columns in `only`, as text."""
-    import pandas as pd
-
-    with path.open(encoding=encoding, newline="") as file:
-        sep = delimiter or csv.Sniffer().sniff(file.readline(), DELIMITERS).delimiter
-    given: dict[str, Any] = {"sep": sep, "encoding": encoding, "header": None, "dtype": str, "keep_default_na": False}
-    names = pd.read_csv(path, nrows=1, **given).iloc[0].to_list()
-    wanted = [i for i, name in enumerate(names) if only is None or name in only] or [0]
-    lines = pd.read_csv(path, skiprows=1, usecols=wanted, names=range(len(names)), **given)
-    return con.from_df(lines.set_axis([names[i] for i in wanted], axis=1)), names
+def _kind_of_damage(error: Exception) -> str:
+    """What pyreadstat met, in the kit's words: its own may quote a cell."""
+    said = str(error).lower()
+    if "encoding" in said or "byte sequence" in said or isinstance(error, UnicodeError):
+        return "text in another encoding than the file says"
+    return "a date that no calendar has" if isinstance(error, OverflowError) else "it is not laid out as such a file is"
 
 
 @contextmanager
 def readable(where: str) -> Iterator[None]:
-    """What goes wrong inside is told as a `DataError`: a file that is damaged, or laid out otherwise than expected."""
+    """What goes wrong inside is told as a `DataError`: a file that is damaged, or more than memory holds. A library's own words are
+    not repeated, since they may quote a person's row."""
     import duckdb
-    import pandas as pd
 
     try:
         yield
-    except (duckdb.Error, csv.Error, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (duckdb.OutOfMemoryException, MemoryError):
         raise DataError(
-            "the file cannot be read",
-            where=where,
-            found=_found(error),
-            do="check that it is whole; if its text is not UTF-8, give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` "
-            "as --encoding cp1252; if what parts its columns is unusual, give `delimiter:` under `files:`",
-        ) from None
+            "the memory is too small to read the data", where=where,
+            do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
+        ) from None  # fmt: skip
+    except duckdb.Error as error:
+        raise DataError(
+            "the file cannot be read", where=where, found=type(error).__name__,
+            do="check that it is whole and what its name says; export the data again if it is not",
+        ) from None  # fmt: skip
     except Exception as error:
         if not is_of_spark(error):
             raise
@@ -283,29 +257,23 @@ def readable(where: str) -> Iterator[None]:
         ) from None  # fmt: skip
 
 
-def _found(error: Exception) -> str:
-    """The first line of an error: those after it may quote a person's row."""
-    if re.search(r"unicode|utf-8", str(error), re.IGNORECASE):
-        return "text that is not UTF-8"
-    return str(error).splitlines()[0]
-
-
-def open_object(data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None) -> tuple[Any, Sequence[str]]:
-    """The relation of a pandas, Polars or Arrow table, and its column names; a PySpark DataFrame stays what it is."""
-    if is_spark(data):
-        return spark_table(data, only)
+def open_object(
+    data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
+) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
+    """The relation of a pandas, Polars or Arrow table, its column names, and those that cannot be used; a PySpark DataFrame stays
+    what it is."""
     import duckdb
-    import pandas as pd
 
-    if isinstance(data, pd.DataFrame):
-        return con.from_df(data), [str(c) for c in data.columns]
+    if is_spark(data):
+        return (*spark_table(data, only), {})
     if isinstance(data, duckdb.DuckDBPyRelation):
-        return data, data.columns
-    arrow = data.to_arrow() if hasattr(data, "to_arrow") else data
-    if hasattr(arrow, "__arrow_c_stream__"):
-        return con.from_arrow(arrow), arrow.schema.names
-    raise DataError(
-        "this is not a table the kit reads",
-        found=type(data).__name__,
-        allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
-    )
+        return data, data.columns, {}
+    table = memory_table(data)
+    if table is None:
+        raise DataError(
+            "this is not a table the kit reads",
+            found=type(data).__name__,
+            allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
+            do="give one of these",
+        )
+    return con.from_arrow(table.table), table.names, table.unreadable

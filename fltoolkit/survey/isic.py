@@ -12,7 +12,8 @@ import narwhals as nw
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.breakdowns import Sector
 from fltoolkit.survey.classifications import OWN, Category, isic, standard
-from fltoolkit.survey.read import column, inside
+from fltoolkit.survey.read import column
+from fltoolkit.survey.source_files import inside
 from fltoolkit.yamlfile import canonical_code
 
 

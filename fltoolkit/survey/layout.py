@@ -23,7 +23,26 @@ def known_encoding(name: str) -> str:
     return name
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, if there is one and none is blank or given twice; else a `ValueError`."""
+    if not names or not all(name.strip() for name in names):
+        raise ValueError("name at least one, and none of them blank")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"the same name is given more than once: {', '.join(twice)}; name each once")
+    return names
+
+
+def _one_character(delimiter: str) -> str:
+    """What parts the cells of a CSV, `\\t` being a tab; else a `ValueError`."""
+    delimiter = "\t" if delimiter == "\\t" else delimiter
+    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+        raise ValueError("a delimiter is one character, such as ; or , or | or \\t (a tab), and no quote")
+    return delimiter
+
+
 Encoding = Annotated[str, AfterValidator(known_encoding)]
+EachOnce = Annotated[Names, AfterValidator(_each_once)]
+Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 
 class DataFile(Model):
@@ -33,11 +52,11 @@ class DataFile(Model):
     CSV writes `12,5`.
     """
 
-    path: Names
-    key: Names
+    path: EachOnce
+    key: EachOnce
     prefix: str = ""
     weight_factor: tuple[float, ...] = ()
-    delimiter: str | None = None
+    delimiter: Delimiter | None = None
     encoding: Encoding | None = None
     decimal: Literal[".", ","] = "."
 

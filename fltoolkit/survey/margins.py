@@ -60,7 +60,7 @@ def with_calibration(design: D, calibration: Calibration) -> D:
         *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"fl__g{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
     )  # fmt: skip
     facts = {name: getattr(design, name) for name in design.__dataclass_fields__}
-    made = facts | {"frame": frame, "calibration": calibration, "grosses_up": design.grosses_up or calibration.domain is None}
+    made = facts | {"rows": frame, "calibration": calibration, "grosses_up": design.grosses_up or calibration.domain is None}
     return bind(object.__new__(type(design)), **made)
 
 

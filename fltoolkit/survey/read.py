@@ -6,20 +6,23 @@ only the columns an estimate asks for are read at all. No other module casts a c
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.errors import DataError
-from fltoolkit.survey.engines import contents, different, rows_of
+from fltoolkit.errors import DataError, RepeatedKeys
+from fltoolkit.survey.column_names import quoted, tidy
+from fltoolkit.survey.engines import contents, different, is_spark, rows_of
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
+from fltoolkit.survey.header import header_is_known, names_told, refuse_missing
 from fltoolkit.survey.layout import DataFile, Files
+from fltoolkit.survey.memory_tables import Unreadable, no_kind
+from fltoolkit.survey.source_files import inside, refuse_same_file, stamped
+from fltoolkit.survey.values import is_whole, number, text
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,8 +35,11 @@ CODE_OF = "fl__code__"  # the same as a whole number, where the file has it as s
 PREFIXES = (INTERNAL, SOURCE, NUMBER_OF)
 FACTOR = "fl__factor"
 PART = "fl__part"
-LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
-NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+ROW_FACTS = ("check", "where", "what", "file")  # what stands beside the key of a row behind a finding
+UNUSABLE = {
+    "list": "lists", "array": "lists", "struct": "structures", "map": "structures", "union": "structures", "blob": "bytes",
+    "bit": "bytes", "interval": "lengths of time",
+}  # fmt: skip
 HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
 
 
@@ -41,12 +47,13 @@ HELD = 50_000_000  # bytes of files that are read once and held in memory, as SP
 class Opened:
     """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some.
 
-    `texts`: those that are canonical text already.
+    `texts`: those that are canonical text already. `unreadable`: by name, the columns left out since nothing can be made of them.
     """
 
     frame: Frame
     names: tuple[str, ...]
     texts: frozenset[str] = frozenset()
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
@@ -55,7 +62,13 @@ def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = Fal
 
 
 def open_named(
-    data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, only: Collection[str] | None = None, **options: Any
+    data: Any,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_text: bool = False,
+    only: Collection[str] | None = None,
+    named: Collection[str] | None = None,
+    **options: Any,
 ) -> Opened:
     """A path or a table, opened on `con`.
 
@@ -65,74 +78,78 @@ def open_named(
         as_text: what was coded stays a code: a CSV's `0111` keeps its zero, SPSS's and Stata's user-missing values stay
             apart (else they are blank).
         only: the columns needed. Of SPSS and Stata files no others are read; other files are read by need anyway.
+        named: the columns that will be asked for first, by which a CSV's header is told from its data; None: those of `only`.
         options: `delimiter`, `encoding` and `decimal`, of a file.
 
     Raises:
         DataError: no such file, not a format the kit reads, or nothing in it.
     """
+    unreadable: Mapping[str, Unreadable] = {}
     if isinstance(data, (str, Path)):
         given = {k: v for k, v in options.items() if v}
-        relation, names = open_path(Path(data), con, as_text=as_text, only=only, **given)
+        asked = only if named is None else named
+        relation, names = open_path(Path(data), con, as_text=as_text, only=only, named=asked, **given)
     else:
-        relation, names = open_object(data, con, only)
-    _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__)
+        relation, names, unreadable = open_object(data, con, only)
+    known = header_is_known(names, (named if named is not None else only) or (), [data])
+    _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__, known)
+    if not is_spark(relation):
+        names = [tidy(name) for name in names]
+        relation, more = _usable(relation)
+        unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
-    return Opened(frame, tuple(names))
+    return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
 
 
-def _refuse_names(columns: Sequence[str], where: object) -> None:
-    """Two names that differ only in case would collide in DuckDB, where * is all columns; the kit's prefixes must be free."""
-    times = Counter(c.lower() for c in columns)
-    if repeated := [c for c in columns if times[c.lower()] > 1]:
-        raise DataError("columns differ only in upper and lower case, or not at all", where=str(where), found=repeated, do="rename one of them")  # fmt: skip
-    own = [c for c in columns if c.lower().startswith(PREFIXES) or c == "*"]
+def _usable(relation: Any) -> tuple[Any, dict[str, Unreadable]]:
+    """The relation without the columns of which nothing can be made, its names tidy, and why each is left out."""
+    kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))
+    unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
+    kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
+    if not kept:
+        raise DataError(
+            "no column of the data can be used",
+            found=sorted({u.found for u in unusable.values()}),
+            do="give a table of numbers and texts",
+        )
+    if len(kept) == len(kinds) and all(name == new for name, new in kept.items()):
+        return relation, {}
+    return relation.project(", ".join(f"{quoted(name)} AS {quoted(new)}" for name, new in kept.items())), unusable
+
+
+def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable], where: str) -> None:
+    """Stop on a column that is asked for and cannot be used.
+
+    Raises:
+        DataError: naming the column and what kinds of values it holds.
+    """
+    for name in wanted:
+        if why := unreadable.get(name):
+            raise DataError("this column holds what cannot be used here", where=f"{where}: {name}", found=why.found, do=why.do)
+
+
+def _refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
+    """Two names that differ only in case would collide in DuckDB, where * is all columns; the kit's prefixes must be free. `known`: they
+    are names for certain."""
+    times = Counter(tidy(c).lower() for c in columns)
+    if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:
+        raise DataError(
+            "columns differ only in upper and lower case, or not at all (nor do blanks around a name count)", where=str(where),
+            found=names_told(repeated, known), do="rename one of them", withheld=", ".join(repeated),
+        )  # fmt: skip
+    own = [c for c in columns if tidy(c).lower().startswith(PREFIXES) or tidy(c) == "*"]
     if own:
         raise DataError(
             f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
             where=str(where),
-            found=own,
+            found=names_told(own, known),
             do="rename them",
+            withheld=", ".join(own),
         )
-
-
-def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Whether a column holds whole numbers that can be grouped by, and compared, as they are."""
-    return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
-
-
-def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Column `name` as canonical text: trimmed, `1` and never `1.0`, blank as null."""
-    column = nw.col(name)
-    if dtype.is_float():
-        whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
-        return (
-            nw.when(whole)
-            .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
-            .otherwise(_finite(column).cast(nw.String))
-        )
-    as_text = column.cast(nw.String)
-    if dtype.is_integer() or dtype == nw.Boolean:
-        return as_text
-    as_text = as_text.str.strip_chars()
-    whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
-    told = nw.when(as_text != "").then(as_text)
-    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(told)  # few have it, and a regex is dear
-
-
-def _finite(column: nw.Expr) -> nw.Expr:
-    return nw.when(column.is_finite()).then(column)
 
 
 def _told(column: nw.Expr) -> nw.Expr:
     return nw.when(~column.is_nan()).then(column)
-
-
-def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Column `name` as a number; text that is not one becomes null (and is counted where it matters)."""
-    column = nw.col(name)
-    if dtype.is_numeric() or dtype == nw.Boolean:
-        return column.cast(nw.Float64)
-    return nw.when(column.cast(nw.String).str.contains(NUMBER)).then(column).cast(nw.Float64)
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
@@ -161,7 +178,7 @@ class SourceTable:
     """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
 
     `widths`: by file, how many of its columns are used, and how many there are. `contents`: of Spark tables what the rows hold, in
-    a few numbers; of files nothing.
+    a few numbers; of files nothing. `held`: whether all rows are in memory, so that the files are not read again.
     """
 
     persons: Frame
@@ -169,6 +186,7 @@ class SourceTable:
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
     contents: str
+    held: bool
 
 
 def read_files(
@@ -211,24 +229,27 @@ def read_files(
     with readable(where):
         person, joins = _join(files, parts, where)
         own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
-        kept = _kept(person, own, numbers, bare, codes, texts, offered, where)
+        paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
+        kept = _kept(person, own, numbers, bare, codes, texts, offered, paths, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
             joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
-            _unique(episodes, [*files.episodes.key, PART], "episodes", where)
+            _unique(episodes, [*files.episodes.key, PART], "episodes", files.episodes, where)
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             wanted = {**of_episodes, **own_keys}
-            kept_of_each = _kept(episodes, wanted, numbers, (), (), texts, opened["episodes"].names, f"{where}: files.episodes")
+            kept_of_each = _kept(
+                episodes, wanted, numbers, (), (), texts, opened["episodes"].names, paths, f"{where}: files.episodes"
+            )
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
-        paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
-        if any(p.suffix.lower() in LABELLED_FILES for p in paths) or (paths and sum(p.stat().st_size for p in paths) <= HELD):
+        labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
+        if held := bool(paths) and (labelled or sum(p.stat().st_size for p in paths) <= HELD):
             persons = _held(persons, "persons", con)
             episodes = None if episodes is None else _held(episodes, "episodes", con)
     widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if tables else ""
-    return SourceTable(persons, episodes, tuple(joins), widths, rows)
+    return SourceTable(persons, episodes, tuple(joins), widths, rows, held or bool(tables))
 
 
 def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
@@ -242,7 +263,7 @@ def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
     """The household and module rows beside each person's, quarter by quarter where they are pooled as persons are."""
     person, joins = parts["person"], []
-    _unique(person, [*files.person.key, *([PART] if len(files.person.path) > 1 else [])], "person", where)
+    _unique(person, [*files.person.key, *([PART] if len(files.person.path) > 1 else [])], "person", files.person, where)
     for kind in ("household", "module"):
         file: DataFile | None = getattr(files, kind)
         if file is None:
@@ -253,7 +274,7 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
         else:
             other = other.drop(PART)
         joins.append(_count_join(person, other, key, kind, where))
-        _unique(other, key, kind, where)
+        _unique(other, key, kind, file, where)
         _refuse_clash(person, other, key, kind, where)
         person = person.join(other, on=key, how="left")
     return person, joins
@@ -267,41 +288,17 @@ def _kept(
     codes: Collection[str],
     texts: Collection[str],
     offered: Sequence[str],
+    paths: Collection[Path],
     where: str,
 ) -> list[nw.Expr]:
     """Columns as canonical text, which `texts` are already, and those that are numbers, or codes in whole numbers, as such. `offered`:
-    all that the files have, for the message."""
+    all that the files at `paths` have, for the message."""
     schema = frame.collect_schema()
-    _all_there(columns, offered, where, columns)
+    refuse_missing(columns, offered, where, paths, columns)
     values = [_told(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in codes and is_whole(schema[c])]
     told = [c for c in columns if c not in bare]
     return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
-
-
-def inside(folder: Path, name: str, where: str) -> Path:
-    """`folder / name`, refused when it leaves the folder."""
-    try:
-        path = (folder / name).resolve()
-    except (OSError, RuntimeError):
-        raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
-    if not path.is_relative_to(folder.resolve()):
-        raise DataError("the path leaves the folder of its YAML file", where=where, found=name, do="put the file beside it")
-    return path
-
-
-def input_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 over the contents of the input files, in order."""
-    return hashed(paths).hexdigest()
-
-
-def hashed(paths: Iterable[Path]) -> hashlib._Hash:
-    """`input_hash`, to which more can be added."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            hashlib.file_digest(file, lambda: digest)
-    return digest
 
 
 def _pool(
@@ -318,10 +315,12 @@ def _pool(
     """One file, or several pooled: rows below each other, each part with its weight factor. Of the survey's `keys` those that are
     `compared` with another file's are text, and all that are not whole numbers."""
     frames, offered = [], []
+    paths = [] if tables else [inside(folder, name, f"{where}: files.{kind}.path") for name in file.path]
+    refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
     only = needed | {name.removeprefix(file.prefix) for name in needed}
     for i, name in enumerate(file.path):
         opened = open_named(
-            tables[name] if tables else inside(folder, name, f"{where}: files.{kind}.path"),
+            tables[name] if tables else paths[i],
             con,
             as_text=True,
             only=only,
@@ -330,12 +329,18 @@ def _pool(
             decimal=file.decimal,
         )
         frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
+        refuse_unreadable(
+            [c for c in opened.unreadable if file.prefix + c in needed or c in file.key],
+            opened.unreadable,
+            f"{where}: files.{kind}",
+        )
         offered.append([renamed.get(c, c) for c in opened.names])
         if file.prefix:
             frame = frame.rename({c: renamed[c] for c in frame.collect_schema().names() if c in renamed})
         frames.append(
             frame.with_columns(nw.lit(file.weight_factor[i] if file.weight_factor else 1.0).alias(FACTOR), nw.lit(i).alias(PART))
         )
+    refuse_missing(file.key, offered[0], f"{where}: files.{kind}.key", paths)
     first = frames[0].collect_schema().names()
     for name, frame in zip(file.path[1:], frames[1:], strict=True):
         missing = [c for c in first if c not in frame.collect_schema().names()]
@@ -344,7 +349,6 @@ def _pool(
                 "a pooled file lacks columns of the first", where=f"{where}: files.{kind}: {name}", found=missing,
                 do="pool only files of one layout",
             )  # fmt: skip
-    _all_there(file.key, offered[0], f"{where}: files.{kind}.key")
     # Quarters may differ in the types of all their columns.
     schemas = [f.collect_schema() for f in frames]
     as_text = [c for c in first if c in compared or (len(frames) > 1 and c not in (FACTOR, PART))]
@@ -354,23 +358,34 @@ def _pool(
     return Opened(pooled, tuple(offered[0]), frozenset(as_text))
 
 
-def _unique(frame: Frame, key: list[str], kind: str, where: str) -> None:
+def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
+    """Refuse rows of a file that share the key that must tell them apart."""
     if different(frame, key) == rows_of(frame):
         return
-    count = rows_of(frame.group_by(key).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1))
-    raise DataError(
-        f"{count} key(s) of the {kind} file stand in more than one row", where=f"{where}: files.{kind}.key",
-        found=[k for k in key if k != PART], do="name the columns that make a row unique, or remove the repeated rows",
+    repeated = frame.group_by(list(key)).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).sort(list(key))
+    rows = repeated.collect("pandas").to_native().rename(columns={"fl__n": "rows"})
+    where, problem = f"{where}: files.{kind}.key", f"key(s) of the {kind} file stand in more than one row"
+    paths = rows.pop(PART).map(lambda part: file.path[int(part)]) if PART in rows else file.path[0]
+    named = [k for k in key if k != PART]
+    raise RepeatedKeys(
+        f"{len(rows)} {problem}", rows=rows.assign(check="files", where=where, what=problem, file=paths)[[*ROW_FACTS, *named, "rows"]],
+        where=where, found=named,
+        do="name the columns that make a row unique, or remove the repeated rows; fltoolkit check --private FOLDER writes which they are",
     )  # fmt: skip
 
 
 def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> Join:
-    _all_there(key, person.collect_schema().names(), f"{where}: files.{kind}.key, in the person file")
-    _all_there(key, other.collect_schema().names(), f"{where}: files.{kind}")
-    on = list(key)
+    on, named = list(key), [c for c in key if c != PART]
+    refuse_missing(named, _names(person), f"{where}: files.{kind}.key, in the person file", ())
+    refuse_missing(named, _names(other), f"{where}: files.{kind}", ())
     left = person.join(other.select(on).unique(), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
     right = other.select(on).join(person.select(on), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
     return Join(kind, int(left.iloc[0, 0]), int(right.iloc[0, 0]))
+
+
+def _names(frame: Frame) -> list[str]:
+    """The columns of a frame that come from the data."""
+    return [c for c in frame.collect_schema().names() if not c.startswith(INTERNAL)]
 
 
 def _refuse_clash(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> None:
@@ -381,20 +396,3 @@ def _refuse_clash(person: Frame, other: Frame, key: Sequence[str], kind: str, wh
             f"columns of the {kind} file are in another file too", where=f"{where}: files.{kind}", found=clash,
             do=f"add `prefix:` under files.{kind}; its columns are then named prefix + name everywhere in survey.yaml",
         )  # fmt: skip
-
-
-def _all_there(wanted: Iterable[str], present: Sequence[str], where: str, keys: Mapping[str, str] | None = None) -> None:
-    """Refuse columns that the data lack, each with the key that names it."""
-    missing = [c for c in wanted if c not in present]
-    if not missing:
-        return
-    guesses = {m: difflib.get_close_matches(m, present, n=1, cutoff=0.6) for m in missing}
-    told = {m: [*([keys[m]] if keys else []), *(f"did you mean {g}?" for g in guesses[m])] for m in missing}
-    own = [c for c in present if not c.startswith(INTERNAL)]
-    do = "correct the names; upper and lower case count"
-    if len(own) == 1:
-        do = "the file has a single column: give its `delimiter:` under `files:`, or correct the names"
-    raise DataError(
-        "columns that survey.yaml names are not in the data", where=where,
-        found=[f"{m} ({'; '.join(words)})" if words else m for m, words in told.items()], allowed=own, do=do,
-    )  # fmt: skip

@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.connection import connect
-from fltoolkit.survey.design import Design, bind, refuse_missing_columns
+from fltoolkit.survey.design import Design, bind, open_design, refuse_missing_columns
 from fltoolkit.survey.internal import STRATA, WEIGHT
-from fltoolkit.survey.read import number, open_table, text
+from fltoolkit.survey.read import refuse_unreadable
 from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients, replicated
 from fltoolkit.survey.units import joined
+from fltoolkit.survey.values import number, written
 
 
 class ReplicateDesign(Design):
@@ -65,11 +65,12 @@ class ReplicateDesign(Design):
         df: int | None = None,
         weights: Literal["gross_up", "normalised"] = "gross_up",
     ) -> None:
-        frame = open_table(data, connect())
-        schema = frame.collect_schema()
-        names = _columns(replicates, schema.names())
         layers = [strata] if isinstance(strata, str) else list(strata or ())
-        refuse_missing_columns([weight, *names, *layers], schema.names(), "ReplicateDesign")
+        frame, files, unreadable = open_design(data, [weight, *layers], "ReplicateDesign")
+        schema = frame.collect_schema()
+        names = _columns(replicates, [*schema.names(), *unreadable])
+        refuse_unreadable(names, unreadable, "ReplicateDesign")
+        refuse_missing_columns(names, schema.names(), "ReplicateDesign", data)
         how = Method(method, scale, rscales, rho, combined, mse, df)
         if df is not None and not (isinstance(df, int) and df >= 1):
             raise DesignError(
@@ -83,12 +84,14 @@ class ReplicateDesign(Design):
                 found=method,
                 do="leave strata out: the replicates hold them",
             )
-        labels = joined([text(c, schema[c]) for c in layers])
+        labels = joined([written(c, schema[c]) for c in layers])
         frame = frame.with_columns(number(weight, schema[weight]).alias(WEIGHT), labels.alias(STRATA))
         frame, replication = replicated(frame, names, [number(c, schema[c]) for c in names], how, bool(layers))
         bind(
             self,
-            frame=frame,
+            files=files,
+            unreadable=unreadable,
+            rows=frame,
             single_psu="fail",
             clustered=False,
             stages=0,

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
+from fltoolkit.errors import DesignError
 from fltoolkit.survey.engines import numbered
 from fltoolkit.survey.internal import PSU, SSU, STRATA
-from fltoolkit.survey.read import Frame, is_whole, text
+from fltoolkit.survey.read import Frame
+from fltoolkit.survey.values import is_whole, written
 
 SEPARATOR = " / "
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """A stratum or unit as whole numbers, where its column holds such, else as canonical text."""
-    return nw.col(column) if is_whole(dtype) else text(column, dtype)
+    """A stratum or unit as whole numbers, where its column holds such, else as text; a text stays as it was written."""
+    return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
@@ -45,3 +47,22 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
     frame = frame.with_columns(nw.col(STRATA, PSU).cast(nw.String))
     own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
     return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
+
+
+def refuse_stages(units: int, counts: int, certainty: bool) -> None:
+    """Stop on stages and FPC that do not fit together."""
+    if units > 2 or counts > 2:
+        raise DesignError(
+            "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"
+        )
+    if counts == 1 and units == 2:
+        raise DesignError(
+            "two stages have one FPC", where="fpc", do="give the FPC of both stages, or leave the second column of psu out"
+        )
+    if counts == 2 and units == 0:
+        raise DesignError("two FPCs and no PSU", where="psu", do="name the column of the PSUs")
+    if certainty and (counts or units == 0):
+        raise DesignError(
+            "PSUs taken with certainty need psu, and no fpc", where="certainty",
+            do="with an FPC, a stratum whose PSUs were all taken is certain by itself: leave certainty out",
+        )  # fmt: skip

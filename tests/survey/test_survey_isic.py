@@ -136,7 +136,7 @@ def test_a_table_is_an_input_of_the_survey(with_table: Callable[..., Path], tmp_
 
 
 def test_national_codes_without_a_row_are_counted_and_named(with_table: Callable[..., Path]) -> None:
-    found = fl.check(fl.read_survey(with_table(GOOD, ["10", "11", "12", "13"])))
+    found = fl.check(fl.read_survey(with_table(GOOD, ["10", "11", "12", "13"])), show_values=True)
     rows = found[found["check"] == "industry"]
     assert rows[["severity", "where", "what", "count"]].to_numpy().tolist() == [
         ["warning", "own (sectors.s)", "codes that are not in own.csv: 13; shown as not stated", "fewer than 5"]

@@ -18,7 +18,9 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.connection import connect
-from fltoolkit.survey.read import SOURCE, Join, inside, number, open_table, text
+from fltoolkit.survey.read import SOURCE, Join, open_table
+from fltoolkit.survey.source_files import inside
+from fltoolkit.survey.values import number, text
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -178,7 +180,8 @@ def test_a_row_too_long_stops_without_showing_it(spec: dict[str, Any], people: p
     (path.parent / "people.csv").write_text("\n".join(lines))
     message = refused(path)
     assert "the file cannot be read" in message
-    assert "Line: 23001" in message
+    assert f"found:   line 23001: {len(lines[0].split(',')) + 1} cell(s)\n" in message
+    assert f"{path.parent / 'people.csv'}: " in message
     assert "secret" not in message
 
 
@@ -344,7 +347,7 @@ def test_quarters_of_another_layout_are_refused(quarters: dict[str, Any], people
     ("name", "content", "said"),
     [
         ("none.csv", None, ["there is no such file", "read from the folder of survey.yaml"]),
-        ("folder", None, ["there is no such file"]),
+        ("folder", None, ["this is a folder, not a file", "name a file in it"]),
         ("people.csv", b"", ["the file is empty", "export the data again"]),
         ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .parquet, .sav, .zsav, .dta"]),
         ("people", b"hh,line", ["does not read this kind of file"]),
@@ -407,8 +410,31 @@ def test_names_that_would_collide_are_refused(tmp_path: Path, kind: str, columns
         data = tmp_path / "a.csv"
         data.write_text(f"{','.join(columns)}\n{','.join('é' for _ in columns)}\n", encoding=options.get("encoding", "utf-8"))
     with pytest.raises(DataError) as error:
-        open_table(data, connect(), as_text=True, **options)
+        open_table(data, connect(), as_text=True, named=columns, **options)
     assert [words for words in said if words not in str(error.value)] == [], error.value
+
+
+@pytest.mark.parametrize("first", ["beaten,x,beaten", "fl__told,x", "a story,another"])
+def test_a_first_line_that_may_be_a_persons_answers_is_not_printed(
+    tmp_path: Path, spec: dict[str, Any], people: pd.DataFrame, write: Write, first: str
+) -> None:
+    path = write(spec, people=people)
+    (path.parent / "people.csv").write_text(f"{first}\n{first}\n", encoding="utf-8")
+    with pytest.raises(DataError) as error:
+        fl.read_survey(path)
+    with pytest.raises((DataError, RequestError)) as of_table:
+        fl.SurveyDesign(path.parent / "people.csv", weight="w")
+    for told in (error.value, of_table.value):
+        assert not [cell for cell in first.split(",") if len(cell) > 1 and cell in str(told)]
+        assert "not printed: the first line may be a person's answers" in str(told)
+        assert told.withheld
+
+
+def test_a_header_that_holds_half_of_the_columns_is_printed(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    message = refused(write(changed(spec, {"design.weight": "weight"}), people=people))
+    assert "allowed: hh, line, stratum, village, w" in message
 
 
 def test_a_name_that_is_another_with_a_number_is_a_name(tmp_path: Path) -> None:
@@ -419,7 +445,9 @@ def test_a_name_that_is_another_with_a_number_is_a_name(tmp_path: Path) -> None:
 
 def test_nested_columns_of_a_parquet_file_do_no_harm(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pa.table({"a": [1], "tags": [["x", "y"]]}), tmp_path / "a.parquet")
-    assert open_table(tmp_path / "a.parquet", connect()).collect_schema().names() == ["a", "tags"]
+    assert open_table(tmp_path / "a.parquet", connect()).collect_schema().names() == ["a"]
+    with pytest.raises(DataError, match=r"SurveyDesign: tags[\s\S]*found: +lists"):
+        fl.SurveyDesign(tmp_path / "a.parquet", weight="a", psu="tags")
 
 
 def test_names_that_would_collide_are_refused_in_files_too(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
@@ -468,8 +496,9 @@ def test_codes_of_a_csv_without_survey_yaml_survive_and_a_late_one_is_no_error(t
         "answer": {"yes", "no"}, "sector": {"01", "41"}, "late": {"1", "9b"}, "key": {"1234567890123456789"}, "day": {"01/02/2025"},
     }.items():  # fmt: skip
         assert set(design.frame.select(design.text(name)).unique().collect("pandas").to_native()[name]) == found
-    assert design.frame.collect_schema()["money"].is_numeric()
-    assert design.frame.collect_schema()["fpc"].is_numeric()
+    assert design.frame.collect_schema()["W"].is_numeric()
+    fpc = design.frame.select(design.number("fpc")).unique().collect("pandas").to_native()["fpc"]
+    assert sorted(fpc) == [12, math.inf]
     assert design.frame.select(design.number("money").sum()).collect("pandas").to_native().iloc[0, 0] == 1000 * rows / 2
 
 
@@ -481,10 +510,10 @@ def test_a_row_is_a_row_whatever_it_begins_with(tmp_path: Path) -> None:
     assert texts(tmp_path / "b.csv") == {"code": ["1", "3"], "n": ["2", "4"]}
 
 
-def test_a_title_above_the_names_is_told_in_its_words(tmp_path: Path) -> None:
-    """DuckDB by itself would take it for a comment, and say no more than that line 1 is wrong."""
+def test_a_title_above_the_names_is_told(tmp_path: Path) -> None:
+    """A title of one cell is left out; one of several would be taken for the names: the rows below it have another number of cells."""
     (tmp_path / "a.csv").write_text("# by us, in 2025, twice\ncode,n\n1,2\n3,4\n")
-    with pytest.raises(RequestError, match=r"(?s)no such column.*# by us, in 2025, twice"):
+    with pytest.raises(DataError, match=r"line 2: 2 cell\(s\)\n  allowed: 3 cell\(s\), as in the header in line 1"):
         fl.SurveyDesign(tmp_path / "a.csv", weight="n")
 
 

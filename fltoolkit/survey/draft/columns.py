@@ -11,9 +11,11 @@ from typing import Any
 import narwhals as nw
 
 from fltoolkit.survey.connection import connect
+from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.draft.vocabulary import answer
-from fltoolkit.survey.formats import LABELLED_FILES, TEXT_FILES, FileLabels, decimal_commas, read_labels
-from fltoolkit.survey.read import Frame, Opened, number, open_named, text
+from fltoolkit.survey.formats import LABELLED_FILES, FileLabels, decimal_commas, read_labels
+from fltoolkit.survey.read import Frame, Opened, open_named
+from fltoolkit.survey.values import number, text
 
 MANY_CODES = 60  # a column with more values is no list of codes
 CELLS_AT_ONCE = 50_000_000

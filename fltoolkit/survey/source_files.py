@@ -1,0 +1,139 @@
+"""The files that a survey is read from: each is one file that can be read, stays in its folder and does not change meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fltoolkit.errors import DataError
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A file as it was when it was opened: which file, its size in bytes and the time of its last change in nanoseconds."""
+
+    path: Path
+    device: int
+    inode: int
+    size: int
+    changed: int
+
+
+def stamped(path: Path) -> Stamp:
+    """What the system says of a file that can be read.
+
+    Raises:
+        DataError: there is no such file, it is empty, a folder or a device, or it may not be read.
+    """
+    found = _status(path)
+    if stat.S_ISDIR(found.st_mode):
+        raise DataError("this is a folder, not a file", where=str(path), do="name a file in it")
+    if not stat.S_ISREG(found.st_mode):
+        raise DataError(
+            "this is not a file of data but a pipe, a socket or a device", where=str(path),
+            do="write the data into a file, and name that file",
+        )  # fmt: skip
+    if found.st_size == 0:
+        raise DataError("the file is empty", where=str(path), do="export the data again")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _refused(path, error) from None
+    return Stamp(path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except ValueError:
+        raise _no_path(str(path)) from None
+    except OSError as error:
+        raise _refused(path, error) from None
+
+
+def _no_path(path: str) -> DataError:
+    return DataError("a path cannot hold the character NUL", where=path.replace("\0", r"\0"), do="correct the path")
+
+
+def _refused(path: Path, error: OSError) -> DataError:
+    """Why the system does not open a file, in the kit's words."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return DataError("there is no such file", where=str(path), do="check `path:`; it is read from the folder of survey.yaml")
+    if isinstance(error, PermissionError):
+        return DataError("this account may not read the file", where=str(path), do="ask its owner for the right to read it")
+    if error.errno == errno.ELOOP:
+        return DataError("the path goes in a circle", where=str(path), do="remove the symbolic link")
+    return DataError("the system does not open the file", where=str(path), found=error.strerror, do="check the path and the disk")
+
+
+def refuse_changed(stamps: Iterable[Stamp]) -> None:
+    """Stop if a file is no longer the one that was opened.
+
+    Raises:
+        DataError: it was replaced, cut, extended, written again or removed.
+    """
+    for was in stamps:
+        try:
+            same = stamped(was.path) == was
+        except DataError:
+            same = False
+        if not same:
+            raise DataError(
+                "the file changed since it was opened", where=str(was.path),
+                do="open the survey again, so that every number is of the same data",
+            )  # fmt: skip
+
+
+def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
+    """Stop if two paths lead to one file: everybody in it would count twice.
+
+    Raises:
+        DataError: naming the paths.
+    """
+    paths = defaultdict(list)
+    for file in stamps:
+        paths[file.device, file.inode].append(str(file.path))
+    if twice := next((found for found in paths.values() if len(found) > 1), None):
+        raise DataError(
+            "the same file is given more than once: everybody in it would count more than once", where=where, found=twice,
+            do="name each file once; two names of one file (a link) are one file",
+        )  # fmt: skip
+
+
+def exactly(path: Path) -> str:
+    """A path as DuckDB takes it for one file, whatever its letters: `*`, `?` and `[` would be a pattern, `s3:` an address."""
+    return re.sub(r"([*?[])", r"[\1]", str(path.absolute()))
+
+
+def inside(folder: Path, name: str, where: str) -> Path:
+    """`folder / name`, refused when it leaves the folder."""
+    try:
+        path = (folder / name).resolve()
+    except ValueError:
+        raise DataError(_no_path(name).problem, where=where, found=name.replace("\0", r"\0"), do="correct the path") from None
+    except (OSError, RuntimeError):
+        raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
+    if not path.is_relative_to(folder.resolve()):
+        raise DataError("the path leaves the folder of its YAML file", where=where, found=name, do="put the file beside it")
+    return path
+
+
+def input_hash(paths: Iterable[Path]) -> str:
+    """SHA-256 over the contents of the input files, in order."""
+    return hashed(paths).hexdigest()
+
+
+def hashed(paths: Iterable[Path]) -> hashlib._Hash:
+    """`input_hash`, to which more can be added."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return digest

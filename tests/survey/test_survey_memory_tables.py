@@ -1,0 +1,152 @@
+"""Tables in memory: whole columns of one kind, whoever holds them; a column of several kinds is told by its name and rows."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import DataError
+
+D = decimal.Decimal
+DAY, MOMENT = datetime.date(2020, 1, 1), datetime.datetime(2020, 1, 1, 5)
+ROWS = 30_000  # beyond any sample
+
+
+def objects(values: list[Any]) -> pd.Series[Any]:
+    return pd.Series(values, dtype=object)
+
+
+def mean_of(table: Any) -> float:
+    return float(fl.mean(fl.SurveyDesign(table, weight="w"), "x").table["estimate"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    "late",
+    [0.4, D("0.4"), np.float32(0.5), np.int8(3), 2.5, 2**70],
+)
+def test_objects_that_are_all_numbers_are_numbers_however_late_one_differs(late: Any) -> None:
+    values = [1] * (ROWS - 1) + [late]
+    table = pd.DataFrame({"w": 1.0, "x": objects(values)})
+    assert mean_of(table) == pytest.approx(sum(map(float, values)) / ROWS, rel=1e-14)
+    weighted = pd.DataFrame({"w": objects(values), "x": [float(i % 7) for i in range(ROWS)]})
+    total = sum(float(w) * (i % 7) for i, w in enumerate(values)) / sum(map(float, values))
+    assert mean_of(weighted) == pytest.approx(total, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("late", "found"),
+    [
+        ("Rosa", "numbers (first in row 0); text (first in row 29999)"),
+        (["Rosa"], "numbers (first in row 0); values of the type list (first in row 29999)"),
+        (True, "numbers (first in row 0); true or false (first in row 29999)"),
+        (DAY, "dates (first in row 29999); numbers (first in row 0)"),
+    ],
+)
+@pytest.mark.parametrize("column", ["w", "x"])
+def test_a_column_of_two_kinds_is_told_by_its_name_and_the_first_row_of_each(column: str, late: Any, found: str) -> None:
+    table = pd.DataFrame({"w": 1.0, "x": 1.0}, index=range(ROWS))
+    table[column] = objects([1] * (ROWS - 1) + [late])
+    with pytest.raises(DataError) as error:
+        mean_of(table)
+    assert f": {column}: this column holds what cannot be used here\n  found:   {found}\n" in str(error.value)
+    assert "rows are counted from 0" in str(error.value)
+    assert "Rosa" not in str(error.value)
+
+
+@pytest.mark.parametrize("values", [[DAY, MOMENT], [MOMENT, DAY], ["a", b"b"], [DAY, "2020-01-02"], [True, "yes"]])
+def test_kinds_that_arrow_or_duckdb_would_cast_to_each_other_are_two_kinds(values: list[Any]) -> None:
+    with pytest.raises(DataError, match="this column holds what cannot be used here"):
+        fl.mean(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "x": objects(values)}), weight="w"), "w", by="x")
+
+
+def groups(table: Any) -> dict[str, int]:
+    got = fl.mean(fl.SurveyDesign(table, weight="w"), "w", by="x").table
+    return dict(zip(got["x"], got["n"].astype(int), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (objects([1, pd.NA, None, float("nan")]), {"1": 1, "not stated": 3}),
+        (objects(["a", None, pd.NA, float("nan")]), {"a": 1, "not stated": 3}),
+        (objects([True, np.False_, None, True]), {"true": 2, "false": 1, "not stated": 1}),
+        (objects([D("1.50"), D("NaN"), D("1.50"), None]), {"1.50": 2, "not stated": 2}),
+        (objects([pd.Timestamp(MOMENT), pd.NaT, pd.NaT, None]), {"2020-01-01 05:00:00": 1, "not stated": 3}),
+        (pd.Series(["a", None, "b", "b"], dtype="string[python]"), {"a": 1, "b": 2, "not stated": 1}),
+        (pd.Series(["a", None, "b", "b"], dtype="string[pyarrow]"), {"a": 1, "b": 2, "not stated": 1}),
+        (pd.Series(["a", None, "b", "b"], dtype="category"), {"a": 1, "b": 2, "not stated": 1}),
+        (pd.Series([1, None, 2, 2], dtype="Int64").astype("category"), {"1": 1, "2": 2, "not stated": 1}),
+        (pd.Series([1, None, 2, 2], dtype="Int8"), {"1": 1, "2": 2, "not stated": 1}),
+        (pd.Series([True, None, True, True], dtype="boolean"), {"true": 3, "not stated": 1}),
+        (pd.Series(pd.arrays.SparseArray([1.0, 0.0, 0.0, 0.0])), {"1": 1, "0": 3}),
+        (pd.Series(np.array([1, 2, 2, 2], dtype="float16")), {"1": 1, "2": 3}),
+        (pd.Series(np.array([1, 2, 2, 2], dtype="longdouble")), {"1": 1, "2": 3}),
+        (pd.Series([None] * 4), {"not stated": 4}),
+    ],
+)
+def test_every_kind_that_pandas_has_for_codes_is_codes(values: pd.Series[Any], expected: dict[str, int]) -> None:
+    assert groups(pd.DataFrame({"w": 1.0, "x": values})) == expected
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (lambda: pd.period_range("2020", periods=4), "pandas.period"),
+        (lambda: pd.interval_range(0, 4), "pandas.interval"),
+        (lambda: np.array([1j, 1, 2, 3]), "complex128"),
+        (lambda: pd.to_timedelta(range(4)), "lengths of time"),
+        (lambda: objects([["Rosa"]] * 4), "lists"),
+        (lambda: objects([{"Rosa": 1}] * 4), "structures"),
+        (lambda: objects([b"Rosa"] * 4), "bytes"),
+        (lambda: objects([10**39] * 4), "numbers that are too long"),
+        (lambda: objects([2**60, 2**60 + 1, 1.5, 1]), "whole numbers of more than 15 digits beside others"),
+    ],
+)
+def test_a_column_that_nothing_can_be_made_of_stops_nobody_who_does_not_ask_for_it(make: Callable[[], Any], found: str) -> None:
+    design = fl.SurveyDesign(pd.DataFrame({"w": 1.0, "x": make()}), weight="w")
+    assert fl.mean(design, "w").table["n"].to_list() == [4]
+    for ask in (lambda: fl.mean(design, "x"), lambda: fl.mean(design, "w", by="x")):
+        with pytest.raises(DataError) as error:
+            ask()
+        assert f"x: this column holds what cannot be used here\n  found:   {found}\n" in str(error.value)
+        assert "Rosa" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(pl.DataFrame({"w": [1.0] * 3, "x": pl.Series([1, 2, 6], dtype=pl.Int128)}), id="Polars Int128"),
+        pytest.param(pl.DataFrame({"w": [1.0] * 3, "x": pl.Series([1, 2.5, 5.5], dtype=pl.Object)}), id="Polars objects"),
+        pytest.param(pa.table({"w": [1.0] * 3, "x": pa.array(np.array([1, 2, 6], "float16"))}), id="Arrow half floats"),
+        pytest.param(
+            pa.table({"w": [1.0] * 3, "x": pa.array([D("1"), D("2"), D("6")], pa.decimal256(50, 2))}), id="Arrow decimal256"
+        ),
+        pytest.param(pa.table({"w": [1.0] * 3, "x": [1, 2, 6]}).to_reader(), id="a reader, which can be read once"),
+        pytest.param(pa.record_batch({"w": [1.0] * 3, "x": [1, 2, 6]}), id="a batch"),
+    ],
+)
+def test_tables_of_polars_and_arrow_give_the_same_number_as_often_as_they_are_asked(table: Any) -> None:
+    design = fl.SurveyDesign(table, weight="w")
+    assert [fl.mean(design, "x").table["estimate"].iloc[0] for _ in range(2)] == [3.0, 3.0]
+
+
+def test_a_single_column_is_no_table() -> None:
+    with pytest.raises(DataError, match="not a table the kit reads"):
+        fl.SurveyDesign(pd.Series([1.0]), weight="w")
+
+
+def test_names_have_no_blanks_around_them_whoever_holds_the_table() -> None:
+    table = pd.DataFrame({" w ": [1.0, 2.0], "x\t": [1.0, 4.0]})
+    for data in (table, pl.from_pandas(table), pa.Table.from_pandas(table)):
+        assert mean_of(data) == 3.0
+    with pytest.raises(DataError, match=r"nor do blanks around a name count"):
+        mean_of(table.assign(w=1))
