@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from pydantic import Field, Strict, StrictBool, StrictFloat, StrictInt, StrictSt
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.framework import Plan
-from fltoolkit.yamlfile import Model, build_model, load_yaml, pairs_of
+from fltoolkit.yamlfile import BoundedLoader, Model, build_model, pairs_of, read_yaml
 
 PARTNERS = "partners.yaml"
 LONGEST = 32767  # characters that a cell of a spreadsheet holds
@@ -93,8 +94,10 @@ class Partners(Model):
         return rows.get(id, {})
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(BoundedLoader):
     """Text is text but for plain numbers, true and false, null and ISO dates, which the dumper therefore never writes for a text."""
+
+    tags = (*BoundedLoader.tags, "int", "float", "bool", "null", "timestamp")
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -125,9 +128,10 @@ _Dumper.add_representer(str, _text)
 def read_partners(plan: Plan | str | Path) -> Partners:
     """What stands in partners.yaml beside a nap.yaml; nothing without one. Raises `SpecError` naming every key and its line."""
     path = (plan.path if isinstance(plan, Plan) else Path(plan)).with_name(PARTNERS)
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Partners()
-    return build_model(load_yaml(path, _Loader), Partners, str(path), path.read_text(encoding="utf-8-sig"))
+    data, node = read_yaml(path, _Loader)
+    return build_model(data, Partners, str(path), node)
 
 
 def partners_text(partners: Partners) -> str:
