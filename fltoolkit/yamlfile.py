@@ -91,7 +91,7 @@ class BoundedLoader(yaml.SafeLoader):
         self._depth, self._deepest = self._depth - 1, max(above, self._deepest)
         return node
 
-    def _refuse_excess(self, mark: yaml.Mark) -> None:
+    def _refuse_excess(self, mark: Any) -> None:
         if self._deepest > DEEPEST:
             raise _at(
                 mark,
@@ -140,7 +140,7 @@ class TextLoader(BoundedLoader):
 TextLoader.yaml_implicit_resolvers = {}
 
 
-def _at(mark: yaml.Mark, problem: str, found: object, do: str) -> SpecError:
+def _at(mark: Any, problem: str, found: object, do: str) -> SpecError:
     return SpecError(problem, where=f"line {mark.line + 1}", found=found, do=do)
 
 
