@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import DataError, expect
 from fltoolkit.survey.read import inside
+from fltoolkit.survey.side_table import read_side_table
 from fltoolkit.yamlfile import Code, Model, canonical_code
 
 CROSS = " × "
@@ -114,10 +115,8 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise DataError("benchmarks cannot be read as a CSV file in UTF-8", where=str(path), found=error) from None
+    rows = read_side_table(path, COLUMNS, "the file of benchmarks", DataError)
+    return pd.DataFrame([row.cells for row in rows], columns=list(COLUMNS), dtype=str)
 
 
 def _rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

@@ -123,7 +123,7 @@ def test_what_is_no_workbook_is_told_why(original: Path, tmp_path: Path) -> None
     whole = original.read_bytes()
     kinds = {
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600: "protected by a password, or of the old kind .xls",
-        re.sub(rb"(PK\x01\x02.{4})\x00", rb"\1\x01", whole, flags=re.DOTALL): "protected by a password",
+        re.sub(rb"(PK\x01\x02.{4})\x00", lambda m: m[1] + b"\x01", whole, flags=re.DOTALL): "protected by a password",
         whole[: len(whole) // 2]: "it is no .xlsx file",
         b"a;b\n1;2\n": "it is no .xlsx file",
     }
