@@ -122,7 +122,7 @@ def _csv(path: Path) -> pd.DataFrame:
 def _rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     if gone := [c for c in COLUMNS if c not in table]:
         raise DataError(
-            f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=list(table.columns), allowed=COLUMNS,
+            f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
             do="one row a category, columns separated by commas",
         )  # fmt: skip
     return ((_parts(str(m)), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))

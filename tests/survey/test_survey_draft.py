@@ -313,12 +313,13 @@ def test_who_was_asked_a_question_is_tried(tmp_path: Path) -> None:
     data = DataTable(tmp_path / "a.csv")
     column = {c.name: c for c in data.columns()}
     gates = [column["worked"], column["also"], column["asked"]]
-    rows, worked = data.frame(table.columns), Gate("worked", ("1",), ("2",))
-    assert gate(rows, column["q"], gates, None) == worked
-    assert gate(rows, column["once"], gates, None) is None  # one who should have skipped it has an answer
-    assert gate(rows, column["worked"], gates, None) is None  # everybody has an answer
-    assert gate(rows, column["r"], [column["asked"]], None) is None  # 20 of the 80 who were to be asked have none
-    assert gate(rows, column["q"], [column["worked"]], ("asked", ["2"])) is None  # among these nobody was asked
+    rows, worked = data.answers(list(column.values())), Gate("worked", ("1",), ("2",))
+    assert gate(rows, column["q"], gates) == worked
+    assert gate(rows, column["once"], gates) is None  # one who should have skipped it has an answer
+    assert gate(rows, column["worked"], gates) is None  # everybody has an answer
+    assert gate(rows, column["r"], [column["asked"]]) is None  # 20 of the 80 who were to be asked have none
+    nobody = data.answers(list(column.values()), ("asked", ["2"]))
+    assert gate(nobody, column["q"], [column["worked"]]) is None  # among these nobody was asked
 
 
 def test_codes_that_differ_from_the_usual_ones_are_said(tmp_path: Path) -> None:
