@@ -1,4 +1,4 @@
-"""Thirty kinds of input that go wrong in real life, each made from one small survey that is right.
+"""Thirty-eight kinds of input that go wrong in real life, each made from one small survey that is right.
 
     python -m tests.broken      # prints what the kit says of each
 
@@ -9,6 +9,7 @@ statistician should know).
 from __future__ import annotations
 
 import copy
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -137,6 +138,39 @@ def _outside(folder: Path) -> None:
 def _loop(folder: Path) -> None:
     spec(files__person__path="loop.csv")(folder)
     (folder / "loop.csv").symlink_to("loop.csv")
+
+
+def _pipe(folder: Path) -> None:
+    write(folder)
+    (folder / "survey.yaml").unlink()
+    os.mkfifo(folder / "survey.yaml")
+
+
+def text(content: str) -> Callable[[Path], None]:
+    """The survey with other text, or more, at the end of survey.yaml."""
+
+    def make(folder: Path) -> None:
+        write(folder)
+        with (folder / "survey.yaml").open("a", encoding="utf-8") as file:
+            file.write(content)
+
+    return make
+
+
+BOMB = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+
+
+def side(name: str, content: str, **keys: Any) -> Callable[[Path], None]:
+    """The survey with a table beside it."""
+
+    def make(folder: Path) -> None:
+        spec(**keys)(folder)
+        (folder / name).write_text(content, encoding="utf-8")
+
+    return make
+
+
+NATIONAL = {"column": "ISIC", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "correspondence": "own.csv"}
 
 
 def _formula(folder: Path) -> None:
@@ -268,6 +302,32 @@ KINDS = (
         ("survey.yaml: files.person.path", "leaves the folder", "../persons.csv", "put the file beside it"),
     ),
     Kind("a symlink loop", _loop, ("survey.yaml: files.person.path", "goes in a circle", "loop.csv", "remove the symbolic link")),
+    Kind("a named pipe for YAML", _pipe, ("survey.yaml", "this is a named pipe, not a file", "regular file")),
+    Kind("a bomb of aliases", text(BOMB), ("survey.yaml, line", "more than 200,000 values, aliases written out")),
+    Kind("lists 300 deep", text("a: " + "[" * 300 + "]" * 300), ("survey.yaml, line", "nest deeper than 40 levels", "flatter")),
+    Kind("a NUL in YAML", text("round: a\0b\n"), ("survey.yaml, line", "does not allow", "U+0000", "remove it")),
+    Kind(
+        "a tag of YAML", text("round: !!int four\n"), ("survey.yaml, line", "a tag of YAML is not taken here", "remove the tag")
+    ),
+    Kind(
+        "an empty YAML",
+        lambda folder: (folder / "survey.yaml").write_text("# nothing\n") and None,
+        ("survey.yaml", "the file is empty"),
+    ),
+    Kind(
+        "a ragged correspondence table",
+        side("own.csv", "code,isic\n41,4100\n42\n", sectors__sector=NATIONAL),
+        ("own.csv, line 3", "another number of cells", "found:   1 cell(s)", "allowed: 2 cells"),
+    ),
+    Kind(
+        "benchmarks with an open quote",
+        side(
+            "b.csv",
+            'margin,category,population\nsex,"men,10\nsex,women,10\n',
+            calibration={"method": "rake", "benchmarks": "b.csv"},
+        ),
+        ("b.csv, line 2", "cannot be read as a CSV file", "a quote that is not closed"),
+    ),
     Kind("a 10,000-column file", _wide, finding="20 of 10,020 columns are used", cases=20),
 )
 
