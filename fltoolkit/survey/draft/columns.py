@@ -83,22 +83,34 @@ class DataTable:
         if path.suffix.lower() in TEXT_FILES and self._whole and self._decimal_commas():
             self.decimal, self._whole = ",", self._open(None, decimal=",")
         self.about = FileLabels(self._whole.names) if self._whole else read_labels(path, encoding)
-        self.rows = self.about.rows or _one(self._whole.frame.select(nw.len())) if self._whole else self.about.rows
+        self._held: tuple[set[str], Frame | None] = (set(), None)
+        rows = _one(self._whole.frame.select(nw.len())) if self._whole else self.about.rows
+        self.columns_at_once = max(50, CELLS_AT_ONCE // rows) if rows else 50
 
     def _open(self, only: set[str] | None, decimal: str = "") -> Opened:
         return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding, decimal=decimal)
 
+    def _source(self, names: Iterable[str]) -> Frame:
+        """The table with at least these columns. Of an SPSS or Stata file those read last are kept, since they are asked for several times."""
+        if self._whole:
+            return self._whole.frame
+        wanted, (held, frame) = set(names), self._held
+        if frame is None or not wanted <= held:
+            frame = self._open(wanted).frame
+            self._held = (wanted, frame)
+        return frame
+
     def frame(self, names: Iterable[str]) -> Frame:
         """Some columns as canonical text, under their own names."""
         wanted = list(dict.fromkeys(names))
-        frame = (self._whole or self._open(set(wanted))).frame
+        frame = self._source(wanted)
         schema = frame.collect_schema()
         return frame.select([text(c, schema[c]).alias(c) for c in wanted])
 
     def columns(self) -> list[Column]:
         """Every column in the order of the file, dates left out."""
         names = [c for c in self.about.names if self.about.kinds.get(c) != "date"]
-        step = max(50, CELLS_AT_ONCE // max(self.rows, 1))
+        step = self.columns_at_once
         return [c for i in range(0, len(names), step) for c in self._columns(names[i : i + step])]
 
     def _columns(self, names: Sequence[str]) -> Iterator[Column]:
@@ -109,6 +121,7 @@ class DataTable:
         wide = wide.with_columns(nw.when(nw.col("fl__there")).then(nw.col(ROWS)).alias("fl__filled"))
         wide = wide.with_columns(nw.when(~nw.col("fl__n").is_null()).then(nw.col(ROWS)).alias("fl__numbers"))
         facts = wide.group_by(COLUMN).agg(
+            nw.col(ROWS).sum().alias("rows"),
             nw.col("fl__filled").sum().alias("filled"), nw.len().alias("distinct"), nw.col("fl__numbers").sum().alias("numbers"),
             nw.col("fl__n").min().alias("low"), nw.col("fl__n").max().alias("high"),
             nw.col("fl__w").min().alias("narrow"), nw.col("fl__w").max().alias("broad"),
@@ -118,7 +131,7 @@ class DataTable:
         # A few values, each many times, are codes; anything else could be a person's.
         few = [c for c in names if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES]
         found = self._values(few)
-        yield from (self._column(c, self.rows, got[c], found.get(c, [])) for c in names)
+        yield from (self._column(c, got[c], found.get(c, [])) for c in names)
 
     def _number(self) -> nw.Expr:
         """A counted value as a number, without what the file declares missing and the codes whose labels are no answer."""
@@ -140,14 +153,16 @@ class DataTable:
             value = nw.when(~(nw.col(COLUMN).is_in(columns) & (value >= low) & (value <= high))).then(value)
         return value
 
-    def _column(self, name: str, rows: int, got: Mapping[str, float], found: Sequence[str]) -> Column:
+    def _column(self, name: str, got: Mapping[str, float], found: Sequence[str]) -> Column:
         codes = {**dict.fromkeys(found, ""), **self.about.codes.get(name, {})}
         codes = {code: codes[code] for code in sorted(codes, key=_order)}
         missing = frozenset(c for c in codes if self.about.is_missing(name, c))
         filled, distinct, widths = int(got["filled"]), int(got["distinct"]), (int(got["narrow"]), int(got["broad"]))
         numeric = got["numbers"] and (self.about.kinds.get(name) == "number" or got["numbers"] == filled)
         low, high = (float(got["low"]), float(got["high"])) if numeric else (None, None)
-        return Column(name, self.about.labels.get(name, ""), codes, missing, rows, filled, distinct, low, high, widths)
+        return Column(
+            name, self.about.labels.get(name, ""), codes, missing, int(got["rows"]), filled, distinct, low, high, widths
+        )
 
     def above(self, name: str, limit: float) -> list[str]:
         """The values of a column of numbers that are higher than its numbers can be, in order."""
@@ -187,7 +202,7 @@ class DataTable:
 
     def _written(self, names: Sequence[str]) -> Any:
         """Columns as text, as they are written in the file, under their own names: plain SQL, since a thousand expressions are slow to build."""
-        frame = (self._whole or self._open(set(names))).frame
+        frame = self._source(names)
         schema = frame.collect_schema()
         return nw.to_native(frame).project(", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names)))
 

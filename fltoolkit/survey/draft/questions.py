@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fltoolkit.survey.draft.columns import CELLS_AT_ONCE, Column
+from fltoolkit.survey.draft.columns import Column
 from fltoolkit.survey.draft.hand import Hand
 from fltoolkit.survey.draft.lines import Line, basis, flow, meanings, scalar
 from fltoolkit.survey.draft.roles import (
@@ -69,7 +69,7 @@ def _gates(
     """By question the column that says who was asked it, for those whose gate the rows bear out."""
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
     worked, gates = list(placed.get("worked", ())), dict[str, Gate]()
-    step = max(10 * NEAR, CELLS_AT_ONCE // max(hand.table.rows, 1))
+    step = max(10 * NEAR, hand.table.columns_at_once)
     for start in range(0, len(found), step):
         around = {c.name: c for c in [*worked, *found[max(0, start - NEAR) : start + step + NEAR]]}
         answers = hand.table.answers(list(around.values()), asked)
