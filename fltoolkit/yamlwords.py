@@ -17,6 +17,7 @@ KINDS = {  # of pydantic's errors of type, what is wanted
     "tuple_type": LIST, "list_type": LIST, "date_type": "a date, as 2025-03-01", "date_parsing": "a date, as 2025-03-01",
     "date_from_datetime_parsing": "a date, as 2025-03-01",
 }  # fmt: skip
+LONGEST = 200  # characters of what was found
 SHAPES = {KEYS: dict, LIST: list}
 
 
@@ -112,7 +113,12 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _shown(found: object) -> str:
-    return "" if isinstance(found, dict) else f"; found: {found!r}"
+    return "" if isinstance(found, dict) else f"; found: {short(repr(found))}"
+
+
+def short(text: str) -> str:
+    """A text as an example in a message, cut where it is long."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]} …"
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:

@@ -140,6 +140,39 @@ def _loop(folder: Path) -> None:
     (folder / "loop.csv").symlink_to("loop.csv")
 
 
+def _pipe(folder: Path) -> None:
+    write(folder)
+    (folder / "survey.yaml").unlink()
+    os.mkfifo(folder / "survey.yaml")
+
+
+def text(content: str) -> Callable[[Path], None]:
+    """The survey with other text, or more, at the end of survey.yaml."""
+
+    def make(folder: Path) -> None:
+        write(folder)
+        with (folder / "survey.yaml").open("a", encoding="utf-8") as file:
+            file.write(content)
+
+    return make
+
+
+BOMB = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+
+
+def side(name: str, content: str, **keys: Any) -> Callable[[Path], None]:
+    """The survey with a table beside it."""
+
+    def make(folder: Path) -> None:
+        spec(**keys)(folder)
+        (folder / name).write_text(content, encoding="utf-8")
+
+    return make
+
+
+NATIONAL = {"column": "ISIC", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "correspondence": "own.csv"}
+
+
 def _formula(folder: Path) -> None:
     spec(groups__sex__codes={1: "=HYPERLINK(1)", 2: "women"})(folder)
 
@@ -172,7 +205,7 @@ def _two_paths(again: str, link: bool = False) -> Callable[[Path], None]:
     return make
 
 
-def _pipe(folder: Path) -> None:
+def _data_pipe(folder: Path) -> None:
     spec(files__person__path="pipe.csv")(folder)
     os.mkfifo(folder / "pipe.csv")
 
@@ -348,8 +381,12 @@ KINDS = (
         _headless,
         ("persons.csv", "the first line looks like data", "line 1", "export the data again with the names"),
     ),
-    Kind("a folder as data file", spec(files__person__path="."), ("this is a folder, not a file", "name a file in it")),
-    Kind("a pipe as data file", _pipe, ("pipe.csv", "a pipe, a socket or a device", "write the data into a file")),
+    Kind(
+        "a folder as data file",
+        spec(files__person__path="."),
+        ("this is a folder, not a file", "give the path of a regular file"),
+    ),
+    Kind("a pipe as data file", _data_pipe, ("pipe.csv", "this is a named pipe, not a file", "regular file")),
     Kind(
         "a file given twice",
         _two_paths("./persons.csv"),
@@ -368,11 +405,37 @@ KINDS = (
     Kind(
         "a zero byte in a path",
         spec(files__person__path="a\0.csv"),
-        ("files.person.path", "a path cannot hold the character NUL", "correct the path"),
+        ("survey.yaml, line 9", "control character"),
     ),
     Kind("a file whose name is a pattern", _pattern("persons[1].csv"), cases=20),
     Kind("a file whose name is a pattern of any file", _pattern("persons*.csv"), cases=20),
     Kind("blanks around the names of columns", _blank_names, cases=20),
+    Kind("a named pipe for YAML", _pipe, ("survey.yaml", "this is a named pipe, not a file", "regular file")),
+    Kind("a bomb of aliases", text(BOMB), ("survey.yaml, line", "more than 200,000 values, aliases written out")),
+    Kind("lists 300 deep", text("a: " + "[" * 300 + "]" * 300), ("survey.yaml, line", "nest deeper than 40 levels", "flatter")),
+    Kind("a NUL in YAML", text("round: a\0b\n"), ("survey.yaml, line", "does not allow", "U+0000", "remove it")),
+    Kind(
+        "a tag of YAML", text("round: !!int four\n"), ("survey.yaml, line", "a tag of YAML is not taken here", "remove the tag")
+    ),
+    Kind(
+        "an empty YAML",
+        lambda folder: (folder / "survey.yaml").write_text("# nothing\n") and None,
+        ("survey.yaml", "the file is empty"),
+    ),
+    Kind(
+        "a ragged correspondence table",
+        side("own.csv", "code,isic\n41,4100\n42\n", sectors__sector=NATIONAL),
+        ("own.csv, line 3", "another number of cells", "found:   1 cell(s)", "allowed: 2 cells"),
+    ),
+    Kind(
+        "benchmarks with an open quote",
+        side(
+            "b.csv",
+            'margin,category,population\nsex,"men,10\nsex,women,10\n',
+            calibration={"method": "rake", "benchmarks": "b.csv"},
+        ),
+        ("b.csv, line 2", "cannot be read as a CSV file", "a quote that is not closed"),
+    ),
     Kind("a 10,000-column file", _wide, finding="20 of 10,020 columns are used", cases=20),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,15 +11,31 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import yaml
-from pydantic import Field, Strict, StrictBool, StrictFloat, StrictInt, StrictStr, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    Field,
+    Strict,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.framework import Plan
-from fltoolkit.yamlfile import Model, build_model, load_yaml, pairs_of
+from fltoolkit.yamlfile import BoundedLoader, Model, build_model, pairs_of, read_yaml
 
 PARTNERS = "partners.yaml"
 LONGEST = 32767  # characters that a cell of a spreadsheet holds
+LARGEST = 10**15  # of a spreadsheet's whole numbers, beyond which digits are lost
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+AMOUNTS = {("costs", "quantity"), ("costs", "unit_cost"), ("costs", "secured")}  # which the kit's formulas add up
+DATES = {("implementation", "start"), ("implementation", "end")}
+YEARS = {("costs", "year"), *DATES}
+DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+ROW = re.compile(r"[1-9][0-9]{0,3}")  # the number of a free row
 SMART = ("specific", "measurable", "achievable", "relevant", "time_bound")
 HEAD = """\
 # What partners filled in in nap_workbook.xlsx, written by `fltoolkit nap read`. Every run puts it back into the next workbook.
@@ -45,10 +62,13 @@ class Worked(Model):
 
 def _one_of_these(value: object, check: ValidatorFunctionWrapHandler) -> object:
     try:
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise ValueError
         return check(value)
     except ValueError:
         raise ValueError(
-            f"a text of at most {LONGEST:,} characters, a number, a date, true or false, or formula and value"
+            f"a text of at most {LONGEST:,} characters, a number (a whole one of at most 15 digits), a date, true or false, "
+            "or formula and value"
         ) from None
 
 
@@ -93,8 +113,10 @@ class Partners(Model):
         return rows.get(id, {})
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(BoundedLoader):
     """Text is text but for plain numbers, true and false, null and ISO dates, which the dumper therefore never writes for a text."""
+
+    tags = (*BoundedLoader.tags, "int", "float", "bool", "null", "timestamp")
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -125,9 +147,10 @@ _Dumper.add_representer(str, _text)
 def read_partners(plan: Plan | str | Path) -> Partners:
     """What stands in partners.yaml beside a nap.yaml; nothing without one. Raises `SpecError` naming every key and its line."""
     path = (plan.path if isinstance(plan, Plan) else Path(plan)).with_name(PARTNERS)
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Partners()
-    return build_model(load_yaml(path, _Loader), Partners, str(path), path.read_text(encoding="utf-8-sig"))
+    data, node = read_yaml(path, _Loader)
+    return build_model(data, Partners, str(path), node)
 
 
 def partners_text(partners: Partners) -> str:
@@ -141,6 +164,36 @@ def partners_text(partners: Partners) -> str:
 def plain(entry: Entry | None) -> Value | None:
     """What a cell shows of an entry."""
     return entry.value if isinstance(entry, Worked) else entry
+
+
+def unfit(table: str, column: str, entry: Entry | None) -> str:
+    """Why an entry that was typed into the workbook does not fit its column, in words; empty where it does."""
+    value, place = plain(entry), (table, column)
+    is_truth = isinstance(value, bool)
+    if value is None or value == "":
+        return ""
+    if place in AMOUNTS and (is_truth or not isinstance(value, (int, float)) or value < 0):
+        return "this column is added up: a number that is not below zero must stand here"
+    if is_truth and (table == "matrix" or place in YEARS):
+        return "true or false is no value of this column; type a number, a date or text"
+    if place in YEARS and isinstance(value, (int, float)) and value not in range(FIRST_YEAR, LAST_YEAR + 1):
+        return f"a year is a whole number from {FIRST_YEAR} to {LAST_YEAR}"
+    if place in DATES and isinstance(value, str) and DAY.fullmatch(value) and not _is_day(value):
+        return "there is no such date"
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date(*map(int, text.split("-")))
+    except ValueError:
+        return False
+    return True
+
+
+def row_number(id: str) -> int:
+    """The number of a free row of a sheet; 0 for an id that is none."""
+    return int(id) if ROW.fullmatch(id) else 0
 
 
 def with_partners(filled: Baseline, partners: Partners) -> Baseline:
@@ -173,5 +226,5 @@ def _strays(partners: Partners, known: dict[str, set[str]]) -> Iterator[tuple[st
     for table, ids in known.items():
         rows: Rows[str] = getattr(partners, table)
         for id, row in rows.items():
-            if id not in ids and not (table in ("costs", "implementation") and re.fullmatch(r"[1-9][0-9]{0,3}", id)):
+            if id not in ids and not (table in ("costs", "implementation") and row_number(id)):
                 yield from ((table, id, column, plain(entry) or "") for column, entry in row.items())

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import BatchError, DataError, RequestError
+from fltoolkit.files import MB
 from fltoolkit.folders import write_whole
 from fltoolkit.nap.framework import read_plan
-from fltoolkit.nap.partners import PARTNERS, Partners, partners_text, read_partners
+from fltoolkit.nap.partners import PARTNERS, Partners, partners_text, read_partners, row_number
 from fltoolkit.report.read_back import Edit, read_workbook, same, same_rows, told
-from fltoolkit.yamlfile import build_model
+from fltoolkit.yamlfile import MOST_BYTES, build_model
 
 NAME = "nap_workbook.xlsx"
 SHOWN = 10
@@ -43,7 +44,12 @@ def read_into(path: Path, plan: Path) -> str:
     target = plan.with_name(PARTNERS)
     if not pending:
         return f"{path.name}: nothing new was filled in; {len(found.edits)} entry(ies) were read before."
-    write_whole(target, partners_text(_merged(partners, pending, str(path))))
+    text = partners_text(_merged(partners, pending, str(path)))
+    if len(text.encode("utf-8")) > MOST_BYTES:
+        do = "shorten the longest texts, or keep sheets of your own in another file"
+        raise DataError(f"the entries are more than {PARTNERS} can hold; nothing was written", where=str(path),
+                        found=f"{len(text):,} characters", allowed=f"at most {MOST_BYTES / MB:g} MB", do=do)  # fmt: skip
+    write_whole(target, text)
     by_sheet = Counter(e.where.partition("!")[0] for e in pending)
     by_kind = Counter(_kind(partners, e) for e in pending)
     kinds = " and ".join(f"{by_kind[kind]} {kind}" for kind in KINDS if by_kind[kind])
@@ -107,9 +113,7 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
         }
         content[name] = {k: v for k, v in kept.items() if v or name == "sheets"}
         if name in ("costs", "implementation"):  # in the order of the sheet
-            content[name] = dict(
-                sorted(content[name].items(), key=lambda item: (item[0].isdecimal(), int(item[0]) if item[0].isdecimal() else 0))
-            )
+            content[name] = dict(sorted(content[name].items(), key=lambda item: row_number(item[0])))
     return build_model(content, Partners, where)
 
 

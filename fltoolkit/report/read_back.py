@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from math import isclose
+from math import isclose, isfinite
 from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import DataError
-from fltoolkit.nap.partners import Entry, Worked, plain
+from fltoolkit.nap.partners import LARGEST, Entry, Partners, Worked, plain, unfit
 from fltoolkit.report.book.layout import KIT, clean
 from fltoolkit.report.moved import moved
+from fltoolkit.report.returned_book import open_returned
 
-FOREIGN = re.compile(r"xl/(media|charts|embeddings|threadedComments|ctrlProps|pivotTables)/")
-DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice writes empty ones
 LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # so LibreOffice writes what was typed as TRUE
+MOMENT = timedelta(milliseconds=1)  # to which a spreadsheet keeps times
+CELL_KINDS = ("input", "locked", "formula", "kept")
+MOST_ROWS, MOST_CELLS = 10_000, 50_000  # of a sheet of the partners' own, blanks between its entries counted
 Rows = tuple[tuple[Entry | None, ...], ...]
 Place = tuple[int, int]
 
@@ -65,33 +64,22 @@ class Found:
 
 def read_workbook(path: Path) -> Found:
     """What differs in a workbook from what the kit wrote."""
-    try:
-        import openpyxl
-    except ImportError:
-        raise DataError(
-            "a workbook cannot be read without openpyxl", where=str(path), do="pip install 'fltoolkit[documents]'"
-        ) from None
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            book = openpyxl.load_workbook(path)
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            foreign = {m.group(1) for name in names if (m := FOREIGN.match(name))}
-            foreign |= {"drawings" for name in names if DRAWN.fullmatch(name) and b"Anchor" in archive.read(name)}
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
-        raise DataError(
-            "this is no workbook that can be read", where=str(path), found=error, do="save it as .xlsx; give its path"
-        ) from None
-    if KIT not in book.sheetnames:
+    returned = open_returned(path)
+    values, foreign = returned.values, returned.foreign
+    sheets = {sheet.title: sheet for sheet in returned.book.worksheets}
+    if KIT not in sheets:
         do = "give the nap_workbook.xlsx that partners filled in, with all its sheets"
         raise DataError(
             "this workbook is not one that the kit wrote: its hidden sheet is missing",
             where=str(path),
-            found=book.sheetnames,
+            found=list(sheets),
             do=do,
         )
-    ids, originals = _originals(book[KIT])
-    values = cache(lambda: openpyxl.load_workbook(path, data_only=True))  # what formulas give: only where partners typed one
+    try:
+        ids, originals = _originals(sheets[KIT])
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        do = "type the entries into a fresh copy of the workbook, whose hidden sheet is as the kit wrote it"
+        raise DataError("the workbook's hidden sheet was changed", where=f"{path}: {KIT}", do=do) from None
     problems = (
         [
             f"the workbook holds {', '.join(sorted(foreign))}: pictures, charts and the like are not kept; say it in words, in a cell"
@@ -103,16 +91,16 @@ def read_workbook(path: Path) -> Found:
     for name, cells in originals.items():
         kept = all(o.kind == "kept" for o in cells.values())
         ours = {place for place, o in cells.items() if o.kind == "formula"}
-        there = dict(_cells(book[name], values, problems, ours)) if name in book.sheetnames else None
+        there = dict(_cells(sheets[name], values, problems, ours)) if name in sheets else None
         if kept:
-            edits += _sheet_edit(name, {place: o.value for place, o in cells.items()}, there)
+            edits += _sheet_edit(name, {place: o.value for place, o in cells.items()}, there, problems)
         elif there is None:
             problems.append(f"{name}: the sheet is missing; if it was renamed, give it back its name")
         else:
             edits += _compared(name, cells, there, problems)
-    for name in book.sheetnames:
+    for name, sheet in sheets.items():
         if name not in originals and name != KIT:
-            edits += _sheet_edit(name, None, dict(_cells(book[name], values, problems, set())))
+            edits += _sheet_edit(name, None, dict(_cells(sheet, values, problems, set())), problems)
     return Found(ids, tuple(edits), tuple(problems))
 
 
@@ -122,6 +110,8 @@ def _originals(sheet: Any) -> tuple[frozenset[str], dict[str, dict[Place, Origin
     found: dict[str, dict[Place, Original]] = {}
     for about, text in rows:
         name, line, place, kind, table, row, column, held, type_ = json.loads(about)
+        if kind not in CELL_KINDS or (table and table not in Partners.model_fields):
+            raise ValueError("not a line that the kit wrote")
         value = _from_text(type_, clean(str(text)) if text is not None else "")
         found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value)
     return frozenset(json.loads(ids)), found
@@ -158,14 +148,18 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
             shown = "" if place in ours else kept(values()[sheet.title][cell.coordinate].value)
             truth = LOGICAL.get(bare(formula))
             yield place, Worked(formula=formula, value="" if shown is None else shown) if truth is None else truth
+        elif isinstance(value, float) and not isfinite(value):
+            problems.append(f"{where}: the number is larger than any that can be kept; type it again, or as text")
         else:
             yield place, kept(value)
 
 
 def kept(value: Any) -> Any:
-    """A cell's value as partners.yaml keeps it."""
+    """A cell's value as partners.yaml keeps it. A whole number that a spreadsheet holds only by its first digits is a fraction there."""
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return float(value)
     if isinstance(value, datetime) and value.time() == time():
         return value.date()
     return str(value) if isinstance(value, (time, timedelta)) else value
@@ -191,6 +185,8 @@ def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry]
             problems.append(
                 f"{where}: the formula {now.formula} has no value yet; open the file in a spreadsheet program, save it, or type the value"
             )
+        elif not same(now, original.value) and (why := unfit(original.table, original.column, now)):
+            problems.append(f"{where}: {why} (found: {told(now)})")
         elif not same(now, original.value):
             after = "" if now is None and original.table == "matrix" else now
             yield Edit(where, original.table, original.row, original.column, _or_empty(original), after)
@@ -205,18 +201,43 @@ def _or_empty(original: Original) -> Entry | None:
     return ("" if original.value is None else original.value) if original.held else None
 
 
-def _sheet_edit(name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None) -> Iterator[Edit]:
+def _sheet_edit(
+    name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None, problems: list[str]
+) -> Iterator[Edit]:
     """A sheet of the partners' own: as a whole, new, changed or gone."""
+    if after and (much := _too_much(after)):
+        problems.append(f"{name}: {much}")
+        return
     old, new = (_rows(cells) if cells is not None else None for cells in (before, after))
     if not same_rows(old, new):
         yield Edit(f"{name}!A1", "sheets", name, "", old, new)  # type: ignore[arg-type]
 
 
+def _too_much(cells: dict[Place, Entry]) -> str:
+    """Why a sheet is more than partners.yaml keeps, in words; empty where it is not."""
+    last, widths = max(row for row, _ in cells), _widths(cells)
+    if last <= MOST_ROWS and sum(widths.values()) <= MOST_CELLS:
+        return ""
+    return (
+        f"its entries reach to row {last:,} and column {max(widths.values()):,}; at most {MOST_ROWS:,} rows and {MOST_CELLS:,} cells are kept, "
+        "blank ones between them counted; move them together, or keep them in another file"
+    )
+
+
+def _widths(cells: dict[Place, Any]) -> dict[int, int]:
+    """By row, the last column that is filled."""
+    widths: dict[int, int] = {}
+    for row, column in cells:
+        widths[row] = max(column, widths.get(row, 0))
+    return widths
+
+
 def _rows(cells: dict[Place, Any]) -> Rows:
     """Cells as rows, as far as they are filled."""
     filled = {place: value for place, value in cells.items() if value not in (None, "")}
-    lines = range(1, max((row for row, _ in filled), default=0) + 1)
-    return tuple(tuple(filled.get((r, c)) for c in range(1, max((k for q, k in filled if q == r), default=0) + 1)) for r in lines)
+    widths = _widths(filled)
+    lines = range(1, max(widths, default=0) + 1)
+    return tuple(tuple(filled.get((row, column)) for column in range(1, widths.get(row, 0) + 1)) for row in lines)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -227,6 +248,8 @@ def same(a: Any, b: Any) -> bool:
     numbers = [v for v in (a, b) if isinstance(v, (int, float)) and not isinstance(v, bool)]
     if len(numbers) == 2:
         return isclose(*numbers, rel_tol=1e-12)
+    if isinstance(a, datetime) and isinstance(b, datetime):
+        return abs(a - b) < MOMENT
     if (a is None or a == "") and (b is None or b == ""):
         return True
     return type(a) is type(b) and bool(a == b)

@@ -12,6 +12,7 @@ import pandas as pd
 from pydantic import Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import DataError, expect
+from fltoolkit.survey.side_table import read_side_table
 from fltoolkit.survey.source_files import inside
 from fltoolkit.yamlfile import Code, Model, canonical_code
 
@@ -114,16 +115,14 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise DataError("benchmarks cannot be read as a CSV file in UTF-8", where=str(path), found=error) from None
+    rows = read_side_table(path, COLUMNS, "the file of benchmarks", DataError)
+    return pd.DataFrame([row.cells for row in rows], columns=list(COLUMNS), dtype=str)
 
 
 def _rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     if gone := [c for c in COLUMNS if c not in table]:
         raise DataError(
-            f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=list(table.columns), allowed=COLUMNS,
+            f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
             do="one row a category, columns separated by commas",
         )  # fmt: skip
     return ((_parts(str(m)), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))

@@ -144,15 +144,6 @@ def _with_points(relation: Any) -> Any:
     return relation.project(", ".join(told))
 
 
-def decimal_commas(relation: Any) -> bool:
-    """Whether a CSV's text has a column of nothing but numbers, some of them with a decimal comma, and more than a few."""
-    names = [f"trim({name})" for name in _quoted(relation)]
-    numbers = [f"bool_and(regexp_full_match({name}, '[+-]?\\d+(,\\d+)?|'))" for name in names]
-    commas = [f"count(DISTINCT {name}) FILTER ({name} LIKE '%,%') > 20" for name in names]
-    (found,) = relation.aggregate(", ".join(f"{n} AND {c}" for n, c in zip(numbers, commas, strict=True))).fetchall()
-    return any(found)
-
-
 def _with_numbers(relation: Any) -> Any:
     """A CSV's columns as numbers where every one of them comes back as it was written: all rows are looked at, since a code may come late.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from fltoolkit.errors import SpecError
 from fltoolkit.survey.breakdowns import Sector
 from fltoolkit.survey.classifications import OWN, Category, isic, standard
 from fltoolkit.survey.read import column
+from fltoolkit.survey.side_table import read_side_table
 from fltoolkit.survey.source_files import inside
 from fltoolkit.yamlfile import canonical_code
 
@@ -99,32 +99,23 @@ def _apart(row: Category, division: str | None, own_rows: Mapping[str, str], tol
 
 def _table(path: Path, sector: Sector) -> dict[str, str]:
     """National code to ISIC code. Every row that cannot be used is an error: nothing is guessed."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            columns, lines = list(reader.fieldnames or ()), list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SpecError("the correspondence table cannot be read as a CSV file in UTF-8", where=str(path), found=error) from None
-    if missing := {"code", "isic"} - set(columns):
-        raise SpecError(
-            "a correspondence table needs the columns code (national) and isic", where=str(path), found=columns,
-            do=f"name the column(s) {', '.join(sorted(missing))} so, separated by commas",
-        )  # fmt: skip
-    pairs = [(canonical_code(line["code"] or ""), canonical_code(line["isic"] or "").upper()) for line in lines]
+    rows = read_side_table(path, ("code", "isic"), "the correspondence table", SpecError)
+    pairs = [(canonical_code(row.cells[0]), canonical_code(row.cells[1]).upper()) for row in rows]
+    lines = [row.line for row in rows]
     digits, table = sector.digits, isic(sector.revision)
     known = table.sections if digits == "letter" else table.section_of
-    twice = [code for code, n in Counter(code for code, _ in pairs).items() if n > 1]
-    length = 1 if digits == "letter" else int(digits)
-    wrong = {i: f"{i} (code {c}, isic {t})" for i, (c, t) in enumerate(pairs, 2) if len(t) != length or t[:2] not in known}
-    blank = [i for i, pair in enumerate(pairs, 2) if "" in pair]
+    length, times = 1 if digits == "letter" else int(digits), Counter(code for code, _ in pairs)
+    blank = [line for line, pair in zip(lines, pairs, strict=True) if "" in pair]
+    twice = [line for line, (code, _) in zip(lines, pairs, strict=True) if times[code] > 1]
+    wrong = [line for line, (_, target) in zip(lines, pairs, strict=True) if len(target) != length or target[:2] not in known]
     for problem, found, do in (
-        ("rows of the correspondence table lack a code", [f"line {i}" for i in blank], "fill them in or remove them"),
+        ("rows of the correspondence table lack a code", blank, "fill them in or remove them"),
         ("codes stand more than once in the correspondence table", twice, "keep one row of each: a code has one industry"),
         (f"targets of the correspondence table are not {digits}-digit codes of {sector.revision}".replace("letter-digit", "letter"),
-         [f"line {text}" for text in wrong.values()], "correct them (leading zeros count), or check digits: and revision:"),
+         wrong, "correct them (leading zeros count), or check digits: and revision:"),
     ):  # fmt: skip
         if found:
-            raise SpecError(problem, where=str(path), found=found, do=do)
+            raise SpecError(problem, where=str(path), found=[f"line {line}" for line in found], do=do)
     if not pairs:
         raise SpecError("the correspondence table has no rows", where=str(path), do="one row a national code")
     return dict(pairs)

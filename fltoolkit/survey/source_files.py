@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
-import stat
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fltoolkit.errors import DataError
+from fltoolkit.files import refuse_irregular, shown, unreadable
+
+LOOKED_UP = "check `path:`; it is read from the folder of survey.yaml"
 
 
 @dataclass(frozen=True)
@@ -32,45 +32,14 @@ def stamped(path: Path) -> Stamp:
     Raises:
         DataError: there is no such file, it is empty, a folder or a device, or it may not be read.
     """
-    found = _status(path)
-    if stat.S_ISDIR(found.st_mode):
-        raise DataError("this is a folder, not a file", where=str(path), do="name a file in it")
-    if not stat.S_ISREG(found.st_mode):
-        raise DataError(
-            "this is not a file of data but a pipe, a socket or a device", where=str(path),
-            do="write the data into a file, and name that file",
-        )  # fmt: skip
-    if found.st_size == 0:
-        raise DataError("the file is empty", where=str(path), do="export the data again")
+    if refuse_irregular(path, do=LOOKED_UP) == 0:
+        raise DataError("the file is empty", where=shown(path), do="export the data again")
     try:
         path.open("rb").close()
+        found = path.stat()
     except OSError as error:
-        raise _refused(path, error) from None
+        raise unreadable(path, error, do=LOOKED_UP) from None
     return Stamp(path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-def _status(path: Path) -> os.stat_result:
-    try:
-        return path.stat()
-    except ValueError:
-        raise _no_path(str(path)) from None
-    except OSError as error:
-        raise _refused(path, error) from None
-
-
-def _no_path(path: str) -> DataError:
-    return DataError("a path cannot hold the character NUL", where=path.replace("\0", r"\0"), do="correct the path")
-
-
-def _refused(path: Path, error: OSError) -> DataError:
-    """Why the system does not open a file, in the kit's words."""
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return DataError("there is no such file", where=str(path), do="check `path:`; it is read from the folder of survey.yaml")
-    if isinstance(error, PermissionError):
-        return DataError("this account may not read the file", where=str(path), do="ask its owner for the right to read it")
-    if error.errno == errno.ELOOP:
-        return DataError("the path goes in a circle", where=str(path), do="remove the symbolic link")
-    return DataError("the system does not open the file", where=str(path), found=error.strerror, do="check the path and the disk")
 
 
 def refuse_changed(stamps: Iterable[Stamp]) -> None:
@@ -116,8 +85,10 @@ def inside(folder: Path, name: str, where: str) -> Path:
     """`folder / name`, refused when it leaves the folder."""
     try:
         path = (folder / name).resolve()
-    except ValueError:
-        raise DataError(_no_path(name).problem, where=where, found=name.replace("\0", r"\0"), do="correct the path") from None
+    except ValueError as error:
+        raise DataError(
+            unreadable(Path(name), error).problem, where=where, found=shown(Path(name)), do="correct the path"
+        ) from None
     except (OSError, RuntimeError):
         raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
     if not path.is_relative_to(folder.resolve()):

@@ -191,7 +191,7 @@ WRONG: list[tuple[Any, type[FltoolkitError], list[str]]] = [
     (7, DataError, ["int", "pandas DataFrame"]),
     (pd.DataFrame({"margin": ["sex", "sex"], "category": ["men", "men"], "population": [1, 2]}), DataError, ["category men", "twice"]),
     (pd.DataFrame({"margin": ["sex"], "category": ["men"]}), DataError, ["population", "margin, category, population"]),
-    ("nowhere.csv", DataError, ["nowhere.csv", "cannot be read"]),
+    ("nowhere.csv", DataError, ["nowhere.csv", "there is no such file"]),
 ]  # fmt: skip
 
 

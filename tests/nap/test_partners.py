@@ -131,3 +131,22 @@ def test_the_checklists_are_those_of_the_tools_that_ask_questions() -> None:
     ]
     assert "ILO Toolkit on Developing National Action Plans on Forced Labour" in shipped.source
     assert len({q.question for q in shipped.questions if q.tool != 1}) == len([q for q in shipped.questions if q.tool != 1])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("implementation:\n  1:\n    start: 2026-02-30\n", "line 3: this is no date or time of the calendar\n  found:   2026-02-30"),
+        ("implementation:\n  1: {start: 0000-01-01}\n", "line 2: this is no date or time of the calendar"),
+        (f"costs:\n  1:\n    quantity: {'9' * 5000}\n", "line 3: this is no whole number that can be read"),
+        ("costs:\n  1:\n    quantity: 1234567890123456\n", "costs.1.quantity: a text of at most 32,767 characters, a number (a whole one of"),
+        ("costs:\n  1:\n    quantity: !!int four\n", "line 3: this is no whole number that can be read"),
+        ("costs:\n  1:\n    quantity: !!set {a}\n", "line 3: a tag of YAML is not taken here"),
+        (f"costs:\n  ? {'9' * 5000}\n  : {{quantity: 1}}\n", "line 2: this is no whole number that can be read"),
+    ],
+)  # fmt: skip
+def test_a_date_or_number_that_cannot_be_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SpecError) as error:
+        read(tmp_path, text)
+    assert told in error.value.message
+    assert len(error.value.message) < 800

@@ -98,17 +98,40 @@ def with_table(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed
     [
         (
             "national,isic\n10,0311\n",
-            ["needs the columns code (national) and isic", "found:   national, isic", "name the column(s) code so"],
+            [
+                "line 1",
+                "needs the columns code and isic, each once",
+                "found:   2 column(s); not there once: code",
+                "name the column(s) code so",
+            ],
         ),
-        ("code;isic\n10;0311\n", ["needs the columns", "found:   code;isic", "separated by commas"]),
+        ("code;isic\n10;0311\n", ["needs the columns", "found:   1 column(s); not there once: code, isic", "parted by commas"]),
         ("code,isic\n10,0311\n11,\n,0111\n", ["lack a code", "line 3, line 4"]),
-        ("code,isic\n10,0311\n11,0111\n10.0,0111\n", ["stand more than once", "found:   10\n"]),
-        ("code,isic\n10,0311\n11,0400\n", ["not 4-digit codes of isic_rev4", "line 3 (code 11, isic 0400)"]),
-        ("code,isic\n10,311\n", ["not 4-digit codes of isic_rev4", "line 2 (code 10, isic 311)", "leading zeros count"]),
-        ("code,isic\n10\n", ["lack a code", "line 2"]),
+        ("code,isic\n10,0311\n11,0111\n10.0,0111\n", ["stand more than once", "found:   line 2, line 4\n"]),
+        ("code,isic\n10,0311\n11,0400\n", ["not 4-digit codes of isic_rev4", "found:   line 3\n"]),
+        ("code,isic\n10,311\n", ["not 4-digit codes of isic_rev4", "found:   line 2\n", "leading zeros count"]),
+        (
+            "code,isic\n10\n",
+            [
+                "own.csv, line 2: a row of the correspondence table has another number of cells",
+                "found:   1 cell(s)",
+                "allowed: 2 cells",
+            ],
+        ),
+        (
+            "code,isic\n10,0311\n11,0111,x\n",
+            ["own.csv, line 3: a row of the correspondence table has another number", "found:   3 cell(s)"],
+        ),
+        (
+            'code,isic\n10,"0311\n11,0111\n',
+            ["own.csv, line 2: the correspondence table cannot be read as a CSV file", "a quote that is not closed"],
+        ),
+        ('name,code,isic\n"a\nb",10,0311\n\nc,11,\n', ["lack a code", "found:   line 5\n"]),
+        ("code,isic,isic\n10,0311,0312\n", ["needs the columns code and isic, each once", "not there once: isic"]),
         ("code,isic\n", ["has no rows"]),
-        ("", ["needs the columns"]),
-        (b"code,isic\n\xff\xfe,0311\n", ["cannot be read as a CSV file in UTF-8"]),
+        ("", ["the correspondence table is empty", "allowed: code, isic"]),
+        ("Marta,0311\n10,0311\n", ["needs the columns"]),
+        (b"code,isic\n\xff\xfe,0311\n", ["own.csv, line 2: the file cannot be read as UTF-8 text"]),
     ],
 )
 def test_a_table_that_cannot_be_used_says_why(with_table: Callable[..., Path], table: str | bytes, told: list[str]) -> None:
@@ -116,12 +139,13 @@ def test_a_table_that_cannot_be_used_says_why(with_table: Callable[..., Path], t
         read_spec(with_table(table, ["10"]))
     for words in ["own.csv", *told]:
         assert words in str(error.value), (words, str(error.value))
+    assert "Marta" not in str(error.value)
 
 
 def test_a_table_that_is_missing_or_elsewhere_is_refused(with_table: Callable[..., Path], tmp_path: Path) -> None:
     path = with_table(GOOD, ["10"])
     (tmp_path / "own.csv").unlink()
-    with pytest.raises(SpecError, match="No such file"):
+    with pytest.raises(SpecError, match="there is no such file"):
         read_spec(path)
     with pytest.raises(DataError, match="leaves the folder"):
         read_spec(with_table(GOOD, ["10"], **{"sectors.s": KEYS["sectors.s"] | {"correspondence": "../own.csv"}}))

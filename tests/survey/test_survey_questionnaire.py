@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,7 @@ import fltoolkit as fl
 from fltoolkit.cli import main
 from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.survey.questionnaire import write_questionnaire
+from fltoolkit.survey.questionnaire.mapping import _plain
 from fltoolkit.survey.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 from fltoolkit.survey.read import SOURCE
 from fltoolkit.survey.spec import SurveySpec, read_spec
@@ -421,3 +424,19 @@ def test_the_command_writes_both_files(folder: Path, capsys: pytest.CaptureFixtu
 def test_the_mapping_names_only_keys_in_the_order_of_the_reference() -> None:
     keys = list(yaml.load((SHIPPED / FILES[1]).read_text("utf-8"), yaml.BaseLoader))
     assert keys == [key for key in SurveySpec.model_fields if key in keys]
+
+
+def test_whole_numbers_are_written_bare_and_every_other_text_as_it_is() -> None:
+    """`²` is a digit to Python, and no number: it was a traceback, as were 5,000 digits."""
+    given = ["1", "0", "01", "-1", "\u00b2", "\u0663", "9" * 5000, "1.0", ""]
+    assert _plain(given) == [1, 0, *given[2:]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_named_pipe_in_place_of_the_survey_yaml_is_not_waited_for(folder: Path) -> None:
+    (folder / FILES[0]).unlink(missing_ok=True)
+    (folder / FILES[1]).unlink(missing_ok=True)
+    os.mkfifo(folder / FILES[1])
+    with pytest.raises(RequestError, match="a named pipe"):
+        write_questionnaire(folder)
+    assert not (folder / FILES[0]).exists()

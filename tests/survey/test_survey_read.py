@@ -347,7 +347,7 @@ def test_quarters_of_another_layout_are_refused(quarters: dict[str, Any], people
     ("name", "content", "said"),
     [
         ("none.csv", None, ["there is no such file", "read from the folder of survey.yaml"]),
-        ("folder", None, ["this is a folder, not a file", "name a file in it"]),
+        ("folder", None, ["this is a folder, not a file", "give the path of a regular file"]),
         ("people.csv", b"", ["the file is empty", "export the data again"]),
         ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .parquet, .sav, .zsav, .dta"]),
         ("people", b"hh,line", ["does not read this kind of file"]),

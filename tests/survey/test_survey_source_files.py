@@ -78,25 +78,26 @@ def _device(path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
-@pytest.mark.parametrize("make", [_fifo, _socket])
+@pytest.mark.parametrize(("make", "kind"), [(_fifo, "a named pipe"), (_socket, "a socket")])
 def test_a_pipe_and_a_socket_are_refused_at_once(
     spec: dict[str, Any],
     write: Write,
     changed: Change,
     tmp_path: Path,
     make: Callable[[Path], None],
+    kind: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     make(Path("p.csv"))
     message = refused(write(changed(spec, {"files.person.path": "p.csv"})))
-    assert "p.csv: this is not a file of data but a pipe, a socket or a device" in message
+    assert f"p.csv: this is {kind}, not a file" in message
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has none")
 def test_a_device_is_refused(tmp_path: Path) -> None:
     _device(tmp_path / "d.csv")
-    with pytest.raises(DataError, match="not a file of data but a pipe, a socket or a device"):
+    with pytest.raises(DataError, match="this is a device, not a file"):
         fl.SurveyDesign(tmp_path / "d.csv", weight="w")
 
 
@@ -106,8 +107,8 @@ def test_a_device_is_refused(tmp_path: Path) -> None:
         ("none.csv", "there is no such file"),
         ("people.csv/more.csv", "there is no such file"),
         (".", "this is a folder, not a file"),
-        ("a\0b.csv", "a path cannot hold the character NUL"),
-        ("x" * 300 + ".csv", "the system does not open the file"),
+        ("a\0b.csv", "character"),
+        ("x" * 300 + ".csv", "the path is longer than the system allows"),
     ],
 )
 def test_what_cannot_be_opened_is_told_in_words_of_its_own(

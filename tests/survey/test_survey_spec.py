@@ -179,9 +179,10 @@ def test_age_codes_of_one_column_keep_their_zero(spec: dict[str, Any], write: Wr
         ("codes:\n  1: a\n  1.0: b\n", ["line 3", "the same key is given twice", "found:   1", "can mean only one thing"]),
         ("title: [a\n", ["line 2, column 1", "this is not YAML", "check colons"]),
         ("title: a: b\n", ["line 1, column 9", "this is not YAML"]),
-        ("a: &a [*a]\n", ["this is not YAML"]),
-        ("- one\n- two\n", ["must hold keys and values", "found:   list"]),
-        ("", ["must hold keys and values", "found:   NoneType"]),
+        ("a: &a [*a]\n", ["line 1", "an alias stands within what it repeats", "found:   a"]),
+        ("- one\n- two\n", ["must hold keys and values", "found:   a list"]),
+        ("", ["the file is empty, or holds nothing but comments", "give the path"]),
+        ("# title: a\n", ["the file is empty, or holds nothing but comments"]),
         ("title: a\x00b\n", ["this is not YAML"]),
     ],
 )
@@ -200,7 +201,7 @@ def test_a_missing_or_unreadable_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("title: café\n".encode("latin-1"))
     with pytest.raises(SpecError, match="cannot be read as UTF-8 text"):
         read_spec(tmp_path / "latin.yaml")
-    with pytest.raises(SpecError, match="cannot be read"):
+    with pytest.raises(SpecError, match="this is a folder, not a file"):
         read_spec(tmp_path)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.nap.checklists import Question, checklists
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partners import Partners, not_placed, plain
+from fltoolkit.nap.partners import Partners, not_placed, plain, row_number
 from fltoolkit.report.book.definitions import definitions
 from fltoolkit.report.book.layout import Column, Formula, Line, Page, Styled
 from fltoolkit.report.book.sheets import named
@@ -123,7 +123,7 @@ def costs(evidence: Evidence) -> Page:
     summed = tuple(Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip("IKL", sums, strict=True))
     above = [Styled(text, "sum") for text in ("All activities", *[""] * 7)]
     purpose = "What the plan costs, activity by activity, what is secured, and the gap. Type from the first free row on; blank rows do no harm."
-    used = max((int(n) for n in evidence.partners.costs), default=0)
+    used = max(map(row_number, evidence.partners.costs), default=0)
     return Page(COSTS, purpose, columns, lines, tool="12", fills="a row an activity and cost; totals and gap are worked out", table="costs",
                 above=Line([*above, summed[0], Styled("", "sum"), *summed[1:]]), frozen=3, printed_lines=used + PRINTED)  # fmt: skip
 
@@ -259,7 +259,7 @@ def _step(columns: Sequence[Column], partners: Partners, id: str, inputs: tuple[
 
 
 def _rows_offered(rows: dict[str, Any]) -> int:
-    return max([int(n) for n in rows if n.isdecimal()], default=0) + FREE_ROWS
+    return max(map(row_number, rows), default=0) + FREE_ROWS
 
 
 def _amount(value: object) -> float | None:

@@ -18,6 +18,7 @@ from fltoolkit.report.workbook import DANGER, NO_TIME, STYLES
 
 KIT = "_kit"
 LONGEST = 32767  # characters that a cell holds
+FIRST_YEAR = 1900
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # no spreadsheet keeps them
 OURS: dict[str, dict[str, Any]] = {
     "year": {"num_format": "0"},
@@ -169,6 +170,8 @@ class _Writer:
 
     def put(self, sheet: Any, at: tuple[int, int], value: object, *styles: str) -> object:
         """Write one value as what it is; gives it as it was written."""
+        if isinstance(value, date) and value.year < FIRST_YEAR:  # which a spreadsheet's calendar does not have
+            value = value.isoformat()
         if isinstance(value, str) and value != "":
             value = clean(value)
             guard = ("guarded",) if value.startswith(DANGER) else ()

@@ -6,20 +6,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from fltoolkit.survey.connection import connect
 from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.draft.vocabulary import answer
-from fltoolkit.survey.formats import LABELLED_FILES, FileLabels, decimal_commas, read_labels
+from fltoolkit.survey.formats import LABELLED_FILES, FileLabels, read_labels
 from fltoolkit.survey.read import Frame, Opened, open_named
 from fltoolkit.survey.values import number, text
 
+if TYPE_CHECKING:
+    import numpy as np
+
 MANY_CODES = 60  # a column with more values is no list of codes
 CELLS_AT_ONCE = 50_000_000
-COLUMNS_AT_ONCE = 50
+COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
+MANY_COMMAS = 20  # different numbers with a comma; a column with more is one of decimal commas
+Answers = Mapping[str, "np.ndarray[Any, np.dtype[np.uint8]]"]
+BLANK, OTHER = 0, 255  # of an answer among the codes of its question, which are counted from 1
 
 
 @dataclass(frozen=True)
@@ -76,99 +82,192 @@ class DataTable:
         self.path, self.encoding, self.con = path, encoding, connect()
         self.decimal: str | None = None
         self._whole = None if path.suffix.lower() in LABELLED_FILES else self._open(None)
-        if path.suffix.lower() in TEXT_FILES and self._whole and decimal_commas(nw.to_native(self._whole.frame)):
+        if path.suffix.lower() in TEXT_FILES and self._whole and self._decimal_commas():
             self.decimal, self._whole = ",", self._open(None, decimal=",")
         self.about = FileLabels(self._whole.names) if self._whole else read_labels(path, encoding)
+        self._held: tuple[set[str], Frame | None] = (set(), None)
+        rows = _one(self._whole.frame.select(nw.len())) if self._whole else self.about.rows
+        self.columns_at_once = max(50, CELLS_AT_ONCE // rows) if rows else 50
 
     def _open(self, only: set[str] | None, decimal: str = "") -> Opened:
         return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding, decimal=decimal)
 
+    def _source(self, names: Iterable[str]) -> Frame:
+        """The table with at least these columns. Of an SPSS or Stata file those read last are kept, since they are asked for several times."""
+        if self._whole:
+            return self._whole.frame
+        wanted, (held, frame) = set(names), self._held
+        if frame is None or not wanted <= held:
+            frame = self._open(wanted).frame
+            self._held = (wanted, frame)
+        return frame
+
     def frame(self, names: Iterable[str]) -> Frame:
         """Some columns as canonical text, under their own names."""
         wanted = list(dict.fromkeys(names))
-        frame = (self._whole or self._open(set(wanted))).frame
+        frame = self._source(wanted)
         schema = frame.collect_schema()
         return frame.select([text(c, schema[c]).alias(c) for c in wanted])
 
     def columns(self) -> list[Column]:
         """Every column in the order of the file, dates left out."""
         names = [c for c in self.about.names if self.about.kinds.get(c) != "date"]
-        # Of an SPSS or Stata file, whose rows are known, as many columns are read at once as memory allows.
-        step = min(10 * COLUMNS_AT_ONCE, max(50, CELLS_AT_ONCE // self.about.rows)) if self.about.rows else COLUMNS_AT_ONCE
+        step = self.columns_at_once
         return [c for i in range(0, len(names), step) for c in self._columns(names[i : i + step])]
 
     def _columns(self, names: Sequence[str]) -> Iterator[Column]:
-        frame = self.frame(names)
-        for i in range(0, len(names), COLUMNS_AT_ONCE):
-            part = names[i : i + COLUMNS_AT_ONCE]
-            numbers = [self._number(c).alias(f"fl__n{k}") for k, c in enumerate(part)]
-            widths = [nw.col(c).str.len_chars().alias(f"fl__w{k}") for k, c in enumerate(part)]
-            wide, facts = frame.select(*part, *numbers, *widths), [nw.len().alias("rows")]
-            for k, c in enumerate(part):
-                facts += [nw.col(c).count().alias(f"filled{k}"), nw.col(c).n_unique().alias(f"distinct{k}")]
-                facts += [f(nw.col(f"fl__{of}{k}")).alias(f"{name}{k}") for name, (f, of) in MEASURES.items()]
-            got = wide.select(facts).collect("pandas").to_native().iloc[0].fillna(0).to_dict()
-            # A few values, each many times, are codes; anything else could be a person's.
-            few = [
-                c
-                for k, c in enumerate(part)
-                if 5 * got[f"distinct{k}"] <= got[f"filled{k}"] and got[f"distinct{k}"] <= MANY_CODES
-            ]
-            found = _values(frame, few)
-            for k, c in enumerate(part):
-                own = {name: got[f"{name}{k}"] for name in ("filled", "distinct", *MEASURES)}
-                yield self._column(c, int(got["rows"]), own, found.get(c, []))
+        """Columns described from their different values, which are counted in one pass however many columns there are."""
+        counted = self._counted(names).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
+        number, width = self._number(), nw.col(VALUE).str.len_chars()
+        wide = counted.with_columns(number.alias("fl__n"), width.alias("fl__w"), (~nw.col(VALUE).is_null()).alias("fl__there"))
+        wide = wide.with_columns(nw.when(nw.col("fl__there")).then(nw.col(ROWS)).alias("fl__filled"))
+        wide = wide.with_columns(nw.when(~nw.col("fl__n").is_null()).then(nw.col(ROWS)).alias("fl__numbers"))
+        facts = wide.group_by(COLUMN).agg(
+            nw.col(ROWS).sum().alias("rows"),
+            nw.col("fl__filled").sum().alias("filled"), nw.len().alias("distinct"), nw.col("fl__numbers").sum().alias("numbers"),
+            nw.col("fl__n").min().alias("low"), nw.col("fl__n").max().alias("high"),
+            nw.col("fl__w").min().alias("narrow"), nw.col("fl__w").max().alias("broad"),
+        )  # fmt: skip
+        table = facts.collect("pandas").to_native().set_index(COLUMN).astype(float).fillna(0)
+        got = {str(name): row for name, row in table.to_dict("index").items()} or dict.fromkeys(names, dict.fromkeys(table, 0.0))
+        # A few values, each many times, are codes; anything else could be a person's.
+        few = [c for c in names if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES]
+        found = self._values(few)
+        yield from (self._column(c, got[c], found.get(c, [])) for c in names)
 
-    def _number(self, name: str) -> nw.Expr:
-        """A column's numbers, without what the file declares missing and the codes whose labels are no answer."""
-        value, labels = number(name, nw.String()), self.about.codes.get(name, {})
-        left_out = [c for c, label in labels.items() if answer(label) not in (None, "yes", "no")]
-        kept = ~nw.col(name).is_in(left_out)
-        for low, high in self.about.ranges.get(name, ()):
-            if not isinstance(low, str):
-                kept = kept & ((value < low) | (value > high))
-        return nw.when(kept).then(value)
+    def _number(self) -> nw.Expr:
+        """A counted value as a number, without what the file declares missing and the codes whose labels are no answer."""
+        value = number(VALUE, nw.String())
+        left_out = [
+            f"{c}\n{code}"
+            for c, codes in self.about.codes.items()
+            for code, label in codes.items()
+            if answer(label) not in (None, "yes", "no")
+        ]
+        if left_out:
+            value = nw.when(~nw.concat_str([nw.col(COLUMN), nw.lit("\n"), nw.col(VALUE)]).is_in(left_out)).then(value)
+        missing: dict[tuple[float, float], list[str]] = {}
+        for c, ranges in self.about.ranges.items():
+            for low, high in ranges:
+                if not isinstance(low, str):
+                    missing.setdefault((low, high), []).append(c)
+        for (low, high), columns in missing.items():
+            value = nw.when(~(nw.col(COLUMN).is_in(columns) & (value >= low) & (value <= high))).then(value)
+        return value
 
-    def _column(self, name: str, rows: int, got: Mapping[str, float], found: Sequence[str]) -> Column:
+    def _column(self, name: str, got: Mapping[str, float], found: Sequence[str]) -> Column:
         codes = {**dict.fromkeys(found, ""), **self.about.codes.get(name, {})}
         codes = {code: codes[code] for code in sorted(codes, key=_order)}
         missing = frozenset(c for c in codes if self.about.is_missing(name, c))
         filled, distinct, widths = int(got["filled"]), int(got["distinct"]), (int(got["narrow"]), int(got["broad"]))
         numeric = got["numbers"] and (self.about.kinds.get(name) == "number" or got["numbers"] == filled)
         low, high = (float(got["low"]), float(got["high"])) if numeric else (None, None)
-        return Column(name, self.about.labels.get(name, ""), codes, missing, rows, filled, distinct, low, high, widths)
+        return Column(
+            name, self.about.labels.get(name, ""), codes, missing, int(got["rows"]), filled, distinct, low, high, widths
+        )
 
     def above(self, name: str, limit: float) -> list[str]:
         """The values of a column of numbers that are higher than its numbers can be, in order."""
-        high = self.frame([name]).filter(number(name, nw.String()) > limit)
-        return _values(high, [name])[name]
+        return sorted({value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)}, key=_order)
 
     def repeated(self, names: Sequence[str]) -> int:
         """How many combinations of these columns stand in more than one row, or hold a blank."""
         frame = self.frame(names)
         times = frame.group_by(list(names)).agg(nw.len().alias("fl__n")).with_columns(_blank(names).alias("fl__blank"))
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
-        return int(bad.collect("pandas").to_native().iloc[0, 0])
+        return _one(bad)
 
     def combinations(self, names: Sequence[str]) -> int:
         """How many different combinations of these columns there are."""
-        return int(self.frame(names).unique().select(nw.len().alias("n")).collect("pandas").to_native().iloc[0, 0])
+        return _one(self.frame(names).unique().select(nw.len().alias("n")))
+
+    def answers(self, columns: Sequence[Column], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
+        """By question, for each row, the place of its answer among the question's codes: a byte a cell, to try who was asked what.
+
+        Args:
+            columns: questions of at most 254 codes. asked: the module's column and the codes of those who answered it, whose rows alone count.
+        """
+        if not columns:
+            return {}
+        names = [c.name for c in columns]
+        places = {(c.name, code): place for c in columns for place, code in enumerate(c.codes, 1)}
+        cases: dict[str, list[str]] = {name: [] for name in names}
+        for name, written, code in self._different(names):
+            if (place := places.get((name, code)) if code else BLANK) is not None:
+                cases[name].append(f"WHEN {_literal(written)} THEN {place}")
+        relation = self._written([*names, *(asked[:1] if asked else ())])
+        if asked:
+            codes = [_literal(written) for _, written, code in self._different(asked[:1]) if code in asked[1]]
+            relation = relation.filter(f"{_quoted(asked[0])} IN ({', '.join(codes) or 'NULL'})")
+        got = relation.project(", ".join(f"{_place(c, cases[c])} AS fl__{i}" for i, c in enumerate(names))).fetchnumpy()
+        return {c: got[f"fl__{i}"] for i, c in enumerate(names)}
+
+    def _written(self, names: Sequence[str]) -> Any:
+        """Columns as text, as they are written in the file, under their own names: plain SQL, since a thousand expressions are slow to build."""
+        frame = self._source(names)
+        schema = frame.collect_schema()
+        return nw.to_native(frame).project(", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names)))
+
+    def _counted(self, names: Sequence[str]) -> Frame:
+        """By column, every different value as it is written and as canonical text, and how many rows hold it: one pass over the file.
+
+        narwhals' own unpivot works on another connection than the file's.
+        """
+        long = f"fl__table UNPIVOT INCLUDE NULLS ({WRITTEN} FOR {COLUMN} IN (COLUMNS(*)))"
+        sql = f"SELECT {COLUMN}, {WRITTEN}, count(*) AS {ROWS} FROM {long} GROUP BY ALL"
+        counted: Frame = nw.from_native(self._written(names).query("fl__table", sql)).lazy()
+        return counted.with_columns(text(WRITTEN, nw.String()).alias(VALUE))
+
+    def _different(self, names: Sequence[str], where: nw.Expr | None = None) -> list[tuple[str, str, str]]:
+        """The different values of columns: the column, the value as it is written, and as canonical text, which is empty for a written blank."""
+        if not names:
+            return []
+        found = self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))
+        found = found if where is None else found.filter(where)
+        table = found.select(COLUMN, WRITTEN, VALUE).collect("pandas").to_native()
+        return list(table.itertuples(index=False, name=None))
+
+    def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """The values of columns known to hold few, in order."""
+        found: dict[str, set[str]] = {name: set() for name in names}
+        for name, _, value in self._different(names):
+            found[name].add(value)
+        return {name: sorted(values - {""}, key=_order) for name, values in found.items()}
+
+    def _decimal_commas(self) -> bool:
+        """Whether a CSV's text has a column of nothing but numbers, some of them with a decimal comma, and more than a few."""
+        is_text = ~nw.col(VALUE).str.contains(r"^[+-]?\d+(,\d+)?$")
+        has_comma = nw.col(VALUE).str.contains(",", literal=True)
+        filled = self._counted(self._whole.names if self._whole else ()).filter(~nw.col(VALUE).is_null())
+        told = filled.with_columns(is_text.cast(nw.Int64).alias("fl__text"), has_comma.cast(nw.Int64).alias("fl__commas"))
+        sums = told.group_by(COLUMN).agg(nw.col("fl__text").sum(), nw.col("fl__commas").sum())
+        return _one(sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(nw.len().alias("n"))) > 0
 
 
-MEASURES = {
-    "numbers": (nw.Expr.count, "n"), "low": (nw.Expr.min, "n"), "high": (nw.Expr.max, "n"),
-    "narrow": (nw.Expr.min, "w"), "broad": (nw.Expr.max, "w"),
-}  # fmt: skip
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
-def _values(frame: Frame, names: Sequence[str]) -> dict[str, list[str]]:
-    """The values of columns known to hold few, in order; in one pass, which narwhals has no words for."""
-    if not names:
-        return {}
-    relation: Any = nw.to_native(frame)
-    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
-    (lists,) = relation.aggregate(", ".join(f"list(DISTINCT {name})" for name in quoted)).fetchall()
-    return {name: sorted((v for v in found or () if v is not None), key=_order) for name, found in zip(names, lists, strict=True)}
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
+    """A column as the text that `read.text` makes canonical; of fractions what is finite."""
+    column = _quoted(name)
+    if dtype == nw.String:
+        return column
+    return f"CASE WHEN isfinite({column}) THEN {column}::VARCHAR END" if dtype.is_float() else f"{column}::VARCHAR"
+
+
+def _place(name: str, cases: Sequence[str]) -> str:
+    """The place of an answer among its codes, of which there are these cases."""
+    told = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
+    return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {told} END)::UTINYINT"
+
+
+def _one(frame: Frame) -> int:
+    return int(frame.collect("pandas").to_native().iloc[0, 0])
 
 
 def _blank(names: Sequence[str]) -> nw.Expr:

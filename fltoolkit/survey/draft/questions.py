@@ -68,11 +68,15 @@ def _gates(
 ) -> dict[str, Gate]:
     """By question the column that says who was asked it, for those whose gate the rows bear out."""
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
-    frame, gates = hand.table.frame([*(c.name for c in found), *(asked[:1] if asked else ())]), {}
-    for i, column in enumerate(found):
-        near = {c.name: c for c in [*placed.get("worked", ()), *found[max(0, i - NEAR) : i + NEAR]]}
-        if column.name not in of_all and (tried := gate(frame, column, list(near.values()), asked)):
-            gates[column.name] = tried
+    worked, gates = list(placed.get("worked", ())), dict[str, Gate]()
+    step = max(10 * NEAR, hand.table.columns_at_once)
+    for start in range(0, len(found), step):
+        around = {c.name: c for c in [*worked, *found[max(0, start - NEAR) : start + step + NEAR]]}
+        answers = hand.table.answers(list(around.values()), asked)
+        for i, column in enumerate(found[start : start + step], start):
+            near = {c.name: c for c in [*worked, *found[max(0, i - NEAR) : i + NEAR]]}
+            if column.name not in of_all and (tried := gate(answers, column, list(near.values()))):
+                gates[column.name] = tried
     return gates
 
 

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import narwhals as nw
+import numpy as np
 
-from fltoolkit.survey.draft.columns import Column
+from fltoolkit.survey.draft.columns import BLANK, Answers, Column
 from fltoolkit.survey.draft.vocabulary import hits, vocabulary
-from fltoolkit.survey.read import Frame
 
 KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
 USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "99"})
@@ -110,40 +109,28 @@ def place(column: Column) -> str | None:
     return likeliest[0] if best and len(likeliest) == 1 else None
 
 
-def gate(frame: Frame, question: Column, gates: Sequence[Column], asked: tuple[str, Sequence[str]] | None) -> Gate | None:
+def gate(answers: Answers, question: Column, gates: Sequence[Column]) -> Gate | None:
     """The column whose codes say who has an answer to a question and who has none, if one does: tried on the rows.
 
     Of several the one that explains most blanks, and of equals the last; where the gate is blank too, an earlier one shut.
 
     Args:
-        frame: the rows, with all these columns as canonical text.
+        answers: of `DataTable.answers`, to the question and the gates, by those who were asked anything.
         question: the question.
         gates: columns that could say who was asked.
-        asked: the module's column and the codes of those who answered it.
     """
     gates = [g for g in gates if g.name != question.name and g.filled > question.filled]
     if question.full or not gates or not question.filled:
         return None
-    if asked:
-        frame = frame.filter(nw.col(asked[0]).is_in(list(asked[1])))
-    tried = [(g, code) for g in gates for code in g.codes]
-    there, answered = [], []
-    for i, (g, code) in enumerate(tried):
-        is_code = (nw.col(g.name) == code).fill_null(False)
-        there.append(is_code.cast(nw.Int64).alias(f"fl__there{i}"))
-        answered.append((is_code & ~nw.col(question.name).is_null()).cast(nw.Int64).alias(f"fl__answered{i}"))
-    flags = frame.select(*there, *answered, nw.col(question.name).is_null().cast(nw.Int64).alias("fl__blank"))
-    sums = [nw.col(e).sum() for i in range(len(tried)) for e in (f"fl__there{i}", f"fl__answered{i}")]
-    got = (
-        flags.select(*sums, nw.col("fl__blank").sum(), nw.len().alias("fl__rows")).collect("pandas").to_native().iloc[0].fillna(0)
-    )
-    found: list[tuple[int, int, Gate]] = []
+    has = (answers[question.name] != BLANK).astype(np.intp)
+    blanks, found = int(has.size - has.sum()), list[tuple[int, int, Gate]]()
     for position, g in enumerate(gates):
-        counts = {code: (got[f"fl__there{i}"], got[f"fl__answered{i}"]) for i, (of, code) in enumerate(tried) if of is g}
+        times = np.bincount(answers[g.name] + 256 * has, minlength=512)
+        counts = {code: (int(times[i] + times[256 + i]), int(times[256 + i])) for i, code in enumerate(g.codes, 1)}
         counts = {code: both for code, both in counts.items() if both[0]}
-        skipped = tuple(c for c, (_, answers) in counts.items() if not answers)
-        through = tuple(c for c, (n, answers) in counts.items() if answers >= 0.98 * n)
+        skipped = tuple(c for c, (_, answered) in counts.items() if not answered)
+        through = tuple(c for c, (n, answered) in counts.items() if answered >= 0.98 * n)
         if skipped and through and len(skipped) + len(through) == len(counts):
-            unexplained = int(got["fl__blank"] - sum(counts[c][0] for c in skipped))
+            unexplained = blanks - sum(counts[c][0] for c in skipped)
             found.append((unexplained, -position, Gate(g.name, through, skipped)))
     return min(found, key=lambda f: f[:2])[2] if found else None

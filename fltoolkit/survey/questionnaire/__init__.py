@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from fltoolkit.errors import RequestError, SpecError
+from fltoolkit.files import read_bytes
 from fltoolkit.folders import write_whole
 from fltoolkit.survey.questionnaire.form import workbook
 from fltoolkit.survey.questionnaire.mapping import HEAD, survey_text
 from fltoolkit.survey.questionnaire.model import Questionnaire
-from fltoolkit.yamlfile import load_model
+from fltoolkit.yamlfile import MOST_BYTES, load_model
 
 SOURCE, FORM, MAPPING = "questionnaire.yaml", "questionnaire.xlsx", "survey.yaml"
 
@@ -27,14 +29,14 @@ def write_questionnaire(folder: str | Path, languages: Sequence[str] = ()) -> li
 
     Raises:
         SpecError: questionnaire.yaml does not hold together, or has no such language.
-        RequestError: a survey.yaml stands there that was not made so; it is never overwritten.
+        RequestError: a survey.yaml stands there that was not made so, or is no regular file; it is never overwritten.
     """
     source, form, mapping = (Path(folder) / name for name in (SOURCE, FORM, MAPPING))
     asked = load_model(source, Questionnaire)
     chosen = list(languages) or list(asked.languages)
     if strange := [name for name in chosen if name not in asked.languages]:
         raise SpecError("no such language", where=str(source), found=strange, allowed=list(asked.languages))
-    if mapping.exists() and not mapping.read_text("utf-8", errors="replace").startswith(HEAD[0]):
+    if os.path.lexists(mapping) and not read_bytes(mapping, MOST_BYTES, RequestError).startswith(HEAD[0].encode()):
         raise RequestError(
             "there is a survey.yaml that was written by hand, and it is not overwritten", where=str(mapping),
             do="move it away, or copy questionnaire.yaml into a folder of its own",

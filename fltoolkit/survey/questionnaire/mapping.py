@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from fltoolkit.survey.questionnaire.model import STOPPED, Question, Questionnair
 from fltoolkit.survey.spec import SurveySpec
 from fltoolkit.yamlfile import build_model
 
+WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")  # a number that is written as it is read
 HEAD = (
     "# Written by `fltoolkit questionnaire` from questionnaire.yaml. Change that file, not this one, and run it again.",
     "# The data are the export of the form's repeat `interview`, one row a person (docs/questionnaire.md).",
@@ -122,7 +124,7 @@ def _plain(node: Any) -> Any:
         return {_plain(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_Line(plain) if isinstance(plain := _plain(value), dict) else plain for value in node]
-    return int(node) if isinstance(node, str) and node.isdigit() and str(int(node)) == node else node
+    return int(node) if isinstance(node, str) and WHOLE.fullmatch(node) else node
 
 
 class _Line(dict[Any, Any]):

@@ -1,0 +1,106 @@
+"""Files that a user names: only a regular file is opened, only up to a size, and whatever stands in the way is said in plain words."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import os
+import stat
+from pathlib import Path
+
+from fltoolkit.errors import DataError, FltoolkitError
+
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+MB = 1_000_000
+NEW_LINE = b"\n"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: str = "") -> int:
+    """Stop unless a path leads to a regular file. A pipe or a device could keep its reader waiting for ever.
+
+    Args:
+        path: what the user named; links are followed.
+        raised: the error to raise.
+        do: what to do where there is no such file; without it, to check the path.
+
+    Returns:
+        the size in bytes.
+
+    Raises:
+        FltoolkitError: of the kind `raised`; there is no such file, it is not a regular file, or it cannot be reached.
+    """
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error, raised, do) from None
+    if not stat.S_ISREG(found.st_mode):
+        kind = KINDS.get(stat.S_IFMT(found.st_mode), "no file")
+        raise raised(f"this is {kind}, not a file", where=shown(path), do="give the path of a regular file")
+    return found.st_size
+
+
+def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, do: str = "") -> bytes:
+    """The whole content of a regular file of at most `most` bytes.
+
+    Raises:
+        FltoolkitError: of the kind `raised`; as `refuse_irregular`, or the file is larger, or may not be read.
+    """
+    size = refuse_irregular(path, raised, do)
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise unreadable(path, error, raised, do) from None
+    if len(content) > most:
+        raise raised(
+            "the file is too large to be what it should be", where=shown(path), found=f"{max(size, len(content)):,} bytes",
+            allowed=f"at most {most / MB:g} MB", do="check that the path is that of the file that is meant",
+        )  # fmt: skip
+    return content
+
+
+def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, do: str = "") -> str:
+    """The text of a regular file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        FltoolkitError: of the kind `raised`; as `read_bytes`, or a byte is not UTF-8: then `where` names its line.
+    """
+    content = read_bytes(path, most, raised, do).removeprefix(codecs.BOM_UTF8)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = f", line {content.count(NEW_LINE, 0, error.start) + 1}"
+        line, found = ("", "UTF-16 text") if content.startswith(UTF_16) else (line, "a byte that is not UTF-8")
+        raise raised(
+            "the file cannot be read as UTF-8 text", where=f"{shown(path)}{line}", found=found,
+            do="save it as UTF-8 (in a spreadsheet: CSV UTF-8; in an editor: Save with encoding)",
+        ) from None  # fmt: skip
+
+
+def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = "") -> FltoolkitError:
+    """The error, in the kit's words, for what the system said of a path. A `ValueError` is a NUL character in it."""
+    code = getattr(error, "errno", None)
+    problem, advice = {
+        errno.ENOENT: ("there is no such file", do or "check the path; it is looked up as written"),
+        errno.ENOTDIR: ("there is no such file", "a part of the path before its end is a file, not a folder"),
+        errno.EACCES: ("this account may not read the file", "ask its owner for the right to read it"),
+        errno.EPERM: ("this account may not read the file", "ask its owner for the right to read it"),
+        errno.EISDIR: ("this is a folder, not a file", "give the path of a regular file"),
+        errno.ELOOP: ("the path goes in a circle", "remove the symbolic link that leads back to itself"),
+        errno.ENAMETOOLONG: ("the path is longer than the system allows", "give a shorter one"),
+        None: ("the path holds a character that no path may hold", "check the path for a NUL character"),
+    }.get(code, (f"the file cannot be read: {os.strerror(code or 0)}", "try again, or copy it to another disk"))
+    return raised(problem, where=shown(path), do=advice)
+
+
+def shown(path: Path) -> str:
+    """A path as a message shows it: on one line, and cut where it is too long to be read."""
+    text = "".join(c if c.isprintable() else "?" for c in str(path))
+    return text if len(text) <= 500 else f"{text[:250]} … {text[-100:]}"

@@ -1,0 +1,133 @@
+"""A workbook that came back is opened within bounds of size, and where it cannot be read, the reason and the cell are named."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from math import isfinite
+from pathlib import Path, PurePosixPath
+from typing import Any
+from xml.etree import ElementTree
+
+from fltoolkit.errors import DataError
+from fltoolkit.files import MB, read_bytes
+
+MOST_PACKED = MOST_UNPACKED = 20 * MB  # twenty times a plan of fifty indicators
+PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of a file with a password, and of an old .xls
+FOREIGN = re.compile(r"xl/(media|charts|embeddings|threadedComments|ctrlProps|pivotTables)/")
+DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice writes empty ones
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+LONGEST_NUMBER = 400  # digits; a spreadsheet writes at most seventeen
+
+
+@dataclass(frozen=True)
+class ReturnedBook:
+    """An opened workbook. `values`: the same with what its formulas give. `foreign`: kinds of content that no cell holds."""
+
+    book: Any
+    values: Callable[[], Any]
+    foreign: frozenset[str]
+
+
+def open_returned(path: Path) -> ReturnedBook:
+    """Open a workbook that somebody filled in.
+
+    Raises:
+        DataError: it is not there, too large, protected by a password, no .xlsx, holds macros, or a cell of it cannot be read.
+    """
+    try:
+        import openpyxl
+    except ImportError:
+        raise DataError(
+            "a workbook cannot be read without openpyxl", where=str(path), do="pip install 'fltoolkit[documents]'"
+        ) from None
+    content = read_bytes(path, MOST_PACKED)
+    foreign = _refuse_unsuitable(path, content)
+
+    def load(data_only: bool) -> Any:
+        with warnings.catch_warnings(action="ignore"):
+            return openpyxl.load_workbook(io.BytesIO(content), data_only=data_only)
+
+    try:
+        return ReturnedBook(load(False), cache(lambda: load(True)), foreign)
+    except Exception:  # there is no list of what a damaged workbook makes openpyxl raise
+        if cell := next(_odd_cells(content), ""):
+            raise _unreadable(
+                path, f"what stands in {cell} is no number or date", f"correct {cell}, and save the file again"
+            ) from None
+        raise _unreadable(path, "a part of it is damaged") from None
+
+
+def _refuse_unsuitable(path: Path, content: bytes) -> frozenset[str]:
+    """The kinds of content that are not cells, by the workbook's table of contents; nothing large is unpacked."""
+    if content.startswith(PROTECTED):
+        raise _unreadable(path, "it is protected by a password, or of the old kind .xls")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            _refuse_large(path, parts)
+            if any(part.flag_bits & 1 for part in parts):
+                raise _unreadable(path, "it is protected by a password")
+            drawn = any(DRAWN.fullmatch(part.filename) and b"Anchor" in archive.read(part) for part in parts)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zipfile.zlib.error):  # type: ignore[attr-defined]
+        raise _unreadable(path, "it is no .xlsx file, or a part of it is missing") from None
+    names = [part.filename for part in parts]
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise _unreadable(path, "it holds macros")
+    return frozenset({m.group(1) for name in names if (m := FOREIGN.match(name))} | ({"drawings"} if drawn else set()))
+
+
+def _refuse_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:
+    """Stop before a small file unpacks to gigabytes. What the table of contents says is the most that is ever unpacked."""
+    total = sum(part.file_size for part in parts)
+    if total > MOST_UNPACKED:
+        largest = max(parts, key=lambda part: part.file_size)
+        raise DataError(
+            "the workbook is too large to be one that partners filled in", where=str(path),
+            found=f"{total / MB:,.0f} MB unpacked; the largest part is {largest.filename}", allowed=f"at most {MOST_UNPACKED / MB:g} MB",
+            do="delete rows and columns without content, and pictures; or type the entries into a fresh copy of the workbook",
+        )  # fmt: skip
+
+
+def _unreadable(path: Path, why: str, do: str = "") -> DataError:
+    do = do or "open it in a spreadsheet program, save it as .xlsx without password and macros, and give its path"
+    return DataError("this is no workbook that can be read", where=str(path), found=why, do=do)
+
+
+def _odd_cells(content: bytes) -> Iterator[str]:
+    """The cells, as `Sheet!B3`, whose number or date openpyxl cannot hold: 5,000 digits, infinity, 2026-02-30."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name, part in _sheets(archive).items():
+                for _, cell in ElementTree.iterparse(archive.open(part)):
+                    if cell.tag == f"{SHEET}c" and _is_odd(cell.get("t", "n"), cell.findtext(f"{SHEET}v") or ""):
+                        yield f"{name}!{cell.get('r', '?')}"
+    except (KeyError, ValueError, ElementTree.ParseError, zipfile.BadZipFile):
+        return
+
+
+def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The sheets of a workbook and the part that holds each."""
+    targets = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
+    sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{SHEET}sheet")
+    return {s.get("name", ""): str(PurePosixPath("/xl", targets[s.get(RELATION)]))[1:] for s in sheets}
+
+
+def _is_odd(kind: str, text: str) -> bool:
+    from openpyxl.utils.datetime import from_ISO8601
+
+    if not text or kind not in ("n", "d"):
+        return False
+    try:
+        if kind == "d":
+            from_ISO8601(text)
+            return False
+        return len(text) > LONGEST_NUMBER or not isfinite(float(text))
+    except ValueError:
+        return True
