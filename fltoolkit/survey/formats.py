@@ -118,9 +118,9 @@ def open_path(
         if suffix == ".parquet":
             return _open_parquet(path, con)
         if suffix in TEXT_FILES:
-            relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named)
-            relation = _with_points(relation) if decimal == "," else relation
-            return relation if as_text else _with_numbers(relation), names
+            typed = None if as_text else _with_numbers
+            relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named, typed=typed)
+            return _with_points(relation) if decimal == "," else relation, names
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix,
         allowed=", ".join([*TEXT_FILES, ".parquet", *LABELLED_FILES]), do="export the data again as one of these",
