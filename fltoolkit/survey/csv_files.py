@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain, count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -42,6 +42,7 @@ def open_csv(
     delimiter: str | None,
     only: Collection[str] | None,
     named: Collection[str] | None,
+    typed: Callable[[Any], Any] | None = None,
 ) -> tuple[Any, list[str]]:
     """A CSV as a relation of texts, and the names of its columns; columns without a name are left out.
 
@@ -51,6 +52,7 @@ def open_csv(
         only: the columns needed. Of a file that is decoded, or has very many columns, no others are in the relation.
         named: the columns that survey.yaml or the call name; where the file has none of them, and its first line looks like data,
             this is said.
+        typed: makes of the texts what is wanted, and looks at every row for it. None: they stay texts.
 
     Raises:
         DataError: the file cannot be read as it is, with the number of the first bad line.
@@ -67,10 +69,12 @@ def open_csv(
         )
     narrow = only is not None and (not utf_8 or len(names) > WIDE)
     kept = ({i: name for i, name in names.items() if name in (only or ())} or dict(list(names.items())[:1])) if narrow else names
-    return _strict(source, layout, kept, con), list(names.values())
+    return _strict(source, layout, kept, con, typed), list(names.values())
 
 
-def _strict(source: Source, layout: Layout, kept: Mapping[int, str], con: duckdb.DuckDBPyConnection) -> Any:
+def _strict(
+    source: Source, layout: Layout, kept: Mapping[int, str], con: duckdb.DuckDBPyConnection, typed: Callable[[Any], Any] | None
+) -> Any:
     """The rows below the header, once every one of them is known to have as many cells: of its columns those kept, by place and name."""
     import duckdb
 
@@ -80,12 +84,14 @@ def _strict(source: Source, layout: Layout, kept: Mapping[int, str], con: duckdb
     chosen = ", ".join(f"fl__c{i} AS {quoted(name)}" for i, name in kept.items())
     try:
         if source.decoded is None:
-            relation = con.read_csv(exactly(source.path), compression="none", hive_partitioning=False, **written)
-            relation.aggregate("count(*)").fetchall()
-            return relation.project(chosen)
-        table = f"fl__csv{next(TABLES)}"
-        con.read_csv(io.BytesIO(source.decoded), **written).project(chosen).create(table)
-        return con.table(table)
+            relation = con.read_csv(exactly(source.path), compression="none", hive_partitioning=False, **written).project(chosen)
+            if typed is None:
+                relation.aggregate("count(*)").fetchall()
+        else:
+            table = f"fl__csv{next(TABLES)}"
+            con.read_csv(io.BytesIO(source.decoded), **written).project(chosen).create(table)
+            relation = con.table(table)
+        return relation if typed is None else typed(relation)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:

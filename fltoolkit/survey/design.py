@@ -130,7 +130,7 @@ class SurveyDesign(Design):
 
     Args:
         data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table, a PySpark
-            DataFrame.
+            DataFrame. Labels of a CSV stay as they were written.
         weight: column of sampling weights.
         strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
         psu: column of the primary sampling units, or of these and of the units drawn within them. None: persons were drawn directly.
@@ -145,6 +145,7 @@ class SurveyDesign(Design):
 
     Raises:
         RequestError: a column is not in the data.
+        DataError: the data cannot be read, or a column that is named holds values of several kinds.
         DesignError: stages and FPC do not fit together.
     """
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
 from fltoolkit.survey.column_names import quoted
-from fltoolkit.survey.csv_files import open_csv
+from fltoolkit.survey.csv_files import WIDE, open_csv
 from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.engines import is_of_spark, is_spark, spark_table
 from fltoolkit.survey.memory_tables import Unreadable, memory_table
@@ -118,9 +118,9 @@ def open_path(
         if suffix == ".parquet":
             return _open_parquet(path, con)
         if suffix in TEXT_FILES:
-            relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named)
-            relation = _with_points(relation) if decimal == "," else relation
-            return relation if as_text else _with_numbers(relation), names
+            typed = None if as_text else _with_numbers
+            relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named, typed=typed)
+            return _with_points(relation) if decimal == "," else relation, names
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix,
         allowed=", ".join([*TEXT_FILES, ".parquet", *LABELLED_FILES]), do="export the data again as one of these",
@@ -148,9 +148,13 @@ def _with_numbers(relation: Any) -> Any:
     """A CSV's columns as numbers where every one of them comes back as it was written: all rows are looked at, since a code may come late.
 
     All else stays text, so that no two labels become one: `01`, `1.10` beside `1.1`, `1e1` beside `10`, `1.0` beside `1`, `NaN`,
-    identifiers of 17 digits, yes and no, dates.
+    identifiers of 17 digits, yes and no, dates. So does a very wide file, of which few columns are asked for: what is needed as a number
+    becomes one then.
     """
     names = _quoted(relation)
+    if len(names) > WIDE:
+        relation.aggregate("count(*)").fetchall()
+        return relation
     wanted = ", ".join(fact for name in names for fact in _number_facts(f"nullif(trim({name}), '')"))
     (facts,) = relation.aggregate(wanted).fetchall()
     told = zip(names, facts[::3], facts[1::3], facts[2::3], strict=True)

@@ -46,6 +46,7 @@ class ReplicateDesign(Design):
 
     Raises:
         RequestError: a column is not in the data, or a pattern finds none.
+        DataError: as in `SurveyDesign`.
         DesignError: coefficients are missing, too many, or not those of the method.
     """
 
