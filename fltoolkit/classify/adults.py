@@ -11,13 +11,14 @@ from collections.abc import Collection, Sequence
 
 import narwhals as nw
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.fit import item_sources, lacking, note, obstacle
 from fltoolkit.classify.groups import group_columns, memberships, sector, with_sums
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose, truth_of
 from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
-from fltoolkit.errors import RequestError, expect
+from fltoolkit.errors import RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED, Sector
 from fltoolkit.survey.checks import check
 from fltoolkit.survey.children import Children
@@ -32,6 +33,7 @@ MONTHS = "months"
 FIRST, LIMITS = "fl__first__", "fl__limits"
 
 
+@checked
 def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
     """Classify every person; the input stays as it was.
 
@@ -54,7 +56,6 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
         DataError: `fl.check` finds errors in the data.
         SpecError: no such rule set, or it cannot be applied to this survey (see `fit.obstacle`).
     """
-    expect(survey, Survey, "classify", "give fl.read_survey(path)")
     if survey.rules is not None:
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
     rule, spec = load_rules(rules, survey.path.parent), survey.spec

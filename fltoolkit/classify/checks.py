@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.groups import POPULATION
@@ -16,6 +17,7 @@ from fltoolkit.survey.internal import AGE, ASKED, CHILD
 from fltoolkit.survey.read import column
 
 
+@checked
 def check_cases(persons: Survey) -> pd.DataFrame:
     """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, cases without
     a duration or beyond the window, adults who may have been children, proxies, listeners.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import CLASSIFIED, is_truth, population_of, truth_of
@@ -41,6 +42,7 @@ class RaoScott:
     table: pd.DataFrame
 
 
+@checked
 def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None) -> RaoScott:
     """Test whether two groups, or a group and a true/false outcome, are associated, under the sample design.
 

@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.residuals import dummies, solve
 from fltoolkit.survey.benchmarks import CROSS, Margin, Method, read_benchmarks
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
-from fltoolkit.survey.design import Design, Survey, expect_design, weight_of
+from fltoolkit.survey.design import Design, Survey, weight_of
 from fltoolkit.survey.findings import finding, findings
 from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.margins import pattern_totals, with_calibration
@@ -30,6 +31,7 @@ MOST_ROUNDS, ENOUGH, CLOSE = 1000, 1e-13, 1e-10
 _KNOWN: WeakKeyDictionary[Survey, Calibration] = WeakKeyDictionary()
 
 
+@checked
 def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     """The design with weights that add up to the population in each category of one margin (R `postStratify`).
 
@@ -51,6 +53,7 @@ def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -
     return _calibrated(design, "poststratify", benchmarks, population)
 
 
+@checked
 def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     """The design with weights that add up to the population in every category of every margin, by iterative proportional fitting
     (R `rake`). Arguments and result as in `poststratify`.
@@ -61,6 +64,7 @@ def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     return _calibrated(design, "rake", benchmarks, population)
 
 
+@checked
 def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     """The design with weights that add up to the population in every category of every margin, by linear GREG calibration
     (R `calibrate(calfun="linear")`). Arguments and result as in `poststratify`.
@@ -72,15 +76,16 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
     return _calibrated(design, "greg", benchmarks, population)
 
 
+@checked
 def g_weights(design: Design) -> pd.DataFrame:
     """What calibration did to the weights: `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`,
     `g_median`, `g_max`, one row a benchmark; see `Calibration.report`. Empty where weights are as given.
     """
-    expect_design(design, "g_weights")
     found = calibrated(design).calibration
     return found.report() if found else pd.DataFrame()
 
 
+@checked
 def check_weights(persons: Survey) -> pd.DataFrame:
     """Findings about calibrated weights, in the columns of `fl.check`: factors outside 0.3 to 3."""
     found = calibrated(persons).calibration
@@ -102,7 +107,6 @@ def calibrated(design: D) -> D:
 
 
 def _calibrated(design: D, method: Method, benchmarks: Any, population: str | None) -> D:
-    expect_design(design, method)
     of_spec = isinstance(design, Survey) and design.spec.calibration is not None
     if design.calibration or of_spec:
         raise DesignError(

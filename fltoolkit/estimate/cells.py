@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.errors import RequestError, expect
+from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cluster_totals import KEY
 from fltoolkit.estimate.variance import FULL, Array, Codes, Matrix
 from fltoolkit.survey.breakdowns import TOTAL
 
-By = str | Sequence[str] | Sequence[Sequence[str]] | None
+By = Annotated[
+    str | Sequence[str] | Sequence[Sequence[str]] | None,
+    'name a group, or groups: "sex", ["sex", "region"]; or write each breakdown as a list, and the total as []: [[], ["sex"]]',
+]
 Breakdowns = tuple[tuple[str, ...], ...]
 
 
@@ -26,18 +30,13 @@ def breakdowns(by: By) -> Breakdowns:
         return ((),)
     if isinstance(by, str):
         return ((by,),)
-    expect(by, Iterable, "by", 'name a group, or groups: "sex", ["sex", "region"], [[], ["sex"]]')
-    parts = list(by)
-    if all(isinstance(p, str) for p in parts):
-        return (tuple(dict.fromkeys(str(p) for p in parts)),)
-    if any(isinstance(p, str) for p in parts):
-        raise RequestError(
-            "by mixes names and lists", where="by", found=by, allowed='["sex", "region"] or [[], ["sex"], ["sex", "region"]]',
-            do="write each breakdown as a list, and the total as []",
-        )  # fmt: skip
-    return tuple(dict.fromkeys(tuple(dict.fromkeys(p)) for p in parts))
+    names = [part for part in by if isinstance(part, str)]
+    if len(names) == len(by):
+        return (tuple(dict.fromkeys(names)),)
+    return tuple(dict.fromkeys(tuple(dict.fromkeys(p)) for p in by))
 
 
+@checked
 def cube(*groups: str) -> list[list[str]]:
     """All breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]]."""
     return [list(c) for size in range(len(groups) + 1) for c in combinations(groups, size)]

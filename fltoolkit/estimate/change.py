@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError, expect
 from fltoolkit.estimate.cells import Breakdowns
 from fltoolkit.estimate.comparable import differences, unstated, window_overlap
@@ -49,7 +50,7 @@ class Change:
 
     Attributes:
         table: the group columns, then `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, `relative_change`, `ratio`
-            (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test), `method` (taylor or mover),
+            (after / before) with `ratio_low`, `ratio_high` on the log scale, `method` (taylor or mover),
             `verdict` (decreased, increased, no detectable change, not comparable), its `reason`, `attenuated` (the look-back
             windows overlap, which hides part of any change), `overlap` (the share of the window in both), and of each round
             `estimate_before`, ..., `psus_with_cases_after`.
@@ -123,6 +124,7 @@ class PublishedBaseline:
         return bool(bears(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
 
 
+@checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
     """Change between two rounds of a survey, matched row by row on their group values (docs/methods.md §5).
 
@@ -171,6 +173,7 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     )
 
 
+@checked
 def change_from_published(
     baseline: PublishedBaseline | Mapping[str, Any], after: Estimates, *, row: Row = "total", rho: float = 0.0
 ) -> Change:

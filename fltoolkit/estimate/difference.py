@@ -87,6 +87,24 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
     return np.where(may & (high < 0), DECREASED, np.where(may & (low > 0), INCREASED, NO_CHANGE)).astype(object)
 
 
+def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a change; a ratio's interval that says otherwise than the verdict is left blank.
+
+    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale, and beside a verdict
+    that is nearly not one the two may part: `decreased` with a ratio of up to 1.005. A row says one thing.
+
+    Args:
+        rows: with `verdict`, `ratio_low` and `ratio_high`.
+    """
+    low, high, verdict = rows["ratio_low"], rows["ratio_high"], rows["verdict"]
+    contradicts = (
+        (verdict == DECREASED) & (high >= 1)
+        | (verdict == INCREASED) & (low <= 1)
+        | (verdict == NO_CHANGE) & ((low > 1) | (high < 1))
+    )
+    return rows.assign(ratio_low=low.mask(contradicts), ratio_high=high.mask(contradicts))
+
+
 def difference(
     before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
 ) -> pd.DataFrame:
@@ -110,7 +128,7 @@ def difference(
 
     Returns:
         One row a row: `change`, `se`, `df` (both blank by mover), `ci_low`, `ci_high`, `relative_change` (change / before),
-        `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test), `method` (taylor or
+        `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (see `without_contradiction`), `method` (taylor or
         mover), `verdict`, `reason`.
     """
     from scipy.special import stdtrit
@@ -142,7 +160,7 @@ def difference(
         "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(by_mover, "mover", "taylor"),
         "verdict": verdict, "reason": reason.astype(object),
     }  # fmt: skip
-    return pd.DataFrame(columns)
+    return without_contradiction(pd.DataFrame(columns))
 
 
 def _numbers(side: Side) -> tuple[ArrayLike, ...]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.codes import category_code
-from fltoolkit.errors import NotAvailable, PublicationError, RequestError, expect
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate import measures
 from fltoolkit.estimate.beside import Beside, Refused, beside, not_available, refused_rows
@@ -85,6 +86,7 @@ class Published:
         other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
         return pd.concat([self.select(measure), other], ignore_index=True)
 
+    @checked
     def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
         """The rows of one measure and breakdown(s) under the run's own rule set, in order; groups crossed may be named in any order.
 
@@ -107,12 +109,14 @@ class Published:
         return rows.reset_index(drop=True)
 
 
+@runtime_checkable
 class HasTables(Protocol):
     """Whatever asks for tables of its own: a plan's rows."""
 
     def tables(self, spec: SurveySpec) -> Sequence[Table]: ...
 
 
+@checked
 def publish_run(
     persons: Survey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
 ) -> Published:
@@ -129,7 +133,6 @@ def publish_run(
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    expect(persons, Survey, "publish_run", "give fl.classify(fl.read_survey(path))")
     other = beside(persons)
     rules, spec = load_profile(profile, persons.path.parent), persons.spec
     limits, notes = _limits(rules, spec)
@@ -178,6 +181,7 @@ def _estimates(persons: Survey, plan: HasTables | None) -> tuple[list[Estimates]
     return made, refused
 
 
+@checked
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     """One `Estimates` by itself, outside a run. Never publish two that overlap one by one, nor by two groups of one variable (age
     bands that nest): use `publish_run`, which protects them together.
@@ -199,6 +203,7 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     return _judged(_decided([est], limits, notes), rules)
 
 
+@checked
 def paths(persons: Survey, out: Published) -> pd.DataFrame:
     """The paths through the definition that enough persons share: `step`, `trace`, `persons` (unweighted), most first.
 

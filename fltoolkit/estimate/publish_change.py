@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change import NUMBERS, SIDES, Change
 from fltoolkit.estimate.estimates import About
@@ -19,6 +20,7 @@ WITHHELD = "not shown: one of the two rounds is too unreliable"
 Record = dict[Any, Any]
 
 
+@checked
 def publish_change(change: Change, before: Published | None, after: Published) -> Published:
     """The rows of a change under both rounds' confidentiality and reliability.
 

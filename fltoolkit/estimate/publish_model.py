@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.profiles import FLAGS
@@ -49,13 +50,14 @@ class PublishedModel:
     notes: tuple[str, ...]
 
 
+@checked
 def risk_factors(
     persons: Survey,
     out: Published,
     by: Sequence[str] | None = None,
     *,
     population: str | None = None,
-    level: float = 0.95,
+    level: Level = 0.95,
     sensitive: bool = False,
 ) -> PublishedModel:
     """What goes with forced labour, all groups in one model: Firth's odds ratios and average marginal effects, as far as they may be shown.

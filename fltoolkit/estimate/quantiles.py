@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import By, Cells, breakdowns
@@ -25,14 +26,15 @@ MOST_VALUES = 200
 TIE = 1e-12  # a share this near p has reached it: sums of weights carry rounding
 
 
+@checked
 def quantile(
     design: Design,
     y: str = MONTHS,
-    q: float | Sequence[float] = (0.25, 0.5, 0.75),
+    q: Level | Sequence[Level] = (0.25, 0.5, 0.75),
     by: By = None,
     *,
     population: str | None = None,
-    level: float = 0.95,
+    level: Level = 0.95,
 ) -> Estimates:
     """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
 
@@ -57,11 +59,9 @@ def quantile(
         RequestError: y has more than 200 values or holds something else than numbers, is not `months` of a survey, or a p is not
             between 0 and 1. NotAvailable: as `fl.duration`.
     """
-    q = (q,) if isinstance(q, (int, float)) else tuple(q)
-    if not q or not all(isinstance(p, (int, float)) and 0 < p < 1 for p in q):
-        raise RequestError("a quantile's share lies between 0 and 1", where="q", found=list(q), do="0.5 is the median")
-    if not 0 < level < 1:
-        raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")
+    q = (q,) if isinstance(q, float) else tuple(q)
+    if not q:
+        raise RequestError("no quantile is asked for", where="q", do="name its share: 0.5 is the median")
     wanted = breakdowns(by)
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if y in groups:

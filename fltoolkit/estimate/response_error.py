@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.publish import Published
 
@@ -34,6 +35,7 @@ class ResponseError:
     reference_period: str
 
 
+@checked
 def response_error(
     observed: Published | float,
     sensitivity: Sequence[float] = SENSITIVITY,
@@ -68,6 +70,7 @@ def response_error(
     return ResponseError(pd.DataFrame(rows), p, low, high, *about)
 
 
+@checked
 def observed_rate(prevalence: float, sensitivity: float, specificity: float) -> float:
     """The prevalence that answers would show: prevalence·sensitivity + (1 − prevalence)(1 − specificity)."""
     return prevalence * sensitivity + (1 - prevalence) * (1 - specificity)

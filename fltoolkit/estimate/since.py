@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import classify
 from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.change import PublishedBaseline, change, change_from_published
@@ -33,6 +34,7 @@ class PublishedRow:
     figure: PublishedBaseline
 
 
+@runtime_checkable
 class HasBaseline(HasTables, Protocol):
     """A plan: what it asks of a survey, and what its baseline is."""
 
@@ -56,6 +58,7 @@ class Rounds:
     changed: Published | None = None
 
 
+@checked
 def rounds(
     plan: HasBaseline, persons: Survey, out: Published, *, rules: str = "icls_2018", profile: str | Path = "fltoolkit"
 ) -> Rounds:
@@ -78,6 +81,7 @@ def rounds(
     return Rounds(out, start, _between(earlier, start, persons, out))
 
 
+@checked
 def changes(
     before: str | Path, persons: Survey, out: Published, *, plan: HasTables | None = None, rules: str = "icls_2018",
     profile: str | Path = "fltoolkit",

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import classify
-from fltoolkit.errors import DesignError, RequestError, expect
+from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.cells import By
 from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
 from fltoolkit.estimate.joint import Joint, join, psu_labels
@@ -19,6 +20,7 @@ from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
 
 
+@checked
 def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
     """Join Estimates of one measure, of one sample or of several; `covariance` then holds that between any two rows of any parts.
 
@@ -39,9 +41,6 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
         RequestError: no parts, two measures or levels, or a part that has a column of this name.
         DesignError: PSU labels of different samples coincide, or are said to and do not.
     """
-    expect(parts, Mapping, "parts", 'give a label to each Estimates: {"before": est, "after": est}')
-    for label, est in parts.items():
-        expect(est, Estimates, f"parts: {label}", "give what fl.prevalence, fl.total and the like return")
     if not parts:
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
@@ -67,6 +66,7 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     )
 
 
+@checked
 def rule_sets(
     survey: Survey,
     rules: Sequence[str],
@@ -74,7 +74,7 @@ def rule_sets(
     *,
     measure: Literal["prevalence", "total"] = "prevalence",
     population: str | None = None,
-    level: float = 0.95,
+    level: Level = 0.95,
 ) -> Estimates:
     """A survey's result under several rule sets, one pass each: the same persons, so that `covariance` ties them together.
 
@@ -91,11 +91,10 @@ def rule_sets(
 
     Raises:
         SpecError: a rule set does not exist, or cannot be applied to this survey.
-        RequestError: no such measure; two rule sets of one name.
+        RequestError: two rule sets of one name.
     """
-    if measure not in (verbs := {"prevalence": prevalence, "total": total}):
-        raise RequestError("rule sets are compared by one of these", where="measure", found=measure, allowed=list(verbs))
-    made = [verbs[measure](classify(survey, r), by=by, population=population, level=level) for r in rules]
+    verb = prevalence if measure == "prevalence" else total
+    made = [verb(classify(survey, r), by=by, population=population, level=level) for r in rules]
     labels = [est.about.rule_set for est in made]
     if twice := sorted({label for label in labels if labels.count(label) > 1}):
         raise RequestError("two rule sets have the same name and version", where="rules", found=twice, do="name each once")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.change import PublishedBaseline
 from fltoolkit.estimate.since import PublishedRow
@@ -268,6 +269,7 @@ class Plan(Model):
         return wanted
 
 
+@checked
 def read_plan(path: str | Path) -> Plan:
     """Read and check a nap.yaml. Raises `SpecError` naming every key that needs a change, or a language that has no words."""
     plan = load_model(Path(path), Plan)
