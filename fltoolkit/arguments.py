@@ -14,7 +14,7 @@ from pydantic import AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValid
 
 from fltoolkit.errors import RequestError
 
-Level = Annotated[float, Field(gt=0, lt=1)]  # of confidence
+Level = Annotated[float, Field(gt=0, lt=1), "0.95 is usual"]  # of confidence
 T = TypeVar("T", bound=Callable[..., Any])
 
 FEW, SHORT, BITS = 20, 60, 200  # what is longer (a list, a text, a number) is named by its type alone
@@ -119,8 +119,7 @@ def _strict(hint: Any) -> Any:
         return _listing(*(inside if fixed else inside[:1]), fixed=fixed)
     if origin is Mapping:
         return Mapping[_strict(inside[0]), _strict(inside[1])]  # type: ignore[misc]
-    kind = origin or hint
-    return Callable if origin is Callable else InstanceOf[kind]
+    return Callable if origin is Callable else InstanceOf[origin or hint]  # type: ignore[misc]
 
 
 def _listing(*parts: Any, fixed: bool = False) -> Any:
@@ -151,7 +150,7 @@ def _listed(value: Any) -> Any:
 
 def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
     """The error for an argument, or for the one element of it that is wrong."""
-    help_text = [text for text in get_args(hint)[1:] if isinstance(text, str) and get_origin(hint) is Annotated]
+    do = _advice(hint)
     paths = {_path(problem["loc"], value) for problem in error.errors(include_url=False, include_input=False)}
     deepest = [p for p in paths if len(p) == max(map(len, paths))]
     path = deepest[0] if len(deepest) == 1 else ()
@@ -160,7 +159,7 @@ def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestErro
         sizes.append(len(value))
         value, hint = value[step], _inside(hint, step)
     allowed = _words(hint)
-    do = help_text or [how for name, how in HOW.items() if any(name in word.split() for word in allowed)]
+    do += [how for name, how in HOW.items() if any(name in word.split() for word in allowed)]
     return RequestError(
         "this is not what is taken here", where=": ".join([*where, *map(str, path)]),
         found=_shown(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,
@@ -168,11 +167,20 @@ def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestErro
     )  # fmt: skip
 
 
+def _advice(hint: Any) -> list[str]:
+    """What the hints of a parameter say that a reader should do."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in UNIONS:
+        return [text for kind in inside for text in _advice(kind)]
+    return [text for text in inside[1:] if isinstance(text, str)] if origin is Annotated else []
+
+
 def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
     """Where in a list or mapping an error is: pydantic's steps without the names of kinds that it puts between."""
     path: list[Any] = []
     for step in steps:
-        if step in value if isinstance(value, Mapping) else isinstance(value, (list, tuple)) and isinstance(step, int):
+        of_list = isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
+        if of_list or (isinstance(value, Mapping) and step in value):
             path.append(step)
             value = value[step]
     return tuple(path)
@@ -207,8 +215,14 @@ def _words(hint: Any) -> list[str]:
     if origin is Literal:
         return [str(value) for value in inside]
     if origin is Annotated:
-        marks = [mark for field in inside[1:] for mark in getattr(field, "metadata", ())]
-        limits = [LIMITS[n].format(getattr(mark, n)) for mark in marks for n in LIMITS if hasattr(mark, n)]
+        marks = {
+            n: getattr(mark, n)
+            for field in inside[1:]
+            for mark in getattr(field, "metadata", ())
+            for n in LIMITS
+            if hasattr(mark, n)
+        }
+        limits = [LIMITS[n].format(value) for n, value in marks.items()]
         return [f"{' or '.join(_words(inside[0]))} {' and '.join(limits)}"] if limits else _words(inside[0])
     if origin in LISTS:
         return [f"a list of: {' or '.join(_words(inside[0]))}"]

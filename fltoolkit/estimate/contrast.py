@@ -172,7 +172,7 @@ def _number(name: str, function: Callable[[Rows], Any], rows: Rows) -> complex:
         raise _not_smooth(name, f"{type(error).__name__}: {error}") from None
     if not isinstance(value, complex):
         raise _not_smooth(name, type(value).__name__)
-    return value
+    return complex(np.nan, 0.0) if np.isnan(value.imag) else value
 
 
 def _divides_by_zero(function: Callable[[Rows], Any], rows: Rows) -> bool:

@@ -90,8 +90,8 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
 def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of a change; a ratio's interval that says otherwise than the verdict is left blank.
 
-    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale, and beside a verdict
-    that is nearly not one the two may part: `decreased` with a ratio of up to 1.005. A row says one thing.
+    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale. In a close case the
+    two may disagree: `decreased`, with a ratio of up to 1.005. A row must not say both.
 
     Args:
         rows: with `verdict`, `ratio_low` and `ratio_high`.
@@ -128,7 +128,7 @@ def difference(
 
     Returns:
         One row a row: `change`, `se`, `df` (both blank by mover), `ci_low`, `ci_high`, `relative_change` (change / before),
-        `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (see `without_contradiction`), `method` (taylor or
+        `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test), `method` (taylor or
         mover), `verdict`, `reason`.
     """
     from scipy.special import stdtrit
@@ -160,7 +160,7 @@ def difference(
         "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(by_mover, "mover", "taylor"),
         "verdict": verdict, "reason": reason.astype(object),
     }  # fmt: skip
-    return without_contradiction(pd.DataFrame(columns))
+    return pd.DataFrame(columns)
 
 
 def _numbers(side: Side) -> tuple[ArrayLike, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
@@ -22,6 +24,7 @@ from fltoolkit.estimate.passes import Pass, make_pass
 from fltoolkit.estimate.variance import Array, Matrix, columns_times, side_by_side
 from fltoolkit.survey.design import Design, Survey
 
+Share = Annotated[float, Field(gt=0, lt=1), "0.5 is the median"]
 MOST_VALUES = 200
 TIE = 1e-12  # a share this near p has reached it: sums of weights carry rounding
 
@@ -30,7 +33,7 @@ TIE = 1e-12  # a share this near p has reached it: sums of weights carry roundin
 def quantile(
     design: Design,
     y: str = MONTHS,
-    q: Level | Sequence[Level] = (0.25, 0.5, 0.75),
+    q: Share | Sequence[Share] = (0.25, 0.5, 0.75),
     by: By = None,
     *,
     population: str | None = None,

@@ -11,10 +11,12 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import classify
-from fltoolkit.errors import NotAvailable
-from fltoolkit.estimate.change import PublishedBaseline, change, change_from_published
+from fltoolkit.classify.groups import group_order
+from fltoolkit.errors import NotAvailable, SpecError
+from fltoolkit.estimate.change import change, change_from_published
 from fltoolkit.estimate.publish import HasTables, Published, make, publish_run
 from fltoolkit.estimate.publish_change import publish_change
+from fltoolkit.estimate.published_baseline import PublishedBaseline
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey, read_survey
 from fltoolkit.survey.spec import SurveySpec
@@ -25,13 +27,15 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """A figure of a publication and the row it is compared with: a measure, a population (None: the default) and a category of a group ("": all)."""
+    """A figure of a publication and the row it is compared with: a measure, a population (None: the default) and a category of a group
+    ("": all). `where` it stands, for messages."""
 
     measure: str
     population: str | None
     group: str
     category: str
     figure: PublishedBaseline
+    where: str
 
 
 @runtime_checkable
@@ -143,7 +147,13 @@ def _since_publication(row: PublishedRow, persons: Survey, out: Published) -> Pu
     except NotAvailable:
         return None
     if row.group and row.category not in set(est.table[row.group].astype(str)):
-        return None
+        if row.category in group_order(persons.spec, row.group):
+            return None  # the category is known, and nobody asked in the later round is of it
+        raise SpecError(
+            "a row of the published baseline is for a category that the later round does not have", where=row.where,
+            found=f"{row.group}: {row.category}", allowed=group_order(persons.spec, row.group),
+            do="write the category as survey.yaml of the later round names it",
+        )  # fmt: skip
     return publish_change(change_from_published(row.figure, est, row=row.category or TOTAL), None, out)
 
 
