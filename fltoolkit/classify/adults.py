@@ -16,6 +16,7 @@ from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, 
 from fltoolkit.classify.fit import item_sources, lacking, note, obstacle
 from fltoolkit.classify.groups import group_columns, memberships, sector, with_sums
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose, truth_of
+from fltoolkit.classify.populations import refuse_empty_populations
 from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
@@ -53,13 +54,14 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
 
     Raises:
         RequestError: the survey is classified already.
-        DataError: `fl.check` finds errors in the data.
+        DataError: `fl.check` finds errors in the data; nobody is in a population.
         SpecError: no such rule set, or it cannot be applied to this survey (see `fit.obstacle`).
     """
     if survey.rules is not None:
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
     rule, spec = load_rules(rules, survey.path.parent), survey.spec
     stop_on_errors(check(survey), str(survey.path))
+    refuse_empty_populations(survey)
     if error := obstacle(spec, rule, str(survey.path)):
         raise error
     return classify_checked(survey, rule)

@@ -19,11 +19,11 @@ from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.residuals import dummies, solve
 from fltoolkit.survey.benchmarks import CROSS, Margin, Method, read_benchmarks
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design import Design, Survey, weight_of
 from fltoolkit.survey.findings import finding, findings
 from fltoolkit.survey.internal import WEIGHT
-from fltoolkit.survey.margins import pattern_totals, with_calibration
+from fltoolkit.survey.margins import BAD, pattern_totals, with_calibration
 
 D = TypeVar("D", bound=Design)
 Array = NDArray[np.float64]
@@ -127,7 +127,7 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     weights, domain = _whose(design, population)
     keys = tuple(dict.fromkeys(c for m in margins for c in m.columns))
     table = pattern_totals(design, keys, weights[0], domain)
-    if bad := int(table["bad"].sum()):
+    if bad := int(table[BAD].sum()):
         raise DesignError(
             f"{bad} weight(s) are negative, missing or infinite",
             where="weight",
@@ -136,8 +136,8 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
         )
     category = _categories(table, margins, where)
     for r in range(design.replicates):
-        table[f"g_{r}"] = _g(method, table[f"w_{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
-    table["g"] = _g(method, table["w"].to_numpy(float), category, margins, where)
+        table[f"{G}{r}"] = _g(method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
+    table[G] = _g(method, table[BEFORE].to_numpy(float), category, margins, where)
     return Calibration(method, margins, keys, table, category, weights, domain, domain.removeprefix(POPULATION) if domain else "")
 
 
@@ -177,7 +177,7 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str) -> N
         blank = (table[columns] == NOT_STATED).any(axis=1)
         if blank.any() and not all(v in margin.totals for v in table.loc[blank, columns].itertuples(index=False, name=None)):
             raise DataError(
-                f"{int(table['n'][blank].sum())} person(s) have no category", where=at, found=NOT_STATED,
+                f"{int(table[PERSONS][blank].sum())} person(s) have no category", where=at, found=NOT_STATED,
                 do="impute it before, or give every person a category; calibration cannot place them",
             )  # fmt: skip
         number = {values: i for i, values in enumerate(margin.totals)}

@@ -14,7 +14,7 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.asked import ages_of, questionnaire_of
-from fltoolkit.estimate.cells import Breakdowns, By, breakdowns
+from fltoolkit.estimate.cells import BREAKDOWN, Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_intervals
 from fltoolkit.estimate.contrast import Contrast, Wanted, contrast
@@ -251,7 +251,7 @@ def estimate(
 ) -> Estimates:
     """One pass, then linear algebra on the PSU × cell table."""
     wanted = breakdowns(by)
-    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
+    groups = groups_of(wanted)
     chosen, weight, domain = population_of(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
     counted = run.counted if measure in OF_CASES else None
@@ -274,7 +274,7 @@ def estimate(
     if binary and outcome.three_valued and measure in ("prevalence", "total"):
         table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
     about = about_of(design, outcome, measure, interval, level, chosen, groups, run)
-    keys = run.cells.keys.drop(columns="breakdown")
+    keys = run.cells.keys.drop(columns=BREAKDOWN)
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
 
 

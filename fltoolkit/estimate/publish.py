@@ -29,6 +29,7 @@ from fltoolkit.estimate.protect import protect
 from fltoolkit.estimate.ties import Structure, structure
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
 from fltoolkit.survey.design import Survey
+from fltoolkit.survey.reserved import PUBLISHED
 from fltoolkit.survey.spec import SurveySpec
 
 MARKERS = {
@@ -187,6 +188,7 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     bands that nest): use `publish_run`, which protects them together.
 
     Raises:
+        RequestError: a group is named as a column of a published table.
         PublicationError: the parts of a stack overlap; it is a quantile; or a confidentiality limit is lowered without `accept_lower_limits: true`.
     """
     if est.parts:
@@ -197,6 +199,10 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     if est.about.measure == "quantile":
         raise PublicationError(
             "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
+        )
+    if taken := [g for b in est.by for g in b if g in PUBLISHED]:
+        raise RequestError(
+            "a published table has a column of this name", where="publish", found=taken[0], do="rename the column in the data"
         )
     rules = load_profile(profile)
     limits, notes = _limits(rules, None)

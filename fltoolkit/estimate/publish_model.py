@@ -94,7 +94,7 @@ def risk_factors(
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["cases"] or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, population, out, head)
-    terms = [f"C({g}, Treatment({ref!r}))" for g, ref in references.items()]
+    terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
     margins = firth.margins()

@@ -14,7 +14,7 @@ from pydantic import Field
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.cells import By, Cells, breakdowns
+from fltoolkit.estimate.cells import BREAKDOWN, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.columns import households_of_cases
 from fltoolkit.estimate.estimates import Estimates, about_of, population_of
@@ -66,7 +66,7 @@ def quantile(
     if not q:
         raise RequestError("no quantile is asked for", where="q", do="name its share: 0.5 is the median")
     wanted = breakdowns(by)
-    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
+    groups = groups_of(wanted)
     if y in groups:
         raise RequestError(
             "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
@@ -81,7 +81,7 @@ def quantile(
     about = replace(about_of(design, outcome, "quantile", "woodruff", level, chosen, groups, run), outcome=y)
     if isinstance(design, Survey) and design.spec.months:
         about = replace(about, duration_basis=basis(design.spec.months))
-    keys = run.cells.keys.drop(columns="breakdown")
+    keys = run.cells.keys.drop(columns=BREAKDOWN)
     keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
     effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
     by_quantile = tuple((*b, "quantile") for b in wanted)

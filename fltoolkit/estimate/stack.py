@@ -18,6 +18,7 @@ from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Matrix, Units, side_by_side
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
+from fltoolkit.survey.reserved import RESULTS
 
 
 @checked
@@ -45,9 +46,8 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
         raise RequestError("one measure at one level can be stacked", found=sorted(kinds), do="stack each by itself")
-    for est in parts.values():
-        if name in est.table:
-            raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
+    if name in RESULTS or any(name in est.table for est in parts.values()):
+        raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
     influence, units = _influence(parts, shared_psus)
     groups = list(dict.fromkeys(g for est in parts.values() for b in est.by for g in b))
     tables = [

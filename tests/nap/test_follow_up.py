@@ -161,7 +161,7 @@ def test_a_baseline_that_cannot_be_is_refused(tmp_path: Path, baseline: Any, mes
             {"group": "gender", "category": "Women"},
             "category that the later round does not have(.|\\n)*allowed: men, women, not stated",
         ),
-        ({"group": "region", "category": "north"}, "group that the later round does not have(.|\\n)*found:   region"),
+        ({"group": "education", "category": "none"}, "group that the later round does not have(.|\\n)*found:   education"),
     ],
 )
 def test_a_published_row_that_the_later_round_does_not_have_is_refused(tmp_path: Path, row: dict[str, str], message: str) -> None:
