@@ -8,6 +8,7 @@ no or unresolved (null), and nothing is guessed: an unresolved person is not a c
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import narwhals as nw
 
@@ -35,7 +36,7 @@ FIRST, LIMITS = "fl__first__", "fl__limits"
 
 
 @checked
-def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
+def classify(survey: Survey, rules: str | Path = "icls_2018") -> Survey:
     """Classify every person; the input stays as it was.
 
     Args:

@@ -150,7 +150,7 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
         return (WEIGHT,), None
     if design.rules is None:
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then calibrate persons")
-    spec, chosen = design.spec, population or design.spec.default_population
+    spec, chosen = design.spec, design.spec.default_population if population is None else population
     if chosen not in spec.populations:
         raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
 

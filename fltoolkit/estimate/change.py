@@ -37,10 +37,10 @@ from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.published_baseline import PublishedBaseline
 from fltoolkit.estimate.stack import join_samples
 from fltoolkit.survey.breakdowns import TOTAL
+from fltoolkit.survey.reserved import SIDES
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NOT_TOLD = "the publication does not say how many cases"
-SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
 COUNTED = ("total", "stock", "current")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 

@@ -302,7 +302,7 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then estimate from persons")
     spec = design.spec
     bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
-    chosen = name or next(iter(bound), spec.default_population)
+    chosen = next(iter(bound), spec.default_population) if name is None else name
     if chosen not in spec.populations:
         raise RequestError(
             "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),

@@ -78,10 +78,17 @@ def risk_factors(
     Raises:
         RequestError: a group is not in the published set by itself, or sensitive.
     """
-    population = population or persons.spec.default_population
+    population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
     rates = out.own[(out.own["measure"] == "prevalence") & (out.own["reference_population"] == population)]
     offered = [g for g in out.groups if g in persons.spec.groups and g in set(rates["breakdown"])]
+    if by is not None and not by:
+        raise RequestError(
+            "no group is named",
+            where="risk_factors: by",
+            allowed=offered,
+            do="name groups, or leave by out: all that may be shown",
+        )
     if by is not None and not sensitive:
         refuse_sensitive(persons, list(by))
     wanted = list(by) if by is not None else [g for g in offered if not is_sensitive(persons, g)]

@@ -64,7 +64,7 @@ class Rounds:
 
 @checked
 def rounds(
-    plan: HasBaseline, persons: Survey, out: Published, *, rules: str = "icls_2018", profile: str | Path = "fltoolkit"
+    plan: HasBaseline, persons: Survey, out: Published, *, rules: str | Path = "icls_2018", profile: str | Path = "fltoolkit"
 ) -> Rounds:
     """A run beside the baseline that its plan names: the survey itself, an earlier round (recomputed), or rows of a publication.
 
@@ -87,7 +87,7 @@ def rounds(
 
 @checked
 def changes(
-    before: str | Path, persons: Survey, out: Published, *, plan: HasTables | None = None, rules: str = "icls_2018",
+    before: str | Path, persons: Survey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Published | None:  # fmt: skip
     """Change of every measure since an earlier round, in each population, by everything that both rounds publish one-way.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -69,7 +70,7 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
 @checked
 def rule_sets(
     survey: Survey,
-    rules: Sequence[str],
+    rules: Sequence[str | Path],
     by: By = None,
     *,
     measure: Literal["prevalence", "total"] = "prevalence",

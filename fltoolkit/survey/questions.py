@@ -109,8 +109,6 @@ class Form(Model):
     @model_validator(mode="after")
     def _each_code_means_one_thing(self) -> Form:
         refuse_double_codes(self, *FORMS, "missing")
-        if not any(getattr(self, form) for form in FORMS):
-            raise ValueError(f"no codes are given; name those of at least one of {', '.join(FORMS)}")
         return self
 
 
