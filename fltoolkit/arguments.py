@@ -10,7 +10,7 @@ from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValidator, Strict, TypeAdapter
+from pydantic import AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValidator, Strict
 
 from fltoolkit.errors import RequestError
 
@@ -86,6 +86,8 @@ def _read(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[st
 
     What a module imports for type checking alone is found among the public names of the kit.
     """
+    from pydantic import TypeAdapter
+
     names = vars(sys.modules[__package__]) | vars(sys.modules[function.__module__])
     hints, signature, found = get_type_hints(function, names, include_extras=True), inspect.signature(function), {}
     for name, parameter in signature.parameters.items():
