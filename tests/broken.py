@@ -436,6 +436,72 @@ KINDS = (
         ),
         ("b.csv, line 2", "cannot be read as a CSV file", "a quote that is not closed"),
     ),
+    Kind(
+        "a population by a code that nobody has",
+        spec(populations__adults__where={"SEX": 7}),
+        (
+            "populations.adults: nobody is in this population",
+            "SEX is 7: 0",
+            "SEX holds 2 different value(s), of which survey.yaml names 1, 2",
+        ),
+    ),
+    Kind(
+        "a population older than anybody",
+        spec(populations__adults__age={"min": 90}),
+        (
+            "populations.adults: nobody is in this population",
+            "adults: 80",
+            "aged 90 or more, or of unknown age: 0",
+            "correct the ages",
+        ),
+    ),
+    Kind(
+        "a condition without a code",
+        spec(populations__adults__where={"SEX": []}),
+        ("populations.adults.where.SEX: needs at least 1 item",),
+    ),
+    Kind(
+        "ages from 90 to 10",
+        spec(populations__adults__age={"min": 90, "max": 10}),
+        ("populations.adults.age: min (90) is above max (10)", "line"),
+    ),
+    Kind(
+        "ages above age.max",
+        spec(populations__adults__age={"min": 121}),
+        ("populations.adults.age.min (121) is above age.max (120)",),
+    ),
+    Kind("an age band above age.max", spec(groups__age={"bands": [18, 130]}), ("groups.age.bands (130) is above age.max (120)",)),
+    Kind("no question of one side", spec(items__involuntary={}), ("items.involuntary: needs at least 1 item",)),
+    Kind("no question of the other", spec(items__coercion={}), ("items.coercion: needs at least 1 item",)),
+    Kind(
+        "a question without a yes",
+        spec(items__coercion={"withheld_wages": {"column": "COE", "yes": []}}),
+        ("items.coercion.withheld_wages.yes: needs at least 1 item",),
+    ),
+    Kind("a group without codes", spec(groups__sex__codes={}), ("groups.sex.codes: needs at least 1 item",)),
+    Kind("nobody may answer the module", spec(module__answered=[]), ("module.answered: needs at least 1 item",)),
+    Kind("a table by nothing", spec(tables=[{"measure": "prevalence", "by": []}]), ("tables.0.by: needs at least 1 item",)),
+    Kind(
+        "a period that ends first",
+        spec(reference_period__start="2025-03-01", reference_period__end="2025-02-01"),
+        ("is before start",),
+    ),
+    Kind(
+        "a margin without categories",
+        spec(calibration={"method": "rake", "margins": {"sex": {}}}),
+        ("calibration.margins.sex: needs at",),
+    ),
+    Kind(
+        "a group named as a result's column",
+        spec(groups__year={"column": "SEX", "codes": {1: "men", 2: "women"}}),
+        ("a group may not be called year: the kit uses that name",),
+    ),
+    Kind(
+        "nobody's group is known",
+        cells("SEX", "", lambda t: t.index >= 0),
+        finding="sex is not known of anybody who was asked",
+        cases=20,
+    ),
     Kind("a 10,000-column file", _wide, finding="20 of 10,020 columns are used", cases=20),
 )
 

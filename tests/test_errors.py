@@ -27,26 +27,25 @@ def estimates() -> fl.Estimates:
 
 
 CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
-    "an earlier round": (lambda wrong: fl.change(wrong, estimates()), "before"),
-    "a later round": (lambda wrong: fl.change(estimates(), wrong), "after"),
-    "a published figure": (lambda wrong: fl.change_from_published(wrong, estimates()), "baseline"),
-    "a number of it": (lambda wrong: fl.change_from_published({**PUBLISHED, "estimate": wrong}, estimates()), "baseline.estimate"),
-    "the round after it": (lambda wrong: fl.change_from_published(PUBLISHED, wrong), "after"),
-    "categories of a margin": (lambda wrong: fl.rake(design(), {"SEX": wrong}), "benchmarks: margin SEX"),
+    "an earlier round": (lambda wrong: fl.change(wrong, estimates()), "change: before"),
+    "a later round": (lambda wrong: fl.change(estimates(), wrong), "change: after"),
+    "a published figure": (lambda wrong: fl.change_from_published(wrong, estimates()), "change_from_published: baseline"),
+    "a number of it": (lambda wrong: fl.change_from_published({**PUBLISHED, "estimate": wrong}, estimates()), "PublishedBaseline: estimate"),
+    "the round after it": (lambda wrong: fl.change_from_published(PUBLISHED, wrong), "change_from_published: after"),
     "a design to rake": (lambda wrong: fl.rake(wrong, {"SEX": {"1": 10}}), "rake"),
     "a design with factors": (fl.g_weights, "g_weights"),
     "a design, for a share": (fl.prevalence, "prevalence"),
     "a design, for a number": (fl.total, "total"),
     "a design, for a mean": (lambda wrong: fl.mean(wrong, "AGE"), "mean"),
-    "a design, for a test": (lambda wrong: fl.rao_scott(wrong, "SEX", "case"), "design"),
+    "a design, for a test": (lambda wrong: fl.rao_scott(wrong, "SEX", "case"), "rao_scott"),
     "a design, for a model": (lambda wrong: fl.logit(wrong, "case ~ SEX"), "logit"),
     "a survey, for a stock": (fl.stock, "stock"),
-    "a survey, for months": (fl.duration, "a mean duration"),
+    "a survey, for months": (fl.duration, "duration"),
     "a survey to classify": (fl.classify, "classify"),
     "a survey to check": (fl.check, "check"),
     "a survey to publish": (fl.publish_run, "publish_run"),
-    "what to stack": (lambda wrong: fl.stack(wrong, "round"), "parts"),
-    "a part of it": (lambda wrong: fl.stack({"first": wrong}, "round"), "parts: first"),
+    "what to stack": (lambda wrong: fl.stack(wrong, "round"), "stack: parts"),
+    "a part of it": (lambda wrong: fl.stack({"first": wrong}, "round"), "stack: parts: first"),
 }  # fmt: skip
 
 
@@ -58,13 +57,20 @@ def test_an_argument_of_another_kind_is_told_in_the_kits_words(call: Callable[[A
     told = error.value
     assert told.message.startswith(f"{where}: ")
     assert told.problem == "this is not what is taken here"
-    assert told.found == type(wrong).__name__
+    assert told.found == ("None" if wrong is None else "list [1, 2]")
     assert told.allowed
     assert told.do
 
 
+@pytest.mark.parametrize("wrong", [None, [1, 2]], ids=["None", "a list"])
+def test_categories_of_a_margin_that_are_no_mapping_are_told(wrong: Any) -> None:
+    with pytest.raises(RequestError, match="benchmarks: margin SEX: this is not what is taken here") as error:
+        fl.rake(design(), {"SEX": wrong})
+    assert error.value.found == type(wrong).__name__
+
+
 def test_a_breakdown_that_is_no_name_is_told() -> None:
-    with pytest.raises(RequestError, match=r"by: this is not what is taken here\n  found:   int"):
+    with pytest.raises(RequestError, match=r"prevalence: by: this is not what is taken here\n  found:   int 3"):
         fl.prevalence(design(), "case", by=3)  # type: ignore[arg-type]
 
 

@@ -8,16 +8,19 @@ no or unresolved (null), and nothing is guessed: an unresolved person is not a c
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import narwhals as nw
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.fit import item_sources, lacking, note, obstacle
 from fltoolkit.classify.groups import group_columns, memberships, sector, with_sums
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose, truth_of
+from fltoolkit.classify.populations import refuse_empty_populations
 from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
-from fltoolkit.errors import RequestError, expect
+from fltoolkit.errors import RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED, Sector
 from fltoolkit.survey.checks import check
 from fltoolkit.survey.children import Children
@@ -32,7 +35,8 @@ MONTHS = "months"
 FIRST, LIMITS = "fl__first__", "fl__limits"
 
 
-def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
+@checked
+def classify(survey: Survey, rules: str | Path = "icls_2018") -> Survey:
     """Classify every person; the input stays as it was.
 
     Args:
@@ -51,14 +55,14 @@ def classify(survey: Survey, rules: str = "icls_2018") -> Survey:
 
     Raises:
         RequestError: the survey is classified already.
-        DataError: `fl.check` finds errors in the data.
+        DataError: `fl.check` finds errors in the data; nobody is in a population.
         SpecError: no such rule set, or it cannot be applied to this survey (see `fit.obstacle`).
     """
-    expect(survey, Survey, "classify", "give fl.read_survey(path)")
     if survey.rules is not None:
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
     rule, spec = load_rules(rules, survey.path.parent), survey.spec
     stop_on_errors(check(survey), str(survey.path))
+    refuse_empty_populations(survey)
     if error := obstacle(spec, rule, str(survey.path)):
         raise error
     return classify_checked(survey, rule)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import narwhals as nw
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.classify.items import any_answer
 from fltoolkit.errors import RequestError
+from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import Finding, count_rows, findings, guarded
 from fltoolkit.survey.internal import AGE, ASKED, CHILD
 from fltoolkit.survey.read import column
 
 
+@checked
 def check_cases(persons: Survey) -> pd.DataFrame:
     """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, cases without
     a duration or beyond the window, adults who may have been children, proxies, listeners.
@@ -50,7 +53,12 @@ def check_cases(persons: Survey) -> pd.DataFrame:
         if sources := getattr(spec.interview, kind):
             answered = any_answer(sources, spec.answers)
             counts[kind] = inside & (answered if kind == "proxy" else ~answered)
-    found = count_rows(persons.frame, counts | {"cases": inside & case})
+    stated = {f"stated {name}": nw.col(ASKED) & (nw.col(name) != NOT_STATED) for name in spec.groups}
+    found = count_rows(persons.frame, counts | stated | {"cases": inside & case})
+    for name in spec.groups:
+        if not found[f"stated {name}"]:
+            what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it say nothing"
+            out.append(Finding("warning", "groups", f"groups.{name}", what, 0, do))
     if found["cases"] < limit:
         what, do = (
             f"no case was found: the rate is between zero and its upper limit in {spec.default_population}",

@@ -3,7 +3,7 @@
 from fltoolkit.estimate.association import rao_scott
 from fltoolkit.estimate.calibrate import calibrate, check_weights, g_weights, poststratify, rake
 from fltoolkit.estimate.cells import cube
-from fltoolkit.estimate.change import Change, PublishedBaseline, change, change_from_published
+from fltoolkit.estimate.change import Change, change, change_from_published
 from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
 from fltoolkit.estimate.contributions import contributions
 from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
@@ -12,6 +12,7 @@ from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run
 from fltoolkit.estimate.publish_change import publish_change
 from fltoolkit.estimate.publish_model import PublishedModel, risk_factors
+from fltoolkit.estimate.published_baseline import PublishedBaseline
 from fltoolkit.estimate.quantiles import quantile
 from fltoolkit.estimate.response_error import ResponseError, observed_rate, response_error
 from fltoolkit.estimate.risk import Logit, logit

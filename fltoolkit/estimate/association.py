@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.cells import BREAKDOWN
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
@@ -41,6 +43,7 @@ class RaoScott:
     table: pd.DataFrame
 
 
+@checked
 def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None) -> RaoScott:
     """Test whether two groups, or a group and a true/false outcome, are associated, under the sample design.
 
@@ -75,7 +78,7 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
         raise RequestError(
             "there is nothing to compare", where="rao_scott", found=names, do="name groups with two categories or more"
         )
-    whole = run.cells.keys.index[run.cells.keys["breakdown"] == len(keys) + 1]
+    whole = run.cells.keys.index[run.cells.keys[BREAKDOWN] == len(keys) + 1]
     size, n = float(totals.sum()), float(run.base.sums(run.table["n"].to_numpy(float))[whole[0]])
     df = float(run.degrees_of_freedom(weights)[whole[0]])
     p = totals / size
@@ -89,7 +92,7 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
 
 def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
     """Categories of the rows and columns, and the weighted sums of every cell of their grid, by unit and over all."""
-    at = run.cells.keys["breakdown"].to_numpy()
+    at = run.cells.keys[BREAKDOWN].to_numpy()
     names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
     wy, w = dense(run.cases[:, cells]), dense(weights[:, run.parent[cells]])

@@ -13,16 +13,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.residuals import dummies, solve
 from fltoolkit.survey.benchmarks import CROSS, Margin, Method, read_benchmarks
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.calibration import Calibration
-from fltoolkit.survey.design import Design, Survey, expect_design, weight_of
+from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
+from fltoolkit.survey.design import Design, Survey, weight_of
 from fltoolkit.survey.findings import Finding, findings
 from fltoolkit.survey.internal import WEIGHT
-from fltoolkit.survey.margins import pattern_totals, with_calibration
+from fltoolkit.survey.margins import BAD, pattern_totals, with_calibration
 from fltoolkit.survey.masking import Mask
 
 D = TypeVar("D", bound=Design)
@@ -31,6 +32,7 @@ MOST_ROUNDS, ENOUGH, CLOSE = 1000, 1e-13, 1e-10
 _KNOWN: WeakKeyDictionary[Survey, Calibration] = WeakKeyDictionary()
 
 
+@checked
 def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     """The design with weights that add up to the population in each category of one margin (R `postStratify`).
 
@@ -52,6 +54,7 @@ def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -
     return _calibrated(design, "poststratify", benchmarks, population)
 
 
+@checked
 def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     """The design with weights that add up to the population in every category of every margin, by iterative proportional fitting
     (R `rake`). Arguments and result as in `poststratify`.
@@ -62,6 +65,7 @@ def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     return _calibrated(design, "rake", benchmarks, population)
 
 
+@checked
 def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D:
     """The design with weights that add up to the population in every category of every margin, by linear GREG calibration
     (R `calibrate(calfun="linear")`). Arguments and result as in `poststratify`.
@@ -73,15 +77,16 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
     return _calibrated(design, "greg", benchmarks, population)
 
 
+@checked
 def g_weights(design: Design) -> pd.DataFrame:
     """What calibration did to the weights: `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`,
     `g_median`, `g_max`, one row a benchmark; see `Calibration.report`. Empty where weights are as given.
     """
-    expect_design(design, "g_weights")
     found = calibrated(design).calibration
     return found.report() if found else pd.DataFrame()
 
 
+@checked
 def check_weights(persons: Survey) -> pd.DataFrame:
     """Findings about calibrated weights, in the columns of `fl.check`: factors outside 0.3 to 3."""
     found = calibrated(persons).calibration
@@ -103,7 +108,6 @@ def calibrated(design: D) -> D:
 
 
 def _calibrated(design: D, method: Method, benchmarks: Any, population: str | None) -> D:
-    expect_design(design, method)
     of_spec = isinstance(design, Survey) and design.spec.calibration is not None
     if design.calibration or of_spec:
         raise DesignError(
@@ -124,7 +128,7 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     weights, domain = _whose(design, population)
     keys = tuple(dict.fromkeys(c for m in margins for c in m.columns))
     table = pattern_totals(design, keys, weights[0], domain)
-    if bad := int(table["bad"].sum()):
+    if bad := int(table[BAD].sum()):
         raise DesignError(
             f"{bad} weight(s) are negative, missing or infinite",
             where="weight",
@@ -134,8 +138,8 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     # The groups of a survey have the labels of survey.yaml, which are no values of the data.
     category = _categories(table, margins, where, None if isinstance(design, Survey) else design.mask)
     for r in range(design.replicates):
-        table[f"g_{r}"] = _g(method, table[f"w_{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
-    table["g"] = _g(method, table["w"].to_numpy(float), category, margins, where)
+        table[f"{G}{r}"] = _g(method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
+    table[G] = _g(method, table[BEFORE].to_numpy(float), category, margins, where)
     return Calibration(method, margins, keys, table, category, weights, domain, domain.removeprefix(POPULATION) if domain else "")
 
 
@@ -148,7 +152,7 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
         return (WEIGHT,), None
     if design.rules is None:
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then calibrate persons")
-    spec, chosen = design.spec, population or design.spec.default_population
+    spec, chosen = design.spec, design.spec.default_population if population is None else population
     if chosen not in spec.populations:
         raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
 
@@ -175,12 +179,14 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
         blank = (table[columns] == NOT_STATED).any(axis=1)
         if blank.any() and not all(v in margin.totals for v in table.loc[blank, columns].itertuples(index=False, name=None)):
             raise DataError(
-                f"{int(table['n'][blank].sum())} person(s) have no category", where=at, found=NOT_STATED,
+                f"{int(table[PERSONS][blank].sum())} person(s) have no category", where=at, found=NOT_STATED,
                 do="impute it before, or give every person a category; calibration cannot place them",
             )  # fmt: skip
         number = {values: i for i, values in enumerate(margin.totals)}
         found = list(table[columns].itertuples(index=False, name=None))
-        persons = {str(name): int(n) for name, n in table.groupby([CROSS.join(values) for values in found])["n"].sum().items()}
+        persons = {
+            str(name): int(n) for name, n in table.groupby([CROSS.join(values) for values in found])[PERSONS].sum().items()
+        }
         if unknown := sorted({v for v in found if v not in number}):
             strange = {name: persons[name] for name in map(CROSS.join, unknown)}
             raise DataError(

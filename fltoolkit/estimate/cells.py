@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.errors import RequestError, expect
+from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cluster_totals import KEY
 from fltoolkit.estimate.variance import FULL, Array, Codes, Matrix
 from fltoolkit.survey.breakdowns import TOTAL
+from fltoolkit.survey.reserved import RESULTS
 
-By = str | Sequence[str] | Sequence[Sequence[str]] | None
+By = Annotated[
+    str | Sequence[str] | Sequence[Sequence[str]] | None,
+    'name a group, or groups: "sex", ["sex", "region"]; or write each breakdown as a list, and the total as []: [[], ["sex"]]',
+]
 Breakdowns = tuple[tuple[str, ...], ...]
+BREAKDOWN = "fl__breakdown"  # beside the groups' own columns, of which none can have this name
+CROSS = " × "
 
 
 def breakdowns(by: By) -> Breakdowns:
@@ -26,18 +34,28 @@ def breakdowns(by: By) -> Breakdowns:
         return ((),)
     if isinstance(by, str):
         return ((by,),)
-    expect(by, Iterable, "by", 'name a group, or groups: "sex", ["sex", "region"], [[], ["sex"]]')
-    parts = list(by)
-    if all(isinstance(p, str) for p in parts):
-        return (tuple(dict.fromkeys(str(p) for p in parts)),)
-    if any(isinstance(p, str) for p in parts):
+    names = [part for part in by if isinstance(part, str)]
+    if len(names) == len(by):
+        return (tuple(dict.fromkeys(names)),)
+    return tuple(dict.fromkeys(tuple(dict.fromkeys(p)) for p in by))
+
+
+def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
+    """Every group of some breakdowns, each once: they become columns beside those of a result.
+
+    Raises:
+        RequestError: a result has a column of that name; or the name holds the sign that joins crossed groups.
+    """
+    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
+    if taken := [g for g in groups if g in RESULTS or CROSS in g]:
         raise RequestError(
-            "by mixes names and lists", where="by", found=by, allowed='["sex", "region"] or [[], ["sex"], ["sex", "region"]]',
-            do="write each breakdown as a list, and the total as []",
+            "a result has a column of this name" if taken[0] in RESULTS else f"a group's name may not hold {CROSS!r}, which joins two groups",
+            where="by", found=taken[0], do="rename the column in the data, or copy it under another name",
         )  # fmt: skip
-    return tuple(dict.fromkeys(tuple(dict.fromkeys(p)) for p in parts))
+    return groups
 
 
+@checked
 def cube(*groups: str) -> list[list[str]]:
     """All breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]]."""
     return [list(c) for size in range(len(groups) + 1) for c in combinations(groups, size)]
@@ -47,7 +65,7 @@ def cube(*groups: str) -> list[list[str]]:
 class Cells:
     """Cells of several breakdowns over one `cluster_totals` table.
 
-    `keys` has one row a cell: the group columns (`total` where a breakdown does not use one) and `breakdown`, the number of
+    `keys` has one row a cell: the group columns (`total` where a breakdown does not use one) and `BREAKDOWN`, the number of
     its breakdown. `codes[b]` is each table row's cell in breakdown b, -1 where it is in none.
     """
 
@@ -88,8 +106,8 @@ class Cells:
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
         """For each cell of `of`, the position of the cell of this that agrees on `groups`, breakdown by breakdown."""
-        mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, "breakdown"]].itertuples(index=False))}
-        rows = of.keys[[*groups, "breakdown"]].itertuples(index=False)
+        mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
+        rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
 
 
@@ -132,7 +150,7 @@ def make_cells(
         if len(own) < len(table):
             code = np.full(len(table), -1, dtype=np.intp)
             code[rows_b] = own
-        frames.append(keys.reset_index(drop=True).reindex(columns=list(groups), fill_value=TOTAL).assign(breakdown=b))
+        frames.append(keys.reset_index(drop=True).reindex(columns=list(groups), fill_value=TOTAL).assign(**{BREAKDOWN: b}))
         codes.append(code)
         start += len(keys)
     return Cells(pd.concat(frames, ignore_index=True), tuple(codes))
@@ -165,4 +183,4 @@ def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, s
 
 def _natural(value: str) -> tuple[int, float, str]:
     """Whole numbers by size before text by alphabet."""
-    return (0, float(value), value) if value.lstrip("-").isdigit() else (1, 0.0, value)
+    return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from numbers import Real
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from fltoolkit.errors import RequestError, expect
+from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import Breakdowns
 from fltoolkit.estimate.comparable import differences, unstated, window_overlap
 from fltoolkit.estimate.contrast import Row, find_row
 from fltoolkit.estimate.difference import (
     COMPARED_DF,
     COVERS_ZERO,
-    LEAST_CASES,
     NO_CHANGE,
     NOT_COMPARABLE,
     TOO_FEW,
@@ -31,14 +31,16 @@ from fltoolkit.estimate.difference import (
     difference,
     mover,
     verdicts,
+    without_contradiction,
 )
 from fltoolkit.estimate.estimates import About, Estimates
+from fltoolkit.estimate.published_baseline import PublishedBaseline
 from fltoolkit.estimate.stack import join_samples
 from fltoolkit.survey.breakdowns import TOTAL
+from fltoolkit.survey.reserved import SIDES
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NOT_TOLD = "the publication does not say how many cases"
-SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
 COUNTED = ("total", "stock", "current")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
@@ -49,10 +51,10 @@ class Change:
 
     Attributes:
         table: the group columns, then `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, `relative_change`, `ratio`
-            (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test), `method` (taylor or mover),
-            `verdict` (decreased, increased, no detectable change, not comparable), its `reason`, `attenuated` (the look-back
-            windows overlap, which hides part of any change), `overlap` (the share of the window in both), and of each round
-            `estimate_before`, ..., `psus_with_cases_after`.
+            (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test; blank where they contradict the
+            verdict, which rests on the interval of `change`), `method` (taylor or mover), `verdict` (decreased, increased, no
+            detectable change, not comparable), its `reason`, `attenuated` (the look-back windows overlap, which hides part of any
+            change), `overlap` (the share of the window in both), and of each round `estimate_before`, ..., `psus_with_cases_after`.
         before, after: what the two are about.
         by: the breakdowns.
         unstated: facts that only one of the two states, so that they could not be compared.
@@ -70,59 +72,7 @@ class Change:
         return int((self.table["n_before"].isna() != self.table["n_after"].isna()).sum())
 
 
-@dataclass(frozen=True)
-class PublishedBaseline:
-    """A figure of which only the publication is known. What it does not state is blank, and is not compared.
-
-    `estimate`, `ci_low`, `ci_high` in the scale of Estimates (a proportion, never per 1,000); `deff` is its design effect, `n` the persons asked; the other
-    names are those of `About`.
-    """
-
-    estimate: float
-    ci_low: float
-    ci_high: float
-    level: float = 0.95
-    cases: int | None = None
-    psus_with_cases: int | None = None
-    deff: float | None = None
-    n: int | None = None
-    measure: str = ""
-    outcome: str = ""
-    country: str = ""
-    survey: str = ""
-    year: int | None = None
-    rule_set: str = ""
-    reference_months: int | None = None
-    window_start: str = ""
-    window_end: str = ""
-    population_label: str = ""
-    population_ages: str = ""
-
-    def __post_init__(self) -> None:
-        for name in ("estimate", "ci_low", "ci_high", "level"):
-            expect(getattr(self, name), Real, f"baseline.{name}", "give a number")
-        if not self.ci_low <= self.estimate <= self.ci_high:
-            raise RequestError(
-                "the published estimate does not lie in its interval", where="baseline",
-                found=f"{self.estimate} in {self.ci_low} to {self.ci_high}", do="give all three in one scale, as proportions",
-            )  # fmt: skip
-
-    @property
-    def about(self) -> About:
-        """The facts it states, as an `About`."""
-        shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
-        return About(interval="as published", **{name: getattr(self, name) for name in shared})
-
-    @property
-    def has_enough_cases(self) -> bool:
-        """15 cases in 10 PSUs; of unknown PSUs 30 cases, or 15 once divided by the design effect (docs/methods.md §5)."""
-        if self.cases is None:
-            return False
-        if self.psus_with_cases is None and self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES:
-            return True
-        return bool(bears(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
-
-
+@checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
     """Change between two rounds of a survey, matched row by row on their group values (docs/methods.md §5).
 
@@ -141,13 +91,6 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     Raises:
         RequestError: two confidence levels; the rounds are the wrong way round. DesignError: see `stack`.
     """
-    for where, est in (("before", before), ("after", after)):
-        expect(
-            est,
-            Estimates,
-            where,
-            "give what fl.prevalence, fl.total and the like return; fl.change_from_published takes a published figure",
-        )
     old, new = before.about, after.about
     _comparable_calls(old, new)
     groups = list(dict.fromkeys(g for est in (before, after) for b in est.by for g in b))
@@ -171,8 +114,13 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     )
 
 
+@checked
 def change_from_published(
-    baseline: PublishedBaseline | Mapping[str, Any], after: Estimates, *, row: Row = "total", rho: float = 0.0
+    baseline: PublishedBaseline | Mapping[str, Any],
+    after: Estimates,
+    *,
+    row: Row = "total",
+    rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
     """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; docs/methods.md §5).
 
@@ -199,15 +147,6 @@ def change_from_published(
                 f"a published baseline needs {', '.join(allowed[:3])}", where="baseline", found=f"no {', '.join(gone)}"
             )
         baseline = PublishedBaseline(**baseline)
-    expect(
-        baseline,
-        PublishedBaseline,
-        "baseline",
-        "or give a mapping such as {'estimate': 0.017, 'ci_low': 0.012, 'ci_high': 0.024}",
-    )
-    expect(after, Estimates, "after", "give what fl.prevalence, fl.total and the like return")
-    if not -1 <= rho <= 1:
-        raise RequestError("a correlation lies between -1 and 1", where="rho", found=rho, do="leave it out if it is not known")
     old, new, at = baseline.about, after.about, find_row(after, row)
     _comparable_calls(old, new)
     _one_scale(baseline, new.measure)
@@ -279,7 +218,7 @@ def _change(
         compared = found["change"].notna()
         found.loc[compared, ["verdict", "reason"]] = [NOT_COMPARABLE, shared]
     found = found.assign(attenuated=overlap > 0, overlap=overlap)
-    table = pd.concat([labels, found, then, now], axis=1)
+    table = pd.concat([labels, without_contradiction(found), then, now], axis=1)
     return Change(table, old, new, tuple(dict.fromkeys(by)), unstated(old, new))
 
 

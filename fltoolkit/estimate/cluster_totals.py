@@ -319,6 +319,12 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
         )  # fmt: skip
     if not within.any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
+    if not within.any() and not isinstance(design, Survey) and (status == MISSING).any():
+        raise RequestError(
+            f"{outcome.y} is blank in every row with a weight",
+            where="outcome",
+            do="check that it is the right column, and its values",
+        )
     replicates = design.replication.names if design.replication else ()
     if gaps := [name for r, name in enumerate(replicates) if not np.isfinite(table.loc[within, f"w_{r}"]).all()]:
         raise DesignError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.intervals import wald
 from fltoolkit.estimate.joint import Joint
@@ -20,9 +21,9 @@ from fltoolkit.survey.masking import Mask
 if TYPE_CHECKING:
     from fltoolkit.estimate.estimates import About, Estimates
 
-Row = str | tuple[str, ...]
-Wanted = Mapping[Row, float] | Callable[["Rows"], Any]
+Row = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
 STEP = 1e-30
+REAL = 1e-12  # an imaginary part this small beside the number is rounding
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,9 @@ class Rows:
         return self._values[i]
 
 
+Wanted = Mapping[Row, float] | Callable[[Rows], Any]
+
+
 def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
     """Contrasts of the rows of an Estimates (R `svycontrast`).
 
@@ -72,7 +76,8 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
         A `Contrast` whose intervals are Wald's with t; `df` is the smallest of the rows involved (R gives none).
 
     Raises:
-        RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number.
+        RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number, or none that is real.
+            Where it divides by 0 the contrast is blank.
     """
     if not wanted or any(isinstance(what, Mapping) and not what for what in wanted.values()):
         raise RequestError("there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}')
@@ -86,6 +91,7 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
     return Contrast(pd.DataFrame(columns), z, est.units, est.about)
 
 
+@checked
 def prevalence_ratio(est: Estimates, row: Row, reference: Row) -> Contrast:
     """How many times the estimate of `reference` that of `row` is, with an interval on the log scale, r·exp(±t·SE(log r)).
 
@@ -118,7 +124,7 @@ def find_row(est: Estimates, row: Row) -> int:
     full = list(est.table[groups].astype(str).itertuples(index=False, name=None))
     short = [tuple(v for v in values if v != TOTAL) for values in full]
     if not isinstance(row, tuple):
-        row = str(row)  # a code that a bare design has as a number
+        row = str(row)
         found = [i for i, values in enumerate(short) if (" × ".join(values) or TOTAL) == row]
     else:
         wanted = tuple(str(v) for v in row)
@@ -149,6 +155,10 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
     at = [complex(value) for value in theta]
     first = Rows(est, at)
     value = _number(name, what, first)
+    if abs(value.imag) > REAL * abs(value.real):
+        raise _not_smooth(name, "a complex number: a logarithm or root of a number below 0")
+    if np.isnan(value.real) and not np.isnan(theta[list(first.used)]).any() and not _divides_by_zero(what, Rows(est, at)):
+        raise _not_smooth(name, "nan")
     for i in first.used:
         weights[i] = _number(name, what, Rows(est, [*at[:i], at[i] + STEP * 1j, *at[i + 1 :]])).imag / STEP
     return value.real, weights, list(first.used)
@@ -157,15 +167,25 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
 def _number(name: str, function: Callable[[Rows], Any], rows: Rows) -> complex:
     """What a contrast's callable gives, if it is one smooth number; nan where it divides by 0."""
     try:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             value = function(rows)
     except ZeroDivisionError:
-        return complex(np.nan, np.nan)
-    except TypeError as error:
-        raise _not_smooth(name, str(error)) from None
+        return complex(np.nan, 0.0)
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise _not_smooth(name, f"{type(error).__name__}: {error}") from None
     if not isinstance(value, complex):
         raise _not_smooth(name, type(value).__name__)
-    return value
+    return complex(np.nan, 0.0) if np.isnan(value.imag) else value
+
+
+def _divides_by_zero(function: Callable[[Rows], Any], rows: Rows) -> bool:
+    """Whether a callable has no value because it divides by 0, and not because it names nan itself."""
+    try:
+        with np.errstate(divide="raise", invalid="raise"):
+            function(rows)
+    except (ZeroDivisionError, FloatingPointError):
+        return True
+    return False
 
 
 def _not_smooth(name: str, found: str) -> RequestError:
@@ -176,4 +196,4 @@ def _not_smooth(name: str, found: str) -> RequestError:
 
 
 def _told(row: Row) -> str:
-    return row if isinstance(row, str) else " × ".join(str(v) for v in row)
+    return " × ".join(str(v) for v in row) if isinstance(row, tuple) else str(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.parts import NAMED, ONLY, OTHERS, PREFIX, WITHOUT, with_parts
 from fltoolkit.estimate.audit import exposed
 from fltoolkit.estimate.cluster_totals import Outcome
@@ -18,6 +19,7 @@ from fltoolkit.survey.design import Survey
 COLUMNS = ["side", "item", "cases", "yes", "only"]
 
 
+@checked
 def contributions(persons: Survey, out: Published, paths: pd.DataFrame) -> pd.DataFrame:
     """Of the cases, by item: how many answered yes to it, and for how many it is the only one on its side of the definition.
 

@@ -87,6 +87,24 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
     return np.where(may & (high < 0), DECREASED, np.where(may & (low > 0), INCREASED, NO_CHANGE)).astype(object)
 
 
+def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a change; a ratio's interval that says otherwise than the verdict is left blank.
+
+    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale. In a close case the
+    two may disagree: `decreased`, with a ratio of up to 1.005. A row must not say both.
+
+    Args:
+        rows: with `verdict`, `ratio_low` and `ratio_high`.
+    """
+    low, high, verdict = rows["ratio_low"], rows["ratio_high"], rows["verdict"]
+    contradicts = (
+        (verdict == DECREASED) & (high >= 1)
+        | (verdict == INCREASED) & (low <= 1)
+        | (verdict == NO_CHANGE) & ((low > 1) | (high < 1))
+    )
+    return rows.assign(ratio_low=low.mask(contradicts), ratio_high=high.mask(contradicts))
+
+
 def difference(
     before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
 ) -> pd.DataFrame:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import same_work_basis
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.asked import ages_of, questionnaire_of
-from fltoolkit.estimate.cells import Breakdowns, By, breakdowns
+from fltoolkit.estimate.cells import BREAKDOWN, Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.columns import counts, design_effects, unresolved, with_intervals
 from fltoolkit.estimate.contrast import Contrast, Wanted, contrast
@@ -22,7 +23,7 @@ from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.passes import OF_CASES, Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Matrix, Units
-from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, expect_design, require_totals, weight_of
+from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, require_totals, weight_of
 from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.isic import to_verify
 
@@ -114,6 +115,7 @@ class Estimates:
         """Covariance of all rows, from the influence values (rows × rows)."""
         return self.units.covariance(self.influence)
 
+    @checked
     def contrast(self, wanted: Mapping[str, Wanted]) -> Contrast:
         """Contrasts of the rows, linear or not, with their covariance (R `svycontrast`).
 
@@ -135,6 +137,7 @@ class Estimates:
         return contrast(self, wanted)
 
 
+@checked
 def prevalence(
     design: Design,
     outcome: str = "forced_labour",
@@ -142,7 +145,7 @@ def prevalence(
     *,
     population: str | None = None,
     interval: ProportionInterval = DEFAULT,
-    level: float = 0.95,
+    level: Level = 0.95,
 ) -> Estimates:
     """Share of persons for whom a true/false outcome holds: Σw·case / Σw over the persons of each cell.
 
@@ -168,13 +171,14 @@ def prevalence(
     return estimate(design, truth_of(design, outcome), by, "prevalence", population, interval, level)
 
 
+@checked
 def total(
     design: Design,
     outcome: str = "forced_labour",
     by: By = None,
     *,
     population: str | None = None,
-    level: float = 0.95,
+    level: Level = 0.95,
 ) -> Estimates:
     """Number of cases Σw·case of a true/false outcome (log-scale interval), or total Σw·y of a numeric one (Wald).
 
@@ -187,16 +191,19 @@ def total(
     return estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
 
 
-def mean(design: Design, y: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
+@checked
+def mean(design: Design, y: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval."""
     return estimate(design, Outcome("number", y), by, "mean", population, "wald", level)
 
 
-def ratio(design: Design, y: str, x: str, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
+@checked
+def ratio(design: Design, y: str, x: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval."""
     return estimate(design, Outcome("ratio", y, x), by, "ratio", population, "wald", level)
 
 
+@checked
 def share(
     design: Design,
     group: str,
@@ -205,7 +212,7 @@ def share(
     outcome: str = "forced_labour",
     population: str | None = None,
     interval: ProportionInterval = DEFAULT,
-    level: float = 0.95,
+    level: Level = 0.95,
 ) -> Estimates:
     """Distribution of the cases of a classified survey over `group` (of any other design: of all persons), within `by`.
 
@@ -216,7 +223,8 @@ def share(
     return estimate(design, what, wanted, "share", population, interval, level, of=group)
 
 
-def flowchart(persons: Survey, *, population: str | None = None, level: float = 0.95) -> Estimates:
+@checked
+def flowchart(persons: Survey, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Persons by the step at which they leave the flowchart of their definition: totals by `step`.
 
     The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
@@ -242,13 +250,8 @@ def estimate(
     of: str | None = None,
 ) -> Estimates:
     """One pass, then linear algebra on the PSU × cell table."""
-    expect_design(design, measure)
     wanted = breakdowns(by)
-    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
-    if not 0 < level < 1:
-        raise RequestError(
-            "a confidence level lies between 0 and 1", where="level", found=level, allowed="0 < level < 1", do="0.95 is usual"
-        )
+    groups = groups_of(wanted)
     chosen, weight, domain = population_of(design, population, groups, outcome.y)
     run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
     counted = run.counted if measure in OF_CASES else None
@@ -271,7 +274,7 @@ def estimate(
     if binary and outcome.three_valued and measure in ("prevalence", "total"):
         table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
     about = about_of(design, outcome, measure, interval, level, chosen, groups, run)
-    keys = run.cells.keys.drop(columns="breakdown")
+    keys = run.cells.keys.drop(columns=BREAKDOWN)
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
 
 
@@ -281,7 +284,6 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 
 def is_truth(design: Design, name: str) -> bool:
     """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
-    expect_design(design, "design")
     value = design.text(name)
     found = design.frame.select(value.alias("v")).unique().head(4).collect("pandas").to_native()["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
@@ -289,7 +291,6 @@ def is_truth(design: Design, name: str) -> bool:
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
     """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
-    expect_design(design, "design")
     if not isinstance(design, Survey):
         if name is not None:
             raise RequestError(
@@ -301,7 +302,7 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
         raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then estimate from persons")
     spec = design.spec
     bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
-    chosen = name or next(iter(bound), spec.default_population)
+    chosen = next(iter(bound), spec.default_population) if name is None else name
     if chosen not in spec.populations:
         raise RequestError(
             "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),

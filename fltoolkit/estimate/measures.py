@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
-from fltoolkit.errors import NotAvailable, RequestError, expect
+from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import Estimates, estimate, population_of, prevalence, total
@@ -28,8 +29,9 @@ IN_TIME: tuple[Measure, ...] = ("stock_prevalence", "stock", "current_prevalence
 SPELLS = {"all_spells": "all spells", "last_spell": "the last spell only"}
 
 
+@checked
 def stock(
-    persons: Survey, by: By = None, *, measure: As = "total", population: str | None = None, level: float = 0.95
+    persons: Survey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
 ) -> Estimates:
     """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
 
@@ -53,7 +55,7 @@ def stock(
             or they are more than the period has (it says how many).
         RequestError: as `prevalence`. DesignError: the weights are normalised, and a number is asked.
     """
-    name: Measure = "stock" if _is_number(measure) else "stock_prevalence"
+    name: Measure = "stock" if measure == "total" else "stock_prevalence"
     if measure == "total":
         require_totals(persons, "stock")
     else:
@@ -76,8 +78,9 @@ def stock(
     return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))
 
 
+@checked
 def current(
-    persons: Survey, by: By = None, *, measure: As = "total", population: str | None = None, level: float = 0.95
+    persons: Survey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
 ) -> Estimates:
     """Persons in forced labour at the time of the interview, where survey.yaml maps that question (`current`).
 
@@ -93,7 +96,7 @@ def current(
         NotAvailable: it was not asked, or the population holds children.
         RequestError, DesignError: as `prevalence` and `total`.
     """
-    name: Measure = "current" if _is_number(measure) else "current_prevalence"
+    name: Measure = "current" if measure == "total" else "current_prevalence"
     _adults(persons, by, population, "forced labour at the time of the interview")
     if persons.spec.current is None:
         raise NotAvailable(
@@ -104,7 +107,8 @@ def current(
     return replace(made, about=replace(made.about, measure=name))
 
 
-def duration(persons: Survey, by: By = None, *, population: str | None = None, level: float = 0.95) -> Estimates:
+@checked
+def duration(persons: Survey, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
 
     Args:
@@ -121,12 +125,6 @@ def duration(persons: Survey, by: By = None, *, population: str | None = None, l
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
     made = estimate(persons, outcome, by, "duration", population, "wald", level)
     return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
-
-
-def _is_number(measure: str) -> bool:
-    if measure not in ("total", "prevalence"):
-        raise RequestError("a stock is a number or a rate", where="measure", found=measure, allowed=["total", "prevalence"])
-    return measure == "total"
 
 
 def _refuse_rate(persons: Survey, by: By, what: str) -> None:
@@ -151,7 +149,6 @@ def asked_months(persons: Survey, by: By, population: str | None, what: str) -> 
 
 def _adults(persons: Survey, by: By, population: str | None, what: str) -> None:
     """Stop where children, who are asked none of this, would be part of the figure."""
-    expect(persons, Survey, what, "give fl.classify(fl.read_survey(path))")
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen, _, _ = population_of(persons, population, groups, "")

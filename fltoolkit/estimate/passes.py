@@ -16,12 +16,12 @@ from fltoolkit.classify.groups import group_order
 from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.calibrate import calibrated
-from fltoolkit.estimate.cells import Breakdowns, Cells, make_cells
+from fltoolkit.estimate.cells import BREAKDOWN, Breakdowns, Cells, make_cells
 from fltoolkit.estimate.cluster_totals import UNRESOLVED, Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.replicates import Replicates, ranks
 from fltoolkit.estimate.residuals import Margins
 from fltoolkit.estimate.variance import Array, Codes, Matrix, Units, dense, make_units
-from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design import Design, Survey
 
 UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
@@ -173,7 +173,7 @@ def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Marg
     """What turns influence into that of residuals, from the weights of the whole sample by unit and pattern."""
     inside = table["pattern"].to_numpy() >= 0
     of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
-    before, g, n = (calibration.patterns[c].to_numpy(float) for c in ("w", "g", "n"))
+    before, g, n = (calibration.patterns[c].to_numpy(float) for c in (BEFORE, G, PERSONS))
     pairs = of[["unit", "pattern"]].to_numpy(np.intp)
     return Margins(
         pairs[:, 0], pairs[:, 1], of["wc"].to_numpy(float), before, g, n, calibration.category, calibration.method == "rake"
@@ -191,8 +191,8 @@ def _groups(design: Design) -> set[str]:
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
     """Cells whose denominator exists: a group without a case has nothing to distribute."""
-    known = set(base.keys[[*groups, "breakdown"]].itertuples(index=False, name=None))
-    return np.array([row in known for row in cells.keys[[*groups, "breakdown"]].itertuples(index=False, name=None)], dtype=bool)
+    known = set(base.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
+    return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
 
 
 def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.cells import make_cells
+from fltoolkit.estimate.cells import BREAKDOWN, make_cells
 from fltoolkit.estimate.estimates import population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.variance import Array, Codes, sums
@@ -20,6 +20,8 @@ from fltoolkit.survey.breakdowns import NOT_STATED, Group
 from fltoolkit.survey.design import Design, Survey
 
 MOST = 20_000
+CONTRASTS = ("Treatment", "Poly", "Sum", "Diff", "Helmert")  # a formula names them without calling them: C(sex, Sum)
+EVALUATED = re.compile(r"Error evaluating factor: (\w+)")
 SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
 SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE)
 
@@ -113,7 +115,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     chosen, weight, domain = population_of(design, population, names, outcome)
     wanted = (tuple(names), *((n,) for n in names))
     run = make_pass(design, truth_of(design, outcome), wanted, names, "prevalence", domain, weight, None)
-    first = (run.cells.keys["breakdown"] == 0).to_numpy()
+    first = (run.cells.keys[BREAKDOWN] == 0).to_numpy()
     if (many := int(first.sum())) > MOST:
         raise RequestError(
             f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST:,}",
@@ -122,7 +124,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     schema = design.frame.collect_schema()
     numeric = {n for n in names if schema[n].is_numeric()}
     as_numbers = {n for code, used in factors.items() if not code.startswith("C(") for n in used} & numeric
-    columns = {n: _column(run.cells.keys[n], first, run.cells.keys["breakdown"] == i, n in numeric, n in as_numbers)
+    columns = {n: _column(run.cells.keys[n], first, run.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
                for i, n in enumerate(names, 1)}  # fmt: skip
     frame = pd.DataFrame(columns, index=range(many))
     stated = frame[sorted(as_numbers)].notna().all(axis=1).to_numpy()
@@ -180,16 +182,21 @@ def _factors(terms: str) -> dict[str, list[str]]:
         described = ModelDesc.from_formula(terms)
         codes = [factor.code for term in described.rhs_termlist for factor in term.factors]
         return {c: names_in(c) for c in codes}
-    except (PatsyError, SyntaxError) as error:
-        raise _unreadable(error, terms) from error
+    except (PatsyError, SyntaxError, ValueError, AssertionError) as error:  # patsy asserts that it knows every sign
+        raise _unreadable(error, terms) from None
 
 
 def names_in(factor: str) -> list[str]:
-    """The columns that a factor of a formula uses: names in it that are not patsy's own."""
-    from patsy import builtins
-
-    found = [n.id for n in ast.walk(ast.parse(factor)) if isinstance(n, ast.Name)]
-    return [n for n in found if n not in vars(builtins)]
+    """The columns that a factor of a formula uses: the names in it that are not called as functions, and what `Q("...")` quotes."""
+    nodes = list(ast.walk(ast.parse(factor)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    called = {id(call.func) for call in calls}
+    quoted = [call.args[0].value for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Q" and len(call.args) == 1
+              and isinstance(call.args[0], ast.Constant)]  # fmt: skip
+    return [
+        *(n.id for n in nodes if isinstance(n, ast.Name) and id(n) not in called and n.id not in CONTRASTS),
+        *map(str, quoted),
+    ]
 
 
 def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:
@@ -198,17 +205,19 @@ def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:
     try:
         made = dmatrix(terms, frame, eval_env=EvalEnvironment([{}]), return_type="matrix", NA_action="raise")
     except PatsyError as error:
-        raise _unreadable(error, formula) from error
+        raise _unreadable(error, formula) from None
     return np.asarray(made, dtype=float), made.design_info
 
 
 def _unreadable(error: Exception, formula: str) -> RequestError:
     problem = str(error).splitlines()[0] if str(error) else "it cannot be read"
+    if evaluated := EVALUATED.match(problem):
+        problem = f"a factor of it gives a {evaluated[1]}"  # what follows may quote the data
     return RequestError(
         f"the formula cannot be used: {problem}",
         where="formula",
         found=formula,
-        do='see patsy\'s formulas: C(sex), C(region, Treatment("north")), a:b',
+        do='see patsy\'s formulas: C(sex), C(region, Treatment("north")), a:b; Q("any name") for a column whose name is no word of Python',
     )
 
 
@@ -224,7 +233,7 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
 
 def _plain(text: str) -> int | float | str:
     """A number as a formula writes it, so that Treatment(2) names the category 2."""
-    return text if text == NOT_STATED else int(text) if text.lstrip("-").isdigit() else float(text)
+    return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 
 
 def _holds(patterns: Patterns, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:

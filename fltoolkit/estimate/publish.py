@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.codes import category_code
-from fltoolkit.errors import NotAvailable, PublicationError, RequestError, expect
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate import measures
 from fltoolkit.estimate.beside import Beside, Refused, beside, not_available, refused_rows
@@ -28,6 +29,7 @@ from fltoolkit.estimate.protect import protect
 from fltoolkit.estimate.ties import Structure, structure
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
 from fltoolkit.survey.design import Survey
+from fltoolkit.survey.reserved import PUBLISHED
 from fltoolkit.survey.spec import SurveySpec
 
 MARKERS = {
@@ -85,6 +87,7 @@ class Published:
         other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
         return pd.concat([self.select(measure), other], ignore_index=True)
 
+    @checked
     def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
         """The rows of one measure and breakdown(s) under the run's own rule set, in order; groups crossed may be named in any order.
 
@@ -107,12 +110,14 @@ class Published:
         return rows.reset_index(drop=True)
 
 
+@runtime_checkable
 class HasTables(Protocol):
     """Whatever asks for tables of its own: a plan's rows."""
 
     def tables(self, spec: SurveySpec) -> Sequence[Table]: ...
 
 
+@checked
 def publish_run(
     persons: Survey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
 ) -> Published:
@@ -129,7 +134,6 @@ def publish_run(
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    expect(persons, Survey, "publish_run", "give fl.classify(fl.read_survey(path))")
     other = beside(persons)
     rules, spec = load_profile(profile, persons.path.parent), persons.spec
     limits, notes = _limits(rules, spec)
@@ -178,11 +182,13 @@ def _estimates(persons: Survey, plan: HasTables | None) -> tuple[list[Estimates]
     return made, refused
 
 
+@checked
 def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     """One `Estimates` by itself, outside a run. Never publish two that overlap one by one, nor by two groups of one variable (age
     bands that nest): use `publish_run`, which protects them together.
 
     Raises:
+        RequestError: a group is named as a column of a published table.
         PublicationError: the parts of a stack overlap; it is a quantile; or a confidentiality limit is lowered without `accept_lower_limits: true`.
     """
     if est.parts:
@@ -194,11 +200,16 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
         raise PublicationError(
             "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
         )
+    if taken := [g for b in est.by for g in b if g in PUBLISHED]:
+        raise RequestError(
+            "a published table has a column of this name", where="publish", found=taken[0], do="rename the column in the data"
+        )
     rules = load_profile(profile)
     limits, notes = _limits(rules, None)
     return _judged(_decided([est], limits, notes), rules)
 
 
+@checked
 def paths(persons: Survey, out: Published) -> pd.DataFrame:
     """The paths through the definition that enough persons share: `step`, `trace`, `persons` (unweighted), most first.
 

@@ -7,18 +7,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import PublicationError
-from fltoolkit.estimate.change import NUMBERS, SIDES, Change
+from fltoolkit.estimate.change import NUMBERS, Change
 from fltoolkit.estimate.estimates import About
 from fltoolkit.estimate.profiles import FLAGS
 from fltoolkit.estimate.publish import CONFIDENTIAL, Published
 from fltoolkit.survey.breakdowns import TOTAL
+from fltoolkit.survey.reserved import SIDES
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
 WITHHELD = "not shown: one of the two rounds is too unreliable"
 Record = dict[Any, Any]
 
 
+@checked
 def publish_change(change: Change, before: Published | None, after: Published) -> Published:
     """The rows of a change under both rounds' confidentiality and reliability.
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.profiles import FLAGS
@@ -49,13 +50,14 @@ class PublishedModel:
     notes: tuple[str, ...]
 
 
+@checked
 def risk_factors(
     persons: Survey,
     out: Published,
     by: Sequence[str] | None = None,
     *,
     population: str | None = None,
-    level: float = 0.95,
+    level: Level = 0.95,
     sensitive: bool = False,
 ) -> PublishedModel:
     """What goes with forced labour, all groups in one model: Firth's odds ratios and average marginal effects, as far as they may be shown.
@@ -76,10 +78,17 @@ def risk_factors(
     Raises:
         RequestError: a group is not in the published set by itself, or sensitive.
     """
-    population = population or persons.spec.default_population
+    population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
     rates = out.own[(out.own["measure"] == "prevalence") & (out.own["reference_population"] == population)]
     offered = [g for g in out.groups if g in persons.spec.groups and g in set(rates["breakdown"])]
+    if by is not None and not by:
+        raise RequestError(
+            "no group is named",
+            where="risk_factors: by",
+            allowed=offered,
+            do="name groups, or leave by out: all that may be shown",
+        )
     if by is not None and not sensitive:
         refuse_sensitive(persons, list(by))
     wanted = list(by) if by is not None else [g for g in offered if not is_sensitive(persons, g)]
@@ -92,7 +101,7 @@ def risk_factors(
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["cases"] or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, population, out, head)
-    terms = [f"C({g}, Treatment({ref!r}))" for g, ref in references.items()]
+    terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
     margins = firth.margins()

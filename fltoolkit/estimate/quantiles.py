@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.cells import By, Cells, breakdowns
+from fltoolkit.estimate.cells import BREAKDOWN, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.columns import households_of_cases
 from fltoolkit.estimate.estimates import Estimates, about_of, population_of
@@ -21,18 +24,20 @@ from fltoolkit.estimate.passes import Pass, make_pass
 from fltoolkit.estimate.variance import Array, Matrix, columns_times, side_by_side
 from fltoolkit.survey.design import Design, Survey
 
+Share = Annotated[float, Field(gt=0, lt=1), "0.5 is the median"]
 MOST_VALUES = 200
 TIE = 1e-12  # a share this near p has reached it: sums of weights carry rounding
 
 
+@checked
 def quantile(
     design: Design,
     y: str = MONTHS,
-    q: float | Sequence[float] = (0.25, 0.5, 0.75),
+    q: Share | Sequence[Share] = (0.25, 0.5, 0.75),
     by: By = None,
     *,
     population: str | None = None,
-    level: float = 0.95,
+    level: Level = 0.95,
 ) -> Estimates:
     """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
 
@@ -57,13 +62,11 @@ def quantile(
         RequestError: y has more than 200 values or holds something else than numbers, is not `months` of a survey, or a p is not
             between 0 and 1. NotAvailable: as `fl.duration`.
     """
-    q = (q,) if isinstance(q, (int, float)) else tuple(q)
-    if not q or not all(isinstance(p, (int, float)) and 0 < p < 1 for p in q):
-        raise RequestError("a quantile's share lies between 0 and 1", where="q", found=list(q), do="0.5 is the median")
-    if not 0 < level < 1:
-        raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")
+    q = (q,) if isinstance(q, float) else tuple(q)
+    if not q:
+        raise RequestError("no quantile is asked for", where="q", do="name its share: 0.5 is the median")
     wanted = breakdowns(by)
-    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
+    groups = groups_of(wanted)
     if y in groups:
         raise RequestError(
             "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
@@ -78,7 +81,7 @@ def quantile(
     about = replace(about_of(design, outcome, "quantile", "woodruff", level, chosen, groups, run), outcome=y)
     if isinstance(design, Survey) and design.spec.months:
         about = replace(about, duration_basis=basis(design.spec.months))
-    keys = run.cells.keys.drop(columns="breakdown")
+    keys = run.cells.keys.drop(columns=BREAKDOWN)
     keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
     effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
     by_quantile = tuple((*b, "quantile") for b in wanted)

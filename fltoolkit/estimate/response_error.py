@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from fltoolkit.errors import RequestError
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import Published
 
 SENSITIVITY = (1.0, 0.9, 0.8, 0.7, 0.6)
+Proportion = Annotated[float, Field(ge=0, le=1), "3 per 1,000 is 0.003"]
 SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 
 
@@ -34,10 +37,11 @@ class ResponseError:
     reference_period: str
 
 
+@checked
 def response_error(
-    observed: Published | float,
-    sensitivity: Sequence[float] = SENSITIVITY,
-    specificity: Sequence[float] = SPECIFICITY,
+    observed: Published | Proportion,
+    sensitivity: Sequence[Proportion] = SENSITIVITY,
+    specificity: Sequence[Proportion] = SPECIFICITY,
     *,
     population: str | None = None,
 ) -> ResponseError:
@@ -53,23 +57,23 @@ def response_error(
     Raises:
         RequestError: a rate or a proportion outside 0 to 1. A headline that is not shown leaves every cell blank, with that reason.
     """
-    if wrong := [v for v in (*sensitivity, *specificity) if not 0 <= v <= 1]:
-        raise RequestError("sensitivity and specificity lie between 0 and 1", where="response_error", found=wrong)
     if isinstance(observed, Published):
         row = observed.select("prevalence", population=population).iloc[0].to_dict()
         about = (float(row["level"]), str(row["reference_population_label"]), str(row["reference_period"]))
         p, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
     else:
         p, low, high, about = float(observed), np.nan, np.nan, (np.nan, "", "")
-    if not 0 <= p <= 1 and not (np.isnan(p) and isinstance(observed, Published)):
-        raise RequestError("there is no prevalence to start from", where="response_error", found=p, allowed="a proportion, 0 to 1",
-                           do="publish the headline first, or give a proportion (3 per 1,000 is 0.003)")  # fmt: skip
     rows = [{"sensitivity": se, "specificity": sp, **_true(p, low, high, se, sp)} for se in sensitivity for sp in specificity]
     return ResponseError(pd.DataFrame(rows), p, low, high, *about)
 
 
-def observed_rate(prevalence: float, sensitivity: float, specificity: float) -> float:
-    """The prevalence that answers would show: prevalence·sensitivity + (1 − prevalence)(1 − specificity)."""
+@checked
+def observed_rate(prevalence: Proportion, sensitivity: Proportion, specificity: Proportion) -> float:
+    """The prevalence that answers would show: prevalence·sensitivity + (1 − prevalence)(1 − specificity).
+
+    Raises:
+        RequestError: a number lies outside 0 to 1.
+    """
     return prevalence * sensitivity + (1 - prevalence) * (1 - specificity)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.association import DesignTest
 from fltoolkit.estimate.effects import coefficient_names, marginal_effects
@@ -21,7 +22,7 @@ from fltoolkit.estimate.logistic import ZERO, Fit, aliased, fit, fit_firth, prof
 from fltoolkit.estimate.patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Units
-from fltoolkit.survey.design import Design, expect_design
+from fltoolkit.survey.design import Design
 from fltoolkit.survey.masking import Mask
 
 ASSOCIATION = "association, not a profile"
@@ -96,6 +97,7 @@ class Logit:
         endless = self.table["reason"].str.startswith(SEPARATED).to_numpy()
         return marginal_effects(self._patterns, self._fit, self._covariance, endless, self._ways, self.df, self.level)
 
+    @checked
     def wald(self, term: str) -> DesignTest:
         """Test whether all coefficients of a term are 0: F = b'V⁻¹b/q on (q, df) (R `regTermTest(method = "Wald")`).
 
@@ -125,13 +127,14 @@ class Logit:
         return "\n".join([head, body, *self.notes])
 
 
+@checked
 def logit(
     design: Design,
     formula: str,
     *,
     population: str | None = None,
     penalty: Literal["none", "firth"] = "none",
-    level: float = 0.95,
+    level: Level = 0.95,
     sensitive: bool = False,
 ) -> Logit:
     """Survey-weighted logistic regression of a true/false outcome on groups, equal to R `svyglm(family = quasibinomial())`.
@@ -158,13 +161,6 @@ def logit(
     Raises:
         RequestError: the formula, a sensitive group, too many patterns, nobody or everybody a case.
     """
-    if penalty not in ("none", "firth"):
-        raise RequestError(
-            "no such penalty", where="penalty", found=penalty, allowed=["none", "firth"], do="firth is made for few cases"
-        )
-    if not 0 < level < 1:
-        raise RequestError("a confidence level lies between 0 and 1", where="level", found=level, do="0.95 is usual")
-    expect_design(design, "logit")
     if not sensitive:
         refuse_sensitive(design, covariates(formula))
     return fit_patterns(read_patterns(design, formula, population), _sensitive_note(design, formula), penalty, level)

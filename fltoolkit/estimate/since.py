@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import classify
-from fltoolkit.errors import NotAvailable
-from fltoolkit.estimate.change import PublishedBaseline, change, change_from_published
+from fltoolkit.classify.groups import group_order
+from fltoolkit.errors import NotAvailable, SpecError
+from fltoolkit.estimate.change import change, change_from_published
 from fltoolkit.estimate.publish import HasTables, Published, make, publish_run
 from fltoolkit.estimate.publish_change import publish_change
+from fltoolkit.estimate.published_baseline import PublishedBaseline
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey, read_survey
 from fltoolkit.survey.spec import SurveySpec
@@ -24,15 +27,18 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """A figure of a publication and the row it is compared with: a measure, a population (None: the default) and a category of a group ("": all)."""
+    """A figure of a publication and the row it is compared with: a measure, a population (None: the default) and a category of a group
+    ("": all). `where` it stands, for messages."""
 
     measure: str
     population: str | None
     group: str
     category: str
     figure: PublishedBaseline
+    where: str
 
 
+@runtime_checkable
 class HasBaseline(HasTables, Protocol):
     """A plan: what it asks of a survey, and what its baseline is."""
 
@@ -56,8 +62,9 @@ class Rounds:
     changed: Published | None = None
 
 
+@checked
 def rounds(
-    plan: HasBaseline, persons: Survey, out: Published, *, rules: str = "icls_2018", profile: str | Path = "fltoolkit"
+    plan: HasBaseline, persons: Survey, out: Published, *, rules: str | Path = "icls_2018", profile: str | Path = "fltoolkit"
 ) -> Rounds:
     """A run beside the baseline that its plan names: the survey itself, an earlier round (recomputed), or rows of a publication.
 
@@ -78,8 +85,9 @@ def rounds(
     return Rounds(out, start, _between(earlier, start, persons, out))
 
 
+@checked
 def changes(
-    before: str | Path, persons: Survey, out: Published, *, plan: HasTables | None = None, rules: str = "icls_2018",
+    before: str | Path, persons: Survey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Published | None:  # fmt: skip
     """Change of every measure since an earlier round, in each population, by everything that both rounds publish one-way.
@@ -139,7 +147,13 @@ def _since_publication(row: PublishedRow, persons: Survey, out: Published) -> Pu
     except NotAvailable:
         return None
     if row.group and row.category not in set(est.table[row.group].astype(str)):
-        return None
+        if row.category in group_order(persons.spec, row.group):
+            return None  # the category is known, and nobody asked in the later round is of it
+        raise SpecError(
+            "a row of the published baseline is for a category that the later round does not have", where=row.where,
+            found=f"{row.group}: {row.category}", allowed=group_order(persons.spec, row.group),
+            do="write the category as survey.yaml of the later round names it",
+        )  # fmt: skip
     return publish_change(change_from_published(row.figure, est, row=row.category or TOTAL), None, out)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import classify
-from fltoolkit.errors import DesignError, RequestError, expect
+from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.cells import By
 from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
 from fltoolkit.estimate.joint import Joint, join, psu_labels
@@ -17,8 +19,10 @@ from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Matrix, Units, side_by_side
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.design import Survey
+from fltoolkit.survey.reserved import RESULTS
 
 
+@checked
 def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
     """Join Estimates of one measure, of one sample or of several; `covariance` then holds that between any two rows of any parts.
 
@@ -39,16 +43,12 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
         RequestError: no parts, two measures or levels, or a part that has a column of this name.
         DesignError: PSU labels of different samples coincide, or are said to and do not.
     """
-    expect(parts, Mapping, "parts", 'give a label to each Estimates: {"before": est, "after": est}')
-    for label, est in parts.items():
-        expect(est, Estimates, f"parts: {label}", "give what fl.prevalence, fl.total and the like return")
     if not parts:
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
         raise RequestError("one measure at one level can be stacked", found=sorted(kinds), do="stack each by itself")
-    for est in parts.values():
-        if name in est.table:
-            raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
+    if name in RESULTS or any(name in est.table for est in parts.values()):
+        raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
     influence, units = _influence(parts, shared_psus)
     groups = list(dict.fromkeys(g for est in parts.values() for b in est.by for g in b))
     tables = [
@@ -67,14 +67,15 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     )
 
 
+@checked
 def rule_sets(
     survey: Survey,
-    rules: Sequence[str],
+    rules: Sequence[str | Path],
     by: By = None,
     *,
     measure: Literal["prevalence", "total"] = "prevalence",
     population: str | None = None,
-    level: float = 0.95,
+    level: Level = 0.95,
 ) -> Estimates:
     """A survey's result under several rule sets, one pass each: the same persons, so that `covariance` ties them together.
 
@@ -91,11 +92,10 @@ def rule_sets(
 
     Raises:
         SpecError: a rule set does not exist, or cannot be applied to this survey.
-        RequestError: no such measure; two rule sets of one name.
+        RequestError: two rule sets of one name.
     """
-    if measure not in (verbs := {"prevalence": prevalence, "total": total}):
-        raise RequestError("rule sets are compared by one of these", where="measure", found=measure, allowed=list(verbs))
-    made = [verbs[measure](classify(survey, r), by=by, population=population, level=level) for r in rules]
+    verb = prevalence if measure == "prevalence" else total
+    made = [verb(classify(survey, r), by=by, population=population, level=level) for r in rules]
     labels = [est.about.rule_set for est in made]
     if twice := sorted({label for label in labels if labels.count(label) > 1}):
         raise RequestError("two rule sets have the same name and version", where="rules", found=twice, do="name each once")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
 from fltoolkit.nap.paths import of_row, on_path
@@ -46,6 +47,7 @@ class Baseline:
     table: pd.DataFrame
 
 
+@checked
 def baseline(plan: Plan, out: Published) -> Baseline:
     """Fill the plan's rows from the run's published set. What rests on a recalled fact, such as a rule set that is to be verified,
     fills no row.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import Published
 from fltoolkit.estimate.since import Rounds
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
@@ -40,6 +41,7 @@ class Evidence:
     partners: Partners
 
 
+@checked
 def evidence(plan: Plan, found: Rounds) -> Evidence:
     """Everything a plan's documents say, from a run beside its baseline (`fl.rounds`).
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AllowInfNan, BeforeValidator, Field, FiniteFloat, PrivateAttr, model_validator
 
+from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import SpecError
-from fltoolkit.estimate.change import PublishedBaseline
+from fltoolkit.estimate.published_baseline import AtLeastOne, Count, Deff, PublishedBaseline, contradiction
 from fltoolkit.estimate.since import PublishedRow
 from fltoolkit.language import read_language
 from fltoolkit.nap.units import is_rate, scale
@@ -76,21 +78,21 @@ class PublishedFigure(Model):
     """A row of the baseline as an earlier publication printed it, in the row's unit; what it does not state is not compared."""
 
     indicator: Name
-    value: float
-    ci_low: float
-    ci_high: float
-    level: float = 0.95
+    value: FiniteFloat
+    ci_low: FiniteFloat
+    ci_high: FiniteFloat
+    level: Level = 0.95
     group: str = ""
     category: str = ""
-    cases: int | None = None
-    psus_with_cases: int | None = None
-    deff: float | None = None
-    n: int | None = None
+    cases: Count | None = None
+    psus_with_cases: Count | None = None
+    deff: Annotated[Deff, AllowInfNan(False)] | None = None
+    n: AtLeastOne | None = None
     year: int
     survey: str = ""
     country: str = ""
     rule_set: str = ""
-    reference_months: int | None = None
+    reference_months: AtLeastOne | None = None
     window_start: str = ""
     window_end: str = ""
     population_label: str = ""
@@ -102,6 +104,8 @@ class PublishedFigure(Model):
             raise ValueError("value does not lie between ci_low and ci_high; give all three in the row's unit")
         if bool(self.group) != bool(self.category):
             raise ValueError("group and category go together")
+        if problem := contradiction(self):
+            raise ValueError(problem)
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
@@ -211,6 +215,11 @@ class Plan(Model):
                 raise ValueError(
                     f"baseline_survey names the indicator {wrong[0]}; with a measure are: {', '.join(sorted(measured))}"
                 )
+            named = Counter((row.indicator, row.group, row.category) for row in self.baseline_survey)
+            if repeated := [" / ".join(filter(None, row)) for row, times in named.items() if times > 1]:
+                raise ValueError(f"baseline_survey gives the same row twice: {repeated[0]}; keep one of the two")
+            if not named:
+                raise ValueError("baseline_survey is a list without rows; leave it out, or give the rows of the publication")
         return self
 
     @property
@@ -242,9 +251,15 @@ class Plan(Model):
         for figure in self.baseline_survey:
             row = next(i for _, i in self.measured if i.id == figure.indicator)
             measure, group = row.survey_measure or "", group_of(figure.group, spec.group_names) if figure.group else ""
-            if group is not None and measure != "share":
-                told = figure.as_estimated(measure, f"{self.path}, baseline_survey, {figure.indicator}")
-                rows.append(PublishedRow(measure, row.population, group, figure.category, told))
+            where = f"{self.path}, baseline_survey, {figure.indicator}"
+            if group is None:
+                raise SpecError(
+                    "a row of the published baseline is by a group that the later round does not have", where=where,
+                    found=figure.group, allowed=spec.group_names, do="name a group of survey.yaml, or leave the row out",
+                )  # fmt: skip
+            if measure != "share":
+                told = figure.as_estimated(measure, where)
+                rows.append(PublishedRow(measure, row.population, group, figure.category, told, where))
         return rows
 
     def tables(self, spec: SurveySpec) -> list[Table]:
@@ -268,6 +283,7 @@ class Plan(Model):
         return wanted
 
 
+@checked
 def read_plan(path: str | Path) -> Plan:
     """Read and check a nap.yaml. Raises `SpecError` naming every key that needs a change, or a language that has no words."""
     plan = load_model(Path(path), Plan)

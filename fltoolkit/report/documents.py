@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fltoolkit.arguments import checked
 from fltoolkit.folders import write_whole
 from fltoolkit.language import Language, read_language
 from fltoolkit.nap.evidence import Evidence
@@ -19,6 +20,7 @@ from fltoolkit.report.workbook import NOTHING
 from fltoolkit.show.words import Words
 
 
+@checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     """Write brief, skeleton, slides, fact sheet and pictures in each of the plan's languages; nothing where `folder` is empty.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.codes import own_code
 from fltoolkit.estimate.publish import Published
 from fltoolkit.folders import write_whole
@@ -23,6 +24,7 @@ from fltoolkit.show.words import Words
 ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as ILOSTAT's processing uses them: to be verified
 
 
+@checked
 def write_exchange(found: Evidence, folder: str | Path) -> Words:
     """Write `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json` into `folder`; nothing where it is empty."""
     if not str(folder):

@@ -8,12 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from fltoolkit.arguments import checked
 from fltoolkit.folders import write_whole
 from fltoolkit.show.style import MIME
 
 TEMPLATES = Path(str(files("fltoolkit.report"))) / "templates"
 
 
+@checked
 def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[tuple[str, str]]) -> None:
     """Write one executed notebook as HTML.
 
@@ -33,6 +35,7 @@ def css() -> str:
     return (TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
+@checked
 def write_assets(folder: Path) -> None:
     """Put the one script that pages share into `folder`: plotly's own, from its package."""
     folder.mkdir(parents=True, exist_ok=True)

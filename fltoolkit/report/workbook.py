@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import MARKERS, Published
 from fltoolkit.estimate.publish_model import PublishedModel
 from fltoolkit.nap.baseline import Baseline
@@ -49,6 +50,7 @@ NO_TIME = datetime(1980, 1, 1)  # as the files inside a workbook have it: the sa
 NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 
+@checked
 def write_estimates(out: Published, folder: str | Path) -> Words:
     """Write the published set to `folder/estimates.csv`, tidy and unrounded; nothing where `folder` is empty."""
     if not str(folder):
@@ -57,6 +59,7 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
     return Words(f"Written: `estimates.csv`, {len(out.table)} rows.")
 
 
+@checked
 def write_changes(found: Published | None, folder: str | Path) -> Words:
     """Write the change since an earlier round to `folder/changes.csv`; nothing without one, or where `folder` is empty."""
     if not str(folder):
@@ -67,6 +70,7 @@ def write_changes(found: Published | None, folder: str | Path) -> Words:
     return Words(f"Written: `changes.csv`, {len(found.table)} rows.")
 
 
+@checked
 def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
     """Write a published model to `folder/risk_factors.csv`; nothing where `folder` is empty, or the model has no row."""
     if not str(folder):
@@ -77,6 +81,7 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
     return Words(f"Written: `risk_factors.csv`, {len(model.table)} rows.")
 
 
+@checked
 def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
     """Write findings of `fl.check` or `fl.check_cases` (small counts are guarded there) to `folder/name`; nothing without a folder."""
     if not str(folder):
@@ -85,6 +90,7 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
     return Words(f"Written: `{name}`, {len(found)} finding(s).")
 
 
+@checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty."""
     if not str(folder):
@@ -94,6 +100,7 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
 
 
+@checked
 def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
     """Write `nap_workbook.xlsx`, the plan's workbook for its partners, into `folder`; nothing where it is empty.
 

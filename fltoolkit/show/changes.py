@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import unit
 from fltoolkit.show.charts import dot_series
@@ -19,6 +20,7 @@ NOTE = (
 )
 
 
+@checked
 def changes(found: Published | None) -> None:
     """Display the change of prevalence of the default population since an earlier round: a picture, a table, and the change in number in a sentence."""
     from IPython.display import display

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale, unit
@@ -17,6 +18,7 @@ from fltoolkit.show.words import TITLES, basis, interval, labels, number, percen
 MARKED = ("suppress", "unreliable")
 
 
+@checked
 def dots(out: Published, measure: str, by: By = None, *, population: str | None = None) -> Picture:
     """Estimates as dots with their intervals, one row a category; hollow dots are unreliable, `[c]` and `[u]` not shown.
 
@@ -93,6 +95,7 @@ def _absent(row: dict[Any, Any]) -> str:
     return f"  [x] not available: {wrap(textwrap.shorten(row['reason'], 150, placeholder=' …'), 76)}".replace("<br>", "<br>  ")
 
 
+@checked
 def bars(out: Published, group: str, *, population: str | None = None) -> Picture:
     """Number of persons in forced labour by a group: bars with intervals, the largest first; what is not shown is marked."""
     rows = out.select("total", [group], population=population)
@@ -114,6 +117,7 @@ def bars(out: Published, group: str, *, population: str | None = None) -> Pictur
     return Picture(fig, _alt(f"Bar chart: persons in forced labour by {_name(group)}.", rows))
 
 
+@checked
 def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
     """The headline under every rule set, one dot with its interval each, the run's own first; what is not available says why."""
     rows = out.rule_sets(measure)
@@ -134,6 +138,7 @@ def _number_or_reason(row: dict[Any, Any]) -> str:
     return f"{shown(row)} ({interval(row)})" if interval(row) else f"{shown(row)} {row['reason']}".strip()
 
 
+@checked
 def unresolved(counts: pd.DataFrame) -> Picture:
     """Answers that leave a question open, by question: don't know, refused, blank (from `fl.nonresponse`)."""
     labels = [wrap(f"{row['label']} ({row['column']})", 46) for row in counts.to_dict("records")]

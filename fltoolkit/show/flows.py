@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.publish import Published
@@ -19,6 +20,7 @@ SELDOM_ASKED = ("not in the same work", "exception within its limits", "forced l
 HIDDEN = "[c] not shown, so that nobody can be recognised"
 
 
+@checked
 def flow(out: Published) -> Picture:
     """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers."""
     rows = _steps(out, of_children=False)
@@ -36,6 +38,7 @@ def flow(out: Published) -> Picture:
     return Picture(fig, f"Flowchart of the definition with numbers of persons. {_told(rows)}.")
 
 
+@checked
 def children(out: Published) -> None:
     """Display the children's flowchart and its table; where children were not asked, say so."""
     from IPython.display import display

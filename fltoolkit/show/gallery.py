@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.measures import IN_TIME
 from fltoolkit.estimate.publish import Published
 from fltoolkit.show.charts import bars, dots
@@ -12,6 +13,7 @@ from fltoolkit.show.tables import table
 from fltoolkit.show.words import Words
 
 
+@checked
 def gallery(out: Published, measure: str) -> None:
     """Display every breakdown of a measure: per population the plain groups on one picture, then each crossed one.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.planning import detectable_change
 from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.units import scale
@@ -19,6 +20,7 @@ TICKS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
 POINTS = 60
 
 
+@checked
 def detectable(
     prevalences: Sequence[float], *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05, power: float = 0.8,
     response: float = 1.0, planned: float | None = None,
@@ -72,6 +74,7 @@ def detectable(
     return Picture(fig, _alt(curves, n, deff, power, planned, cut))
 
 
+@checked
 def repeat(out: Published) -> Picture | Words:
     """What a repeat of this survey could detect: curves from its own prevalence, twice and half of it, at its size and design effect.
 

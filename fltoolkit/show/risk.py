@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish_model import PublishedModel
 from fltoolkit.estimate.response_error import ResponseError
 from fltoolkit.show.style import BLUE, GREY, PALE, Picture, Table, axis, categories, figure, safe, wrap
@@ -17,6 +18,7 @@ TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
 
 
+@checked
 def risk(model: PublishedModel) -> Picture:
     """Odds ratios as dots with their intervals on a log axis, group by group, beside the category each is compared with.
 
@@ -49,6 +51,7 @@ def risk(model: PublishedModel) -> Picture:
     return Picture(fig, f"Forest plot: {where}. {about}. {told}. {' '.join(model.notes)}")
 
 
+@checked
 def risk_table(model: PublishedModel) -> Table:
     """The same model in numbers: odds ratio, and by how many per 1,000 the prevalence differs, all else equal."""
     records = model.table.to_dict("records")
@@ -74,6 +77,7 @@ def risk_table(model: PublishedModel) -> Table:
     return plain(body, "What goes with forced labour", about, " ".join(n for n in notes if n))
 
 
+@checked
 def response_error(found: ResponseError) -> Picture:
     """What the prevalence would be if answers misclassify: a table in colours. A sensitivity table, never the headline."""
     records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in found.table.to_dict("records")}

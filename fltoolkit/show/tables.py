@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.units import scale, unit
@@ -32,6 +33,7 @@ CARE = {"caution": "use with caution: ", "review": "to be reviewed: "}  # flags 
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\[\w+\]|"  # or the marker in its place, or nothing
 
 
+@checked
 def table(rows: pd.DataFrame, title: str = "") -> Table:
     """Published rows (from `Published.select`) as a table to look at.
 
@@ -61,6 +63,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
     return plain(body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), doubts(rows)) if note))
 
 
+@checked
 def facts(described: pd.DataFrame) -> Table:
     """The survey in a few facts, from `fl.describe`."""
     return plain(
@@ -68,6 +71,7 @@ def facts(described: pd.DataFrame) -> Table:
     )
 
 
+@checked
 def questionnaire(survey: Survey) -> Table:
     """Which question feeds which item of the definition: the mapping of survey.yaml, to be read by its statistician."""
     rows = [
@@ -90,6 +94,7 @@ def questionnaire(survey: Survey) -> Table:
     return plain(pd.DataFrame(rows), "Questions and items", "a case needs one item of each side, in the same work")
 
 
+@checked
 def calibration(persons: Survey) -> Table | Words:
     """What calibration did to the weights of a classified survey: benchmarks beside the sample, and the factors g; or that there was none."""
     found = calibrated(persons).calibration
@@ -111,12 +116,14 @@ def calibration(persons: Survey) -> Table | Words:
     return plain(body, "Calibration of the weights", f"{found.text}; a weight is multiplied by g", note)
 
 
+@checked
 def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Table:
     """Findings of `fl.check` or `check_cases`, as a table."""
     names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "Rows", "do": "What to do"}
     return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
 
 
+@checked
 def nonresponse(counts: pd.DataFrame) -> Table:
     """Answers that leave a question open, from `fl.nonresponse`."""
     kinds = {"dont_know": "Don't know", "refused": "Refused", "not_applicable": "Not applicable", "missing": "Blank"}
@@ -126,6 +133,7 @@ def nonresponse(counts: pd.DataFrame) -> Table:
     return plain(body, "Answers that leave a question open", "persons asked the module, unweighted")
 
 
+@checked
 def paths(found: pd.DataFrame) -> Table:
     """Paths through the definition that enough persons share, from `fl.paths`."""
     body = found.assign(persons=[count(v) for v in found["persons"]]).rename(
@@ -134,6 +142,7 @@ def paths(found: pd.DataFrame) -> Table:
     return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted")
 
 
+@checked
 def baseline(filled: Baseline) -> Table:
     """The rows of the plan, with what the survey filled in."""
     records = filled.table.to_dict("records")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import MARKERS, Published
 from fltoolkit.nap.units import is_rate, scale, unit
 
@@ -139,6 +140,7 @@ class Words:
         return self.text
 
 
+@checked
 def headline(out: Published) -> Words:
     """The run's headlines in a few sentences: rate, number, unresolved persons, basis and coverage."""
     default = out.select("prevalence").iloc[0].to_dict()

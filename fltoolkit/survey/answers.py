@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import Finding, count_rows, guarded
 from fltoolkit.survey.internal import ASKED, CHILD
@@ -135,6 +136,7 @@ def _no(question: Question) -> nw.Expr:
     return nw.col(SOURCE + question.column).is_in(list(question.codes.no)).fill_null(False)
 
 
+@checked
 def nonresponse(survey: Survey) -> pd.DataFrame:
     """`answer_counts` as it may be shown: counts below the confidentiality limit are blank. Its parts are never added up, so
     that a blank cannot be worked out.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import Field, PrivateAttr, model_validator
@@ -32,7 +32,7 @@ class CalibrationSpec(Model):
     method: Method
     population: str | None = None
     benchmarks: str | None = None
-    margins: dict[str, dict[Code, float]] = Field(default_factory=dict)
+    margins: dict[str, Annotated[dict[Code, float], Field(min_length=1)]] = Field(default_factory=dict)
     _read: list[Margin] = PrivateAttr(default_factory=list)
 
     @model_validator(mode="after")
@@ -96,6 +96,12 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
             expect(
                 categories, Mapping, f"{where}: margin {margin}", "give each category its persons: {'men': 1000, 'women': 1100}"
             )
+            if not categories:
+                raise DataError(
+                    "a margin has no category",
+                    where=f"{where}: margin {margin}",
+                    do="give each category its persons, or leave it out",
+                )
         rows = [(_parts(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
     else:
         raise DataError(
@@ -125,12 +131,15 @@ def _rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str, ...], An
             f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
             do="one row a category, columns separated by commas",
         )  # fmt: skip
-    return ((_parts(str(m)), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
+    return ((_parts(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
 
 
 def _parts(name: object) -> tuple[str, ...]:
-    given = name.split(CROSS.strip()) if isinstance(name, str) else name if isinstance(name, tuple) else (name,)
-    return tuple(str(part).strip() for part in given)
+    """The columns of a margin's name; only one that joins several is trimmed, since a column may be called ` SEX `."""
+    if isinstance(name, tuple):
+        return tuple(map(str, name))
+    columns = str(name).split(CROSS.strip())
+    return tuple(c.strip() for c in columns) if len(columns) > 1 else (str(name),)
 
 
 def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:

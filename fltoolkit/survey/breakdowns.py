@@ -20,11 +20,18 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 Columns = Annotated[Names, Field(min_length=1)]
+SomeCodes = Annotated[Codes, Field(min_length=1)]
 
 
 class Between(Model):
     min: int | None = None
     max: int | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Between:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min ({self.min}) is above max ({self.max}): nobody is of such an age")
+        return self
 
 
 class Population(Model):
@@ -35,7 +42,7 @@ class Population(Model):
 
     label: str
     age: Between = Between.model_construct()
-    where: dict[str, Codes] = Field(default_factory=dict)
+    where: dict[str, SomeCodes] = Field(default_factory=dict)
     weight: str | None = None
     sum_of: Names = ()
 
@@ -52,7 +59,7 @@ class Group(Model):
     """
 
     column: Columns
-    codes: dict[Code, str]
+    codes: Annotated[dict[Code, str], Field(min_length=1)]
     classification: Classification | None = None
     missing: Codes = ()
     label: str = ""
@@ -86,7 +93,7 @@ class Group(Model):
 class AgeGroup(Model):
     """Age bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+."""
 
-    bands: Annotated[tuple[int, ...], Field(min_length=1)]
+    bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: str = ""
 
     @model_validator(mode="after")
@@ -152,10 +159,10 @@ class Sector(Model):
 
 
 class Table(Model):
-    """One table wanted. `by` lists breakdowns; `[]` is the whole population. Groups listed together are crossed."""
+    """One table wanted. `by` lists breakdowns; `[]` in that list is the whole population. Groups listed together are crossed."""
 
     measure: Measure
-    by: tuple[Names, ...] = ((),)
+    by: Annotated[tuple[Names, ...], Field(min_length=1)] = ((),)
     of: str | None = None
     population: str | None = None
 

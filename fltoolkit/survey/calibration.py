@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fltoolkit.survey.benchmarks import Margin, Method
 
 WORDS: dict[Method, str] = {"poststratify": "post-stratified to", "rake": "raked to", "greg": "calibrated (linear GREG) to"}
+PERSONS, BEFORE, G = "fl__n", "fl__w", "fl__g"  # beside the columns of the margins, of which none can have these names
 USUAL = (0.3, 3.0)  # docs/methods.md §2
 
 
@@ -22,8 +23,8 @@ class Calibration:
         method: `poststratify`, `rake` or `greg` (linear).
         margins: the benchmarks.
         keys: the columns of all margins.
-        patterns: one row a pattern that the sample holds: its values of `keys`, `n` (persons with a weight), `w` (their weights
-            before), `g`; of a design with replicate weights also `g_0`, `g_1`, ...
+        patterns: one row a pattern that the sample holds: its values of `keys`, `PERSONS` (with a weight), `BEFORE` (their
+            weights before), `G` (the factor); of a design with replicate weights also `BEFORE` and `G` with their number.
         category: patterns × margins, the number of the pattern's category among the margin's.
         weights: the internal weight columns that are calibrated.
         domain: the internal column of the population calibrated, `population` its name; None and "": everybody.
@@ -41,7 +42,7 @@ class Calibration:
     @property
     def range(self) -> tuple[float, float]:
         """The smallest and the largest g."""
-        return float(self.patterns["g"].min()), float(self.patterns["g"].max())
+        return float(self.patterns[G].min()), float(self.patterns[G].max())
 
     @property
     def text(self) -> str:
@@ -53,7 +54,7 @@ class Calibration:
     @property
     def outside(self) -> int:
         """Persons whose g is unusual."""
-        return int(self.patterns["n"][~self.patterns["g"].between(*USUAL)].sum())
+        return int(self.patterns[PERSONS][~self.patterns[G].between(*USUAL)].sum())
 
     @property
     def warning(self) -> str:
@@ -78,10 +79,10 @@ class Calibration:
         for m, margin in enumerate(self.margins):
             for c, (values, population) in enumerate(margin.totals.items()):
                 here = p[self.category[:, m] == c]
-                before = float(here["w"].sum())
+                before = float(here[BEFORE].sum())
                 rows.append({
-                    "margin": margin.name, "category": " × ".join(values), "persons": int(here["n"].sum()), "population": population,
-                    "sample_estimate": before, "ratio": population / before, "g_min": float(here["g"].min()),
-                    "g_median": float(np.median(np.repeat(here["g"], here["n"]))), "g_max": float(here["g"].max()),
+                    "margin": margin.name, "category": " × ".join(values), "persons": int(here[PERSONS].sum()), "population": population,
+                    "sample_estimate": before, "ratio": population / before, "g_min": float(here[G].min()),
+                    "g_median": float(np.median(np.repeat(here[G], here[PERSONS]))), "g_max": float(here[G].max()),
                 })  # fmt: skip
         return pd.DataFrame(rows)

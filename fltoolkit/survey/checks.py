@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.errors import expect
+from fltoolkit.arguments import checked
 from fltoolkit.survey.answers import answer_findings, holding, one_of, questions
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.design import Survey, weight_of
@@ -29,6 +29,7 @@ WIDE, FEW = 1000, 12
 FORMULA = ("=", "+", "-", "@")
 
 
+@checked
 def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
     """Everything about the data that a statistician should know before an estimate.
 
@@ -41,7 +42,6 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
         `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
     """
-    expect(survey, Survey, "check", "give fl.read_survey(path)")
     return findings(all_findings(survey, Mask(survey.spec.confidentiality.cases, off=show_values)))
 
 
@@ -58,6 +58,7 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
     return [*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)]
 
 
+@checked
 def describe(survey: Survey) -> pd.DataFrame:
     """The survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached."""
     spec, design = survey.spec, survey.spec.design

@@ -11,7 +11,8 @@ from typing import Any, Literal, TypeVar
 
 import narwhals as nw
 
-from fltoolkit.errors import DesignError, RequestError, expect
+from fltoolkit.arguments import checked
+from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.connection import connect
@@ -149,6 +150,7 @@ class SurveyDesign(Design):
         DesignError: stages and FPC do not fit together.
     """
 
+    @checked
     def __init__(
         self,
         data: Any,
@@ -268,6 +270,7 @@ def weight_of(population: str) -> str:
     return f"{WEIGHT}__{population}"
 
 
+@checked
 def read_survey(path: str | Path, tables: Any = None) -> Survey:
     """Open a survey through its survey.yaml; nothing but keys is read yet.
 
@@ -366,19 +369,8 @@ def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: st
         raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))
 
 
-def expect_design(design: object, where: str) -> None:
-    """Raise `RequestError` for what is no design."""
-    expect(
-        design,
-        Design,
-        where,
-        "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
-    )
-
-
 def require_totals(design: Design, verb: str) -> None:
     """Totals need weights that gross up to the population."""
-    expect_design(design, verb)
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",

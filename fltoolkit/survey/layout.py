@@ -193,7 +193,7 @@ class ModuleStatus(Model):
     """Who answered the forced labour module. A module refused as a whole is unit non-response, not unresolved."""
 
     column: str
-    answered: Codes
+    answered: Annotated[Codes, Field(min_length=1)]
     refused: Codes = ()
     not_asked: Codes = ()
 

@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design import Design, bind
 from fltoolkit.survey.engines import small_table
 from fltoolkit.survey.internal import CALIBRATED, PATTERN, REPLICATE
@@ -17,14 +17,16 @@ from fltoolkit.survey.read import Frame
 
 D = TypeVar("D", bound=Design)
 PART = "fl__margin"
+BAD, USED = "fl__bad", "fl__used"
 
 
 def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str | None) -> pd.DataFrame:
     """Persons and weights by pattern of some columns, in one pass.
 
     Returns:
-        One row a pattern: the columns (text; `not stated` where blank), `n` (rows with w ≠ 0), `w`, `bad` (rows whose weight is
-        missing, negative or infinite), and of replicate weights `w_0`, `w_1`, ...
+        One row a pattern: the columns (text; `not stated` where blank), and under names that no column of the data has `PERSONS` (rows
+        with w ≠ 0), `BEFORE` (their weights), `BAD` (rows whose weight is missing, negative or infinite), and of replicate weights
+        `BEFORE` with their number.
     """
     inside = nw.lit(True) if domain is None else nw.col(domain).fill_null(False)
     good = nw.col(weight).is_finite() & (nw.col(weight) >= 0)
@@ -33,15 +35,15 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
     used = inside & (~good | (nw.col(weight) > 0)).fill_null(True)
     frame = design.frame.with_columns(
         *[design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(keys, labels, strict=True)],
-        w.alias("w"), (inside & (nw.col(weight) > 0)).fill_null(False).cast(nw.Int64).alias("n"),
-        (inside & ~good).fill_null(True).cast(nw.Int64).alias("bad"), used.alias("fl__used"),
-        *[nw.when(inside & good).then(nw.col(f"{REPLICATE}{r}")).otherwise(0.0).alias(f"w_{r}") for r in range(design.replicates)],
+        w.alias(BEFORE), (inside & (nw.col(weight) > 0)).fill_null(False).cast(nw.Int64).alias(PERSONS),
+        (inside & ~good).fill_null(True).cast(nw.Int64).alias(BAD), used.alias(USED),
+        *[nw.when(inside & good).then(nw.col(f"{REPLICATE}{r}")).otherwise(0.0).alias(f"{BEFORE}{r}") for r in range(design.replicates)],
     )  # fmt: skip
-    sums = ["n", "w", "bad", *(f"w_{r}" for r in range(design.replicates))]
-    grouped = frame.filter(nw.col("fl__used")).group_by(labels).agg(*[nw.col(s).sum() for s in sums]).sort(labels)
+    sums = [PERSONS, BEFORE, BAD, *(f"{BEFORE}{r}" for r in range(design.replicates))]
+    grouped = frame.filter(nw.col(USED)).group_by(labels).agg(*[nw.col(s).sum() for s in sums]).sort(labels)
     table: pd.DataFrame = grouped.collect("pandas").to_native()
     table = table.rename(columns=dict(zip(labels, keys, strict=True)))
-    return table.astype({"n": int, "bad": int, "w": float})
+    return table.astype({PERSONS: int, BAD: int, BEFORE: float})
 
 
 def with_calibration(design: D, calibration: Calibration) -> D:
@@ -52,12 +54,12 @@ def with_calibration(design: D, calibration: Calibration) -> D:
         [design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(calibration.keys, labels, strict=True)]
     )
     frame = frame.join(_beside(frame, calibration, labels, design.replicates), on=labels, how="left")
-    g = nw.when(inside).then(nw.col("fl__g").fill_null(1.0)).otherwise(nw.lit(1.0))
+    g = nw.when(inside).then(nw.col(G).fill_null(1.0)).otherwise(nw.lit(1.0))
     own = nw.col(calibration.weights[0]) * g
     frame = frame.with_columns(
         nw.when(inside & (own > 0)).then(nw.col(PATTERN)).alias(PATTERN), nw.when(inside & (own > 0)).then(own).otherwise(0.0).alias(CALIBRATED),
         *[(nw.col(weight) * g).alias(weight) for weight in calibration.weights],
-        *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"fl__g{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
+        *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"{G}{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
     )  # fmt: skip
     facts = {name: getattr(design, name) for name in design.__dataclass_fields__}
     made = facts | {"rows": frame, "calibration": calibration, "grosses_up": design.grosses_up or calibration.domain is None}
@@ -66,8 +68,7 @@ def with_calibration(design: D, calibration: Calibration) -> D:
 
 def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
     """The factors by pattern as a small table of the frame's own engine."""
-    names = ["g", *(f"g_{r}" for r in range(replicates))]
-    patterns = calibration.patterns[[*calibration.keys, *names]].itertuples(index=False, name=None)
+    factors = [G, *(f"{G}{r}" for r in range(replicates))]
+    patterns = calibration.patterns[[*calibration.keys, *factors]].itertuples(index=False, name=None)
     rows = [(*row[: len(labels)], number, *map(float, row[len(labels) :])) for number, row in enumerate(patterns)]
-    factors = ["fl__g", *(f"fl__g{r}" for r in range(replicates))]
     return small_table(frame, {**dict.fromkeys(labels, str), PATTERN: int, **dict.fromkeys(factors, float)}, rows)

@@ -40,7 +40,7 @@ class Routing(Model):
     """
 
     column: Annotated[Names, Field(min_length=1)]
-    asked: Codes
+    asked: Annotated[Codes, Field(min_length=1)]
     skipped: Codes
 
     @model_validator(mode="after")
@@ -52,7 +52,7 @@ class Routing(Model):
 class AnswerCodes(Model):
     """The codes of a yes/no question. A blank cell is always a missing answer and needs no code."""
 
-    yes: Codes = ("1",)
+    yes: Annotated[Codes, Field(min_length=1)] = ("1",)
     no: Codes = ("2",)
     dont_know: Codes = ()
     refused: Codes = ()
@@ -71,7 +71,7 @@ class Source(Model):
     """One question that feeds an item. Codes left out are those of `answers`."""
 
     column: str
-    yes: Codes | None = None
+    yes: Annotated[Codes, Field(min_length=1)] | None = None
     no: Codes | None = None
     dont_know: Codes | None = None
     refused: Codes | None = None
@@ -115,7 +115,7 @@ class Form(Model):
 class Exceptions(Model):
     """C29 Art. 2(2): inside their limits not forced labour, beyond them State-imposed forced labour."""
 
-    kinds: dict[ExceptionKind, Sources]
+    kinds: Annotated[dict[ExceptionKind, Sources], Field(min_length=1)]
     within_limits: Sources
 
 
@@ -123,8 +123,8 @@ class Place(Model):
     """Where the work was done; forced labour abroad is shown apart."""
 
     column: str
-    in_country: Codes
-    abroad: Codes
+    in_country: Annotated[Codes, Field(min_length=1)]
+    abroad: Annotated[Codes, Field(min_length=1)]
     missing: Codes = ()
 
     @model_validator(mode="after")
@@ -157,8 +157,10 @@ class Months(Model):
 
 
 class Items(Model):
-    involuntary: dict[InvoluntaryItem, Sources]
-    coercion: dict[CoercionItem, Sources]
+    """The questions of each side, by the item that they ask about. Without one on a side nobody could be in forced labour."""
+
+    involuntary: Annotated[dict[InvoluntaryItem, Sources], Field(min_length=1)]
+    coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
 
 
 class Interview(Model):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.design import Design, bind, open_design, refuse_missing_columns
 from fltoolkit.survey.internal import STRATA, WEIGHT
@@ -50,6 +51,7 @@ class ReplicateDesign(Design):
         DesignError: coefficients are missing, too many, or not those of the method.
     """
 
+    @checked
     def __init__(
         self,
         data: Any,

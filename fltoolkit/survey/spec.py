@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.benchmarks import CalibrationSpec
-from fltoolkit.survey.breakdowns import AnyGroup, Group, Name, Population, Sector, Table
+from fltoolkit.survey.breakdowns import AgeGroup, AnyGroup, Group, Name, Population, Sector, Table
 from fltoolkit.survey.children import Children
 from fltoolkit.survey.isic import read_correspondences
 from fltoolkit.survey.layout import Design, Files, ModuleStatus
@@ -28,6 +28,7 @@ from fltoolkit.survey.questions import (
     Source,
     Sources,
 )
+from fltoolkit.survey.reserved import RESERVED
 from fltoolkit.yamlfile import Codes, Model, load_model
 
 
@@ -39,8 +40,8 @@ class Age(Model):
 
     column: str
     missing: Codes = ()
-    max: int = 120
-    adult: int = 18
+    max: Annotated[int, Field(gt=0)] = 120
+    adult: Annotated[int, Field(gt=0)] = 18
     at_start: str | None = None
 
 
@@ -51,6 +52,12 @@ class ReferencePeriod(Model):
     text: str
     start: date | None = None
     end: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ReferencePeriod:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"end ({self.end}) is before start ({self.start})")
+        return self
 
 
 class Confidentiality(Model):
@@ -123,6 +130,15 @@ class SurveySpec(Model):
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_is_of_that_age(self) -> SurveySpec:
+        oldest = self.age.max
+        ages = {f"populations.{name}.age.min": p.age.min for name, p in self.populations.items() if p.age.min is not None}
+        ages |= {f"groups.{name}.bands": g.bands[-1] for name, g in self.groups.items() if isinstance(g, AgeGroup)}
+        if too_old := [f"{key} ({age})" for key, age in ages.items() if age > oldest]:
+            raise ValueError(f"{too_old[0]} is above age.max ({oldest}): nobody is of such an age")
         return self
 
     @model_validator(mode="after")
@@ -269,13 +285,6 @@ class SurveySpec(Model):
 
 
 NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "household", "line", "at_start")
-RESERVED = frozenset({
-    "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
-    "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "measure", "flag", "marker",
-    "reason", "breakdown", "category", "ilostat", "total", "quantile", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
-    "forced_labour_abroad", "forced_labour_now", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception",
-    "exception_within_limits", "step", "items", "trace", "months",
-})  # fmt: skip
 
 
 def _columns(node: Any) -> list[str]:

@@ -400,8 +400,9 @@ def test_an_item_without_a_question_is_never_met(one: One) -> None:
     assert one("forced_labour", persons, keys) == {"asked": T, "not asked": F}
 
 
-def test_a_survey_without_a_question_on_one_side_has_no_cases(one: One) -> None:
-    assert one("step", {"a": {**FORCED}}, {"items.coercion": {}}) == {"a": "no coercion"}
+def test_a_survey_without_a_question_on_one_side_is_refused(one: One) -> None:
+    with pytest.raises(SpecError, match=r"items.coercion: needs at least 1 item"):
+        one("step", {"a": {**FORCED}}, {"items.coercion": {}})
 
 
 def test_classifying_twice_is_refused(survey_of: SurveyOf) -> None:

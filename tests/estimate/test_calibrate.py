@@ -15,6 +15,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.estimate.variance import Units
+from fltoolkit.survey.calibration import G
 
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 
@@ -87,7 +88,7 @@ def _of_record(record: dict[str, Any], design: fl.SurveyDesign | fl.ReplicateDes
         for i, number in zip(at, record["se_weighted"], strict=True):
             yield "rake, weighted residuals", f"{record['id']} {i}", gap(float(ours[i]), float(number))
     patterns = design.calibration.patterns.astype(dict.fromkeys(design.calibration.keys, str))
-    g = {k: v for *k, v in patterns[[*design.calibration.keys, "g"]].itertuples(index=False, name=None) for k in [tuple(k)]}
+    g = {k: v for *k, v in patterns[[*design.calibration.keys, G]].itertuples(index=False, name=None) for k in [tuple(k)]}
     for line in record["g"]:
         yield f"g ({record['method']})", str(line["key"]), gap(g[tuple(line["key"].values())], line["g"])
 

@@ -43,9 +43,9 @@ def test_a_cube_holds_every_breakdown_and_the_total_first() -> None:
 def test_names_and_lists_do_not_mix() -> None:
     with pytest.raises(RequestError) as error:
         fl.mean(design(), "y", by=["a", ["b"]])  # type: ignore[list-item]
-    assert "mixes names and lists" in str(error.value)
-    assert "found:   a, ['b']" in str(error.value)
-    assert '[[], ["sex"], ["sex", "region"]]' in str(error.value)
+    assert "mean: by: this is not what is taken here" in str(error.value)
+    assert "found:   list ['a', ['b']]" in str(error.value)
+    assert 'write each breakdown as a list, and the total as []: [[], ["sex"]]' in str(error.value)
 
 
 def test_several_breakdowns_stand_below_each_other_with_total_in_unused_columns() -> None:

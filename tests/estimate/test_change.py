@@ -467,7 +467,7 @@ def test_a_published_baseline_is_compared_on_what_it_states() -> None:
     ):  # fmt: skip
         with pytest.raises(RequestError, match=words):
             fl.change_from_published({**BASELINE, **wrong}, later())
-    with pytest.raises(RequestError, match="between -1 and 1"):
+    with pytest.raises(RequestError, match=r"rho: .*\n.*\n.*-1 or more and 1 or less"):
         fl.change_from_published(BASELINE, later(), rho=2)
 
 

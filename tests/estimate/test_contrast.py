@@ -132,3 +132,32 @@ def test_a_code_may_be_named_as_a_number() -> None:
     est = fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y", by="g")
     by_number, by_text = (est.contrast({"gap": what}).table for what in ({1: 1, 2: -1}, {"1": 1, "2": -1}))
     pd.testing.assert_frame_equal(by_number, by_text)
+
+
+def two_sexes() -> fl.Estimates:
+    frame = pd.DataFrame({"w": 1.0, "y": [0, 1] * 20, "sex": ["men"] * 20 + ["women"] * 20})
+    return fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y", by=[[], ["sex"]])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"x": {"men": float("nan")}}, "contrast: wanted: x: men"), ({"x": {"men": float("inf")}}, "contrast: wanted: x: men"),
+        ({"x": {"men": "1"}}, "contrast: wanted: x: men"), ({"x": 3}, "contrast: wanted: x"), (None, "contrast: wanted"),
+        ({"x": lambda p: np.log(-p["total"])}, "a complex number"), ({"x": lambda p: (-p["total"]) ** 0.5}, "a complex number"),
+        ({"x": lambda p: p["total"] * float("nan")}, "found:   nan"), ({"x": lambda p: p.men}, "AttributeError"),
+        ({"x": lambda p: (1e300 * p["total"]) ** 9}, "found:   nan"),
+    ],
+)  # fmt: skip
+def test_a_contrast_without_a_real_number_is_refused(wanted: Any, words: str) -> None:
+    with pytest.raises(RequestError, match=words):
+        two_sexes().contrast(wanted)
+
+
+def test_a_division_by_zero_stays_blank_and_the_square_of_a_negative_is_real() -> None:
+    made = two_sexes().contrast({
+        "python": lambda p: 1 / (p["men"] - p["women"]), "numpy": lambda p: np.divide(p["men"], p["men"] - p["women"]),
+        "square": lambda p: (p["men"] - 1) ** 2,
+    })  # fmt: skip
+    assert made.table["estimate"].isna().tolist() == [True, True, False]
+    assert made.table["estimate"].iloc[2] == pytest.approx(0.25)

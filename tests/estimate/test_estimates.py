@@ -336,7 +336,7 @@ def test_one_pass_over_the_persons_is_enough(norvia: fl.Survey, monkeypatch: pyt
 def test_a_level_outside_zero_and_one_is_refused(level: float) -> None:
     with pytest.raises(RequestError) as error:
         fl.prevalence(designed(sample(1)), "award", level=level)
-    for word in ("between 0 and 1", str(level), "0.95"):
+    for word in ("above 0 and below 1", str(level), "0.95"):
         assert word in str(error.value)
 
 

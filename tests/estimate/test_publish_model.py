@@ -156,3 +156,10 @@ def test_a_hidden_headline_has_no_response_error() -> None:
 def test_what_is_written_holds_no_pattern(tmp_path: Path, model: fl.PublishedModel) -> None:
     """A published model is its table and words: nothing of the persons goes with it."""
     assert {type(getattr(model, name)) for name in model.__dataclass_fields__} <= {pd.DataFrame, float, str, tuple}
+
+
+def test_no_group_is_no_model_and_an_empty_name_is_no_population(persons: fl.Survey) -> None:
+    with pytest.raises(RequestError, match="no group is named"):
+        fl.risk_factors(persons, country.published(), [])
+    with pytest.raises(RequestError, match="no such population"):
+        fl.prevalence(persons, population="")

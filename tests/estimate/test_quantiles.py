@@ -108,10 +108,12 @@ def test_only_variables_with_at_most_200_values() -> None:
         fl.quantile(equal(list(range(201))), "y")
 
 
-@pytest.mark.parametrize("q", [[], [0.5, 1.0], [0.0], [50]])
+@pytest.mark.parametrize("q", [[0.5, 1.0], [0.0], [50], 50])
 def test_a_share_lies_between_0_and_1(q: list[float]) -> None:
-    with pytest.raises(RequestError, match="between 0 and 1"):
+    with pytest.raises(RequestError, match=r"quantile: q(.|\n)*above 0 and below 1(.|\n)*0.5 is the median"):
         fl.quantile(equal([1, 2]), "y", q)
+    with pytest.raises(RequestError, match="no quantile is asked for"):
+        fl.quantile(equal([1, 2]), "y", [])
 
 
 def test_text_is_no_number_and_a_column_is_not_within_itself() -> None:

@@ -136,6 +136,14 @@ def test_a_target_for_a_category_that_nobody_has_stops_with_a_publication_too(tm
         ([{**FIGURE, "indicator": "x"}], "names the indicator x; with a measure are: decrease, persons"),
         ([{**FIGURE, "ci_low": 51}], "does not lie between"),
         ([{**FIGURE, "category": "women"}], "group and category go together"),
+        ([{**FIGURE, "deff": -1}], "deff: must be greater than 0"),
+        ([{**FIGURE, "n": 0}], "n: must be greater than or equal to 1"),
+        ([{**FIGURE, "level": 95}], "level: must be less than 1"),
+        ([{**FIGURE, "cases": 2401}], "cases (2401) are more than n (2400)"),
+        ([{**FIGURE, "ci_high": "inf"}], "ci_high: must be a finite number"),
+        ([{**FIGURE, "window_end": "2025-02-30"}], "window_end (2025-02-30) is not a date"),
+        ([FIGURE, FIGURE], "gives the same row twice: decrease"),
+        ([], "a list without rows"),
     ],
 )
 def test_a_baseline_that_cannot_be_is_refused(tmp_path: Path, baseline: Any, message: str) -> None:
@@ -144,6 +152,22 @@ def test_a_baseline_that_cannot_be_is_refused(tmp_path: Path, baseline: Any, mes
         fl.read_plan(tmp_path / "nap.yaml")
     assert message in str(error.value)
     assert "nap.yaml" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            {"group": "gender", "category": "Women"},
+            "category that the later round does not have(.|\\n)*allowed: men, women, not stated",
+        ),
+        ({"group": "education", "category": "none"}, "group that the later round does not have(.|\\n)*found:   education"),
+    ],
+)
+def test_a_published_row_that_the_later_round_does_not_have_is_refused(tmp_path: Path, row: dict[str, str], message: str) -> None:
+    with pytest.raises(SpecError, match=message) as error:
+        followed(tmp_path, survey(tmp_path / "second", 2027, 45), [FIGURE, FIGURE | row])
+    assert "nap.yaml, baseline_survey, decrease" in str(error.value)
 
 
 def test_a_published_rate_that_does_not_fit_its_cases_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.classify.person import EXCLUDED, FORCED, LINKED, NO, NOT_ASKED, OPEN, YES, Person, Verdict, Who
 from fltoolkit.show import flowchart
@@ -64,6 +65,7 @@ def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
     )
 
 
+@checked
 def definition(*, interactive: bool = False) -> Any:
     """One made-up person in the flowchart: with `interactive` every answer can be flipped, of an adult or a child; else one view."""
     return panel() if interactive else static(view("adult", FIRST["adult"]))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.planning import power_of_change
 from fltoolkit.nap.evidence import Evidence
@@ -69,6 +70,7 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
     )
 
 
+@checked
 def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
     """What a repeat would find, for a fall, a year and a sample: with `interactive` they can be picked, else those of the plan."""
     offered = plan_choices(evidence)

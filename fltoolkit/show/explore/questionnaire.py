@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.show.charts import unresolved
 from fltoolkit.show.explore.shell import Part, dropdown, shell, static
@@ -42,6 +43,7 @@ def view(counts: pd.DataFrame, contributions: pd.DataFrame, item: str) -> tuple[
     return Words(told), unresolved(own), nonresponse(own)
 
 
+@checked
 def questionnaire(counts: pd.DataFrame, contributions: pd.DataFrame, *, interactive: bool = False) -> Any:
     """The questionnaire item by item: with `interactive` a drop-down of its items, else all of them."""
     return panel(counts, contributions) if interactive else static(view(counts, contributions, ALL))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.publish import Published
 from fltoolkit.show.charts import dot_plot
@@ -99,6 +100,7 @@ def hidden(rows: pd.DataFrame, judged: str) -> Words:
     return Words(f"**{len(gone)} of {len(rows)} numbers are not shown.** {by}\n\n{why}")
 
 
+@checked
 def tables(out: Published, *, interactive: bool = False, choice: Choice | None = None) -> Any:
     """Pick a table of the published set and see it: labelled drop-downs with `interactive`, else one view.
 

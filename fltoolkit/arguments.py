@@ -1,0 +1,250 @@
+"""Checks the arguments of public functions: a value of another kind is one clear error, in the kit's words."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence, ValuesView
+from functools import cache, partial, wraps
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValidator, Strict
+
+from fltoolkit.errors import RequestError
+
+Level = Annotated[float, Field(gt=0, lt=1), "0.95 is usual"]  # of confidence
+T = TypeVar("T", bound=Callable[..., Any])
+
+FEW, SHORT, BITS = 20, 60, 200  # what is longer (a list, a text, a number) is named by its type alone
+LISTS = (tuple, list, Sequence, Iterable)
+UNIONS = (Union, types.UnionType)
+WORDS = {bool: "True or False", int: "a whole number", float: "a finite number", str: "text", Path: "a path", type(None): "None"}
+LIMITS = {"gt": "above {}", "ge": "{} or more", "lt": "below {}", "le": "{} or less"}
+HOW = {  # by the name of a type: where the reader gets one
+    "Design": "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
+    "Survey": "give fl.read_survey(path); of an estimate fl.classify(fl.read_survey(path))",
+    "Estimates": "give what fl.prevalence, fl.total and the like return",
+    "Published": "give what fl.publish_run returns",
+    "PublishedBaseline": "give a mapping such as {'estimate': 0.017, 'ci_low': 0.012, 'ci_high': 0.024}",
+    "Plan": "give fl.read_plan(path)",
+    "Evidence": "give fl.evidence(plan, fl.rounds(plan, persons, out))",
+}
+
+
+class _Parameter(NamedTuple):
+    """One argument of a function: its type hint, and what returns a value of that kind or raises pydantic's error."""
+
+    hint: Any
+    check: Callable[[Any], Any]
+
+
+def checked(target: T) -> T:
+    """The function, method or class with its arguments checked against their type hints at every call.
+
+    NumPy's numbers, truths and texts become Python's; lists and columns of names become tuples. Tables, designs and other objects are
+    passed on as they are, never copied. A number must be finite. `Annotated` hints may give limits (pydantic's `Field`) and, as a text,
+    what a reader should do. Hints are read at the first call, so that the import takes no longer.
+
+    Args:
+        target: the function; of a class the constructor is checked.
+
+    Returns:
+        The same function with its name and signature, or the class itself. A call raises `RequestError` for an argument that is
+        missing, unknown or of another kind.
+    """
+    if isinstance(target, type):
+        target.__init__ = checked(target.__init__)  # type: ignore[misc]
+        return target
+
+    @wraps(target)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        name, signature, parameters = _read(target)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise RequestError(
+                "the arguments are not those of this call", where=name, found=error,
+                allowed=[p for p in signature.parameters if p != "self"], do=f"see {name} in docs/reference.md",
+            ) from None  # fmt: skip
+        values = bound.arguments
+        for argument in [name for name in values if name in parameters]:
+            hint, check = parameters[argument]
+            try:
+                values[argument] = check(values[argument])
+            except ValueError as error:
+                raise _refused([name, argument], hint, values[argument], error) from None
+        return target(*bound.args, **bound.kwargs)
+
+    return call  # type: ignore[return-value]
+
+
+@cache
+def _read(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[str, _Parameter]]:
+    """A function's name in messages, its signature, and its parameters that say of what kind they are.
+
+    What a module imports for type checking alone is found among the public names of the kit.
+    """
+    from pydantic import TypeAdapter
+
+    names = vars(sys.modules[__package__]) | vars(sys.modules[function.__module__])
+    hints, signature, found = get_type_hints(function, names, include_extras=True), inspect.signature(function), {}
+    for name, parameter in signature.parameters.items():
+        hint = hints.get(name, Any)
+        if hint is not Any:
+            several = parameter.kind is parameter.VAR_POSITIONAL
+            found[name] = _Parameter(hint, TypeAdapter(_listing(hint) if several else _strict(hint)).validator.validate_python)
+    owner, _, own = function.__qualname__.rpartition(".")
+    return (owner if own == "__init__" else own), signature, found
+
+
+def _strict(hint: Any) -> Any:
+    """A type hint as pydantic checks it without converting anything but NumPy's scalars and what holds a list."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if isinstance(hint, TypeVar):
+        return _strict(hint.__bound__)
+    if hint is Any or hint is type(None):
+        return hint
+    if hint in (bool, int, str):
+        return Annotated[hint, Strict(), BeforeValidator(_plain)]
+    if hint is float:
+        return Annotated[float, Strict(), AllowInfNan(False), BeforeValidator(_plain)]
+    if origin is Literal:
+        return Annotated[hint, PlainValidator(partial(_one_of, inside))]
+    if origin is Annotated:
+        return Annotated[(_strict(inside[0]), *hint.__metadata__)]
+    if origin in UNIONS:
+        return Union[tuple(map(_strict, inside))]  # noqa: UP007
+    if origin in LISTS:
+        fixed = origin is tuple and ... not in inside
+        return _listing(*(inside if fixed else inside[:1]), fixed=fixed)
+    if origin is Mapping:
+        return Mapping[_strict(inside[0]), _strict(inside[1])]  # type: ignore[misc]
+    return Callable if origin is Callable else InstanceOf[origin or hint]  # type: ignore[misc]
+
+
+def _listing(*parts: Any, fixed: bool = False) -> Any:
+    """A list of any length whose elements are of one kind; if `fixed` of as many elements as there are kinds."""
+    kinds = tuple(map(_strict, parts))
+    return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_listed)]  # type: ignore[misc]
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's number, truth or text as Python's."""
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0 else value
+
+
+def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
+    """A value that is one of some others, and of the same type: True is not 1."""
+    value = _plain(value)
+    if not any(type(value) is type(other) and value == other for other in allowed):
+        raise ValueError
+    return value
+
+
+def _listed(value: Any) -> Any:
+    """A list, the keys of a mapping, an array or a column as a tuple."""
+    if isinstance(value, (list, range, KeysView, ValuesView)):
+        return tuple(value)
+    return tuple(value.tolist()) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else value
+
+
+def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
+    """The error for an argument, or for the one element of it that is wrong."""
+    do = _advice(hint)
+    paths = {_path(problem["loc"], value) for problem in error.errors(include_url=False, include_input=False)}
+    deepest = [p for p in paths if len(p) == max(map(len, paths))]
+    path = deepest[0] if len(deepest) == 1 else ()
+    sizes = [0]
+    for step in path:
+        sizes.append(len(value))
+        value, hint = value[step], _inside(hint, step)
+    allowed = _words(hint)
+    do += [how for name, how in HOW.items() if any(name in word.split() for word in allowed)]
+    return RequestError(
+        "this is not what is taken here", where=": ".join([*where, *map(str, path)]),
+        found=_shown(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,
+        do=do[0] if do else f"see {where[0]} in docs/reference.md",
+    )  # fmt: skip
+
+
+def _advice(hint: Any) -> list[str]:
+    """What the hints of a parameter say that a reader should do."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in UNIONS:
+        return [text for kind in inside for text in _advice(kind)]
+    return [text for text in inside[1:] if isinstance(text, str)] if origin is Annotated else []
+
+
+def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
+    """Where in a list or mapping an error is: pydantic's steps without the names of kinds that it puts between."""
+    path: list[Any] = []
+    for step in steps:
+        of_list = isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
+        if of_list or (isinstance(value, Mapping) and step in value):
+            path.append(step)
+            value = value[step]
+    return tuple(path)
+
+
+def _inside(hint: Any, step: Any) -> Any:
+    """What the hint of a list or mapping says of its element; of several kinds those that have elements."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _inside(inside[0], step)
+    if origin in UNIONS:
+        kinds = [_inside(kind, step) for kind in inside if get_origin(kind) in (*LISTS, Mapping)]
+        return Union[tuple(kinds)]  # noqa: UP007
+    return (
+        inside[1]
+        if origin is Mapping
+        else inside[step]
+        if origin is tuple and ... not in inside
+        else inside[0]
+        if inside
+        else hint
+    )
+
+
+def _words(hint: Any) -> list[str]:
+    """What a hint allows, in words."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if isinstance(hint, TypeVar):
+        return _words(hint.__bound__)
+    if origin in UNIONS:
+        return list(dict.fromkeys(word for kind in inside for word in _words(kind)))
+    if origin is Literal:
+        return [str(value) for value in inside]
+    if origin is Annotated:
+        marks = {
+            n: getattr(mark, n)
+            for field in inside[1:]
+            for mark in getattr(field, "metadata", ())
+            for n in LIMITS
+            if hasattr(mark, n)
+        }
+        limits = [LIMITS[n].format(value) for n, value in marks.items()]
+        return [f"{' or '.join(_words(inside[0]))} {' and '.join(limits)}"] if limits else _words(inside[0])
+    if origin in LISTS:
+        return [f"a list of: {' or '.join(_words(inside[0]))}"]
+    if origin is Mapping:
+        return [f"a mapping to: {' or '.join(_words(inside[1]))}"]
+    return ["a function" if origin is Callable else WORDS.get(hint) or str(getattr(hint, "__name__", hint))]
+
+
+def _shown(value: Any) -> str:
+    """The type of a value; of a scalar or a short list of these also the value, of data never."""
+    if value is None:
+        return "None"
+    return f"{type(value).__name__} {value!r}" if _is_simple(value) else type(value).__name__
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether a value is a scalar that fits a line, or a short list of these."""
+    value = _plain(value)
+    if isinstance(value, (list, tuple)):
+        return len(value) <= FEW and all(map(_is_simple, value))
+    if isinstance(value, int):
+        return value.bit_length() <= BITS
+    return isinstance(value, (float, complex, Path, type(None))) or (isinstance(value, str) and len(value) <= SHORT)

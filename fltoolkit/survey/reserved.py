@@ -1,0 +1,37 @@
+"""The names that a group may not have, because a result has a column of that name; a test compares them with the results."""
+
+from __future__ import annotations
+
+SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
+"""What a change repeats of each of its rounds."""
+
+ESTIMATED = frozenset({
+    "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
+    "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "quantile",
+})  # fmt: skip
+"""Columns of `Estimates.table`."""
+
+CHANGED = frozenset({
+    "change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high", "method", "verdict", "reason",
+    "attenuated", "overlap", *(f"{column}_{side}" for column in SIDES for side in ("before", "after")),
+})  # fmt: skip
+"""Columns of `Change.table`."""
+
+PUBLISHED = frozenset({
+    "measure", "outcome", "reference_population", "reference_population_label", "reference_population_ages", "breakdown", "category",
+    "ilostat", "flag", "marker", "reason", "unresolved_marker", "verdict_reason", "flag_before", "flag_after", "survey_before",
+    "round_before", "year_before", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
+    "window_start", "window_end", "interval", "level", "same_work", "sector_basis", "age_basis", "input_hash", "missing", "to_verify",
+    "rule_note", "calibration", "duration_basis",
+})  # fmt: skip
+"""Columns that a published set has besides, and that of a change."""
+
+CLASSIFIED = frozenset({
+    "any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad", "forced_labour_now", "trafficking",
+    "route", "route_i", "route_ii", "route_iii", "route_iv", "form", "exception", "exception_within_limits", "step", "items", "trace",
+    "months", "total",
+})  # fmt: skip
+"""Columns of a classified survey, and the name of a table's margin."""
+
+RESULTS = ESTIMATED | CHANGED
+RESERVED = RESULTS | PUBLISHED | CLASSIFIED
