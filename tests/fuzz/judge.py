@@ -145,24 +145,26 @@ def _result(table: Any, trial: Trial) -> tuple[Kind, str]:
 
 def difference(table: Any, rows: dict[tuple[str, ...], Row], groups: int) -> str:
     """The first field in which the kit's table is not the loop's; empty where it is."""
-    names = list(table.columns)
+    names = [str(name) for name in table.columns]
     values = list(table.itertuples(index=False, name=None))
-    at = {field: names.index(field, groups) for field in ("n", "population", "estimate", "se", "df") if field in names[groups:]}
-    counts = {field: names.index(field, groups) for field in ("cases", "unresolved") if field in names[groups:]}
-    found = {tuple(str(v) for v in row[:groups]) or (): row for row in values}
+    whole, real = (
+        {str(field): names.index(field, groups) for field in fields if field in names[groups:]}
+        for fields in (("n", "cases", "unresolved", "df"), ("population", "estimate", "se"))
+    )
+    found = {tuple(str(v) for v in row[:groups]): row for row in values}
     if len(found) < len(values):
         return "a row twice"
-    empty = {key for key, row in found.items() if "n" in at and row[at["n"]] == 0}
+    empty = {key for key, row in found.items() if "n" in whole and row[whole["n"]] == 0}
     if set(found) - empty != set(rows):
         return "rows"
     for key, row in rows.items():
         kit = found[key]
-        for field, place in {**counts, **{f: at[f] for f in ("n", "df") if f in at}}.items():
+        for field, place in whole.items():
             if getattr(row, field) >= 0 and int(kit[place]) != getattr(row, field):
                 return field
-        for field in [f for f in ("population", "estimate", "se") if f in at]:
-            scale = max(abs(row.estimate), 1e-300) * 1e-6 if field == "se" else 1e-300
-            if not _near(float(kit[at[field]]), getattr(row, field), scale):
+        for field, place in real.items():
+            floor = abs(row.estimate) * 1e-6 if field == "se" else 0.0  # a standard error of rounding alone is nothing
+            if not _near(float(kit[place]), getattr(row, field), max(floor, 1e-300)):
                 return field
     return ""
 

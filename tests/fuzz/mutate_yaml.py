@@ -28,7 +28,6 @@ WORDS = [
     "months",
     "codes",
 ]
-NOT_TOLD = {"title", "label", "detail", "text", "country", "coverage_excludes", "round"}
 Path = tuple[Any, ...]
 
 

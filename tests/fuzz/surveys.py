@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import random
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +12,7 @@ from typing import Any
 
 import fltoolkit as fl
 
-from .cases import Case, bases
+from .cases import CANARY, Case, bases
 from .judge import Trial
 from .loop.survey import survey_answer
 from .loop.verdict import Row
@@ -27,11 +29,26 @@ def survey_trial(family: str, rng: random.Random, folder: Path) -> Trial:
     mutators = YAML if family == "survey.yaml" else CELLS
     told = [rng.choice(mutators)(case, rng)]
     if rng.random() < 0.15:
-        told.append(rng.choice((*YAML[:-1], *CELLS))(case, rng))
+        twice = copy.deepcopy(case)
+        with suppress(
+            AttributeError, IndexError, KeyError, TypeError, ValueError
+        ):  # what the second would change, the first took away
+            told.append(rng.choice((*YAML[:-1], *CELLS))(twice, rng))
+            case = twice
     path = case.write(folder)
     answer = survey_answer(path, case.by, case.population, case.measure)
     groups = len({name for breakdown in case.by for name in breakdown})
-    return Trial(family, " + ".join(told), lambda: asked(case, path), answer, groups, before(number), _is_read(case), str(folder))
+    secrets = _secrets(case, path)
+    return Trial(
+        family, " + ".join(told), lambda: asked(case, path), answer, groups, before(number), _is_read(case), str(folder), secrets
+    )
+
+
+def _secrets(case: Case, path: Path) -> tuple[str, ...]:
+    """The cells that no message may hold: longer than six characters, and not said in survey.yaml."""
+    told = path.read_bytes().decode("utf-8", errors="replace")
+    cells = {cell.strip() for sheet in case.sheets.values() for row in sheet.rows[1:] for cell in row}
+    return (CANARY, *sorted(cell for cell in cells if len(cell) > 6 and cell not in told))
 
 
 def asked(case: Case, path: Path) -> Any:

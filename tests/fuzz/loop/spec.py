@@ -108,7 +108,7 @@ def integer(value: Any, where: str) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
         return int(value)
     if isinstance(value, str) and re.fullmatch(r"\s*[-+]?[0-9_]+(\.0*)?\s*", value):
-        raise UnknownInput(f"{where}: a whole number in an unusual spelling")
+        raise UnknownInput(f"{where}: a whole number in an unusual spelling, or a very long one")
     raise IllegalInput(f"{where}: no whole number")
 
 
