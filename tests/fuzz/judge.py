@@ -24,7 +24,7 @@ Kind = Literal["confirmed", "refused", "unconfirmed", "failure"]
 CLOSE = 1e-9
 PATIENCE = 10.0  # seconds; a mutant that takes longer hangs
 LIBRARIES = re.compile(
-    r"pydantic|duckdb|narwhals|pandas|NoneType|Traceback|\b(Binder|Conversion|Parser|Catalog|Invalid Input|Out of Memory) Error"
+    r"pydantic|duckdb|narwhals|NoneType|Traceback|\b(Binder|Conversion|Parser|Catalog|Invalid Input|Out of Memory) Error"
 )
 TOLD = {"a ragged row": "line", "an open quote": "quote", "an open or broken quote": "quote"}
 

@@ -64,6 +64,7 @@ def _kept() -> TemporaryDirectory[str]:
 
 def plan_trial(rng: random.Random, folder: Path) -> Trial:
     """A mutant of nap.yaml."""
+    _survey()  # before the clock runs
     plan = copy.deepcopy(PLAN)
     told = rng.choice((_figure, _figure, _figure, _twice, _targets, _any_key))(plan, rng)
     path = folder / "nap.yaml"

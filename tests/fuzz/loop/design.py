@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ INTERVALS = {"korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta"
 TRUE, FALSE = {"1", "true", "True", "TRUE"}, {"0", "false", "False", "FALSE"}
 OURS = {"estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases", "households_with_cases",
         "breakdown", "total", "change", "ratio", "method", "verdict", "reason", "g", "w", "bad", "contrast"}  # fmt: skip
-Columns = Mapping[str, Sequence[Any]]
+ODD_NUMBERS = {"nan", "inf", "infinity"}
 
 
 @dataclass
@@ -140,7 +140,7 @@ def _rows(ask: Ask, doubts: Doubts) -> Rows:
     weights = [_weight(v, doubts) for v in ask.columns[ask.weight]]
     if not any(w > 0 for w in weights):
         raise IllegalInput("no weight above zero")
-    strata, psus = _labels(ask, layers, "all"), _labels(ask, units[:1], "")
+    strata, psus = _labels(ask, layers, "all", doubts), _labels(ask, units[:1], "", doubts)
     if not units:
         psus = [str(i) for i in range(len(weights))]
     _refuse_units(strata, psus, ask.nest)
@@ -271,13 +271,15 @@ def _number(value: Any, doubts: Doubts) -> float | None:
     return float(trimmed)
 
 
-def _labels(ask: Ask, names: Sequence[str], none: str) -> list[str]:
+def _labels(ask: Ask, names: Sequence[str], none: str, doubts: Doubts) -> list[str]:
     """Labels of strata or PSUs: told apart as they are written."""
     if not names:
         return [none] * len(next(iter(ask.columns.values())))
     rows = list(zip(*(ask.columns[name] for name in names), strict=True))
     if any(_blank(v, ask.of_text) for row in rows for v in row):
         raise IllegalInput("a row without a stratum or PSU")
+    if any(isinstance(v, str) and v.strip().lower().lstrip("+-") in ODD_NUMBERS for row in rows for v in row):
+        doubts.append("a label that may be taken for no number, or for an infinite one")
     return [repr([_label(v) for v in row]) for row in rows]
 
 
@@ -298,8 +300,8 @@ def _label(value: Any) -> str:
 def _category(value: Any, ask: Ask, doubts: Doubts) -> str:
     if _blank(value, ask.of_text):
         return NOT_STATED
-    if isinstance(value, float) and value != int(value):
-        raise UnknownInput("a group of fractions")
+    if isinstance(value, float) and (math.isinf(value) or value != int(value)):
+        raise UnknownInput("a group of fractions, or of infinity")
     label = _label(value)
     if label in ("total", NOT_STATED):
         doubts.append("a reserved label")
