@@ -292,18 +292,6 @@ def _with_margins(ask: Ask, rng: random.Random) -> str:
 
 
 VALUES = (another_kind, odd_value, late_fraction, other_design)
-TABLES = (
-    another_kind,
-    another_kind,
-    odd_value,
-    odd_value,
-    late_fraction,
-    labels,
-    labels,
-    other_design,
-    hostile_name,
-    hostile_name,
-    odd_column,
-    other_question,
-)
+TABLES = (another_kind, another_kind, odd_value, odd_value, late_fraction, labels, labels,
+          other_design, hostile_name, hostile_name, odd_column, other_question)  # fmt: skip
 LAST = {other_design: 1, hostile_name: 2}  # rows go, and columns get other names, after what reads them by the old ones
