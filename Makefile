@@ -9,7 +9,7 @@ QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser test-spark java lint lab class docs refresh golden bench bench-batch kills lock clean
+.PHONY: help batch test test-browser test-spark java lint lab class docs refresh golden fuzz bench bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ refresh: .venv/.installed ## run the notebooks on the samples and store their no
 golden: ## compute R's reference numbers anew (needs R with the packages that tests/golden names)
 	@command -v Rscript >/dev/null || { echo "make golden needs Rscript: install R (Debian, Ubuntu: apt install r-base-core), then run it again." >&2; exit 1; }
 	Rscript tests/golden/make_all.R
+
+fuzz: .venv/.installed ## try MUTANTS (20000) wrong and odd inputs of SEED (18) beside a plain loop (half an hour)
+	$(BIN)/python -m tests.fuzz --mutants $(or $(MUTANTS),20000) --seed $(or $(SEED),18)
 
 bench: .venv/.installed ## measure time and memory of the one pass over microdata
 	$(BIN)/python benchmarks/run.py

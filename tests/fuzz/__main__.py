@@ -1,0 +1,33 @@
+"""The campaign on the command line; see the package."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+from .campaign import Report, run, tried
+
+
+def main() -> int:
+    """Run the campaign and print its report; 1 where something failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--mutants", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=18)
+    parser.add_argument("--only", type=int, help="the number of one mutant")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    told = parser.parse_args()
+    if told.only is not None:
+        outcome = tried(told.seed, told.only)
+        print(f"{outcome.family}: {outcome.change}\n{outcome.kind}: {outcome.why}")
+        return outcome.kind == "failure"
+    start = time.perf_counter()
+    report = Report(told.seed, tuple(run(told.seed, told.mutants, told.workers)))
+    print(report.text())
+    print(f"{time.perf_counter() - start:.0f} s on {told.workers} processes")
+    return bool(report.failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
