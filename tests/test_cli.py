@@ -15,6 +15,7 @@ import yaml
 
 from fltoolkit import batch, jobs
 from fltoolkit.cli import main
+from fltoolkit.errors import DataError
 
 HOUSE = Path(__file__).parents[1]
 COMMANDS = ("new", "questionnaire", "check", "estimate", "batch", "nap", "refresh", "schema")
@@ -30,7 +31,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
         country.published().table.to_csv(work / "estimates.csv", index=False)
         if (work / parameters["survey"]).resolve().parent.name == "broken":
-            raise RuntimeError("it broke\n  do: mend it")
+            raise DataError("it broke", do="mend it")
 
     monkeypatch.setattr(batch, "_execute", execute)
     return calls
@@ -117,7 +118,7 @@ def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[An
     plan = str(survey.with_name("nap.yaml"))
     assert main(["estimate", str(survey), "--plan", plan, "--outputs", str(tmp_path / "out")]) == 0
     assert [name for name, _ in without_kernels] == list(jobs.NOTEBOOKS)
-    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"../../small/nap.yaml"}
+    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"nap.yaml"}
 
 
 def test_a_profile_goes_to_the_notebooks_and_one_that_is_not_there_stops_at_once(
@@ -134,16 +135,21 @@ def test_a_profile_goes_to_the_notebooks_and_one_that_is_not_there_stops_at_once
 def test_restricted_writes_every_number_apart_and_no_page_links_it(
     tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    survey, out = country.write(tmp_path / "small"), tmp_path / "out"
+    survey, out, private = country.write(tmp_path / "small"), tmp_path / "out", tmp_path / "private"
     arguments = ["estimate", str(survey), "--plan", str(survey.with_name("nap.yaml")), "--outputs", str(out), "--restricted"]
-    assert main(arguments) == 0
-    full = pd.read_csv(out / "small" / "restricted" / "estimates_full.csv")
+    assert main(arguments) == 2
+    assert "name a folder that nobody else can read: --private FOLDER" in capsys.readouterr().err
+    assert not out.exists()
+    assert main([*arguments, "--private", str(private)]) == 0
+    full = pd.read_csv(private / "small" / "estimates_full.csv")
+    assert {p.name for p in (private / "small").iterdir()} == {"estimates_full.csv", "rows_behind_findings.csv"}
     hidden = country.published().table[lambda t: t["estimate"].isna() & (t["measure"] == "prevalence")]
     assert len(hidden) > 5
     by_region = full[(full["measure"] == "prevalence") & (full["breakdown"] == "region")].set_index("category")["cases"]
     assert dict(by_region) == {"north": 20, "south": 12, "east": 6, "west": 3, "plain": 0, "island": 0, "not stated": 0}
     assert full["estimate"].notna().all()
     assert "RESTRICTED: " in capsys.readouterr().out
+    assert not list(out.rglob("*full*"))
     pages = list(out.rglob("*.html"))
     assert len(pages) == 5
     assert not [p.name for p in pages if "restricted" in p.read_text("utf-8") or "estimates_full" in p.read_text("utf-8")]
@@ -151,8 +157,9 @@ def test_restricted_writes_every_number_apart_and_no_page_links_it(
 
 def test_a_failed_survey_ends_with_one_and_nothing_restricted_is_written(tmp_path: Path, without_kernels: list[Any]) -> None:
     survey = country.write(tmp_path / "broken")
-    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--restricted"]) == 1
-    assert not (tmp_path / "out" / "broken" / "restricted").exists()
+    private = tmp_path / "private"
+    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--private", str(private), "--restricted"]) == 1
+    assert not (private / "broken" / "estimates_full.csv").exists()
     assert "it broke" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
@@ -178,7 +185,7 @@ def test_a_batch_ends_with_one_if_any_survey_failed(
     content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in ("small", second)]}
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     assert main(["batch", str(tmp_path / "batch.yaml"), "--workers", "1"]) == ends
-    assert ends == 0 or re.search(r"^broken: failed: .*it broke \(\d of 2\)\n  do: mend it$", capsys.readouterr().out, re.M)
+    assert ends == 0 or re.search(r"^broken: failed: .*it broke \(\d of 2\)\n  do:      mend it$", capsys.readouterr().out, re.M)
     assert (tmp_path / "out" / "small" / "3_estimate.html").is_file()
 
 
