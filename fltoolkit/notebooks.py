@@ -19,7 +19,7 @@ from fltoolkit.terminal import say as print_line
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
 STARTS_IN = 30, 120  # seconds that a kernel may take to start, at the first try and the second
-LOOKS_EVERY = 1  # seconds between two looks at whether to stop, and whether the kernel lives
+LOOKS_EVERY = 0.5  # seconds between two looks at whether to stop, and whether the kernel lives
 
 
 def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
@@ -124,7 +124,7 @@ class Kernel:
             self._start()
         else:
             self._do("get_ipython().reset(new_session=True)")
-        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=LOOKS_EVERY)
+        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1)
         client.kc = self._client.kc  # a second client of one kernel would take the first one's answers
         client.execute()
 

@@ -465,14 +465,24 @@ def test_a_batch_killed_in_mid_run_and_resumed_is_byte_for_byte_one_that_was_not
     assert tree(out) == undisturbed
 
 
-def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(place: Path) -> None:
-    path, out = place / "batch.yaml", place / "out"
+MOMENTS = {
+    "as the kernel starts": (signal.SIGINT, ".work-a-*"),
+    "in the first notebook": (signal.SIGTERM, ".work-a-*/1_survey.ipynb"),
+    "as the second starts": (getattr(signal, "SIGHUP", signal.SIGTERM), ".work-a-*/1_survey.html"),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(place: Path, moment: str) -> None:
+    path, out, (number, there) = place / "batch.yaml", place / "out", MOMENTS[moment]
     before = tree(out)
     with start(path) as process:
-        until(lambda: list(out.glob(".work-a-*/1_survey.ipynb")) and kernels(process))
+        until(lambda: list(out.glob(there)) and kernels(process))
         running = kernels(process)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
+        asked = time.monotonic()
         told = process.communicate(timeout=60)[0]
+    assert time.monotonic() - asked < 10  # five, on a machine that does nothing else
     assert process.returncode == 130
     assert told.splitlines()[-1] == "stopped; finished: none (0 of 2). A batch goes on with --resume."
     assert "Traceback" not in told
