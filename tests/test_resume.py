@@ -226,7 +226,7 @@ def test_restricted_numbers_of_before_are_not_kept_among_the_outputs_and_that_is
     assert kept.exists()
     run_batch(path, say=said.append)
     assert not kept.parent.exists()
-    (told,) = [line for line in said if "restricted" in line]
+    (told,) = [line for line in said if "restricted/" in line]
     assert told.startswith("a: restricted/ is not kept among the outputs; ")
     assert calls == ["a", "a"]
 
