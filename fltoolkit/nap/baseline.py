@@ -51,7 +51,8 @@ def baseline(plan: Plan, out: Published) -> Baseline:
     fills no row.
 
     Raises:
-        RequestError: a row's number is not in `out` (publish the run with `plan=`). SpecError: the survey is another country's.
+        RequestError: a row's number is not in `out` (publish the run with `plan=`).
+        SpecError: the survey is another country's.
     """
     plan.expect_country(str(out.table["country"].iloc[0]))
     rows: list[dict[str, Any]] = []
