@@ -59,7 +59,7 @@ from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, descr
 
 if TYPE_CHECKING:
     from fltoolkit import report, show
-    from fltoolkit.nap import Baseline, Evidence, Plan, baseline, evidence, read_plan
+    from fltoolkit.nap import Baseline, Evidence, Plan, baseline, evidence, plan_beside, read_plan
 
     __version__: str
 
@@ -67,7 +67,7 @@ __all__ = [
     "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Evidence", "Plan", "Published", "PublishedBaseline", "PublishedModel",
     "ReplicateDesign", "Rounds", "Survey", "SurveyDesign", "baseline", "calibrate", "change", "change_from_published", "changes", "check",
     "check_cases", "check_weights", "classify", "contributions", "cube", "current", "describe", "detectable_change", "duration", "evidence", "flowchart",
-    "g_weights", "logit", "mean", "nonresponse", "observed_rate", "paths", "poststratify", "power_of_change", "prevalence",
+    "g_weights", "logit", "mean", "nonresponse", "observed_rate", "paths", "plan_beside", "poststratify", "power_of_change", "prevalence",
     "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott", "ratio", "read_plan",
     "read_survey", "report", "response_error", "risk_factors", "rounds", "rule_sets", "sample_size", "share", "show", "stack", "stock", "total",
 ]  # fmt: skip
@@ -77,7 +77,7 @@ def __getattr__(name: str) -> Any:
     """The rooms of the plan, of what is drawn and of what is written, opened when they are first asked for: an estimate needs none."""
     if name in ("nap", "report", "show"):
         return import_module(f"fltoolkit.{name}")
-    if name in ("Baseline", "Evidence", "Plan", "baseline", "evidence", "read_plan"):
+    if name in ("Baseline", "Evidence", "Plan", "baseline", "evidence", "plan_beside", "read_plan"):
         return getattr(import_module("fltoolkit.nap"), name)
     if name == "__version__":
         return import_module("importlib.metadata").version("fltoolkit")

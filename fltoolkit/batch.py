@@ -8,46 +8,40 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import BatchError, FltoolkitError
-from fltoolkit.folders import held, put_in_place, recover, work_folder, write_whole
-from fltoolkit.hands import Done, Stopped, all_passed, run_all, threads, workers_of
+from fltoolkit.failures import file_error, told, told_of_cell
+from fltoolkit.folders import FAILED, failed_folder, held, put_in_place, recover, work_folder, write_whole
+from fltoolkit.hands import Done, Stopped, all_passed, expect_workers, run_all, threads, workers_of
 from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.nap.partners import Partners, read_partners
 from fltoolkit.notebooks import Kernel, Stop
+from fltoolkit.private import private_place, write_rows
 from fltoolkit.record import (
     RECORD,
-    RESTRICTED,
     Premises,
     Record,
+    failure,
     file_hashes,
     input_hashes,
     left_as,
+    note_failure,
     premises,
     read_record,
-    refused,
-    remember,
+    refuse_others,
+    told_by,
     why_again,
 )
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.merge import NAME as WORKBOOK
 from fltoolkit.report.merge import refuse_unread
-from fltoolkit.survey.spec import read_spec
+from fltoolkit.terminal import say as print_line
 from fltoolkit.yamlfile import load_model
 
 INDEX = ("All surveys", "../index.html")
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a run failed, and the page or notebook that holds the failing cell."""
-
-    error: str
-    notebook: str = ""
 
 
 def run_batch(
@@ -57,7 +51,9 @@ def run_batch(
     scheduler: str = "",
     only: str = "",
     resume: bool = False,
-    say: Callable[[str], None] = print,
+    replace: bool = False,
+    private: str = "",
+    say: Callable[[str], None] = print_line,
 ) -> bool:
     """Run every survey of a batch.yaml through the notebooks; write `index.html` over them.
 
@@ -68,14 +64,17 @@ def run_batch(
         only: the name of one survey, to run that and nothing else, also while others of the batch are run so; no index is written.
         resume: leave alone what is complete and current: inputs, parameters, code and library versions as they were then, and
             every file that the run left unchanged.
+        replace: results of another country, year or round may be replaced.
+        private: a folder, or an address, for the keys of the rows behind findings; empty: they are not written.
         say: told of every step.
 
     Returns:
         Whether every survey passed.
 
     Raises:
-        SpecError, BatchError: batch.yaml is not valid, or names a parameter no notebook knows, or another batch is at work in the
-            same outputs, or no scheduler answers, or one of its workers cannot do the work. Then nothing was run.
+        SpecError, BatchError, RequestError: batch.yaml is not valid, or names a parameter no notebook knows, or another batch is at work
+            in the same outputs, or they hold results of another survey, or no scheduler answers, or one of its workers cannot do the
+            work, or `workers` or `private` is not what is asked for. Then nothing was run.
         KeyboardInterrupt: stopped by hand. What was finished is in place, and of the rest nothing is left.
     """
     path = Path(path)
@@ -83,8 +82,10 @@ def run_batch(
     folder = path.resolve().parent
     runs, outputs = plan_runs(batch, folder), folder / batch.outputs
     if only:
-        return _run_only(the_one(only, runs), outputs.resolve(), resume, say)
-    return run_surveys(runs, outputs, workers=workers, scheduler=scheduler, resume=resume, say=say)
+        return _run_only(the_one(only, runs), outputs.resolve(), resume, replace, private, say)
+    return run_surveys(
+        runs, outputs, workers=workers, scheduler=scheduler, resume=resume, replace=replace, private=private, say=say
+    )
 
 
 def run_surveys(
@@ -94,38 +95,44 @@ def run_surveys(
     workers: int = 2,
     scheduler: str = "",
     resume: bool = False,
+    replace: bool = False,
+    private: str = "",
     keep_others: bool = False,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = print_line,
 ) -> bool:
     """Run surveys into `outputs`, a folder each; see `run_batch`.
 
     With `keep_others` the index goes on naming the surveys that earlier runs left there.
     """
+    expect_workers(workers)
     outputs, mine = outputs.resolve(), [run.name for run in runs]
+    place = private_place(private, outputs) if private else ""
     with held(outputs) as hold:
         recover(outputs)
+        if not replace:
+            refuse_others(runs, outputs)
         write_assets(outputs / ASSETS)
-        others = {p.parent.name for p in outputs.glob(f"*/{RECORD}")} - set(mine) if keep_others else set()
+        found = {p.parent.name.removesuffix(FAILED) for p in outputs.glob(f"*/{RECORD}")}
+        others = sorted(found - set(mine)) if keep_others else []
 
         def index(ended: Mapping[str, Done]) -> Path:
-            _remember(outputs, ended)
-            entries = [entry(outputs / name, ended[name].error if name in ended else "") for name in (*mine, *sorted(others))]
+            _note_failures(outputs, ended)
+            entries = [entry(outputs / name, ended[name].error if name in ended else "") for name in (*mine, *others)]
             return write_index(outputs, [found for found in entries if found])
 
-        work = partial(run_survey, outputs=outputs, resume=resume)
+        work = partial(run_survey, outputs=outputs, resume=resume, private=place)
         files = [file for run in runs for file in (run.survey, run.plan) if file]
         here = threads(workers, work, threading.Event(), say)
         with workers_of(scheduler, work, hold, files, say) if scheduler else here as hands:
-            ended = run_all(runs, hands, say, index)
-        recover(outputs)  # of what a worker left that died
-        return all_passed(list(ended.values()), index(ended), say)
+            ended, front = run_all(runs, hands, say, index, clear=partial(recover, outputs))
+        return all_passed(ended, front, say)
 
 
-def _remember(outputs: Path, ended: Mapping[str, Done]) -> None:
-    """Keep beside each folder why its run was refused, so that a later index, of whatever command, tells it too."""
+def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
+    """Keep beside each folder why its run failed, so that a later index, of whatever command, tells it too."""
     for name, done in ended.items():
         with suppress(OSError):  # a full disk is one of the reasons
-            remember(outputs / name, done.error)
+            note_failure(outputs / name, done.error)
 
 
 def the_one(name: str, runs: Sequence[Run]) -> Run:
@@ -136,61 +143,78 @@ def the_one(name: str, runs: Sequence[Run]) -> Run:
     return named[name]
 
 
-def _run_only(run: Run, outputs: Path, resume: bool, say: Callable[[str], None]) -> bool:
+def _run_only(run: Run, outputs: Path, resume: bool, replace: bool, private: str, say: Callable[[str], None]) -> bool:
     """One survey of a batch, while others may be at work on its other surveys; whoever runs the batch after them writes the index."""
+    place = private_place(private, outputs) if private else ""
     with held(outputs, run.name):
         recover(outputs, run.name)
-        work = partial(run_survey, outputs=outputs, resume=resume)
+        if not replace:
+            refuse_others([run], outputs)
+        work = partial(run_survey, outputs=outputs, resume=resume, private=place)
         with threads(1, work, threading.Event(), say) as hands:
-            ended = run_all([run], hands, say, partial(_remember, outputs))
+            ended, _ = run_all([run], hands, say, partial(_note_failures, outputs))
     return ended[run.name].state != "failed"
 
 
-def run_survey(run: Run, outputs: Path, *, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
+def run_survey(run: Run, outputs: Path, *, resume: bool, stop: Stop, say: Callable[[str], None], private: str = "") -> Done:
     """Run one survey's notebooks in a folder apart, and move it into place when it is whole.
 
-    Whatever a run can raise is caught here. A failed survey leaves its half-run notebook and the error, and no file of numbers; what
-    that notebook shows up to the failing cell was published with the whole run's protection (`fl.publish_run`).
+    Whatever a run can raise is caught here. A failed survey leaves what an earlier run left as it is. Beside it stand its half-run
+    notebook and the error, and no file of numbers; what that notebook shows up to the failing cell was published with the whole
+    run's protection (`fl.publish_run`).
 
     Raises:
         Stopped: `stop` was set; nothing is left of this run.
     """
     try:
+        if private:
+            _private_rows(run, private)
         return _run_into(run, outputs / run.name, resume, stop, say)
     except FltoolkitError as error:  # the workbook that is to be replaced holds entries that nobody read
         return Done("failed", str(error))
     except OSError as error:
         if stop.is_set():  # a killed kernel takes its files away while they are being cleared
             raise Stopped from None
-        do = "make room on the disk, close what is open in that folder, then run again"
+        cause = file_error(error)
         problem = "files cannot be read or written; what an earlier run left there stays"
-        return Done("failed", str(BatchError(problem, where=run.name, found=error, do=do)))
+        found = f"{cause.where}: {cause.problem} {cause.found}".strip(": ")
+        return Done("failed", str(BatchError(problem, where=run.name, found=found, do=cause.do)))
 
 
 def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
     started = time.time()
-    now, title, coverage = premises(run, target), *_title_and_coverage(run)
-    if resume and target.exists():
+    now, about, restricted = premises(run, target), told_by(run), target / "restricted"
+    if resume and (target.exists() or failed_folder(target).exists()):
         if not (why := why_again(now, target)):
             return Done("skipped")
         say(f"{run.name}: once more, since {why}")
     workbook = _workbook_read(run, target)
     with work_folder(target) as work:
-        failure = _run_notebooks(run, work, target, now, stop, say)
+        error, notebook = _run_notebooks(run, work, target, now, stop, say)
         record = Record(
-            **now.model_dump(), name=run.name, title=title, coverage_excludes=coverage, status="failed" if failure else "complete",
-            error=failure.error if failure else "", notebook=failure.notebook if failure else "", outputs=file_hashes(work),
-            seconds=round(time.time() - started, 1),
+            **now.model_dump(), **about, name=run.name, status="failed" if error else "complete", error=error, notebook=notebook,
+            outputs=file_hashes(work), seconds=round(time.time() - started, 1),
         )  # fmt: skip
         write_whole(work / RECORD, record.model_dump_json(indent=2) + "\n")
-        if (target / RESTRICTED).is_dir():
-            shutil.copytree(target / RESTRICTED, work / RESTRICTED)
-            say(f"{run.name}: {RESTRICTED}/ is kept as it was; `fltoolkit estimate --restricted` writes it anew")
+        if error:
+            put_in_place(work, failed_folder(target))
+            return Done("failed", error)
         if left_as(target, WORKBOOK) != workbook:
             do = f"run: fltoolkit nap read {relative(target / WORKBOOK, Path.cwd())}, then run again"
             raise BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
+        if restricted.is_dir():  # of an older version of the kit, or put there by hand
+            say(
+                f"{run.name}: restricted/ is not kept among the outputs; `fltoolkit estimate --restricted --private FOLDER` writes it anew"
+            )
         put_in_place(work, target)
-    return Done("failed", failure.error) if failure else Done("passed")
+        shutil.rmtree(failed_folder(target), ignore_errors=True)
+    return Done("passed")
+
+
+def _private_rows(run: Run, place: str) -> None:
+    """The rows behind findings, which are known also where they stop the run. A survey that cannot be read has none: the run says why."""
+    with suppress(FltoolkitError):
+        write_rows(run.survey, run.name, place)
 
 
 def _workbook_read(run: Run, target: Path) -> str:
@@ -206,8 +230,8 @@ def _workbook_read(run: Run, target: Path) -> str:
     return touched
 
 
-def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> Failure | None:
-    """The notebooks one after the other in `work`, each with its page."""
+def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> tuple[str, str]:
+    """The notebooks one after the other in `work`, each with its page; gives the error and the page that shows it, empty where all is well."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
         with Kernel(work, stop) as kernel:
@@ -222,11 +246,11 @@ def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop
     except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys go on
         if stop.is_set():
             raise Stopped from None
-        return _failure(error, run, notebook, work)
+        return _error(error, run, notebook, work), _half_run(run, notebook, work)
     finally:
         for hidden in work.glob(".*"):  # DuckDB's scratch files hold persons
             shutil.rmtree(hidden) if hidden.is_dir() else hidden.unlink()
-    return None
+    return "", ""
 
 
 def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
@@ -248,13 +272,18 @@ def _title(notebook: str) -> str:
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
     """Normalise an executed notebook, and write its page."""
+    notebook = _normalised(run, work, name)
+    page(notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links)
+
+
+def _normalised(run: Run, work: Path, name: str) -> Path:
+    """An executed notebook, in place, without what differs from run to run, this machine's folders and words that may quote a person."""
     from fltoolkit.notebooks import normalise_file
 
     notebook = work / f"{name}.ipynb"
     normalise_file(notebook)
-    text = _without_places(notebook.read_text(encoding="utf-8"), run, work, escaped=True)
-    notebook.write_text(text, encoding="utf-8")
-    page(notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links)
+    write_whole(notebook, _without_places(notebook.read_text(encoding="utf-8"), run, work, escaped=True))
+    return notebook
 
 
 def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
@@ -264,45 +293,43 @@ def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -
     return text
 
 
-def _failure(error: Exception, run: Run, notebook: str, work: Path) -> Failure:
-    """The error in words a user can act on, with the half-run notebook as a page and nothing else left."""
-    text = str(error)
-    value = getattr(error, "evalue", None)
-    if value:
-        text = f"{notebook}: {value}"
-    elif not isinstance(error, FltoolkitError):
-        text = f"{notebook}: {type(error).__name__}: {text}"
-    text = _without_places(text, run, work)
+def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
+    """What may be told of an error, in words a user can act on."""
+    from papermill.exceptions import PapermillExecutionError
+
+    if isinstance(error, PapermillExecutionError):  # a cell raised
+        text = f"{notebook}: {told_of_cell(error.ename, error.evalue, error.traceback, error.exec_count)}"
+    else:
+        text = told(error) if isinstance(error, FltoolkitError) else f"{notebook}: {told(error)}"
+    return _without_places(text, run, work)
+
+
+def _half_run(run: Run, notebook: str, work: Path) -> str:
+    """Leave the half-run notebook with its page, and nothing else; gives the name of what shows it, empty where there is none."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:
             other.unlink() if other.is_file() else shutil.rmtree(other)
-    if not half.exists():
-        return Failure(text)
-    try:
-        _page(run, work, notebook, [INDEX])
-    except Exception:  # the page is a courtesy: the error itself must be reported
-        return Failure(text, half.name)
-    return Failure(text, f"{notebook}.html")
-
-
-def _title_and_coverage(run: Run) -> tuple[str, tuple[str, ...]]:
-    """What survey.yaml says of itself; one that cannot be read goes by its run's name."""
-    try:
-        spec = read_spec(run.survey)
-    except FltoolkitError:
-        return run.name, ()
-    return spec.title, spec.coverage_excludes
+    with suppress(Exception):  # a courtesy, of which nothing is left where it fails: the error itself must be reported
+        _normalised(run, work, notebook)
+        with suppress(Exception):
+            _page(run, work, notebook, [INDEX])
+            return f"{notebook}.html"
+        return half.name
+    half.unlink(missing_ok=True)
+    return ""
 
 
 def entry(folder: Path, error: str = "") -> Entry | None:
-    """A survey's place in the index, from its run.json and the refusal kept beside it; none where its numbers are not those that the run left.
+    """A survey's place in the index, from its run.json and the failure kept beside it; none where its numbers are not those that the run left.
 
-    `error`: of this batch's run, which left an earlier one's folder as it was unless run.json says the same.
+    `error`: of this batch's run, which a full disk may keep from standing beside the folder.
     """
-    record, numbers, error = read_record(folder), "estimates.csv", error or refused(folder)
-    if record is None or (numbers in record.outputs and numbers in record.altered(folder)):
-        return Entry(folder.name, folder.name, error=error) if error else None
-    return Entry(
-        folder.name, record.title, record.coverage_excludes, record.error, record.notebook, "" if record.error else error
-    )
+    there, latest, numbers = read_record(folder), failure(folder), "estimates.csv"
+    record = there if there and there.status == "complete" else None
+    error = error or (latest.error if latest else "")
+    shown = f"{failed_folder(folder).name}/{latest.notebook}" if latest and latest.notebook else ""
+    if record is None or numbers in record.altered(folder):
+        title, coverage = (latest.title, latest.coverage_excludes) if latest else (folder.name, ())
+        return Entry(folder.name, title, coverage, error, shown) if error else None
+    return Entry(folder.name, record.title, record.coverage_excludes, notebook=shown, refused=error)

@@ -23,6 +23,7 @@ from pathlib import Path
 from fltoolkit.errors import RequestError
 from fltoolkit.folders import write_whole
 from fltoolkit.jobs import notebook_folder
+from fltoolkit.terminal import say as print_line
 
 OFF = (  # JupyterLab's parts that ask the network for news and extensions, or hand out an address with the token
     "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension", "@jupyterlab/filebrowser-extension:share-file",
@@ -149,7 +150,7 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
 
 
 def serve(
-    folder: Path, learners: int, address: str, port: int, more: Sequence[str] = (), say: Callable[[str], None] = print
+    folder: Path, learners: int, address: str, port: int, more: Sequence[str] = (), say: Callable[[str], None] = print_line
 ) -> int:
     """Lay out the class and serve it until it is stopped by hand; `more` are options of JupyterLab's."""
     refuse_root(more)
@@ -158,9 +159,7 @@ def serve(
     scheme = "https" if any(option.startswith(("--ServerApp.certfile", "--certfile")) for option in more) else "http"
     told = links(prepare(folder, learners), address, port, token, scheme)
     target = folder / "links.txt"
-    target.touch(mode=0o600)
-    write_whole(target, "\n".join(told) + "\n")
-    target.chmod(0o600)
+    write_whole(target, "\n".join(told) + "\n", 0o600)
     say(f"{target}: an address for each of {learners} learners, until the server stops (Ctrl-C). The first: {told[0]}")
     if address in LOCAL:
         say("Only this machine is served. To let the room in, name this machine's address there: --address 192.168.1.10")

@@ -3,39 +3,79 @@
 from __future__ import annotations
 
 import argparse
-import os
+import signal
 import sys
-from collections.abc import Hashable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fltoolkit.errors import FltoolkitError, RequestError
-from fltoolkit.estimate.profiles import load_profile, shipped_profiles
+from fltoolkit import commands as run
+from fltoolkit.errors import FltoolkitError
+from fltoolkit.estimate.profiles import shipped_profiles
+from fltoolkit.failures import defect, told
 from fltoolkit.survey.layout import known_encoding
-from fltoolkit.yamlfile import UNANSWERED, Model
+from fltoolkit.terminal import say
 
 STOPPED = 130  # as shells count: 128 and the number of the signal
 RAW = argparse.RawDescriptionHelpFormatter
+PRIVATE = "what only those may see who may see persons goes to this folder, which nobody else may read"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
+    Args:
+        arguments: None: those of this program, which then ends.
+
     Returns:
-        0 if all is well, 1 if a survey failed or has errors, 2 if the call or a file is wrong, 130 if it was stopped by hand.
+        0 if all is well, 1 if a survey failed or has errors, or for a defect of the kit, 2 if the call or a file is wrong, 130 if it
+        was stopped by hand.
     """
     parsed = _parser().parse_args(arguments)
     try:
-        return int(parsed.run(parsed))
-    except FltoolkitError as error:
-        print(error, file=sys.stderr)
+        with _ended_politely(for_good=arguments is None):
+            return int(parsed.run(parsed))
+    except (FltoolkitError, OSError, MemoryError, ModuleNotFoundError) as error:
+        say(told(error), error=True)
         return 2
     except KeyboardInterrupt:
         return STOPPED
+    except Exception as error:
+        say(defect(error), error=True)
+        return 1
+
+
+@contextmanager
+def _ended_politely(*, for_good: bool) -> Iterator[None]:
+    """Let a request to end (SIGTERM) do what Ctrl-C does. `for_good`: nothing comes after but Python's own end, which Ctrl-C cuts short."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        if for_good:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+        yield
+    finally:
+        if for_good:
+            signal.signal(signal.SIGTERM, before)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, whose help and errors no terminal can stop."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        say(message.rstrip("\n"), error=file is None or file is sys.stderr)
+
+
+def _workers(text: str) -> int:
+    """A number of surveys that can run at the same time."""
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="fltoolkit", description="Forced labour from labour force surveys: check, estimate, baseline.", formatter_class=RAW,
         epilog="example:\n  fltoolkit check data_samples/norvia_lfs_2025/survey.yaml\n  fltoolkit batch data_samples/batch.yaml",
     )  # fmt: skip
@@ -50,25 +90,34 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument(
         "--encoding", type=known_encoding, help="of a file that is not UTF-8 and does not say its own, such as cp1252"
     )
-    new.set_defaults(run=_new)
+    new.set_defaults(run=run.new)
     asked = commands.add_parser(
         "questionnaire", help="write the XLSForm of a questionnaire.yaml, and the survey.yaml that reads its answers", formatter_class=RAW,
         epilog="examples:\n  fltoolkit questionnaire docs/questionnaire\n  fltoolkit questionnaire my_survey --languages fr",
     )  # fmt: skip
     asked.add_argument("folder", type=Path, help="where questionnaire.yaml stands; a copy of docs/questionnaire")
     asked.add_argument("--languages", default="", help="of the form, with commas; the first is its default (default: all)")
-    asked.set_defaults(run=_questionnaire)
+    asked.set_defaults(run=run.questionnaire)
     check = commands.add_parser(
         "check", help="what the data say of themselves, before any estimate", formatter_class=RAW,
-        epilog="example:\n  fltoolkit check my_survey/survey.yaml",
+        epilog="examples:\n  fltoolkit check my_survey/survey.yaml\n  fltoolkit check my_survey/survey.yaml --private /secure/lfs",
     )  # fmt: skip
     check.add_argument("survey", type=Path, help="a survey.yaml")
-    check.set_defaults(run=_check)
+    check.add_argument(
+        "--show-values", action="store_true", help="print values of the data as they are, also those that can name a person: on a terminal only"
+    )  # fmt: skip
+    check.add_argument(
+        "--private", default="", metavar="FOLDER", help=f"also write the keys of the rows behind findings: {PRIVATE}"
+    )
+    check.add_argument("--name", default="", help="of the survey's folder there (default: the folder of survey.yaml)")
+    check.set_defaults(run=run.check)
     estimate = commands.add_parser(
         "estimate", help="one survey through the notebooks", formatter_class=RAW,
         epilog="examples:\n  fltoolkit estimate my_survey/survey.yaml\n"
         "  fltoolkit estimate my_survey/survey.yaml --plan my_survey/nap.yaml --outputs results\n"
-        "  fltoolkit estimate my_survey/survey.yaml --profile nchs_2017",
+        "  fltoolkit estimate my_survey/survey.yaml --profile nchs_2017\n"
+        "  fltoolkit estimate 2027/data/survey.yaml --name lfs_2027\n"
+        "  fltoolkit estimate my_survey/survey.yaml --private /secure/lfs --restricted",
     )  # fmt: skip
     estimate.add_argument("survey", type=Path, help="a survey.yaml")
     estimate.add_argument("--plan", type=Path, help="a nap.yaml, whose baseline is filled")
@@ -78,12 +127,13 @@ def _parser() -> argparse.ArgumentParser:
         "--profile",
         help=f"what is reliable enough to be shown: {', '.join(shipped_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
     )  # fmt: skip
+    estimate.add_argument("--name", default="", help="of the folder of results in there (default: the folder of survey.yaml)")
+    _results(estimate)
     estimate.add_argument(
-        "--restricted",
-        action="store_true",
-        help="also write restricted/estimates_full.csv, nothing suppressed: not for publication",
-    )
-    estimate.set_defaults(run=_estimate)
+        "--restricted", action="store_true",
+        help="also write estimates_full.csv into the private folder, nothing suppressed: not for publication",
+    )  # fmt: skip
+    estimate.set_defaults(run=run.estimate)
     batch = commands.add_parser(
         "batch", help="many surveys through the notebooks", formatter_class=RAW,
         epilog="examples:\n  fltoolkit batch data_samples/batch.yaml --workers 2\n  fltoolkit batch data_samples/batch.yaml --resume\n"
@@ -91,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     batch.add_argument("batch", help="a batch.yaml: its path, or its address (s3://…; docs/cluster.md)")
     where = batch.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=int, default=2, help="surveys at the same time on this machine (default: 2)")
+    where.add_argument("--workers", type=_workers, default=2, help="surveys at the same time on this machine (default: 2)")
     where.add_argument(
         "--scheduler",
         default="",
@@ -106,7 +156,8 @@ def _parser() -> argparse.ArgumentParser:
         "--resume", action="store_true",
         help="skip what is complete and current (inputs, parameters, code, versions and results unchanged), and run the rest",
     )  # fmt: skip
-    batch.set_defaults(run=_batch)
+    _results(batch)
+    batch.set_defaults(run=run.batch)
     nap = commands.add_parser(
         "nap", help="check a plan, and read back what partners filled in in its workbook", formatter_class=RAW,
         epilog="examples:\n  fltoolkit nap check my_survey/nap.yaml\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx",
@@ -120,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "--survey", type=Path, help="the survey.yaml that fills it (default: its baseline_survey, else survey.yaml beside it)"
     )
-    plan.set_defaults(run=_nap_check)
+    plan.set_defaults(run=run.nap_check)
     read = of_plan.add_parser(
         "read", help="write it to partners.yaml beside nap.yaml", formatter_class=RAW,
         epilog="examples:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx\n"
@@ -128,7 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     read.add_argument("workbook", type=Path, help="a nap_workbook.xlsx that partners filled in")
     read.add_argument("--plan", type=Path, help="its nap.yaml (default: the one that run.json beside the workbook names)")
-    read.set_defaults(run=_nap_read)
+    read.set_defaults(run=run.nap_read)
     room = commands.add_parser(
         "class", help="serve the teaching notebooks to a class, each learner a folder of their own (docs/class.md)", formatter_class=RAW,
         epilog="examples:\n  fltoolkit class my_class\n  fltoolkit class my_class --learners 12 --address 192.168.1.10\n"
@@ -143,184 +194,28 @@ def _parser() -> argparse.ArgumentParser:
     room.add_argument(
         "--jupyter", action="append", default=[], metavar="OPTION", help="an option for JupyterLab, such as a certificate"
     )
-    room.set_defaults(run=_class)
+    room.set_defaults(run=run.serve_class)
     refresh = commands.add_parser(
         "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
         epilog="example:\n  fltoolkit refresh notebooks",
     )  # fmt: skip
     refresh.add_argument("folder", type=Path, help="a folder of notebooks")
-    refresh.set_defaults(run=_refresh)
+    refresh.set_defaults(run=run.refresh)
     schema = commands.add_parser(
         "schema", help="write the JSON Schemas of every YAML file and of evidence.json", formatter_class=RAW,
         epilog="example:\n  fltoolkit schema docs/schema",
     )  # fmt: skip
     schema.add_argument("folder", type=Path, help="where to write them")
-    schema.set_defaults(run=_schema)
+    schema.set_defaults(run=run.schema)
     return parser
 
 
-def _new(parsed: argparse.Namespace) -> int:
-    from fltoolkit.survey.draft import write_draft
-
-    target, draft = write_draft(parsed.data, parsed.out, parsed.encoding)
-    for number, line in draft.asks:
-        print(f"line {number:<4} {str(line).strip()}")
-    print(
-        f"{target}: drafted {draft.drafted} lines; {len(draft.asks)} need an answer, where the file says {UNANSWERED} (listed above)."
+def _results(command: argparse.ArgumentParser) -> None:
+    """What is asked of results, and of what goes beside them."""
+    command.add_argument("--replace", action="store_true", help="results of another country, year or round may be replaced")
+    command.add_argument(
+        "--private", default="", metavar="FOLDER", help=f"also write the keys of the rows behind findings: {PRIVATE}"
     )
-    print(f"Read it line by line, answer them, then run: fltoolkit check {target}")
-    return 0
-
-
-def _questionnaire(parsed: argparse.Namespace) -> int:
-    from fltoolkit.survey.questionnaire import write_questionnaire
-
-    written = write_questionnaire(parsed.folder, [name.strip() for name in parsed.languages.split(",") if name.strip()])
-    print(f"Written: {' and '.join(map(str, written))}. Read docs/questionnaire.md before you field it.")
-    return 0
-
-
-def _check(parsed: argparse.Namespace) -> int:
-    import fltoolkit as fl
-
-    survey = fl.read_survey(parsed.survey)
-    found = fl.check(survey)
-    _print_findings(found.to_dict("records"))
-    if (found["severity"] == "error").any():
-        print("Errors stop the estimate: mend them, then check again.")
-        return 1
-    persons = fl.classify(survey)
-    more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
-    _print_findings(more)
-    try:
-        refused = fl.publish_run(persons).table.query("marker == 'x' and rule_set == @persons.rules")
-    except FltoolkitError as error:  # of the design or the weights, which only an estimate meets
-        print(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
-        return 1
-    for measure, reason in refused[["measure", "reason"]].drop_duplicates().itertuples(index=False):
-        print(f"NOTE    tables: {measure} will be marked [x]: {reason}")
-    print(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
-    return 0
-
-
-def _print_findings(rows: list[dict[Hashable, Any]]) -> None:
-    for row in rows:
-        print(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']} [{row['count']}]\n        {row['do']}")
-
-
-def _estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.batch import run_surveys
-    from fltoolkit.jobs import make_run
-
-    if parsed.profile:
-        load_profile(parsed.profile, parsed.survey.parent)
-    given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
-    parameters = {name: value for name, value in given.items() if value}
-    run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parameters=parameters)
-    passed = run_surveys([run], parsed.outputs, workers=1, keep_others=True)
-    if passed and parsed.restricted:
-        _restricted(parsed, parsed.outputs / run.name / "restricted")
-    return 0 if passed else 1
-
-
-def _restricted(parsed: argparse.Namespace, folder: Path) -> None:
-    """Everything as estimated, nothing suppressed, for those who may see it; no page links it."""
-    import fltoolkit as fl
-    from fltoolkit.estimate.publish import restricted
-    from fltoolkit.folders import write_whole
-
-    persons = fl.classify(fl.read_survey(parsed.survey))
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "estimates_full.csv"
-    table = restricted(persons, plan=fl.read_plan(parsed.plan) if parsed.plan else None)
-    write_whole(target, table.to_csv(index=False, lineterminator="\n"))
-    print(f"RESTRICTED: {target} holds confidential numbers. It is not for publication.")
-
-
-def _batch(parsed: argparse.Namespace) -> int:
-    from fltoolkit.batch import run_batch
-    from fltoolkit.stored import run_stored
-
-    run = run_stored if "://" in parsed.batch else run_batch
-    options = {"workers": parsed.workers, "scheduler": parsed.scheduler, "only": parsed.only, "resume": parsed.resume}
-    return 0 if run(parsed.batch, **options) else 1
-
-
-def _nap_check(parsed: argparse.Namespace) -> int:
-    import fltoolkit as fl
-    from fltoolkit.nap.check import check_plan
-    from fltoolkit.nap.partners import read_partners
-    from fltoolkit.survey.spec import read_spec
-
-    plan = fl.read_plan(parsed.plan)
-    read_partners(plan)
-    beside = parsed.plan.with_name("survey.yaml")
-    survey = parsed.survey or plan.baseline_path or (beside if beside.is_file() else None)
-    found = check_plan(plan, read_spec(survey) if survey else None)
-    for row in found.to_dict("records"):
-        print(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}\n        {row['do']}")
-    if survey is None:
-        print("NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the survey with --survey")
-    if (found["severity"] == "error").any():
-        print("Errors would stop a run, or lose a target: mend them, then check again.")
-        return 1
-    print(f"{plan.title}: no errors; {len(found)} other finding(s). Whether targets can be verified is told by a run.")
-    return 0
-
-
-def _nap_read(parsed: argparse.Namespace) -> int:
-    from fltoolkit.record import read_record
-    from fltoolkit.report.merge import read_into
-
-    if not parsed.workbook.is_file():
-        do = "give the path of the workbook that partners filled in, such as outputs/my_survey/nap_workbook.xlsx"
-        raise RequestError("there is no such file", where=str(parsed.workbook), do=do)
-    folder = parsed.workbook.parent
-    record = read_record(folder)
-    named = record.parameters.get("4_nap", {}).get("plan") if record else None
-    if not parsed.plan and not named:
-        raise RequestError(
-            "no run.json beside the workbook says which nap.yaml it belongs to",
-            where=str(parsed.workbook),
-            do="name it: --plan my_survey/nap.yaml",
-        )
-    print(read_into(parsed.workbook, parsed.plan or Path(os.path.normpath(folder / named))))
-    return 0
-
-
-def _class(parsed: argparse.Namespace) -> int:
-    from fltoolkit.classroom import serve
-
-    return serve(parsed.folder, parsed.learners, parsed.address, parsed.port, parsed.jupyter)
-
-
-def _refresh(parsed: argparse.Namespace) -> int:
-    from fltoolkit.notebooks import refresh
-
-    refresh(parsed.folder)
-    return 0
-
-
-def _schema(parsed: argparse.Namespace) -> int:
-    import json
-
-    from fltoolkit.classify.rules import RuleSet
-    from fltoolkit.jobs import Batch
-    from fltoolkit.nap import Plan
-    from fltoolkit.nap.partners import Partners
-    from fltoolkit.report import evidence_json
-    from fltoolkit.survey.questionnaire.model import Questionnaire
-    from fltoolkit.survey.spec import SurveySpec
-
-    parsed.folder.mkdir(parents=True, exist_ok=True)
-    models: dict[str, type[Model]] = {
-        "survey": SurveySpec, "nap": Plan, "batch": Batch, "rules": RuleSet, "partners": Partners, "questionnaire": Questionnaire,
-    }  # fmt: skip
-    schemas = {name: model.model_json_schema() for name, model in models.items()} | {"evidence": evidence_json.schema()}
-    for name, schema in schemas.items():
-        text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
-        (parsed.folder / f"{name}.schema.json").write_text(text + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":

@@ -19,14 +19,14 @@ from typing import IO
 
 from fltoolkit.errors import BatchError
 
-LOCK, WORK, OLD, GONE = ".lock", ".work-", ".old-", ".gone"
+LOCK, WORK, OLD, GONE, FAILED = ".lock", ".work-", ".old-", ".gone", ".failed"
 RANDOM = "?" * 8  # what tempfile adds to a name: without it, a's folders could not be told from those of a-b
 LOCKED_BYTE = 1 << 20  # far behind the text, since Windows lets nobody read what is locked
 
 
 @dataclass(frozen=True)
 class Hold:
-    """What the lock file of a held folder says, by which a process on another machine can tell that it still works for the holder."""
+    """What the lock file of a held folder says; a process on another machine compares it to see that it still works for the holder."""
 
     folder: Path
     holder: str
@@ -100,7 +100,8 @@ def _lock(file: IO[str], shared: bool) -> None:
 def recover(outputs: Path, name: str = "") -> None:
     """Clear away what a killed batch left in a folder (or of a name in it) that is held: what it was about to replace comes back."""
     works = f"{name}-{RANDOM}" if name else "*"
-    for old in outputs.glob(f"{OLD}{name or '*'}"):
+    olds = [outputs / f"{OLD}{name}", outputs / f"{OLD}{name}{FAILED}"] if name else outputs.glob(f"{OLD}*")
+    for old in filter(Path.exists, list(olds)):
         target = outputs / old.name.removeprefix(OLD)
         if target.exists():
             shutil.rmtree(old, ignore_errors=True)
@@ -112,6 +113,14 @@ def recover(outputs: Path, name: str = "") -> None:
             work.replace(gone)  # at once: whoever may still work in it on another machine can put nothing in place
     for gone in outputs.glob(f"{GONE}{WORK}{works}"):
         shutil.rmtree(gone, ignore_errors=True)
+
+
+def failed_folder(target: Path) -> Path:
+    """The folder beside a folder of results that says why the latest run has none: no survey has a point in its name.
+
+    It is as deep as the other, so that relative paths mean the same in it.
+    """
+    return target.with_name(target.name + FAILED)
 
 
 @contextmanager
@@ -140,8 +149,44 @@ def put_in_place(work: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that whoever looks finds the one before or this one, never half of it."""
+def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> None:
+    """Write a file so that whoever looks finds the one before or this one, never half of it.
+
+    Args:
+        path: the file. content: text is written as UTF-8. mode: its permissions, if they are not to be the usual ones.
+
+    Raises:
+        OSError: it cannot be written; then the one before stays, and nothing else is left.
+    """
+    with _part(path, content, mode) as part:
+        part.replace(path)
+
+
+def write_new(path: Path, content: str | bytes) -> None:
+    """Write a whole file where there is none.
+
+    Raises:
+        FileExistsError: there is one already; it stays as it is. OSError: it cannot be written; then there is none.
+    """
+    with _part(path, content) as part:
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            raise
+        except OSError:  # some file systems have no links: take the name first, then put the file there
+            path.touch(exist_ok=False)
+            part.replace(path)
+
+
+@contextmanager
+def _part(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
+    """The content in a file beside `path`, which is gone at the end."""
     part = path.with_name(f".part-{path.name}")
-    part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-    part.replace(path)
+    try:
+        if mode is not None:  # nobody else may open it at any moment, nor may it be a link that was laid there
+            part.unlink(missing_ok=True)
+            part.touch(mode=mode, exist_ok=False)
+        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        yield part
+    finally:
+        part.unlink(missing_ok=True)

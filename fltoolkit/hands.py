@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from fltoolkit.cluster import Needs, cluster, unable
-from fltoolkit.errors import BatchError
+from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.jobs import Run
 from fltoolkit.notebooks import Stop
 from fltoolkit.record import code_hash, versions
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,19 @@ class Hands:
     end: Callable[[], object] = lambda: None
 
 
+def expect_workers(workers: int) -> None:
+    """Raise `RequestError` unless surveys can be run by so many workers."""
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise RequestError(
+            "so many surveys cannot run at the same time", where="workers", found=workers, allowed="a whole number from 1 on",
+            do="leave it out for 2",
+        )  # fmt: skip
+
+
 @contextmanager
 def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[Hands]:
     """This machine: so many runs at the same time, each with a kernel, which is a process, of its own."""
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         yield Hands(
             lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
         )
@@ -70,18 +81,35 @@ def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *,
 
 
 def run_all(
-    runs: Sequence[Run], hands: Hands, say: Callable[[str], None], index: Callable[[Mapping[str, Done]], object]
-) -> dict[str, Done]:
-    """Run surveys, some at the same time, and bring the index up to date as they end, as far as that takes a twentieth of the time; gives
-    how each ended, by its name.
+    runs: Sequence[Run],
+    hands: Hands,
+    say: Callable[[str], None],
+    index: Callable[[Mapping[str, Done]], T],
+    *,
+    clear: Callable[[], object] = lambda: None,
+) -> tuple[dict[str, Done], T]:
+    """Run surveys, some at the same time, and bring the index up to date as they end, as far as that takes a twentieth of the time.
 
     Stopped by hand, it waits until kernels have ended and the folders that are not finished are cleared away.
+
+    Args:
+        runs, hands: what is run, and by whom. say: told how each ended. index: writes the index of what has ended.
+        clear: called once all have ended, before the last index: takes away what a worker left that died.
+
+    Returns:
+        How each ended, by its name, and what the last `index` gave.
+
+    Raises:
+        KeyboardInterrupt: stopped by hand.
     """
+    waiting: dict[Future[Done], Run] = {}
+    ended: dict[str, Done] = {}
     with _by_hand(hands.stop):
-        waiting, due = {hands.give(run): run for run in runs}, 0.0
-        ended: dict[str, Done] = {}
-        left = set(waiting)
         try:
+            due = 0.0
+            for run in runs:
+                waiting[hands.give(run)] = run
+            left = set(waiting)
             while left:
                 done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # a thread that sleeps for good hears no signal
                 if hands.stop.is_set():
@@ -92,9 +120,11 @@ def run_all(
                     state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
                     said, newline, more = state.partition("\n")
                     say(f"{name}: {said} ({len(ended)} of {len(runs)}){newline}{more}")
-                if done and (started := time.monotonic()) >= due:
+                if done and left and (started := time.monotonic()) >= due:
                     index(ended)
                     due = time.monotonic() + 20 * (time.monotonic() - started)
+            clear()
+            return {run.name: ended[run.name] for run in runs}, index(ended)
         except KeyboardInterrupt:
             hands.stop.set()
             hands.end()
@@ -105,7 +135,6 @@ def run_all(
             names = ", ".join(finished) or "none"
             say(f"stopped; finished: {names} ({len(finished)} of {len(runs)}). A batch goes on with --resume.")
             raise
-    return {run.name: ended[run.name] for run in runs}
 
 
 def _result(done: Future[Done], name: str) -> Done:
@@ -118,18 +147,29 @@ def _result(done: Future[Done], name: str) -> Done:
         )
 
 
+ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
+
+
 @contextmanager
 def _by_hand(stop: Stop) -> Iterator[None]:
-    """Let Ctrl-C, and a polite request to end (SIGTERM), also set `stop`: where it falls into a callback of Python's own, the interrupt is lost."""
+    """Let Ctrl-C, a polite request to end (SIGTERM) and a terminal that is closed (SIGHUP) set `stop` and interrupt, once.
+
+    Where the interrupt falls into a callback of Python's own it is lost: hence `stop`. A second signal may not stop the clearing away.
+    """
+    asked = False
 
     def end(*_: object) -> None:
-        stop.set()
-        raise KeyboardInterrupt
+        nonlocal asked
+        if not asked:
+            asked = True
+            stop.set()
+            raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():  # only that one may
         yield
         return
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    ends = [number for number in ENDS if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN]  # nohup
+    before = {number: signal.signal(number, end) for number in ends}
     try:
         yield
     finally:
@@ -141,8 +181,8 @@ def _finished(done: Future[Done]) -> bool:
     return not done.cancelled() and done.exception() is None
 
 
-def all_passed(ended: Sequence[Done], index: object, say: Callable[[str], None]) -> bool:
+def all_passed(ended: Mapping[str, Done], index: object, say: Callable[[str], None]) -> bool:
     """Say how many runs ended how, and where the index is; gives whether none failed."""
-    counts = {state: sum(done.state == state for done in ended) for state in ("passed", "failed", "skipped")}
+    counts = {state: sum(done.state == state for done in ended.values()) for state in ("passed", "failed", "skipped")}
     say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index}")
     return not counts["failed"]

@@ -47,10 +47,10 @@ class Run:
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def parameters_in(self, folder: Path, notebook: str) -> dict[str, Any]:
-        """All of a notebook's parameters where it stands in `folder`: paths are from there, so that it runs there too."""
+        """All of a notebook's parameters where it stands in `folder`: survey.yaml is named from there, other files from survey.yaml's folder."""
         paths = {
             "survey": relative(self.survey, folder),
-            "plan": relative(self.plan, folder) if self.plan else "",
+            "plan": relative(self.plan, self.survey.parent) if self.plan else "",
             "outputs": ".",
         }
         return {**self.parameters[notebook], **{k: v for k, v in paths.items() if k in known(notebook)}}
@@ -97,14 +97,7 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
         if file is not None and not file.is_file():
             do = "give the path of a file; a batch.yaml's paths are read from its own folder"
             raise BatchError("there is no such file", where=f"{where}.{key}".lstrip("."), found=file, do=do)
-    name = name or "_".join(re.findall(r"[\w-]+", survey.parent.name))  # `Enquête 2025` is Enquête_2025
-    if name == ASSETS or not name.replace("_", "").replace("-", "").isalnum():
-        raise BatchError(
-            f"a survey's name is letters, digits, - and _, and not {ASSETS}",
-            where=where,
-            found=name,
-            do="give it a `name:` in batch.yaml, or rename the folder of its survey.yaml",
-        )
+    name = name_of(survey, name, where)
     given = parameters or {}
     if own := sorted(set(given) & set(OWN)):
         raise BatchError(
@@ -125,6 +118,21 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
         do = "give its path from the survey's folder, or the name of one that the kit ships"
         raise BatchError("there is no such file", where=f"{where}.parameters", found=missing, do=do)
     return run
+
+
+def name_of(survey: Path, name: str = "", where: str = "") -> str:
+    """The name of a survey's folder of results: the given one, else that of the folder of its survey.yaml, blanks as `_`.
+
+    Raises:
+        BatchError: no folder can be called so, here or on another system.
+    """
+    name = name or "_".join(re.findall(r"[\w-]+", survey.parent.name))  # `Enquête 2025` is Enquête_2025
+    if name == ASSETS or not name.replace("_", "").replace("-", "").isalnum():
+        raise BatchError(
+            f"a survey's name is letters, digits, - and _, and not {ASSETS}", where=where, found=name,
+            do="give it a `name:` in batch.yaml, or --name; or rename the folder of its survey.yaml",
+        )  # fmt: skip
+    return name
 
 
 def notebooks_of(run: Run) -> tuple[str, ...]:

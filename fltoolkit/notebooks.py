@@ -3,47 +3,79 @@
 from __future__ import annotations
 
 import hashlib
+import queue
 import threading
+import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from subprocess import Popen
 from typing import Any, Protocol
 
 from fltoolkit.errors import RequestError
+from fltoolkit.failures import reduce_errors, told
+from fltoolkit.folders import write_whole
+from fltoolkit.terminal import say as print_line
 
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
 STARTS_IN = 30, 120  # seconds that a kernel may take to start, at the first try and the second
-LOOKS_EVERY = 1  # seconds between two looks at whether to stop
+LOOKS_EVERY = 0.5  # seconds between two looks at whether to stop, and whether the kernel lives
 
 
-def refresh(folder: Path, say: Callable[[str], None] = print) -> None:
-    """Run each notebook under `folder` where it stands, with the parameters it holds, and write it back normalised."""
+def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
+    """Run each notebook under `folder` where it stands, with the parameters it holds, and write them all back normalised.
+
+    Raises:
+        RequestError: there is no notebook, a file is none, or a cell of one raises. Then none is written.
+    """
     import nbformat
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
     paths = [p for p in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
     if not paths:
         raise RequestError("no notebooks there", found=folder, do="give a folder that holds .ipynb files")
-    for path in paths:
+    notebooks = {path: _read(path) for path in paths}
+    for path, notebook in notebooks.items():
         say(f"refreshing {path.name}")
-        notebook = nbformat.read(path, as_version=4)
-        NotebookClient(
+        client = NotebookClient(
             notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, config=_config()
-        ).execute()
-        nbformat.write(normalise(notebook), path)
+        )
+        try:
+            client.execute()
+        except (CellExecutionError, RuntimeError) as error:  # a kernel that dies is the second
+            normalise(notebook)
+            found = next(reversed(reduce_errors(notebook)), "") or told(error)
+            do = "mend that cell, or what it reads, then refresh again; no notebook was written"
+            raise RequestError("a cell of the notebook fails", where=str(path), found=found, do=do) from None
+    for path, notebook in notebooks.items():
+        write_whole(path, nbformat.writes(normalise(notebook)) + "\n")
+
+
+def _read(path: Path) -> Any:
+    """A notebook. Raises `RequestError` where the file is none."""
+    import nbformat
+    from nbformat.validator import NotebookValidationError
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (ValueError, AttributeError, KeyError, TypeError, NotebookValidationError) as error:
+        do = "mend it in Jupyter, or take it from git again; no notebook was written"
+        raise RequestError("this is not a notebook", where=str(path), found=type(error).__name__, do=do) from None
+    return notebook
 
 
 def normalise_file(path: Path) -> None:
     """Normalise an executed notebook in place."""
     import nbformat
 
-    nbformat.write(normalise(nbformat.read(path, as_version=4)), path)
+    write_whole(path, nbformat.writes(normalise(nbformat.read(path, as_version=4))) + "\n")
 
 
 def normalise(notebook: Any) -> Any:
-    """Stable cell ids, no widget state, no times, no papermill metadata, one kernel name."""
+    """Stable cell ids, no widget state, no times, no papermill metadata, one kernel name; of errors what may be told, of warnings nothing."""
+    reduce_errors(notebook)
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -76,6 +108,9 @@ class Kernel:
         self._client: Any = None
 
     def __enter__(self) -> Kernel:
+        ended = threading.Event()
+        self._open.callback(ended.set)  # after the kernel, so that one which does not end is watched too
+        threading.Thread(target=self._watch, args=(ended,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -89,15 +124,24 @@ class Kernel:
             self._start()
         else:
             self._do("get_ipython().reset(new_session=True)")
-        client = PapermillNotebookClient(managed, km=self._client.km)
+        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1)
         client.kc = self._client.kc  # a second client of one kernel would take the first one's answers
         client.execute()
 
     def _do(self, code: str) -> None:
+        """Run a line in the kernel, and wait for its answer as long as it lives."""
         from jupyter_core.utils import run_sync
+        from nbclient.exceptions import DeadKernelError
 
         async def ask() -> None:
-            await self._client.kc.execute(code, silent=True, reply=True, timeout=STARTS_IN[-1])
+            client, last = self._client.kc, time.monotonic() + STARTS_IN[-1]
+            asked = client.execute(code, silent=True)
+            while time.monotonic() < last and await self._client.km.is_alive():
+                with suppress(queue.Empty):
+                    answer = await client.get_shell_msg(timeout=LOOKS_EVERY)
+                    if answer["parent_header"].get("msg_id") == asked:
+                        return
+            raise DeadKernelError("the kernel died or does not answer")
 
         run_sync(ask)()
 
@@ -115,20 +159,18 @@ class Kernel:
                 self._open.enter_context(self._client.setup_kernel())
                 break
             except RuntimeError:
-                if seconds == STARTS_IN[-1]:
+                if seconds == STARTS_IN[-1] or self._stop.is_set():
                     raise
         # What the kit leaves to the end of the process is done before this; after it Python would take its modules apart, for half a second.
         self._do("import atexit, os; atexit.register(os._exit, 0)")
-        ended = threading.Event()
-        self._open.callback(ended.set)
-        threading.Thread(target=self._watch, args=(self._client.km.provisioner.process, ended), daemon=True).start()
 
-    def _watch(self, process: Popen[bytes], ended: threading.Event) -> None:
-        """Kill the kernel's process as soon as `stop` is set."""
+    def _watch(self, ended: threading.Event) -> None:
+        """Kill the kernel's process whenever `stop` is set, also while it starts or ends."""
         while not ended.wait(LOOKS_EVERY):
-            if self._stop.is_set():
+            manager = self._client and self._client.km
+            process = manager and manager.provisioner and manager.provisioner.process
+            if process and self._stop.is_set():
                 process.kill()
-                return
 
 
 def register_engine() -> None:

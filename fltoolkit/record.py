@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from fltoolkit.errors import FltoolkitError
-from fltoolkit.folders import write_whole
+from pydantic import Field
+
+from fltoolkit.errors import BatchError, FltoolkitError
+from fltoolkit.folders import failed_folder, write_whole
 from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
 from fltoolkit.nap.partners import PARTNERS
 from fltoolkit.survey.source_files import input_hash
 from fltoolkit.survey.spec import read_spec, side_files
-from fltoolkit.yamlfile import Model
+from fltoolkit.yamlfile import Model, folded
 
-RECORD, RESTRICTED, REFUSED = "run.json", "restricted", ".refused-"
+RECORD = "run.json"
 VERSIONS = (
     "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly", "pyreadstat", "scipy",
     "XlsxWriter",
@@ -26,29 +30,35 @@ VERSIONS = (
 
 
 class Premises(Model):
-    """What the results of a run follow from: the same premises give the same results.
+    """What the results of a run follow from: the same premises give the same results. Empty of a run that failed before it read anything.
 
     `inputs` are SHA-256 by path from the survey's folder, `parameters` those of each notebook, `code` the SHA-256 of the package and the
     notebooks, `versions` those of Python and the libraries that numbers and pages rest on.
     """
 
-    inputs: dict[str, str]
-    parameters: dict[str, dict[str, Any]]
-    code: str
-    versions: dict[str, str]
+    inputs: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    code: str = ""
+    versions: dict[str, str] = Field(default_factory=dict)
 
 
 class Record(Premises):
-    """The whole of a run.json. `outputs` are SHA-256 of the files left, `notebook` holds the failing cell of a failed run."""
+    """The whole of a run.json. `outputs` are SHA-256 of the files left, `notebook` holds the failing cell of a failed run.
+
+    `country`, `year` and `round` say whose results they are; a file of an older version lacks them.
+    """
 
     name: str
     title: str
+    country: str = ""
+    year: int | None = None
+    round: str = ""
     coverage_excludes: tuple[str, ...] = ()
     status: Literal["complete", "failed"]
     error: str = ""
     notebook: str = ""
-    outputs: dict[str, str]
-    seconds: float
+    outputs: dict[str, str] = Field(default_factory=dict)
+    seconds: float = 0.0
 
     def altered(self, folder: Path) -> list[str]:
         """The files that are not as the run left them: missing, damaged, edited."""
@@ -84,39 +94,70 @@ def read_record(folder: Path) -> Record | None:
     return None
 
 
-class Refusal(Model):
-    """The whole of a `.refused-NAME`: why the latest run into a folder was refused, and the SHA-256 of the run.json that stands there instead."""
-
-    why: str
-    run: str
+def failure(folder: Path) -> Record | None:
+    """The run.json of the latest run into a folder of results, if that failed; the folder itself stays as the run before left it."""
+    return read_record(failed_folder(folder))
 
 
-def refusal(folder: Path) -> Path:
-    """The file beside a folder of results that keeps why its latest run was refused: the folder itself stays as the earlier run left it."""
-    return folder.with_name(REFUSED + folder.name)
+def note_failure(folder: Path, error: str) -> bool:
+    """See to it that a failure stands beside a folder of results, also one that left no notebook; tells whether it did not yet."""
+    if not error or ((noted := failure(folder)) and noted.error == error):
+        return False
+    beside, before = failed_folder(folder), read_record(folder)
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    noted = Record(name=folder.name, title=before.title if before else folder.name, status="failed", error=error)
+    write_whole(beside / RECORD, noted.model_dump_json(indent=2) + "\n")
+    return True
 
 
-def remember(folder: Path, why: str) -> bool:
-    """Keep why the latest run was refused, where an earlier one stands, or nothing; tells whether anything changed. A failed run's run.json says it."""
-    file = refusal(folder)
-    if why and (record := read_record(folder)) and record.error != why:
-        write_whole(file, Refusal(why=why, run=_hash(folder / RECORD)).model_dump_json() + "\n")
-        return True
-    there = file.exists()
-    file.unlink(missing_ok=True)
-    return there
+def told_by(run: Run) -> dict[str, Any]:
+    """What survey.yaml says of itself, in the keys of run.json; one that cannot be read goes by its run's name."""
+    try:
+        spec = read_spec(run.survey)
+    except FltoolkitError:
+        return {"title": run.name}
+    return {name: getattr(spec, name) for name in ("title", "country", "year", "round", "coverage_excludes")}
 
 
-def refused(folder: Path) -> str:
-    """Why the latest run into a folder was refused; empty where it was not, or another run has taken its place since."""
-    with suppress(OSError, ValueError):
-        found = Refusal.model_validate_json(refusal(folder).read_bytes())
-        return found.why if found.run == _hash(folder / RECORD) else ""
-    return ""
+def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
+    """Stop where a run would replace the results of another country, year or round. A run.json that names none is of an older version.
+
+    Raises:
+        BatchError: with whose results they are.
+    """
+    found = []
+    for run in runs:
+        there, now = read_record(outputs / run.name), told_by(run)
+        if (
+            there
+            and there.status == "complete"
+            and there.country
+            and "country" in now
+            and _whose(there.model_dump()) != _whose(now)
+        ):
+            found.append(f"{run.name} holds {_named(there.model_dump())}, and {run.survey} is {_named(now)}")
+    if found:
+        raise BatchError(
+            "the results of another survey would be replaced; nothing was run", where=str(outputs), found=found,
+            do="give this one a name of its own (--name NAME; in a batch.yaml `name:`) or another folder (--outputs FOLDER); "
+            "or say --replace, if those results may go",
+        )  # fmt: skip
+
+
+def _whose(told: dict[str, Any]) -> tuple[str, int, str]:
+    """What tells two surveys apart: country, year and round, whatever their blanks and capitals."""
+    return folded(told["country"]), told["year"], folded(told["round"])
+
+
+def _named(told: dict[str, Any]) -> str:
+    return " ".join(str(told[key]) for key in ("country", "year", "round") if told[key])
 
 
 def why_again(now: Premises, folder: Path) -> str:
     """Why the results in `folder` do not stand for `now`, in words; empty where they are current."""
+    if failed_folder(folder).exists():
+        return "the latest run failed"
     before = read_record(folder)
     if before is None:
         return f"there is no {RECORD} to go by"

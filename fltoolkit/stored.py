@@ -5,84 +5,31 @@ Only files travel. Whoever runs a survey does it in a folder of its own, as on o
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import socket
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 from fltoolkit.batch import entry, run_survey, the_one
 from fltoolkit.errors import BatchError, RequestError
-from fltoolkit.folders import LOCK
-from fltoolkit.hands import Done, Hands, Stopped, all_passed, run_all, threads, workers_of
+from fltoolkit.failures import file_error
+from fltoolkit.folders import FAILED, LOCK
+from fltoolkit.hands import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads, workers_of
 from fltoolkit.jobs import ASSETS, YAML, Batch, Run, plan_runs
 from fltoolkit.nap.partners import PARTNERS
 from fltoolkit.notebooks import Stop
-from fltoolkit.record import RECORD, input_files, refusal, remember
+from fltoolkit.private import private_place
+from fltoolkit.record import RECORD, input_files, note_failure, refuse_others
 from fltoolkit.report import write_assets, write_index
+from fltoolkit.store import Store
+from fltoolkit.terminal import say as print_line
 from fltoolkit.yamlfile import load_model
-
-
-@dataclass(frozen=True)
-class Store:
-    """A folder at an address. Names are read from there, with slashes."""
-
-    address: str
-
-    def fetch(self, name: str, here: Path) -> bool:
-        """Copy a file, if it is there, or a folder with all it holds, to the same name under `here`; tells whether anything was."""
-        files, root = self._files()
-        for path in files.find(f"{root}/{name}"):
-            target = here / path.removeprefix(root).lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            files.get_file(path, str(target))
-        return (here / name).exists()
-
-    def leave(self, name: str, here: Path) -> None:
-        """Put a folder of results in place of the one before it. Without run.json it counts for nothing: that goes first and comes last."""
-        files, root = self._files()
-        before = {path.removeprefix(root).lstrip("/") for path in files.find(f"{root}/{name}")}
-        now = {path.relative_to(here).as_posix() for path in (here / name).rglob("*") if path.is_file()}
-        record = f"{name}/{RECORD}"
-        for gone in sorted(before & ({record} | before - now)):
-            files.rm_file(f"{root}/{gone}")
-        for file in [*sorted(now - {record}), record]:
-            self.put(file, here)
-
-    def put(self, name: str, here: Path) -> None:
-        """Copy a file to its name."""
-        self.write(name, (here / name).read_bytes())
-
-    def write(self, name: str, content: bytes) -> None:
-        files, root = self._files()
-        files.makedirs(str(PurePosixPath(f"{root}/{name}").parent), exist_ok=True)
-        files.pipe_file(f"{root}/{name}", content)
-
-    def read(self, name: str) -> bytes:
-        files, root = self._files()
-        content: bytes = files.cat_file(f"{root}/{name}")
-        return content
-
-    def _files(self) -> tuple[Any, str]:
-        """The file system, with what it remembers forgotten, and this folder's path in it."""
-        try:
-            from fsspec.core import url_to_fs
-
-            files, root = url_to_fs(self.address)
-        except ImportError as error:  # fsspec itself, or what an address of this kind needs
-            do = "install it here and on the workers; fsspec itself comes with pip install 'fltoolkit[cluster]'"
-            raise RequestError(
-                "files at this address need a package that is not installed", where=self.address, found=error, do=do
-            ) from None
-        except ValueError as error:
-            raise RequestError("there is no such kind of address", where=self.address, found=error) from None
-        files.invalidate_cache()
-        return files, str(root).rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -123,13 +70,16 @@ def run_stored(
     scheduler: str = "",
     only: str = "",
     resume: bool = False,
-    say: Callable[[str], None] = print,
+    replace: bool = False,
+    private: str = "",
+    say: Callable[[str], None] = print_line,
 ) -> bool:
     """Run a batch.yaml that stands at an address, as `run_batch` does one at a path. What it names must stand in its folder or below.
 
     Raises:
         BatchError: batch.yaml, or a file that it names, is not there. RequestError: a package for this kind of address is missing.
     """
+    expect_workers(workers)
     root, _, name = address.rpartition("/")
     store = Store(root)
     with tempfile.TemporaryDirectory() as place:
@@ -142,6 +92,11 @@ def run_stored(
         _fetch_named(store, batch, here)
         runs, outputs = plan_runs(batch, here), _below(here / batch.outputs, here)
         runs, lock = ([the_one(only, runs)], f"{LOCK}-{only}") if only else (runs, LOCK)
+        private_files = private_place(private, f"{root}/{outputs}") if private else ""
+        if not replace:
+            for run in runs:
+                store.fetch(f"{outputs}/{run.name}/{RECORD}", here)
+            refuse_others(runs, here / outputs)
         claim = Claim(store, f"{outputs}/{lock}", f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}")
         store.write(claim.name, claim.holder.encode())
         fetched: set[str] = set()
@@ -150,7 +105,7 @@ def run_stored(
             for survey in ended.keys() - fetched:
                 fetched.add(survey)
                 store.fetch(f"{outputs}/{survey}{f'/{RECORD}' if only else ''}", here)
-                _remember(store, outputs, here, survey, ended[survey].error)
+                _note_failure(store, outputs, here, survey, ended[survey].error)
             if only:
                 return "the batch with --resume, which then writes the index"
             if not (here / outputs / ASSETS).exists():
@@ -165,50 +120,59 @@ def run_stored(
         def giving(hands: Hands) -> Callable[[Run], Future[Done]]:
             def give(run: Run) -> Future[Done]:
                 return hands.give(
-                    replace(run, survey=Path(_below(run.survey, here)), plan=run.plan and Path(_below(run.plan, here)))
+                    dataclasses.replace(
+                        run, survey=Path(_below(run.survey, here)), plan=run.plan and Path(_below(run.plan, here))
+                    )
                 )
 
             return give
 
-        work = partial(run_away, store=store, outputs=outputs, resume=resume)
+        work = partial(run_away, store=store, outputs=outputs, resume=resume, private=private_files)
         with workers_of(scheduler, work, claim, (), say) if scheduler else threads(workers, work, claim, say) as hands:
-            done = run_all(runs, replace(hands, give=giving(hands)), say, index)
+            ended, front = run_all(runs, dataclasses.replace(hands, give=giving(hands)), say, index)
         claim.set()
-        return all_passed(list(done.values()), index(done), say)
+        return all_passed(ended, front, say)
 
 
-def _remember(store: Store, outputs: str, here: Path, survey: str, why: str) -> None:
-    """Keep at the address, beside a survey's folder, why its run was refused; where it was not, what was kept before is emptied."""
-    file = refusal(here / outputs / survey)
-    name = f"{outputs}/{file.name}"
+def _note_failure(store: Store, outputs: str, here: Path, survey: str, error: str) -> None:
+    """Keep at the address, beside a survey's folder, why its run failed, where it could not leave that itself."""
+    name = f"{outputs}/{survey}{FAILED}"
     store.fetch(name, here)
     (here / outputs).mkdir(parents=True, exist_ok=True)
-    if remember(here / outputs / survey, why):
-        store.write(name, file.read_bytes() if file.exists() else b"")
+    if note_failure(here / outputs / survey, error):
+        store.leave(name, here)
 
 
-def run_away(run: Run, store: Store, outputs: str, resume: bool, *, stop: Stop, say: Callable[[str], None]) -> Done:
+def run_away(
+    run: Run, store: Store, outputs: str, resume: bool, *, stop: Stop, say: Callable[[str], None], private: str = ""
+) -> Done:
     """Fetch what a run reads into a folder of its own, run it there, and leave the results at the address; its paths are from there."""
     try:
-        return _run_away(run, store, outputs, resume, stop, say)
+        return _run_away(run, store, outputs, resume, private, stop, say)
     except OSError as error:
-        do = "see to the connection and to room on this machine's disk, then run again with --resume"
+        cause = file_error(error)
         problem = "files cannot be fetched or left there; what is half left counts for nothing, since its run.json comes last"
-        return Done("failed", str(BatchError(problem, where=f"{run.name} of {store.address}", found=error, do=do)))
+        do = "see to the connection and to room on this machine's disk, then run again with --resume"
+        found = f"{cause.problem} {cause.found}".strip()
+        return Done("failed", str(BatchError(problem, where=f"{run.name} of {store.address}", found=found, do=do)))
 
 
-def _run_away(run: Run, store: Store, outputs: str, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
+def _run_away(run: Run, store: Store, outputs: str, resume: bool, private: str, stop: Stop, say: Callable[[str], None]) -> Done:
     with tempfile.TemporaryDirectory() as place:
         here = Path(place).resolve()
-        run = replace(run, survey=here / run.survey, plan=run.plan and here / run.plan)
+        run = dataclasses.replace(run, survey=here / run.survey, plan=run.plan and here / run.plan)
         _fetch_inputs(store, run, here)
-        store.fetch(f"{outputs}/{run.name}", here)
+        results = f"{outputs}/{run.name}"
+        for name in (results, results + FAILED):
+            store.fetch(name, here)
         (here / outputs).mkdir(parents=True, exist_ok=True)
-        done = run_survey(run, here / outputs, resume=resume, stop=stop, say=say)
+        done = run_survey(run, here / outputs, resume=resume, stop=stop, say=say, private=private)
         if stop.is_set():
             raise Stopped
-        if done.state != "skipped" and (here / outputs / run.name).is_dir():
-            store.leave(f"{outputs}/{run.name}", here)
+        if done.state == "passed":
+            store.leave(results, here)
+        if done.state != "skipped":
+            store.leave(results + FAILED, here)
         return done
 
 

@@ -52,6 +52,11 @@ def canonical_code(value: object) -> str:
     return re.sub(r"^(-?\d+)\.0+$", r"\1", text)
 
 
+def folded(text: str) -> str:
+    """A name as two files may both mean it, whatever its blanks and capitals: ` NORVIA ` is `norvia`."""
+    return " ".join(text.split()).casefold()
+
+
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 

@@ -51,8 +51,9 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 # Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
 LONGEST = {
-    "test_cluster.py": 100, "test_resume.py": 90, "test_broken.py": 70, "test_fuzz.py": 60, "test_publish.py": 60, "test_synthetic.py": 50, "test_survey_draft.py": 45,
-    "test_docs.py": 45, "test_beside.py": 40, "test_families.py": 40, "test_notebooks.py": 35, "test_batch.py": 35, "test_estimates.py": 30,
+    "test_cluster.py": 100, "test_resume.py": 90, "test_broken.py": 70, "test_fuzz.py": 60, "test_publish.py": 60, "test_synthetic.py": 50,
+    "test_survey_draft.py": 45, "test_docs.py": 45, "test_beside.py": 40, "test_families.py": 40, "test_notebooks.py": 35,
+    "test_batch.py": 35, "test_estimates.py": 30,
     "test_charts.py": 30, "test_teaching_notebooks.py": 30, "test_cluster_page.py": 12, "test_kernel.py": 12, "test_stored.py": 10,
     "test_measures.py": 25, "test_protect.py": 25, "test_survey_estimates.py": 25, "test_calibrated_survey.py": 25, "test_svy.py": 20,
     "test_coverage.py": 15, "test_synthetic_families.py": 15, "test_synthetic_second_round.py": 15, "test_valdorie.py": 15,

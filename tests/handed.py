@@ -54,7 +54,7 @@ def hostile() -> fl.Evidence:
         populations={"adults": {"label": HOSTILE["image"], "age": {"min": 18}}},
         reference_period={"months": 12, "text": HOSTILE["braces"]},
     )  # fmt: skip
-    said = plan(title=HOSTILE["link"], goal=HOSTILE["bell"], legal_basis=[HOSTILE["script"]])
+    said = plan(title=HOSTILE["link"], country=HOSTILE["link"], goal=HOSTILE["bell"], legal_basis=[HOSTILE["script"]])
     said["framework"][0]["indicators"][1] |= {"indicator": HOSTILE["braces"], "lead": HOSTILE["image"]}
     said["framework"][0]["indicators"][0]["targets"] = said["framework"][0]["indicators"][0]["targets"][:1]
     return _evidence(survey, said)

@@ -144,15 +144,15 @@ def with_rows(*rows: Mapping[str, Any]) -> dict[str, Any]:
 def write(
     folder: Path,
     survey: Mapping[str, Any] = SURVEY,
-    plan: Mapping[str, Any] | None = PLAN,
+    plan: Mapping[str, Any] | None = None,
     table: pd.DataFrame | None = None,
 ) -> Path:
-    """Write the survey, its data and the plan into `folder`; gives the path of survey.yaml."""
+    """Write the survey, its data and a plan (its country's, where none is given) into `folder`; gives the path of survey.yaml."""
+    plan = plan or {**PLAN, "country": survey["country"]}
     folder.mkdir(parents=True, exist_ok=True)
     (persons() if table is None else table).to_csv(folder / "persons.csv", index=False)
     for name, content in (("survey.yaml", survey), ("nap.yaml", plan)):
-        if content is not None:
-            (folder / name).write_text(yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True), encoding="utf-8")
+        (folder / name).write_text(yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True), encoding="utf-8")
     return folder / "survey.yaml"
 
 

@@ -5,6 +5,7 @@ One batch runs in real kernels; what happens around a kernel is tested with a st
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
@@ -145,7 +146,7 @@ def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stan
     out = tmp_path / "results" / "a"
     assert run.parameters_in(out, "1_survey") == {"survey": "../../a/survey.yaml", "outputs": "."}
     assert run.parameters_in(out, "3_estimate") == {
-        "survey": "../../a/survey.yaml", "plan": "../../a/nap.yaml", "outputs": ".", "profile": "fltoolkit",
+        "survey": "../../a/survey.yaml", "plan": "nap.yaml", "outputs": ".", "profile": "fltoolkit",
     }  # fmt: skip
 
 
@@ -160,8 +161,8 @@ class Ran:
     passed: bool
     said: list[str] = field(default_factory=list)
 
-    def facts(self, survey: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.outputs / survey / "run.json").read_text(encoding="utf-8"))
+    def facts(self, folder: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.outputs / folder / "run.json").read_text(encoding="utf-8"))
         return found
 
 
@@ -204,15 +205,15 @@ def test_the_estimates_of_a_run_are_those_of_the_package(ran: Ran) -> None:
 
 def test_a_broken_survey_fails_alone_with_its_error_and_half_run_notebook(ran: Ran) -> None:
     assert not ran.passed
-    assert {p.name for p in (ran.outputs / "broken").iterdir()} == {"2_classify.ipynb", "2_classify.html", "run.json"}
-    facts = ran.facts("broken")
+    assert {p.name for p in (ran.outputs / "broken.failed").iterdir()} == {"2_classify.ipynb", "2_classify.html", "run.json"}
+    facts = ran.facts("broken.failed")
     assert facts["status"] == "failed"
     assert facts["error"].startswith("2_classify: ")
     assert "codes that survey.yaml does not name: 7" in facts["error"]
-    half = nbformat.read(ran.outputs / "broken" / "2_classify.ipynb", as_version=4)
+    half = nbformat.read(ran.outputs / "broken.failed" / "2_classify.ipynb", as_version=4)
     errors = [o for cell in half.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert len(errors) == 1
-    page = (ran.outputs / "broken" / "2_classify.html").read_text(encoding="utf-8")
+    page = (ran.outputs / "broken.failed" / "2_classify.html").read_text(encoding="utf-8")
     assert "codes that survey.yaml does not name: 7" in page
     assert re.findall(r'href="([^#"]+)"', page) == ["../index.html"]  # the pages beside it are not there
 
@@ -222,7 +223,7 @@ def test_the_index_tells_of_both(ran: Ran) -> None:
     assert html.index("A broken one: failed") < html.index("The good one")
     assert "2 survey(s), 1 failed" in html
     links = re.findall(r'href="([^"]+)"', html)
-    assert "broken/2_classify.html" in links
+    assert "broken.failed/2_classify.html" in links
     assert "good/3_estimate.html" in links
     assert not [link for link in links if not (ran.outputs / link).is_file()]
 
@@ -239,7 +240,7 @@ def test_every_link_and_script_of_every_page_is_there(ran: Ran) -> None:
 
 
 def test_nothing_half_written_stays_and_nothing_of_an_earlier_run(ran: Ran) -> None:
-    assert {p.name for p in ran.outputs.iterdir()} == {".lock", "assets", "broken", "good", "index.html"}
+    assert {p.name for p in ran.outputs.iterdir()} == {".lock", "assets", "broken.failed", "good", "index.html"}
     assert not (ran.outputs / "good" / "stale.txt").exists()
 
 
@@ -326,10 +327,28 @@ def test_a_second_run_replaces_the_first_as_a_whole(tmp_path: Path, good: Run, m
     assert run_surveys([make_run(good.survey, None)], out, say=quiet)
     assert not (out / "good" / "4_nap.html").exists()
     assert not (out / "good" / "mine.txt").exists()
+
+
+def test_a_failed_run_leaves_what_was_there_and_stands_beside_it_until_one_passes(
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    monkeypatch.setattr(batch, "_execute", stand_in())
+    assert run_surveys([good], out, say=quiet)
+    before = tree(out / "good")
     monkeypatch.setattr(batch, "_execute", stand_in(fails="3_estimate"))
     assert not run_surveys([good], out, say=quiet)
-    assert {p.name for p in (out / "good").iterdir()} == {"3_estimate.ipynb", "3_estimate.html", "run.json"}
+    assert tree(out / "good") == before
+    assert {p.name for p in (out / "good.failed").iterdir()} == {"3_estimate.ipynb", "3_estimate.html", "run.json"}
+    assert {p.name for p in out.iterdir()} == {".lock", "assets", "good", "good.failed", "index.html"}
+    html = (out / "index.html").read_text("utf-8")
+    assert "the latest run failed" in html
+    assert 'href="good.failed/3_estimate.html"' in html
+    assert 'href="good/estimates.csv"' in html
+    monkeypatch.setattr(batch, "_execute", stand_in())
+    assert run_surveys([good], out, resume=True, say=quiet)  # also where the results of before are current
     assert {p.name for p in out.iterdir()} == {".lock", "assets", "good", "index.html"}
+    assert "the latest run failed" not in (out / "index.html").read_text("utf-8")
 
 
 def test_a_rule_file_stands_beside_survey_yaml_and_among_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -361,8 +380,8 @@ def test_pages_of_a_plan_link_the_baseline_and_name_no_folder_of_this_machine(
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (RuntimeError("the kernel died"), "2_classify: RuntimeError: the kernel died"),
-        (FileNotFoundError("no disk"), "2_classify: FileNotFoundError: no disk"),
+        (RuntimeError("Ms Doe"), "2_classify: RuntimeError at fltoolkit/batch.py"),
+        (FileNotFoundError(errno.ENOENT, "none", "a.csv"), "2_classify: a.csv: there is no such file or folder"),
         (BatchError("it is full", where="disk", do="make room"), "disk: it is full\n  do:      make room"),
     ],
 )
@@ -375,16 +394,18 @@ def test_whatever_a_run_raises_the_other_surveys_go_on(
         batch, "_execute", lambda name, work, *given: (fail if ".work-good-" in str(work) else work_on)(name, work, *given)
     )
     assert not run_surveys([good, other], tmp_path / "out", say=quiet)
-    facts = {n: json.loads((tmp_path / "out" / n / "run.json").read_text("utf-8")) for n in ("good", "other")}
-    assert (facts["good"]["status"], facts["good"]["error"]) == ("failed", told)
+    facts = {n: json.loads((tmp_path / "out" / n / "run.json").read_text("utf-8")) for n in ("good.failed", "other")}
+    assert facts["good.failed"]["status"] == "failed"
+    assert facts["good.failed"]["error"].startswith(told)
+    assert not [path for path, content in tree(tmp_path / "out").items() if b"Ms Doe" in content]
     assert facts["other"]["status"] == "complete"
 
 
 def test_a_run_that_wrote_no_notebook_is_still_reported(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey", writes=False))
     assert not run_surveys([good], tmp_path / "out", say=quiet)
-    assert {p.name for p in (tmp_path / "out" / "good").iterdir()} == {"run.json"}
-    assert "the kernel died" in (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert {p.name for p in (tmp_path / "out" / "good.failed").iterdir()} == {"run.json"}
+    assert "1_survey: RuntimeError at fltoolkit" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
 def test_a_page_that_cannot_be_drawn_does_not_hide_the_error(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,8 +417,8 @@ def test_a_page_that_cannot_be_drawn_does_not_hide_the_error(tmp_path: Path, goo
     monkeypatch.setattr(batch, "page", cannot)
     assert not run_surveys([good], tmp_path / "out", say=quiet)
     html = (tmp_path / "out" / "index.html").read_text("utf-8")
-    assert "the kernel died" in html
-    assert 'href="good/1_survey.ipynb"' in html
+    assert "1_survey: RuntimeError at fltoolkit" in html
+    assert 'href="good.failed/1_survey.ipynb"' in html
 
 
 def test_results_that_cannot_be_written_are_a_failure_that_leaves_those_before(
@@ -408,15 +429,15 @@ def test_results_that_cannot_be_written_are_a_failure_that_leaves_those_before(
     before = tree(tmp_path / "out")
 
     def full(*_: object) -> None:
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "no space", "estimates.csv")
 
     monkeypatch.setattr(batch, "put_in_place", full)
     said: list[str] = []
     assert not run_surveys([good], tmp_path / "out", say=said.append)
-    assert "found:   the disk is full" in said[-2]
+    assert "found:   estimates.csv: the disk is full" in said[-2]
     after = tree(tmp_path / "out")
-    front, kept = after.pop("index.html").decode(), json.loads(after.pop(".refused-good"))
-    assert "found:   the disk is full" in kept["why"]
+    front, kept = after.pop("index.html").decode(), json.loads(after.pop("good.failed/run.json"))
+    assert "the disk is full" in kept["error"]
     assert "1 survey(s), 1 as an earlier run left it" in front
     assert "the disk is full" in front
     assert after == {name: content for name, content in before.items() if name != "index.html"}
@@ -429,7 +450,7 @@ def test_a_survey_yaml_that_cannot_be_read_is_reported_under_its_name(
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey"))
     assert not run_surveys([good], tmp_path / "out", say=quiet)
     assert "<h2>good: failed</h2>" in (tmp_path / "out" / "index.html").read_text("utf-8")
-    facts = json.loads((tmp_path / "out" / "good" / "run.json").read_text("utf-8"))
+    facts = json.loads((tmp_path / "out" / "good.failed" / "run.json").read_text("utf-8"))
     assert set(facts["inputs"]) == {"survey.yaml", "nap.yaml"}
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from fltoolkit import batch, jobs
 from fltoolkit.cli import main
+from fltoolkit.errors import DataError, RequestError
 
 HOUSE = Path(__file__).parents[1]
 COMMANDS = ("new", "questionnaire", "check", "estimate", "batch", "nap", "refresh", "schema")
@@ -30,7 +31,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
         country.published().table.to_csv(work / "estimates.csv", index=False)
         if (work / parameters["survey"]).resolve().parent.name == "broken":
-            raise RuntimeError("it broke\n  do: mend it")
+            raise DataError("it broke", do="mend it")
 
     monkeypatch.setattr(batch, "_execute", execute)
     return calls
@@ -117,7 +118,7 @@ def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[An
     plan = str(survey.with_name("nap.yaml"))
     assert main(["estimate", str(survey), "--plan", plan, "--outputs", str(tmp_path / "out")]) == 0
     assert [name for name, _ in without_kernels] == list(jobs.NOTEBOOKS)
-    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"../../small/nap.yaml"}
+    assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"nap.yaml"}
 
 
 def test_a_profile_goes_to_the_notebooks_and_one_that_is_not_there_stops_at_once(
@@ -134,16 +135,21 @@ def test_a_profile_goes_to_the_notebooks_and_one_that_is_not_there_stops_at_once
 def test_restricted_writes_every_number_apart_and_no_page_links_it(
     tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    survey, out = country.write(tmp_path / "small"), tmp_path / "out"
+    survey, out, private = country.write(tmp_path / "small"), tmp_path / "out", tmp_path / "private"
     arguments = ["estimate", str(survey), "--plan", str(survey.with_name("nap.yaml")), "--outputs", str(out), "--restricted"]
-    assert main(arguments) == 0
-    full = pd.read_csv(out / "small" / "restricted" / "estimates_full.csv")
+    assert main(arguments) == 2
+    assert "name a folder that nobody else can read: --private FOLDER" in capsys.readouterr().err
+    assert not out.exists()
+    assert main([*arguments, "--private", str(private)]) == 0
+    full = pd.read_csv(private / "small" / "estimates_full.csv")
+    assert {p.name for p in (private / "small").iterdir()} == {"estimates_full.csv", "rows_behind_findings.csv"}
     hidden = country.published().table[lambda t: t["estimate"].isna() & (t["measure"] == "prevalence")]
     assert len(hidden) > 5
     by_region = full[(full["measure"] == "prevalence") & (full["breakdown"] == "region")].set_index("category")["cases"]
     assert dict(by_region) == {"north": 20, "south": 12, "east": 6, "west": 3, "plain": 0, "island": 0, "not stated": 0}
     assert full["estimate"].notna().all()
     assert "RESTRICTED: " in capsys.readouterr().out
+    assert not list(out.rglob("*full*"))
     pages = list(out.rglob("*.html"))
     assert len(pages) == 5
     assert not [p.name for p in pages if "restricted" in p.read_text("utf-8") or "estimates_full" in p.read_text("utf-8")]
@@ -151,8 +157,9 @@ def test_restricted_writes_every_number_apart_and_no_page_links_it(
 
 def test_a_failed_survey_ends_with_one_and_nothing_restricted_is_written(tmp_path: Path, without_kernels: list[Any]) -> None:
     survey = country.write(tmp_path / "broken")
-    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--restricted"]) == 1
-    assert not (tmp_path / "out" / "broken" / "restricted").exists()
+    private = tmp_path / "private"
+    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--private", str(private), "--restricted"]) == 1
+    assert not (private / "broken" / "estimates_full.csv").exists()
     assert "it broke" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
@@ -178,7 +185,7 @@ def test_a_batch_ends_with_one_if_any_survey_failed(
     content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in ("small", second)]}
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     assert main(["batch", str(tmp_path / "batch.yaml"), "--workers", "1"]) == ends
-    assert ends == 0 or re.search(r"^broken: failed: .*it broke \(\d of 2\)\n  do: mend it$", capsys.readouterr().out, re.M)
+    assert ends == 0 or re.search(r"^broken: failed: .*it broke \(\d of 2\)\n  do:      mend it$", capsys.readouterr().out, re.M)
     assert (tmp_path / "out" / "small" / "3_estimate.html").is_file()
 
 
@@ -207,6 +214,103 @@ def test_a_second_survey_by_itself_joins_the_first_on_the_front_page(tmp_path: P
     html = (tmp_path / "out" / "index.html").read_text("utf-8")
     assert "Country one" in html
     assert "Country two" in html
+
+
+# ------------------------------------------------------------------------------------------------- whose results they are
+
+
+def round_of(folder: Path, **keys: Any) -> str:
+    """A survey in a folder that is called as another's: year/data."""
+    return str(country.write(folder / "data", country.changed(country.SURVEY, **keys)))
+
+
+def test_results_of_another_round_country_or_year_are_not_replaced(
+    tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+    assert main(["estimate", round_of(tmp_path / "2025"), "--outputs", out]) == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "out" / "data").rglob("*")}
+    ran = len(without_kernels)
+    for i, keys in enumerate(({"year": 2027}, {"country": "Otherland"}, {"round": "second"})):
+        other = round_of(tmp_path / str(i), **keys)
+        assert main(["estimate", other, "--outputs", out]) == 2
+        told = capsys.readouterr().err
+        assert "the results of another survey would be replaced; nothing was run" in told
+        assert "data holds Smallland 2025 first, and " in told
+        assert str(next(iter(keys.values()))) in told
+        assert all(option in told for option in ("--name", "--outputs", "--replace"))
+    assert len(without_kernels) == ran
+    assert {path: path.read_bytes() for path in (tmp_path / "out" / "data").rglob("*")} == before
+    assert main(["estimate", other, "--outputs", out, "--name", "second"]) == 0
+    assert main(["estimate", other, "--outputs", out, "--replace"]) == 0
+    facts = json.loads((tmp_path / "out" / "data" / "run.json").read_text("utf-8"))
+    assert [facts[key] for key in ("country", "year", "round")] == ["Smallland", 2025, "second"]
+
+
+def test_a_corrected_title_or_another_spelling_locks_nobody_out(tmp_path: Path, without_kernels: list[Any]) -> None:
+    out = str(tmp_path / "out")
+    assert main(["estimate", round_of(tmp_path / "2025"), "--outputs", out]) == 0
+    assert main(["estimate", round_of(tmp_path / "2025", title="Corrected", country=" SMALLLAND"), "--outputs", out]) == 0
+
+
+def test_results_of_an_older_version_name_no_survey_and_are_replaced(tmp_path: Path, without_kernels: list[Any]) -> None:
+    out = str(tmp_path / "out")
+    assert main(["estimate", round_of(tmp_path / "2025"), "--outputs", out]) == 0
+    file = tmp_path / "out" / "data" / "run.json"
+    older = {k: v for k, v in json.loads(file.read_text("utf-8")).items() if k not in ("country", "year", "round")}
+    file.write_text(json.dumps(older), "utf-8")
+    assert main(["estimate", round_of(tmp_path / "2027", year=2027), "--outputs", out]) == 0
+
+
+def test_a_batch_refuses_too_before_any_work_unless_told_to_replace(
+    tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = {"outputs": "out", "surveys": [{"survey": "a/data/survey.yaml"}, {"survey": "b/data/survey.yaml", "name": "b"}]}
+    (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    for name in "ab":
+        round_of(tmp_path / name)
+    assert main(["batch", str(tmp_path / "batch.yaml")]) == 0
+    ran = len(without_kernels)
+    round_of(tmp_path / "b", year=2031)
+    for more in ([], ["--only", "b"]):
+        assert main(["batch", str(tmp_path / "batch.yaml"), *more]) == 2
+        assert "b holds Smallland 2025 first, and " in capsys.readouterr().err
+    assert len(without_kernels) == ran
+    assert main(["batch", str(tmp_path / "batch.yaml"), "--replace"]) == 0
+
+
+# --------------------------------------------------------------------------------------------------- what goes wrong
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "1.5", "²", ""])
+def test_so_many_workers_are_refused_as_a_wrong_call(workers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["batch", "batch.yaml", f"--workers={workers}"])
+    assert stop.value.code == 2
+    assert f"argument --workers: {workers!r} is not a whole number from 1 on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True])
+def test_so_many_workers_are_refused_as_a_wrong_request(tmp_path: Path, workers: Any) -> None:
+    country.write(tmp_path / "a")
+    (tmp_path / "batch.yaml").write_text("outputs: out\nsurveys: [{survey: a/survey.yaml}]\n", "utf-8")
+    with pytest.raises(RequestError, match="allowed: a whole number from 1 on"):
+        batch.run_batch(tmp_path / "batch.yaml", workers=workers)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_defect_of_the_kit_ends_with_one_and_quotes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("could not convert string to float: 'Amina Diallo'")
+
+    monkeypatch.setattr("fltoolkit.read_survey", fails)
+    assert main(["check", str(country.write(tmp_path))]) == 1
+    told = capsys.readouterr()
+    assert "This is a defect of the kit: ValueError" in told.err
+    assert "fltoolkit/commands.py:" in told.err
+    assert "Amina" not in told.err + told.out
 
 
 def test_a_batch_that_is_not_valid_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,10 +28,12 @@ MAY_USE["jobs"] = set()
 MAY_USE["record"] = {"survey", "nap", "jobs"}
 MAY_USE["cluster"] = {"record"}
 MAY_USE["hands"] = {"jobs", "record", "cluster", "notebooks"}
-MAY_USE["batch"] = MAY_USE["notebooks"] | {"notebooks", "jobs", "record", "hands"}
+MAY_USE["private"] = {"survey"}
+MAY_USE["batch"] = MAY_USE["notebooks"] | {"notebooks", "jobs", "record", "hands", "private"}
 MAY_USE["stored"] = MAY_USE["batch"] | {"batch"}
 MAY_USE["classroom"] = {"jobs"}
-MAY_USE["cli"] = MAY_USE["stored"] | {"stored", "classroom"}
+MAY_USE["commands"] = MAY_USE["stored"] | {"stored", "classroom"}
+MAY_USE["cli"] = MAY_USE["commands"] | {"commands"}
 MAY_USE["__main__"] = {"cli"}
 MAY_USE["fltoolkit"] = {*ROOMS, "synthetic"}  # the package's __init__: the list of public names
 

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import nbclient
@@ -13,6 +14,7 @@ import nbformat
 import papermill
 import psutil
 import pytest
+from nbclient.exceptions import DeadKernelError
 
 from fltoolkit.notebooks import ENGINE, Kernel, register_engine
 
@@ -102,6 +104,37 @@ def test_a_kernel_that_dies_fails_its_notebook_and_the_block_still_ends(tmp_path
     run(tmp_path, kernel, "1")
     with pytest.raises(Exception, match="died"):
         run(tmp_path, kernel, "import os; os._exit(1)")
+
+
+@pytest.mark.parametrize("after", [0.0, 0.3, 0.8, 1.6])
+def test_told_to_stop_while_it_starts_a_kernel_is_not_waited_for(tmp_path: Path, after: float) -> None:
+    stop, before = threading.Event(), set(psutil.Process().children(recursive=True))
+    with Kernel(tmp_path, stop) as kernel:
+        threading.Timer(after, stop.set).start()
+        started = time.monotonic()
+        with pytest.raises(Exception, match=r"[Kk]ernel died|died or does not answer"):
+            run(tmp_path, kernel, "import time; time.sleep(200)")
+    assert time.monotonic() - started < 10
+    assert not set(psutil.Process().children(recursive=True)) - before
+
+
+@pytest.mark.parametrize("when", ["between two notebooks", "as it ends"])
+def test_told_to_stop_a_kernel_that_answers_nothing_is_not_waited_for(tmp_path: Path, when: str) -> None:
+    """Between two notebooks nothing polls it; and what it leaves to its end may hang."""
+    stop, hangs = threading.Event(), "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
+    if when == "as it ends":
+        hangs = "import atexit, time; atexit.register(time.sleep, 200)"
+    with suppress(DeadKernelError), Kernel(tmp_path, stop) as kernel:
+        run(tmp_path, kernel, "import os; os.getpid()")
+        kernel._client.kc.execute(hangs)
+        time.sleep(0.5)
+        process = kernel._client.km.provisioner.process
+        threading.Timer(0.5, stop.set).start()
+        started = time.monotonic()
+        if when == "between two notebooks":
+            run(tmp_path, kernel, "1")
+    assert time.monotonic() - started < 5
+    assert process.poll() is not None
 
 
 def test_told_to_stop_a_kernel_is_killed_whatever_it_does(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 import small_country as country
 
 from fltoolkit import batch, jobs, notebooks
+from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.notebooks import Kernel
 from fltoolkit.show.style import MIME
 
@@ -140,7 +141,7 @@ def run_cells(path: Path, **given: object) -> Iterator[object]:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     path = country.write(tmp_path_factory.mktemp("small"))
-    return {"survey": str(path), "plan": str(path.with_name("nap.yaml"))}
+    return {"survey": str(path), "plan": "nap.yaml"}
 
 
 @EVERY
@@ -161,6 +162,36 @@ def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(path: Path, small: d
         },
     }  # fmt: skip
     assert {p.name for p in tmp_path.iterdir()} == made.get(path.stem, set())
+
+
+WITH_PLAN = pytest.mark.parametrize("path", [p for p in PIPELINE if "plan: str" in parameters(p).source], ids=lambda p: p.stem)
+
+
+@WITH_PLAN
+def test_another_survey_never_meets_the_shipped_plan(path: Path, tmp_path: Path) -> None:
+    survey = country.write(tmp_path / "mine", country.ONE_NUMBER)
+    survey.with_name("nap.yaml").unlink()
+    shown = " ".join(map(str, run_cells(path, survey=str(survey), outputs=str(tmp_path))))
+    assert "Norvia" not in shown
+    if path.stem == "4_nap":
+        assert "There is no plan: none is named, and no nap.yaml lies beside survey.yaml." in shown
+        assert {p.name for p in tmp_path.iterdir()} == {"mine"}
+
+
+@WITH_PLAN
+def test_a_plan_of_another_country_stops_the_notebook(path: Path, tmp_path: Path) -> None:
+    survey = country.write(tmp_path / "mine", country.changed(country.ONE_NUMBER, country="Otherland"), country.PLAN)
+    with pytest.raises(
+        SpecError, match="the plan is another country's than the survey\n  found:   Smallland\n  allowed: Otherland"
+    ):
+        list(run_cells(path, survey=str(survey)))
+
+
+def test_a_plan_that_is_named_and_not_there_stops_the_notebook(tmp_path: Path) -> None:
+    (path,) = [p for p in PIPELINE if p.stem == "3_estimate"]
+    survey = country.write(tmp_path / "mine", country.ONE_NUMBER)
+    with pytest.raises(SpecError, match="there is no such file"):
+        list(run_cells(path, survey=str(survey), plan="nap2.yaml"))
 
 
 def test_interactive_shows_a_widget_instead_of_the_fixed_view(small: dict[str, object]) -> None:
@@ -233,6 +264,31 @@ def test_refresh_runs_a_notebook_where_it_stands_and_keeps_only_what_is_stable(t
     assert notebook.cells[0].outputs[0].data["text/plain"] == "'found'"
     assert notebook.cells[0].metadata == {"tags": ["t"]}
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ("not JSON {", "b.ipynb: this is not a notebook"),
+        ('{"cells": 3}', "b.ipynb: this is not a notebook"),
+        ("cell", "b.ipynb: a cell of the notebook fails\n  found:   ValueError in cell [2]"),
+        ("kernel", "b.ipynb: a cell of the notebook fails\n  found:   the notebook's kernel died"),
+    ],
+)
+def test_refresh_of_a_broken_notebook_names_it_and_writes_none(tmp_path: Path, broken: str, words: str) -> None:
+    cells = {"cell": "raise ValueError('Amina Diallo')", "kernel": "import os; os._exit(1)"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]), tmp_path / "a.ipynb")
+    if broken in cells:
+        made = [nbformat.v4.new_code_cell(source) for source in ("1", cells[broken], "2")]
+        nbformat.write(nbformat.v4.new_notebook(cells=made), tmp_path / "b.ipynb")
+    else:
+        (tmp_path / "b.ipynb").write_text(broken, "utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(RequestError) as raised:
+        notebooks.refresh(tmp_path, say=lambda _: None)
+    assert words in raised.value.message
+    assert "Amina" not in raised.value.message
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_the_same_notebook_is_normalised_to_the_same_text(tmp_path: Path) -> None:

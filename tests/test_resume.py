@@ -144,6 +144,7 @@ CHANGES: dict[str, Change] = {
     "the run did not leave 3_estimate.html as it is": lambda folder, _: (folder / "out" / "a" / "3_estimate.html").unlink(),
     "there is no run.json to go by": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
     "it failed": failed,
+    "the latest run failed": lambda folder, _: (folder / "out" / "a.failed").mkdir(),
 }
 REAL = record.version
 
@@ -215,16 +216,18 @@ def test_an_input_that_changes_while_it_is_read_fails_the_run(
     assert not (tmp_path / "out" / "a" / "estimates.csv").exists()
 
 
-def test_restricted_numbers_survive_a_run(tmp_path: Path, calls: list[str]) -> None:
+def test_restricted_numbers_of_before_are_not_kept_among_the_outputs_and_that_is_told(tmp_path: Path, calls: list[str]) -> None:
     path, said = write_batch(tmp_path, "a"), list[str]()
     run_batch(path, say=quiet)
     kept = tmp_path / "out" / "a" / "restricted" / "estimates_full.csv"
     kept.parent.mkdir()
     kept.write_text("x", encoding="utf-8")
+    run_batch(path, resume=True, say=said.append)
+    assert kept.exists()
     run_batch(path, say=said.append)
-    assert kept.read_text(encoding="utf-8") == "x"
-    assert any("a: restricted/ is kept as it was" in line for line in said)
-    run_batch(path, resume=True, say=quiet)
+    assert not kept.parent.exists()
+    (told,) = [line for line in said if "restricted/" in line]
+    assert told.startswith("a: restricted/ is not kept among the outputs; ")
     assert calls == ["a", "a"]
 
 
@@ -353,7 +356,7 @@ def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in
 
     stand(execute)
     assert not run_batch(path, say=said.append)
-    assert {path.name for path in out.iterdir()} == {".lock", "assets", "index.html"}
+    assert {path.name for path in out.iterdir()} == {".lock", "a.failed", "assets", "index.html"}
     assert any(line.startswith("a: failed: a: files cannot be read or written") for line in said), said
 
 
@@ -462,14 +465,24 @@ def test_a_batch_killed_in_mid_run_and_resumed_is_byte_for_byte_one_that_was_not
     assert tree(out) == undisturbed
 
 
-def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(place: Path) -> None:
-    path, out = place / "batch.yaml", place / "out"
+MOMENTS = {
+    "as the kernel starts": (signal.SIGINT, ".work-a-*"),
+    "in the first notebook": (signal.SIGTERM, ".work-a-*/1_survey.ipynb"),
+    "as the second starts": (getattr(signal, "SIGHUP", signal.SIGTERM), ".work-a-*/1_survey.html"),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(place: Path, moment: str) -> None:
+    path, out, (number, there) = place / "batch.yaml", place / "out", MOMENTS[moment]
     before = tree(out)
     with start(path) as process:
-        until(lambda: list(out.glob(".work-a-*/1_survey.ipynb")) and kernels(process))
+        until(lambda: list(out.glob(there)) and kernels(process))
         running = kernels(process)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
+        asked = time.monotonic()
         told = process.communicate(timeout=60)[0]
+    assert time.monotonic() - asked < 10  # five, on a machine that does nothing else
     assert process.returncode == 130
     assert told.splitlines()[-1] == "stopped; finished: none (0 of 2). A batch goes on with --resume."
     assert "Traceback" not in told

@@ -38,7 +38,8 @@ def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -
 
 def followed(root: Path, second: Path, baseline: Any = "first/survey.yaml", plan: dict[str, Any] = PLAN) -> fl.Evidence:
     """The evidence of a run of `second` under a plan whose baseline is as said."""
-    (root / "nap.yaml").write_text(yaml.safe_dump({**plan, "baseline_survey": baseline}, sort_keys=False), encoding="utf-8")
+    content = {**plan, "country": SPEC["country"], "baseline_survey": baseline}
+    (root / "nap.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     read = fl.read_plan(root / "nap.yaml")
     persons = fl.classify(fl.read_survey(second))
     return fl.evidence(read, fl.rounds(read, persons, fl.publish_run(persons, plan=read)))

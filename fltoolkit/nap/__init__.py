@@ -2,6 +2,6 @@
 
 from fltoolkit.nap.baseline import Baseline, baseline
 from fltoolkit.nap.evidence import Evidence, evidence
-from fltoolkit.nap.framework import Plan, read_plan
+from fltoolkit.nap.framework import Plan, plan_beside, read_plan
 
-__all__ = ["Baseline", "Evidence", "Plan", "baseline", "evidence", "read_plan"]
+__all__ = ["Baseline", "Evidence", "Plan", "baseline", "evidence", "plan_beside", "read_plan"]

@@ -54,7 +54,9 @@ def baseline(plan: Plan, out: Published) -> Baseline:
 
     Raises:
         RequestError: a row's number is not in `out` (publish the run with `plan=`).
+        SpecError: the survey is another country's.
     """
+    plan.expect_country(str(out.table["country"].iloc[0]))
     rows: list[dict[str, Any]] = []
     for statement in plan.framework:
         for indicator in statement.indicators:

@@ -43,11 +43,14 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 def _beside(plan: Plan, spec: SurveySpec) -> Found:
     """What only shows beside the survey: samples of populations it does not have, published rows that do not fit."""
+    wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
             part(spec)
-        except SpecError as wrong:
-            yield error(where=wrong.where.partition(", ")[2], what=f"{wrong.problem}: {wrong.found}", do=wrong.do)
+        except SpecError as raised:
+            wrong[raised.where] = raised  # another country is found by both
+    for found in wrong.values():
+        yield error(where=found.where.partition(", ")[2], what=f"{found.problem}: {found.found}", do=found.do)
 
 
 def _row(indicator: Indicator, spec: SurveySpec) -> Found:

@@ -47,7 +47,9 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
 
     Raises:
         RequestError: a row's number is not in the published set (publish the run with `plan=`).
+        SpecError: the survey is another country's, or partners.yaml is not valid.
     """
+    plan.expect_country(str(found.now.table["country"].iloc[0]))
     partners = read_partners(plan)
     filled = with_partners(baseline(plan, found.start) if found.start else published_baseline(plan, found.now), partners)
     judged, followed = targets(plan, filled), follow_up(plan, filled, found.changed)

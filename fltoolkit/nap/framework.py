@@ -18,12 +18,13 @@ from fltoolkit.nap.units import is_rate, scale
 from fltoolkit.survey.breakdowns import Measure as Estimated
 from fltoolkit.survey.breakdowns import Name, Table
 from fltoolkit.survey.spec import SurveySpec
-from fltoolkit.yamlfile import Model, Names, load_model
+from fltoolkit.yamlfile import Model, Names, folded, load_model
 
 Measure = Literal[
     "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
 ]
 PlannedSample = Annotated[int, Field(gt=0)]
+BESIDE = "nap.yaml"  # what a plan is called beside its survey.yaml
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
 
@@ -238,13 +239,22 @@ class Plan(Model):
         """The rows that a survey fills, each with its statement."""
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
+    def expect_country(self, country: str) -> None:
+        """Raise `SpecError` where a survey is another country's: the plan's targets would be judged by other people's numbers."""
+        if folded(self.country) != folded(country):
+            raise SpecError(
+                "the plan is another country's than the survey", where=f"{self.path}, country", found=self.country, allowed=country,
+                do="give the survey its own plan, or none; or correct `country` in one of the two files",
+            )  # fmt: skip
+
     def planned(self, population: str, asked: float) -> float:
         """Persons of a population who will answer in a repeat: as planned, else as many as the baseline asked."""
         sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
         return float(sample) if sample else asked
 
     def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
-        """The baseline that only a publication knows, row by row, in the words of a survey."""
+        """The baseline that only a publication knows, row by row, in the words of a survey. Raises `SpecError` where that is another country's."""
+        self.expect_country(spec.country)
         if isinstance(self.baseline_survey, str):
             return []
         rows = []
@@ -265,8 +275,9 @@ class Plan(Model):
     def tables(self, spec: SurveySpec) -> list[Table]:
         """What the survey must estimate to fill the plan's rows: for each the total, then each breakdown it can give.
 
-        Raises `SpecError` where planned_sample names a population that the survey does not have.
+        Raises `SpecError` where the survey is another country's, or planned_sample names a population that it does not have.
         """
+        self.expect_country(spec.country)
         named = self.planned_sample if isinstance(self.planned_sample, dict) else {}
         if wrong := [name for name in named if name not in spec.populations]:
             where, do = f"{self.path}, planned_sample", "name populations of survey.yaml"
@@ -281,6 +292,23 @@ class Plan(Model):
                 by = [(g,) for g in found if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)]
                 wanted.append(Table(measure=row.survey_measure, of=row.of, population=row.population, by=((), *by)))
         return wanted
+
+
+@checked
+def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
+    """The plan of a survey, named from the folder of its survey.yaml.
+
+    Args:
+        survey: a survey.yaml. plan: a nap.yaml; left out, the nap.yaml there, if there is one; empty: none.
+
+    Returns:
+        the plan; None where there is none.
+
+    Raises:
+        SpecError: the file that is named is not there, or is not valid.
+    """
+    path = Path(survey).parent / plan
+    return read_plan(path) if plan and (plan != BESIDE or path.exists()) else None
 
 
 @checked

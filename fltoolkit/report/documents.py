@@ -17,9 +17,10 @@ from fltoolkit.report.sheet import fact_sheet
 from fltoolkit.report.skeleton import nap_skeleton
 from fltoolkit.report.slides import workshop
 from fltoolkit.report.workbook import NOTHING
-from fltoolkit.show.words import Words
+from fltoolkit.show.words import Words, of_plan
 
 
+@of_plan
 @checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     """Write brief, skeleton, slides, fact sheet and pictures in each of the plan's languages; nothing where `folder` is empty.

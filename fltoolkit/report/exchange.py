@@ -19,11 +19,12 @@ from fltoolkit.report.coded import ALL, Coded, coded
 from fltoolkit.report.evidence_json import FRAMES, document
 from fltoolkit.report.sdmx import sdmx_table, structure
 from fltoolkit.report.workbook import NOTHING, write_csv
-from fltoolkit.show.words import Words
+from fltoolkit.show.words import Words, of_plan
 
 ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as ILOSTAT's processing uses them: to be verified
 
 
+@of_plan
 @checked
 def write_exchange(found: Evidence, folder: str | Path) -> Words:
     """Write `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json` into `folder`; nothing where it is empty."""

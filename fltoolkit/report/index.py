@@ -39,16 +39,17 @@ DOCUMENTS = {
     "slides": "Slides for the consultation workshop",
     "nap_skeleton": "Skeleton of the plan",
 }
-REFUSED = '<em class="flag">not run again</em> These are the numbers of an earlier run. The latest was refused:'
+EARLIER = '<em class="flag">the latest run failed</em> These are the numbers of an earlier run. The error of the latest:'
 KINDS = {".html": "page", ".docx": "Word"}
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One survey of a batch: its folder, what it is, whom it could not reach, and the error if it failed.
+    """One survey of a batch: its folder, what it is, whom it could not reach, and the error if its latest run failed.
 
-    `refused`: why it was not run again, where what an earlier run left stands.
+    `error`: where there are no results. `refused`: the error, where the results of an earlier run stand. `notebook`: the page of how far
+    the run that failed came, from the folder of the index.
     """
 
     folder: str
@@ -100,13 +101,8 @@ def _numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
 
 def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     if table is None:
-        link = (
-            f'<p><a href="{escape(entry.folder)}/{escape(entry.notebook)}">The notebook up to the failing cell</a></p>'
-            if entry.notebook
-            else ""
-        )
-        return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2><pre>{escape(entry.error)}</pre>{link}</section>\n'
-    refused = f"<p>{REFUSED}</p><pre>{escape(entry.refused)}</pre>" if entry.refused else ""
+        return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2>{_failure(entry.error, entry.notebook)}</section>\n'
+    failed = f"<p>{EARLIER}</p>{_failure(entry.refused, entry.notebook)}" if entry.refused else ""
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
     parts = _parts(table)
     first = table.iloc[0].to_dict()  # the run's own rule set stands first
@@ -123,9 +119,15 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     if (folder / "charts").is_dir():  # named, not linked: a web server shows no folder
         files += f"<li>Its charts, SVG and PNG: in {escape(entry.folder)}/charts</li>"
     return (
-        f'<section class="survey"><h2>{escape(entry.title)}</h2>{refused}<div class="numbers">{numbers}</div>{parts}'
+        f'<section class="survey"><h2>{escape(entry.title)}</h2>{failed}<div class="numbers">{numbers}</div>{parts}'
         f'{_change(folder)}{_left_open(table)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
     )
+
+
+def _failure(error: str, notebook: str) -> str:
+    """An error, with a link to how far its run came, where that is known."""
+    link = f'<p><a href="{escape(notebook)}">The notebook up to the failing cell</a></p>' if notebook else ""
+    return f"<pre>{escape(error)}</pre>{link}"
 
 
 def _documents(folder: Path) -> dict[str, str]:

@@ -25,9 +25,8 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
         assets: where plotly.min.js lies, seen from the page.
         links: (name, address) of the pages beside it.
     """
-    target.write_text(_exporter(threading.get_ident()).from_filename(str(notebook), resources={
-        "title": title, "assets": assets, "links": links, "css": css(),
-    })[0], encoding="utf-8")  # fmt: skip
+    resources = {"title": title, "assets": assets, "links": links, "css": css()}
+    write_whole(target, _exporter(threading.get_ident()).from_filename(str(notebook), resources=resources)[0])
 
 
 def css() -> str:

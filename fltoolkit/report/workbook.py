@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import MARKERS, Published
 from fltoolkit.estimate.publish_model import PublishedModel
+from fltoolkit.folders import write_whole
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.show.words import Words
+from fltoolkit.show.words import Words, of_plan
 
 TOOL_16 = (
     ("Objective/Outcome/Output/Activities", 30), ("Indicator", 34), ("Definition", 54), ("Disaggregated by", 30),
@@ -90,6 +92,7 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
     return Words(f"Written: `{name}`, {len(found)} finding(s).")
 
 
+@of_plan
 @checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty."""
@@ -100,6 +103,7 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
 
 
+@of_plan
 @checked
 def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
     """Write `nap_workbook.xlsx`, the plan's workbook for its partners, into `folder`; nothing where it is empty.
@@ -117,7 +121,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     text = {
         c: [_inert(v) if isinstance(v, str) else v for v in table[c]] for c in table.select_dtypes(["object", "string"]).columns
     }
-    table.assign(**text).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    write_whole(path, table.assign(**text).to_csv(index=False, lineterminator="\n"))
 
 
 def _inert(text: str) -> str:
@@ -128,7 +132,8 @@ def _inert(text: str) -> str:
 def _workbook(filled: Baseline, path: Path) -> None:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     book.set_properties(
         {"title": filled.plan.title, "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME}
     )
@@ -154,6 +159,7 @@ def _workbook(filled: Baseline, path: Path) -> None:
     sheet.print_area(0, 0, last, len(TOOL_16) + 4)
     sheet.set_row(HEAD_ROW, 34)
     book.close()
+    write_whole(path, made.getvalue())
 
 
 def _write_row(sheet: Any, line: int, row: dict[Any, Any], starts: bool, formats: dict[str, Any]) -> None:

@@ -9,12 +9,13 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.language import BASE, Language, read_language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.framework import Plan
 from fltoolkit.nap.units import scale
 from fltoolkit.show import told, told_plan
 from fltoolkit.show.changes import NOTE, signed
 from fltoolkit.show.style import BLUE, GREY, INK, ORANGE, Picture, Table, axis, figure
 from fltoolkit.show.tables import plain
-from fltoolkit.show.words import NBSP, Words, markers_used, number
+from fltoolkit.show.words import NBSP, Words, markers_used, number, of_plan
 
 Row = dict[Any, Any]
 CRITERIA = {
@@ -28,6 +29,17 @@ NO_TARGETS = "nap.yaml gives no `targets:` yet. The table says what a repeat wou
 NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to follow up yet."
 
 
+@checked
+def named(plan: Plan | None) -> Words:
+    """Which plan it is; or that there is none, so that what follows stays empty."""
+    if plan is None:
+        return Words(
+            "There is no plan: none is named, and no nap.yaml lies beside survey.yaml. The cells below that need one say so."
+        )
+    return Words(f"The plan: **{plan.title}**, {plan.country}, {plan.first_year} to {plan.last_year}.")
+
+
+@of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
     """What must be known before the targets are printed, as the documents say it: each that no repeat could verify, and why; or that all can be."""
@@ -48,6 +60,7 @@ def _warned(language: Language, row: Row) -> str:
     return f"{promised}. It can be verified: {row['reason']}.{beside}"
 
 
+@of_plan
 @checked
 def targets(evidence: Evidence) -> Table:
     """Every row that a survey fills: its target, what stands in the way of verifying it, and the smallest fall that a repeat of the planned sample would find.
@@ -85,6 +98,7 @@ def _placed(language: Language, row: Row) -> str:
     return f"{number} ({told_plan.between(language, row, 'later_ci_low', 'later_ci_high')}): {row['beside']}"
 
 
+@of_plan
 @checked
 def path(evidence: Evidence, row: str = "") -> Picture | Words:
     """The way of one indicator from its baseline to its target: milestones are hollow, since no survey measures them.
@@ -128,6 +142,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
     return Picture(fig, f"Line from baseline to target, {first['unit']}. {ways}.{told}")
 
 
+@of_plan
 @checked
 def smart(evidence: Evidence) -> Table:
     """Tool No. 16's five criteria, indicator by indicator, and in words what is missing."""
@@ -142,6 +157,7 @@ def smart(evidence: Evidence) -> Table:
     return plain(body, "Is each indicator SMART?", "Tool No. 16 of the ILO toolkit; `partners`: only they can say")
 
 
+@of_plan
 @checked
 def follow_up(evidence: Evidence) -> Table | Words:
     """Each row of the baseline beside the later round, with the change, its interval and the verdict; nothing says why it changed."""

@@ -23,6 +23,7 @@ from fltoolkit.show.words import (
     labels,
     markers_used,
     number,
+    of_plan,
     percent,
     to_verify,
 )
@@ -142,6 +143,7 @@ def paths(found: pd.DataFrame) -> Table:
     return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted")
 
 
+@of_plan
 @checked
 def baseline(filled: Baseline) -> Table:
     """The rows of the plan, with what the survey filled in."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from html import escape
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -138,6 +139,20 @@ class Words:
 
     def __str__(self) -> str:
         return self.text
+
+
+NO_PLAN = Words("There is no plan, so that there is nothing to say here.")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def of_plan(make: F) -> F:
+    """Let what a notebook asks of a plan's evidence say that there is none, where None stands for it."""
+
+    @wraps(make)
+    def asked(*given: Any, **named: Any) -> Any:
+        return NO_PLAN if next(iter((*given, *named.values()))) is None else make(*given, **named)
+
+    return cast(F, asked)
 
 
 @checked

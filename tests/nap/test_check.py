@@ -36,6 +36,7 @@ def test_a_sound_plan_has_no_findings(tmp_path: Path) -> None:
          ("warning", "targets of rate", "no survey is planned in 2029, so that the target cannot be verified")),
         ({"targets": [{"year": 2040, "cut": 0.5}]}, {},
          ("warning", "targets of rate", "the target's year 2040 lies outside the plan (2026 to 2030)")),
+        ({}, {"country": "Otherland"}, ("error", "country", "the plan is another country's than the survey: Otherland")),
         ({"disaggregated_by": ["nationality"], "targets": [{"year": 2030, "cut": 0.5, "group": "nationality", "category": "x"}]}, {},
          ("error", "targets of rate", "the survey has no nationality")),
         ({"disaggregated_by": ["nationality"]}, {}, ("note", "rate", "the survey has no nationality; the row will say so")),

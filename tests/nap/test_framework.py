@@ -34,6 +34,40 @@ def test_an_unknown_key_is_named_with_the_allowed_ones_and_a_guess(tmp_path: Pat
     assert "means_of_verification" in told
 
 
+def test_the_plan_of_a_survey_is_found_from_its_folder(tmp_path: Path) -> None:
+    survey = country.write(tmp_path)
+    plan = fl.plan_beside(survey)
+    assert plan is not None
+    assert plan.title == "Plan of Smallland"
+    assert fl.plan_beside(survey, "") is None
+    (tmp_path / "plans").mkdir()
+    survey.with_name("nap.yaml").rename(tmp_path / "plans" / "mine.yaml")
+    assert fl.plan_beside(survey) is None
+    assert fl.plan_beside(survey, "plans/mine.yaml") is not None
+    with pytest.raises(SpecError, match="there is no such file"):
+        fl.plan_beside(survey, "mine.yaml")
+
+
+@pytest.mark.parametrize(("name", "same"), [(" smallland ", True), ("SMALLLAND", True), ("Small land", False)])
+def test_a_plan_of_another_country_is_refused_wherever_it_meets_a_survey(tmp_path: Path, name: str, same: bool) -> None:
+    persons = fl.classify(fl.read_survey(country.write(tmp_path / "own")))
+    plan = fl.read_plan(country.write(tmp_path / "other", plan={**country.PLAN, "country": name}).with_name("nap.yaml"))
+    own = fl.read_plan(tmp_path / "own" / "nap.yaml")
+    out = fl.publish_run(persons, plan=own)
+    meetings = (
+        lambda: fl.publish_run(persons, plan=plan),
+        lambda: fl.rounds(plan, persons, out),
+        lambda: fl.evidence(plan, fl.rounds(own, persons, out)),
+        lambda: fl.baseline(plan, out),
+    )
+    for meet in meetings:
+        if same:
+            meet()
+        else:
+            with pytest.raises(SpecError, match="the plan is another country's than the survey"):
+                meet()
+
+
 def test_an_unknown_measure_is_named_with_the_allowed_ones(tmp_path: Path) -> None:
     told = message(tmp_path, country.with_rows({"measure": "number"}))
     assert "framework.0.indicators.0.measure" in told

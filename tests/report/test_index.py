@@ -96,11 +96,11 @@ def test_a_suppressed_headline_shows_its_marker_and_no_number(tmp_path: Path) ->
 
 def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
     put(tmp_path, "small")
-    (tmp_path / "bad").mkdir()
-    (tmp_path / "bad" / "2_classify.html").write_text("x", encoding="utf-8")
-    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error="it broke", notebook="2_classify.html"))
+    (tmp_path / "bad.failed").mkdir()
+    (tmp_path / "bad.failed" / "2_classify.html").write_text("x", encoding="utf-8")
+    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error="it broke", notebook="bad.failed/2_classify.html"))
     links = re.findall(r'href="([^"]+)"', html)
-    assert sorted(links) == sorted([*(f"small/{f}" for f in (*FILES, "estimates.csv")), "bad/2_classify.html"])
+    assert sorted(links) == sorted([*(f"small/{f}" for f in (*FILES, "estimates.csv")), "bad.failed/2_classify.html"])
     assert all((tmp_path / link).is_file() for link in links)
 
 
@@ -125,13 +125,21 @@ def test_restricted_numbers_are_never_linked(tmp_path: Path) -> None:
 def test_a_failed_survey_shows_its_error_and_its_half_run_notebook(tmp_path: Path) -> None:
     put(tmp_path, "small")
     error = "2_classify: codes that survey.yaml does not name: 7\n  do: <add> them"
-    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error=error, notebook="2_classify.html"))
+    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error=error, notebook="bad.failed/2_classify.html"))
     assert "2 survey(s), 1 failed" in html
     assert "Bad: failed" in html
     assert "<pre>2_classify: codes that survey.yaml does not name: 7\n  do: &lt;add&gt; them</pre>" in html
-    assert '<a href="bad/2_classify.html">The notebook up to the failing cell</a>' in html
+    assert '<a href="bad.failed/2_classify.html">The notebook up to the failing cell</a>' in html
     without = index(tmp_path, Entry("bad", "Bad", error="no notebook at all"))
     assert "<a " not in without
+
+
+def test_numbers_of_an_earlier_run_stand_with_the_error_of_the_latest(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    html = index(tmp_path, Entry("small", "Small", refused="<it> broke", notebook="small.failed/2_classify.html"))
+    assert "1 survey(s), 1 as an earlier run left it" in html
+    assert "<b>99.5</b>" in html
+    assert '<pre>&lt;it&gt; broke</pre><p><a href="small.failed/2_classify.html">The notebook up to' in html
 
 
 @pytest.mark.parametrize("turn", [1, -1])

@@ -11,9 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from fltoolkit.folders import write_whole
 from fltoolkit.report.workbook import DANGER, NO_TIME, STYLES
 
 KIT = "_kit"
@@ -130,7 +132,8 @@ def write_book(
     """Write the pages, the partners' own sheets after them, and the record that is hidden; the same content is the same bytes."""
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     book.set_properties(
         {"title": clean(title), "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME}
     )
@@ -141,6 +144,7 @@ def write_book(
         writer.kept(name, rows)
     writer.record_sheet(about)
     book.close()
+    write_whole(path, made.getvalue())
 
 
 def clean(text: str) -> str:

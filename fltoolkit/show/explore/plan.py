@@ -15,7 +15,7 @@ from fltoolkit.nap.targets import POWER
 from fltoolkit.show.explore.shell import WIDE, dropdown, shell, static
 from fltoolkit.show.plan import name_of
 from fltoolkit.show.style import BLUE, GREY, INK, Picture, axis, figure
-from fltoolkit.show.words import Words
+from fltoolkit.show.words import Words, of_plan
 
 CUT, POINTS = 0.25, 60
 TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # so few that they stand apart on half a screen
@@ -70,6 +70,7 @@ def plan_view(evidence: Evidence, choice: str, *, cut: float, year: int, sample:
     )
 
 
+@of_plan
 @checked
 def plan(evidence: Evidence, *, interactive: bool = False) -> Any:
     """What a repeat would find, for a fall, a year and a sample: with `interactive` they can be picked, else those of the plan."""

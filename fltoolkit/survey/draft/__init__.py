@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fltoolkit.errors import DataError, RequestError
+from fltoolkit.folders import write_new
 from fltoolkit.survey.draft import design, groups, questions
 from fltoolkit.survey.draft.columns import DataTable
 from fltoolkit.survey.draft.hand import Hand
@@ -42,11 +43,7 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
     data = Path(data)
     target = Path(out) if out else data.with_name("survey.yaml")
     if target.exists():
-        raise RequestError(
-            "there is a file already, and a draft never overwrites one",
-            where=str(target),
-            do="move it away, or name another with --out",
-        )
+        raise _there(target)
     if not target.parent.is_dir():
         raise RequestError("there is no such folder", where=str(target.parent), do="make it, with the data in it")
     folder, file = target.parent.resolve(), data.resolve()
@@ -58,8 +55,16 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
             do="put the one beside the other",
         )
     draft = make_draft(data, file.relative_to(folder).as_posix(), encoding)
-    target.write_text(draft.text, encoding="utf-8")
+    try:
+        write_new(target, draft.text)
+    except FileExistsError:  # it came while the data were read
+        raise _there(target) from None
     return target, draft
+
+
+def _there(target: Path) -> RequestError:
+    do = "move it away, or name another with --out"
+    return RequestError("there is a file already, and a draft never overwrites one", where=str(target), do=do)
 
 
 def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:

@@ -1,0 +1,196 @@
+"""What each command of the command line does. Heavy parts are imported where they are needed, so that help comes at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+from fltoolkit.errors import FltoolkitError, RequestError
+from fltoolkit.estimate.profiles import load_profile
+from fltoolkit.terminal import on_screen, say
+from fltoolkit.yamlfile import UNANSWERED, Model
+
+
+def new(parsed: argparse.Namespace) -> int:
+    from fltoolkit.survey.draft import write_draft
+
+    target, draft = write_draft(parsed.data, parsed.out, parsed.encoding)
+    for number, line in draft.asks:
+        say(f"line {number:<4} {str(line).strip()}")
+    say(
+        f"{target}: drafted {draft.drafted} lines; {len(draft.asks)} need an answer, where the file says {UNANSWERED} (listed above)."
+    )
+    say(f"Read it line by line, answer them, then run: fltoolkit check {target}")
+    return 0
+
+
+def questionnaire(parsed: argparse.Namespace) -> int:
+    from fltoolkit.survey.questionnaire import write_questionnaire
+
+    written = write_questionnaire(parsed.folder, [name.strip() for name in parsed.languages.split(",") if name.strip()])
+    say(f"Written: {' and '.join(map(str, written))}. Read docs/questionnaire.md before you field it.")
+    return 0
+
+
+def check(parsed: argparse.Namespace) -> int:
+    import fltoolkit as fl
+    from fltoolkit.jobs import name_of
+    from fltoolkit.private import private_place, write_rows
+
+    if parsed.show_values and not on_screen():
+        do = "leave it out, or run the command without | and > on a terminal"
+        raise RequestError("values of the data are shown on a terminal only", where="--show-values", do=do)
+    if parsed.private:
+        written = write_rows(parsed.survey, name_of(parsed.survey.resolve(), parsed.name), private_place(parsed.private))
+        say(f"PRIVATE {written} tells which rows the findings are about.")
+    try:
+        survey = fl.read_survey(parsed.survey)
+    except FltoolkitError as error:
+        if parsed.show_values and error.withheld:
+            say(f"VALUES  {error.withheld}")
+        raise
+    found = fl.check(survey, show_values=parsed.show_values)
+    _tell(found.to_dict("records"))
+    if (found["severity"] == "error").any():
+        say("Errors stop the estimate: mend them, then check again.")
+        return 1
+    persons = fl.classify(survey)
+    more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
+    _tell(more)
+    try:
+        refused = fl.publish_run(persons).table.query("marker == 'x' and rule_set == @persons.rules")
+    except FltoolkitError as error:  # of the design or the weights, which only an estimate meets
+        say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
+        return 1
+    for measure, reason in refused[["measure", "reason"]].drop_duplicates().itertuples(index=False):
+        say(f"NOTE    tables: {measure} will be marked [x]: {reason}")
+    say(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
+    return 0
+
+
+def _tell(rows: list[dict[Hashable, Any]]) -> None:
+    for row in rows:
+        say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']} [{row['count']}]\n        {row['do']}")
+
+
+def estimate(parsed: argparse.Namespace) -> int:
+    from fltoolkit.batch import run_surveys
+    from fltoolkit.jobs import make_run
+    from fltoolkit.private import private_place
+
+    if parsed.restricted and not parsed.private:
+        do = "name a folder that nobody else can read: --private FOLDER"
+        raise RequestError("what is not for publication needs a place outside the outputs", where="--restricted", do=do)
+    if parsed.profile:
+        load_profile(parsed.profile, parsed.survey.parent)
+    given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
+    parameters = {name: value for name, value in given.items() if value}
+    run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters)
+    place = private_place(parsed.private, parsed.outputs) if parsed.private else ""
+    passed = run_surveys([run], parsed.outputs, workers=1, keep_others=True, replace=parsed.replace, private=place)
+    if passed and parsed.restricted:
+        _restricted(parsed, run.name, place)
+    return 0 if passed else 1
+
+
+def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
+    """Everything as estimated, nothing suppressed, for those who may see it; no page links it."""
+    import fltoolkit as fl
+    from fltoolkit.estimate.publish import restricted
+    from fltoolkit.private import FULL, write_private
+
+    persons = fl.classify(fl.read_survey(parsed.survey))
+    table = restricted(persons, plan=fl.read_plan(parsed.plan) if parsed.plan else None)
+    written = write_private(place, name, FULL, table.to_csv(index=False, lineterminator="\n"))
+    say(f"RESTRICTED: {written} holds confidential numbers. It is not for publication.")
+
+
+def batch(parsed: argparse.Namespace) -> int:
+    from fltoolkit.batch import run_batch
+    from fltoolkit.store import is_address
+    from fltoolkit.stored import run_stored
+
+    run = run_stored if is_address(parsed.batch) else run_batch
+    options = {name: getattr(parsed, name) for name in ("workers", "scheduler", "only", "resume", "replace", "private")}
+    return 0 if run(parsed.batch, **options) else 1
+
+
+def nap_check(parsed: argparse.Namespace) -> int:
+    import fltoolkit as fl
+    from fltoolkit.nap.check import check_plan
+    from fltoolkit.nap.partners import read_partners
+    from fltoolkit.survey.spec import read_spec
+
+    plan = fl.read_plan(parsed.plan)
+    read_partners(plan)
+    beside = parsed.plan.with_name("survey.yaml")
+    survey = parsed.survey or plan.baseline_path or (beside if beside.is_file() else None)
+    found = check_plan(plan, read_spec(survey) if survey else None)
+    for row in found.to_dict("records"):
+        say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}\n        {row['do']}")
+    if survey is None:
+        say("NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the survey with --survey")
+    if (found["severity"] == "error").any():
+        say("Errors would stop a run, or lose a target: mend them, then check again.")
+        return 1
+    say(f"{plan.title}: no errors; {len(found)} other finding(s). Whether targets can be verified is told by a run.")
+    return 0
+
+
+def nap_read(parsed: argparse.Namespace) -> int:
+    from fltoolkit.record import read_record
+    from fltoolkit.report.merge import read_into
+
+    if not parsed.workbook.is_file():
+        do = "give the path of the workbook that partners filled in, such as outputs/my_survey/nap_workbook.xlsx"
+        raise RequestError("there is no such file", where=str(parsed.workbook), do=do)
+    folder = parsed.workbook.parent
+    record = read_record(folder)
+    given = record.parameters.get("4_nap", {}) if record else {}
+    if not parsed.plan and not given.get("plan"):
+        raise RequestError(
+            "no run.json beside the workbook says which nap.yaml it belongs to",
+            where=str(parsed.workbook),
+            do="name it: --plan my_survey/nap.yaml",
+        )
+    say(read_into(parsed.workbook, parsed.plan or Path(os.path.normpath((folder / given["survey"]).parent / given["plan"]))))
+    return 0
+
+
+def serve_class(parsed: argparse.Namespace) -> int:
+    from fltoolkit.classroom import serve
+
+    return serve(parsed.folder, parsed.learners, parsed.address, parsed.port, parsed.jupyter)
+
+
+def refresh(parsed: argparse.Namespace) -> int:
+    from fltoolkit.notebooks import refresh
+
+    refresh(parsed.folder)
+    return 0
+
+
+def schema(parsed: argparse.Namespace) -> int:
+    import json
+
+    from fltoolkit.classify.rules import RuleSet
+    from fltoolkit.folders import write_whole
+    from fltoolkit.jobs import Batch
+    from fltoolkit.nap import Plan
+    from fltoolkit.nap.partners import Partners
+    from fltoolkit.report import evidence_json
+    from fltoolkit.survey.questionnaire.model import Questionnaire
+    from fltoolkit.survey.spec import SurveySpec
+
+    parsed.folder.mkdir(parents=True, exist_ok=True)
+    models: dict[str, type[Model]] = {
+        "survey": SurveySpec, "nap": Plan, "batch": Batch, "rules": RuleSet, "partners": Partners, "questionnaire": Questionnaire,
+    }  # fmt: skip
+    schemas = {name: model.model_json_schema() for name, model in models.items()} | {"evidence": evidence_json.schema()}
+    for name, schema in schemas.items():
+        text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
+        write_whole(parsed.folder / f"{name}.schema.json", text + "\n")
+    return 0

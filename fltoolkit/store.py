@@ -1,0 +1,76 @@
+"""A folder at an address (fsspec: s3://, abfs://, sftp://, …): files and folders come from there and go there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from fltoolkit.errors import RequestError
+
+RECORD = "run.json"  # without it a folder of results counts for nothing
+
+
+def is_address(place: str) -> bool:
+    """Whether a text names a place at an address, not a path."""
+    return "://" in place
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder at an address. Names are read from there, with slashes."""
+
+    address: str
+
+    def fetch(self, name: str, here: Path) -> bool:
+        """Copy a file, if it is there, or a folder with all it holds, to the same name under `here`; tells whether anything was."""
+        files, root = self._files()
+        for path in files.find(f"{root}/{name}"):
+            target = here / path.removeprefix(root).lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.get_file(path, str(target))
+        return (here / name).exists()
+
+    def leave(self, name: str, here: Path) -> None:
+        """Put a folder of results in place of the one before it; where `here` has none, that one goes.
+
+        Without run.json a folder counts for nothing: that goes first and comes last.
+        """
+        files, root = self._files()
+        before = {path.removeprefix(root).lstrip("/") for path in files.find(f"{root}/{name}")}
+        now = {path.relative_to(here).as_posix() for path in (here / name).rglob("*") if path.is_file()}
+        record = f"{name}/{RECORD}"
+        for gone in sorted(before & ({record} | before - now), key=lambda name: (name != record, name)):
+            files.rm_file(f"{root}/{gone}")
+        for file in sorted(now, key=lambda name: (name == record, name)):
+            self.put(file, here)
+
+    def put(self, name: str, here: Path) -> None:
+        """Copy a file to its name."""
+        self.write(name, (here / name).read_bytes())
+
+    def write(self, name: str, content: bytes) -> None:
+        files, root = self._files()
+        files.makedirs(str(PurePosixPath(f"{root}/{name}").parent), exist_ok=True)
+        files.pipe_file(f"{root}/{name}", content)
+
+    def read(self, name: str) -> bytes:
+        files, root = self._files()
+        content: bytes = files.cat_file(f"{root}/{name}")
+        return content
+
+    def _files(self) -> tuple[Any, str]:
+        """The file system, with what it remembers forgotten, and this folder's path in it."""
+        try:
+            from fsspec.core import url_to_fs
+
+            files, root = url_to_fs(self.address)
+        except ImportError as error:  # fsspec itself, or what an address of this kind needs
+            do = "install it here and on the workers; fsspec itself comes with pip install 'fltoolkit[cluster]'"
+            raise RequestError(
+                "files at this address need a package that is not installed", where=self.address, found=error, do=do
+            ) from None
+        except ValueError as error:
+            raise RequestError("there is no such kind of address", where=self.address, found=error) from None
+        files.invalidate_cache()
+        return files, str(root).rstrip("/")
