@@ -66,9 +66,10 @@ def cells(path: Path) -> Parts:
 
 
 def notebook_cells(path: Path) -> Parts:
-    """Each cell of a notebook with its outputs, once the notebook is normalised."""
+    """Each cell of a notebook with its outputs, once the notebook is normalised; a cell's id follows from its place and its source."""
     notebook = normalise(nbformat.read(path, as_version=4))
-    return {"metadata": notebook.metadata} | {f"cell {i}": cell for i, cell in enumerate(notebook.cells)}
+    without_id = ({key: value for key, value in cell.items() if key != "id"} for cell in notebook.cells)
+    return {"metadata": notebook.metadata} | {f"cell {i}": cell for i, cell in enumerate(without_id)}
 
 
 def differences(before: Mapping[str, Parts], after: Mapping[str, Parts]) -> list[str]:
