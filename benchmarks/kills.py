@@ -5,13 +5,12 @@ python benchmarks/kills.py 20 a worker   # one of them, by how it begins
 
 Three surveys (one with a plan, so with workbooks, documents and charts) run on two threads or two Dask workers. Each time, at a moment
 drawn at random from the length of an undisturbed batch, the main process or one of the workers gets a SIGKILL. Where it was the main
-process, the same command with --resume then finishes. Every file is compared with that of an undisturbed batch: workbooks cell by cell,
-notebooks after normalisation, run.json without its seconds, all others by their bytes.
+process, the same command with --resume then finishes. Every file is compared with that of an undisturbed batch, as
+`outputs.py` says: notebooks after normalisation, run.json without its seconds, all others by their bytes.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import subprocess
@@ -24,8 +23,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import openpyxl
 import yaml
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -33,8 +30,7 @@ sys.path.insert(0, str(HOUSE / "tests"))
 
 import small_country as country  # noqa: E402
 from dask_cluster import Dask, dask, until  # noqa: E402
-
-from fltoolkit.notebooks import normalise  # noqa: E402
+from outputs import contents  # noqa: E402
 
 PLANS = {"a": True, "b": False, "c": False}
 
@@ -61,34 +57,6 @@ def started(batch: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
-
-
-# ------------------------------------------------------------------------------------------------------- what is compared
-
-
-def cells(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(path)}
-
-
-def run_json(path: Path) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    del facts["seconds"]
-    return facts
-
-
-def content(path: Path) -> Any:
-    """What is compared of a file."""
-    if path.suffix == ".xlsx":
-        return cells(path)
-    if path.suffix == ".ipynb":
-        return normalise(nbformat.read(path, as_version=4))
-    return run_json(path) if path.name == "run.json" else path.read_bytes()
-
-
-def contents(out: Path) -> dict[str, Any]:
-    """Every file of a folder of results, hidden ones too, but for the lock, whose holder changes."""
-    files = (path for path in out.rglob("*") if path.is_file() and path.name != ".lock")
-    return {path.relative_to(out).as_posix(): content(path) for path in files}
 
 
 # ------------------------------------------------------------------------------------------------------------ the kills
