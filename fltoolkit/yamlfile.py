@@ -30,7 +30,6 @@ CALLED = {
     "timestamp": "date or time of the calendar",
 }
 SURROGATE = re.compile(r"[\ud800-\udfff]")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Model(BaseModel):
@@ -135,10 +134,10 @@ class TextLoader(BoundedLoader):
     """Every scalar is left as text, and a repeated key refused."""
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
-        """The text of a scalar; control characters, which only an escape can write, are refused."""
+        """The text of a scalar; a NUL, which only an escape can write, is refused: no path, name or file of results can hold it."""
         text = str(super().construct_scalar(node))
-        if odd := CONTROL.search(text):
-            raise _at(node.start_mark, "a text holds a control character", f"\\x{ord(odd[0]):02x}", "remove it")
+        if "\0" in text:
+            raise _at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
         return text
 
 

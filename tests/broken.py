@@ -405,7 +405,7 @@ KINDS = (
     Kind(
         "a zero byte in a path",
         spec(files__person__path="a\0.csv"),
-        ("survey.yaml, line 9", "control character"),
+        ("survey.yaml, line 9", "the character NUL"),
     ),
     Kind("a file whose name is a pattern", _pattern("persons[1].csv"), cases=20),
     Kind("a file whose name is a pattern of any file", _pattern("persons*.csv"), cases=20),

@@ -37,7 +37,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
         country.published().table.to_csv(work / "estimates.csv", index=False)
         if name == "4_nap":
-            plan = work / parameters["plan"]
+            plan = (work / parameters["survey"]).parent / parameters["plan"]
             seen.append(plan.parent.name)
             books.write_for(plan, work)
 

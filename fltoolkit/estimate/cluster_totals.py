@@ -243,9 +243,10 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
 
 def _truth(design: Design, name: str) -> nw.Expr:
     """A column as true and false; null is what is neither."""
+    own, _ = design.column(name)
     if design.is_truth(name):
-        return nw.col(name)
-    return truth_of(nw.col(name), [1], [0]) if design.is_whole(name) else truth_of(design.text(name), TRUE, FALSE)
+        return nw.col(own)
+    return truth_of(nw.col(own), [1], [0]) if design.is_whole(name) else truth_of(design.text(name), TRUE, FALSE)
 
 
 def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
@@ -319,12 +320,6 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
         )  # fmt: skip
     if not within.any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
-    if not within.any() and not isinstance(design, Survey) and (status == MISSING).any():
-        raise RequestError(
-            f"{outcome.y} is blank in every row with a weight",
-            where="outcome",
-            do="check that it is the right column, and its values",
-        )
     replicates = design.replication.names if design.replication else ()
     if gaps := [name for r, name in enumerate(replicates) if not np.isfinite(table.loc[within, f"w_{r}"]).all()]:
         raise DesignError(

@@ -121,8 +121,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
             f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST:,}",
             do="take bands of what has many values (ages, hours, incomes), or fewer covariates",
         )  # fmt: skip
-    schema = design.frame.collect_schema()
-    numeric = {n for n in names if schema[n].is_numeric()}
+    numeric = {n for n in names if design.column(n)[1].is_numeric()}
     as_numbers = {n for code, used in factors.items() if not code.startswith("C(") for n in used} & numeric
     columns = {n: _column(run.cells.keys[n], first, run.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
                for i, n in enumerate(names, 1)}  # fmt: skip

@@ -15,6 +15,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.column_names import tidy
 from fltoolkit.survey.connection import connect
 from fltoolkit.survey.engines import tables_in_place
 from fltoolkit.survey.formats import LABELLED_FILES
@@ -94,35 +95,36 @@ class Design:
         """Which values of the data a message may print."""
         return Mask()
 
-    def _column(self, name: str) -> nw.dtypes.DType:
-        schema = self.frame.collect_schema()
+    def column(self, name: str) -> tuple[str, nw.dtypes.DType]:
+        """A column's name as the data have it, without blanks around it, and its type."""
+        schema, name = self.frame.collect_schema(), tidy(name)
         refuse_unreadable([name], self.unreadable, "column")
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
                 "no such column", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
             )  # fmt: skip
-        return schema[name]
+        return name, schema[name]
 
     def text(self, name: str) -> nw.Expr:
         """A column as text, for grouping: numbers as codes (`1`, never `1.0`), texts as they were written."""
-        return written(name, self._column(name))
+        return written(*self.column(name))
 
     def key(self, name: str) -> Key:
         """A column to group by."""
-        return Key(nw.col(name) if self.is_whole(name) else self.text(name))
+        return Key(nw.col(tidy(name)) if self.is_whole(name) else self.text(name))
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""
-        return bool(self._column(name) == nw.Boolean)
+        return bool(self.column(name)[1] == nw.Boolean)
 
     def is_whole(self, name: str) -> bool:
         """Whether a column holds whole numbers as such."""
-        return is_whole(self._column(name))
+        return is_whole(self.column(name)[1])
 
     def number(self, name: str) -> nw.Expr:
         """A column as numbers, for means, totals and ratios."""
-        return number(name, self._column(name))
+        return number(*self.column(name))
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -164,8 +166,8 @@ class SurveyDesign(Design):
         single_psu: SinglePsu = "fail",
         weights: Literal["gross_up", "normalised"] = "gross_up",
     ) -> None:
-        layers, units, counts = ([c] if isinstance(c, str) else list(c or ()) for c in (strata, psu, fpc))
-        wanted = [weight, *layers, *units, *counts, *([certainty] if certainty else [])]
+        layers, units, counts, (weight,), certain_by = (names_of(given) for given in (strata, psu, fpc, weight, certainty))
+        wanted = [weight, *layers, *units, *counts, *certain_by]
         frame, files, unreadable = open_design(data, wanted, "SurveyDesign")
         schema = frame.collect_schema()
         refuse_stages(len(units), len(counts), certainty is not None)
@@ -173,7 +175,7 @@ class SurveyDesign(Design):
         bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
         frame = frame.with_columns(bound)
-        certain = None if certainty is None else text(certainty, schema[certainty]).is_in(TRUE)
+        certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
         bind(
             self,
             files=files,
@@ -220,7 +222,8 @@ class Survey(SurveyDesign):
 
     def text(self, name: str) -> nw.Expr:
         """A column as canonical text, which every text of a survey is since the door."""
-        return nw.col(name) if self._column(name) == nw.String else super().text(name)
+        own, dtype = self.column(name)
+        return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
         """A column to group by; of a group whose codes are whole numbers in the file, these."""
@@ -239,6 +242,11 @@ class Survey(SurveyDesign):
 
 
 D = TypeVar("D", bound=Design)
+
+
+def names_of(given: str | Sequence[str] | None) -> list[str]:
+    """The columns that an argument names, without blanks around their names."""
+    return [tidy(name) for name in ([given] if isinstance(given, str) else given or ())]
 
 
 def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:

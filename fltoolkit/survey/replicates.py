@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.design import Design, bind, open_design, refuse_missing_columns
+from fltoolkit.survey.design import Design, bind, names_of, open_design, refuse_missing_columns
 from fltoolkit.survey.internal import STRATA, WEIGHT
 from fltoolkit.survey.read import refuse_unreadable
 from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients, replicated
@@ -68,7 +68,7 @@ class ReplicateDesign(Design):
         df: int | None = None,
         weights: Literal["gross_up", "normalised"] = "gross_up",
     ) -> None:
-        layers = [strata] if isinstance(strata, str) else list(strata or ())
+        layers, (weight,) = names_of(strata), names_of(weight)
         frame, files, unreadable = open_design(data, [weight, *layers], "ReplicateDesign")
         schema = frame.collect_schema()
         names = _columns(replicates, [*schema.names(), *unreadable])
@@ -107,12 +107,9 @@ class ReplicateDesign(Design):
 
 def _columns(wanted: str | Sequence[str], there: Sequence[str]) -> list[str]:
     """The replicate columns, in the order of the data for a pattern."""
-    if not isinstance(wanted, str):
-        names = list(wanted)
-    elif "*" in wanted or "?" in wanted:
+    names = names_of(wanted)
+    if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
         names = [c for c in there if fnmatchcase(c, wanted)]
-    else:
-        names = [wanted]
     if len(names) < 2:
         raise DesignError(
             "fewer than two columns of replicate weights", where="replicates", found=wanted, allowed=there,

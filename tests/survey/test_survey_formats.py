@@ -288,7 +288,7 @@ def test_a_csv_in_any_encoding_python_knows(
         assert fl.check(survey).query("severity == 'error'").empty, encoding
 
 
-@pytest.mark.parametrize("name", ["utf-9", "base64", "rot13", "klingon", "a\u0000b"])
+@pytest.mark.parametrize("name", ["utf-9", "base64", "rot13", "klingon"])
 def test_an_encoding_that_python_does_not_know_is_told(spec: dict[str, Any], write: Write, changed: Change, name: str) -> None:
     with pytest.raises(
         SpecError, match=r"files\.person\.encoding: not an encoding that Python knows; usual ones: utf-8, cp1252"
