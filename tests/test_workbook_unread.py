@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert calls == ["b"]  # the other survey of the batch goes on
     front = (book.parent.parent / "index.html").read_text("utf-8")
     assert "2 survey(s), 1 as an earlier run left it" in front
-    assert front.count("not run again") == 1
+    assert front.count("the latest run failed") == 1
     assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in front
 
     assert main(["nap", "read", "out/a/nap_workbook.xlsx"]) == 0
@@ -90,7 +91,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert read_partners(path.parent / "a" / "nap.yaml").costs == {"1": {"activity": "Train"}}
     said.clear()
     assert run(path, said, resume=True)
-    assert "a: once more, since partners.yaml changed" in "\n".join(said)
+    assert "a: once more, since the latest run failed" in "\n".join(said)
     assert run(path, said, resume=True)
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
     assert "2 survey(s), all complete" in (book.parent.parent / "index.html").read_text("utf-8")
@@ -111,7 +112,7 @@ def test_the_front_page_tells_of_a_refused_run_until_another_has_taken_its_place
     books.edit(Path("out/a") / NAME, answer)
     for survey in ("a", "b", "b"):
         told = front(survey)
-        assert told.count("not run again") == 1
+        assert told.count("the latest run failed") == 1
         assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in told
     assert main(["nap", "read", "out/a/nap_workbook.xlsx"]) == 0
     assert "2 survey(s), all complete" in front("a")
@@ -136,7 +137,7 @@ def test_a_survey_that_was_refused_alone_is_told_by_whoever_writes_the_page_next
 
 
 def full(*_: object) -> None:
-    raise OSError("the disk is full")
+    raise OSError(errno.ENOSPC, "no space", "estimates.csv")
 
 
 def test_a_workbook_that_is_as_the_run_left_it_is_not_opened(
@@ -170,7 +171,9 @@ def test_a_folder_that_nobody_can_vouch_for_is_looked_at(path: Path, calls: list
     before, said = book.read_bytes(), list[str]()
     assert not run(path, said)
     front = (book.parent.parent / "index.html").read_text("utf-8")
-    assert ("a: failed" if name == "run.json" else "not run again") in front  # whose numbers nobody can vouch for are not shown
+    assert (
+        "a: failed" if name == "run.json" else "the latest run failed"
+    ) in front  # whose numbers nobody can vouch for are not shown
     assert ("were not read" if name == "run.json" else "costs: must be keys and values") in "\n".join(said)
     assert book.read_bytes() == before
 
