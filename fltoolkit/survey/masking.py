@@ -44,4 +44,9 @@ class Mask:
         return ", ".join(shown) + others
 
     def _may_print(self, value: str, persons: int) -> bool:
-        return len(value) <= LONGEST and not any(c.isspace() for c in value) and persons >= max(self.limit, 1)
+        return is_code(value) and persons >= max(self.limit, 1)
+
+
+def is_code(value: str) -> bool:
+    """Whether a value is as short as the codes of questionnaires are."""
+    return len(value) <= LONGEST and not any(c.isspace() for c in value)

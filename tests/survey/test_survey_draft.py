@@ -534,3 +534,12 @@ def test_answers_are_told_by_their_place_among_the_codes_however_they_are_writte
     assert data.answers(columns, ("asked", ["1"]))["q"].tolist() == [1, 2, 0, 3, 4] * 20
     assert data.answers(columns, ("asked", ["9"]))["q"].tolist() == []
     assert data.answers([]) == {}
+
+
+def test_a_draft_writes_no_text_that_few_persons_gave(tmp_path: Path) -> None:
+    rows = ["beaten by Quispe", *["yes, often"] * 30, *["no"] * 60, "dk"]
+    (tmp_path / "a.csv").write_text("W,Q1\n" + "\n".join(f'1.5,"{row}"' for row in rows) + "\n", encoding="utf-8")
+    target, _ = write_draft(tmp_path / "a.csv", None, None)
+    draft = target.read_text(encoding="utf-8")
+    assert "Quispe" not in draft
+    assert "yes, often" in draft

@@ -14,6 +14,7 @@ from fltoolkit.survey.connection import connect
 from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.draft.vocabulary import answer
 from fltoolkit.survey.formats import LABELLED_FILES, FileLabels, read_labels
+from fltoolkit.survey.masking import LIMIT, is_code
 from fltoolkit.survey.read import Frame, Opened, open_named
 from fltoolkit.survey.values import number, text
 
@@ -228,11 +229,18 @@ class DataTable:
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """The values of columns known to hold few, in order."""
-        found: dict[str, set[str]] = {name: set() for name in names}
-        for name, _, value in self._different(names):
-            found[name].add(value)
-        return {name: sorted(values - {""}, key=_order) for name, values in found.items()}
+        """The values of columns known to hold few, in order. A text that few rows hold is left out: it can be a person's own words, and
+        a draft is a file that may be passed on.
+        """
+        found: dict[str, list[str]] = {name: [] for name in names}
+        if names:
+            rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
+            for name, value, count in (
+                rows.select(COLUMN, VALUE, ROWS).collect("pandas").to_native().itertuples(index=False, name=None)
+            ):
+                if is_code(value) or count >= LIMIT:
+                    found[name].append(value)
+        return {name: sorted(values, key=_order) for name, values in found.items()}
 
     def _decimal_commas(self) -> bool:
         """Whether a CSV's text has a column of nothing but numbers, some of them with a decimal comma, and more than a few."""
