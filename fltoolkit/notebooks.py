@@ -18,6 +18,8 @@ from fltoolkit.terminal import say as print_line
 
 ENGINE = "fltoolkit"
 KEPT_METADATA = ("tags",)
+BANNER = "papermill-error-cell-tag"  # papermill's own, on the cells that it adds to a notebook that failed
+STOPPED_HERE = "**The run stopped here.** Nothing below was run."
 STARTS_IN = 30, 120  # seconds that a kernel may take to start, at the first try and the second
 LOOKS_EVERY = 0.5  # seconds between two looks at whether to stop, and whether the kernel lives
 
@@ -76,6 +78,7 @@ def normalise_file(path: Path) -> None:
 def normalise(notebook: Any) -> Any:
     """Stable cell ids, no widget state, no times, no papermill metadata, one kernel name; of errors what may be told, of warnings nothing."""
     reduce_errors(notebook)
+    _mark_the_stop(notebook)
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -86,6 +89,14 @@ def normalise(notebook: Any) -> Any:
         for output in cell.get("outputs", []):
             output.get("metadata", {}).clear()
     return notebook
+
+
+def _mark_the_stop(notebook: Any) -> None:
+    """Say in a sentence where a run stopped, in place of the two headlines in red that papermill writes."""
+    banners = [i for i, cell in enumerate(notebook.cells) if BANNER in cell.metadata.get("tags", [])]
+    if banners:
+        notebook.cells[banners[-1]].source = STOPPED_HERE
+        notebook.cells = [cell for i, cell in enumerate(notebook.cells) if i not in banners[:-1]]
 
 
 class Stop(Protocol):

@@ -101,8 +101,8 @@ def _numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
 
 def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     if table is None:
-        return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2>{_failure(entry.error, entry.notebook)}</section>\n'
-    failed = f"<p>{EARLIER}</p>{_failure(entry.refused, entry.notebook)}" if entry.refused else ""
+        return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2><p class="quiet">{escape(entry.folder)}</p>{_failure(entry.error, entry.notebook)}</section>\n'
+    failed = f'<div class="refused"><p>{EARLIER}</p>{_failure(entry.refused, entry.notebook)}</div>' if entry.refused else ""
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
     parts = _parts(table)
     first = table.iloc[0].to_dict()  # the run's own rule set stands first
