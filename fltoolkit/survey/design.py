@@ -16,7 +16,7 @@ from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.connection import connect
-from fltoolkit.survey.engines import tables_in_place
+from fltoolkit.survey.engines import tables_in_place, with_made
 from fltoolkit.survey.formats import LABELLED_FILES
 from fltoolkit.survey.header import header_is_known, names_told
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, PSU, SSU, STRATA, WEIGHT
@@ -172,13 +172,16 @@ class SurveyDesign(Design):
         bound = [number(weight, schema[weight]).alias(WEIGHT), joined([label(c, schema[c]) for c in layers]).alias(STRATA)]
         bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
-        frame = frame.with_columns(bound)
         certain = None if certainty is None else text(certainty, schema[certainty]).is_in(TRUE)
+
+        def with_design(rows: Frame) -> Frame:
+            return with_units(rows.with_columns(bound), len(units), len(counts), nest, certain)
+
         bind(
             self,
             files=files,
             unreadable=unreadable,
-            rows=with_units(frame, len(units), len(counts), nest, certain),
+            rows=with_made(frame, wanted, with_design),
             single_psu=single_psu,
             clustered=psu is not None,
             stages=len(counts),

@@ -6,15 +6,18 @@ stay in the cluster.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
 from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
+from fltoolkit.survey.column_names import quoted
 
 Frame = nw.LazyFrame[Any]
+WIDE = 1000  # columns above which those that nobody needs are left aside: narwhals names every column in every step
+ROW = "fl__row"
 BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and that DuckDB makes
 
 
@@ -104,6 +107,24 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
         return _lazy(table.withColumn(name, F.pmod(row, F.lit(buckets)).cast("string")))
     alike = F.row_number().over(Window.partitionBy(row).orderBy(F.lit(1)))
     return _lazy(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string"))))
+
+
+def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
+    """The frame with the columns that `make` adds or changes.
+
+    Of a very wide table `make` is given only the columns that it uses, and what comes of them is joined to the others by the number of
+    the row: DuckDB compares each column with every other one whenever narwhals adds some, which takes a minute for 10,000 columns.
+
+    Args:
+        frame: any. used: those of its columns that `make` uses or changes. make: adds columns or changes them; the rows stay as many.
+    """
+    table: Any = nw.to_native(frame)
+    if is_spark(table) or len(table.columns) <= WIDE:
+        return make(frame)
+    rows, kept = table.project(f"*, row_number() OVER () AS {ROW}"), list(map(quoted, {ROW: None, **dict.fromkeys(used)}))
+    made: Any = nw.to_native(make(_lazy(rows.project(", ".join(kept)))))
+    others = rows.project(f"* EXCLUDE ({', '.join(kept[1:])})").set_alias("others")
+    return _lazy(others.join(made.set_alias("made"), ROW).project(f"* EXCLUDE ({ROW})"))
 
 
 def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:

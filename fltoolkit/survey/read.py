@@ -16,7 +16,7 @@ import narwhals as nw
 
 from fltoolkit.errors import DataError, RepeatedKeys
 from fltoolkit.survey.column_names import quoted, tidy
-from fltoolkit.survey.engines import contents, different, is_spark, rows_of
+from fltoolkit.survey.engines import WIDE, contents, different, is_spark, rows_of
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
 from fltoolkit.survey.header import header_is_known, names_told, refuse_missing
 from fltoolkit.survey.layout import DataFile, Files
@@ -95,14 +95,15 @@ def open_named(
     _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__, known)
     if not is_spark(relation):
         names = [tidy(name) for name in names]
-        relation, more = _usable(relation)
+        relation, more = _usable(relation, only)
         unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
     return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
 
 
-def _usable(relation: Any) -> tuple[Any, dict[str, Unreadable]]:
-    """The relation without the columns of which nothing can be made, its names tidy, and why each is left out."""
+def _usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
+    """The relation without the columns of which nothing can be made, its names tidy, and why each is left out. Of a very wide one it has
+    those in `only`."""
     kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))
     unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
     kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
@@ -112,6 +113,8 @@ def _usable(relation: Any) -> tuple[Any, dict[str, Unreadable]]:
             found=sorted({u.found for u in unusable.values()}),
             do="give a table of numbers and texts",
         )
+    if only is not None and len(kept) > WIDE:
+        kept = {name: new for name, new in kept.items() if new in only} or dict(list(kept.items())[:1])
     if len(kept) == len(kinds) and all(name == new for name, new in kept.items()):
         return relation, {}
     return relation.project(", ".join(f"{quoted(name)} AS {quoted(new)}" for name, new in kept.items())), unusable
