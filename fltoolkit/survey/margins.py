@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design import Design, bind
-from fltoolkit.survey.engines import small_table, with_made
+from fltoolkit.survey.engines import small_table
 from fltoolkit.survey.internal import CALIBRATED, PATTERN, REPLICATE
 from fltoolkit.survey.read import Frame
 
@@ -48,33 +48,22 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
 
 def with_calibration(design: D, calibration: Calibration) -> D:
     """The same design with calibrated weights; the input stays as it was."""
+    inside = nw.lit(True) if calibration.domain is None else nw.col(calibration.domain).fill_null(False)
     labels = [f"{PART}{i}" for i in range(len(calibration.keys))]
-    texts = [design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(calibration.keys, labels, strict=True)]
-    replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
-    domain = [calibration.domain] if calibration.domain else []
-
-    def calibrated(frame: Frame) -> Frame:
-        frame = frame.with_columns(texts)
-        return _weighted(
-            frame.join(_beside(frame, calibration, labels, design.replicates), on=labels, how="left"), calibration, replicates
-        )
-
-    frame = with_made(design.frame, [*calibration.keys, *calibration.weights, *domain, *replicates], calibrated)
+    frame = design.frame.with_columns(
+        [design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(calibration.keys, labels, strict=True)]
+    )
+    frame = frame.join(_beside(frame, calibration, labels, design.replicates), on=labels, how="left")
+    g = nw.when(inside).then(nw.col(G).fill_null(1.0)).otherwise(nw.lit(1.0))
+    own = nw.col(calibration.weights[0]) * g
+    frame = frame.with_columns(
+        nw.when(inside & (own > 0)).then(nw.col(PATTERN)).alias(PATTERN), nw.when(inside & (own > 0)).then(own).otherwise(0.0).alias(CALIBRATED),
+        *[(nw.col(weight) * g).alias(weight) for weight in calibration.weights],
+        *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"{G}{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
+    )  # fmt: skip
     facts = {name: getattr(design, name) for name in design.__dataclass_fields__}
     made = facts | {"rows": frame, "calibration": calibration, "grosses_up": design.grosses_up or calibration.domain is None}
     return bind(object.__new__(type(design)), **made)
-
-
-def _weighted(frame: Frame, calibration: Calibration, replicates: Sequence[str]) -> Frame:
-    """The frame with the weights times their factors, which stand beside them."""
-    inside = nw.lit(True) if calibration.domain is None else nw.col(calibration.domain).fill_null(False)
-    g = nw.when(inside).then(nw.col(G).fill_null(1.0)).otherwise(nw.lit(1.0))
-    own = nw.col(calibration.weights[0]) * g
-    return frame.with_columns(
-        nw.when(inside & (own > 0)).then(nw.col(PATTERN)).alias(PATTERN), nw.when(inside & (own > 0)).then(own).otherwise(0.0).alias(CALIBRATED),
-        *[(nw.col(weight) * g).alias(weight) for weight in calibration.weights],
-        *[(nw.col(name) * nw.col(name.replace(REPLICATE, G, 1)).fill_null(1.0)).alias(name) for name in replicates],
-    )  # fmt: skip
 
 
 def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
