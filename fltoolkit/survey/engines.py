@@ -13,6 +13,7 @@ import narwhals as nw
 from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
+from fltoolkit.survey.collect import readable
 from fltoolkit.survey.column_names import quoted
 
 Frame = nw.LazyFrame[Any]
@@ -24,11 +25,6 @@ BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and tha
 def is_spark(data: object) -> bool:
     """Whether this is a PySpark DataFrame; PySpark is not imported to know."""
     return bool(dependencies.is_pyspark_dataframe(data))  # of Spark Connect too, which spark_table refuses
-
-
-def is_of_spark(error: Exception) -> bool:
-    """Whether an error came from Spark, or from the bridge to it."""
-    return type(error).__module__.partition(".")[0] in ("pyspark", "py4j")
 
 
 def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[str, Any]:
@@ -72,6 +68,7 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
     return data.select(needed), names
 
 
+@readable()
 def contents(frame: Frame) -> str:
     """A number that is another one when the rows of a Spark table are others, whatever their order."""
     from pyspark.sql import functions as F  # noqa: N812
@@ -164,12 +161,14 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
     )
 
 
+@readable()
 def rows_of(frame: Frame) -> int:
     """How many rows there are."""
     table: Any = nw.to_native(frame)
     return int(table.count()) if is_spark(table) else len(table)
 
 
+@readable()
 def different(frame: Frame, key: Sequence[str]) -> int:
     """How many different values some columns have together."""
     rows = frame.select(key)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.collect import readable
 from fltoolkit.survey.column_names import quoted
 from fltoolkit.survey.csv_files import open_csv
 from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.csv_numbers import with_numbers
-from fltoolkit.survey.engines import is_of_spark, is_spark, spark_table
+from fltoolkit.survey.engines import is_spark, spark_table
 from fltoolkit.survey.memory_tables import Unreadable, memory_table
 from fltoolkit.survey.source_files import exactly, stamped
 from fltoolkit.yamlfile import canonical_code
@@ -190,33 +190,6 @@ def _kind_of_damage(error: Exception) -> str:
     if "encoding" in said or "byte sequence" in said or isinstance(error, UnicodeError):
         return "text in another encoding than the file says"
     return "a date that no calendar has" if isinstance(error, OverflowError) else "it is not laid out as such a file is"
-
-
-@contextmanager
-def readable(where: str) -> Iterator[None]:
-    """What goes wrong inside is told as a `DataError`: a file that is damaged, or more than memory holds. A library's own words are
-    not repeated, since they may quote a person's row."""
-    import duckdb
-
-    try:
-        yield
-    except (duckdb.OutOfMemoryException, MemoryError):
-        raise DataError(
-            "the memory is too small to read the data", where=where,
-            do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
-        ) from None  # fmt: skip
-    except duckdb.Error as error:
-        raise DataError(
-            "the file cannot be read", where=where, found=type(error).__name__,
-            do="check that it is whole and what its name says; export the data again if it is not",
-        ) from None  # fmt: skip
-    except Exception as error:
-        if not is_of_spark(error):
-            raise
-        raise DataError(
-            "the cluster could not read the tables", where=where, found=type(error).__name__,
-            do="try table.count() by itself; Spark's own words are not repeated here, since they may quote a person's row",
-        ) from None  # fmt: skip
 
 
 def open_object(

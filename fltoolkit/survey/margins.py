@@ -10,6 +10,7 @@ import pandas as pd
 
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.design import Design, bind
 from fltoolkit.survey.engines import small_table
 from fltoolkit.survey.internal import CALIBRATED, PATTERN, REPLICATE
@@ -41,7 +42,7 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
     )  # fmt: skip
     sums = [PERSONS, BEFORE, BAD, *(f"{BEFORE}{r}" for r in range(design.replicates))]
     grouped = frame.filter(nw.col(USED)).group_by(labels).agg(*[nw.col(s).sum() for s in sums]).sort(labels)
-    table: pd.DataFrame = grouped.collect("pandas").to_native()
+    table = to_pandas(grouped, design.source)
     table = table.rename(columns=dict(zip(labels, keys, strict=True)))
     return table.astype({PERSONS: int, BAD: int, BEFORE: float})
 
