@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fltoolkit.errors import SpecError
 from fltoolkit.files import MB, read_text, shown
@@ -64,6 +64,8 @@ def _as_list(value: object) -> object:
 Code = Annotated[str, BeforeValidator(canonical_code)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class BoundedLoader(yaml.SafeLoader):

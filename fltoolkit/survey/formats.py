@@ -207,7 +207,7 @@ def open_object(
     if table is None:
         raise DataError(
             "this is not a table the kit reads",
-            found=type(data).__name__,
+            found="nothing (None)" if data is None else type(data).__name__,
             allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
             do="give one of these",
         )
