@@ -89,7 +89,8 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
             of the later survey.yaml says, else independent if no label stands in both.
 
     Raises:
-        RequestError: two confidence levels; each round is broken down by groups that the other is not; the rounds are the wrong way round. DesignError: see `stack`.
+        RequestError: two confidence levels; each round is broken down by groups that the other is not; the rounds are the wrong
+            way round. DesignError: see `stack`.
     """
     old, new = before.about, after.about
     _comparable_calls(old, new)
