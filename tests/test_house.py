@@ -220,6 +220,20 @@ def test_narwhals_stays_where_persons_are() -> None:
     assert [place for place in narwhals_places(PACKAGE) if not allowed.fullmatch(place)] == []
 
 
+def test_rows_come_home_through_one_door() -> None:
+    """A library's own error may quote a person's row: survey/collect.py turns it into the kit's. The other files here fetch under its
+    `readable`, or within a reader that tells the line of a bad row."""
+    fetch = {"collect", "fetchall", "fetchone", "fetchmany", "fetchnumpy", "to_arrow_table", "fetchdf", "df", "pl", "toPandas"}
+    doors = {f"survey/{name}.py" for name in ("collect", "csv_files", "csv_numbers", "engines", "formats")}
+    found = {
+        file.relative_to(PACKAGE).as_posix()
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in fetch
+    }
+    assert found == doors
+
+
 def test_no_file_is_longer_than_400_lines() -> None:
     written = [file for file in PACKAGE.rglob("*") if file.suffix in {".py", ".yaml", ".html"}]  # JSON is generated
     lengths = {file.relative_to(HOUSE).as_posix(): len(file.read_text("utf-8").splitlines()) for file in written}

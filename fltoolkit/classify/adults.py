@@ -26,9 +26,9 @@ from fltoolkit.survey.checks import check
 from fltoolkit.survey.children import Children
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import stop_on_errors
-from fltoolkit.survey.internal import CHILD, KEY
+from fltoolkit.survey.internal import CHILD, KEY, SOURCE
 from fltoolkit.survey.questions import FORMS, AnswerCodes, Episodes, Source
-from fltoolkit.survey.read import SOURCE, Frame, column, numeric
+from fltoolkit.survey.read import Frame, column, numeric
 from fltoolkit.survey.spec import SurveySpec
 
 MONTHS = "months"

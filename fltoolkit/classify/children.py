@@ -12,9 +12,9 @@ import narwhals as nw
 
 from fltoolkit.classify.items import all_of, any_answer, any_of
 from fltoolkit.survey.children import Children, ChildWork, Parents, beside_parents
-from fltoolkit.survey.internal import ASKED, CHILD, HOUSEHOLD
+from fltoolkit.survey.internal import ASKED, CHILD, HOUSEHOLD, SOURCE
 from fltoolkit.survey.questions import AnswerCodes
-from fltoolkit.survey.read import SOURCE, Frame
+from fltoolkit.survey.read import Frame
 from fltoolkit.survey.spec import SurveySpec
 
 # In the order of the flowchart (ILO toolkit, Tool No. 2): the first that holds is the primary route.

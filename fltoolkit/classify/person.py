@@ -13,8 +13,10 @@ import narwhals as nw
 from fltoolkit.classify.adults import classify
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.errors import RequestError
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.design import read_survey
-from fltoolkit.survey.read import INTERNAL, SOURCE, column
+from fltoolkit.survey.internal import INTERNAL, SOURCE
+from fltoolkit.survey.read import column
 
 Who = Literal["adult", "child"]
 YES, NO, OPEN = "yes", "no", "no answer"
@@ -81,7 +83,7 @@ class Person:
                 dict.fromkeys(("any_work", "low_wages", "papers_kept"), parent) | {"ASKED": NO if forced == NOT_ASKED else YES},
             )
         self._write("1" if self._who == "adult" else "2", own)
-        row: dict[Any, Any] = self._found.collect("pandas").to_native().astype(object).iloc[0].to_dict()
+        row: dict[Any, Any] = to_pandas(self._found).astype(object).iloc[0].to_dict()
         truths = {t: bool(row[t]) if isinstance(row[t], bool) else None for t in TRUTHS[self._who]}
         return Verdict(row["step"], row["trace"], truths)
 

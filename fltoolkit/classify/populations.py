@@ -8,6 +8,7 @@ from fltoolkit.classify.groups import membership
 from fltoolkit.classify.items import all_of
 from fltoolkit.errors import DataError
 from fltoolkit.survey.breakdowns import Group
+from fltoolkit.survey.collect import to_arrow
 from fltoolkit.survey.design import Survey, weight_of
 from fltoolkit.survey.findings import count_rows, guarded
 from fltoolkit.survey.internal import AGE, ASKED, CHILD
@@ -64,7 +65,7 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
 
 def _held(survey: Survey, asked: str) -> str:
     """What a column of `where` holds: how many values, and which of the codes that survey.yaml names for it."""
-    values = survey.frame.select(column(asked).alias("v")).unique().collect("pyarrow").to_native()["v"].to_pylist()
+    values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
     named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]
     told = f", of which survey.yaml names {', '.join(dict.fromkeys(named))}" if named else ""

@@ -89,10 +89,12 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
             of the later survey.yaml says, else independent if no label stands in both.
 
     Raises:
-        RequestError: two confidence levels; the rounds are the wrong way round. DesignError: see `stack`.
+        RequestError: two confidence levels; each round is broken down by groups that the other is not; the rounds are the wrong
+            way round. DesignError: see `stack`.
     """
     old, new = before.about, after.about
     _comparable_calls(old, new)
+    _same_breakdowns(before.by, after.by)
     groups = list(dict.fromkeys(g for est in (before, after) for b in est.by for g in b))
     first, second = ({key: i for i, key in enumerate(_keys(est.table, groups))} for est in (before, after))
     keys = list(dict.fromkeys([*first, *second]))
@@ -232,6 +234,22 @@ def _comparable_calls(old: About, new: About) -> None:
         raise RequestError(
             "the later round is given first", where="change", found=f"{old.year}, then {new.year}", do="fl.change(before, after)"
         )
+
+
+def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
+    """A row can only be compared with a row of the same groups. One round may have more breakdowns than the other, which are shown; but not
+    each of them some that the other lacks, as when a group was mistaken."""
+    one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
+    if one - two and two - one:
+        raise RequestError(
+            "the two rounds are broken down by different groups", where="by", found=f"{_told(old)} before; {_told(new)} after",
+            do="estimate both rounds with the same by",
+        )  # fmt: skip
+
+
+def _told(by: Breakdowns) -> str:
+    """Breakdowns in words."""
+    return ", ".join(" × ".join(breakdown) or TOTAL for breakdown in by)
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:

@@ -20,6 +20,7 @@ from fltoolkit.classify.items import truth_of
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
+from fltoolkit.survey.collect import to_arrow, to_count
 from fltoolkit.survey.design import FALSE, TRUE, Design, Key, Survey
 from fltoolkit.survey.findings import guarded
 from fltoolkit.survey.internal import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
@@ -113,7 +114,7 @@ def cluster_totals(
         *ends,
     )
     # In one order, so that sums have the same last digit every time.
-    table = _labelled(grouped.sort(by).collect("pyarrow").to_native(), labels, by_key)
+    table = _labelled(to_arrow(grouped.sort(by), design.source), labels, by_key)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
     names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
     table = table.rename(columns=names)
@@ -349,5 +350,4 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
 
 def _any_weight(design: Design, weight: str) -> bool:
     """Whether a row in or outside the domain has a weight above zero."""
-    found = design.frame.filter(nw.col(weight) > 0).select(nw.len().alias("n")).collect("pandas").to_native()
-    return int(found["n"].iloc[0]) > 0
+    return to_count(design.frame.filter(nw.col(weight) > 0).select(nw.len().alias("n")), design.source) > 0

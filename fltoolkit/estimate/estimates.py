@@ -23,6 +23,7 @@ from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.passes import OF_CASES, Pass, case_only, make_pass
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Matrix, Units
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.design import FALSE, TRUE, Design, Survey, require_totals, weight_of
 from fltoolkit.survey.internal import WEIGHT
 from fltoolkit.survey.isic import to_verify
@@ -285,7 +286,7 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 def is_truth(design: Design, name: str) -> bool:
     """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
     value = design.text(name)
-    found = design.frame.select(value.alias("v")).unique().head(4).collect("pandas").to_native()["v"].dropna()
+    found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
 
 

@@ -18,7 +18,7 @@ from fltoolkit.nap.units import is_rate, scale
 from fltoolkit.survey.breakdowns import Measure as Estimated
 from fltoolkit.survey.breakdowns import Name, Table
 from fltoolkit.survey.spec import SurveySpec
-from fltoolkit.yamlfile import Model, Names, folded, load_model
+from fltoolkit.yamlfile import Model, Names, Year, folded, load_model
 
 Measure = Literal[
     "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
@@ -55,7 +55,7 @@ class Target(Model):
     and `category` the target is that of one category of a breakdown, else of the whole row.
     """
 
-    year: int
+    year: Year
     value: Annotated[float, Field(ge=0)] | None = None
     cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_share)] | None = None
     eradicate: bool = False
@@ -89,7 +89,7 @@ class PublishedFigure(Model):
     psus_with_cases: Count | None = None
     deff: Annotated[Deff, AllowInfNan(False)] | None = None
     n: AtLeastOne | None = None
-    year: int
+    year: Year
     survey: str = ""
     country: str = ""
     rule_set: str = ""
@@ -193,12 +193,12 @@ class Plan(Model):
     title: str
     country: str
     goal: str
-    first_year: int
-    last_year: int
+    first_year: Year
+    last_year: Year
     legal_basis: tuple[str, ...] = ()
     baseline_survey: str | tuple[PublishedFigure, ...] = ""
     planned_sample: PlannedSample | dict[str, PlannedSample] | None = None
-    planned_surveys: tuple[int, ...] = ()
+    planned_surveys: tuple[Year, ...] = ()
     languages: Annotated[Names, Field(min_length=1)] = ("en",)
     framework: Annotated[tuple[Statement, ...], Field(min_length=1)]
     _path: Path = PrivateAttr(default=Path("nap.yaml"))

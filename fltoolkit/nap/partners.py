@@ -25,12 +25,11 @@ from pydantic import (
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.framework import Plan
-from fltoolkit.yamlfile import BoundedLoader, Model, build_model, pairs_of, read_yaml
+from fltoolkit.yamlfile import FIRST_YEAR, LAST_YEAR, BoundedLoader, Model, build_model, pairs_of, read_yaml
 
 PARTNERS = "partners.yaml"
 LONGEST = 32767  # characters that a cell of a spreadsheet holds
 LARGEST = 10**15  # of a spreadsheet's whole numbers, beyond which digits are lost
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 AMOUNTS = {("costs", "quantity"), ("costs", "unit_cost"), ("costs", "secured")}  # which the kit's formulas add up
 DATES = {("implementation", "start"), ("implementation", "end")}
 YEARS = {("costs", "year"), *DATES}

@@ -101,7 +101,8 @@ def _numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
 
 def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     if table is None:
-        return f'<section class="survey failed"><h2>{escape(entry.title)}: failed</h2><p class="quiet">{escape(entry.folder)}</p>{_failure(entry.error, entry.notebook)}</section>\n'
+        head = f'<h2>{escape(entry.title)}: failed</h2><p class="quiet">{escape(entry.folder)}</p>'
+        return f'<section class="survey failed">{head}{_failure(entry.error, entry.notebook)}</section>\n'
     failed = f'<div class="refused"><p>{EARLIER}</p>{_failure(entry.refused, entry.notebook)}</div>' if entry.refused else ""
     numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
     parts = _parts(table)

@@ -11,9 +11,9 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import Finding, count_rows, guarded
-from fltoolkit.survey.internal import ASKED, CHILD
+from fltoolkit.survey.internal import ASKED, CHILD, SOURCE
 from fltoolkit.survey.questions import AnswerCodes, Routing, Source
-from fltoolkit.survey.read import SOURCE, Frame, column
+from fltoolkit.survey.read import Frame, column
 
 # What a child says no to before a question is not asked.
 _BEFORE = {

@@ -14,16 +14,17 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.survey.answers import answer_findings, holding, one_of, questions
 from fltoolkit.survey.breakdowns import Group
+from fltoolkit.survey.collect import to_arrow, to_count, to_pandas
 from fltoolkit.survey.design import Survey, weight_of
 from fltoolkit.survey.engines import different
 from fltoolkit.survey.family import family_findings
 from fltoolkit.survey.findings import Finding, Rows, count_rows, findings, guarded
 from fltoolkit.survey.industries import industries
-from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD, PSU, STRATA, WEIGHT
+from fltoolkit.survey.internal import AGE, ASKED, CHILD, CODE_OF, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
 from fltoolkit.survey.layout import Design, ModuleStatus
 from fltoolkit.survey.masking import Mask
 from fltoolkit.survey.questions import FORMS
-from fltoolkit.survey.read import CODE_OF, SOURCE, Frame, column
+from fltoolkit.survey.read import Frame, column
 
 WIDE, FEW = 1000, 12
 FORMULA = ("=", "+", "-", "@")
@@ -62,8 +63,8 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 def describe(survey: Survey) -> pd.DataFrame:
     """The survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached."""
     spec, design = survey.spec, survey.spec.design
-    households = survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")).collect("pandas").to_native().iloc[0, 0]
-    pairs = survey.frame.select(STRATA, PSU).unique().collect("pandas").to_native()
+    households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
+    pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
     counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": _refused(survey)})
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
@@ -150,7 +151,7 @@ def _grossed_up(survey: Survey) -> list[Finding]:
         eligible = (age >= low) & (age <= high)
         for kind, weight, who in (("all", WEIGHT, eligible), ("asked", weight_of(name), eligible & nw.col(ASKED))):
             sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0).alias(f"fl__{kind}{i}"))
-    added = survey.frame.select(sums).select(nw.all().sum()).collect("pandas").to_native().iloc[0]
+    added = to_pandas(survey.frame.select(sums).select(nw.all().sum()), survey.path).iloc[0]
     for i, (name, population) in enumerate(plain.items()):
         whole, asked = float(added[f"fl__all{i}"]), float(added[f"fl__asked{i}"])
         if whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
@@ -179,7 +180,7 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
     """PSU labels that stand in two strata, and strata with a single PSU."""
     if not survey.clustered:
         return []
-    pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")).collect("pandas").to_native().dropna()
+    pairs = to_pandas(survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")), survey.path).dropna()
     out: list[Finding] = []
     design = survey.spec.design
     in_two = pairs[PSU][pairs[PSU].duplicated()].unique()
@@ -255,7 +256,7 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
 def _told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
     """The values of a column in some rows, as far as a message may print them."""
     value = SOURCE + name
-    found = frame.filter(rows).group_by(value).agg(nw.len().alias("persons")).collect("pandas").to_native().sort_values(value)
+    found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
     return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))
 
 
@@ -263,7 +264,7 @@ def _values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
     """The different values of a column, or of the first of several that has one: as whole numbers, where they are, they are found faster."""
     code = CODE_OF + columns[0]
     as_number = len(columns) == 1 and code in frame.collect_schema().names()
-    found = frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique().collect("pyarrow").to_native()
+    found = to_arrow(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
     return [None if v is None else str(v) for v in found["v"].to_pylist()]
 
 

@@ -8,9 +8,10 @@ import narwhals as nw
 from pydantic import Field, model_validator
 
 from fltoolkit.survey.engines import looked_up
+from fltoolkit.survey.internal import CODE_OF, SOURCE
 from fltoolkit.survey.layout import ModuleStatus
 from fltoolkit.survey.questions import Sources, refuse_double_codes
-from fltoolkit.survey.read import CODE_OF, PART, SOURCE, Frame
+from fltoolkit.survey.read import PART, Frame
 from fltoolkit.yamlfile import Codes, Model, Names
 
 WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activities"]

@@ -17,6 +17,7 @@ from fltoolkit.errors import DataError
 from fltoolkit.survey.column_names import quoted, tidy
 from fltoolkit.survey.csv_layout import Layout, Source, find_layout, refuse_data
 from fltoolkit.survey.csv_rows import what_is_wrong
+from fltoolkit.survey.engines import WIDE
 from fltoolkit.survey.source_files import exactly
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 QUOTE = '"'
 CHUNK = 1 << 20  # bytes
 TABLES = count()  # of decoded files, whose names on a connection must differ
-WIDE = 1000  # columns above which only those needed are carried along
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NOT_NULL = "\x01fl__null\x01"  # what DuckDB takes for a blank in place of an empty cell: it would let an empty cell too many pass
 GIVE_ENCODING = (
@@ -137,7 +137,8 @@ def _refuse_bytes(source: Source) -> None:
                     found="text in UTF-16", do="give `encoding: utf-16` under `files:` (of `fltoolkit new`: --encoding utf-16)",
                 )  # fmt: skip
             try:
-                decoder.decode(chunk, final=not chunk)
+                if not chunk.isascii() or decoder.getstate()[0]:  # a file of ASCII alone, as most are, needs no decoding
+                    decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 at = max(start + error.start - (len(error.object) - len(chunk)), 0)
                 raise DataError(

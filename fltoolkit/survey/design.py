@@ -17,30 +17,34 @@ from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.column_names import tidy
 from fltoolkit.survey.connection import connect
-from fltoolkit.survey.engines import tables_in_place
+from fltoolkit.survey.engines import tables_in_place, with_made
 from fltoolkit.survey.formats import LABELLED_FILES
 from fltoolkit.survey.header import header_is_known, names_told
-from fltoolkit.survey.internal import AGE, ASKED, CHILD, FPC, FPC2, HOUSEHOLD, PSU, SSU, STRATA, WEIGHT
-from fltoolkit.survey.masking import Mask
-from fltoolkit.survey.memory_tables import Unreadable
-from fltoolkit.survey.read import (
+from fltoolkit.survey.internal import (
+    AGE,
+    ASKED,
+    CHILD,
     CODE_OF,
-    FACTOR,
+    FPC,
+    FPC2,
+    HOUSEHOLD,
     NUMBER_OF,
     PREFIXES,
+    PSU,
     SOURCE,
-    Frame,
-    Join,
-    numeric,
-    open_named,
-    read_files,
-    refuse_unreadable,
+    SSU,
+    STRATA,
+    WEIGHT,
 )
+from fltoolkit.survey.masking import Mask
+from fltoolkit.survey.memory_tables import Unreadable
+from fltoolkit.survey.read import FACTOR, Frame, Join, numeric, open_named, read_files
 from fltoolkit.survey.replication import Replication, replicated
 from fltoolkit.survey.source_files import Stamp, hashed, inside, refuse_changed, stamped
 from fltoolkit.survey.spec import SurveySpec, read_spec, side_files
 from fltoolkit.survey.spec_columns import answered_module, certain, is_child, person_key, spec_columns
 from fltoolkit.survey.units import joined, label, refuse_stages, with_units
+from fltoolkit.survey.usable_columns import refuse_unreadable
 from fltoolkit.survey.values import is_whole, number, text, written
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
@@ -84,6 +88,11 @@ class Design:
         """The rows, given out only while the files they are read from are those that were opened."""
         refuse_changed(self.files)
         return self.rows
+
+    @property
+    def source(self) -> str:
+        """Where the rows come from, for messages: the files that are read again."""
+        return ", ".join(str(file.path) for file in self.files)
 
     @property
     def replicates(self) -> int:
@@ -174,13 +183,16 @@ class SurveyDesign(Design):
         bound = [number(weight, schema[weight]).alias(WEIGHT), joined([label(c, schema[c]) for c in layers]).alias(STRATA)]
         bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
-        frame = frame.with_columns(bound)
         certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
+
+        def with_design(rows: Frame) -> Frame:
+            return with_units(rows.with_columns(bound), len(units), len(counts), nest, certain)
+
         bind(
             self,
             files=files,
             unreadable=unreadable,
-            rows=with_units(frame, len(units), len(counts), nest, certain),
+            rows=with_made(frame, wanted, with_design),
             single_psu=single_psu,
             clustered=psu is not None,
             stages=len(counts),

@@ -6,26 +6,25 @@ stay in the cluster.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
 from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
+from fltoolkit.survey.collect import readable
+from fltoolkit.survey.column_names import quoted
 
 Frame = nw.LazyFrame[Any]
+WIDE = 1000  # columns above which those that nobody needs are left aside: narwhals names every column in every step
+ROW = "fl__row"
 BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and that DuckDB makes
 
 
 def is_spark(data: object) -> bool:
     """Whether this is a PySpark DataFrame; PySpark is not imported to know."""
     return bool(dependencies.is_pyspark_dataframe(data))  # of Spark Connect too, which spark_table refuses
-
-
-def is_of_spark(error: Exception) -> bool:
-    """Whether an error came from Spark, or from the bridge to it."""
-    return type(error).__module__.partition(".")[0] in ("pyspark", "py4j")
 
 
 def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[str, Any]:
@@ -69,6 +68,7 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
     return data.select(needed), names
 
 
+@readable()
 def contents(frame: Frame) -> str:
     """A number that is another one when the rows of a Spark table are others, whatever their order."""
     from pyspark.sql import functions as F  # noqa: N812
@@ -104,6 +104,24 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
         return _lazy(table.withColumn(name, F.pmod(row, F.lit(buckets)).cast("string")))
     alike = F.row_number().over(Window.partitionBy(row).orderBy(F.lit(1)))
     return _lazy(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string"))))
+
+
+def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
+    """The frame with the columns that `make` adds or changes.
+
+    Of a very wide table `make` is given only the columns that it uses, and what comes of them is joined to the others by the number of
+    the row: DuckDB compares each column with every other one whenever narwhals adds some, which takes a minute for 10,000 columns.
+
+    Args:
+        frame: any. used: those of its columns that `make` uses or changes. make: adds columns or changes them; the rows stay as many.
+    """
+    table: Any = nw.to_native(frame)
+    if is_spark(table) or len(table.columns) <= WIDE:
+        return make(frame)
+    rows, kept = table.project(f"*, row_number() OVER () AS {ROW}"), list(map(quoted, {ROW: None, **dict.fromkeys(used)}))
+    made: Any = nw.to_native(make(_lazy(rows.project(", ".join(kept)))))
+    others = rows.project(f"* EXCLUDE ({', '.join(kept[1:])})").set_alias("others")
+    return _lazy(others.join(made.set_alias("made"), ROW).project(f"* EXCLUDE ({ROW})"))
 
 
 def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
@@ -143,12 +161,14 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
     )
 
 
+@readable()
 def rows_of(frame: Frame) -> int:
     """How many rows there are."""
     table: Any = nw.to_native(frame)
     return int(table.count()) if is_spark(table) else len(table)
 
 
+@readable()
 def different(frame: Frame, key: Sequence[str]) -> int:
     """How many different values some columns have together."""
     rows = frame.select(key)

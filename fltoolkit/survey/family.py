@@ -8,8 +8,8 @@ from fltoolkit.survey.children import Parents, beside_parents, line_numbers
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.engines import different, rows_of
 from fltoolkit.survey.findings import Finding, Rows, count_rows
-from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD
-from fltoolkit.survey.read import PART, SOURCE
+from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD, SOURCE
+from fltoolkit.survey.read import PART
 
 YOUNGEST_PARENT = 12  # years between parent and child below which the line number must be wrong
 

@@ -9,10 +9,12 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.survey.checks import all_findings
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import Finding, Rows
+from fltoolkit.survey.internal import SOURCE
 from fltoolkit.survey.masking import Mask
-from fltoolkit.survey.read import PART, ROW_FACTS, SOURCE
+from fltoolkit.survey.read import PART, ROW_FACTS
 
 
 def finding_rows(survey: Survey) -> pd.DataFrame:
@@ -34,9 +36,7 @@ def _of_one(survey: Survey, finding: Finding, rows: Rows) -> pd.DataFrame:
     own = files.episodes if files.episodes and all(SOURCE + c in names for c in files.episodes.key) else files.person
     key = list(dict.fromkeys([*files.person.key, *own.key]))
     columns = [nw.col(PART), *(nw.col(SOURCE + c).alias(c) for c in key)]
-    table: pd.DataFrame = (
-        rows.frame.filter(rows.condition.fill_null(False)).select(*columns).sort(PART, *key).collect("pandas").to_native()
-    )
+    table = to_pandas(rows.frame.filter(rows.condition.fill_null(False)).select(*columns).sort(PART, *key), survey.path)
     paths = table.pop(PART).map(lambda part: own.path[int(part)])
     facts = {"check": finding.check, "where": finding.where, "what": finding.what}
     return table.assign(**facts, file=paths)[[*ROW_FACTS, *key]]

@@ -9,6 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.read import Frame
 
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
@@ -67,5 +68,5 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     if not conditions:
         return {}
     flags = frame.select([nw.when(c).then(nw.lit(1)).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
-    counts = flags.select(nw.all().count()).collect("pandas").to_native().iloc[0]
+    counts = to_pandas(flags.select(nw.all().count())).iloc[0]
     return {name: int(value) for name, value in zip(conditions, counts, strict=True)}

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.collect import readable
 from fltoolkit.survey.column_names import quoted
-from fltoolkit.survey.csv_files import WIDE, open_csv
+from fltoolkit.survey.csv_files import open_csv
 from fltoolkit.survey.csv_layout import TEXT_FILES
-from fltoolkit.survey.engines import is_of_spark, is_spark, spark_table
+from fltoolkit.survey.csv_numbers import with_numbers
+from fltoolkit.survey.engines import is_spark, spark_table
 from fltoolkit.survey.memory_tables import Unreadable, memory_table
 from fltoolkit.survey.source_files import exactly, stamped
 from fltoolkit.yamlfile import canonical_code
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-# A number that comes back as it was written, from R (1, 2.5) or from Python (1.0, 2.5); `_with_numbers` looks at the longest.
-PLAIN = r"0|-?[1-9]\d{0,14}|-?([1-9]\d{0,14}|0)\.0|-?[1-9]\d{0,14}\.\d*[1-9]|-?0\.0{0,3}[1-9](\d*[1-9])?"
-EXACT = 16  # characters: so many of a number always come back
 LABELLED_FILES = (".sav", ".zsav", ".dta")
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 
@@ -118,7 +116,7 @@ def open_path(
         if suffix == ".parquet":
             return _open_parquet(path, con)
         if suffix in TEXT_FILES:
-            typed = None if as_text else _with_numbers
+            typed = None if as_text else with_numbers
             relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named, typed=typed)
             return _with_points(relation) if decimal == "," else relation, names
     raise DataError(
@@ -142,37 +140,6 @@ def _with_points(relation: Any) -> Any:
     """A CSV's numbers with a decimal comma as the kit has them: `12,5` is `12.5`; every other text as it is."""
     told = (f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}" for name in _quoted(relation))
     return relation.project(", ".join(told))
-
-
-def _with_numbers(relation: Any) -> Any:
-    """A CSV's columns as numbers where every one of them comes back as it was written: all rows are looked at, since a code may come late.
-
-    All else stays text, so that no two labels become one: `01`, `1.10` beside `1.1`, `1e1` beside `10`, `1.0` beside `1`, `NaN`,
-    identifiers of 17 digits, yes and no, dates. So does a very wide file, of which few columns are asked for: what is needed as a number
-    becomes one then.
-    """
-    names = _quoted(relation)
-    if len(names) > WIDE:
-        relation.aggregate("count(*)").fetchall()
-        return relation
-    wanted = ", ".join(fact for name in names for fact in _number_facts(f"nullif(trim({name}), '')"))
-    (facts,) = relation.aggregate(wanted).fetchall()
-    told = zip(names, facts[::3], facts[1::3], facts[2::3], strict=True)
-    cast = (
-        f"TRY_CAST({name} AS DOUBLE) AS {name}" if plain and (points or not zeros) else name
-        for name, plain, zeros, points in told
-    )
-    return relation.project(", ".join(cast))
-
-
-def _number_facts(value: str) -> tuple[str, str, str]:
-    """Of a column in SQL: whether all are numbers that come back, whether some end in `.0` (as Python writes them), and whether all have a point."""
-    back = f"CASE WHEN length({value}) > {EXACT} THEN CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value} ELSE true END"
-    return (
-        f"bool_and(regexp_full_match({value}, '{PLAIN}') AND {back})",
-        f"bool_or(suffix({value}, '.0'))",
-        f"bool_and(contains({value}, '.'))",
-    )
 
 
 def _open_labelled(
@@ -225,33 +192,6 @@ def _kind_of_damage(error: Exception) -> str:
     return "a date that no calendar has" if isinstance(error, OverflowError) else "it is not laid out as such a file is"
 
 
-@contextmanager
-def readable(where: str) -> Iterator[None]:
-    """What goes wrong inside is told as a `DataError`: a file that is damaged, or more than memory holds. A library's own words are
-    not repeated, since they may quote a person's row."""
-    import duckdb
-
-    try:
-        yield
-    except (duckdb.OutOfMemoryException, MemoryError):
-        raise DataError(
-            "the memory is too small to read the data", where=where,
-            do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
-        ) from None  # fmt: skip
-    except duckdb.Error as error:
-        raise DataError(
-            "the file cannot be read", where=where, found=type(error).__name__,
-            do="check that it is whole and what its name says; export the data again if it is not",
-        ) from None  # fmt: skip
-    except Exception as error:
-        if not is_of_spark(error):
-            raise
-        raise DataError(
-            "the cluster could not read the tables", where=where, found=type(error).__name__,
-            do="try table.count() by itself; Spark's own words are not repeated here, since they may quote a person's row",
-        ) from None  # fmt: skip
-
-
 def open_object(
     data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
 ) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
@@ -267,7 +207,7 @@ def open_object(
     if table is None:
         raise DataError(
             "this is not a table the kit reads",
-            found=type(data).__name__,
+            found="nothing (None)" if data is None else type(data).__name__,
             allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
             do="give one of these",
         )

@@ -8,6 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.survey.breakdowns import Sector
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import Finding, guarded
 from fltoolkit.survey.isic import isic_key, sector_rows
@@ -42,10 +43,10 @@ def _codes(frame: Frame, sector: Sector, episodes: Sequence[str]) -> pd.DataFram
     for e in episodes:
         given = frame.select(column(sector.column, e).alias("code"), isic_key(sector, e).alias("key"))
         given = given.filter(~nw.col("code").is_null() & ~nw.col("code").is_in(list(sector.missing)))
-        counted.append(given.group_by("code", "key").agg(nw.len().alias("rows")).collect("pandas").to_native())
+        counted.append(to_pandas(given.group_by("code", "key").agg(nw.len().alias("rows"))))
     table = pd.concat(counted)
     table["known"] = table["key"].isin(list(sector_rows(sector)))
-    summed: pd.DataFrame = table.groupby(["code", "known"], as_index=False)["rows"].sum()
+    summed: pd.DataFrame = table.groupby(["code", "known"])["rows"].sum().reset_index()
     return summed
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.design import Design, bind
 from fltoolkit.survey.engines import small_table
 from fltoolkit.survey.internal import CALIBRATED, PATTERN, REPLICATE
@@ -33,7 +34,7 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
     w = nw.when(inside & good).then(nw.col(weight)).otherwise(nw.lit(0.0))
     labels = [f"{PART}{i}" for i in range(len(keys))]
     used = inside & (~good | (nw.col(weight) > 0)).fill_null(True)
-    frame = design.frame.with_columns(
+    frame = design.frame.select(
         *[design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(keys, labels, strict=True)],
         w.alias(BEFORE), (inside & (nw.col(weight) > 0)).fill_null(False).cast(nw.Int64).alias(PERSONS),
         (inside & ~good).fill_null(True).cast(nw.Int64).alias(BAD), used.alias(USED),
@@ -41,7 +42,7 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
     )  # fmt: skip
     sums = [PERSONS, BEFORE, BAD, *(f"{BEFORE}{r}" for r in range(design.replicates))]
     grouped = frame.filter(nw.col(USED)).group_by(labels).agg(*[nw.col(s).sum() for s in sums]).sort(labels)
-    table: pd.DataFrame = grouped.collect("pandas").to_native()
+    table = to_pandas(grouped, design.source)
     table = table.rename(columns=dict(zip(labels, keys, strict=True)))
     return table.astype({PERSONS: int, BAD: int, BEFORE: float})
 

@@ -6,8 +6,7 @@ only the columns an estimate asks for are read at all. No other module casts a c
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,31 +14,25 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError, RepeatedKeys
-from fltoolkit.survey.column_names import quoted, tidy
+from fltoolkit.survey.collect import readable, to_count, to_pandas
+from fltoolkit.survey.column_names import tidy
 from fltoolkit.survey.engines import contents, different, is_spark, rows_of
-from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
-from fltoolkit.survey.header import header_is_known, names_told, refuse_missing
+from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path
+from fltoolkit.survey.header import header_is_known, refuse_missing
+from fltoolkit.survey.internal import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
 from fltoolkit.survey.layout import DataFile, Files
-from fltoolkit.survey.memory_tables import Unreadable, no_kind
+from fltoolkit.survey.memory_tables import Unreadable
 from fltoolkit.survey.source_files import inside, refuse_same_file, stamped
+from fltoolkit.survey.usable_columns import refuse_names, refuse_unreadable, usable
 from fltoolkit.survey.values import is_whole, number, text
 
 if TYPE_CHECKING:
     import duckdb
 
 Frame = nw.LazyFrame[Any]
-INTERNAL = "fl__"
-SOURCE = "src__"  # a column as text, for codes
-NUMBER_OF = "num__"  # the same as a number
-CODE_OF = "fl__code__"  # the same as a whole number, where the file has it as such
-PREFIXES = (INTERNAL, SOURCE, NUMBER_OF)
 FACTOR = "fl__factor"
 PART = "fl__part"
 ROW_FACTS = ("check", "where", "what", "file")  # what stands beside the key of a row behind a finding
-UNUSABLE = {
-    "list": "lists", "array": "lists", "struct": "structures", "map": "structures", "union": "structures", "blob": "bytes",
-    "bit": "bytes", "interval": "lengths of time",
-}  # fmt: skip
 HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
 
 
@@ -92,60 +85,13 @@ def open_named(
     else:
         relation, names, unreadable = open_object(data, con, only)
     known = header_is_known(names, (named if named is not None else only) or (), [data])
-    _refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__, known)
+    refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__, known)
     if not is_spark(relation):
         names = [tidy(name) for name in names]
-        relation, more = _usable(relation)
+        relation, more = usable(relation, only)
         unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
     return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
-
-
-def _usable(relation: Any) -> tuple[Any, dict[str, Unreadable]]:
-    """The relation without the columns of which nothing can be made, its names tidy, and why each is left out."""
-    kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))
-    unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
-    kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
-    if not kept:
-        raise DataError(
-            "no column of the data can be used",
-            found=sorted({u.found for u in unusable.values()}),
-            do="give a table of numbers and texts",
-        )
-    if len(kept) == len(kinds) and all(name == new for name, new in kept.items()):
-        return relation, {}
-    return relation.project(", ".join(f"{quoted(name)} AS {quoted(new)}" for name, new in kept.items())), unusable
-
-
-def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable], where: str) -> None:
-    """Stop on a column that is asked for and cannot be used.
-
-    Raises:
-        DataError: naming the column and what kinds of values it holds.
-    """
-    for name in wanted:
-        if why := unreadable.get(name):
-            raise DataError("this column holds what cannot be used here", where=f"{where}: {name}", found=why.found, do=why.do)
-
-
-def _refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
-    """Two names that differ only in case would collide in DuckDB, where * is all columns; the kit's prefixes must be free. `known`: they
-    are names for certain."""
-    times = Counter(tidy(c).lower() for c in columns)
-    if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:
-        raise DataError(
-            "columns differ only in upper and lower case, or not at all (nor do blanks around a name count)", where=str(where),
-            found=names_told(repeated, known), do="rename one of them", withheld=", ".join(repeated),
-        )  # fmt: skip
-    own = [c for c in columns if tidy(c).lower().startswith(PREFIXES) or tidy(c) == "*"]
-    if own:
-        raise DataError(
-            f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
-            where=str(where),
-            found=names_told(own, known),
-            do="rename them",
-            withheld=", ".join(own),
-        )
 
 
 def _told(column: nw.Expr) -> nw.Expr:
@@ -363,7 +309,7 @@ def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: 
     if different(frame, key) == rows_of(frame):
         return
     repeated = frame.group_by(list(key)).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).sort(list(key))
-    rows = repeated.collect("pandas").to_native().rename(columns={"fl__n": "rows"})
+    rows = to_pandas(repeated, where).rename(columns={"fl__n": "rows"})
     where, problem = f"{where}: files.{kind}.key", f"key(s) of the {kind} file stand in more than one row"
     paths = rows.pop(PART).map(lambda part: file.path[int(part)]) if PART in rows else file.path[0]
     named = [k for k in key if k != PART]
@@ -378,9 +324,9 @@ def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, wher
     on, named = list(key), [c for c in key if c != PART]
     refuse_missing(named, _names(person), f"{where}: files.{kind}.key, in the person file", ())
     refuse_missing(named, _names(other), f"{where}: files.{kind}", ())
-    left = person.join(other.select(on).unique(), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
-    right = other.select(on).join(person.select(on), on=on, how="anti").select(nw.len().alias("n")).collect("pandas").to_native()
-    return Join(kind, int(left.iloc[0, 0]), int(right.iloc[0, 0]))
+    left = to_count(person.join(other.select(on).unique(), on=on, how="anti").select(nw.len().alias("n")), where)
+    right = to_count(other.select(on).join(person.select(on), on=on, how="anti").select(nw.len().alias("n")), where)
+    return Join(kind, left, right)
 
 
 def _names(frame: Frame) -> list[str]:

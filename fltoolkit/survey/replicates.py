@@ -10,9 +10,9 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.design import Design, bind, names_of, open_design, refuse_missing_columns
 from fltoolkit.survey.internal import STRATA, WEIGHT
-from fltoolkit.survey.read import refuse_unreadable
 from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients, replicated
 from fltoolkit.survey.units import joined
+from fltoolkit.survey.usable_columns import refuse_unreadable
 from fltoolkit.survey.values import number, written
 
 

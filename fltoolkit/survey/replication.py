@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.engines import numbered, rows_of
 from fltoolkit.survey.internal import PSU, REPLICATE, STRATA, WEIGHT
 
@@ -125,7 +126,7 @@ def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
     """(n_h − 1)/n_h for each replicate, h being the one stratum whose weights it changes."""
     names = [f"{REPLICATE}{r}" for r in range(len(columns))]
     changed = [((nw.col(c) - nw.col(WEIGHT)).abs() > 1e-9 * nw.col(WEIGHT).abs()).cast(nw.Int64).alias(c) for c in names]
-    table = frame.with_columns(changed).group_by(STRATA).agg(*[nw.col(c).max() for c in names]).collect("pandas").to_native()
+    table = to_pandas(frame.with_columns(changed).group_by(STRATA).agg(*[nw.col(c).max() for c in names]))
     hit = table[names].to_numpy(float) > 0
     if (wrong := hit.sum(axis=0) != 1).any():
         raise DesignError(

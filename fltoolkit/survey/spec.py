@@ -29,7 +29,7 @@ from fltoolkit.survey.questions import (
     Sources,
 )
 from fltoolkit.survey.reserved import RESERVED
-from fltoolkit.yamlfile import Codes, Model, load_model
+from fltoolkit.yamlfile import Codes, Model, Year, load_model
 
 
 class Age(Model):
@@ -75,7 +75,7 @@ class SurveySpec(Model):
 
     title: str
     country: str
-    year: int
+    year: Year
     round: str = ""
     reference_period: ReferencePeriod
     files: Files

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.survey.internal import AGE, KEY
+from fltoolkit.survey.internal import AGE, KEY, SOURCE
 from fltoolkit.survey.layout import ModuleStatus
-from fltoolkit.survey.read import PART, SOURCE
+from fltoolkit.survey.read import PART
 from fltoolkit.survey.spec import SurveySpec
 from fltoolkit.survey.units import joined
 

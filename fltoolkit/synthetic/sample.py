@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify import classify
 from fltoolkit.survey import SurveyDesign, read_survey
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.survey.connection import connect
 from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population
 
@@ -136,7 +137,7 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
         path.write_text(re.sub(r"persons\.\w+", "persons.parquet", survey.read_text("utf-8")), encoding="utf-8")
         persons = classify(read_survey(path))
         key = list(persons.spec.files.person.key)
-        found: pd.DataFrame = persons.frame.select(*(f"src__{c}" for c in key), *columns).collect("pandas").to_native()
+        found = to_pandas(persons.frame.select(*(f"src__{c}" for c in key), *columns))
     found.index = pd.MultiIndex.from_frame(found[[f"src__{c}" for c in key]].astype(int), names=key)
     return found[list(columns)].reindex(pd.MultiIndex.from_frame(everybody[key])).set_index(everybody.index)
 

@@ -13,6 +13,7 @@ from fltoolkit.classify import classify
 from fltoolkit.show.style import Table
 from fltoolkit.show.tables import plain
 from fltoolkit.survey import read_survey
+from fltoolkit.survey.collect import to_pandas
 from fltoolkit.teaching.lesson import Lesson
 
 FILE = Path(__file__).parent / "people.yaml"
@@ -39,6 +40,6 @@ def classified() -> pd.DataFrame:
         people.to_csv(Path(folder) / "people.csv", index=False)
         path = Path(folder) / "survey.yaml"
         path.write_text(yaml.safe_dump(content["survey"]), encoding="utf-8")
-        frame = classify(read_survey(path)).frame.select("src__who", "step", "trace").collect("pandas").to_native()
+        frame = to_pandas(classify(read_survey(path)).frame.select("src__who", "step", "trace"), path)
     by_name: pd.DataFrame = frame.set_index("src__who").loc[list(content["people"])]
     return by_name

@@ -310,6 +310,15 @@ def test_a_breakdown_of_one_round_only_is_not_dropped() -> None:
     assert pd.notna(got.table["change"][0])
 
 
+def test_rounds_broken_down_by_different_groups_are_not_compared() -> None:
+    """Each row of a group would stand beside nothing; the same groups in another order are the same."""
+    one, two = fl.prevalence(toy(1), "y", by=[[], ["g"]]), fl.prevalence(toy(2, start=100), "y", by=[[], ["psu"]])
+    with pytest.raises(RequestError, match="broken down by different groups\\n  found:   total, g before; total, psu after"):
+        fl.change(one, two, shared_psus=False)
+    one, two = (fl.prevalence(toy(seed, start=100 * seed), "y", by=by) for seed, by in ((1, ["g", "psu"]), (2, ["psu", "g"])))
+    assert len(fl.change(one, two, shared_psus=False).table) > 0
+
+
 @functools.cache
 def plain() -> tuple[fl.Estimates, fl.Estimates]:
     return fl.prevalence(toy(1), "y"), fl.prevalence(toy(2, start=100), "y")

@@ -120,6 +120,10 @@ def delivered(ask: Ask, formats: Mapping[str, str], library: str, folder: Path, 
     import polars
     import pyarrow
 
+    if any(
+        isinstance(v, datetime.date) for column in ask.columns.values() for v in column
+    ):  # which polars and Arrow make of numbers beside it
+        return table
     try:
         return polars.from_pandas(table) if library == "polars" else pyarrow.Table.from_pandas(table)
     except (pyarrow.ArrowException, TypeError, ValueError, OverflowError):  # what such a library cannot hold, nobody can give

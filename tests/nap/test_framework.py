@@ -150,3 +150,13 @@ def test_the_shipped_plan_has_the_rows_of_tool_no_16() -> None:
     targets = {i.id: (i.target_year_1, i.target_year_2) for s in plan.framework for i in s.indicators}
     assert targets["inspectors_trained"] == ("80", "150")
     assert targets["joint_operations"] == ("1", "2")
+
+
+@pytest.mark.parametrize("year", [1899, 2200, 1_000_000_000])
+def test_a_year_that_no_plan_has_is_refused_at_once(tmp_path: Path, year: int) -> None:
+    """The years between two targets are made one by one: a year of ten digits would never end."""
+    shipped = (Path(__file__).resolve().parents[2] / "data_samples/norvia_lfs_2025/nap.yaml").read_text("utf-8")
+    assert "{year: 2030," in shipped
+    (tmp_path / "nap.yaml").write_text(shipped.replace("{year: 2030,", f"{{year: {year},"), "utf-8")
+    with pytest.raises(SpecError, match=f"targets.*{year}"):
+        fl.read_plan(tmp_path / "nap.yaml")

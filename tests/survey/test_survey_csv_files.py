@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError
 from fltoolkit.survey.connection import connect
-from fltoolkit.survey.csv_files import WIDE
+from fltoolkit.survey.engines import WIDE
 from fltoolkit.survey.read import open_named, open_table
 
 Write = Callable[..., Path]
@@ -178,3 +179,24 @@ def test_a_decimal_comma_without_quotes_is_no_other_persons_weight(
     (path.parent / "people.csv").write_text("\n".join(lines))
     with pytest.raises(DataError, match=r"line 4: 12 cell\(s\)\n  allowed: 11 cell\(s\)"):
         fl.read_survey(path)
+
+
+@pytest.mark.parametrize("library", ["csv", "pandas"])
+def test_a_design_of_very_many_columns_is_the_design_of_its_few(tmp_path: Path, library: str) -> None:
+    """Strata, nested PSUs and a breakdown: numbers of the same rows with few columns, in seconds."""
+    few = pd.DataFrame(
+        {"W": [1.5, 2.0, 1.0, 3.0] * 30, "S": [i // 60 for i in range(120)], "P": [i // 10 % 6 for i in range(120)],
+         "SEX": ["m", "f", "f"] * 40, "Y": [int(i % 7 == 0) for i in range(120)]}
+    )  # fmt: skip
+    wide = pd.concat([few, pd.DataFrame({f"V{i}": range(120) for i in range(6 * WIDE)})], axis=1)
+    wide.to_csv(tmp_path / "wide.csv", index=False)
+    start = time.process_time()
+    data = wide if library == "pandas" else tmp_path / "wide.csv"
+    design = fl.SurveyDesign(data, weight="W", strata="S", psu="P", nest=True)
+    assert time.process_time() - start < 9  # where each column is compared with every other one: a quarter of a minute
+    got, expected = (
+        fl.prevalence(d, "Y", by=[[], ["SEX"]]).table
+        for d in (design, fl.SurveyDesign(few, weight="W", strata="S", psu="P", nest=True))
+    )
+    pd.testing.assert_frame_equal(got, expected, rtol=1e-12)
+    assert abs(got["estimate"].iloc[0] - (few["W"] * few["Y"]).sum() / few["W"].sum()) < 1e-12

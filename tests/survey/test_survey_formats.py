@@ -18,7 +18,8 @@ import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
 from fltoolkit.survey.connection import connect
 from fltoolkit.survey.formats import read_labels
-from fltoolkit.survey.read import SOURCE, open_named, open_table
+from fltoolkit.survey.internal import SOURCE
+from fltoolkit.survey.read import open_named, open_table
 from fltoolkit.survey.values import text
 
 R_WROTE = Path(__file__).parents[1] / "golden" / "data"

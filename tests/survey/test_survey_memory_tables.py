@@ -150,3 +150,8 @@ def test_names_have_no_blanks_around_them_whoever_holds_the_table() -> None:
         assert mean_of(data) == 3.0
     with pytest.raises(DataError, match=r"nor do blanks around a name count"):
         mean_of(table.assign(w=1))
+
+
+def test_no_table_at_all_is_told_in_words() -> None:
+    with pytest.raises(DataError, match=r"found:   nothing \(None\)"):
+        fl.SurveyDesign(None, weight="w")

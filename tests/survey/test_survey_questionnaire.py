@@ -22,10 +22,10 @@ from pyxform.xls2xform import convert
 import fltoolkit as fl
 from fltoolkit.cli import main
 from fltoolkit.errors import RequestError, SpecError
+from fltoolkit.survey.internal import SOURCE
 from fltoolkit.survey.questionnaire import write_questionnaire
 from fltoolkit.survey.questionnaire.mapping import _plain
 from fltoolkit.survey.questions import CoercionItem, ExceptionKind, InvoluntaryItem
-from fltoolkit.survey.read import SOURCE
 from fltoolkit.survey.spec import SurveySpec, read_spec
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "questionnaire"

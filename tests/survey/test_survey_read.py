@@ -18,7 +18,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.connection import connect
-from fltoolkit.survey.read import SOURCE, Join, open_table
+from fltoolkit.survey.internal import SOURCE
+from fltoolkit.survey.read import Join, open_table
 from fltoolkit.survey.source_files import inside
 from fltoolkit.survey.values import number, text
 

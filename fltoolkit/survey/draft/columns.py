@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from fltoolkit.survey.collect import to_arrays, to_count, to_pandas
 from fltoolkit.survey.connection import connect
 from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.draft.vocabulary import answer
@@ -87,7 +88,7 @@ class DataTable:
             self.decimal, self._whole = ",", self._open(None, decimal=",")
         self.about = FileLabels(self._whole.names) if self._whole else read_labels(path, encoding)
         self._held: tuple[set[str], Frame | None] = (set(), None)
-        rows = _one(self._whole.frame.select(nw.len())) if self._whole else self.about.rows
+        rows = to_count(self._whole.frame.select(nw.len())) if self._whole else self.about.rows
         self.columns_at_once = max(50, CELLS_AT_ONCE // rows) if rows else 50
 
     def _open(self, only: set[str] | None, decimal: str = "") -> Opened:
@@ -129,8 +130,10 @@ class DataTable:
             nw.col("fl__n").min().alias("low"), nw.col("fl__n").max().alias("high"),
             nw.col("fl__w").min().alias("narrow"), nw.col("fl__w").max().alias("broad"),
         )  # fmt: skip
-        table = facts.collect("pandas").to_native().set_index(COLUMN).astype(float).fillna(0)
-        got = {str(name): row for name, row in table.to_dict("index").items()} or dict.fromkeys(names, dict.fromkeys(table, 0.0))
+        table = to_pandas(facts).set_index(COLUMN).astype(float).fillna(0)
+        got: dict[str, dict[Any, float]] = {str(name): row for name, row in table.to_dict("index").items()} or dict.fromkeys(
+            names, dict.fromkeys(table, 0.0)
+        )
         # A few values, each many times, are codes; anything else could be a person's.
         few = [c for c in names if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES]
         found = self._values(few)
@@ -176,11 +179,11 @@ class DataTable:
         frame = self.frame(names)
         times = frame.group_by(list(names)).agg(nw.len().alias("fl__n")).with_columns(_blank(names).alias("fl__blank"))
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
-        return _one(bad)
+        return to_count(bad)
 
     def combinations(self, names: Sequence[str]) -> int:
         """How many different combinations of these columns there are."""
-        return _one(self.frame(names).unique().select(nw.len().alias("n")))
+        return to_count(self.frame(names).unique().select(nw.len().alias("n")))
 
     def answers(self, columns: Sequence[Column], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
         """By question, for each row, the place of its answer among the question's codes: a byte a cell, to try who was asked what.
@@ -200,7 +203,7 @@ class DataTable:
         if asked:
             codes = [_literal(written) for _, written, code in self._different(asked[:1]) if code in asked[1]]
             relation = relation.filter(f"{_quoted(asked[0])} IN ({', '.join(codes) or 'NULL'})")
-        got = relation.project(", ".join(f"{_place(c, cases[c])} AS fl__{i}" for i, c in enumerate(names))).fetchnumpy()
+        got = to_arrays(relation.project(", ".join(f"{_place(c, cases[c])} AS fl__{i}" for i, c in enumerate(names))))
         return {c: got[f"fl__{i}"] for i, c in enumerate(names)}
 
     def _written(self, names: Sequence[str]) -> Any:
@@ -225,7 +228,7 @@ class DataTable:
             return []
         found = self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))
         found = found if where is None else found.filter(where)
-        table = found.select(COLUMN, WRITTEN, VALUE).collect("pandas").to_native()
+        table = to_pandas(found.select(COLUMN, WRITTEN, VALUE))
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
@@ -249,7 +252,10 @@ class DataTable:
         filled = self._counted(self._whole.names if self._whole else ()).filter(~nw.col(VALUE).is_null())
         told = filled.with_columns(is_text.cast(nw.Int64).alias("fl__text"), has_comma.cast(nw.Int64).alias("fl__commas"))
         sums = told.group_by(COLUMN).agg(nw.col("fl__text").sum(), nw.col("fl__commas").sum())
-        return _one(sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(nw.len().alias("n"))) > 0
+        return (
+            to_count(sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(nw.len().alias("n")))
+            > 0
+        )
 
 
 def _quoted(name: str) -> str:
@@ -272,10 +278,6 @@ def _place(name: str, cases: Sequence[str]) -> str:
     """The place of an answer among its codes, of which there are these cases."""
     told = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
     return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {told} END)::UTINYINT"
-
-
-def _one(frame: Frame) -> int:
-    return int(frame.collect("pandas").to_native().iloc[0, 0])
 
 
 def _blank(names: Sequence[str]) -> nw.Expr:

@@ -88,6 +88,7 @@ def read_csv(
     if '"' in text:
         _refuse_odd_quotes(text, doubts)
     rows = _rows(text, delimiter or _delimiter(text))
+    rows = _below_titles(rows)
     header = rows[0]
     while len(rows) > 1 and not rows[-1]:
         doubts.append("blank lines at the end")
@@ -106,6 +107,12 @@ def read_csv(
         doubts.append("a column that is called as one of the kit's own")
     told = with_point if decimal == "," else str
     return header, [[told(cell) for cell in row] for row in rows[1:]]
+
+
+def _below_titles(rows: list[list[str]]) -> list[list[str]]:
+    """The rows from the header on: lines of one cell above a row of several are titles."""
+    several = next((i for i, row in enumerate(rows) if len(row) > 1), 0)
+    return rows[several:] if all(len(row) == 1 for row in rows[:several]) else rows
 
 
 def _refuse_odd_quotes(text: str, doubts: Doubts) -> None:

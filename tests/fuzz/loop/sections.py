@@ -120,6 +120,12 @@ def populations(spec: dict[str, Any], doubts: Doubts) -> dict[str, dict[str, Any
         given = keys.fields(value, "populations", {"label", "age", "where", "weight"}, {"label"}, {"sum_of"})
         keys.text(given["label"], "populations.label")
         ages = keys.fields(given.get("age", {}), "populations.age", {"min", "max"})
+        if (
+            "min" in ages
+            and "max" in ages
+            and keys.integer(ages["min"], "populations.age") > keys.integer(ages["max"], "populations.age")
+        ):
+            raise IllegalInput("populations.age: nobody is of such an age")
         where = given.get("where", {})
         if not isinstance(where, dict):
             raise IllegalInput("populations.where: no keys")

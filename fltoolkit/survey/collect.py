@@ -1,0 +1,70 @@
+"""The one door through which counts and sums come home from files and clusters; what fails there is told in the kit's words.
+
+Files are read again for every estimate, so any of these calls can meet a damaged page, a full disk or a file that was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from fltoolkit.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
+    """A lazy frame's rows as a pandas table. `where`: the file, for messages. Raises `DataError` where they cannot be read."""
+    with readable(where):
+        table: pd.DataFrame = frame.collect("pandas").to_native()
+        return table
+
+
+def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
+    """The one whole number that a lazy frame holds."""
+    return int(to_arrow(frame, where).column(0)[0].as_py())
+
+
+def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
+    """The same as an Arrow table."""
+    with readable(where):
+        return frame.collect("pyarrow").to_native()
+
+
+def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
+    """A DuckDB relation's columns as NumPy arrays."""
+    with readable(where):
+        found: Mapping[str, Any] = relation.fetchnumpy()
+        return found
+
+
+@contextmanager
+def readable(where: object = "") -> Iterator[None]:
+    """What goes wrong inside is told as a `DataError`: a file that is damaged, or more than memory holds. A library's own words are
+    not repeated, since they may quote a person's row. `where`: the file, or the survey.yaml that names the files."""
+    import duckdb
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, MemoryError):
+        raise DataError(
+            "the memory is too small to read the data", where=str(where),
+            do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
+        ) from None  # fmt: skip
+    except (duckdb.Error, ArrowException) as error:
+        raise DataError(
+            "the file cannot be read" if where else "a file of the data cannot be read any more",
+            where=str(where), found=type(error).__name__, do="check that it is whole and what its name says; export the data again if it is not",
+        ) from None  # fmt: skip
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
+            raise
+        raise DataError(
+            "the cluster could not read the tables", where=str(where), found=type(error).__name__,
+            do="try table.count() by itself; Spark's own words are not repeated here, since they may quote a person's row",
+        ) from None  # fmt: skip
