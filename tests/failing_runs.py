@@ -146,7 +146,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         found = leaks(Path(folder), KINDS)
         files = sum(1 for p in (Path(folder) / "outputs").rglob("*") if p.is_file())
-        print("\n".join(found) or f"{len(KINDS)} runs failed; no value of their data is in any of the {files} files that they left.")
+        print(
+            "\n".join(found) or f"{len(KINDS)} runs failed; no value of their data is in any of the {files} files that they left."
+        )
     return bool(found)
 
 

@@ -10,6 +10,11 @@ def tidy(name: object) -> str:
     return unicodedata.normalize("NFC", str(name)).strip()
 
 
+def visible(name: str) -> str:
+    """A name as a message prints it: characters that cannot be seen (a byte order mark, a space of no width) by their numbers."""
+    return "".join(rf"\u{ord(c):04x}" if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp") else c for c in name)
+
+
 def quoted(name: str) -> str:
     """A column's name as SQL has it."""
     return '"' + name.replace('"', '""') + '"'

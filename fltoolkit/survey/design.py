@@ -100,7 +100,7 @@ class Design:
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
-                "no such column", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
+                "no such column", where="outcome, by", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
             )  # fmt: skip
         return schema[name]
 
@@ -284,6 +284,10 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         DataError: a file or a column is missing, or keys do not match.
         RequestError: the tables are no PySpark DataFrames, or not one for each file.
     """
+    if not str(path).strip():
+        raise RequestError(
+            "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
+        )
     path = Path(path)
     if path.is_dir():
         path = path / "survey.yaml"

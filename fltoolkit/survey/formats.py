@@ -19,7 +19,7 @@ from fltoolkit.survey.column_names import quoted
 from fltoolkit.survey.csv_files import WIDE, open_csv
 from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.engines import is_of_spark, is_spark, spark_table
-from fltoolkit.survey.memory_tables import Unreadable, memory_table
+from fltoolkit.survey.memory_tables import MemoryTable, Unreadable, memory_table
 from fltoolkit.survey.source_files import exactly, stamped
 from fltoolkit.yamlfile import canonical_code
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # A number that comes back as it was written, from R (1, 2.5) or from Python (1.0, 2.5); `_with_numbers` looks at the longest.
 PLAIN = r"0|-?[1-9]\d{0,14}|-?([1-9]\d{0,14}|0)\.0|-?[1-9]\d{0,14}\.\d*[1-9]|-?0\.0{0,3}[1-9](\d*[1-9])?"
 EXACT = 16  # characters: so many of a number always come back
+NO_COLUMN = "no column of the data can be used"
 LABELLED_FILES = (".sav", ".zsav", ".dta")
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 
@@ -238,9 +239,9 @@ def readable(where: str) -> Iterator[None]:
             "the memory is too small to read the data", where=where,
             do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
         ) from None  # fmt: skip
-    except duckdb.Error as error:
+    except duckdb.Error:
         raise DataError(
-            "the file cannot be read", where=where, found=type(error).__name__,
+            "the file cannot be read", where=where, found="it is not laid out as such a file is",
             do="check that it is whole and what its name says; export the data again if it is not",
         ) from None  # fmt: skip
     except Exception as error:
@@ -255,20 +256,40 @@ def readable(where: str) -> Iterator[None]:
 def open_object(
     data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
 ) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
-    """The relation of a pandas, Polars or Arrow table, its column names, and those that cannot be used; a PySpark DataFrame stays
-    what it is."""
-    import duckdb
+    """The relation of a pandas, Polars or Arrow table or of a DuckDB relation, its column names, and those that cannot be used; a PySpark
+    DataFrame stays what it is.
 
+    Raises:
+        DataError: this is no table, it cannot be read, or it has no column.
+    """
     if is_spark(data):
         return (*spark_table(data, only), {})
-    if isinstance(data, duckdb.DuckDBPyRelation):
-        return data, data.columns, {}
-    table = memory_table(data)
+    table = _held(data)
     if table is None:
         raise DataError(
             "this is not a table the kit reads",
+            where="data",
             found=type(data).__name__,
             allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
             do="give one of these",
         )
+    if not table.table.num_columns:
+        found = sorted({why.found for why in table.unreadable.values()})
+        raise DataError(NO_COLUMN, where="data", found=found, do="give a table of numbers and texts, whose columns have names")
     return con.from_arrow(table.table), table.names, table.unreadable
+
+
+def _held(data: Any) -> MemoryTable | None:
+    """A table in memory. A DuckDB relation is read here, once, so that every number is of the same rows."""
+    import duckdb
+
+    with readable("data"):
+        try:
+            return memory_table(data)
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            raise DataError(
+                "the DuckDB relation cannot be read", where="data",
+                do="see that its connection is open and that all its rows can be fetched; DuckDB's words are not repeated, since they may quote a cell",
+            ) from None  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tables in memory (pandas, Polars, Arrow) as Arrow tables: whole columns, each of one kind, nothing sampled.
+"""Tables in memory (pandas, Polars, Arrow, a DuckDB relation) as Arrow tables: whole columns, each of one kind, nothing sampled.
 
 A column that holds values of several kinds, or of a kind that no estimate takes, does not stop a survey that has no use for it. It is
 left out, and why is kept for whoever asks for it.
@@ -162,7 +162,7 @@ def _of_objects(values: Sequence[Any]) -> Any:
             return _of_numbers(values)
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise NoColumn(no_kind(f"{kind} that are too long" if kind == NUMBERS else kind)) from None
+        raise NoColumn(no_kind(f"{kind} that are too long or infinite" if kind == NUMBERS else kind)) from None
 
 
 def _of_numbers(values: Sequence[Any]) -> Any:
@@ -222,6 +222,10 @@ def _plain(array: Any) -> Any:
     import pyarrow as pa
 
     kind, types = array.type, pa.types
+    try:
+        array.validate(full=True)  # bytes that are no text would end DuckDB's connection
+    except pa.ArrowException:
+        raise NoColumn(Unreadable("text that is not UTF-8, or a damaged column", "make the column anew")) from None
     if isinstance(kind, pa.BaseExtensionType):
         if not kind.extension_name.startswith("arrow."):
             raise NoColumn(no_kind(kind.extension_name))

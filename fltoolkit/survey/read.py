@@ -17,7 +17,7 @@ import narwhals as nw
 from fltoolkit.errors import DataError, RepeatedKeys
 from fltoolkit.survey.column_names import quoted, tidy
 from fltoolkit.survey.engines import contents, different, is_spark, rows_of
-from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path, readable
+from fltoolkit.survey.formats import LABELLED_FILES, NO_COLUMN, open_object, open_path, readable
 from fltoolkit.survey.header import header_is_known, names_told, refuse_missing
 from fltoolkit.survey.layout import DataFile, Files
 from fltoolkit.survey.memory_tables import Unreadable, no_kind
@@ -108,7 +108,8 @@ def _usable(relation: Any) -> tuple[Any, dict[str, Unreadable]]:
     kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
     if not kept:
         raise DataError(
-            "no column of the data can be used",
+            NO_COLUMN,
+            where="data",
             found=sorted({u.found for u in unusable.values()}),
             do="give a table of numbers and texts",
         )
@@ -226,7 +227,7 @@ def read_files(
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
-    with readable(where):
+    with readable(", ".join([where, *(f"{kind}: {name}" for kind, file in given.items() for name in file.path)])):
         person, joins = _join(files, parts, where)
         own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
         paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
@@ -328,6 +329,8 @@ def _pool(
             encoding=file.encoding,
             decimal=file.decimal,
         )
+        if kind != "episodes":
+            _refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
         frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
         refuse_unreadable(
             [c for c in opened.unreadable if file.prefix + c in needed or c in file.key],
@@ -356,6 +359,12 @@ def _pool(
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
     return Opened(pooled, tuple(offered[0]), frozenset(as_text))
+
+
+def _refuse_no_rows(frame: Frame, where: str) -> None:
+    """Stop on a file of nobody: its weight factor would still be taken from the others' totals. Of episodes there may be none."""
+    if rows_of(frame.head(1)) == 0:
+        raise DataError("the file has no row of data", where=where, do="export the data again, or leave the file out")
 
 
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:

@@ -75,7 +75,7 @@ class SurveySpec(Model):
 
     title: str
     country: str
-    year: int
+    year: Annotated[int, Field(ge=1900, le=2199)]
     round: str = ""
     reference_period: ReferencePeriod
     files: Files
@@ -202,6 +202,10 @@ class SurveySpec(Model):
             except ValidationError as error:
                 problem = error.errors()[0]["msg"].removeprefix("Value error, ")
                 raise ValueError(f"{where}: of column {source.column}, {problem}") from None
+        if self.episodes.wide and not any("{episode}" in c for c in self.episode_columns()):
+            raise ValueError(
+                "episodes.wide: no column is named by its episode; write {episode} in its name, such as WAGES_{episode}"
+            )
         wrong = [c for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())] if "{episode}" in c]
         if wrong:
             raise ValueError(
