@@ -202,15 +202,15 @@ class SurveySpec(Model):
             except ValidationError as error:
                 problem = error.errors()[0]["msg"].removeprefix("Value error, ")
                 raise ValueError(f"{where}: of column {source.column}, {problem}") from None
-        if self.episodes.wide and not any("{episode}" in c for c in self.episode_columns()):
-            raise ValueError(
-                "episodes.wide: no column is named by its episode; write {episode} in its name, such as WAGES_{episode}"
-            )
         wrong = [c for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())] if "{episode}" in c]
         if wrong:
             raise ValueError(
                 f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for what is asked of an episode: "
                 "items, exceptions, form, place, months, current, trafficking, episodes.exists, the sector of the forced labour"
+            )
+        if self.episodes.wide and not any("{episode}" in c for c in self.episode_columns()):
+            raise ValueError(
+                "episodes.wide: no column is named by its episode; write {episode} in its name, such as WAGES_{episode}"
             )
         return self
 
