@@ -16,7 +16,7 @@ import narwhals as nw
 
 from fltoolkit.errors import DataError, RepeatedKeys
 from fltoolkit.survey.column_names import quoted, tidy
-from fltoolkit.survey.engines import contents, different, is_spark, rows_of
+from fltoolkit.survey.engines import contents, different, is_spark, refuse_no_rows, rows_of
 from fltoolkit.survey.formats import LABELLED_FILES, NO_COLUMN, open_object, open_path, readable
 from fltoolkit.survey.header import header_is_known, names_told, refuse_missing
 from fltoolkit.survey.layout import DataFile, Files
@@ -330,7 +330,7 @@ def _pool(
             decimal=file.decimal,
         )
         if kind != "episodes":
-            _refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
+            refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
         frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
         refuse_unreadable(
             [c for c in opened.unreadable if file.prefix + c in needed or c in file.key],
@@ -359,12 +359,6 @@ def _pool(
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
     return Opened(pooled, tuple(offered[0]), frozenset(as_text))
-
-
-def _refuse_no_rows(frame: Frame, where: str) -> None:
-    """Stop on a file of nobody: its weight factor would still be taken from the others' totals. Of episodes there may be none."""
-    if rows_of(frame.head(1)) == 0:
-        raise DataError("the file has no row of data", where=where, do="export the data again, or leave the file out")
 
 
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
