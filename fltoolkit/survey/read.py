@@ -107,12 +107,8 @@ def _usable(relation: Any) -> tuple[Any, dict[str, Unreadable]]:
     unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
     kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
     if not kept:
-        raise DataError(
-            NO_COLUMN,
-            where="data",
-            found=sorted({u.found for u in unusable.values()}),
-            do="give a table of numbers and texts",
-        )
+        found = sorted({why.found for why in unusable.values()})
+        raise DataError(NO_COLUMN, where="data", found=found, do="give a table of numbers and texts")
     if len(kept) == len(kinds) and all(name == new for name, new in kept.items()):
         return relation, {}
     return relation.project(", ".join(f"{quoted(name)} AS {quoted(new)}" for name, new in kept.items())), unusable
