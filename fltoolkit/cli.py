@@ -67,6 +67,21 @@ class _Parser(argparse.ArgumentParser):
         say(message.rstrip("\n"), error=file is None or file is sys.stderr)
 
 
+def _path(text: str) -> Path:
+    """A path that is not blank: of a blank one, such as a variable of a script that is not set, Python makes the working folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the path is blank; name a file or folder (the working folder is .)")
+    return Path(text)
+
+
+def _encoding(text: str) -> str:
+    """The name of a text encoding that Python knows."""
+    try:
+        return known_encoding(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is {error}") from None
+
+
 def _workers(text: str) -> int:
     """A number of surveys that can run at the same time."""
     if not text.isascii() or not text.isdecimal() or int(text) < 1:
@@ -85,24 +100,22 @@ def _parser() -> argparse.ArgumentParser:
         epilog="examples:\n  fltoolkit new my_survey/persons.sav\n"
         "  fltoolkit new my_survey/data/persons.csv --out my_survey/survey.yaml --encoding cp1252",
     )  # fmt: skip
-    new.add_argument("data", type=Path, help="CSV, Parquet, SPSS (.sav, .zsav) or Stata (.dta)")
-    new.add_argument("--out", type=Path, help="what to write (default: survey.yaml beside the data); never overwritten")
-    new.add_argument(
-        "--encoding", type=known_encoding, help="of a file that is not UTF-8 and does not say its own, such as cp1252"
-    )
+    new.add_argument("data", type=_path, help="CSV, Parquet, SPSS (.sav, .zsav) or Stata (.dta)")
+    new.add_argument("--out", type=_path, help="what to write (default: survey.yaml beside the data); never overwritten")
+    new.add_argument("--encoding", type=_encoding, help="of a file that is not UTF-8 and does not say its own, such as cp1252")
     new.set_defaults(run=run.new)
     asked = commands.add_parser(
         "questionnaire", help="write the XLSForm of a questionnaire.yaml, and the survey.yaml that reads its answers", formatter_class=RAW,
         epilog="examples:\n  fltoolkit questionnaire docs/questionnaire\n  fltoolkit questionnaire my_survey --languages fr",
     )  # fmt: skip
-    asked.add_argument("folder", type=Path, help="where questionnaire.yaml stands; a copy of docs/questionnaire")
+    asked.add_argument("folder", type=_path, help="where questionnaire.yaml stands; a copy of docs/questionnaire")
     asked.add_argument("--languages", default="", help="of the form, with commas; the first is its default (default: all)")
     asked.set_defaults(run=run.questionnaire)
     check = commands.add_parser(
         "check", help="what the data say of themselves, before any estimate", formatter_class=RAW,
         epilog="examples:\n  fltoolkit check my_survey/survey.yaml\n  fltoolkit check my_survey/survey.yaml --private /secure/lfs",
     )  # fmt: skip
-    check.add_argument("survey", type=Path, help="a survey.yaml")
+    check.add_argument("survey", type=_path, help="a survey.yaml")
     check.add_argument(
         "--show-values", action="store_true", help="print values of the data as they are, also those that can name a person: on a terminal only"
     )  # fmt: skip
@@ -119,10 +132,10 @@ def _parser() -> argparse.ArgumentParser:
         "  fltoolkit estimate 2027/data/survey.yaml --name lfs_2027\n"
         "  fltoolkit estimate my_survey/survey.yaml --private /secure/lfs --restricted",
     )  # fmt: skip
-    estimate.add_argument("survey", type=Path, help="a survey.yaml")
-    estimate.add_argument("--plan", type=Path, help="a nap.yaml, whose baseline is filled")
-    estimate.add_argument("--before", type=Path, help="the survey.yaml of an earlier round, to show the change since then")
-    estimate.add_argument("--outputs", type=Path, default=Path("outputs"), help="where results go (default: outputs)")
+    estimate.add_argument("survey", type=_path, help="a survey.yaml")
+    estimate.add_argument("--plan", type=_path, help="a nap.yaml, whose baseline is filled")
+    estimate.add_argument("--before", type=_path, help="the survey.yaml of an earlier round, to show the change since then")
+    estimate.add_argument("--outputs", type=_path, default=Path("outputs"), help="where results go (default: outputs)")
     estimate.add_argument(
         "--profile",
         help=f"what is reliable enough to be shown: {', '.join(shipped_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
@@ -167,9 +180,9 @@ def _parser() -> argparse.ArgumentParser:
         "check", help="what is wrong with a nap.yaml, before anything is run", formatter_class=RAW,
         epilog="examples:\n  fltoolkit nap check my_survey/nap.yaml\n  fltoolkit nap check plan/nap.yaml --survey my_survey/survey.yaml",
     )  # fmt: skip
-    plan.add_argument("plan", type=Path, help="a nap.yaml")
+    plan.add_argument("plan", type=_path, help="a nap.yaml")
     plan.add_argument(
-        "--survey", type=Path, help="the survey.yaml that fills it (default: its baseline_survey, else survey.yaml beside it)"
+        "--survey", type=_path, help="the survey.yaml that fills it (default: its baseline_survey, else survey.yaml beside it)"
     )
     plan.set_defaults(run=run.nap_check)
     read = of_plan.add_parser(
@@ -177,15 +190,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog="examples:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx\n"
         "  fltoolkit nap read from_the_ministry.xlsx --plan my_survey/nap.yaml",
     )  # fmt: skip
-    read.add_argument("workbook", type=Path, help="a nap_workbook.xlsx that partners filled in")
-    read.add_argument("--plan", type=Path, help="its nap.yaml (default: the one that run.json beside the workbook names)")
+    read.add_argument("workbook", type=_path, help="a nap_workbook.xlsx that partners filled in")
+    read.add_argument("--plan", type=_path, help="its nap.yaml (default: the one that run.json beside the workbook names)")
     read.set_defaults(run=run.nap_read)
     room = commands.add_parser(
         "class", help="serve the teaching notebooks to a class, each learner a folder of their own (docs/class.md)", formatter_class=RAW,
         epilog="examples:\n  fltoolkit class my_class\n  fltoolkit class my_class --learners 12 --address 192.168.1.10\n"
         "  fltoolkit class my_class --jupyter=--ServerApp.certfile=room.pem --jupyter=--ServerApp.keyfile=room.key",
     )  # fmt: skip
-    room.add_argument("folder", type=Path, help="where the class's folders go; kept from one day to the next")
+    room.add_argument("folder", type=_path, help="where the class's folders go; kept from one day to the next")
     room.add_argument("--learners", type=int, default=30, help="how many folders to lay out (default: 30)")
     room.add_argument(
         "--address", default="localhost", help="this machine's address in the room (default: localhost, this machine alone)"
@@ -199,13 +212,13 @@ def _parser() -> argparse.ArgumentParser:
         "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
         epilog="example:\n  fltoolkit refresh notebooks",
     )  # fmt: skip
-    refresh.add_argument("folder", type=Path, help="a folder of notebooks")
+    refresh.add_argument("folder", type=_path, help="a folder of notebooks")
     refresh.set_defaults(run=run.refresh)
     schema = commands.add_parser(
         "schema", help="write the JSON Schemas of every YAML file and of evidence.json", formatter_class=RAW,
         epilog="example:\n  fltoolkit schema docs/schema",
     )  # fmt: skip
-    schema.add_argument("folder", type=Path, help="where to write them")
+    schema.add_argument("folder", type=_path, help="where to write them")
     schema.set_defaults(run=run.schema)
     return parser
 

@@ -102,13 +102,15 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
     if own := sorted(set(given) & set(OWN)):
         raise BatchError(
             "the kit sets this parameter itself",
-            where=f"{where}.parameters",
+            where=f"{where}.parameters".lstrip("."),
             found=own,
             do="say survey and plan as keys of the survey, outputs as one of the batch; widgets are for a notebook opened by hand",
         )
     everywhere = {p for n in NOTEBOOKS for p in known(n)} - set(OWN)
     if wrong := sorted(set(given) - everywhere):
-        raise BatchError("no notebook knows this parameter", where=f"{where}.parameters", found=wrong, allowed=sorted(everywhere))
+        raise BatchError(
+            "no notebook knows this parameter", where=f"{where}.parameters".lstrip("."), found=wrong, allowed=sorted(everywhere)
+        )
     run = Run(name, survey, plan)
     for notebook in notebooks_of(run):
         types = known(notebook)
@@ -116,7 +118,7 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
         run.parameters[notebook] = {k: _from_survey(v, survey.parent) if str(v).endswith(YAML) else v for k, v in values.items()}
     if missing := [file for file in run.parameter_files() if not file.is_file()]:
         do = "give its path from the survey's folder, or the name of one that the kit ships"
-        raise BatchError("there is no such file", where=f"{where}.parameters", found=missing, do=do)
+        raise BatchError("there is no such file", where=f"{where}.parameters".lstrip("."), found=missing, do=do)
     return run
 
 

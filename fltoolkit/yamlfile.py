@@ -51,6 +51,13 @@ def canonical_code(value: object) -> str:
     return re.sub(r"^(-?\d+)\.0+$", r"\1", text)
 
 
+def _code(value: object) -> str:
+    """A code as survey.yaml gives it; else a `ValueError`: of a list or a mapping `str` would make a text that no data hold."""
+    if isinstance(value, (list, dict)):
+        raise ValueError("must be one code, such as 1 or A; write several as one list: [1, 2]")
+    return canonical_code(value)
+
+
 def folded(text: str) -> str:
     """A name as two files may both mean it, whatever its blanks and capitals: ` NORVIA ` is `norvia`."""
     return " ".join(text.split()).casefold()
@@ -60,7 +67,7 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Code = Annotated[str, BeforeValidator(canonical_code)]
+Code = Annotated[str, BeforeValidator(_code)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -210,8 +217,9 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
         )
     if not isinstance(data, dict):
         raise SpecError(
-            "the file must hold keys and values", where=where, found="a list" if isinstance(data, list) else "text alone"
-        )
+            "the file must hold keys and values", where=where, found="a list" if isinstance(data, list) else "text alone",
+            do="write `key: value` on each line; give the path of the file that is meant",
+        )  # fmt: skip
     return data, node
 
 

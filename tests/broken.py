@@ -230,6 +230,16 @@ def _blank_names(folder: Path) -> None:
     write(folder, data=table().rename(columns=lambda name: f" {name} "))
 
 
+def _empty_quarter(folder: Path) -> None:
+    spec(files__person__path=["persons.csv", "empty.csv"], files__person__weight_factor=[0.5, 0.5])(folder)
+    table().head(0).to_csv(folder / "empty.csv", index=False)
+
+
+def _replicates(columns: str, **more: Any) -> Callable[[Path], None]:
+    """The survey with replicate weights in place of its strata and PSUs."""
+    return spec(design__strata=None, design__psu=None, design__replicates={"columns": columns, "method": "jk1", **more})
+
+
 def _nobody(data: pd.DataFrame) -> Any:
     return data["INV"] == 1
 
@@ -502,6 +512,39 @@ KINDS = (
         finding="sex is not known of anybody who was asked",
         cases=20,
     ),
+    Kind(
+        "a header and nobody", raw(table().head(0).to_csv(index=False).encode()), ("persons.csv", "the file has no row of data")
+    ),
+    Kind(
+        "a pooled quarter without a row", _empty_quarter, ("files.person.path: empty.csv", "no row of data", "leave the file out")
+    ),
+    Kind(
+        "an Excel workbook named .csv",
+        raw(b"PK\x03\x04" + bytes(40)),
+        ("persons.csv", "no text", "a ZIP file or an Excel workbook"),
+    ),
+    Kind(
+        "a name with a character that cannot be seen",
+        lambda folder: write(folder, data=table().rename(columns={"W": "W\u200b"})),
+        ("W (design.weight; did you mean W\\u200b?)",),
+    ),
+    Kind("a code that is a list", spec(answers__yes=[[1]]), ("answers.yes.0: must be one code", "as one list: [1, 2]")),
+    Kind("a label that is blank", spec(groups__sex__codes={1: " ", 2: "women"}), ("groups.sex: the label of code 1 is blank",)),
+    Kind("a weight factor of nothing", spec(files__person__weight_factor=[0]), ("weight_factor.0: must be greater than 0",)),
+    Kind("a year of five digits", spec(year=20255), ("year: must be less than or equal to 2199",)),
+    Kind(
+        "an endless run of replicates",
+        _replicates("R{1..1000000000}"),
+        ("replicates.columns", "must run upwards, over at most 10,000"),
+    ),
+    Kind("a run of replicates downwards", _replicates("R{8..1}"), ("replicates.columns", "must run upwards")),
+    Kind("no degrees of freedom", _replicates("R{1..8}", df=0), ("replicates.df: must be greater than or equal to 1",)),
+    Kind(
+        "episodes that no column names",
+        spec(episodes={"wide": ["A", "B"]}),
+        ("episodes.wide: no column is named by its episode", "WAGES_{episode}"),
+    ),
+    Kind("an episode's label twice", spec(episodes={"wide": ["A", "A"]}), ("episodes: wide: give each episode one label",)),
     Kind("a 10,000-column file", _wide, finding="20 of 10,020 columns are used", cases=20),
 )
 

@@ -358,3 +358,17 @@ def test_a_workbook_that_is_not_there_is_named_and_not_its_run(capsys: pytest.Ca
     told = capsys.readouterr().err
     assert told.startswith("nowhere/nap_workbook.xlsx: there is no such file")
     assert "run.json" not in told
+
+
+@pytest.mark.parametrize("command", ["check", "estimate"])
+def test_a_blank_path_is_not_the_working_folder(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable of a script that is not set is a blank path."""
+    with pytest.raises(SystemExit):
+        main([command, ""])
+    assert "the path is blank" in capsys.readouterr().err
+
+
+def test_an_encoding_that_is_none_is_told_with_usual_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["new", "persons.csv", "--encoding", "klingon"])
+    assert "not an encoding that Python knows; usual ones: utf-8" in capsys.readouterr().err

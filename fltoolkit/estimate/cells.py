@@ -26,6 +26,7 @@ By = Annotated[
 Breakdowns = tuple[tuple[str, ...], ...]
 BREAKDOWN = "fl__breakdown"  # beside the groups' own columns, of which none can have this name
 CROSS = " × "
+MOST_OF_CUBE = 10  # groups
 
 
 def breakdowns(by: By) -> Breakdowns:
@@ -57,7 +58,16 @@ def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
 
 @checked
 def cube(*groups: str) -> list[list[str]]:
-    """All breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]]."""
+    """All breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]].
+
+    Raises:
+        RequestError: more than ten groups; they have over a thousand breakdowns, and each group more doubles them.
+    """
+    if len(groups) > MOST_OF_CUBE:
+        raise RequestError(
+            "a cube of so many groups has too many breakdowns", where="cube", found=f"{len(groups)} groups", allowed=f"at most {MOST_OF_CUBE}",
+            do='list the breakdowns that are wanted: by=[[], ["sex"], ["sex", "region"]]',
+        )  # fmt: skip
     return [list(c) for size in range(len(groups) + 1) for c in combinations(groups, size)]
 
 

@@ -319,6 +319,13 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
             f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
             do="correct them in the data, or drop those rows before",
         )  # fmt: skip
+    with np.errstate(over="ignore"):
+        if not np.isfinite(table["w"].to_numpy(dtype=float).sum()):
+            raise DesignError(
+                "the weights add up to more than a number can hold",
+                where="weight",
+                do="correct them, or divide all by one number",
+            )
     if not within.any() and not _any_weight(design, weight):
         raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
     replicates = design.replication.names if design.replication else ()

@@ -218,8 +218,15 @@ def share(
     """Distribution of the cases of a classified survey over `group` (of any other design: of all persons), within `by`.
 
     The shares of each `by` cell add up to one; `n` counts the cases it distributes.
+
+    Raises:
+        RequestError: as `prevalence`, or `group` is in `by` too.
     """
     wanted = tuple((*b, group) for b in breakdowns(by))
+    if any(group in b[:-1] for b in wanted):
+        raise RequestError(
+            "a share over a group cannot be broken down by that group", where="share: by", found=group, do="leave it out of by="
+        )
     what = truth_of(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
     return estimate(design, what, wanted, "share", population, interval, level, of=group)
 

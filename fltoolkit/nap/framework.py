@@ -209,7 +209,7 @@ class Plan(Model):
         if twice := {i for i in ids if ids.count(i) > 1}:
             raise ValueError(f"indicator id {min(twice)} is given twice")
         if self.last_year < self.first_year:
-            raise ValueError("last_year is before first_year")
+            raise ValueError(f"last_year ({self.last_year}) is before first_year ({self.first_year})")
         if not isinstance(self.baseline_survey, str):
             measured = {i.id for s in self.framework for i in s.indicators if i.measure}
             if wrong := [row.indicator for row in self.baseline_survey if row.indicator not in measured]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import DataError, expect
 from fltoolkit.survey.side_table import read_side_table
 from fltoolkit.survey.source_files import inside
+from fltoolkit.survey.values import NUMBER
 from fltoolkit.yamlfile import Code, Model, canonical_code
 
 CROSS = " × "
@@ -157,8 +160,9 @@ def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, .
 
 
 def _population(value: Any, told: str) -> float:
+    plain = not isinstance(value, (bool, np.bool_)) and (not isinstance(value, str) or re.fullmatch(NUMBER, value, re.ASCII))
     try:
-        number = float(value)
+        number = float(value) if plain else math.nan
     except (TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and number > 0):

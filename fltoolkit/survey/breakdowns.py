@@ -74,6 +74,10 @@ class Group(Model):
                         f"code {code} stands for {standing!r}, which is not one of {self.classification}: {', '.join(allowed)}"
                     )
         for code, label in self.labels.items():
+            if not label.strip():
+                raise ValueError(
+                    f"the label of code {code} is blank; say in words what it stands for, or list the code in missing"
+                )
             if label in (TOTAL, NOT_STATED):
                 raise ValueError(f"the label {label!r} of code {code} is reserved; list codes without an answer in missing")
         both = set(self.codes) & set(self.missing)

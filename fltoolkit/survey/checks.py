@@ -6,6 +6,7 @@ are not (DESIGN.md, nothing leaves unpublished).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import narwhals as nw
@@ -154,7 +155,11 @@ def _grossed_up(survey: Survey) -> list[Finding]:
     added = to_pandas(survey.frame.select(sums).select(nw.all().sum()), survey.path).iloc[0]
     for i, (name, population) in enumerate(plain.items()):
         whole, asked = float(added[f"fl__all{i}"]), float(added[f"fl__asked{i}"])
-        if whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
+        if math.isinf(whole) or math.isinf(asked):
+            what = f"the weights of {name} add up to more than a number can hold"
+            do = "correct them, or divide all by one number"
+            out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
+        elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
             what = f"the weights of those who answered add up to {asked:,.0f}; all such persons of the file to {whole:,.0f}"
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
             out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))

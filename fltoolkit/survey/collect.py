@@ -56,10 +56,11 @@ def readable(where: object = "") -> Iterator[None]:
             "the memory is too small to read the data", where=str(where),
             do="close other programs, or let FLTOOLKIT_MEMORY allow more (such as 8GB); a Parquet file takes less memory than a CSV",
         ) from None  # fmt: skip
-    except (duckdb.Error, ArrowException) as error:
+    except (duckdb.Error, ArrowException):
         raise DataError(
             "the file cannot be read" if where else "a file of the data cannot be read any more",
-            where=str(where), found=type(error).__name__, do="check that it is whole and what its name says; export the data again if it is not",
+            where=str(where), found="it is not laid out as such a file is",
+            do="check that it is whole and what its name says; export the data again if it is not",
         ) from None  # fmt: skip
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):

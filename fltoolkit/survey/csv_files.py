@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 QUOTE = '"'
 CHUNK = 1 << 20  # bytes
 TABLES = count()  # of decoded files, whose names on a connection must differ
+KINDS = (  # by the first bytes of a file
+    (b"PK\x03\x04", "a ZIP file or an Excel workbook"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"PAR1", "a Parquet file"),
+    (b"$FL2", "an SPSS file"),
+    (b"$FL3", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
+    (b"SQLite format 3", "a database"),
+)
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NOT_NULL = "\x01fl__null\x01"  # what DuckDB takes for a blank in place of an empty cell: it would let an empty cell too many pass
 GIVE_ENCODING = (
@@ -57,6 +67,7 @@ def open_csv(
     Raises:
         DataError: the file cannot be read as it is, with the number of the first bad line.
     """
+    _refuse_other_kind(path)
     utf_8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     source = Source(path) if utf_8 else Source(path, _decoded(path, encoding or ""))
     _refuse_bytes(source)
@@ -123,6 +134,17 @@ def _decoded(path: Path, encoding: str) -> bytes:
             lines += found.count("\n")
             text.write(found.encode("utf-8", "surrogatepass"))
     return text.getvalue().removeprefix(codecs.BOM_UTF8)
+
+
+def _refuse_other_kind(path: Path) -> None:
+    """Stop on a file of another kind under the name of a text: its bytes would be taken for an encoding."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):
+        raise DataError(
+            "the file is no text, whatever its name", where=str(path), found=kind,
+            do="export the data as CSV, or give a Parquet, SPSS or Stata file its own ending (.parquet, .sav, .zsav, .dta)",
+        )  # fmt: skip
 
 
 def _refuse_bytes(source: Source) -> None:

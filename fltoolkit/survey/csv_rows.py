@@ -15,6 +15,8 @@ from fltoolkit.errors import DataError
 from fltoolkit.survey.csv_layout import Layout, Source
 
 CLOSE_QUOTES = "close the quote, or double each quote that belongs to a text"
+TOO_LONG = "a cell is too long"
+SHORTEN = "leave out the column of long texts, which no estimate needs; if no cell ought to be so long, close its quote"
 QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if another character parts the cells, give `delimiter:` under `files:`"
 
 
@@ -61,7 +63,7 @@ def what_is_wrong(source: Source, layout: Layout, words: str) -> DataError:
 def _told(bad: Row, width: int, last: bool) -> tuple[str, str]:
     """What is wrong with a row, and what to do."""
     if bad.problem:
-        return bad.problem, CLOSE_QUOTES
+        return bad.problem, SHORTEN if bad.problem == TOO_LONG else CLOSE_QUOTES
     if last and bad.cells < width:
         return "its last row has fewer cells than the header: the file may be cut", "export the data again"
     return f"a row has {'more' if bad.cells > width else 'fewer'} cells than the header", QUOTE_CELLS
@@ -92,7 +94,7 @@ def _quotes(words: str, line: str) -> str:
     """What is wrong with the quotes of a row, by the words of Python's csv module, which are always the same."""
     if "expected after" in words:
         return "text stands behind the end of a quote"
-    return "a cell is too long" if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
+    return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
 
 
 def _cells(line: str, delimiter: str) -> int:

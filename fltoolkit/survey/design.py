@@ -15,7 +15,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
-from fltoolkit.survey.column_names import tidy
+from fltoolkit.survey.column_names import names_of, tidy
 from fltoolkit.survey.connection import connect
 from fltoolkit.survey.engines import tables_in_place, with_made
 from fltoolkit.survey.formats import LABELLED_FILES
@@ -111,7 +111,7 @@ class Design:
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
-                "no such column", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
+                "no such column", where="outcome, by", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
             )  # fmt: skip
         return name, schema[name]
 
@@ -256,11 +256,6 @@ class Survey(SurveyDesign):
 D = TypeVar("D", bound=Design)
 
 
-def names_of(given: str | Sequence[str] | None) -> list[str]:
-    """The columns that an argument names, without blanks around their names."""
-    return [tidy(name) for name in ([given] if isinstance(given, str) else given or ())]
-
-
 def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
     """Data with the columns that a design names: the frame, the files that are read again for every estimate, and the columns left out.
 
@@ -304,6 +299,10 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         DataError: a file or a column is missing, or keys do not match.
         RequestError: the tables are no PySpark DataFrames, or not one for each file.
     """
+    if not str(path).strip():
+        raise RequestError(
+            "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
+        )
     path = Path(path)
     if path.is_dir():
         path = path / "survey.yaml"

@@ -168,6 +168,16 @@ def rows_of(frame: Frame) -> int:
     return int(table.count()) if is_spark(table) else len(table)
 
 
+def refuse_no_rows(frame: Frame, where: str) -> None:
+    """Stop on a file of nobody: its weight factor would still be taken from the others' totals. Of episodes there may be none.
+
+    Raises:
+        DataError: with `where`.
+    """
+    if rows_of(frame.head(1)) == 0:
+        raise DataError("the file has no row of data", where=where, do="export the data again, or leave the file out")
+
+
 @readable()
 def different(frame: Frame, key: Sequence[str]) -> int:
     """How many different values some columns have together."""

@@ -20,7 +20,7 @@ from fltoolkit.survey.csv_files import open_csv
 from fltoolkit.survey.csv_layout import TEXT_FILES
 from fltoolkit.survey.csv_numbers import with_numbers
 from fltoolkit.survey.engines import is_spark, spark_table
-from fltoolkit.survey.memory_tables import Unreadable, memory_table
+from fltoolkit.survey.memory_tables import NO_COLUMN, MemoryTable, Unreadable, memory_table
 from fltoolkit.survey.source_files import exactly, stamped
 from fltoolkit.yamlfile import canonical_code
 
@@ -195,20 +195,40 @@ def _kind_of_damage(error: Exception) -> str:
 def open_object(
     data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
 ) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
-    """The relation of a pandas, Polars or Arrow table, its column names, and those that cannot be used; a PySpark DataFrame stays
-    what it is."""
-    import duckdb
+    """The relation of a pandas, Polars or Arrow table or of a DuckDB relation, its column names, and those that cannot be used; a PySpark
+    DataFrame stays what it is.
 
+    Raises:
+        DataError: this is no table, it cannot be read, or it has no column.
+    """
     if is_spark(data):
         return (*spark_table(data, only), {})
-    if isinstance(data, duckdb.DuckDBPyRelation):
-        return data, data.columns, {}
-    table = memory_table(data)
+    table = _held(data)
     if table is None:
         raise DataError(
             "this is not a table the kit reads",
+            where="data",
             found="nothing (None)" if data is None else type(data).__name__,
             allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
             do="give one of these",
         )
+    if not table.table.num_columns:
+        found = sorted({why.found for why in table.unreadable.values()})
+        raise DataError(NO_COLUMN, where="data", found=found, do="give a table of numbers and texts, whose columns have names")
     return con.from_arrow(table.table), table.names, table.unreadable
+
+
+def _held(data: Any) -> MemoryTable | None:
+    """A table in memory. A DuckDB relation is read here, once, so that every number is of the same rows."""
+    import duckdb
+
+    with readable("data"):
+        try:
+            return memory_table(data)
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            raise DataError(
+                "the DuckDB relation cannot be read", where="data",
+                do="see that its connection is open and that all its rows can be fetched; DuckDB's words are not repeated, since they may quote a cell",
+            ) from None  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.column_names import tidy
+from fltoolkit.survey.column_names import tidy, visible
 from fltoolkit.survey.csv_layout import TEXT_FILES
 
 
@@ -31,7 +31,7 @@ def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Coll
 def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
     """Names of columns as a message may print them. `known`: they are names for certain; see `header_is_known`."""
     return (
-        names
+        [visible(str(name)) for name in names]
         if known
         else f"{len(names):,} name{'s' if len(names) != 1 else ''}, not printed: the first line may be a person's answers"
     )
@@ -55,7 +55,7 @@ def refuse_missing(
         return
     known = header_is_known(present, wanted, paths)
     guesses = {m: difflib.get_close_matches(m, present, n=1, cutoff=0.6) if known else [] for m in missing}
-    told = {m: [*([keys[m]] if keys else []), *(f"did you mean {g}?" for g in guesses[m])] for m in missing}
+    told = {m: [*([keys[m]] if keys else []), *(f"did you mean {visible(g)}?" for g in guesses[m])] for m in missing}
     do = "correct the names; upper and lower case count"
     if len(present) == 1:
         do = "the file has a single column: give its `delimiter:` under `files:`, or correct the names"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.questions import refuse_double_codes
@@ -40,6 +40,7 @@ def _one_character(delimiter: str) -> str:
     return delimiter
 
 
+MOST_REPLICATES = 10_000  # of one run of columns; surveys have a few hundred
 Encoding = Annotated[str, AfterValidator(known_encoding)]
 EachOnce = Annotated[Names, AfterValidator(_each_once)]
 Delimiter = Annotated[str, AfterValidator(_one_character)]
@@ -55,7 +56,7 @@ class DataFile(Model):
     path: EachOnce
     key: EachOnce
     prefix: str = ""
-    weight_factor: tuple[float, ...] = ()
+    weight_factor: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
     delimiter: Delimiter | None = None
     encoding: Encoding | None = None
     decimal: Literal[".", ","] = "."
@@ -107,7 +108,14 @@ class Replicates(Model):
     rho: float | None = None
     combined: bool = True
     mse: bool = False
-    df: int | None = None
+    df: Annotated[int, Field(ge=1)] | None = None
+
+    @field_validator("columns")
+    @classmethod
+    def _runs_end(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        for column in columns:
+            _run(column)
+        return columns
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,11 +130,14 @@ class Replicates(Model):
 
 
 def _run(column: str) -> list[str]:
-    """`RW{1..80}` as RW1 to RW80, `RW{01..80}` as RW01 to RW80; any other name as it is."""
+    """`RW{1..80}` as RW1 to RW80, `RW{01..80}` as RW01 to RW80; any other name as it is. Raises `ValueError` on a run that does not rise
+    or is endless."""
     found = re.fullmatch(r"(.*)\{(\d+)\.\.(\d+)\}(.*)", column)
     if not found:
         return [column]
     before, first, last, after = found.groups()
+    if not 0 < int(last) - int(first) < MOST_REPLICATES:
+        raise ValueError(f"{column} must run upwards, over at most {MOST_REPLICATES:,} columns")
     digits = len(first) if first.startswith("0") else 0
     return [f"{before}{number:0{digits}d}{after}" for number in range(int(first), int(last) + 1)]
 

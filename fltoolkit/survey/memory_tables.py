@@ -1,4 +1,4 @@
-"""Tables in memory (pandas, Polars, Arrow) as Arrow tables: whole columns, each of one kind, nothing sampled.
+"""Tables in memory (pandas, Polars, Arrow, a DuckDB relation) as Arrow tables: whole columns, each of one kind, nothing sampled.
 
 A column that holds values of several kinds, or of a kind that no estimate takes, does not stop a survey that has no use for it. It is
 left out, and why is kept for whoever asks for it.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+NO_COLUMN = "no column of the data can be used"
 NUMBERS, TRUTHS, TEXTS = "numbers", "true or false", "text"
 # A type before those that it is a kind of: a truth is a number to Python, and a moment is a date.
 KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
@@ -222,6 +223,10 @@ def _plain(array: Any) -> Any:
     import pyarrow as pa
 
     kind, types = array.type, pa.types
+    try:
+        array.validate(full=True)  # bytes that are no text would end DuckDB's connection
+    except pa.ArrowException:
+        raise NoColumn(Unreadable("text that is not UTF-8, or a damaged column", "make the column anew")) from None
     if isinstance(kind, pa.BaseExtensionType):
         if not kind.extension_name.startswith("arrow."):
             raise NoColumn(no_kind(kind.extension_name))

@@ -145,6 +145,8 @@ class Episodes(Model):
     def _one_way(self) -> Episodes:
         if sum((self.same_work is not None, bool(self.wide), self.long)) != 1:
             raise ValueError("give exactly one of same_work (a question, or assumed), wide (episode labels), long: true")
+        if len(set(self.wide)) < len(self.wide) or not all(label.strip() for label in self.wide):
+            raise ValueError("wide: give each episode one label, none of them blank")
         return self
 
 

@@ -16,7 +16,7 @@ import narwhals as nw
 from fltoolkit.errors import DataError, RepeatedKeys
 from fltoolkit.survey.collect import readable, to_count, to_pandas
 from fltoolkit.survey.column_names import tidy
-from fltoolkit.survey.engines import contents, different, is_spark, rows_of
+from fltoolkit.survey.engines import contents, different, is_spark, refuse_no_rows, rows_of
 from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path
 from fltoolkit.survey.header import header_is_known, refuse_missing
 from fltoolkit.survey.internal import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
@@ -172,7 +172,7 @@ def read_files(
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
-    with readable(where):
+    with readable(", ".join([where, *(f"{kind}: {name}" for kind, file in given.items() for name in file.path)])):
         person, joins = _join(files, parts, where)
         own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
         paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
@@ -274,6 +274,8 @@ def _pool(
             encoding=file.encoding,
             decimal=file.decimal,
         )
+        if kind != "episodes":
+            refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
         frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
         refuse_unreadable(
             [c for c in opened.unreadable if file.prefix + c in needed or c in file.key],

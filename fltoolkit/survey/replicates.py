@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.design import Design, bind, names_of, open_design, refuse_missing_columns
+from fltoolkit.survey.column_names import names_of
+from fltoolkit.survey.design import Design, bind, open_design, refuse_missing_columns
 from fltoolkit.survey.internal import STRATA, WEIGHT
 from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients, replicated
 from fltoolkit.survey.units import joined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def _factor(method: Method, count: int, rscales: float | Sequence[float] | None)
         raise DesignError(
             f"{count} replicates have {len(each)} coefficients", where="rscales", do="give one number, or one for each replicate"
         )
-    if not all(f >= 0 and times >= 0 for f in each) or not any(each):
+    if not all(0 <= f < math.inf for f in each) or not any(each) or not 0 < times < math.inf:
         raise DesignError(
             "coefficients are not numbers above zero", where="scale, rscales", found=[times, *each[:5]], do="correct them"
         )

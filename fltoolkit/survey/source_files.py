@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -77,8 +78,17 @@ def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
 
 
 def exactly(path: Path) -> str:
-    """A path as DuckDB takes it for one file, whatever its letters: `*`, `?` and `[` would be a pattern, `s3:` an address."""
-    return re.sub(r"([*?[])", r"[\1]", str(path.absolute()))
+    """A path as DuckDB takes it for one file, whatever its letters: `*`, `?` and `[` would be a pattern, `s3:` an address.
+
+    Raises:
+        DataError: the system holds a name that is not UTF-8.
+    """
+    try:
+        name = os.fsencode(path.absolute()).decode("utf-8")  # the locale of this program may spell the name in another way
+    except UnicodeDecodeError:
+        do = "rename the file or folder, with letters that every program can write"
+        raise DataError("the path is not UTF-8", where=shown(path), do=do) from None
+    return re.sub(r"([*?[])", r"[\1]", name)
 
 
 def inside(folder: Path, name: str, where: str) -> Path:

@@ -208,6 +208,10 @@ class SurveySpec(Model):
                 f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for what is asked of an episode: "
                 "items, exceptions, form, place, months, current, trafficking, episodes.exists, the sector of the forced labour"
             )
+        if self.episodes.wide and not any("{episode}" in c for c in self.episode_columns()):
+            raise ValueError(
+                "episodes.wide: no column is named by its episode; write {episode} in its name, such as WAGES_{episode}"
+            )
         return self
 
     def questions(self) -> list[tuple[str, Source]]:

@@ -13,6 +13,7 @@ from fltoolkit.survey.read import Frame
 from fltoolkit.survey.values import is_whole, written
 
 SEPARATOR = " / "
+CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
@@ -36,6 +37,9 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
     """The frame with labels of the PSUs (and units within them, where two are `named` or their FPC counts) that are unique.
 
     Where persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
+
+    Raises:
+        DesignError: a PSU is certain for some of its rows only.
     """
     if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
         frame = numbered(frame, SSU if named else PSU)
@@ -44,9 +48,22 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
         frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
     if certain is None:
         return frame
+    _refuse_mixed(frame, certain)
     frame = frame.with_columns(nw.col(STRATA, PSU).cast(nw.String))
     own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
     return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
+
+
+def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
+    """Stop where some rows of a PSU say that it was taken with certainty, and others that it was not."""
+    told = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
+    sides = told.group_by([STRATA, PSU]).agg(nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high"))
+    mixed = sides.filter(nw.col("low") != nw.col("high")).select(nw.len().alias("n")).collect("pandas").to_native()
+    if count := int(mixed.iloc[0, 0]):
+        raise DesignError(
+            "PSUs are taken with certainty for some of their rows only", where="certainty", found=f"{count} PSU(s)",
+            do="give every row of a PSU the same value; if PSU labels restart in each stratum, say nest",
+        )  # fmt: skip
 
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:

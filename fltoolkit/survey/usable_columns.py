@@ -11,7 +11,7 @@ from fltoolkit.survey.column_names import quoted, tidy
 from fltoolkit.survey.engines import WIDE
 from fltoolkit.survey.header import names_told
 from fltoolkit.survey.internal import INTERNAL, NUMBER_OF, PREFIXES, SOURCE
-from fltoolkit.survey.memory_tables import Unreadable, no_kind
+from fltoolkit.survey.memory_tables import NO_COLUMN, Unreadable, no_kind
 
 UNUSABLE = {
     "list": "lists", "array": "lists", "struct": "structures", "map": "structures", "union": "structures", "blob": "bytes",
@@ -30,11 +30,8 @@ def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, 
     unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
     kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
     if not kept:
-        raise DataError(
-            "no column of the data can be used",
-            found=sorted({u.found for u in unusable.values()}),
-            do="give a table of numbers and texts",
-        )
+        found = sorted({why.found for why in unusable.values()})
+        raise DataError(NO_COLUMN, where="data", found=found, do="give a table of numbers and texts")
     if only is not None and len(kept) > WIDE:
         kept = {name: new for name, new in kept.items() if new in only} or dict(list(kept.items())[:1])
     if len(kept) == len(kinds) and all(name == new for name, new in kept.items()):

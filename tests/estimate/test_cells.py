@@ -83,3 +83,9 @@ def test_sums_by_unit_are_the_same_in_a_full_and_in_a_sparse_matrix(monkeypatch:
     assert not isinstance(found[1].influence, np.ndarray)
     pd.testing.assert_frame_equal(found[0].table, found[1].table, rtol=1e-12)
     assert found[0].covariance == pytest.approx(found[1].covariance, rel=1e-12, abs=1e-15)
+
+
+def test_a_cube_is_of_ten_groups_at_most() -> None:
+    assert len(fl.cube(*"abcdefghij")) == 2**10
+    with pytest.raises(RequestError, match=r"cube: (.|\n)*11 groups(.|\n)*list the breakdowns"):
+        fl.cube(*"abcdefghijk")

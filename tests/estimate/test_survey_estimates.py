@@ -11,7 +11,7 @@ from small_surveys import NORVIA, SPEC
 
 import fltoolkit as fl
 from fltoolkit.classify.trace import LEAVES
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.estimates import traces
 from fltoolkit.estimate.intervals import clopper_pearson, proportion, t_quantile
 
@@ -307,3 +307,15 @@ def test_a_survey_with_replicate_weights_goes_the_whole_way(small: Any, monkeypa
     assert "variance from 20 replicate weights (jk1)" in fl.describe(persons).to_string()
     later = fl.change(fl.prevalence(persons), fl.prevalence(persons), shared_psus=False).table.iloc[0]
     assert later["method"] == "taylor"  # df counts replicates, not PSUs: it says nothing of the rounds' size
+
+
+def test_a_share_is_not_broken_down_by_its_own_group() -> None:
+    people = pd.DataFrame({"w": [1.0, 1, 1, 1], "sex": ["m", "f", "m", "f"]})
+    with pytest.raises(RequestError, match="share over a group cannot be broken down by that group"):
+        fl.share(fl.SurveyDesign(people, weight="w"), "sex", by="sex")
+
+
+def test_weights_too_large_to_add_are_told() -> None:
+    people = pd.DataFrame({"w": [1e308] * 4, "y": [0, 1, 0, 1]})
+    with pytest.raises(DesignError, match="the weights add up to more than a number can hold"):
+        fl.prevalence(fl.SurveyDesign(people, weight="w"), "y")

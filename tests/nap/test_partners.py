@@ -81,7 +81,7 @@ def test_it_may_be_written_by_hand(tmp_path: Path) -> None:
         ("cost: {}\n", r"cost: unknown key; allowed: matrix, .*did you mean costs\? \(line 1\)"),
         ("costs: {}\n\ncosts: {}\n", "the same key is given twice"),
         ("costs: [\n", "this is not YAML"),
-        ("sheets:\n  'a/b': []\n", r"sheets.a/b.*\(line 2\)"),
+        ("sheets:\n  'a/b': []\n", r"sheets.a/b: a sheet's name has 1 to 31 characters.*\(line 2\)"),
         (f"sheets:\n  a:\n  - - 1\n    - {'x' * 32768}\n", r"sheets.a.0.1: a text of at most 32,767 characters.*\(line 4\)"),
     ],
 )

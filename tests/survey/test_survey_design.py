@@ -277,3 +277,11 @@ def test_designs_that_contradict_themselves_are_refused(
 ) -> None:
     with pytest.raises(SpecError, match=says):
         fl.read_survey(write(changed(spec, keys), people=people))
+
+
+def test_a_psu_is_certain_for_all_its_rows_or_none() -> None:
+    """Else half of the PSU would be a stratum of its own, and half would stay where it was."""
+    people = pd.DataFrame({"w": 1.0, "s": ["a"] * 8, "p": [1, 1, 2, 2, 3, 3, 4, 4], "c": [1, 0, 0, 0, 0, 0, 0, 0]})
+    with pytest.raises(DesignError, match=r"certain(.|\n)*1 PSU"):
+        fl.SurveyDesign(people, weight="w", strata="s", psu="p", certainty="c")
+    fl.SurveyDesign(people.assign(c=[1, 1, 0, 0, 0, 0, 0, 0]), weight="w", strata="s", psu="p", certainty="c")

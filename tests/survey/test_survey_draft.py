@@ -238,7 +238,7 @@ def test_the_encoding_of_an_old_file_is_used_and_written_down(tmp_path: Path, ca
     assert set(draft["groups"]["area"]["codes"]) == {"Côte", "Plaine"}
     with pytest.raises(SystemExit):
         main(["new", str(tmp_path / "a.csv"), "--encoding", "klingon"])
-    assert "argument --encoding: invalid" in capsys.readouterr().err
+    assert "not an encoding that Python knows" in capsys.readouterr().err
 
 
 def test_a_csv_of_a_french_excel_is_drafted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

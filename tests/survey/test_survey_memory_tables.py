@@ -7,6 +7,7 @@ import decimal
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -155,3 +156,42 @@ def test_names_have_no_blanks_around_them_whoever_holds_the_table() -> None:
 def test_no_table_at_all_is_told_in_words() -> None:
     with pytest.raises(DataError, match=r"found:   nothing \(None\)"):
         fl.SurveyDesign(None, weight="w")
+
+
+def _relation(query: str) -> duckdb.DuckDBPyRelation:
+    con = duckdb.connect()
+    con.execute("CREATE TABLE people AS SELECT 2.0 AS w, i % 4 AS p, i % 2 AS y, 'Marta Lopez' AS name FROM range(8) AS t(i)")
+    return con.sql(query)
+
+
+def test_a_duckdb_relation_that_fails_on_a_row_is_told_without_the_row() -> None:
+    """DuckDB reads a relation when its rows are asked for, and its words quote the cell."""
+    with pytest.raises(DataError) as raised:
+        fl.SurveyDesign(_relation("SELECT * REPLACE (CAST(name AS INT) AS y) FROM people"), weight="w", psu="p")
+    assert "the DuckDB relation cannot be read" in raised.value.message
+    assert "Marta" not in raised.value.message
+
+
+def test_a_duckdb_relation_of_a_closed_connection() -> None:
+    con = duckdb.connect()
+    relation = con.sql("SELECT 1 AS w")
+    con.close()
+    with pytest.raises(DataError, match="see that its connection is open"):
+        fl.SurveyDesign(relation, weight="w")
+
+
+def test_a_duckdb_relation_is_read_once() -> None:
+    """Rows that come to its table later are in no number: eight rows, four of them cases, weigh 2 each."""
+    con = duckdb.connect()
+    con.execute("CREATE TABLE people AS SELECT 2.0 AS w, i % 4 AS p, i % 2 AS y FROM range(8) AS t(i)")
+    design = fl.SurveyDesign(con.table("people"), weight="w", psu="p")
+    con.execute("INSERT INTO people SELECT 9.0, 1, 1 FROM range(50)")
+    assert fl.total(design, "y").table["estimate"].tolist() == [8.0]
+
+
+def test_a_table_without_columns_and_a_text_that_is_none() -> None:
+    with pytest.raises(DataError, match="no column of the data can be used"):
+        fl.SurveyDesign(pd.DataFrame(), weight="w")
+    table = pa.table({"w": [1.0, 2.0], "p": pa.array([b"\xff", b"\xfe"]).view(pa.string())})
+    with pytest.raises(DataError, match=r"p: this column holds(.|\n)*not UTF-8"):
+        fl.SurveyDesign(table, weight="w", psu="p")

@@ -69,6 +69,7 @@ def test_a_stratum_of_three_has_coefficients_of_its_own() -> None:
         ({"method": "jk1"}, ["strata are for jkn"]),
         ({"strata": None, "rscales": [0.5] * 5}, ["6 replicates have 5 coefficients"]),
         ({"strata": None, "rscales": -0.5}, ["coefficients are not numbers above zero"]),
+        ({"strata": None, "rscales": 0.5, "scale": 0}, ["coefficients are not numbers above zero"]),
         ({"df": -3}, ["df: degrees of freedom are a whole number above 0"]),
         ({"replicates": "none*"}, ["fewer than two columns of replicate weights", "none*"]),
     ],
