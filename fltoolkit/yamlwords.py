@@ -9,7 +9,10 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 Line = Callable[[Sequence[object]], str]
-NAME = r"^[a-z][a-z0-9_]*$"
+PATTERNS = {  # of a text, in words
+    r"^[a-z][a-z0-9_]*$": "must be small letters a to z, digits and _, a letter first",
+    r"^[^\[\]:*?/\\']([^\[\]:*?/\\]{0,29}[^\[\]:*?/\\'])?$": "a sheet's name has 1 to 31 characters, none of [ ] : * ? / \\, and no quote at its ends",
+}
 WHOLE, NUMBER, TEXT, BOOL, KEYS, LIST = "a whole number", "a number", "text", "true or false", "keys and values", "a list"
 KINDS = {  # of pydantic's errors of type, what is wanted
     "int_parsing": WHOLE, "int_type": WHOLE, "int_from_float": WHOLE, "int_parsing_size": WHOLE, "float_parsing": NUMBER, "float_type": NUMBER,
@@ -105,8 +108,8 @@ def _told(problem: _Problem, schema: Schema) -> str:
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == NAME:
-        return "must be small letters a to z, digits and _, a letter first"
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in PATTERNS:
+        return PATTERNS[error["ctx"]["pattern"]]
     if error["type"] == "too_short":
         return f"needs at least {error['ctx']['min_length']} item(s)"
     return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
