@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
+from fltoolkit.survey.collect import to_count
 from fltoolkit.survey.engines import numbered
 from fltoolkit.survey.internal import PSU, SSU, STRATA
 from fltoolkit.survey.read import Frame
@@ -58,8 +59,7 @@ def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
     """Stop where some rows of a PSU say that it was taken with certainty, and others that it was not."""
     told = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
     sides = told.group_by([STRATA, PSU]).agg(nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high"))
-    mixed = sides.filter(nw.col("low") != nw.col("high")).select(nw.len().alias("n")).collect("pandas").to_native()
-    if count := int(mixed.iloc[0, 0]):
+    if count := to_count(sides.filter(nw.col("low") != nw.col("high")).select(nw.len())):
         raise DesignError(
             "PSUs are taken with certainty for some of their rows only", where="certainty", found=f"{count} PSU(s)",
             do="give every row of a PSU the same value; if PSU labels restart in each stratum, say nest",

@@ -238,9 +238,7 @@ class DataTable:
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
-            for name, value, count in (
-                rows.select(COLUMN, VALUE, ROWS).collect("pandas").to_native().itertuples(index=False, name=None)
-            ):
+            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
                 if is_code(value) or count >= LIMIT:
                     found[name].append(value)
         return {name: sorted(values, key=_order) for name, values in found.items()}
