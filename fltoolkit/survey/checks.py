@@ -114,7 +114,7 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             (
                 "text",
                 "error",
-                "weights that are not numbers",
+                "weights that are not numbers, or that the file declares missing",
                 'use a point for decimals and no thousands separator; if the file has commas, say decimal: "," under files.person',
             ),
             ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
@@ -288,7 +288,8 @@ def _ages(survey: Survey) -> list[Finding]:
         what, rows = f"ages below 0 or above {spec.age.max}", Rows(survey.frame, tests["outside"])
         out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
     if counts["text"]:
-        what, do, rows = "ages that are not numbers", "give completed years", Rows(survey.frame, tests["text"])
+        what = "ages that are not numbers, or that the file declares missing"
+        do, rows = "give completed years; list codes for no age under age.missing", Rows(survey.frame, tests["text"])
         out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
     if counts["missing"]:
         out.append(Finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",

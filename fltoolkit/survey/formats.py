@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-LABELLED_FILES = (".sav", ".zsav", ".dta")
+SPSS_FILES = (".sav", ".zsav")
+LABELLED_FILES = (*SPSS_FILES, ".dta")
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 
 
@@ -79,6 +80,15 @@ def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
     ranges = {column: [(r["lo"], r["hi"]) for r in found] for column, found in about.missing_ranges.items()}
     labels = {column: " ".join(label.split()) for column, label in about.column_names_to_labels.items() if label}
     return FileLabels(tuple(about.column_names), labels, codes, kinds, ranges, about.number_rows or 0)
+
+
+def missing_numbers(path: Path, encoding: str | None = None) -> dict[str, list[tuple[float, float]]]:
+    """Of an SPSS file, by column, the numbers that it declares missing, from and to; of any other file nothing."""
+    if path.suffix.lower() not in SPSS_FILES:
+        return {}
+    ranges = read_labels(path, encoding).ranges
+    found = {c: [(low, high) for low, high in given if not isinstance(low, str)] for c, given in ranges.items()}
+    return {c: numbers for c, numbers in found.items() if numbers}
 
 
 def _kind(about: Any, column: str) -> Literal["number", "text", "date"]:

@@ -17,7 +17,7 @@ from fltoolkit.errors import DataError, RepeatedKeys
 from fltoolkit.survey.collect import readable, to_count, to_pandas
 from fltoolkit.survey.column_names import tidy
 from fltoolkit.survey.engines import contents, different, is_spark, refuse_no_rows, rows_of
-from fltoolkit.survey.formats import LABELLED_FILES, open_object, open_path
+from fltoolkit.survey.formats import LABELLED_FILES, missing_numbers, open_object, open_path
 from fltoolkit.survey.header import header_is_known, refuse_missing
 from fltoolkit.survey.internal import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
 from fltoolkit.survey.layout import DataFile, Files
@@ -41,12 +41,14 @@ class Opened:
     """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some.
 
     `texts`: those that are canonical text already. `unreadable`: by name, the columns left out since nothing can be made of them.
+    `missing`: by name, the numbers that an SPSS file declares missing, from and to.
     """
 
     frame: Frame
     names: tuple[str, ...]
     texts: frozenset[str] = frozenset()
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+    missing: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
@@ -94,8 +96,12 @@ def open_named(
     return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
 
 
-def _told(column: nw.Expr) -> nw.Expr:
-    return nw.when(~column.is_nan()).then(column)
+def _stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
+    """A number, blank where it is none and where the file declares it missing: a weight of 9999 is nobody's weight."""
+    there = ~value.is_nan()
+    for low, high in missing:
+        there = there & ~((value >= low) & (value <= high))
+    return nw.when(there).then(value)
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
@@ -171,12 +177,13 @@ def read_files(
     opened = {kind: _pool(file, folder, keys, compared, needed, con, where, kind, tables) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
+    missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     with readable(", ".join([where, *(f"{kind}: {name}" for kind, file in given.items() for name in file.path)])):
         person, joins = _join(files, parts, where)
         own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
         paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
-        kept = _kept(person, own, numbers, bare, codes, texts, offered, paths, where)
+        kept = _kept(person, own, numbers, bare, codes, texts, missing, offered, paths, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
@@ -185,7 +192,7 @@ def read_files(
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             wanted = {**of_episodes, **own_keys}
             kept_of_each = _kept(
-                episodes, wanted, numbers, (), (), texts, opened["episodes"].names, paths, f"{where}: files.episodes"
+                episodes, wanted, numbers, (), (), texts, missing, opened["episodes"].names, paths, f"{where}: files.episodes"
             )
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
@@ -233,6 +240,7 @@ def _kept(
     bare: Collection[str],
     codes: Collection[str],
     texts: Collection[str],
+    missing: Mapping[str, Sequence[tuple[float, float]]],
     offered: Sequence[str],
     paths: Collection[Path],
     where: str,
@@ -241,7 +249,7 @@ def _kept(
     all that the files at `paths` have, for the message."""
     schema = frame.collect_schema()
     refuse_missing(columns, offered, where, paths, columns)
-    values = [_told(number(c, schema[c])).alias(NUMBER_OF + c) for c in columns if c in numbers]
+    values = [_stated(number(c, schema[c]), missing.get(c, ())).alias(NUMBER_OF + c) for c in columns if c in numbers]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in codes and is_whole(schema[c])]
     told = [c for c in columns if c not in bare]
     return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
@@ -303,7 +311,9 @@ def _pool(
     as_text += [c for c in first if c in keys and c not in as_text and not is_whole(schemas[0][c])]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
-    return Opened(pooled, tuple(offered[0]), frozenset(as_text))
+    declared = missing_numbers(paths[0], file.encoding) if paths else {}
+    named = {c if c in file.key else file.prefix + c: ranges for c, ranges in declared.items()}
+    return Opened(pooled, tuple(offered[0]), frozenset(as_text), missing=named)
 
 
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:

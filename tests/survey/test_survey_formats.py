@@ -392,3 +392,20 @@ def test_a_byte_gone_wrong_anywhere_is_a_file_or_one_error(tmp_path: Path, suffi
     except DataError as error:
         said = str(error)
     assert "the file cannot be read" in said or "columns" in said
+
+
+def test_a_number_that_spss_declares_missing_is_none(
+    tmp_path: Path, spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    """An age of 99 and a weight of 9999 are no age and no weight, though survey.yaml does not name them: an error, never a number."""
+    people.loc[3, "age"], people.loc[5, "w"] = 99, 9999.0
+    ranges = {"age": [{"lo": 99, "hi": 99}], "w": [{"lo": 9990, "hi": 9999}]}
+    path = write(changed(spec, {"files.person.path": "people.sav"}))
+    pyreadstat.write_sav(people, str(path.parent / "people.sav"), missing_ranges=ranges)
+    found = fl.check(fl.read_survey(path)).query("severity == 'error'")
+    assert sorted(zip(found["where"], found["what"], found["count"], strict=True)) == [
+        ("age", "ages that are not numbers, or that the file declares missing", 1),
+        ("w", "weights that are not numbers, or that the file declares missing", 1),
+    ]
+    named = fl.read_survey(write(changed(spec, {"files.person.path": "people.sav", "age.missing": [99, 999]})))
+    assert fl.check(named).query("severity == 'error'")["where"].tolist() == ["w"]
