@@ -44,7 +44,7 @@ def in_rows(value: Any, rows: Any) -> dict[int, Any]:
 
 # What is written into which cells, what else survey.yaml says, and the findings, the worst first.
 FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
-    ("weights that are text", {"w": {0: "1,5", 1: "many"}}, {}, [("error", "weights", "w", "weights that are not numbers, or that the file declares missing", 2)]),
+    ("weights in words", {"w": {0: "1,5", 1: "many"}}, {}, [("error", "weights", "w", "weights that are not numbers, or that the file declares missing", 2)]),
     ("weights that are negative or infinite", {"w": {0: -1, 1: "1e999"}}, {}, [("error", "weights", "w", "negative or infinite weights", 2)]),
     ("weights that are zero", {"w": {0: 0}}, {}, [("warning", "weights", "w", "weights of zero: these persons count for nothing", 1)]),
     ("a blank weight of somebody who answered", {"w": {0: ""}}, {},

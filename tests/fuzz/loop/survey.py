@@ -165,8 +165,8 @@ def _refuse_strange_codes(persons: Persons, asked: list[Question], groups: dict[
         strange = set(persons.column(column)) - known - {""}
         if strange - {code for name, codes in (*own, *gates) if name == column for code in codes}:
             raise IllegalInput("a code that survey.yaml does not name")
-        if strange:
-            raise IllegalInput("a code that this key does not name, and another key of the column does")
+        if strange:  # the documentation does not say whether it may stand there
+            raise UnknownInput("a code that this key does not name, and another key of the column does")
     for column, known in gates:
         if (
             set(persons.column(column))
