@@ -288,10 +288,15 @@ def test_the_trace_says_when_the_same_work_is_assumed(one: One) -> None:
 
 @pytest.mark.parametrize(
     ("keys", "basis"),
-    [({}, "assumed"), ({"episodes.same_work": "same"}, "asked"), ({"episodes": {"wide": ["1", "2"]}}, "by episode")],
+    [
+        ({}, "assumed"),
+        ({"episodes.same_work": "same"}, "asked"),
+        ({"episodes": {"wide": ["1", "2"], "exists": "spell{episode}"}}, "by episode"),
+    ],
 )
 def test_an_estimate_says_how_the_same_work_is_known(survey_of: SurveyOf, keys: dict[str, Any], basis: str) -> None:
-    persons = fl.classify(survey_of({"a": {"same": "J"}, "b": {"same": "N"}}, keys))
+    spells = {"spell1": "J", "spell2": "N"}
+    persons = fl.classify(survey_of({"a": {"same": "J", **spells}, "b": {"same": "N", **spells}}, keys))
     assert fl.prevalence(persons).about.same_work == basis
 
 
