@@ -10,6 +10,7 @@ from typing import Any
 
 from fltoolkit.errors import FltoolkitError, RequestError
 from fltoolkit.estimate.profiles import load_profile
+from fltoolkit.files import refuse_irregular
 from fltoolkit.terminal import on_screen, say
 from fltoolkit.yamlfile import UNANSWERED, Model
 
@@ -144,9 +145,8 @@ def nap_read(parsed: argparse.Namespace) -> int:
     from fltoolkit.record import read_record
     from fltoolkit.report.merge import read_into
 
-    if not parsed.workbook.is_file():
-        do = "give the path of the workbook that partners filled in, such as outputs/my_survey/nap_workbook.xlsx"
-        raise RequestError("there is no such file", where=str(parsed.workbook), do=do)
+    do = "give the path of the workbook that partners filled in, such as outputs/my_survey/nap_workbook.xlsx"
+    refuse_irregular(parsed.workbook, RequestError, do)
     folder = parsed.workbook.parent
     record = read_record(folder)
     given = record.parameters.get("4_nap", {}) if record else {}

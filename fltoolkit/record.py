@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from fltoolkit.errors import BatchError, FltoolkitError
+from fltoolkit.files import MB, read_bytes
 from fltoolkit.folders import failed_folder, write_whole
 from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
 from fltoolkit.nap.partners import PARTNERS
@@ -89,8 +90,8 @@ def _version(package: str) -> str:
 
 def read_record(folder: Path) -> Record | None:
     """The run.json of a folder; none where there is none that this version wrote."""
-    with suppress(OSError, ValueError):
-        return Record.model_validate_json((folder / RECORD).read_bytes())
+    with suppress(FltoolkitError, ValueError):
+        return Record.model_validate_json(read_bytes(folder / RECORD, 100 * MB))
     return None
 
 

@@ -53,7 +53,7 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
         *_design(survey, mask),
         *_codes(survey, mask),
         *industries(survey, mask),
-        *_ages(survey),
+        *_ages(survey, mask),
         *_joins(survey),
         *family_findings(survey),
     ]
@@ -123,7 +123,8 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
         ):
             if counts[f"{name} {kind}"]:
                 rows = Rows(survey.frame, tests[f"{name} {kind}"])
-                out.append(Finding(severity, "weights", name, what, counts[f"{name} {kind}"], do, rows))
+                found = f"{what}: {_told(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
+                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
@@ -273,7 +274,7 @@ def _values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
     return [None if v is None else str(v) for v in found["v"].to_pylist()]
 
 
-def _ages(survey: Survey) -> list[Finding]:
+def _ages(survey: Survey, mask: Mask) -> list[Finding]:
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     tests = {
@@ -288,7 +289,8 @@ def _ages(survey: Survey) -> list[Finding]:
         what, rows = f"ages below 0 or above {spec.age.max}", Rows(survey.frame, tests["outside"])
         out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
     if counts["text"]:
-        what = "ages that are not numbers, or that the file declares missing"
+        values = _told(survey.frame, spec.age.column, tests["text"], mask)
+        what = f"ages that are not numbers, or that the file declares missing: {values}"
         do, rows = "give completed years; list codes for no age under age.missing", Rows(survey.frame, tests["text"])
         out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
     if counts["missing"]:

@@ -6,8 +6,24 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Iterable, Iterator
 
 from .campaign import Report, run, tried
+from .judge import Outcome
+
+EACH = 500  # mutants between two lines of progress
+
+
+def counted(outcomes: Iterable[Outcome], mutants: int) -> Iterator[Outcome]:
+    """The outcomes as they come, with a line of progress on stderr now and then."""
+    start = time.perf_counter()
+    failures = 0
+    for number, outcome in enumerate(outcomes, 1):
+        failures += outcome.kind == "failure"
+        if number % EACH == 0 and number < mutants:
+            seconds = time.perf_counter() - start
+            print(f"{number} of {mutants} mutants, {failures} failures, {seconds:.0f} s", file=sys.stderr, flush=True)
+        yield outcome
 
 
 def main() -> int:
@@ -23,7 +39,7 @@ def main() -> int:
         print(f"{outcome.family}: {outcome.change}\n{outcome.kind}: {outcome.why}")
         return outcome.kind == "failure"
     start = time.perf_counter()
-    report = Report(told.seed, tuple(run(told.seed, told.mutants, told.workers)))
+    report = Report(told.seed, tuple(counted(run(told.seed, told.mutants, told.workers), told.mutants)))
     print(report.text())
     print(f"{time.perf_counter() - start:.0f} s on {told.workers} processes")
     return bool(report.failures)

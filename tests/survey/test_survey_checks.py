@@ -44,7 +44,8 @@ def in_rows(value: Any, rows: Any) -> dict[int, Any]:
 
 # What is written into which cells, what else survey.yaml says, and the findings, the worst first.
 FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
-    ("weights in words", {"w": {0: "1,5", 1: "many"}}, {}, [("error", "weights", "w", "weights that are not numbers, or that the file declares missing", 2)]),
+    ("weights in words", {"w": {0: "1,5", 1: "many"}}, {},
+     [("error", "weights", "w", "weights that are not numbers, or that the file declares missing: 1,5, many", 2)]),
     ("weights that are negative or infinite", {"w": {0: -1, 1: "1e999"}}, {}, [("error", "weights", "w", "negative or infinite weights", 2)]),
     ("weights that are zero", {"w": {0: 0}}, {}, [("warning", "weights", "w", "weights of zero: these persons count for nothing", 1)]),
     ("a blank weight of somebody who answered", {"w": {0: ""}}, {},
@@ -78,7 +79,7 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
     ("ages out of range", {"age": {0: -1, 1: 121, 2: 120, 3: 0}}, {}, [("error", "age", "age", "ages below 0 or above 120", 2)]),
     ("ages above a limit of the survey's own", {"age": {0: 98}}, {"age.max": 97}, [("error", "age", "age", "ages below 0 or above 97", 1)]),
     ("ages that are text", {"age": {0: "young"}}, {},
-     [("error", "age", "age", "ages that are not numbers, or that the file declares missing", 1),
+     [("error", "age", "age", "ages that are not numbers, or that the file declares missing: young", 1),
       ("warning", "age", "age", "age not stated; those who answered the module stay in, in a row of their own", 1)]),
     ("ages not stated", {"age": {0: 999, 1: ""}}, {},
      [("warning", "age", "age", "age not stated; those who answered the module stay in, in a row of their own", 2)]),
@@ -198,7 +199,8 @@ def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any],
     lines = str(error.value).splitlines()
     assert lines[0] == f"{path}: 4 finding(s) stop the estimate:"
     assert lines[1:] == [
-        "  - w: weights that are not numbers, or that the file declares missing (1). use a point for decimals and no thousands separator; "
+        "  - w: weights that are not numbers, or that the file declares missing: 1 value, not printed (1). "
+        "use a point for decimals and no thousands separator; "
         'if the file has commas, say decimal: "," under files.person',
         "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
         "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: 1 value, not printed "
