@@ -15,11 +15,13 @@ EACH = 500  # mutants between two lines of progress
 
 
 def counted(outcomes: Iterable[Outcome], mutants: int) -> Iterator[Outcome]:
-    """The outcomes as they come, with a line of progress on stderr now and then."""
+    """The outcomes as they come, with each failure and, now and then, a line of progress on stderr."""
     start = time.perf_counter()
     failures = 0
     for number, outcome in enumerate(outcomes, 1):
-        failures += outcome.kind == "failure"
+        if outcome.kind == "failure":
+            failures += 1
+            print(f"mutant {outcome.number}: {outcome.why}", file=sys.stderr, flush=True)
         if number % EACH == 0 and number < mutants:
             seconds = time.perf_counter() - start
             print(f"{number} of {mutants} mutants, {failures} failures, {seconds:.0f} s", file=sys.stderr, flush=True)
