@@ -247,10 +247,17 @@ class Plan(Model):
                 do="give the survey its own plan, or none; or correct `country` in one of the two files",
             )  # fmt: skip
 
-    def planned(self, population: str, asked: float) -> float:
-        """Persons of a population who will answer in a repeat: as planned, else as many as the baseline asked."""
+    def planned(self, population: str, n: float, asked: float) -> float:
+        """How many persons of a row will answer in a repeat.
+
+        Args:
+            population: whose planned sample counts. n: persons of the row who were asked in the baseline. asked: all who were.
+
+        Returns:
+            The row's share of the planned sample; without a planned sample, `n`; nan where the share is not known.
+        """
         sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
-        return float(sample) if sample else asked
+        return float(sample) * n / asked if sample else n
 
     def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
         """The baseline that only a publication knows, row by row, in the words of a survey. Raises `SpecError` where that is another country's."""

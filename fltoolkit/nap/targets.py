@@ -129,12 +129,12 @@ def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Ta
         return found | {"obstacle": "not reckoned", "reason": reason}
     if p <= 0:
         return found | {"obstacle": "nobody found", "reason": "nobody was found in the baseline, so that nothing can fall"}
-    if pd.isna(row["n"]):
+    planned: float = nan if pd.isna(row["n"]) else plan.planned(population, row["n"], asked)
+    if isnan(planned):
         return found | {
             "obstacle": "persons asked not known",
             "reason": "the publication does not say how many persons were asked",
         }
-    planned = plan.planned(population, asked) * row["n"] / asked
     least = detectable_change(p, row["n"], planned, deff=deff)
     smallest = least.relative if _decides(row["n"], planned, p * (1 - least.relative)) else nan
     found |= {"planned_sample": planned, "deff": deff, "rate": p, "n": row["n"], "smallest_cut": smallest}

@@ -153,6 +153,8 @@ def another_kind(ask: Ask, formats: dict[str, str], rng: random.Random) -> str:
         ask.columns[column] = [None if v is None else str(v) for v in ask.columns[column]]
     elif formats[column] == "boolean" and column == "CASE":
         ask.columns[column] = [bool(v) for v in ask.columns[column]]
+    elif formats[column] == "complex128" and all(isinstance(v, (int, float)) for v in ask.columns[column]):
+        ask.columns[column] = [complex(v) for v in ask.columns[column]]
     _ask_of(ask, column, rng)
     return f"{column} as {formats[column]}"
 
@@ -281,7 +283,9 @@ def _ask_of(ask: Ask, column: str, rng: random.Random) -> None:
 
 def _with_margins(ask: Ask, rng: random.Random) -> str:
     """Weights calibrated to one margin or two."""
-    name = next((c for c in ask.columns if ask.columns[c][:1] and ask.columns[c][0] in ("m", "f")), "SEX")
+    name = next(
+        (c for c in ask.columns if isinstance(next(iter(ask.columns[c]), None), str) and ask.columns[c][0] in ("m", "f")), "SEX"
+    )
     region = next((c for c in ("REGION", *HOSTILE) if c in ask.columns and c != name), "REGION")
     ask.margins, ask.method = {name: {"m": 400.0, "f": 350.0}}, rng.choice(["rake", "poststratify"])
     if rng.random() < 0.5:

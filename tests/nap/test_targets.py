@@ -138,6 +138,15 @@ def test_what_cannot_be_judged_says_why(facts: dict[str, Any], reason: str) -> N
     assert reason in row["reason"]
 
 
+def test_a_category_whose_whole_was_not_published_is_judged_unless_a_share_of_the_planned_sample_is_needed() -> None:
+    """A publication may print women and not the total: how many were asked in all is not known."""
+    alone = {"group": "sex", "category": "women"}
+    assert judged(**alone)["planned_sample"] == 5_000
+    row = judged(keys={"planned_sample": 8_000}, **alone)
+    assert np.isnan(row["planned_sample"])
+    assert row["obstacle"] == "persons asked not known"
+
+
 def test_a_number_of_persons_is_judged_as_the_rate_it_is() -> None:
     rate = judged({"year": 2030, "cut": 0.5}, n=20_000)
     number = judged({"year": 2030, "cut": 0.5}, n=20_000, measure="total", baseline_value=5000.0, ci_low=4000.0, ci_high=6000.0)

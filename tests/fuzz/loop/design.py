@@ -293,7 +293,11 @@ def _label(value: Any) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise UnknownInput("a label that is infinite")
+        if abs(value) >= 2**53:
+            raise UnknownInput("a label beyond the whole numbers that a float holds")
         return str(int(value)) if value == int(value) else repr(value)
+    if isinstance(value, complex):
+        raise IllegalInput("a label that is a complex number")
     return str(value)
 
 

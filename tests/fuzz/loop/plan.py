@@ -84,6 +84,7 @@ def _measures(framework: Any) -> dict[str, tuple[str, tuple[str, ...]]]:
             statement, "framework", {"level", "code", "statement", "indicators"}, {"level", "code", "statement", "indicators"}
         )
         keys.one_of(given["level"], "level", {"objective", "outcome", "output", "activity"})
+        _texts(given, ("code", "statement"))
         if not isinstance(given["indicators"], list) or not given["indicators"]:
             raise IllegalInput("framework: no indicators")
         for indicator in given["indicators"]:
@@ -94,6 +95,10 @@ def _measures(framework: Any) -> dict[str, tuple[str, tuple[str, ...]]]:
                 {"id", "indicator", "definition", "means_of_verification", "lead"},
                 {"population", "of", "sdg"},
             )
+            _texts(row, ("indicator", "means_of_verification", "unit", "lead"))
+            if not isinstance(row["definition"], dict):
+                raise IllegalInput("a definition without keys")
+            keys.text(row["definition"].get("counted"), "definition.counted")
             if row.get("measure") not in PER:
                 raise UnknownInput("another measure")
             if keys.text(row["id"], "id") in found:
@@ -103,6 +108,11 @@ def _measures(framework: Any) -> dict[str, tuple[str, tuple[str, ...]]]:
                 _target(target, groups)
             found[row["id"]] = (row["measure"], groups)
     return found
+
+
+def _texts(given: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    for name in names:
+        keys.text(given.get(name, ""), name)
 
 
 def _target(target: Any, groups: tuple[str, ...]) -> None:

@@ -39,6 +39,8 @@ def plain_keys(spec: dict[str, Any]) -> None:
     if keys.integer(period["months"], "months") < 1:
         raise IllegalInput("reference_period: no months")
     keys.text(period["text"], "reference_period.text")
+    if not isinstance(spec["coverage_excludes"], list):
+        raise IllegalInput("coverage_excludes: no list")
     keys.names(spec["coverage_excludes"], "coverage_excludes", some=False)
     limits = keys.fields(
         spec.get("confidentiality", {}),
@@ -72,9 +74,9 @@ def design(spec: dict[str, Any]) -> dict[str, Any]:
         raise IllegalInput("design: a design effect below 1")
     return {
         "weight": (keys.text(given["weight"], "design.weight"),),
-        "strata": keys.names(given["strata"], "design.strata") if "strata" in given else (),
+        "strata": keys.names(given.get("strata", []), "design.strata", some=False),
         "psu": (keys.text(given["psu"], "design.psu"),) if "psu" in given else (),
-        "household": keys.names(given["household"], "design.household") if "household" in given else (),
+        "household": keys.names(given.get("household", []), "design.household", some=False),
         "nest": keys.truth(given.get("nest", "false"), "design.nest"),
         "single_psu": keys.one_of(given.get("single_psu", "fail"), "design.single_psu", {"fail", "certainty", "remove", "adjust", "average"}),
         "weights": keys.one_of(given.get("weights", "gross_up"), "design.weights", {"gross_up", "normalised"}),
