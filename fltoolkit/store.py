@@ -70,7 +70,10 @@ class Store:
             raise RequestError(
                 "files at this address need a package that is not installed", where=self.address, found=error, do=do
             ) from None
-        except ValueError as error:
-            raise RequestError("there is no such kind of address", where=self.address, found=error) from None
+        except ValueError:
+            raise RequestError(
+                "there is no such kind of address", where=self.address, found=self.address.partition("://")[0],
+                allowed="such as s3, gs, abfs, sftp, file", do="correct what stands before ://",
+            ) from None  # fmt: skip
         files.invalidate_cache()
         return files, str(root).rstrip("/")

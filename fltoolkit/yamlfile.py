@@ -29,6 +29,7 @@ CALLED = {
     "bool": "true or false",
     "timestamp": "date or time of the calendar",
 }
+NULL = ("~", "null", "Null", "NULL")  # YAML's words for nothing, where they stand without quotes
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -176,14 +177,20 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _answered(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    return {key: value for key, value in pairs_of(loader, node).items() if value != ""}
+    """A mapping without the keys that were left empty, or to which YAML's own word for nothing was given."""
+    empty = {canonical_code(key.value) for key, value in node.value if _is_null(value)}
+    return {key: value for key, value in pairs_of(loader, node).items() if value != "" and key not in empty}
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in NULL
 
 
 TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _answered)
 
 
 def load_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> dict[str, Any]:
-    """The mapping a YAML file holds, scalars as text; a key left empty counts as absent. Another loader may say otherwise.
+    """The mapping a YAML file holds, scalars as text; a key left empty, or null, counts as absent. Another loader may say otherwise.
 
     Raises:
         SpecError: there is no such file, it is not a regular file or not UTF-8, is no YAML, is too large or nests too deep.

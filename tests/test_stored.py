@@ -174,7 +174,7 @@ def test_what_is_not_below_batch_yaml_is_refused(memory: Any, survey: dict[str, 
     ("address", "told"),
     [
         ("memory://lfs/other.yaml", "memory://lfs/other.yaml: there is no such file"),
-        ("nonsense://lfs/batch.yaml", "there is no such kind of address"),
+        ("nonsense://lfs/batch.yaml", "there is no such kind of address\n  found:   nonsense\n"),
     ],
 )
 def test_an_address_where_nothing_is_is_told(memory: Any, address: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,3 +115,8 @@ def test_what_was_found_is_cut_and_many_mistakes_are_counted(tmp_path: Path) -> 
     lines = error.value.message.splitlines()
     assert lines[0].endswith("5000 key(s) need a change:")
     assert (len(lines), lines[-1]) == (MOST_LISTED + 2, f"  - … and {5000 - MOST_LISTED} more")
+
+
+def test_a_key_with_nothing_or_null_counts_as_absent_and_quoted_null_is_text(tmp_path: Path) -> None:
+    text = "a: null\nb: ~\nc:\nd: 'null'\ne: nullity\nnull: f\ng: [null]\n"
+    assert load_yaml(of(tmp_path, text)) == {"d": "null", "e": "nullity", "null": "f", "g": ["null"]}

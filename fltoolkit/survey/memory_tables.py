@@ -163,7 +163,7 @@ def _of_objects(values: Sequence[Any]) -> Any:
             return _of_numbers(values)
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise NoColumn(no_kind(f"{kind} that are too long" if kind == NUMBERS else kind)) from None
+        raise NoColumn(no_kind(f"{kind} that are too long, or infinite" if kind == NUMBERS else kind)) from None
 
 
 def _of_numbers(values: Sequence[Any]) -> Any:

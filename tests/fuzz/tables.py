@@ -153,8 +153,8 @@ def another_kind(ask: Ask, formats: dict[str, str], rng: random.Random) -> str:
         ask.columns[column] = [None if v is None else str(v) for v in ask.columns[column]]
     elif formats[column] == "boolean" and column == "CASE":
         ask.columns[column] = [bool(v) for v in ask.columns[column]]
-    elif formats[column] == "complex128" and all(isinstance(v, (int, float)) for v in ask.columns[column]):
-        ask.columns[column] = [complex(v) for v in ask.columns[column]]
+    elif formats[column] == "complex128" and all(isinstance(v, (int, float)) or v is None for v in ask.columns[column]):
+        ask.columns[column] = [None if v is None else complex(v) for v in ask.columns[column]]
     _ask_of(ask, column, rng)
     return f"{column} as {formats[column]}"
 

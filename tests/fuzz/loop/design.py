@@ -261,6 +261,8 @@ def _weight(value: Any, doubts: Doubts) -> float:
 def _number(value: Any, doubts: Doubts) -> float | None:
     if isinstance(value, bool):
         raise UnknownInput("a truth as a number")
+    if isinstance(value, int) and abs(value) > 10**15:
+        doubts.append("a whole number of more than 15 digits, maybe beside fractions")
     if not isinstance(value, str):
         return float(value)
     trimmed = value.strip()

@@ -34,6 +34,10 @@ def read_yaml(path: Path, doubts: Doubts) -> dict[str, Any]:
     return found
 
 
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("~", "null", "Null", "NULL")
+
+
 class _Plain:
     """Nodes as dictionaries, lists and texts; an alias bomb or a circle runs out of its allowance."""
 
@@ -47,8 +51,8 @@ class _Plain:
         if isinstance(node, yaml.ScalarNode):
             if node.tag.startswith("!") or node.tag.endswith((":binary", ":merge")):
                 raise UnknownInput("a YAML tag")
-            if node.value in ("~", "null", "Null", "NULL") and node.style is None:
-                raise UnknownInput("a YAML null")
+            if _is_null(node):
+                raise UnknownInput("a YAML null in a list")
             return node.value
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, depth + 1) for child in node.value]
@@ -63,7 +67,7 @@ class _Plain:
             key = canonical(key_node.value)
             if key in pairs:
                 raise IllegalInput("a key twice")
-            pairs[key] = self.value(value_node, depth + 1)
+            pairs[key] = "" if _is_null(value_node) else self.value(value_node, depth + 1)
         for key in [key for key, value in pairs.items() if value == ""]:
             self.doubts.append("a key left empty")
             del pairs[key]
