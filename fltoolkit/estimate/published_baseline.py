@@ -23,6 +23,8 @@ class States(Protocol):
     """What a publication may state of a figure, in Python or in nap.yaml."""
 
     @property
+    def ci_low(self) -> float: ...
+    @property
     def cases(self) -> int | None: ...
     @property
     def n(self) -> int | None: ...
@@ -90,6 +92,8 @@ class PublishedBaseline:
 
 def contradiction(figure: States) -> str:
     """Which two statements of a publication cannot both be true, or which date is none; empty where all is well."""
+    if figure.ci_low < 0:
+        return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:
         return f"cases ({figure.cases}) are more than n ({figure.n}), the persons asked"
     if figure.cases is not None and figure.psus_with_cases is not None and figure.psus_with_cases > figure.cases:

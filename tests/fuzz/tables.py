@@ -120,14 +120,18 @@ def delivered(ask: Ask, formats: Mapping[str, str], library: str, folder: Path, 
     import polars
     import pyarrow
 
-    if any(
-        isinstance(v, datetime.date) for column in ask.columns.values() for v in column
-    ):  # which polars and Arrow make of numbers beside it
+    if any(_is_remade(column) for column in ask.columns.values()):
         return table
     try:
         return polars.from_pandas(table) if library == "polars" else pyarrow.Table.from_pandas(table)
     except (pyarrow.ArrowException, TypeError, ValueError, OverflowError):  # what such a library cannot hold, nobody can give
         return table
+
+
+def _is_remade(column: list[Any]) -> bool:
+    """Whether Polars and Arrow may make another column of it before the kit sees it: dates or truths beside numbers."""
+    kinds = {type(v) for v in column if v is not None}
+    return any(issubclass(kind, datetime.date) for kind in kinds) or (bool in kinds and len(kinds) > 1)
 
 
 def _formatted(column: list[Any], kind: str) -> Any:

@@ -135,6 +135,7 @@ def test_a_target_for_a_category_that_nobody_has_stops_with_a_publication_too(tm
         ("nowhere/survey.yaml", "there is no such file"),
         ([{**FIGURE, "indicator": "x"}], "names the indicator x; with a measure are: decrease, persons"),
         ([{**FIGURE, "ci_low": 51}], "does not lie between"),
+        ([{**FIGURE, "ci_low": -5}], "ci_low (-5) is below 0"),
         ([{**FIGURE, "category": "women"}], "group and category go together"),
         ([{**FIGURE, "deff": -1}], "deff: must be greater than 0"),
         ([{**FIGURE, "n": 0}], "n: must be greater than or equal to 1"),

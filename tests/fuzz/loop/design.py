@@ -325,6 +325,9 @@ def _outcome(ask: Ask, doubts: Doubts) -> list[float | None]:
     for value in ask.columns[ask.column]:
         if _blank(value, ask.of_text):
             found.append(None)
+        elif ask.of_text and ask.verb != "prevalence" and value.strip().lower() == "nan":
+            doubts.append("NaN as the text of a number that is missing")
+            found.append(None)
         elif ask.verb == "prevalence":
             text = str(value) if isinstance(value, bool) else _label(value)
             if text not in TRUE | FALSE:

@@ -99,7 +99,7 @@ def _measures(framework: Any) -> dict[str, tuple[str, tuple[str, ...]]]:
             if not isinstance(row["definition"], dict):
                 raise IllegalInput("a definition without keys")
             keys.text(row["definition"].get("counted"), "definition.counted")
-            if row.get("measure") not in PER:
+            if keys.text(row.get("measure", ""), "measure") not in PER:
                 raise UnknownInput("another measure")
             if keys.text(row["id"], "id") in found:
                 raise IllegalInput("an indicator twice")
@@ -123,6 +123,7 @@ def _target(target: Any, groups: tuple[str, ...]) -> None:
         raise IllegalInput("a cut that is no share")
     if "value" in given and keys.decimal(given["value"], "value") < 0:
         raise IllegalInput("a negative target")
+    _texts(given, ("group", "category"))
     if ("group" in given) != ("category" in given) or given.get("group", groups[0] if groups else "") not in (*groups, ""):
         raise IllegalInput("a target's group")
     raise UnknownInput("targets")
@@ -132,6 +133,7 @@ def _figure(
     figure: Any, measures: Mapping[str, tuple[str, tuple[str, ...]]], categories: Mapping[str, set[str]]
 ) -> tuple[tuple[str, ...], float]:
     given = keys.fields(figure, "baseline_survey", FIGURE | TOLD | BEYOND, FIGURE)
+    _texts(given, ("indicator", "group", "category"))
     value, low, high = (keys.decimal(given[key], key) for key in ("value", "ci_low", "ci_high"))
     numbers: dict[str, float] = {key: keys.decimal(given[key], key) for key in ("level", "deff") if key in given}
     numbers |= {key: float(keys.integer(given[key], key)) for key in ("cases", "n", "psus_with_cases") if key in given}

@@ -171,7 +171,7 @@ def groups(spec: dict[str, Any], doubts: Doubts) -> dict[str, dict[str, Any]]:
             raise UnknownInput("groups: no codes")
         missing = keys.codes(given.get("missing", []), "groups.missing")
         keys.refuse_double("groups", tuple(given["codes"]), missing)
-        if {"total", NOT_STATED} & set(given["codes"].values()):
-            raise IllegalInput("groups: a reserved label")
+        if {"total", NOT_STATED, ""} & {label.strip() for label in given["codes"].values()}:
+            raise IllegalInput("groups: a reserved label, or a blank one")
         found[name] = {"column": keys.names(given["column"], "groups.column"), "codes": given["codes"], "missing": missing}
     return found

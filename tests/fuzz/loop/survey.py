@@ -79,8 +79,10 @@ def _persons(spec: dict[str, Any], folder: Path, doubts: Doubts) -> Persons:
     factors = _factors(given, len(paths))
     if len(factors) != len(paths) and (factors or len(paths) > 1):
         raise IllegalInput("files.person: another number of weight factors than of files")
-    if any(f < 0 for f in factors) or keys.text(given.get("prefix", ""), "files.person.prefix"):
-        raise UnknownInput("files.person: a prefix, or a negative factor")
+    if any(f <= 0 for f in factors):
+        raise IllegalInput("files.person: a weight factor that is not above zero")
+    if keys.text(given.get("prefix", ""), "files.person.prefix"):
+        raise UnknownInput("files.person: a prefix")
     persons = Persons(key)
     for i, name in enumerate(paths):
         header, rows = _open(folder, name, given, doubts)
@@ -88,7 +90,7 @@ def _persons(spec: dict[str, Any], folder: Path, doubts: Doubts) -> Persons:
     if "household" not in files:
         return persons
     other = keys.fields(files["household"], "files.household", known, {"path", "key"})
-    if "weight_factor" in other:
+    if other.get("weight_factor"):
         raise IllegalInput("files.household: weight factors")
     path = keys.names(other["path"], "files.household.path")
     if len(path) != 1:
