@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fltoolkit.classify import check_cases, classify
+from fltoolkit.classify import ClassifiedSurvey, check_cases, classify
 from fltoolkit.estimate import (
     Change,
     Contrast,
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "Baseline", "Change", "Contrast", "Detectable", "Estimates", "Evidence", "Plan", "Published", "PublishedBaseline", "PublishedModel",
+    "Baseline", "Change", "ClassifiedSurvey", "Contrast", "Detectable", "Estimates", "Evidence", "Plan", "Published", "PublishedBaseline", "PublishedModel",
     "ReplicateDesign", "Rounds", "Survey", "SurveyDesign", "baseline", "calibrate", "change", "change_from_published", "changes", "check",
     "check_cases", "check_weights", "classify", "contributions", "cube", "current", "describe", "detectable_change", "duration", "evidence", "flowchart",
     "g_weights", "logit", "mean", "nonresponse", "observed_rate", "paths", "plan_beside", "poststratify", "power_of_change", "prevalence",

@@ -24,7 +24,8 @@ WORDS = {bool: "True or False", int: "a whole number", float: "a finite number",
 LIMITS = {"gt": "above {}", "ge": "{} or more", "lt": "below {}", "le": "{} or less"}
 HOW = {  # by the name of a type: where the reader gets one
     "Design": "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
-    "Survey": "give fl.read_survey(path); of an estimate fl.classify(fl.read_survey(path))",
+    "Survey": "give fl.read_survey(path)",
+    "ClassifiedSurvey": "classify first: persons = fl.classify(survey), then give persons",
     "Estimates": "give what fl.prevalence, fl.total and the like return",
     "Published": "give what fl.publish_run returns",
     "PublishedBaseline": "give a mapping such as {'estimate': 0.017, 'ci_low': 0.012, 'ci_high': 0.024}",

@@ -27,7 +27,7 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
     """A baseline of one row as `fl.baseline` would give it: 5 per 1,000 among 5,000 persons, design effect 1.5."""
     p, n, deff = facts.pop("p", 0.005), facts.pop("n", 5_000), facts.pop("deff", 1.5)
     row = {
-        "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence",
+        "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence", "derived_from": "",
         "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
         "weighted_population": 1e6, "reference_months": 12,

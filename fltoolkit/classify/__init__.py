@@ -2,5 +2,6 @@
 
 from fltoolkit.classify.adults import classify
 from fltoolkit.classify.checks import check_cases
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 
-__all__ = ["check_cases", "classify"]
+__all__ = ["ClassifiedSurvey", "check_cases", "classify"]

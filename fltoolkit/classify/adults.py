@@ -14,7 +14,8 @@ import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
-from fltoolkit.classify.fit import item_sources, lacking, note, obstacle
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
+from fltoolkit.classify.fit import item_columns, item_sources, lacking, note, obstacle
 from fltoolkit.classify.groups import group_columns, memberships, sector, with_sums
 from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose, truth_of
 from fltoolkit.classify.populations import refuse_empty_populations
@@ -36,7 +37,7 @@ FIRST, LIMITS = "fl__first__", "fl__limits"
 
 
 @checked
-def classify(survey: Survey, rules: str | Path = "icls_2018") -> Survey:
+def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurvey:
     """Classify every person; the input stays as it was.
 
     Args:
@@ -44,7 +45,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> Survey:
         rules: a rule set's name, or the path of its YAML file, read from the folder of survey.yaml.
 
     Returns:
-        A Survey with these columns more, one row a person. Truths are true, false or null (unresolved).
+        A ClassifiedSurvey: the survey with these columns more, one row a person. Truths are true, false or null (unresolved).
 
         - `any_work`, `involuntary`, `coercion`, `same_work` (both in one work, and enough for the rule set), `forced_labour` (in the country),
           `forced_labour_abroad`, `trafficking` where asked, `forced_labour_now` (in it at interview) where asked
@@ -58,7 +59,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> Survey:
         DataError: `fl.check` finds errors in the data; nobody is in a population.
         SpecError: no such rule set, or it cannot be applied to this survey (see `fit.obstacle`).
     """
-    if survey.rules is not None:
+    if isinstance(survey, ClassifiedSurvey):
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
     rule, spec = load_rules(rules, survey.path.parent), survey.spec
     stop_on_errors(check(survey), str(survey.path))
@@ -68,7 +69,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> Survey:
     return classify_checked(survey, rule)
 
 
-def classify_checked(survey: Survey, rule: RuleSet) -> Survey:
+def classify_checked(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
     """`classify` without its checks: of a survey known to be without errors, under a rule set known to fit it."""
     spec = survey.spec
     sources = item_sources(spec, rule)
@@ -85,7 +86,15 @@ def classify_checked(survey: Survey, rule: RuleSet) -> Survey:
     labels = _case_columns(spec, frame.collect_schema().names())
     frame = frame.with_columns(*group_columns(spec), *labels, leaf(spec).alias("step"), items_text(sources).alias("items"))
     frame = frame.with_columns(trace_text(sources, spec).alias("trace"))
-    return survey.replace_frame(frame, rule.label, lacking(rule, sources), rule.to_be_verified, note(spec, rule))
+    return classified(
+        survey,
+        rows=frame,
+        rules=rule.label,
+        item_columns=item_columns(sources),
+        lacking=lacking(rule, sources),
+        to_verify=rule.to_be_verified,
+        rule_note=note(spec, rule),
+    )
 
 
 def _with_episodes(survey: Survey, frame: Frame, rule: RuleSet, sources: Sources) -> Frame:

@@ -8,23 +8,20 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.classify.items import any_answer
-from fltoolkit.errors import RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.design import Survey
 from fltoolkit.survey.findings import Finding, count_rows, findings, guarded
 from fltoolkit.survey.internal import AGE, ASKED, CHILD
 from fltoolkit.survey.read import column
 
 
 @checked
-def check_cases(persons: Survey) -> pd.DataFrame:
+def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, cases without
     a duration or beyond the window, adults who may have been children, proxies, listeners.
     """
-    if persons.rules is None:
-        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey)")
     spec, limit, out = persons.spec, persons.spec.confidentiality.cases, []
     for side, lacking in persons.lacking.items():
         if lacking:
@@ -93,7 +90,7 @@ def check_cases(persons: Survey) -> pd.DataFrame:
     return findings(out)
 
 
-def _jobs_not_asked(persons: Survey) -> list[Finding]:
+def _jobs_not_asked(persons: ClassifiedSurvey) -> list[Finding]:
     """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense."""
     out: list[Finding] = []
     conditions: dict[str, nw.Expr] = {}

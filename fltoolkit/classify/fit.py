@@ -28,6 +28,15 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
     }
 
 
+def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By side and item, the internal columns of its questions."""
+    items = {side: dict.fromkeys(item for _, item, _ in questions) for side, questions in sources.items()}
+    return {
+        side: {item: tuple(column for column, of, _ in sources[side] if of == item) for item in found}
+        for side, found in items.items()
+    }
+
+
 def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
     """By side, the items of a rule set on which the questionnaire has no question that it can use."""
     return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}

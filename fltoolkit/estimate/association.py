@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import BREAKDOWN
 from fltoolkit.estimate.cluster_totals import Outcome
 from fltoolkit.estimate.estimates import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.variance import Array, Matrix, dense
-from fltoolkit.survey.design import Design, Survey
+from fltoolkit.survey.design import Design
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,14 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     Raises:
         RequestError: no such column or population; a group that only cases have; fewer than two categories.
     """
+    refuse_unclassified(design)
     if rows == columns:
         raise RequestError("a group cannot be tested against itself", where="rao_scott", found=rows, do="name two columns")
     if only := case_only(design) & {rows, columns}:
         raise RequestError(
             f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has"
         )
-    truth = columns in CLASSIFIED if isinstance(design, Survey) else is_truth(design, columns)
+    truth = columns in CLASSIFIED if isinstance(design, ClassifiedSurvey) else is_truth(design, columns)
     keys = (rows,) if truth else (rows, columns)
     _, weight, domain = population_of(design, population, keys, columns)
     outcome = truth_of(design, columns) if truth else Outcome("everyone")

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.adults import classify_checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.fit import obstacle
 from fltoolkit.classify.rules import RuleSet, load_rules, shipped_rules
 from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.estimates import Estimates, prevalence, total
 from fltoolkit.survey.breakdowns import TOTAL
-from fltoolkit.survey.design import Survey
 from fltoolkit.survey.margins import with_calibration
 from fltoolkit.survey.spec import SurveySpec
 
@@ -27,13 +27,13 @@ class Beside:
     obstacles: tuple[tuple[RuleSet, SpecError], ...]
 
 
-def beside(persons: Survey) -> Beside:
+def beside(persons: ClassifiedSurvey) -> Beside:
     """Prevalence, and number where weights gross up, of the default population under every shipped rule set but the run's own."""
     made: list[Estimates] = []
     obstacles = []
     for name in shipped_rules():
         rule = load_rules(name, persons.path.parent)
-        if rule.label == persons.rules or persons.unclassified is None:
+        if rule.label == persons.rules:
             continue
         if error := obstacle(persons.spec, rule, str(persons.path)):
             obstacles.append((rule, error))

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.residuals import dummies, solve
@@ -87,7 +88,7 @@ def g_weights(design: Design) -> pd.DataFrame:
 
 
 @checked
-def check_weights(persons: Survey) -> pd.DataFrame:
+def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Findings about calibrated weights, in the columns of `fl.check`: factors outside 0.3 to 3."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
@@ -98,9 +99,9 @@ def check_weights(persons: Survey) -> pd.DataFrame:
 
 def calibrated(design: D) -> D:
     """The design; a classified survey whose survey.yaml says `calibration` with these weights. Costs one small pass a survey, once."""
-    if not isinstance(design, Survey) or design.spec.calibration is None or design.calibration or design.rules is None:
+    if not isinstance(design, ClassifiedSurvey) or design.spec.calibration is None or design.calibration:
         return design
-    source = design.unclassified or design  # the rule sets of one survey share its groups, so its calibration
+    source = design.unclassified  # the rule sets of one survey share its groups, so its calibration
     if source not in _KNOWN:
         spec, where = design.spec.calibration, f"{design.path}: calibration"
         _KNOWN[source] = _calibration(design, spec.method, spec.targets, spec.population, where)
@@ -125,7 +126,8 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
             "post-stratification is to one margin", where=where, found=[m.name for m in margins],
             do=f"cross the columns in one margin ({CROSS.join(margins[0].columns + margins[1].columns)}), or rake",
         )  # fmt: skip
-    weights, domain = _whose(design, population)
+    weights, chosen = _whose(design, population)
+    domain = POPULATION + chosen if chosen else None
     keys = tuple(dict.fromkeys(c for m in margins for c in m.columns))
     table = pattern_totals(design, keys, weights[0], domain)
     if bad := int(table[BAD].sum()):
@@ -140,18 +142,17 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     for r in range(design.replicates):
         table[f"{G}{r}"] = _g(method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
     table[G] = _g(method, table[BEFORE].to_numpy(float), category, margins, where)
-    return Calibration(method, margins, keys, table, category, weights, domain, domain.removeprefix(POPULATION) if domain else "")
+    return Calibration(method, margins, keys, table, category, weights, domain, chosen)
 
 
-def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str | None]:
-    """The weights to calibrate, that of the population first, and the column that says who is of it."""
-    if not isinstance(design, Survey):
+def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
+    """The weights to calibrate, that of the population first, and the name of the population; empty of everybody."""
+    refuse_unclassified(design)
+    if not isinstance(design, ClassifiedSurvey):
         if population is not None:
             raise RequestError("only a survey read through survey.yaml has populations", where="population", found=population,
                                do="leave population out: everybody is calibrated")  # fmt: skip
-        return (WEIGHT,), None
-    if design.rules is None:
-        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then calibrate persons")
+        return (WEIGHT,), ""
     spec, chosen = design.spec, design.spec.default_population if population is None else population
     if chosen not in spec.populations:
         raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
@@ -163,7 +164,7 @@ def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str
 
     own = columns(chosen)
     alike = [p for p in spec.populations if p != chosen and columns(p).items() & own.items() and _agree(columns(p), own)]
-    return (weight_of(chosen), *map(weight_of, alike)), POPULATION + chosen
+    return (weight_of(chosen), *map(weight_of, alike)), chosen
 
 
 def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:

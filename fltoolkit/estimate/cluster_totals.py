@@ -16,12 +16,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.items import truth_of
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.breakdowns import NOT_STATED
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.collect import to_arrow, to_count
-from fltoolkit.survey.design import FALSE, TRUE, Design, Key, Survey
+from fltoolkit.survey.design import FALSE, TRUE, Design, Key
 from fltoolkit.survey.findings import guarded
 from fltoolkit.survey.internal import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
 from fltoolkit.survey.read import Frame
@@ -347,7 +348,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
             f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold something else",
             where="outcome", allowed="0, 1, true, false, blank" if truth else "numbers, blank", do="recode the column, or name another",
         )  # fmt: skip
-    if outcome.kind == "amount" and isinstance(design, Survey) and (bad := int(table["outside"].sum())):
+    if outcome.kind == "amount" and isinstance(design, ClassifiedSurvey) and (bad := int(table["outside"].sum())):
         raise NotAvailable(
             f"{outcome.x} of some cases lie outside the {outcome.most:g} of the reference period", where=str(design.path),
             found=f"{guarded(bad, design.spec.confidentiality.cases)} case(s)", allowed=f"0 to {outcome.most:g}",

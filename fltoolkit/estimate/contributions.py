@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.parts import NAMED, ONLY, OTHERS, PREFIX, WITHOUT, with_parts
 from fltoolkit.estimate.audit import exposed
 from fltoolkit.estimate.cluster_totals import Outcome
@@ -14,13 +15,12 @@ from fltoolkit.estimate.intervals import DEFAULT
 from fltoolkit.estimate.protect import protect
 from fltoolkit.estimate.publish import Published
 from fltoolkit.survey.breakdowns import NOT_STATED, TOTAL
-from fltoolkit.survey.design import Survey
 
 COLUMNS = ["side", "item", "cases", "yes", "only"]
 
 
 @checked
-def contributions(persons: Survey, out: Published, paths: pd.DataFrame) -> pd.DataFrame:
+def contributions(persons: ClassifiedSurvey, out: Published, paths: pd.DataFrame) -> pd.DataFrame:
     """Of the cases, by item: how many answered yes to it, and for how many it is the only one on its side of the definition.
 
     Args:
@@ -35,7 +35,8 @@ def contributions(persons: Survey, out: Published, paths: pd.DataFrame) -> pd.Da
     population = next((name for name in charted if not persons.spec.of_children(name)), charted[0])
     whole = out.select("prevalence", population=population)["cases"].iloc[0]
     named = [t for step, t in zip(paths["step"], paths["trace"], strict=True) if step == "forced labour"]
-    marked, sides = with_parts(persons, named)
+    marked = with_parts(persons, named)
+    sides = {item: side for side, items in persons.item_columns.items() for item in items}
     by = [[NAMED], *([PREFIX + item] for item in sides), *([NAMED, PREFIX + item] for item in sides)]
     table = estimate(marked, Outcome("everyone"), by, "total", population, DEFAULT, 0.95).table
     rows = []

@@ -11,6 +11,7 @@ import pandas as pd
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import same_work_basis
 from fltoolkit.classify.children import ROUTES
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.groups import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.asked import ages_of, questionnaire_of
@@ -232,7 +233,7 @@ def share(
 
 
 @checked
-def flowchart(persons: Survey, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Persons by the step at which they leave the flowchart of their definition: totals by `step`.
 
     The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
@@ -242,7 +243,7 @@ def flowchart(persons: Survey, *, population: str | None = None, level: Level = 
     return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
 
 
-def traces(persons: Survey, *, population: str | None = None) -> Estimates:
+def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
     """Persons by the step and the trace of their classification. Traces are answers: see `publish.paths` for what may leave."""
     return estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, DEFAULT, 0.95)
 
@@ -299,15 +300,14 @@ def is_truth(design: Design, name: str) -> bool:
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
     """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
-    if not isinstance(design, Survey):
+    refuse_unclassified(design)
+    if not isinstance(design, ClassifiedSurvey):
         if name is not None:
             raise RequestError(
                 "only a survey read through survey.yaml has populations", where="population", found=name,
                 do="leave population out, and name the group in by=",
             )  # fmt: skip
         return "", WEIGHT, None
-    if design.rules is None:
-        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then estimate from persons")
     spec = design.spec
     bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
     chosen = next(iter(bound), spec.default_population) if name is None else name
@@ -345,12 +345,12 @@ def about_of(
         level=level,
         calibration=run.calibration,
     )
-    if not isinstance(design, Survey):
+    if not isinstance(design, ClassifiedSurvey):
         return base
     spec, period = design.spec, design.spec.reference_period
     jobs = {s.job for g, s in spec.sectors.items() if g in groups}
     return replace(
-        base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules or "",
+        base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules,
         reference_period=period.text, reference_months=period.months, window_start=str(period.start or ""),
         window_end=str(period.end or ""), population=population, population_label=spec.populations[population].label,
         population_ages=ages_of(spec, population), questionnaire=questionnaire_of(spec, population),
@@ -361,7 +361,7 @@ def about_of(
     )  # fmt: skip
 
 
-def _to_verify(design: Survey, groups: Sequence[str]) -> str:
+def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> str:
     """What recalled facts an estimate rests on, in words; empty where it rests on none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return "; ".join(text for text in dict.fromkeys((design.to_verify, *sectors)) if text)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
@@ -18,7 +19,7 @@ from fltoolkit.estimate.estimates import Estimates, estimate, population_of, pre
 from fltoolkit.estimate.intervals import DEFAULT
 from fltoolkit.estimate.passes import case_only
 from fltoolkit.survey.breakdowns import Measure
-from fltoolkit.survey.design import Survey, require_totals
+from fltoolkit.survey.design import require_totals
 from fltoolkit.survey.findings import guarded
 from fltoolkit.survey.questions import Months
 from fltoolkit.survey.spec import SurveySpec
@@ -31,7 +32,7 @@ SPELLS = {"all_spells": "all spells", "last_spell": "the last spell only"}
 
 @checked
 def stock(
-    persons: Survey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
 ) -> Estimates:
     """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
 
@@ -80,7 +81,7 @@ def stock(
 
 @checked
 def current(
-    persons: Survey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
 ) -> Estimates:
     """Persons in forced labour at the time of the interview, where survey.yaml maps that question (`current`).
 
@@ -108,7 +109,7 @@ def current(
 
 
 @checked
-def duration(persons: Survey, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
 
     Args:
@@ -127,7 +128,7 @@ def duration(persons: Survey, by: By = None, *, population: str | None = None, l
     return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
 
 
-def _refuse_rate(persons: Survey, by: By, what: str) -> None:
+def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
     """No rate by what only cases have."""
     if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
@@ -136,7 +137,7 @@ def _refuse_rate(persons: Survey, by: By, what: str) -> None:
         )  # fmt: skip
 
 
-def asked_months(persons: Survey, by: By, population: str | None, what: str) -> tuple[Months, int]:
+def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
     """How months were asked, and how many the reference period has."""
     _adults(persons, by, population, what)
     if persons.spec.months is None:
@@ -147,7 +148,7 @@ def asked_months(persons: Survey, by: By, population: str | None, what: str) -> 
     return persons.spec.months, persons.spec.reference_period.months
 
 
-def _adults(persons: Survey, by: By, population: str | None, what: str) -> None:
+def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
     """Stop where children, who are asked none of this, would be part of the figure."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.classify.children import CHILD_LEAVES
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.groups import group_order
 from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import NotAvailable
@@ -22,7 +23,7 @@ from fltoolkit.estimate.replicates import Replicates, ranks
 from fltoolkit.estimate.residuals import Margins
 from fltoolkit.estimate.variance import Array, Codes, Matrix, Units, dense, make_units
 from fltoolkit.survey.calibration import BEFORE, PERSONS, Calibration, G
-from fltoolkit.survey.design import Design, Survey
+from fltoolkit.survey.design import Design
 
 UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 OF_CASES = ("share", "duration")  # measures whose denominator is the cases (of a duration those with one)
@@ -143,7 +144,9 @@ def make_pass(
         units, unit = make_units(table, design)
         if found := margins_of(design, weight):
             units = replace(units, margins=_margins(unit, table, found))
-    order = {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, Survey) else {}
+    order = (
+        {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, ClassifiedSurvey) else {}
+    )
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({of} if of else set())) & set(groups)
     inside, cases = table["n"].to_numpy() > 0, (table["status"] >= 1).to_numpy()
@@ -182,11 +185,11 @@ def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Marg
 
 def case_only(design: Design) -> set[str]:
     """The groups that only cases have."""
-    return set(design.spec.case_only) if isinstance(design, Survey) else set()
+    return set(design.spec.case_only) if isinstance(design, ClassifiedSurvey) else set()
 
 
 def _groups(design: Design) -> set[str]:
-    return {*design.spec.groups, *design.spec.sectors, "form", "route"} if isinstance(design, Survey) else set()
+    return {*design.spec.groups, *design.spec.sectors, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
 
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:

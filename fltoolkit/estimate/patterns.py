@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import BREAKDOWN, make_cells
 from fltoolkit.estimate.estimates import population_of, truth_of
 from fltoolkit.estimate.passes import Pass, case_only, make_pass
 from fltoolkit.estimate.variance import Array, Codes, sums
 from fltoolkit.survey.breakdowns import NOT_STATED, Group
-from fltoolkit.survey.design import Design, Survey
+from fltoolkit.survey.design import Design
 
 MOST = 20_000
 CONTRASTS = ("Treatment", "Poly", "Sum", "Diff", "Helmert")  # a formula names them without calling them: C(sex, Sum)
@@ -152,7 +153,7 @@ def refuse_sensitive(design: Design, names: list[str]) -> None:
 
 def is_sensitive(design: Design, name: str) -> bool:
     """Whether a group tells of nationality, origin, ethnicity or religion: by its classification, else by its name and label."""
-    group = design.spec.groups.get(name) if isinstance(design, Survey) else None
+    group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
     if isinstance(group, Group) and group.classification:
         return group.classification in SENSITIVE_CLASSIFICATIONS
     return bool(SENSITIVE_WORDS.search(f"{name} {group.label if group else ''}"))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.codes import category_code
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate import estimates as verbs
@@ -28,7 +29,6 @@ from fltoolkit.estimate.profiles import Profile, load_profile, reliability, ship
 from fltoolkit.estimate.protect import protect
 from fltoolkit.estimate.ties import Structure, structure
 from fltoolkit.survey.breakdowns import TOTAL, Measure, Table
-from fltoolkit.survey.design import Survey
 from fltoolkit.survey.reserved import PUBLISHED
 from fltoolkit.survey.spec import SurveySpec
 
@@ -119,7 +119,7 @@ class HasTables(Protocol):
 
 @checked
 def publish_run(
-    persons: Survey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
+    persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
 ) -> Published:
     """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
 
@@ -160,13 +160,13 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
     )  # fmt: skip
 
 
-def restricted(persons: Survey, *, plan: HasTables | None = None) -> pd.DataFrame:
+def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
     made = (*_estimates(persons, plan)[0], *beside(persons).made)
     return pd.concat([_tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
-def _estimates(persons: Survey, plan: HasTables | None) -> tuple[list[Estimates], list[Refused]]:
+def _estimates(persons: ClassifiedSurvey, plan: HasTables | None) -> tuple[list[Estimates], list[Refused]]:
     """Everything a run estimates, one pass for each measure and population; and what the survey cannot give."""
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [Table(measure=m, population=p) for m in always for p in persons.spec.headlines]
@@ -210,7 +210,7 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
 
 
 @checked
-def paths(persons: Survey, out: Published) -> pd.DataFrame:
+def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
     """The paths through the definition that enough persons share: `step`, `trace`, `persons` (unweighted), most first.
 
     A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
@@ -219,7 +219,7 @@ def paths(persons: Survey, out: Published) -> pd.DataFrame:
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 
 
-def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
+def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.DataFrame:
     table = verbs.traces(persons, population=population).table
     steps = out.select("flowchart", "step", population=population)
     open_steps = set(steps["step"][steps["estimate"].notna()])
@@ -240,7 +240,7 @@ def _paths(persons: Survey, out: Published, population: str) -> pd.DataFrame:
     return summed.sort_values("persons", ascending=False, ignore_index=True)
 
 
-def _merge(persons: Survey, wanted: Sequence[Table]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
+def _merge(persons: ClassifiedSurvey, wanted: Sequence[Table]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
     """Tables of one measure and population become one request, so that each costs one pass."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
     spec = persons.spec
@@ -253,7 +253,7 @@ def _merge(persons: Survey, wanted: Sequence[Table]) -> list[tuple[str, str | No
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
 
 
-def make(persons: Survey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
+def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
     """The estimates of one measure by its name in `tables:`; `of` is what a share distributes. Raises `NotAvailable`: see the verbs."""
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)

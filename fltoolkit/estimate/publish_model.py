@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.profiles import FLAGS
 from fltoolkit.estimate.publish import Published
 from fltoolkit.estimate.risk import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.survey.breakdowns import NOT_STATED
-from fltoolkit.survey.design import Survey
 
 NOTHING = "No model is shown: too little of what it would compare may be published."
 VERY_FEW = 5  # cases a coefficient (Vittinghoff and McCulloch 2007)
@@ -52,7 +52,7 @@ class PublishedModel:
 
 @checked
 def risk_factors(
-    persons: Survey,
+    persons: ClassifiedSurvey,
     out: Published,
     by: Sequence[str] | None = None,
     *,
@@ -174,7 +174,7 @@ def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: L
     return flag, marker, "; ".join(found.get(flag, []))
 
 
-def _notes(persons: Survey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:
+def _notes(persons: ClassifiedSurvey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:
     notes = ["An odds ratio says what goes with forced labour in these answers, not what brings it about."]
     if found := [g for g in used if is_sensitive(persons, g)]:
         notes.append(f"By {', '.join(found)}: {ASSOCIATION}.")

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import BREAKDOWN, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.cluster_totals import KEY, Outcome
@@ -22,7 +23,7 @@ from fltoolkit.estimate.intervals import t_quantile
 from fltoolkit.estimate.measures import asked_months, basis
 from fltoolkit.estimate.passes import Pass, make_pass
 from fltoolkit.estimate.variance import Array, Matrix, columns_times, side_by_side
-from fltoolkit.survey.design import Design, Survey
+from fltoolkit.survey.design import Design
 
 Share = Annotated[float, Field(gt=0, lt=1), "0.5 is the median"]
 MOST_VALUES = 200
@@ -79,7 +80,7 @@ def quantile(
     order = np.arange(len(run.cells) * len(q)).reshape(len(q), -1).T.ravel()  # the quantiles of a cell below each other
     table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
     about = replace(about_of(design, outcome, "quantile", "woodruff", level, chosen, groups, run), outcome=y)
-    if isinstance(design, Survey) and design.spec.months:
+    if isinstance(design, ClassifiedSurvey) and design.spec.months:
         about = replace(about, duration_basis=basis(design.spec.months))
     keys = run.cells.keys.drop(columns=BREAKDOWN)
     keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
@@ -92,7 +93,8 @@ def quantile(
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
     """Whose values these are: everybody's with one, or those of a survey's cases."""
-    if not isinstance(design, Survey):
+    refuse_unclassified(design)
+    if not isinstance(design, ClassifiedSurvey):
         return Outcome("number", y)
     if y != MONTHS:
         raise RequestError(

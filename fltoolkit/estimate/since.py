@@ -11,6 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import classify
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.groups import group_order
 from fltoolkit.errors import NotAvailable, SpecError
 from fltoolkit.estimate.change import change, change_from_published
@@ -18,7 +19,7 @@ from fltoolkit.estimate.publish import HasTables, Published, make, publish_run
 from fltoolkit.estimate.publish_change import publish_change
 from fltoolkit.estimate.published_baseline import PublishedBaseline
 from fltoolkit.survey.breakdowns import TOTAL
-from fltoolkit.survey.design import Survey, read_survey
+from fltoolkit.survey.design import read_survey
 from fltoolkit.survey.spec import SurveySpec
 
 COMPARED = ("prevalence", "total", "stock_prevalence", "stock", "current_prevalence", "current", "duration", "share")
@@ -64,7 +65,12 @@ class Rounds:
 
 @checked
 def rounds(
-    plan: HasBaseline, persons: Survey, out: Published, *, rules: str | Path = "icls_2018", profile: str | Path = "fltoolkit"
+    plan: HasBaseline,
+    persons: ClassifiedSurvey,
+    out: Published,
+    *,
+    rules: str | Path = "icls_2018",
+    profile: str | Path = "fltoolkit",
 ) -> Rounds:
     """A run beside the baseline that its plan names: the survey itself, an earlier round (recomputed), or rows of a publication.
 
@@ -87,7 +93,7 @@ def rounds(
 
 @checked
 def changes(
-    before: str | Path, persons: Survey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
+    before: str | Path, persons: ClassifiedSurvey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Published | None:  # fmt: skip
     """Change of every measure since an earlier round, in each population, by everything that both rounds publish one-way.
@@ -110,7 +116,7 @@ def changes(
     return _between(earlier, publish_run(earlier, plan=plan, profile=profile), persons, out)
 
 
-def _between(earlier: Survey, published: Published, persons: Survey, out: Published) -> Published | None:
+def _between(earlier: ClassifiedSurvey, published: Published, persons: ClassifiedSurvey, out: Published) -> Published | None:
     """The change of all that both rounds publish by at most one group."""
     later, parts = _one_way(out), []
     for (measure, population, of), by in _one_way(published).items():
@@ -138,7 +144,7 @@ def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
     return dict(sorted(found.items(), key=lambda item: item[0][1] != out.headlines[0]))
 
 
-def _since_publication(row: PublishedRow, persons: Survey, out: Published) -> Published | None:
+def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Published) -> Published | None:
     """The change of one row since a publication; None where this survey has no such row."""
     by = (row.group,) if row.group else ()
     population = row.population or persons.spec.default_population

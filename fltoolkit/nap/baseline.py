@@ -39,7 +39,8 @@ class Baseline:
     `table` has one row an indicator and category: the framework's columns (`level`, `code`, `statement`, `id`, `indicator`,
     `definition`, `disaggregated_by`, `means_of_verification`, `unit`, `target_year_1`, `target_year_2`,
     `reporting_frequency`, `lead`), `group` and `category`, `filled_by` (survey or partners), `baseline_value` with `ci_low`
-    and `ci_high` in the row's unit, its `marker`, and what the number rests on. Unrounded; blank where not shown. Of a row with
+    and `ci_high` in the row's unit, its `marker`, and what the number rests on; `derived_from`, the id of the row from which this
+    row's number is derived (a % decrease from its prevalence), else empty. Unrounded; blank where not shown. Of a row with
     targets in nap.yaml, `target_year_1` and `_2` are what its path asks of the two years after the baseline (`about_targets`).
     """
 
@@ -81,7 +82,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
                 continue
             derived = _derived(frame) if indicator.measure == "percent_decrease" else []
             if derived:
-                frame = {**frame, "id": f"{indicator.id}_base", **PREVALENCE}
+                frame = _base(frame)
             population = indicator.population or now.headlines[0]
             rows += [_figure(frame, indicator, measure, population, f) for f in mine]
             blank = {**frame, "filled_by": "publication", "marker": "x", "flag": "", "unit": unit(measure), "reason": NOT_GIVEN}
@@ -139,10 +140,23 @@ def _path(indicator: Indicator, group: str, category: str, value: float, year: f
     return {**asked, "about_targets": MILESTONES.format(start + 1, start + 2, ways)}
 
 
+def _base(frame: dict[str, Any]) -> dict[str, Any]:
+    """The row of the prevalence from which a % decrease is derived."""
+    return {**frame, "id": f"{frame['id']}_base", **PREVALENCE}
+
+
 def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
     """The row of a % decrease, which has no baseline."""
     derived = "% decrease is derived from the prevalence above at each follow-up; it has no baseline"
-    return [{**frame, "filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}]
+    words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
+    return [{**frame, **words, "derived_from": _base(frame)["id"]}]
+
+
+def rows_of(filled: Baseline, indicator: Indicator) -> pd.DataFrame:
+    """The rows of the baseline that belong to an indicator of the plan, with those from which they are derived."""
+    table = filled.table
+    mine = table["id"] == indicator.id
+    return table[mine | table["id"].isin(table.loc[mine, "derived_from"])]
 
 
 def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[dict[str, Any]]:
@@ -151,8 +165,7 @@ def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[di
     if measure is None:
         return [{**frame, "filled_by": "partners", "baseline_value": indicator.baseline_value or None}]
     if indicator.measure == "percent_decrease":
-        words = {"id": f"{indicator.id}_base", **PREVALENCE}
-        return [*_filled({**frame, **words}, indicator, measure, out), *_derived(frame)]
+        return [*_filled(_base(frame), indicator, measure, out), *_derived(frame)]
     return _filled(frame, indicator, measure, out)
 
 
@@ -225,4 +238,5 @@ def _frame(statement: Statement, indicator: Indicator) -> dict[str, Any]:
         "reporting_frequency": indicator.reporting_frequency,
         "lead": indicator.lead,
         "sdg": ", ".join(indicator.sdg),
+        "derived_from": "",
     }

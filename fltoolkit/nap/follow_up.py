@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.publish import Published
-from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.framework import Plan, group_of
 from fltoolkit.nap.paths import of_row, on_path
 from fltoolkit.nap.targets import KEY
@@ -48,7 +48,7 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         return pd.DataFrame(columns=FOLLOW_UP)
     rows = []
     for _, indicator in plan.measured:
-        here = filled.table[filled.table["id"].isin([indicator.id, f"{indicator.id}_base"])]
+        here = rows_of(filled, indicator)
         for row in here[here["measure"].notna() & (here["category"] != "")].to_dict("records"):
             told = _told(row, _found(changed, row, indicator.of))
             milestone = nan

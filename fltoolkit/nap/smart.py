@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.framework import Indicator, Plan
 from fltoolkit.survey.breakdowns import TOTAL
 
@@ -25,7 +25,7 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for statement in plan.framework:
         for indicator in statement.indicators:
-            answers = (_specific(indicator), _measurable(indicator, filled), _achievable(indicator, judged), _relevant(indicator),
+            answers = (_specific(indicator), _measurable(indicator, filled), _achievable(indicator, filled, judged), _relevant(indicator),
                        _time_bound(indicator, plan, filled))  # fmt: skip
             of_row = {"id": indicator.id, "indicator": indicator.indicator, "code": statement.code, "level": statement.level}
             rows += [
@@ -41,7 +41,7 @@ def _specific(indicator: Indicator) -> Answer:
 
 
 def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
-    rows = filled.table[filled.table["id"].isin([indicator.id, f"{indicator.id}_base"]) & (filled.table["group"] == "total")]
+    rows = rows_of(filled, indicator).query("group == @TOTAL")
     if indicator.measure is None:
         values = filled.table.loc[filled.table["id"] == indicator.id, "baseline_value"]
         given = (values.notna() & (values != "")).any()
@@ -51,10 +51,10 @@ def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
     return _answer("" if shown else f"the survey shows no baseline: {why}")
 
 
-def _achievable(indicator: Indicator, judged: pd.DataFrame) -> Answer:
+def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) -> Answer:
     if indicator.measure is None:
         return "partners", "whether it can be reached at its cost is for the partners to say"
-    mine = judged[judged["id"].isin([indicator.id, f"{indicator.id}_base"]) & judged["target_year"].notna()]
+    mine = judged[judged["id"].isin(rows_of(filled, indicator)["id"]) & judged["target_year"].notna()]
     if mine.empty:
         return "no", "no target is given"
     refused = mine[mine["verifiable"] == "no"]

@@ -10,7 +10,7 @@ import pandas as pd
 from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.difference import COMPARED, LEAST_CASES, LIKE, apart
 from fltoolkit.estimate.planning import detectable_change, power_of_change, sample_size
-from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.framework import Indicator, Plan, Target
 from fltoolkit.nap.paths import aim, of_row, on_path, words
 from fltoolkit.nap.units import is_rate, scale
@@ -50,11 +50,11 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     """
     table = filled.table
     for _, indicator in plan.measured:
-        _refuse_unplaced(plan, indicator, table)
+        _refuse_unplaced(plan, indicator, rows_of(filled, indicator))
     whole = table[table["group"] == "total"].groupby("id")["n"].first()
-    rows = []
+    rows, indicators = [], _indicators(plan, filled)
     for row in _measured(table):
-        indicator = _indicator(plan, row["id"])
+        indicator = indicators[row["id"]]
         asked = float(whole.get(row["id"], nan))
         mine = of_row(indicator.targets, row["group"], row["category"])
         rows += [_judged(row, plan, indicator, asked, target) for target in (mine or (None,))]
@@ -64,9 +64,9 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
     """The way to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`: baseline, target, planned survey, or
     `not measured`, which no survey will show: it is reckoned by the target's path."""
-    rows = []
+    rows, indicators = [], _indicators(plan, filled)
     for row in _measured(filled.table):
-        mine = of_row(_indicator(plan, row["id"]).targets, row["group"], row["category"])
+        mine = of_row(indicators[row["id"]].targets, row["group"], row["category"])
         if not mine or isnan(row["baseline_value"]):
             continue
         start, goals = int(row["year"]), {t.year for t in mine}
@@ -84,9 +84,8 @@ def _measured(table: pd.DataFrame) -> list[Row]:
     return there.to_dict("records")
 
 
-def _refuse_unplaced(plan: Plan, indicator: Indicator, table: pd.DataFrame) -> None:
-    """Stop on a target for a category that no row has: it would silently not be judged."""
-    rows = table[table["id"].isin([indicator.id, f"{indicator.id}_base"])]
+def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> None:
+    """Stop on a target for a category that no row of the indicator has: it would silently not be judged."""
     for target in indicator.targets:
         there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
         if target.group and target.category not in there:
@@ -99,8 +98,9 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, table: pd.DataFrame) -> N
             )  # fmt: skip
 
 
-def _indicator(plan: Plan, row_id: str) -> Indicator:
-    return next(i for _, i in plan.measured if i.id == row_id.removesuffix("_base") or i.id == row_id)
+def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
+    """The indicator of each measured row, by the row's id."""
+    return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
 def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Target | None) -> Row:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.calibrate import calibrated
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.units import scale, unit
@@ -96,7 +97,7 @@ def questionnaire(survey: Survey) -> Table:
 
 
 @checked
-def calibration(persons: Survey) -> Table | Words:
+def calibration(persons: ClassifiedSurvey) -> Table | Words:
     """What calibration did to the weights of a classified survey: benchmarks beside the sample, and the factors g; or that there was none."""
     found = calibrated(persons).calibration
     if found is None:

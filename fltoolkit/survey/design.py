@@ -203,16 +203,12 @@ class SurveyDesign(Design):
         )
 
 
-@dataclass(frozen=True, init=False, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(SurveyDesign):
-    """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded.
+    """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
 
-    `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design; after `fl.classify` also the
-    groups, the populations and the classification. Persons never leave it: every verb returns sums.
-
-    A classified survey names its rule set (`rules`) and, by side, the items of it that were not asked (`lacking`);
-    `to_verify` says why the rule set may not be relied on yet, `rule_note` what must be known of its result here;
-    `unclassified` is the survey as it was read.
+    `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design. Persons never leave it: every verb
+    returns sums.
     """
 
     spec: SurveySpec
@@ -221,11 +217,6 @@ class Survey(SurveyDesign):
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
     episodes: Frame | None
-    rules: str | None
-    lacking: Mapping[str, tuple[str, ...]]
-    to_verify: str
-    rule_note: str
-    unclassified: Survey | None
 
     @property
     def mask(self) -> Mask:
@@ -243,14 +234,6 @@ class Survey(SurveyDesign):
         if isinstance(group, Group) and len(group.column) == 1 and (code := CODE_OF + group.column[0]) in there:
             return Key(nw.col(code), {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)})
         return super().key(name)
-
-    def replace_frame(
-        self, frame: Frame, rules: str, lacking: Mapping[str, tuple[str, ...]], to_verify: str, rule_note: str
-    ) -> Survey:
-        """The same survey with more columns, classified under the named rule set."""
-        facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        facts |= {"rows": frame, "rules": rules, "lacking": lacking, "to_verify": to_verify, "rule_note": rule_note}
-        return bind(object.__new__(Survey), **facts | {"unclassified": self})
 
 
 D = TypeVar("D", bound=Design)
@@ -334,8 +317,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, certain(spec))
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
-    return bind(
-        object.__new__(Survey),
+    return Survey(
         files=() if table.held else tuple(before[1 : 1 + len(opened)]),
         unreadable={},
         rows=frame,
@@ -352,11 +334,6 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         joins=table.joins,
         widths=table.widths,
         episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
-        rules=None,
-        lacking={},
-        to_verify="",
-        rule_note="",
-        unclassified=None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import TypeVar
 
 import narwhals as nw
@@ -62,9 +63,7 @@ def with_calibration(design: D, calibration: Calibration) -> D:
         *[(nw.col(weight) * g).alias(weight) for weight in calibration.weights],
         *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"{G}{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
     )  # fmt: skip
-    facts = {name: getattr(design, name) for name in design.__dataclass_fields__}
-    made = facts | {"rows": frame, "calibration": calibration, "grosses_up": design.grosses_up or calibration.domain is None}
-    return bind(object.__new__(type(design)), **made)
+    return bind(copy(design), rows=frame, calibration=calibration, grosses_up=design.grosses_up or calibration.domain is None)
 
 
 def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:

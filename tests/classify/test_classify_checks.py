@@ -99,7 +99,7 @@ def test_the_items_of_a_rule_set_of_ones_own_are_those_looked_for(survey_of: Sur
 def test_a_survey_that_is_not_classified_has_no_cases_to_check(survey_of: SurveyOf) -> None:
     with pytest.raises(RequestError) as error:
         fl.check_cases(survey_of({"a": FORCED}))
-    assert "not classified yet" in str(error.value)
+    assert "persons = fl.classify(survey)" in str(error.value)
     assert "fl.classify(survey)" in str(error.value)
 
 

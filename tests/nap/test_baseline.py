@@ -30,6 +30,11 @@ def filled(folder: Path, plan: dict[str, Any], **survey: Any) -> pd.DataFrame:
     return fl.baseline(read, out).table
 
 
+def test_a_decrease_names_the_row_from_which_it_is_derived() -> None:
+    assert row("decrease", "total", "total")["derived_from"] == "decrease_base"
+    assert row("decrease_base", "total", "total")["derived_from"] == ""
+
+
 def test_a_prevalence_is_given_per_thousand_and_a_number_in_persons() -> None:
     rate, persons = row("decrease_base", "total", "total"), row("persons", "total", "total")
     assert rate["baseline_value"] == pytest.approx(1000 * 41 / 412)  # 41 of 412 equally weighted adults are cases

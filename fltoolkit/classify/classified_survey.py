@@ -1,0 +1,42 @@
+"""A survey whose persons have been classified: what estimates of forced labour are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fltoolkit.errors import RequestError
+from fltoolkit.survey.design import Design, Survey
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClassifiedSurvey(Survey):
+    """A Survey after `fl.classify`: its `frame` also has the groups, the populations and the classification of each person.
+
+    Attributes:
+        rules: the rule set, as `icls_2018 v1`.
+        item_columns: by side of the definition and item, the columns of `frame` that hold the answers to its questions.
+        lacking: by side of the definition, the items of the rule set that were not asked.
+        to_verify: why the rule set may not be relied on yet; empty where it may.
+        rule_note: what must be known of the rule set's result in this survey; empty where nothing must.
+        unclassified: the survey as it was read.
+    """
+
+    rules: str
+    item_columns: Mapping[str, Mapping[str, tuple[str, ...]]]
+    lacking: Mapping[str, tuple[str, ...]]
+    to_verify: str
+    rule_note: str
+    unclassified: Survey
+
+
+def refuse_unclassified(design: Design) -> None:
+    """Raise `RequestError` for a survey that was read and not classified: its frame has neither populations nor cases."""
+    if isinstance(design, Survey) and not isinstance(design, ClassifiedSurvey):
+        raise RequestError("this survey is not classified yet", do="persons = fl.classify(survey), then go on with persons")
+
+
+def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
+    """A survey as a classified one. `facts`: the attributes of `ClassifiedSurvey` and the new `rows`."""
+    return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)
