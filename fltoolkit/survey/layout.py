@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.questions import refuse_double_codes
-from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients
+from fltoolkit.survey.replicate_methods import Method, MethodName, refuse_coefficients
 from fltoolkit.yamlfile import Codes, Model, Names
 
 

@@ -11,7 +11,8 @@ from fltoolkit.errors import DesignError
 from fltoolkit.survey.column_names import names_of
 from fltoolkit.survey.design import Design, bind, open_design, refuse_missing_columns
 from fltoolkit.survey.internal import STRATA, WEIGHT
-from fltoolkit.survey.replication import Method, MethodName, refuse_coefficients, replicated
+from fltoolkit.survey.replicate_methods import Method, MethodName, refuse_coefficients
+from fltoolkit.survey.replication import replicated
 from fltoolkit.survey.units import joined
 from fltoolkit.survey.usable_columns import refuse_unreadable
 from fltoolkit.survey.values import number, written
