@@ -4,9 +4,9 @@ from fltoolkit.estimate.association import rao_scott
 from fltoolkit.estimate.calibrate import calibrate, check_weights, g_weights, poststratify, rake
 from fltoolkit.estimate.cells import cube
 from fltoolkit.estimate.change import Change, change, change_from_published
-from fltoolkit.estimate.contrast import Contrast, prevalence_ratio
+from fltoolkit.estimate.contrast import About, Contrast, Estimates, prevalence_ratio
 from fltoolkit.estimate.contributions import contributions
-from fltoolkit.estimate.estimates import About, Estimates, flowchart, mean, prevalence, ratio, share, total
+from fltoolkit.estimate.estimates import flowchart, mean, prevalence, ratio, share, total
 from fltoolkit.estimate.measures import current, duration, stock
 from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
 from fltoolkit.estimate.publish import Published, paths, publish, publish_run

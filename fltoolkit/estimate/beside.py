@@ -13,7 +13,8 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.fit import obstacle
 from fltoolkit.classify.rules import RuleSet, load_rules, shipped_rules
 from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
-from fltoolkit.estimate.estimates import Estimates, prevalence, total
+from fltoolkit.estimate.contrast import Estimates
+from fltoolkit.estimate.estimates import prevalence, total
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.margins import with_calibration
 from fltoolkit.survey.spec import SurveySpec

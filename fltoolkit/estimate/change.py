@@ -17,7 +17,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import Breakdowns
 from fltoolkit.estimate.comparable import differences, unstated, window_overlap
-from fltoolkit.estimate.contrast import Row, find_row
+from fltoolkit.estimate.contrast import About, Estimates, Row, find_row
 from fltoolkit.estimate.difference import (
     COMPARED_DF,
     COVERS_ZERO,
@@ -33,7 +33,6 @@ from fltoolkit.estimate.difference import (
     verdicts,
     without_contradiction,
 )
-from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.published_baseline import PublishedBaseline
 from fltoolkit.estimate.stack import join_samples
 from fltoolkit.survey.breakdowns import TOTAL

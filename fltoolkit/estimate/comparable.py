@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from fltoolkit.estimate.estimates import About
+from fltoolkit.estimate.contrast import About
 
 FACTS = {
     "country": "country", "measure": "measure", "outcome": "outcome", "rule_set": "definition (rule set)",

@@ -1,29 +1,69 @@
-"""Contrasts of the rows of one Estimates: linear ones exact, any other by the delta method with its exact gradient."""
+"""What an estimate gives: its table, its influence values and what it is about; and contrasts of its rows.
+
+Linear contrasts are exact, any other is by the delta method with its exact gradient.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.cells import Breakdowns
 from fltoolkit.estimate.intervals import wald
 from fltoolkit.estimate.joint import Joint
 from fltoolkit.estimate.replicates import Replicates
-from fltoolkit.estimate.variance import Array, Units
+from fltoolkit.estimate.variance import Array, Matrix, Units
 from fltoolkit.survey.breakdowns import TOTAL
 from fltoolkit.survey.masking import Mask
-
-if TYPE_CHECKING:
-    from fltoolkit.estimate.estimates import About, Estimates
 
 Row = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
 STEP = 1e-30
 REAL = 1e-12  # an imaginary part this small beside the number is rounding
+
+
+@dataclass(frozen=True)
+class About:
+    """What a set of estimates is about; two sets are comparable only where these agree. `missing` counts the persons of the
+    domain left out for want of an answer (unresolved persons are not: they stay in). `to_verify` says what recalled fact the
+    estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `calibration` how the
+    weights were calibrated, to which margins and by what factors ("": not), `duration_basis` which months a stock or duration counts.
+    `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
+    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said."""
+
+    measure: str
+    outcome: str
+    interval: str
+    level: float
+    survey: str = ""
+    country: str = ""
+    round: str = ""
+    year: int | None = None
+    rule_set: str = ""
+    reference_period: str = ""
+    reference_months: int | None = None
+    window_start: str = ""
+    window_end: str = ""
+    population: str = ""
+    population_label: str = ""
+    population_ages: str = ""
+    same_work: str = ""
+    sector_basis: str = ""
+    age_basis: str = ""
+    case_only: tuple[str, ...] = ()
+    questionnaire: tuple[str, ...] = ()
+    psus_of_earlier_rounds: str = ""
+    input_hash: str = ""
+    missing: int = 0
+    to_verify: str = ""
+    rule_note: str = ""
+    calibration: str = ""
+    duration_basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +100,61 @@ class Rows:
 
 
 Wanted = Mapping[Row, float] | Callable[[Rows], Any]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Estimates with their doubt.
+
+    Attributes:
+        table: one row a cell: the `by` columns, `estimate`, `se`, `ci_low`, `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n`
+            (persons in the denominator, unweighted), `cases` (unweighted), `population` (weighted denominator), `n_eff`,
+            `psus_with_cases`, `households_with_cases`; for a three-valued outcome also `unresolved` (persons),
+            `resolved_only` (the estimate among the resolved), `bound_high` and `bound_ci_high` (all unresolved taken as
+            cases). Proportions are proportions: never rescaled.
+        influence: units × rows, sparse (SciPy's csc_array) where few units have persons of every row; a unit is a PSU (with the FPC of a second stage
+            a unit of that) or a replicate. Microdata: never written.
+        units: the units and how they were drawn; of a stack of rounds those of all.
+        about: what they are about.
+        design_effects: rows as in table: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for rows
+            without a case `deff_at_zero` with its `source`.
+        by: the breakdowns.
+        parts: of a stack, what each of its labels is about (see `stack`); else empty.
+    """
+
+    table: pd.DataFrame
+    influence: Matrix
+    units: Units | Replicates | Joint
+    about: About
+    design_effects: pd.DataFrame
+    by: Breakdowns
+    parts: Mapping[str, About] = field(default_factory=dict)
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of all rows, from the influence values (rows × rows)."""
+        return self.units.covariance(self.influence)
+
+    @checked
+    def contrast(self, wanted: Mapping[str, Wanted]) -> Contrast:
+        """Contrasts of the rows, linear or not, with their covariance (R `svycontrast`).
+
+        Args:
+            wanted: each contrast by its name: a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or a callable
+                that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`: arithmetic, powers
+                and NumPy's functions, nothing that is not smooth (abs, max, comparisons).
+                A row is named by its label, never its code: `"men"`; everybody by `"total"`; a crossed row by a tuple in the order of
+                the table's columns, `("men", "north")`; where two breakdowns have the same label by the values of all group columns,
+                `("not stated", "total")`.
+
+        Returns:
+            A `Contrast`: its `table` has one row a contrast with `contrast` (the name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t) and
+            `df`, the smallest of the rows involved. Linear ones are exact, others by the delta method.
+
+        Raises:
+            RequestError: no such row, or more than one; nothing wanted; the callable gives no single smooth number.
+        """
+        return contrast(self, wanted)
 
 
 def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:

@@ -15,7 +15,8 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.cells import By, breakdowns
 from fltoolkit.estimate.cluster_totals import Outcome
-from fltoolkit.estimate.estimates import Estimates, estimate, population_of, prevalence, total
+from fltoolkit.estimate.contrast import Estimates
+from fltoolkit.estimate.estimates import estimate, population_of, prevalence, total
 from fltoolkit.estimate.intervals import DEFAULT
 from fltoolkit.estimate.passes import case_only
 from fltoolkit.survey.breakdowns import Measure

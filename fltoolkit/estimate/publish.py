@@ -22,9 +22,9 @@ from fltoolkit.estimate import estimates as verbs
 from fltoolkit.estimate import measures
 from fltoolkit.estimate.beside import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.estimate.cells import By, breakdowns
+from fltoolkit.estimate.contrast import About, Estimates
 from fltoolkit.estimate.counts import Cell, Limits, confidential, known_count
 from fltoolkit.estimate.decide import apart, decide, decide_beside
-from fltoolkit.estimate.estimates import About, Estimates
 from fltoolkit.estimate.profiles import Profile, load_profile, reliability, shipped_profiles
 from fltoolkit.estimate.protect import protect
 from fltoolkit.estimate.ties import Structure, structure

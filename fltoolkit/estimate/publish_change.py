@@ -10,7 +10,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change import NUMBERS, Change
-from fltoolkit.estimate.estimates import About
+from fltoolkit.estimate.contrast import About
 from fltoolkit.estimate.profiles import FLAGS
 from fltoolkit.estimate.publish import CONFIDENTIAL, Published
 from fltoolkit.survey.breakdowns import TOTAL

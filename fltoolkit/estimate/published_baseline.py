@@ -11,8 +11,8 @@ from pydantic import Field
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.contrast import About
 from fltoolkit.estimate.difference import LEAST_CASES, bears
-from fltoolkit.estimate.estimates import About
 
 Count = Annotated[int, Field(ge=0)]
 AtLeastOne = Annotated[int, Field(ge=1)]

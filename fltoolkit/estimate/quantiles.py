@@ -18,7 +18,8 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.cells import BREAKDOWN, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.columns import households_of_cases
-from fltoolkit.estimate.estimates import Estimates, about_of, population_of
+from fltoolkit.estimate.contrast import Estimates
+from fltoolkit.estimate.estimates import about_of, population_of
 from fltoolkit.estimate.intervals import t_quantile
 from fltoolkit.estimate.measures import asked_months, basis
 from fltoolkit.estimate.passes import Pass, make_pass

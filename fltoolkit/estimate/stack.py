@@ -13,7 +13,8 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import classify
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.cells import By
-from fltoolkit.estimate.estimates import About, Estimates, prevalence, total
+from fltoolkit.estimate.contrast import About, Estimates
+from fltoolkit.estimate.estimates import prevalence, total
 from fltoolkit.estimate.joint import Joint, join, psu_labels
 from fltoolkit.estimate.replicates import Replicates
 from fltoolkit.estimate.variance import Array, Matrix, Units, side_by_side

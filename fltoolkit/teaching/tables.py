@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from fltoolkit.estimate.estimates import Estimates
+from fltoolkit.estimate.contrast import Estimates
 from fltoolkit.show.style import Table
 from fltoolkit.show.tables import plain
 from fltoolkit.teaching.island import Island
