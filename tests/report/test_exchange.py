@@ -20,10 +20,10 @@ from pysdmx.io.pd import PandasDataset
 import fltoolkit as fl
 from fltoolkit.estimate.since import Rounds
 from fltoolkit.nap.units import scale
+from fltoolkit.report.cell_styles import DANGER
 from fltoolkit.report.coded import Coded, area_code, coded
 from fltoolkit.report.exchange import ilostat_table, write_exchange
 from fltoolkit.report.sdmx import sdmx_table, structure
-from fltoolkit.report.workbook import DANGER
 
 HOUSE = Path(__file__).resolve().parents[2]
 LINK = '=HYPERLINK("http://evil.example","click")'

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.folders import write_whole
-from fltoolkit.report.workbook import DANGER, NO_TIME, STYLES
+from fltoolkit.report.cell_styles import DANGER, NO_TIME, STYLES
 
 KIT = "_kit"
 LONGEST = 32767  # characters that a cell holds

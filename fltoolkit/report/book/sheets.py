@@ -15,7 +15,7 @@ from fltoolkit.nap.partners import plain
 from fltoolkit.nap.references import references
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.report.book.layout import Column, Line, Page, Styled
-from fltoolkit.report.workbook import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
+from fltoolkit.report.cell_styles import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
 
 LEGEND = "; ".join(f"[{m}] {words}" for m, words in MARKERS.items())
 NONE_YET = "No later round yet: once nap.yaml names a baseline_survey and a later survey is run, each row stands here beside its baseline."
