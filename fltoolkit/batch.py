@@ -14,7 +14,8 @@ from typing import Any
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.failures import file_error, told, told_of_cell
-from fltoolkit.folders import FAILED, failed_folder, held, put_in_place, recover, work_folder, write_whole
+from fltoolkit.files import write_whole
+from fltoolkit.folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
 from fltoolkit.hands import Done, Stopped, all_passed, expect_workers, run_all, threads, workers_of
 from fltoolkit.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.nap.partners import Partners, read_partners

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fltoolkit.errors import RequestError
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.jobs import notebook_folder
 from fltoolkit.terminal import say as print_line
 

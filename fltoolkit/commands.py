@@ -177,7 +177,7 @@ def schema(parsed: argparse.Namespace) -> int:
     import json
 
     from fltoolkit.classify.rules import RuleSet
-    from fltoolkit.folders import write_whole
+    from fltoolkit.files import write_whole
     from fltoolkit.jobs import Batch
     from fltoolkit.nap import Plan
     from fltoolkit.nap.partners import Partners

@@ -1,4 +1,4 @@
-"""Files that a user names: only a regular file is opened, only up to a size, and whatever stands in the way is said in plain words."""
+"""Files: only a regular file is read, only up to a size; a file is written whole or not at all; errors are in plain words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import codecs
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fltoolkit.errors import DataError, FltoolkitError
@@ -104,3 +106,61 @@ def shown(path: Path) -> str:
     """A path as a message shows it: on one line, and cut where it is too long to be read."""
     text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= 500 else f"{text[:250]} … {text[-100:]}"
+
+
+def inside(folder: Path, name: str, where: str) -> Path:
+    """`folder / name`, refused when it leaves the folder."""
+    try:
+        path = (folder / name).resolve()
+    except ValueError as error:
+        raise DataError(
+            unreadable(Path(name), error).problem, where=where, found=shown(Path(name)), do="correct the path"
+        ) from None
+    except (OSError, RuntimeError):
+        raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
+    if not path.is_relative_to(folder.resolve()):
+        raise DataError("the path leaves the folder of its YAML file", where=where, found=name, do="put the file beside it")
+    return path
+
+
+def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> None:
+    """Write a file so that whoever looks finds the one before or this one, never half of it.
+
+    Args:
+        path: the file. content: text is written as UTF-8. mode: its permissions, if they are not to be the usual ones.
+
+    Raises:
+        OSError: it cannot be written; then the one before stays, and nothing else is left.
+    """
+    with _part(path, content, mode) as part:
+        part.replace(path)
+
+
+def write_new(path: Path, content: str | bytes) -> None:
+    """Write a whole file where there is none.
+
+    Raises:
+        FileExistsError: there is one already; it stays as it is. OSError: it cannot be written; then there is none.
+    """
+    with _part(path, content) as part:
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            raise
+        except OSError:  # some file systems have no links: take the name first, then put the file there
+            path.touch(exist_ok=False)
+            part.replace(path)
+
+
+@contextmanager
+def _part(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
+    """The content in a file beside `path`, which is gone at the end."""
+    part = path.with_name(f".part-{path.name}")
+    try:
+        if mode is not None:  # nobody else may open it at any moment, nor may it be a link that was laid there
+            part.unlink(missing_ok=True)
+            part.touch(mode=mode, exist_ok=False)
+        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        yield part
+    finally:
+        part.unlink(missing_ok=True)

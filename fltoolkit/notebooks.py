@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from fltoolkit.errors import RequestError
 from fltoolkit.failures import reduce_errors, told
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.terminal import say as print_line
 
 ENGINE = "fltoolkit"

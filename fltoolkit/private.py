@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from fltoolkit.errors import RepeatedKeys, RequestError
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.store import Store, is_address
 from fltoolkit.survey.design import read_survey
 from fltoolkit.survey.finding_rows import finding_rows

@@ -15,8 +15,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from fltoolkit.errors import BatchError, FltoolkitError
-from fltoolkit.files import MB, read_bytes
-from fltoolkit.folders import failed_folder, write_whole
+from fltoolkit.files import MB, read_bytes, write_whole
+from fltoolkit.folders import failed_folder
 from fltoolkit.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
 from fltoolkit.nap.partners import PARTNERS
 from fltoolkit.survey.source_files import input_hash

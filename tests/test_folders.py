@@ -12,7 +12,7 @@ import small_country as country
 
 from fltoolkit import folders
 from fltoolkit.cli import main
-from fltoolkit.folders import write_new, write_whole
+from fltoolkit.files import write_new, write_whole
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from fltoolkit.classify.items import all_of, any_answer, any_of
-from fltoolkit.survey.children import Children, ChildWork, Parents, beside_parents
+from fltoolkit.survey.children import Children, ChildWork, Parents
+from fltoolkit.survey.households import beside_parents
 from fltoolkit.survey.internal import ASKED, CHILD, HOUSEHOLD, SOURCE
 from fltoolkit.survey.questions import AnswerCodes
 from fltoolkit.survey.read import Frame

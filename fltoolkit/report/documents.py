@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fltoolkit.arguments import checked
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.language import Language, read_language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.as_html import as_html

@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.codes import own_code
 from fltoolkit.estimate.publish import Published
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.references import references
 from fltoolkit.nap.units import unit

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.report.pages import css
 from fltoolkit.report.side_by_side import side_by_side
 from fltoolkit.show.changes import sentence

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import BatchError, DataError, RequestError
-from fltoolkit.files import MB
-from fltoolkit.folders import write_whole
+from fltoolkit.files import MB, write_whole
 from fltoolkit.nap.framework import read_plan
 from fltoolkit.nap.partners import PARTNERS, Partners, partners_text, read_partners, row_number
 from fltoolkit.report.read_back import Edit, read_workbook, same, same_rows, told

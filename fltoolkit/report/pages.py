@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.arguments import checked
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.show.style import MIME
 
 TEMPLATES = Path(str(files("fltoolkit.report"))) / "templates"

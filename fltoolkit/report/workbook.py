@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.publish import MARKERS, Published
 from fltoolkit.estimate.publish_model import PublishedModel
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.cell_styles import BESIDE, DANGER, NO_TIME, STYLES, TOOL_16, as_number, matrix_cells

@@ -14,8 +14,8 @@ import pandas as pd
 from pydantic import Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import DataError, expect
+from fltoolkit.files import inside
 from fltoolkit.survey.side_table import read_side_table
-from fltoolkit.survey.source_files import inside
 from fltoolkit.survey.values import NUMBER
 from fltoolkit.yamlfile import Code, Model, canonical_code
 

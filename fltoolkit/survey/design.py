@@ -13,6 +13,7 @@ import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.files import inside
 from fltoolkit.survey.breakdowns import Group
 from fltoolkit.survey.calibration import Calibration
 from fltoolkit.survey.column_names import names_of, tidy
@@ -40,7 +41,7 @@ from fltoolkit.survey.masking import Mask
 from fltoolkit.survey.memory_tables import Unreadable
 from fltoolkit.survey.read import FACTOR, Frame, Join, numeric, open_named, read_files
 from fltoolkit.survey.replication import Replication, replicated
-from fltoolkit.survey.source_files import Stamp, hashed, inside, refuse_changed, stamped
+from fltoolkit.survey.source_files import Stamp, hashed, refuse_changed, stamped
 from fltoolkit.survey.spec import SurveySpec, read_spec, side_files
 from fltoolkit.survey.spec_columns import answered_module, certain, is_child, person_key, spec_columns
 from fltoolkit.survey.units import joined, label, refuse_stages, with_units

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.survey.children import Parents, beside_parents, line_numbers
+from fltoolkit.survey.children import Parents
 from fltoolkit.survey.design import Survey
 from fltoolkit.survey.engines import different, rows_of
 from fltoolkit.survey.findings import Finding, Rows, count_rows
+from fltoolkit.survey.households import beside_parents, line_numbers
 from fltoolkit.survey.internal import AGE, ASKED, CHILD, HOUSEHOLD, SOURCE
 from fltoolkit.survey.read import PART
 

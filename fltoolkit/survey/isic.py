@@ -9,11 +9,11 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.errors import SpecError
+from fltoolkit.files import inside
 from fltoolkit.survey.breakdowns import Sector
 from fltoolkit.survey.classifications import OWN, Category, isic, standard
 from fltoolkit.survey.read import column
 from fltoolkit.survey.side_table import read_side_table
-from fltoolkit.survey.source_files import inside
 from fltoolkit.yamlfile import canonical_code
 
 

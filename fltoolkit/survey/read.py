@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError, RepeatedKeys
+from fltoolkit.files import inside
 from fltoolkit.survey.collect import readable, to_count, to_pandas
 from fltoolkit.survey.column_names import tidy
 from fltoolkit.survey.engines import contents, different, is_spark, refuse_no_rows, rows_of
@@ -22,7 +23,7 @@ from fltoolkit.survey.header import header_is_known, refuse_missing
 from fltoolkit.survey.internal import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
 from fltoolkit.survey.layout import DataFile, Files
 from fltoolkit.survey.memory_tables import Unreadable
-from fltoolkit.survey.source_files import inside, refuse_same_file, stamped
+from fltoolkit.survey.source_files import refuse_same_file, stamped
 from fltoolkit.survey.usable_columns import refuse_names, refuse_unreadable, usable
 from fltoolkit.survey.values import is_whole, number, text
 

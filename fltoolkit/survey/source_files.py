@@ -91,21 +91,6 @@ def exactly(path: Path) -> str:
     return re.sub(r"([*?[])", r"[\1]", name)
 
 
-def inside(folder: Path, name: str, where: str) -> Path:
-    """`folder / name`, refused when it leaves the folder."""
-    try:
-        path = (folder / name).resolve()
-    except ValueError as error:
-        raise DataError(
-            unreadable(Path(name), error).problem, where=where, found=shown(Path(name)), do="correct the path"
-        ) from None
-    except (OSError, RuntimeError):
-        raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
-    if not path.is_relative_to(folder.resolve()):
-        raise DataError("the path leaves the folder of its YAML file", where=where, found=name, do="put the file beside it")
-    return path
-
-
 def input_hash(paths: Iterable[Path]) -> str:
     """SHA-256 over the contents of the input files, in order."""
     return hashed(paths).hexdigest()

@@ -17,10 +17,10 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, RequestError
+from fltoolkit.files import inside
 from fltoolkit.survey.connection import connect
 from fltoolkit.survey.internal import SOURCE
 from fltoolkit.survey.read import Join, open_table
-from fltoolkit.survey.source_files import inside
 from fltoolkit.survey.values import number, text
 
 Write = Callable[..., Path]

@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from fltoolkit.folders import write_whole
+from fltoolkit.files import write_whole
 from fltoolkit.report.cell_styles import DANGER, NO_TIME, STYLES
 
 KIT = "_kit"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fltoolkit.errors import DataError, RequestError
-from fltoolkit.folders import write_new
+from fltoolkit.files import write_new
 from fltoolkit.survey.draft import design, groups, questions
 from fltoolkit.survey.draft.columns import DataTable
 from fltoolkit.survey.draft.hand import Hand

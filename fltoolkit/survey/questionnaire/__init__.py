@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.files import read_bytes
-from fltoolkit.folders import write_whole
+from fltoolkit.files import read_bytes, write_whole
 from fltoolkit.survey.questionnaire.form import workbook
 from fltoolkit.survey.questionnaire.mapping import HEAD, survey_text
 from fltoolkit.survey.questionnaire.model import Questionnaire
