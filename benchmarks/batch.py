@@ -29,8 +29,8 @@ sys.path.insert(0, str(HOUSE / "tests"))
 
 import small_country as country  # noqa: E402
 
-from fltoolkit import batch, notebooks  # noqa: E402
-from fltoolkit.jobs import Run, make_run, notebook_folder, notebooks_of  # noqa: E402
+from fltoolkit.run import batch, notebook_kernel  # noqa: E402
+from fltoolkit.run.jobs import Run, make_run, notebook_folder, notebooks_of  # noqa: E402
 
 
 def surveys(folder: Path, count: int, plan: bool) -> list[Run]:
@@ -113,7 +113,7 @@ def parts(run: Run, folder: Path) -> Counter[str]:
         real(run, work, name, links)
 
     functions = [
-        ("start of the kernel", notebooks.Kernel, "_start"), ("end of the kernel", notebooks.Kernel, "__exit__"),
+        ("start of the kernel", notebook_kernel.Kernel, "_start"), ("end of the kernel", notebook_kernel.Kernel, "__exit__"),
         ("pages", batch, "page"), ("hashes of inputs, code and results", batch, "premises"),
         ("hashes of inputs, code and results", batch, "file_hashes"), ("hashes of inputs, code and results", batch, "input_hashes"),
         ("the index and its script", batch, "write_index"), ("the index and its script", batch, "write_assets"),
@@ -141,9 +141,11 @@ def _imports(folder: Path) -> float:
         cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
     )
     nbformat.write(notebook, source)
-    notebooks.register_engine()
-    with notebooks.Kernel(folder, threading.Event()) as kernel:
-        papermill.execute_notebook(str(source), str(source), engine_name=notebooks.ENGINE, kernel=kernel, progress_bar=False)
+    notebook_kernel.register_engine()
+    with notebook_kernel.Kernel(folder, threading.Event()) as kernel:
+        papermill.execute_notebook(
+            str(source), str(source), engine_name=notebook_kernel.ENGINE, kernel=kernel, progress_bar=False
+        )
     return float(json.loads(source.read_text("utf-8"))["cells"][0]["metadata"]["papermill"]["duration"])
 
 

@@ -23,7 +23,7 @@ from coverage_picture import draw_picture
 from coverage_report import acceptance, fill_tables
 from coverage_simulation import GRID, LEVEL, TILTED, Cell, coverage, draw
 
-from fltoolkit.estimate.intervals import proportion
+from fltoolkit.estimate.measures.intervals import proportion
 
 DOCS = Path(__file__).parents[1] / "docs"
 

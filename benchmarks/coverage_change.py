@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from coverage_simulation import DEFAULT, GRID, LEVEL, PSUS, Cell, Samples, draw, limits
 
-from fltoolkit.estimate.difference import (
+from fltoolkit.estimate.change_over_time.difference import (
     DECREASED,
     INCREASED,
     NO_CHANGE,
@@ -19,7 +19,7 @@ from fltoolkit.estimate.difference import (
     satterthwaite,
     verdicts,
 )
-from fltoolkit.estimate.intervals import t_quantile
+from fltoolkit.estimate.measures.intervals import t_quantile
 
 RULES = ("Taylor", "the kit's", "MOVER", "MOVER, enough cases", "MOVER of korn_graubard", "MOVER of korn_graubard, enough cases")
 OF_THE_KIT = (RULES[1], RULES[3])  # between two rounds, and since a published baseline

@@ -2,7 +2,7 @@
 
     python benchmarks/coverage_norvia.py [--redraws 500] [--level 0.95]
 
-The truth is the *reported* prevalence: what the kit would find if everybody had been asked (fltoolkit/synthetic.py). An
+The truth is the *reported* prevalence: what the kit would find if everybody had been asked (fltoolkit/synthetic). An
 interval misses it from below (too low: the truth lies above) or from above; both should miss equally often.
 """
 

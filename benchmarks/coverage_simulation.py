@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln
 
-from fltoolkit.estimate import intervals
-from fltoolkit.estimate.profiles import ZERO_EXEMPT, load_profile
-from fltoolkit.estimate.protect import Limits
-from fltoolkit.estimate.variance import Array, Stage, Units
+from fltoolkit.estimate.measures import intervals
+from fltoolkit.estimate.variance.taylor_variance import Array, Stage, Units
+from fltoolkit.publish.disclosure.complementary_suppression import Limits
+from fltoolkit.publish.reliability import ZERO_EXEMPT, load_profile
 
 LEVEL = 0.95
 BLOCK = 2_000  # samples drawn at once: 300 PSUs × 2,000 samples of numbers are 5 MB

@@ -106,7 +106,7 @@ def ours_survey(path: Path, domains: int) -> list[float]:
     """The full path, from survey.yaml to the table by district; the checks that go before are measured apart."""
     import fltoolkit as fl
     from fltoolkit.classify.adults import classify_checked
-    from fltoolkit.classify.rules import load_rules
+    from fltoolkit.classify.rules.rule_set import load_rules
 
     persons = classify_checked(fl.read_survey(path), load_rules("icls_2018", path))
     return [float(fl.prevalence(persons, "forced_labour", by=["district"]).table["cases"].sum())]

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import openpyxl
 
-from fltoolkit.notebooks import normalise
+from fltoolkit.run.notebook_kernel import normalise
 
 Parts = Mapping[str, Any]  # what a file holds, by the name of each part; a file without parts has one, named ""
 TIME = ("seconds",)  # keys of run.json that differ from one run to the next

@@ -1,6 +1,6 @@
 """fltoolkit: from a labour force survey to the number of people in forced labour, and to the baseline of a plan.
 
-The rooms, in the order in which a statistician thinks: survey, classify, estimate, nap, show, report.
+The rooms, in the order in which a statistician thinks: survey, classify, estimate, publish, nap, show, report.
 """
 
 from __future__ import annotations
@@ -14,16 +14,11 @@ from fltoolkit.estimate import (
     Contrast,
     Detectable,
     Estimates,
-    Published,
     PublishedBaseline,
-    PublishedModel,
-    Rounds,
     calibrate,
     change,
     change_from_published,
-    changes,
     check_weights,
-    contributions,
     cube,
     current,
     detectable_change,
@@ -32,28 +27,35 @@ from fltoolkit.estimate import (
     g_weights,
     logit,
     mean,
-    observed_rate,
-    paths,
     poststratify,
     power_of_change,
     prevalence,
     prevalence_ratio,
-    publish,
-    publish_change,
-    publish_run,
     quantile,
     rake,
     rao_scott,
     ratio,
-    response_error,
-    risk_factors,
-    rounds,
     rule_sets,
     sample_size,
     share,
     stack,
     stock,
     total,
+)
+from fltoolkit.publish import (
+    Published,
+    PublishedModel,
+    Rounds,
+    changes,
+    contributions,
+    observed_rate,
+    paths,
+    publish,
+    publish_change,
+    publish_run,
+    response_error,
+    risk_factors,
+    rounds,
 )
 from fltoolkit.survey import ReplicateDesign, Survey, SurveyDesign, check, describe, nonresponse, read_survey
 

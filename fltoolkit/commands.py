@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import FltoolkitError, RequestError
-from fltoolkit.estimate.profiles import load_profile
 from fltoolkit.files import refuse_irregular
+from fltoolkit.publish.reliability import load_profile
 from fltoolkit.terminal import on_screen, say
-from fltoolkit.yamlfile import UNANSWERED, Model
+from fltoolkit.yaml_files.loading import UNANSWERED, Model
 
 
 def new(parsed: argparse.Namespace) -> int:
-    from fltoolkit.survey.draft import write_draft
+    from fltoolkit.authoring.draft.survey_draft import write_draft
 
     target, draft = write_draft(parsed.data, parsed.out, parsed.encoding)
     for number, line in draft.asks:
@@ -29,7 +29,7 @@ def new(parsed: argparse.Namespace) -> int:
 
 
 def questionnaire(parsed: argparse.Namespace) -> int:
-    from fltoolkit.survey.questionnaire import write_questionnaire
+    from fltoolkit.authoring.questionnaire.questionnaire_files import write_questionnaire
 
     written = write_questionnaire(parsed.folder, [name.strip() for name in parsed.languages.split(",") if name.strip()])
     say(f"Written: {' and '.join(map(str, written))}. Read docs/questionnaire.md before you field it.")
@@ -38,8 +38,8 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
-    from fltoolkit.jobs import name_of
-    from fltoolkit.private import private_place, write_rows
+    from fltoolkit.run.jobs import name_of
+    from fltoolkit.run.private_output import private_place, write_rows
 
     if parsed.show_values and not on_screen():
         do = "leave it out, or run the command without | and > on a terminal"
@@ -78,9 +78,9 @@ def _tell(rows: list[dict[Hashable, Any]]) -> None:
 
 
 def estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.batch import run_surveys
-    from fltoolkit.jobs import make_run
-    from fltoolkit.private import private_place
+    from fltoolkit.run.batch import run_surveys
+    from fltoolkit.run.jobs import make_run
+    from fltoolkit.run.private_output import private_place
 
     if parsed.restricted and not parsed.private:
         do = "name a folder that nobody else can read: --private FOLDER"
@@ -100,8 +100,8 @@ def estimate(parsed: argparse.Namespace) -> int:
 def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
     """Everything as estimated, nothing suppressed, for those who may see it; no page links it."""
     import fltoolkit as fl
-    from fltoolkit.estimate.publish import restricted
-    from fltoolkit.private import FULL, write_private
+    from fltoolkit.publish.published_set import restricted
+    from fltoolkit.run.private_output import FULL, write_private
 
     persons = fl.classify(fl.read_survey(parsed.survey))
     table = restricted(persons, plan=fl.read_plan(parsed.plan) if parsed.plan else None)
@@ -110,9 +110,9 @@ def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
 
 
 def batch(parsed: argparse.Namespace) -> int:
-    from fltoolkit.batch import run_batch
-    from fltoolkit.store import is_address
-    from fltoolkit.stored import run_stored
+    from fltoolkit.run.batch import run_batch
+    from fltoolkit.run.remote_batch import run_stored
+    from fltoolkit.run.remote_folder import is_address
 
     run = run_stored if is_address(parsed.batch) else run_batch
     options = {name: getattr(parsed, name) for name in ("workers", "scheduler", "only", "resume", "replace", "private")}
@@ -121,9 +121,9 @@ def batch(parsed: argparse.Namespace) -> int:
 
 def nap_check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
-    from fltoolkit.nap.check import check_plan
-    from fltoolkit.nap.partners import read_partners
-    from fltoolkit.survey.spec import read_spec
+    from fltoolkit.nap.partner_entries import read_partners
+    from fltoolkit.nap.plan_checks import check_plan
+    from fltoolkit.survey.spec.survey_spec import read_spec
 
     plan = fl.read_plan(parsed.plan)
     read_partners(plan)
@@ -142,8 +142,8 @@ def nap_check(parsed: argparse.Namespace) -> int:
 
 
 def nap_read(parsed: argparse.Namespace) -> int:
-    from fltoolkit.record import read_record
-    from fltoolkit.report.merge import read_into
+    from fltoolkit.report.workbook.merge_into_partners import read_into
+    from fltoolkit.run.run_record import read_record
 
     do = "give the path of the workbook that partners filled in, such as outputs/my_survey/nap_workbook.xlsx"
     refuse_irregular(parsed.workbook, RequestError, do)
@@ -161,13 +161,13 @@ def nap_read(parsed: argparse.Namespace) -> int:
 
 
 def serve_class(parsed: argparse.Namespace) -> int:
-    from fltoolkit.classroom import serve
+    from fltoolkit.teaching.classroom import serve
 
     return serve(parsed.folder, parsed.learners, parsed.address, parsed.port, parsed.jupyter)
 
 
 def refresh(parsed: argparse.Namespace) -> int:
-    from fltoolkit.notebooks import refresh
+    from fltoolkit.run.notebook_kernel import refresh
 
     refresh(parsed.folder)
     return 0
@@ -176,14 +176,14 @@ def refresh(parsed: argparse.Namespace) -> int:
 def schema(parsed: argparse.Namespace) -> int:
     import json
 
-    from fltoolkit.classify.rules import RuleSet
+    from fltoolkit.authoring.questionnaire.questionnaire_model import Questionnaire
+    from fltoolkit.classify.rules.rule_set import RuleSet
     from fltoolkit.files import write_whole
-    from fltoolkit.jobs import Batch
     from fltoolkit.nap import Plan
-    from fltoolkit.nap.partners import Partners
-    from fltoolkit.report import evidence_json
-    from fltoolkit.survey.questionnaire.model import Questionnaire
-    from fltoolkit.survey.spec import SurveySpec
+    from fltoolkit.nap.partner_entries import Partners
+    from fltoolkit.report.exchange import evidence_json
+    from fltoolkit.run.jobs import Batch
+    from fltoolkit.survey.spec.survey_spec import SurveySpec
 
     parsed.folder.mkdir(parents=True, exist_ok=True)
     models: dict[str, type[Model]] = {

@@ -1,17 +1,21 @@
-"""Surveys written to a folder from a few keys and rows, for every test that reads one."""
+"""Surveys for every test that reads one: a shipped one, and small ones written to a folder from a few keys and rows."""
 
 from __future__ import annotations
 
 import copy
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
+from small_surveys import NORVIA, SPEC, Person, persons_table
 
+import fltoolkit as fl
+
+Small = Callable[..., fl.Survey]
 Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 
@@ -49,14 +53,46 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(scope="session")
+def norvia() -> fl.Survey:
+    return fl.classify(fl.read_survey(NORVIA))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    """Write a small survey and classify it: `small(people, design={...}, tables=[...])` changes whole keys of survey.yaml."""
+
+    def make(people: Iterable[Person], **keys: Any) -> fl.Survey:
+        persons_table(people).to_csv(tmp_path / "persons.csv", index=False)
+        merged = {**SPEC, **{k: {**SPEC[k], **v} if isinstance(SPEC.get(k), dict) else v for k, v in keys.items()}}
+        (tmp_path / "survey.yaml").write_text(yaml.safe_dump(merged, sort_keys=False), encoding="utf-8")
+        return fl.classify(fl.read_survey(tmp_path))
+
+    return make
+
+
+@pytest.fixture
+def people() -> pd.DataFrame:
+    """Two strata, four villages, sixteen adults who all answered. Person 0 is in forced labour; the others worked freely."""
+    rows = range(16)
+    return pd.DataFrame(
+        {
+            "hh": [f"h{i // 2}" for i in rows], "line": [i % 2 + 1 for i in rows], "stratum": [i // 8 for i in rows],
+            "village": [f"v{i // 4}" for i in rows], "w": [2.5] * 16, "result": "done", "age": [20 + i for i in rows],
+            "sex": [1 + i % 2 for i in rows], "worked": "Y", "q1": ["Y"] + ["N"] * 15, "q2": ["Y"] + ["N"] * 15,
+        }
+    )  # fmt: skip
+
+
 # Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
 LONGEST = {
-    "test_cluster.py": 100, "test_resume.py": 90, "test_broken.py": 70, "test_fuzz.py": 60, "test_publish.py": 60, "test_synthetic.py": 50,
-    "test_survey_draft.py": 45, "test_docs.py": 45, "test_beside.py": 40, "test_families.py": 40, "test_notebooks.py": 35,
-    "test_batch.py": 35, "test_estimates.py": 30,
-    "test_charts.py": 30, "test_teaching_notebooks.py": 30, "test_cluster_page.py": 12, "test_kernel.py": 12, "test_stored.py": 10,
-    "test_measures.py": 25, "test_protect.py": 25, "test_survey_estimates.py": 25, "test_calibrated_survey.py": 25, "test_svy.py": 20,
-    "test_coverage.py": 15, "test_synthetic_families.py": 15, "test_synthetic_second_round.py": 15, "test_valdorie.py": 15,
+    "test_dask_cluster.py": 100, "test_batch_resumed.py": 90, "test_broken.py": 70, "test_fuzz.py": 60,
+    "test_published_set.py": 60, "test_population.py": 50, "test_survey_draft.py": 45, "test_docs.py": 45,
+    "test_other_rule_sets.py": 40, "test_linked_tables.py": 40, "test_notebooks.py": 35, "test_batch.py": 35,
+    "test_prevalence_and_totals.py": 30, "test_estimate_charts.py": 30, "test_teaching_notebooks.py": 30,
+    "test_stock_and_duration.py": 25, "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25,
+    "test_benchmarks.py": 25, "test_svy.py": 20, "test_coverage.py": 15, "test_families.py": 15, "test_norvia.py": 15,
+    "test_valdorie_against_r.py": 15, "test_cluster_page.py": 12, "test_notebook_kernel.py": 12, "test_remote_batch.py": 10,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from fltoolkit.folders import WORK
+from fltoolkit.run.output_folders import WORK
 
 HOUSE = Path(__file__).parents[1]
 

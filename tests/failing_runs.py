@@ -20,7 +20,7 @@ import pandas as pd
 import yaml
 from broken import SPEC, table
 
-from fltoolkit.batch import run_batch
+from fltoolkit.run.batch import run_batch
 
 Table = Callable[[pd.DataFrame], pd.DataFrame]
 WORDS = ("Marta Quispe", "beaten by the foreman", "locked in at night", "0612345678")

@@ -11,7 +11,7 @@ from typing import Any
 import small_country as country
 
 import fltoolkit as fl
-from fltoolkit.language import Language, read_language
+from fltoolkit.languages.language import Language, read_language
 
 EN, FR = (read_language(code) for code in ("en", "fr"))
 HOSTILE = {

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fltoolkit.nap.units import scale
+from fltoolkit.publish.measure_units import scale
 
 LINES = {"tr", "p", "li", "h1", "h2", "h3", "h4", "figcaption", "svg", "div", "section", "caption", "title", "pre"}
 NUMBER = re.compile(r"(?<![\w.,])[-−]?\d[\d.,\u00a0\u202f\u2009' ]*")

@@ -98,9 +98,9 @@ def kill_at_every_step(folder: Path) -> None:
     import nbconvert  # noqa: F401  # here once, instead of in every child
     import nbformat
 
-    from fltoolkit import batch, folders
-    from fltoolkit.batch import run_surveys
-    from fltoolkit.jobs import make_run
+    from fltoolkit.run import batch, output_folders
+    from fltoolkit.run.batch import run_surveys
+    from fltoolkit.run.jobs import make_run
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         cell = nbformat.v4.new_code_cell("1", execution_count=1)
@@ -116,8 +116,8 @@ def kill_at_every_step(folder: Path) -> None:
         assert run_surveys(runs, out, workers=1, resume=resume, say=quiet), "a survey failed"
 
     def recover() -> None:
-        with folders.held(out):
-            folders.recover(out)
+        with output_folders.held(out):
+            output_folders.recover(out)
 
     assert ended(run) == 0
     old = tree(out)

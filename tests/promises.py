@@ -9,7 +9,7 @@ import pandas as pd
 import small_country as country
 
 from fltoolkit.nap.baseline import Baseline
-from fltoolkit.nap.framework import Plan
+from fltoolkit.nap.results_framework import Plan
 
 # Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
 # a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from chromium import Chromium
 
-from fltoolkit.batch import run_surveys
-from fltoolkit.jobs import make_run
+from fltoolkit.run.batch import run_surveys
+from fltoolkit.run.jobs import make_run
 
 pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"

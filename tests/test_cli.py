@@ -13,9 +13,9 @@ import pytest
 import small_country as country
 import yaml
 
-from fltoolkit import batch, jobs
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, RequestError
+from fltoolkit.run import batch, jobs
 
 HOUSE = Path(__file__).parents[1]
 COMMANDS = ("new", "questionnaire", "check", "estimate", "batch", "nap", "refresh", "schema")
@@ -329,7 +329,7 @@ def test_refresh_of_a_folder_without_notebooks_ends_with_two(tmp_path: Path, cap
 
 def test_refresh_runs_the_notebooks_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Path] = []
-    monkeypatch.setattr("fltoolkit.notebooks.refresh", seen.append)
+    monkeypatch.setattr("fltoolkit.run.notebook_kernel.refresh", seen.append)
     assert main(["refresh", str(tmp_path)]) == 0
     assert seen == [tmp_path]
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.estimate import intervals
+from fltoolkit.estimate.measures import intervals
 
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 

@@ -19,14 +19,14 @@ import small_country as country
 import yaml
 from pydantic import TypeAdapter
 
-from fltoolkit import batch
-from fltoolkit.classify.rules import RuleSet
+from fltoolkit.classify.rules.rule_set import RuleSet
 from fltoolkit.cli import main
-from fltoolkit.jobs import Batch
 from fltoolkit.nap import Plan
-from fltoolkit.nap.framework import Indicator
-from fltoolkit.survey.spec import SurveySpec
-from fltoolkit.yamlfile import Model, TextLoader
+from fltoolkit.nap.results_framework import Indicator
+from fltoolkit.run import batch
+from fltoolkit.run.jobs import Batch
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.yaml_files.loading import Model, TextLoader
 
 HOUSE = Path(__file__).parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{file.name}" for file in (HOUSE / "docs").glob("*.md"))]

@@ -50,7 +50,7 @@ def test_loop_and_kit_agree_before_anything_is_mutated(case: Any, measure: str, 
 
 def test_a_defect_of_the_kit_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With weights that are rounded on the way in, mutants fail; a campaign that no defect can fail would show nothing."""
-    import fltoolkit.survey.design as design
+    import fltoolkit.survey.design.survey_design as design
 
     exact = design.number
     monkeypatch.setattr(design, "number", lambda name, dtype: exact(name, dtype).round(0))

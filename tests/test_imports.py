@@ -52,7 +52,7 @@ def test_the_rooms_of_the_plan_of_what_is_drawn_and_of_what_is_written_open_when
 
 BUILT = """
 import fltoolkit
-from fltoolkit.yamlfile import Model
+from fltoolkit.yaml_files.loading import Model
 models = Model.__subclasses__()
 assert len(models) > 20
 models += [model for made in models for model in made.__subclasses__()]

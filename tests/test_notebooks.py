@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 import small_country as country
 
-from fltoolkit import batch, jobs, notebooks
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.notebooks import Kernel
-from fltoolkit.show.style import MIME
+from fltoolkit.run import batch, jobs, notebook_kernel
+from fltoolkit.run.notebook_kernel import Kernel
+from fltoolkit.show.charts.chart_style import MIME
 
 HOUSE = Path(__file__).parents[1]
 SAMPLE = HOUSE / "data_samples" / "norvia_lfs_2025"
@@ -111,7 +111,7 @@ def test_stored_outputs_hold_no_place_address_warning_or_widget(path: Path) -> N
 @EVERY
 def test_notebooks_are_normalised_and_small(path: Path) -> None:
     before = path.read_text(encoding="utf-8")
-    assert nbformat.writes(notebooks.normalise(read(path))).rstrip("\n") == before.rstrip("\n")
+    assert nbformat.writes(notebook_kernel.normalise(read(path))).rstrip("\n") == before.rstrip("\n")
     assert len(before) < 700_000
 
 
@@ -258,7 +258,7 @@ def test_refresh_runs_a_notebook_where_it_stands_and_keeps_only_what_is_stable(t
     (tmp_path / ".ipynb_checkpoints").mkdir()
     (tmp_path / ".ipynb_checkpoints" / "old.ipynb").write_text("not a notebook", encoding="utf-8")
     said: list[str] = []
-    notebooks.refresh(tmp_path, say=said.append)
+    notebook_kernel.refresh(tmp_path, say=said.append)
     assert said == ["refreshing n.ipynb"]
     notebook = read(tmp_path / "n.ipynb")
     assert notebook.cells[0].outputs[0].data["text/plain"] == "'found'"
@@ -285,7 +285,7 @@ def test_refresh_of_a_broken_notebook_names_it_and_writes_none(tmp_path: Path, b
         (tmp_path / "b.ipynb").write_text(broken, "utf-8")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(RequestError) as raised:
-        notebooks.refresh(tmp_path, say=lambda _: None)
+        notebook_kernel.refresh(tmp_path, say=lambda _: None)
     assert words in raised.value.message
     assert "Amina" not in raised.value.message
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -295,11 +295,11 @@ def test_the_same_notebook_is_normalised_to_the_same_text(tmp_path: Path) -> Non
     def made(name: str) -> bytes:
         cells = [nbformat.v4.new_code_cell("1", metadata={"execution": {"started": name}}), nbformat.v4.new_markdown_cell("a")]
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {"version": name}}), tmp_path / name)
-        notebooks.normalise_file(tmp_path / name)
+        notebook_kernel.normalise_file(tmp_path / name)
         return (tmp_path / name).read_bytes()
 
     assert made("one") == made("two")
 
 
 def test_what_passes_between_notebook_and_kernel_is_encrypted() -> None:
-    assert notebooks._config()["KernelManager"]["transport_encryption"] == "auto"
+    assert notebook_kernel._config()["KernelManager"]["transport_encryption"] == "auto"

@@ -16,7 +16,8 @@ SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Yields):$")
 ROOMS = {
     "survey": "What was asked, of whom, and how they were drawn",
     "classify": "Who is in forced labour",
-    "estimate": "How many, and how sure; what may be published",
+    "estimate": "How many, and how sure",
+    "publish": "What may be published",
     "nap": "What the plan needs",
     "show": "What people look at",
     "report": "What people are handed",

@@ -13,24 +13,24 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note, obstacle
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
-from fltoolkit.classify.fit import item_columns, item_sources, lacking, note, obstacle
-from fltoolkit.classify.groups import group_columns, memberships, sector, with_sums
-from fltoolkit.classify.items import all_of, answer, any_answer, any_of, at_least, choose, truth_of
-from fltoolkit.classify.populations import refuse_empty_populations
-from fltoolkit.classify.rules import SIDES, Dimension, RuleSet, load_rules
+from fltoolkit.classify.empty_populations import refuse_empty_populations
+from fltoolkit.classify.group_columns import group_columns, memberships, sector, with_sums
+from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
+from fltoolkit.classify.three_valued_logic import all_of, answer, any_answer, any_of, at_least, choose, truth_of
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.breakdowns import NOT_STATED, Sector
-from fltoolkit.survey.checks import check
-from fltoolkit.survey.children import Children
-from fltoolkit.survey.design import Survey
-from fltoolkit.survey.findings import stop_on_errors
-from fltoolkit.survey.internal import CHILD, KEY, SOURCE
-from fltoolkit.survey.questions import FORMS, AnswerCodes, Episodes, Source
-from fltoolkit.survey.read import Frame, column, numeric
-from fltoolkit.survey.spec import SurveySpec
+from fltoolkit.survey.checks.findings import stop_on_errors
+from fltoolkit.survey.checks.survey_checks import check
+from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
+from fltoolkit.survey.data.person_frame import Frame, column, numeric
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.child_module import Children
+from fltoolkit.survey.spec.groups import NOT_STATED, Sector
+from fltoolkit.survey.spec.questions import FORMS, AnswerCodes, Episodes, Source
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MONTHS = "months"
 FIRST, LIMITS = "fl__first__", "fl__limits"
@@ -57,7 +57,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
     Raises:
         RequestError: the survey is classified already.
         DataError: `fl.check` finds errors in the data; nobody is in a population.
-        SpecError: no such rule set, or it cannot be applied to this survey (see `fit.obstacle`).
+        SpecError: no such rule set, or it cannot be applied to this survey (see `applicability.obstacle`).
     """
     if isinstance(survey, ClassifiedSurvey):
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")

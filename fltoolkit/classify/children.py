@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from fltoolkit.classify.items import all_of, any_answer, any_of
-from fltoolkit.survey.children import Children, ChildWork, Parents
-from fltoolkit.survey.households import beside_parents
-from fltoolkit.survey.internal import ASKED, CHILD, HOUSEHOLD, SOURCE
-from fltoolkit.survey.questions import AnswerCodes
-from fltoolkit.survey.read import Frame
-from fltoolkit.survey.spec import SurveySpec
+from fltoolkit.classify.three_valued_logic import all_of, any_answer, any_of
+from fltoolkit.survey.data.households import beside_parents
+from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, SOURCE
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
+from fltoolkit.survey.spec.questions import AnswerCodes
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 # In the order of the flowchart (ILO toolkit, Tool No. 2): the first that holds is the primary route.
 ROUTES = {

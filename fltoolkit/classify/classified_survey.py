@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.design import Design, Survey
+from fltoolkit.survey.design.survey_design import Design, Survey
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -1,28 +1,21 @@
-"""Room 3: how many, and how sure; and what may be shown of it."""
+"""Room 3: how many, and how sure."""
 
-from fltoolkit.estimate.association import rao_scott
-from fltoolkit.estimate.calibrate import calibrate, check_weights, g_weights, poststratify, rake
-from fltoolkit.estimate.cells import cube
-from fltoolkit.estimate.change import Change, change, change_from_published
-from fltoolkit.estimate.contrast import About, Contrast, Estimates, prevalence_ratio
-from fltoolkit.estimate.contributions import contributions
-from fltoolkit.estimate.estimates import flowchart, mean, prevalence, ratio, share, total
-from fltoolkit.estimate.measures import current, duration, stock
-from fltoolkit.estimate.planning import Detectable, detectable_change, power_of_change, sample_size
-from fltoolkit.estimate.publish import Published, paths, publish, publish_run
-from fltoolkit.estimate.publish_change import publish_change
-from fltoolkit.estimate.publish_model import PublishedModel, risk_factors
-from fltoolkit.estimate.published_baseline import PublishedBaseline
-from fltoolkit.estimate.quantiles import quantile
-from fltoolkit.estimate.response_error import ResponseError, observed_rate, response_error
-from fltoolkit.estimate.risk import Logit, logit
-from fltoolkit.estimate.since import Rounds, changes, rounds
-from fltoolkit.estimate.stack import rule_sets, stack
+from fltoolkit.estimate.change_over_time.change_between_rounds import Change, change, change_from_published
+from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
+from fltoolkit.estimate.measures.estimates import About, Contrast, Estimates, prevalence_ratio
+from fltoolkit.estimate.measures.prevalence_and_totals import flowchart, mean, prevalence, ratio, share, total
+from fltoolkit.estimate.measures.quantiles import quantile
+from fltoolkit.estimate.measures.stacked_estimates import rule_sets, stack
+from fltoolkit.estimate.measures.stock_and_duration import current, duration, stock
+from fltoolkit.estimate.models.logistic_model import Logit, logit
+from fltoolkit.estimate.models.rao_scott import rao_scott
+from fltoolkit.estimate.power_and_sample_size import Detectable, detectable_change, power_of_change, sample_size
+from fltoolkit.estimate.totals.result_cells import cube
+from fltoolkit.estimate.weights.calibration import calibrate, check_weights, g_weights, poststratify, rake
 
 __all__ = [
-    "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "Published", "PublishedBaseline", "PublishedModel",
-    "ResponseError", "Rounds", "calibrate", "change", "change_from_published", "changes", "check_weights", "contributions", "cube",
-    "current", "detectable_change", "duration", "flowchart", "g_weights", "logit", "mean", "observed_rate", "paths", "poststratify",
-    "power_of_change", "prevalence", "prevalence_ratio", "publish", "publish_change", "publish_run", "quantile", "rake", "rao_scott",
-    "ratio", "response_error", "risk_factors", "rounds", "rule_sets", "sample_size", "share", "stack", "stock", "total",
+    "About", "Change", "Contrast", "Detectable", "Estimates", "Logit", "PublishedBaseline", "calibrate", "change",
+    "change_from_published", "check_weights", "cube", "current", "detectable_change", "duration", "flowchart", "g_weights",
+    "logit", "mean", "poststratify", "power_of_change", "prevalence", "prevalence_ratio", "quantile", "rake", "rao_scott",
+    "ratio", "rule_sets", "sample_size", "share", "stack", "stock", "total",
 ]  # fmt: skip

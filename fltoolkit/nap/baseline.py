@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.estimate.publish import Published
-from fltoolkit.nap.framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
-from fltoolkit.nap.paths import of_row, on_path
-from fltoolkit.nap.units import scale, unit
-from fltoolkit.survey.breakdowns import TOTAL
+from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
+from fltoolkit.nap.target_paths import of_row, on_path
+from fltoolkit.publish.measure_units import scale, unit
+from fltoolkit.publish.published_set import Published
+from fltoolkit.survey.spec.groups import TOTAL
 
 KEPT = (
     "n", "cases", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from fltoolkit.survey.breakdowns import Name
-from fltoolkit.yamlfile import Model, Names, load_model
+from fltoolkit.survey.spec.groups import Name
+from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
-class Question(Model):
+class ChecklistQuestion(Model):
     """One line of a checklist; `evidence` says what the survey can put beside it."""
 
     id: Name
@@ -41,7 +41,7 @@ class Checklists(Model):
     """The whole of checklists.yaml."""
 
     source: str
-    questions: tuple[Question, ...] = Field(min_length=1)
+    questions: tuple[ChecklistQuestion, ...] = Field(min_length=1)
     sdg: tuple[Link, ...]
     definitions: tuple[Meaning, ...]
 
@@ -52,7 +52,7 @@ class Checklists(Model):
             raise ValueError(f"question id {min(twice)} is given twice")
         return self
 
-    def of(self, tool: int) -> list[Question]:
+    def of(self, tool: int) -> list[ChecklistQuestion]:
         """The questions of a tool, in order."""
         return [q for q in self.questions if q.tool == tool]
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.estimate.publish import Published
-from fltoolkit.estimate.since import Rounds
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
 from fltoolkit.nap.follow_up import beside_targets, follow_up
-from fltoolkit.nap.framework import Plan
-from fltoolkit.nap.partners import Partners, read_partners, with_partners
-from fltoolkit.nap.smart import smart
+from fltoolkit.nap.partner_entries import Partners, read_partners, with_partners
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.nap.smart_criteria import smart
 from fltoolkit.nap.targets import milestones, targets
+from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.rounds_and_changes import Rounds
 
 
 @dataclass(frozen=True)

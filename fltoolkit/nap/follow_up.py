@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.publish import Published
 from fltoolkit.nap.baseline import Baseline, rows_of
-from fltoolkit.nap.framework import Plan, group_of
-from fltoolkit.nap.paths import of_row, on_path
+from fltoolkit.nap.results_framework import Plan, group_of
+from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.nap.targets import KEY
-from fltoolkit.nap.units import scale
-from fltoolkit.survey.breakdowns import TOTAL
+from fltoolkit.publish.measure_units import scale
+from fltoolkit.publish.published_set import Published
+from fltoolkit.survey.spec.groups import TOTAL
 
 FOLLOW_UP = [
     *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high",

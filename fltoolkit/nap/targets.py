@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.estimate.difference import COMPARED, LEAST_CASES, LIKE, apart
-from fltoolkit.estimate.planning import detectable_change, power_of_change, sample_size
+from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, apart
+from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
 from fltoolkit.nap.baseline import Baseline, rows_of
-from fltoolkit.nap.framework import Indicator, Plan, Target
-from fltoolkit.nap.paths import aim, of_row, on_path, words
-from fltoolkit.nap.units import is_rate, scale
+from fltoolkit.nap.results_framework import Indicator, Plan, Target
+from fltoolkit.nap.target_paths import aim, of_row, on_path, words
+from fltoolkit.publish.measure_units import is_rate, scale
 
 POWER = 0.8
 UNPLANNED = "no survey planned then"  # of `obstacle`; alone, a survey as planned would do, were there one that year

@@ -1,10 +1,10 @@
-"""Room 6: what people are handed. Everything here takes `Published` or what was made from it."""
+"""Room 7: what people are handed. Everything here takes `Published` or what was made from it."""
 
-from fltoolkit.report.documents import write_documents
-from fltoolkit.report.exchange import write_exchange
-from fltoolkit.report.index import Entry, write_index
-from fltoolkit.report.pages import page, write_assets
-from fltoolkit.report.workbook import (
+from fltoolkit.report.documents.all_documents import write_documents
+from fltoolkit.report.exchange.exchange_files import write_exchange
+from fltoolkit.report.site.front_page import Entry, write_index
+from fltoolkit.report.site.notebook_pages import page, write_assets
+from fltoolkit.report.table_files import (
     write_baseline,
     write_changes,
     write_estimates,

@@ -1,14 +1,15 @@
-"""Room 5: what people look at. Everything here takes `Published`, findings or a spec, never estimates or persons."""
+"""Room 6: what people look at. Everything here takes `Published`, findings or a spec, never estimates or persons."""
 
-from fltoolkit.show import explore, plan
-from fltoolkit.show.changes import changes
-from fltoolkit.show.charts import bars, dots, rule_sets, unresolved
-from fltoolkit.show.flows import children, flow
-from fltoolkit.show.gallery import gallery, in_time
-from fltoolkit.show.planning import detectable, repeat
-from fltoolkit.show.risk import response_error, risk, risk_table
+from fltoolkit.show import explore
+from fltoolkit.show.charts import plan_charts as plan
+from fltoolkit.show.charts.breakdown_gallery import gallery, in_time
+from fltoolkit.show.charts.change_charts import changes
+from fltoolkit.show.charts.detectable_change_curves import detectable, repeat
+from fltoolkit.show.charts.estimate_charts import bars, dots, rule_sets, unresolved
+from fltoolkit.show.charts.flow_of_persons import children, flow
+from fltoolkit.show.charts.risk_factor_charts import response_error, risk, risk_table
 from fltoolkit.show.tables import baseline, calibration, facts, findings, nonresponse, paths, questionnaire, table
-from fltoolkit.show.words import headline
+from fltoolkit.show.wording.english_numbers import headline
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery",

@@ -8,11 +8,11 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.estimate.calibrate import calibrated
+from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.nap.baseline import Baseline
-from fltoolkit.nap.units import scale, unit
-from fltoolkit.show.style import Table
-from fltoolkit.show.words import (
+from fltoolkit.publish.measure_units import scale, unit
+from fltoolkit.show.charts.chart_style import Table
+from fltoolkit.show.wording.english_numbers import (
     NBSP,
     TITLES,
     Row,
@@ -28,7 +28,7 @@ from fltoolkit.show.words import (
     percent,
     to_verify,
 )
-from fltoolkit.survey.design import Survey
+from fltoolkit.survey.design.survey_design import Survey
 
 BASES = {"duration": "With months", "share": "Of cases"}
 CARE = {"caution": "use with caution: ", "review": "to be reviewed: "}  # flags that have no marker

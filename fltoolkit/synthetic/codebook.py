@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from fltoolkit.yamlfile import Code, Model, load_model
+from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 
 class Answers(Model):
@@ -24,7 +24,7 @@ class Answers(Model):
     missing: tuple[int, int] | None = None
 
 
-class Column(Model):
+class CodebookColumn(Model):
     """A column of the file: its label, where its values come from, and its kind of answers."""
 
     label: str
@@ -37,7 +37,7 @@ class Codebook(Model):
 
     title: str
     answers: dict[str, Answers]
-    columns: dict[str, Column]
+    columns: dict[str, CodebookColumn]
 
     def only(self, columns: Iterable[str]) -> Codebook:
         """The book of one of several files, with some of the columns."""
@@ -47,7 +47,7 @@ class Codebook(Model):
         """The columns of the file, renamed and recoded; tagged missing values as `.a`."""
         return pd.DataFrame({name: self._values(people[column.source], column) for name, column in self.columns.items()})
 
-    def _values(self, values: pd.Series, column: Column) -> pd.Series:
+    def _values(self, values: pd.Series, column: CodebookColumn) -> pd.Series:
         recode = self.answers[column.answers].recode if column.answers else {}
         if any(code.startswith(".") for code in recode.values()):
             return values.astype(object).replace({int(kit): code for kit, code in recode.items()})

@@ -3,13 +3,13 @@
 It uses every room of the house, and nothing uses it but `notebooks/teaching/`.
 """
 
+from fltoolkit.teaching.class_tables import hidden, numbers, spread, villages
+from fltoolkit.teaching.described_people import routes
 from fltoolkit.teaching.island import Island, island
 from fltoolkit.teaching.lesson import Lesson, lesson
-from fltoolkit.teaching.people import routes
-from fltoolkit.teaching.pictures import difference, distribution, intervals
-from fltoolkit.teaching.play import play_intervals, play_repeats, play_samples
 from fltoolkit.teaching.redraw import Redraws, fall, redraw
-from fltoolkit.teaching.tables import hidden, numbers, spread, villages
+from fltoolkit.teaching.redraw_controls import play_intervals, play_repeats, play_samples
+from fltoolkit.teaching.redraw_pictures import difference, distribution, intervals
 
 __all__ = [
     "Island", "Lesson", "Redraws", "difference", "distribution", "fall", "hidden", "intervals", "island", "lesson", "numbers",

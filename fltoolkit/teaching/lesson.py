@@ -11,9 +11,9 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from fltoolkit.errors import RequestError
-from fltoolkit.show.words import Words
-from fltoolkit.teaching.truths import TRUTHS, truth
-from fltoolkit.yamlfile import Code, Model, load_shipped, load_yaml
+from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.teaching.true_answers import TRUTHS, truth
+from fltoolkit.yaml_files.loading import Code, Model, load_shipped, load_yaml
 
 LESSONS = Path(__file__).parent / "lessons"
 # How near an answer must be, relative to what is right: two digits are enough for what is worked out; redraws have luck of their own.
@@ -28,7 +28,7 @@ NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?", re.I)
 class Exercise(Model):
     """One question.
 
-    `right`: one of `choices`; or a number, or the name of one in `truths`. `found`: how a learner comes by the number, which says how near
+    `right`: one of `choices`; or a number, or the name of one in `true_answers`. `found`: how a learner comes by the number, which says how near
     it must be. `mistakes`: what a usual wrong way gives (as `right`), and the hint for it. `hint`: for every other wrong answer. `why`: told
     once it is right.
     """

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.estimate.intervals import ProportionInterval, proportion, wald
+from fltoolkit.estimate.measures.intervals import ProportionInterval, proportion, wald
 from fltoolkit.teaching.island import TAKE, Island
 
 Numbers = NDArray[np.float64]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.survey.questions import CoercionItem, InvoluntaryItem
+from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
 
 INVOLUNTARY, COERCION = get_args(InvoluntaryItem), get_args(CoercionItem)
 FREE = {"weight": 1, "years": 30, "paid": "J", "own": "N", **dict.fromkeys((*INVOLUNTARY, *COERCION), "N")}

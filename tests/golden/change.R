@@ -1,6 +1,6 @@
 # Contrasts, and change between two rounds: svyby and svycontrast on the stacked data. Round 1 is clustered.csv, round 2 has the same
 # strata and PSU labels. Shared PSUs: one design on both rounds. Independent: strata and PSUs of their own in each round.
-# The numbers stand under `numbers`, not `rows`: test_contrast.py and test_change.py read them.
+# The numbers stand under `numbers`, not `rows`: test_estimates.py and test_change_between_rounds.py read them.
 source("tests/golden/common.R")
 
 # ---- Contrasts on one sample -------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 #   10 strata (region x area), enumeration areas as PSUs (drawn by PPS: no FPC), weights of the adults asked
 #   status 1 case, 0 not, -1 unresolved: an unresolved person is not a case and stays in the denominator
 #   months of a case in forced labour; blank for everybody else, and for cases that did not say
-# The numbers stand under `numbers`, not `rows`: test_norvia.py reads them, not test_golden.py.
+# The numbers stand under `numbers`, not `rows`: test_norvia_against_r.py reads them, not test_golden.py.
 source("tests/golden/common.R")
 
 export <- function() {

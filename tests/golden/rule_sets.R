@@ -2,7 +2,7 @@
 # logic (NA | TRUE is TRUE, NA & FALSE is FALSE); a case is whoever is TRUE, so that NA stays in the denominator.
 #   icls: any involuntary circumstance and any element of coercion
 #   hts:  in one of three stages both sides, one of them strong; `held` (restricted movement) is then involuntariness
-# The numbers stand under `numbers`, not `rows`: test_stack.py reads them, not test_golden.py.
+# The numbers stand under `numbers`, not `rows`: test_stacked_estimates.py reads them, not test_golden.py.
 source("tests/golden/common.R")
 
 d <- make_design("rule_sets.csv", psu = "psu")

@@ -4,7 +4,7 @@
 #   10 strata, clusters as PSUs whose numbers restart in each stratum (nest = TRUE), drawn by PPS: no FPC
 #   the sum of adults and children is one domain of one design, so that what they share in a cluster is in its variance
 #   status 1 case, 0 not, -1 unresolved: an unresolved person is not a case and stays in the denominator
-# The numbers stand under `numbers`, not `rows`: test_valdorie.py reads them, not test_golden.py.
+# The numbers stand under `numbers`, not `rows`: test_valdorie_against_r.py reads them, not test_golden.py.
 source("tests/golden/common.R")
 
 export <- function() {

@@ -11,7 +11,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.publish import CONFIDENTIAL
+from fltoolkit.publish.published_set import CONFIDENTIAL
 
 
 def rows(indicator: str, group: str | None = None) -> pd.DataFrame:

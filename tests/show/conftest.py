@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.estimate.publish import restricted
+from fltoolkit.publish.published_set import restricted
 
 SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
 

@@ -13,9 +13,9 @@ import pytest
 from classify.conftest import spec  # noqa: F401 - a fixture
 
 import fltoolkit as fl
-from fltoolkit.survey.connection import connect
-from fltoolkit.survey.read import open_table
-from fltoolkit.survey.spec import read_spec
+from fltoolkit.survey.data.duckdb_connection import connect
+from fltoolkit.survey.data.person_frame import open_table
+from fltoolkit.survey.spec.survey_spec import read_spec
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -108,8 +108,8 @@ def test_replicate_weights(pair: Callable[..., list[Any]], more: dict[str, Any])
 def test_of_a_large_table_rows_travel_in_buckets(
     pair: Callable[..., list[Any]], collected: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fltoolkit.survey.replication.LARGEST_BY_ROW", N - 1)
-    monkeypatch.setattr("fltoolkit.survey.replication.MANY", 3)
+    monkeypatch.setattr("fltoolkit.survey.design.replicate_weights.LARGEST_BY_ROW", N - 1)
+    monkeypatch.setattr("fltoolkit.survey.design.replicate_weights.MANY", 3)
     one, other = pair(persons(), fl.ReplicateDesign, replicates="rw*", method="bootstrap")
     collected.clear()
     same(fl.mean(one, "x"), fl.mean(other, "x"))

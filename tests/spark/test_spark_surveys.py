@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from classify.conftest import FREE
-from classify.test_classify_children import ARROWS, family, keys
-from classify.test_classify_episodes import ASKED, FORCED, SPELL
-from classify.test_classify_episodes import keys as episodes
+from classify.test_adults_episodes import ASKED, FORCED, SPELL
+from classify.test_adults_episodes import keys as episodes
+from classify.test_children import ARROWS, family, keys
 from small_surveys import NORVIA, SPEC, persons_table
 
 import fltoolkit as fl

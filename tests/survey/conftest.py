@@ -1,10 +1,9 @@
-"""A small, clean survey: two strata, four villages, sixteen adults who all answered."""
+"""The survey.yaml of the small, clean survey whose persons are `people`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pytest
 
 
@@ -30,16 +29,3 @@ def spec() -> dict[str, Any]:
         "groups": {"sex": {"column": "sex", "codes": {"1": "men", "2": "women"}}, "age_group": {"bands": [18, 25, 65]}},
         "coverage_excludes": ["the homeless"],
     }
-
-
-@pytest.fixture
-def people() -> pd.DataFrame:
-    """Person 0 is in forced labour; the others worked freely."""
-    rows = range(16)
-    return pd.DataFrame(
-        {
-            "hh": [f"h{i // 2}" for i in rows], "line": [i % 2 + 1 for i in rows], "stratum": [i // 8 for i in rows],
-            "village": [f"v{i // 4}" for i in rows], "w": [2.5] * 16, "result": "done", "age": [20 + i for i in rows],
-            "sex": [1 + i % 2 for i in rows], "worked": "Y", "q1": ["Y"] + ["N"] * 15, "q2": ["Y"] + ["N"] * 15,
-        }
-    )  # fmt: skip

@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 import fltoolkit as fl
 from fltoolkit import teaching
-from fltoolkit.teaching import truths
+from fltoolkit.teaching import true_answers
 from fltoolkit.teaching.redraw import _stratum
 
 ISLAND = teaching.island()
@@ -60,8 +60,8 @@ def test_estimates_scatter_around_the_truth_as_theory_says() -> None:
     simple, villages = (teaching.redraw(ISLAND, 8000, clusters=c) for c in (False, True))
     assert simple.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.01)
     assert villages.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.015)
-    assert simple.estimate.std() == pytest.approx(truths.simple(1200, ISLAND.truth), rel=0.03)
-    assert villages.estimate.std() == pytest.approx(truths.clustered(1200, ISLAND.areas), rel=0.03)
+    assert simple.estimate.std() == pytest.approx(true_answers.simple(1200, ISLAND.truth), rel=0.03)
+    assert villages.estimate.std() == pytest.approx(true_answers.clustered(1200, ISLAND.areas), rel=0.03)
     assert villages.se.mean() == pytest.approx(villages.estimate.std(), rel=0.05)
 
 
@@ -71,7 +71,7 @@ def test_weights_undo_the_design_and_nothing_else_undoes_silence() -> None:
 
     truth = 1000 * ISLAND.truth
     assert mean() == pytest.approx(truth, rel=0.03)
-    assert mean(weighted=False) == pytest.approx(truths.truth("unweighted"), rel=0.03)
+    assert mean(weighted=False) == pytest.approx(true_answers.truth("unweighted"), rel=0.03)
     assert mean(nonresponse=True) < 0.8 * truth
     assert mean(response_error=True) == pytest.approx(800 * ISLAND.truth + 10 * (1 - ISLAND.truth), rel=0.03)
 
@@ -79,10 +79,10 @@ def test_weights_undo_the_design_and_nothing_else_undoes_silence() -> None:
 def test_wald_breaks_its_promise_as_often_as_the_binomial_says() -> None:
     n, p = 150, ISLAND.truth
     k = np.arange(n + 1) / n
-    holds = np.abs(k - p) <= truths.Z * np.sqrt(k * (1 - k) / (n - 1))
-    assert truths.wald_coverage(n, p) == pytest.approx(binom.pmf(np.arange(n + 1), n, p)[holds].sum(), abs=1e-9)
+    holds = np.abs(k - p) <= true_answers.Z * np.sqrt(k * (1 - k) / (n - 1))
+    assert true_answers.wald_coverage(n, p) == pytest.approx(binom.pmf(np.arange(n + 1), n, p)[holds].sum(), abs=1e-9)
     few = teaching.redraw(ISLAND, 8000, persons=n)
-    assert few.hold("wald").mean() == pytest.approx(truths.wald_coverage(n, p), abs=0.015)
+    assert few.hold("wald").mean() == pytest.approx(true_answers.wald_coverage(n, p), abs=0.015)
     assert few.hold("korn_graubard").mean() > 0.95
 
 

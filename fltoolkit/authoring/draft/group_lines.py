@@ -1,0 +1,128 @@
+"""The last part of a draft: populations, breakdowns, sectors, and the tables wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from fltoolkit.authoring.draft.column_contents import ColumnContents
+from fltoolkit.authoring.draft.column_roles import answer_codes, is_coded, is_isic, ranked
+from fltoolkit.authoring.draft.design_lines import Sample
+from fltoolkit.authoring.draft.question_lines import Questions
+from fltoolkit.authoring.draft.unused_columns import Hand
+from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
+from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.yaml_files.loading import UNANSWERED
+
+MOST_CODES = {"sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25}
+STANDARD = {"sex": "sex", "area": "area", "status": "icse_93"}
+LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # of ISIC, in any revision
+
+
+def populations(q: Questions, sample: Sample) -> Iterator[YamlLine]:
+    weight = f", weight: {scalar(sample.module_weight.name)}" if sample.module_weight else ""
+    why = f"; {basis(sample.module_weight)}" if sample.module_weight else ""
+    yield YamlLine("populations:")
+    yield YamlLine(
+        f"  adults: {{label: persons aged 18 and over, age: {{min: 18}}{weight}}}", f"the adults of the guidelines{why}"
+    )
+    if q.worked and q.labelled:
+        of = f"where: {{{scalar(q.worked.name)}: {flow(answer_codes(q.worked)['yes'])}}}"
+        yield YamlLine(
+            f"  workers: {{label: persons aged 18 and over who worked, age: {{min: 18}}, {of}{weight}}}", basis(q.worked)
+        )
+
+
+def find_groups(hand: Hand) -> dict[str, tuple[ColumnContents, str]]:
+    """By breakdown its column, and what that rests on."""
+    found = {}
+    for name, most in MOST_CODES.items():
+        column, why = hand.take(name, partial(is_coded, most=most))
+        if column:
+            found[name] = (column, why)
+    return found
+
+
+def groups(found: dict[str, tuple[ColumnContents, str]]) -> Iterator[YamlLine]:
+    yield YamlLine("groups:")
+    yield YamlLine("  age_group: {bands: [18, 25, 55, 65]}", "lower limits, as one likes")
+    for name, (column, why) in found.items():
+        reserved = [code for code, label in column.codes.items() if label in (TOTAL, NOT_STATED)]
+        missing = list(dict.fromkeys([*column.no_answer, *reserved]))
+        labels = {code: label for code, label in column.codes.items() if code not in missing}
+        standard = _categories(name, labels)
+        codes = ", ".join(f"{scalar(c)}: {scalar(v) if v else UNANSWERED}" for c, v in (standard or labels).items())
+        yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {scalar(column.name)}", why)]
+        if standard:
+            yield YamlLine(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
+        said = meanings(column, list(labels)) if standard else ""
+        asked = "what the codes stand for; those for no answer: under missing"
+        yield YamlLine(f"    codes: {{{codes}}}", said if all(labels.values()) else asked)
+        if missing:
+            yield YamlLine(f"    missing: {flow(missing)}", meanings(column, missing))
+
+
+def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
+    """The standard categories that the labels of a group's codes tell; None unless each tells one, and no two the same."""
+    kinds = vocabulary().categories.get(STANDARD.get(name, ""), {})
+    found = {code: kind_of(label, kinds) for code, label in labels.items()}
+    told = {code: kind for code, kind in found.items() if kind}
+    return told if labels and len(set(told.values())) == len(labels) else None
+
+
+def find_sectors(hand: Hand) -> dict[str, ColumnContents]:
+    """The ISIC columns by name: `sector` is the forced labour's own, which few have."""
+    found: dict[str, ColumnContents] = {}
+    for column in ranked(hand.free(), "isic", is_isic):
+        name = "sector" if _of_cases(column) else "main_job_sector"
+        found[name if name not in found else f"sector_{len(found) + 1}"] = column
+    hand.use(found.values())
+    return found
+
+
+def _of_cases(column: ColumnContents) -> bool:
+    return column.filled < column.rows / 20
+
+
+def _of_all(column: ColumnContents) -> bool:
+    return column.filled > column.rows / 4
+
+
+def sectors(hand: Hand, found: dict[str, ColumnContents], workers: bool) -> Iterator[YamlLine]:
+    if found:
+        yield from [YamlLine(), YamlLine("sectors:")]
+    for name, column in found.items():
+        revision = kind_of(column.label, vocabulary().isic)
+        digits = "letter" if column.low is None else str(column.widths[1])
+        missing = hand.beyond(column, LAST_CODE.get(digits, 9900))
+        yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {scalar(column.name)}", basis(column))]
+        yield YamlLine(
+            f"    revision: {revision or UNANSWERED}",
+            "the label says so" if revision else "of ISIC, such as isic_rev4; no label says it",
+        )
+        yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
+        if _of_cases(column):
+            yield YamlLine("    job: forced_labour", "few have an answer, so it is taken for the forced labour itself")
+        elif not _of_all(column):
+            yield YamlLine(
+                f"    job: {UNANSWERED}",
+                "forced_labour if it is that job's, all_workers if asked of all who worked (then with population:)",
+            )
+        else:
+            yield YamlLine("    job: all_workers", "many have an answer, so it is taken for a job asked of all workers")
+            yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
+        if missing:
+            yield YamlLine(
+                f"    missing: {flow(missing)}", meanings(column, missing) if column.codes else "codes that ISIC does not have"
+            )
+
+
+def tables(names: Sequence[str], shares: Sequence[str]) -> Iterator[YamlLine]:
+    by = f"[{', '.join(['[]', *names])}]"
+    yield YamlLine("tables:")
+    yield YamlLine(
+        f"  - {{measure: prevalence, by: {by}}}", "what to publish, as one likes; [] is everybody, [sex, region] is crossed"
+    )
+    yield YamlLine(f"  - {{measure: total, by: {by}}}")
+    yield from (YamlLine(f"  - {{measure: share, of: {name}}}") for name in shares)

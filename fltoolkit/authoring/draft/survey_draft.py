@@ -1,0 +1,113 @@
+"""A first survey.yaml from a file's own names, labels and codes: what it proposes, what each line rests on, what it asks.
+
+Nothing is decided: what could not be found stands as `<answer>`, which the loader refuses until the reader has answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fltoolkit.authoring.draft import design_lines, group_lines, question_lines
+from fltoolkit.authoring.draft.column_contents import DataTable
+from fltoolkit.authoring.draft.unused_columns import Hand
+from fltoolkit.authoring.draft.yaml_lines import Draft, YamlLine
+from fltoolkit.errors import DataError, RequestError
+from fltoolkit.files import write_new
+from fltoolkit.yaml_files.loading import UNANSWERED
+
+__all__ = ["Draft", "make_draft", "write_draft"]
+
+HEAD = (
+    "# Drafted from the data file's own names, labels and codes. A comment says what its line rests on: read every one.",
+    f"# Answer what says {UNANSWERED}, move the questions listed at the end to where they belong, then run: fltoolkit check",
+    "# docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
+)
+
+
+def write_draft(data: str | Path, out: str | Path | None = None, encoding: str | None = None) -> tuple[Path, Draft]:
+    """Draft the survey.yaml of a data file and write it. A file that is there already is never touched.
+
+    Args:
+        data: CSV, Parquet, SPSS or Stata, one row a person.
+        out: where to write; survey.yaml beside the data if left out. Its folder must hold the data, at any depth.
+        encoding: of a file that is not UTF-8 and does not say its own.
+
+    Returns:
+        where it was written, and the draft.
+
+    Raises:
+        RequestError: there is such a file already, or the data are not in its folder.
+        DataError: the data cannot be read, or hold no rows.
+    """
+    data = Path(data)
+    target = Path(out) if out else data.with_name("survey.yaml")
+    if target.exists():
+        raise _there(target)
+    if not target.parent.is_dir():
+        raise RequestError("there is no such folder", where=str(target.parent), do="make it, with the data in it")
+    folder, file = target.parent.resolve(), data.resolve()
+    if not file.is_relative_to(folder):
+        raise RequestError(
+            "the data are not in the folder of the survey.yaml",
+            where=str(target),
+            found=str(data),
+            do="put the one beside the other",
+        )
+    draft = make_draft(data, file.relative_to(folder).as_posix(), encoding)
+    try:
+        write_new(target, draft.text)
+    except FileExistsError:  # it came while the data were read
+        raise _there(target) from None
+    return target, draft
+
+
+def _there(target: Path) -> RequestError:
+    do = "move it away, or name another with --out"
+    return RequestError("there is a file already, and a draft never overwrites one", where=str(target), do=do)
+
+
+def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
+    """The draft for a data file, which it calls `path`; nothing is written."""
+    table = DataTable(data, encoding)
+    columns = table.columns()
+    if not columns or not columns[0].rows:
+        raise DataError("the file has no rows", where=str(data), do="export the data again")
+    return Draft(tuple(_lines(Hand(table, columns), path)))
+
+
+def _lines(hand: Hand, path: str) -> Iterator[YamlLine]:
+    """survey.yaml from top to bottom. What is looked for first is found first, so that no column is taken twice."""
+    sample = design_lines.find_sample(hand)
+    status, why = design_lines.find_module(hand)
+    module, answered = design_lines.module(status, why) if status else ([], ())
+    age = design_lines.age(hand)
+    q = question_lines.find_questions(hand, (status.name, answered) if status and answered else None)
+    form, where, months = list(question_lines.form(hand)), list(question_lines.where(hand)), list(question_lines.months(hand))
+    by, sectors = group_lines.find_groups(hand), group_lines.find_sectors(hand)
+
+    yield from map(YamlLine, HEAD)
+    yield from [YamlLine(), YamlLine(f"title: {UNANSWERED}", "the survey and its module, as printed with every figure")]
+    yield from [YamlLine(f"country: {UNANSWERED}", "its name"), YamlLine(f"year: {UNANSWERED}", "of the survey")]
+    yield from [
+        YamlLine("reference_period:"),
+        YamlLine(f"  months: {UNANSWERED}", "how many months the module's questions look back"),
+    ]
+    yield YamlLine(
+        f"  text: {UNANSWERED}", "in words that follow 'in' in an English sentence, such as: the 12 months before the interview"
+    )
+    yield from [YamlLine(), *design_lines.files(hand, sample, path), YamlLine(), *design_lines.design(hand, sample)]
+    yield from [YamlLine(), *module, *([YamlLine()] if module else []), age]
+    if interview := list(question_lines.interview(q)):
+        yield from [YamlLine(), *interview]
+    yield from [YamlLine(), *question_lines.answers(q), YamlLine(), *question_lines.definition(q), *form, *where, *months]
+    yield from [YamlLine(), *group_lines.populations(q, sample), YamlLine(), *group_lines.groups(by)]
+    yield from group_lines.sectors(hand, sectors, workers=bool(q.worked and q.labelled))
+    shares = [name for name in ("sector", *(("form",) if form else ())) if name != "sector" or name in sectors]
+    yield from [YamlLine(), *group_lines.tables(["age_group", *by], shares)]
+    yield from [
+        YamlLine(),
+        YamlLine("coverage_excludes:"),
+        YamlLine(f"  - {UNANSWERED}", "whom the survey could not reach, one a line"),
+    ]
+    yield from question_lines.not_placed(hand, q)

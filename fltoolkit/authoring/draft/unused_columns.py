@@ -1,0 +1,39 @@
+"""The columns at hand while a draft is made: one that is taken for one thing is not offered for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
+from fltoolkit.authoring.draft.column_roles import ranked, score
+from fltoolkit.authoring.draft.yaml_lines import basis
+
+
+@dataclass
+class Hand:
+    """A file, its columns, and the names of those that the draft has a place for."""
+
+    table: DataTable
+    columns: list[ColumnContents]
+    used: set[str] = field(default_factory=set)
+
+    def free(self) -> list[ColumnContents]:
+        return [c for c in self.columns if c.name not in self.used]
+
+    def use(self, columns: Iterable[ColumnContents | None]) -> None:
+        self.used |= {c.name for c in columns if c}
+
+    def take(self, concept: str, fits: Callable[[ColumnContents], bool]) -> tuple[ColumnContents | None, str]:
+        """The likeliest free column of a sort, now used, and what that rests on, with its rivals."""
+        found = ranked(self.free(), concept, fits)
+        if not found:
+            return None, ""
+        self.use(found[:1])
+        equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
+        return found[0], basis(found[0]) + (f"; or is it {', '.join(equals)}?" if equals else "")
+
+    def beyond(self, column: ColumnContents, most: float) -> list[str]:
+        """What stands in a column of numbers and is none: the codes for no answer, and what is above the possible."""
+        above = self.table.above(column.name, most) if (column.high or 0) > most else []
+        return list(dict.fromkeys([*column.no_answer, *above[:20]]))

@@ -1,0 +1,73 @@
+"""The words by which a draft knows columns and codes (vocabulary.yaml): how text is compared, and what it is taken for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
+from fltoolkit.yaml_files.loading import Model, Names, load_model
+
+
+class VocabularyWords(Model):
+    """What a column is called, in its name and in its label."""
+
+    names: Names
+    labels: Names
+
+
+class Vocabulary(Model):
+    """The whole of vocabulary.yaml. Of kinds listed in order, the first that fits counts."""
+
+    answers: dict[str, Names]
+    columns: dict[str, VocabularyWords]
+    involuntary: dict[InvoluntaryItem, Names]
+    coercion: dict[CoercionItem, Names]
+    form: dict[str, Names]
+    place: dict[str, Names]
+    module: dict[str, Names]
+    isic: dict[str, Names]
+    categories: dict[str, dict[str, Names]]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The words the kit ships."""
+    return load_model(Path(__file__).with_name("vocabulary.yaml"), Vocabulary)
+
+
+@lru_cache(maxsize=50_000)
+def plain(text: str) -> str:
+    """Text as it is compared: small letters without accents, words parted by one blank, digits words of their own."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", bare)
+    return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
+
+
+@cache
+def _pattern(word: str) -> re.Pattern[str]:
+    tokens = [r"\w*".join(re.escape(plain(part)) for part in token.split("*")) for token in word.split()]
+    return re.compile(rf"\b{' '.join(tokens)}\b")
+
+
+def hits(words: Sequence[str], text: str) -> int:
+    """How many of the words a text holds."""
+    compared = plain(text)
+    return sum(_pattern(word).search(compared) is not None for word in words)
+
+
+def kind_of(label: str, kinds: Mapping[str, Sequence[str]], *, from_start: bool = False) -> str | None:
+    """The first kind one of whose words a label holds, or begins with. None: no kind."""
+    compared = plain(label)
+    for kind, words in kinds.items():
+        if any(found.start() == 0 or not from_start for word in words if (found := _pattern(word).search(compared))):
+            return kind
+    return None
+
+
+def answer(label: str) -> str | None:
+    """What a value label says: yes, no, dont_know, refused, not_applicable, not_stated; None: an answer of another sort."""
+    return kind_of(label, vocabulary().answers, from_start=True)

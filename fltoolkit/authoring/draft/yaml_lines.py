@@ -1,0 +1,76 @@
+"""The lines of a draft: YAML on the left, what it rests on or asks as a comment on the right, and text quoted safely."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fltoolkit.authoring.draft.column_contents import ColumnContents
+from fltoolkit.yaml_files.loading import UNANSWERED
+
+PLAIN = re.compile(r"[\w.][\w .%-]*(?<! )")
+
+
+@dataclass(frozen=True)
+class YamlLine:
+    """A line of the draft; `why` says what it rests on or, where it is open, what it asks."""
+
+    text: str = ""
+    why: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return UNANSWERED in self.text and not self.text.startswith("#")
+
+    def __str__(self) -> str:
+        return f"{self.text}  # {printable(self.why)}" if self.why else self.text
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted survey.yaml, line by line."""
+
+    lines: tuple[YamlLine, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(map(str, self.lines)) + "\n"
+
+    @property
+    def drafted(self) -> int:
+        """How many lines say something of the survey and ask nothing."""
+        return sum(bool(line.text) and not line.text.startswith("#") and not line.is_open for line in self.lines)
+
+    @property
+    def asks(self) -> list[tuple[int, YamlLine]]:
+        """The lines that need an answer, each with its number in the file."""
+        return [(number, line) for number, line in enumerate(self.lines, start=1) if line.is_open]
+
+
+def basis(column: ColumnContents) -> str:
+    """What the choice of a column rests on: its label, else its name."""
+    return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
+
+
+def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = None) -> str:
+    """Codes with their labels, for a comment; of more than `most` the first."""
+    told = [f"{code} {column.codes.get(code, '')}".strip() for code in codes]
+    return ", ".join(told if most is None or len(told) <= most else [*told[:most], "…"])
+
+
+def flow(items: Sequence[str]) -> str:
+    """One or several codes or names."""
+    return scalar(items[0]) if len(items) == 1 else f"[{', '.join(map(scalar, items))}]"
+
+
+def scalar(text: str) -> str:
+    """Text as one YAML value, in quotes wherever it could be read as anything else."""
+    clean = printable(text)
+    return clean if PLAIN.fullmatch(clean) else json.dumps(clean, ensure_ascii=False)
+
+
+def printable(text: str) -> str:
+    """Text on one line, without what YAML does not allow."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

@@ -1,0 +1,193 @@
+"""What a questionnaire.yaml says: questions, answers and routing, in each language, and the key of survey.yaml that each answer feeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from fltoolkit.survey.spec.questions import AnswerCodes
+from fltoolkit.yaml_files.loading import Code, Model, Names
+
+Text = dict[str, str]  # by language
+SOME, NONE, UNKNOWN, STOPPED = "1", "2", "3", "4"  # what a gate says of the answers it rests on
+REPEATS = {"member", "interview"}  # the form lists everybody, then interviews those it draws
+GO_ON = "1"  # the answer to a check after which its section is asked
+SINGLE = ("form", "place", "months", "groups", "sectors")  # keys of survey.yaml that take one column
+
+
+class Choice(Model):
+    """One answer of a list. `means`: what the kit calls its code; `mode` and `detail` as in a question of survey.yaml."""
+
+    label: Text
+    means: str = ""
+    mode: str = ""
+    detail: str = ""
+
+
+class Question(Model):
+    """One row of the form.
+
+    Args:
+        type: what is answered; a calculation and a hidden field are never seen.
+        choices: the list it is answered from.
+        when: a condition in XPath, beside that of `gate`.
+        gate: gates, or questions, of which one must say that this is asked: unless they say no.
+        sure: asked only where the gate says yes, not where the answers before leave it open.
+        allowed: which answers the form accepts, and `message` what it says of others.
+        key: the key of survey.yaml that the answer feeds; `.*` at its end: one key for what each code `means`.
+        also: what else stands there.
+    """
+
+    type: Literal["select", "integer", "text", "note", "calculate", "hidden", "today"] = "select"
+    choices: str = ""
+    label: Text = Field(default_factory=dict)
+    hint: Text = Field(default_factory=dict)
+    short: Text = Field(default_factory=dict)
+    when: str = ""
+    gate: Names = ()
+    sure: bool = False
+    calculation: str = ""
+    allowed: str = ""
+    message: Text = Field(default_factory=dict)
+    key: str = ""
+    also: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def seen(self) -> bool:
+        return self.type not in ("calculate", "hidden", "today")
+
+    @property
+    def single(self) -> bool:
+        """Whether its key takes one column; else it is a yes/no question, of which a key takes several."""
+        return self.key.split(".")[0] in SINGLE
+
+
+Questions = dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Question]
+
+
+class Section(Model):
+    """Questions asked together. `check`: the interviewer first says whether one can go on, and if not, it is skipped."""
+
+    label: Text
+    when: str = ""
+    gate: Names = ()
+    sure: bool = False
+    check: bool = False
+    questions: Questions
+
+
+class Check(Model):
+    """The question before a section with `check`, and what the interviewer is told who cannot go on."""
+
+    choices: str
+    label: Text
+    hint: Text
+    stop: Text
+
+
+class FormName(Model):
+    id: str
+    version: str
+
+
+class Questionnaire(Model):
+    """The whole of a questionnaire.yaml."""
+
+    form: FormName
+    languages: Text
+    title: Text
+    about: Text
+    survey: dict[str, Any]
+    choices: dict[str, dict[Code, Choice]]
+    check: Check
+    gates: dict[str, Names] = Field(default_factory=dict)
+    repeats: dict[str, Text]
+    household: Questions
+    roster: Questions
+    interview: Questions
+    sections: dict[str, Section]
+
+    @property
+    def answers(self) -> AnswerCodes:
+        return AnswerCodes.model_validate(self.survey.get("answers", {}))
+
+    def all_questions(self) -> Iterator[tuple[str, Question]]:
+        yield from (*self.household.items(), *self.roster.items(), *self.interview.items())
+        for section in self.sections.values():
+            yield from section.questions.items()
+
+    def section_of(self, name: str) -> Section | None:
+        """The section that is, or that asks, `name`."""
+        return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
+
+    def rests_on(self, gate: str) -> dict[str, Question]:
+        """The questions that a gate rests on: those that can be answered no."""
+        named: dict[str, Question] = {}
+        for name in self.gates[gate]:
+            if section := self.section_of(name):
+                named |= section.questions if name in self.sections else {name: section.questions[name]}
+        return {name: question for name, question in named.items() if question.choices and self.said(name, "no")}
+
+    def said(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
+        """The codes of a gate, or of a yes/no question, that mean yes, no, or anything but no."""
+        if name in self.gates:
+            return {"yes": [SOME], "no": [NONE], "not no": [SOME, UNKNOWN]}[what]
+        listed = list(self.choices.get(dict(self.all_questions())[name].choices, {}))
+        answers = self.answers
+        if what == "no":
+            return [code for code in listed if code in answers.no]
+        silent = (*answers.no, *(() if what == "not no" else (*answers.dont_know, *answers.refused)))
+        return [code for code in listed if code not in silent]
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Questionnaire:
+        problems = [*_texts(self, self.languages), *self._names(), *self._references()]
+        if problems:
+            raise ValueError("; ".join(dict.fromkeys(problems)))
+        return self
+
+    def _names(self) -> Iterator[str]:
+        names = [name for name, _ in self.all_questions()] + list(self.gates) + list(self.sections) + list(REPEATS)
+        for name in names:
+            if names.count(name) > 1:
+                yield f"{name} is the name of two questions, sections or gates"
+        if set(self.repeats) != REPEATS:
+            yield f"repeats: name {' and '.join(sorted(REPEATS))}"
+        for name, question in self.all_questions():
+            if question.type == "select" and not question.choices:
+                yield f"{name}: say choices, or another type"
+            if question.seen and not question.label:
+                yield f"{name}: label is required"
+        lists = [(name, q.choices) for name, q in self.all_questions() if q.choices] + [("check", self.check.choices)]
+        yield from (f"{name}: no list of choices {used}" for name, used in lists if used not in self.choices)
+
+    def _references(self) -> Iterator[str]:
+        """What names a question that is not there, as when it was left out of the form."""
+        there = {name for name, q in self.all_questions()} | set(self.gates)
+        of_section = [(name, s, s.gate) for name, s in self.sections.items()]
+        for name, node, gates in [*of_section, *((name, q, q.gate) for name, q in self.all_questions())]:
+            texts = str(node.model_dump(exclude={"questions"}))
+            named = [r for r in re.findall(r"\$\{(\w+)\}", texts) if r != "member"] + list(gates)
+            yield from (f"{name} names {gone}, which is not asked" for gone in named if gone not in there)
+            yield from (f"{name}: its gate {g} can not say no" for g in gates if g in there and not self.said(g, "no"))
+        for gate, names in self.gates.items():
+            yield from (f"gates.{gate} names {gone}, which is not asked" for gone in names if self.section_of(gone) is None)
+            if not self.rests_on(gate):
+                yield f"gates.{gate} rests on no question that can be answered no"
+
+
+def _texts(node: Any, languages: Text) -> Iterator[str]:
+    """Texts that lack a language, or have one too many."""
+    if isinstance(node, Model):
+        for name in type(node).model_fields:
+            value = getattr(node, name)
+            if name in ("label", "hint", "short", "message", "title", "about", "stop") and value and set(value) != set(languages):
+                yield f"{name} has {', '.join(value)}, not {', '.join(languages)}: {next(iter(value.values()))[:60]}"
+            elif isinstance(value, (Model, dict)):
+                yield from _texts(value, languages)
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from _texts(value, languages)

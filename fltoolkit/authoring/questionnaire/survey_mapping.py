@@ -1,0 +1,148 @@
+"""The survey.yaml that reads a questionnaire's answers: the codes, modes and routing of each question under the key it feeds."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from fltoolkit.authoring.questionnaire.questionnaire_model import STOPPED, Question, Questionnaire
+from fltoolkit.errors import SpecError
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.yaml_files.loading import build_model
+
+WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")  # a number that is written as it is read
+HEAD = (
+    "# Written by `fltoolkit questionnaire` from questionnaire.yaml. Change that file, not this one, and run it again.",
+    "# The data are the export of the form's repeat `interview`, one row a person (docs/questionnaire.md).",
+)
+
+
+def survey_text(asked: Questionnaire, language: str, where: str) -> str:
+    """The text of survey.yaml, its labels in one language.
+
+    Raises:
+        SpecError: what questionnaire.yaml says of it is no survey.yaml, or names a column that the form does not have.
+    """
+    data = survey_data(asked, language)
+    spec = build_model(_as_text(data), SurveySpec, where=f"{where}, as survey.yaml")
+    columns = {*asked.interview, *asked.gates, *(name for s in asked.sections.values() for name in s.questions)}
+    named = [*spec.person_columns(), *spec.episode_columns(), *spec.files.person.key]
+    if gone := [name for name in dict.fromkeys(named) if name not in columns]:
+        raise SpecError(
+            "survey: names columns that the form's interview does not have", where=where, found=gone, allowed=sorted(columns)
+        )
+    ordered = {key: data[key] for key in SurveySpec.model_fields if key in data}
+    text = yaml.dump(_plain(ordered), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=400)
+    return "\n".join((*HEAD, "", text))
+
+
+def survey_data(asked: Questionnaire, language: str) -> dict[str, Any]:
+    """What survey.yaml holds: `survey:` of the questionnaire, and each question under its key."""
+    data = copy.deepcopy(asked.survey)
+    for name, question, gates in _fields(asked):
+        for key, value in _entries(asked, name, question, gates, language) if question.key else ():
+            *path, last = key.split(".")
+            node = data
+            for step in path:
+                node = node.setdefault(step, {})
+            if question.single:
+                node[last] = value
+            else:
+                node.setdefault(last, []).append(value)
+    return data
+
+
+def _fields(asked: Questionnaire) -> Iterator[tuple[str, Question, tuple[str, ...]]]:
+    """The fields of an interview, each with the gates that decide on it: its own, else its section's."""
+    yield from ((name, question, ()) for name, question in asked.interview.items())
+    for section in asked.sections.values():
+        yield from ((name, question, question.gate or section.gate) for name, question in section.questions.items())
+
+
+def _entries(
+    asked: Questionnaire, name: str, question: Question, gates: tuple[str, ...], language: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What stands under the key of a question, or under each of its keys."""
+    if question.single:
+        yield question.key, {"column": name, **question.also, **_codes(asked, question, language)}
+        return
+    answers, listed = asked.answers, asked.choices.get(question.choices, {})
+    unknown, own_key = (*answers.dont_know, *answers.refused), question.key.endswith(".*")
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for code, choice in listed.items():
+        if code not in (*answers.no, *unknown):
+            alike.setdefault((choice.means if own_key else "", choice.mode, choice.detail), []).append(code)
+    label = question.short.get(language, "")
+    for (means, mode, detail), yes in alike.items():
+        no = [code for code in listed if code not in (*yes, *unknown)]
+        codes = {} if (tuple(yes), tuple(no)) == (answers.yes, answers.no) else {"yes": yes, "no": no}
+        said = {"label": label, **codes, "mode": mode, "detail": detail, **question.also, "routing": _routing(asked, gates)}
+        key = question.key.removesuffix("*") + means
+        yield key, {"column": name, **{k: v for k, v in said.items() if v}}
+
+
+def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str, Any]:
+    """The codes of a column that is no yes/no question, as its key wants them."""
+    answers, listed = asked.answers, asked.choices.get(question.choices, {})
+    unknown = [c for c, choice in listed.items() if c in (*answers.dont_know, *answers.refused) or choice.means == "missing"]
+    kept = {code: choice for code, choice in listed.items() if code not in unknown}
+    missing = {"missing": unknown} if unknown else {}
+    if question.key.startswith("sectors."):
+        return missing
+    if question.key.startswith("groups."):
+        classified = "classification" in question.also
+        return {"codes": {code: c.means if classified else c.label[language] for code, c in kept.items()}, **missing}
+    codes: dict[str, Any] = {}
+    for code, choice in kept.items():
+        codes.setdefault(choice.means, []).append(code)
+    return codes | missing
+
+
+def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
+    """The gate as survey.yaml says it. Who stopped was asked: what they left open is no `no`."""
+    if len(gates) != 1:
+        return {}
+    (gate,) = gates
+    stopped = [STOPPED] if gate in asked.gates else []
+    return {"column": gate, "asked": [*asked.said(gate, "not no"), *stopped], "skipped": asked.said(gate, "no")}
+
+
+def _as_text(node: Any) -> Any:
+    """Every scalar as text, as a YAML file is read."""
+    if isinstance(node, dict):
+        return {str(key): _as_text(value) for key, value in node.items()}
+    return [_as_text(value) for value in node] if isinstance(node, list) else str(node)
+
+
+def _plain(node: Any) -> Any:
+    """Numbers without quotes, and an entry of a list on a line: as a hand would write it."""
+    if isinstance(node, dict):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_Line(plain) if isinstance(plain := _plain(value), dict) else plain for value in node]
+    return int(node) if isinstance(node, str) and WHOLE.fullmatch(node) else node
+
+
+class _Line(dict[Any, Any]):
+    """A mapping that is written on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists indented under their key, no anchors, and yes and no without quotes: the kit reads all scalars as text."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+_Dumper.add_representer(_Line, lambda dumper, line: dumper.represent_mapping("tag:yaml.org,2002:map", line, flow_style=True))
+_Dumper.yaml_implicit_resolvers = {
+    letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool"]
+    for letter, pairs in yaml.SafeDumper.yaml_implicit_resolvers.items()
+}

@@ -1,0 +1,147 @@
+"""A questionnaire as an XLSForm: the rows of its sheets, its routing written out in XPath, and the workbook's bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from fltoolkit.authoring.questionnaire.questionnaire_model import (
+    GO_ON,
+    NONE,
+    SOME,
+    STOPPED,
+    UNKNOWN,
+    Question,
+    Questionnaire,
+    Section,
+)
+
+Row = dict[str, Any]  # by column; a text in several languages is a dictionary
+NO_TIME = datetime(1980, 1, 1)  # the same questionnaire is the same bytes
+TRANSLATED = ("label", "hint", "constraint_message")
+WIDTHS = {
+    "type": 24, "name": 20, "label": 60, "hint": 40, "relevant": 40, "required": 8, "constraint": 24, "constraint_message": 24,
+    "calculation": 40, "repeat_count": 12,
+}  # fmt: skip
+
+
+def survey_rows(asked: Questionnaire) -> Iterator[Row]:
+    """The sheet `survey`: the dwelling, a repeat that lists everybody, and a repeat that interviews those it draws."""
+    for name, question in asked.household.items():
+        yield _row(asked, name, question)
+    for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):
+        # Without the condition ODK shows a first person where nobody has been counted, as in a household that refused.
+        yield {"type": "begin_repeat", "name": repeat, "label": asked.repeats[repeat], "relevant": "${members} > 0",
+               "repeat_count": "${members}"}  # fmt: skip
+        for name, question in inside.items():
+            yield _row(asked, name, question)
+        if repeat == "interview":
+            for name, section in asked.sections.items():
+                yield from _section(asked, name, section)
+            for gate in asked.gates:
+                whose, formula = _audience(asked, gate), gate_formula(asked, gate)
+                yield {"type": "calculate", "name": gate, "relevant": whose, "calculation": formula}
+        yield {"type": "end_repeat"}
+
+
+def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[Row]:
+    relevant = _both(section.when, _asked_by(asked, section))
+    if section.check:
+        check, own = asked.check, f"check_{name}"
+        kind, stopped = f"select_one {check.choices}", f"${{{own}}} != '' and ${{{own}}} != '{GO_ON}'"
+        yield {"type": kind, "name": own, "label": check.label, "hint": check.hint, "relevant": relevant, "required": "yes"}
+        yield {"type": "note", "name": f"stop_{name}", "label": check.stop, "relevant": stopped}
+        relevant = _both(relevant, f"${{{own}}} = '{GO_ON}'")
+    yield {"type": "begin_group", "name": name, "label": section.label, "relevant": relevant}
+    for key, question in section.questions.items():
+        yield _row(asked, key, question)
+    yield {"type": "end_group"}
+
+
+def _row(asked: Questionnaire, name: str, question: Question) -> Row:
+    kind = question.type
+    row: Row = {"type": f"select_one {question.choices}" if kind == "select" else kind, "name": name}
+    row |= {"label": question.label, "hint": question.hint, "relevant": _both(question.when, _asked_by(asked, question))}
+    row |= {"constraint": question.allowed, "constraint_message": question.message, "calculation": question.calculation}
+    return {**row, "required": "yes" if question.seen and kind != "note" else ""}
+
+
+def gate_formula(asked: Questionnaire, gate: str) -> str:
+    """The XPath of a gate. Who was sent away by an earlier gate is sent away by this one; who stopped, stopped."""
+    sections = {id(s): s for name in asked.gates[gate] if (s := asked.section_of(name))}.values()
+    checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
+    before = [name for s in sections for name in s.gate if name in asked.gates]
+    questions = asked.rests_on(gate)
+    no = [_any(*((n, asked.said(n, "no")) for n in (name, *question.gate))) for name, question in questions.items()]
+    yes = _any(*((name, asked.said(name, "yes")) for name in questions))
+    formula = f"if({_both(*no)}, '{NONE}', if({yes}, '{SOME}', '{UNKNOWN}'))"
+    stopped = [f"${{{name}}} = '{STOPPED}'" for name in before] + [f"${{{name}}} != '{GO_ON}'" for name in checks]
+    if stopped:
+        formula = f"if({' or '.join(stopped)}, '{STOPPED}', {formula})"
+    return f"if({_any(*((name, [NONE]) for name in before))}, '{NONE}', {formula})" if before else formula
+
+
+def _audience(asked: Questionnaire, gate: str) -> str:
+    return next((s.when for name in asked.gates[gate] if (s := asked.section_of(name))), "")
+
+
+def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
+    what: Literal["yes", "not no"] = "yes" if node.sure else "not no"
+    return _any(*((name, asked.said(name, what)) for name in node.gate)) if node.gate else ""
+
+
+def _any(*answers: tuple[str, Sequence[str]]) -> str:
+    """That one of some questions has one of its codes."""
+    tests = [f"${{{name}}} = '{code}'" for name, codes in answers for code in codes]
+    return " or ".join(tests)
+
+
+def _both(*conditions: str) -> str:
+    given = [condition for condition in conditions if condition]
+    return given[0] if len(given) == 1 else " and ".join(f"({c})" if " or " in c else c for c in given)
+
+
+def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
+    """The XLSForm. Every cell is text: nothing that stands in a label becomes a formula or a link."""
+    import xlsxwriter
+
+    first, out = languages[0], io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"title": asked.title[first], "comments": asked.about[first], "created": NO_TIME})
+    style = {"valign": "top", "text_wrap": True}
+    formats = {"head": book.add_format({**style, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"}),
+               "group": book.add_format({**style, "bg_color": "#E4E8EC"}), "": book.add_format(style)}  # fmt: skip
+    choices = [
+        {"list_name": name, "name": code, "label": choice.label}
+        for name, listed in asked.choices.items()
+        for code, choice in listed.items()
+    ]
+    settings = {"form_title": asked.title[first], "form_id": asked.form.id, "version": asked.form.version,
+                "default_language": asked.languages[first]}  # fmt: skip
+    for name, columns, rows in (
+        ("survey", tuple(WIDTHS), list(survey_rows(asked))),
+        ("choices", ("list_name", "name", "label"), choices),
+        ("settings", tuple(settings), [settings]),
+        ("about", ("label",), [{"label": asked.about}]),
+    ):
+        _sheet(book.add_worksheet(name), columns, rows, {k: asked.languages[k] for k in languages}, formats)
+    book.close()
+    return out.getvalue()
+
+
+def _sheet(sheet: Any, columns: Sequence[str], rows: Sequence[Row], languages: dict[str, str], formats: dict[str, Any]) -> None:
+    heads = [(c, k) for c in columns for k in (languages if c in TRANSLATED else ("",))]
+    for i, (column, language) in enumerate(heads):
+        sheet.set_column(i, i, WIDTHS.get(column, 16))
+        sheet.write_string(0, i, f"{column}::{languages[language]}" if language else column, formats["head"])
+        for line, row in enumerate(rows, 1):
+            value = row.get(column) or ""
+            style = formats["group" if str(row.get("type", "")).startswith(("begin", "end")) else ""]
+            sheet.write_string(line, i, value.get(language, "") if isinstance(value, dict) else value, style)
+    sheet.freeze_panes(1, 2 if len(columns) > 3 else 0)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)

@@ -1,0 +1,127 @@
+"""How a rule set fits a survey: the questions it uses, what it lacks, why it cannot be applied, whose cases it can count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, Side, load_rules
+from fltoolkit.classify.trace import Sources
+from fltoolkit.errors import SpecError
+from fltoolkit.survey.spec.questions import STAGES, Source
+from fltoolkit.survey.spec.survey_spec import SurveySpec, check_sides
+
+BASE = "icls_2018"
+
+
+def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
+    """The questions a rule set uses, by side: (internal column, item, question). A rule set may move an item to the other side."""
+    asked = _asked(spec)
+    return {
+        side: [
+            (f"fl__{side}__{item}__{i}", item, source)
+            for item in rule.items(side)
+            for i, source in enumerate(asked.get(item, ()))
+            if any(part.uses(side, item, source.stage) for part in rule.parts.values())
+        ]
+        for side in SIDES
+    }
+
+
+def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By side and item, the internal columns of its questions."""
+    items = {side: dict.fromkeys(item for _, item, _ in questions) for side, questions in sources.items()}
+    return {
+        side: {item: tuple(column for column, of, _ in sources[side] if of == item) for item in found}
+        for side, found in items.items()
+    }
+
+
+def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
+    """By side, the items of a rule set on which the questionnaire has no question that it can use."""
+    return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}
+
+
+def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
+    """Why a rule set cannot be applied to a survey; None if it can. Nothing is guessed: a stage not given is not known.
+
+    Args:
+        spec: the survey.
+        rule: the rule set.
+        where: the path of survey.yaml, for the message.
+    """
+    asked = _asked(spec)
+    staged = {item for part in rule.parts.values() if part.stages for side in SIDES for item in getattr(part, side).all}
+    if unknown := sorted(item for item in staged & asked.keys() if any(source.stage is None for source in asked[item])):
+        return SpecError(
+            f"{rule.name} needs the stage at which each item was met, and survey.yaml does not give it", where=f"{where}: items",
+            found=unknown, allowed=STAGES, do="say stage: in each question on these items, or leave this rule set out",
+        )  # fmt: skip
+    for part in rule.parts.values():
+        try:
+            check_sides(spec, _questions(asked, part, "involuntary"), _questions(asked, part, "coercion"), where)
+        except SpecError as error:
+            return error
+    if rule.dimensions and len(_idle(spec, rule)) == len(rule.dimensions):
+        return SpecError(
+            f"the survey asks too little for any dimension of {rule.name} to hold", where=f"{where}: items", found=list(asked),
+            do="map the questions on its items, with their stage, or leave this rule set out",
+        )  # fmt: skip
+    return None
+
+
+def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
+    """Whether every case under `rule` is one under `icls_2018`, in this survey.
+
+    It is where all that the survey asks of a dimension that can hold stands on the side on which icls_2018 has it.
+    """
+    return not _misplaced(spec, rule)
+
+
+def note(spec: SurveySpec, rule: RuleSet) -> str:
+    """What must be known of a rule set's result in this survey: whose cases it can count, what cannot hold. Of icls_2018 nothing."""
+    if rule.name == BASE:
+        return ""
+    moved, idle = _misplaced(spec, rule), _idle(spec, rule)
+    words = [f"all its cases are cases of {BASE}, too"]
+    if moved:
+        words = [f"it can count persons who are no cases of {BASE}, which does not have {', '.join(moved)} on that side"]
+    if idle:
+        words.append(f"the survey does not ask enough for {', '.join(idle)} to hold")
+    return "; ".join(words)
+
+
+def _asked(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
+    return {str(item): sources for side in SIDES for item, sources in getattr(spec.items, side).items()}
+
+
+def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side) -> list[tuple[str, Source]]:
+    """The questions that a dimension uses on a side, each with its item."""
+    wanted = getattr(part, side).all
+    return [(item, source) for item in wanted for source in asked.get(item, ()) if part.uses(side, item, source.stage)]
+
+
+def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
+    """The dimensions that cannot hold, whatever is answered: too few of their items are asked."""
+    asked, idle = _asked(spec), []
+    for name, part in rule.parts.items():
+        there = {side: {item for item, _ in _questions(asked, part, side)} for side in SIDES}
+        strong = len(set(part.strong) & set().union(*there.values()))
+        counts = {**{str(side): len(items) for side, items in there.items()}, "strong": strong}
+        if any(count < getattr(part.at_least, key) for key, count in counts.items()):
+            idle.append(name)
+    return idle
+
+
+def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
+    """The items asked that stand on another side than in icls_2018, in dimensions that can hold."""
+    base, asked, idle = load_rules(BASE, Path()), _asked(spec), _idle(spec, rule)
+    return list(
+        dict.fromkeys(
+            item
+            for name, part in rule.parts.items()
+            for side in SIDES
+            for item, _ in _questions(asked, part, side)
+            if name not in idle and item not in base.items(side)
+        )
+    )

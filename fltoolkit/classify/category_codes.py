@@ -1,0 +1,56 @@
+"""The code of every category of every group, for machines: ILOSTAT's where it has one, else one of the kit's own (`FL_...`)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from fltoolkit.survey.classifications.industry_codes import sector_rows
+from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, isic, standard
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group, Sector
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+
+def category_code(spec: SurveySpec, name: str, category: str) -> str:
+    """The code of one category (a value of the group's column) of the group `name`; blank where a standard gives none."""
+    if name in spec.sectors:
+        codes = _sector(spec.sectors[name])
+    elif name in spec.groups:
+        found = spec.groups[name]
+        codes = _coded(name, found) if isinstance(found, Group) else _bands(found)
+    else:
+        codes = {}
+    return codes.get(category, own_code(name, "X" if category == NOT_STATED else category))
+
+
+def own_code(*parts: str) -> str:
+    """A code of the kit's own, made of words: `FL_REGION_1`."""
+    return OWN + plain_code("_".join(parts))
+
+
+def plain_code(text: str) -> str:
+    """Words as a code can have them: capitals without accents, and `_` for all else."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
+
+
+def _sector(sector: Sector) -> dict[str, str]:
+    prefix = "ECO_AGGREGATE" if sector.level == "ilo_aggregate" else isic(sector.revision).ilostat["section"]
+    return {row.label: row.ilostat for row in sector_rows(sector).values()} | {NOT_STATED: f"{prefix}_X"}
+
+
+def _coded(name: str, group: Group) -> dict[str, str]:
+    """Of a standard classification its codes; else the survey's own, the first of those that share a label."""
+    if group.classification:
+        named = standard().classifications[group.classification]
+        return {named[c].label: named[c].ilostat for c in (*group.codes.values(), UNKNOWN)}
+    return {label: own_code(name, code) for code, label in reversed(group.codes.items())}
+
+
+def _bands(group: AgeGroup) -> dict[str, str]:
+    """Age bands as ILOSTAT writes them: `Y18-24`, `YLT18`, `YGE65`."""
+    first, last = group.bands[0], group.bands[-1]
+    shapes = {f"under {first}": f"YLT{first:02d}", group.labels[-1]: f"YGE{last:02d}", NOT_STATED: "X"}
+    pairs = zip(group.labels, group.bands, group.bands[1:], strict=False)
+    shapes |= {label: f"Y{low:02d}-{high - 1:02d}" for label, low, high in pairs}
+    return {label: standard().age_bands.get(shape, f"{OWN}AGE_{shape}") for label, shape in shapes.items()}

@@ -1,0 +1,72 @@
+"""Stops where nobody is in a reference population, and says which of its conditions leaves nobody."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from fltoolkit.classify.group_columns import membership
+from fltoolkit.classify.three_valued_logic import all_of
+from fltoolkit.errors import DataError
+from fltoolkit.survey.checks.findings import count_rows, guarded
+from fltoolkit.survey.data.collect import to_arrow
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
+from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+
+def refuse_empty_populations(survey: Survey) -> None:
+    """Stop on a population of survey.yaml that no person of the data is in. Of a sum its parts are looked at.
+
+    Raises:
+        DataError: it names the population, how many persons meet each of its conditions, and what the columns of `where` hold: how many
+            different values, and which of the codes that survey.yaml names.
+    """
+    spec = survey.spec
+    own = [name for name, population in spec.populations.items() if not population.sum_of]
+    counted = count_rows(survey.frame, {name: membership(spec, name) & (nw.col(weight_of(name)) > 0) for name in own})
+    for name in own:
+        if not counted[name]:
+            raise _nobody(survey, name)
+
+
+def _nobody(survey: Survey, name: str) -> DataError:
+    """The error for one population."""
+    spec, where = survey.spec, survey.spec.populations[name].where
+    conditions = _conditions(spec, name)
+    counts = count_rows(
+        survey.frame, {"persons of the data": nw.lit(True), **conditions, "meet all of them": all_of(list(conditions.values()))}
+    )
+    limit = spec.confidentiality.cases
+    held = [_held(survey, asked) for asked in where]
+    return DataError(
+        "nobody is in this population", where=f"{survey.path}: populations.{name}",
+        found=[f"{words}: {guarded(count, limit)}" for words, count in counts.items()] + held,
+        do=f"correct the ages, the codes or the weight under populations.{name}, or leave the population out",
+    )  # fmt: skip
+
+
+def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
+    """What a population asks of a person, in words."""
+    population, age = spec.populations[name], nw.col(AGE)
+    found: dict[str, nw.Expr] = {"answered the module": nw.col(ASKED)}
+    if spec.children:
+        of_children = spec.of_children(name)
+        found["children" if of_children else "adults"] = nw.col(CHILD) if of_children else ~nw.col(CHILD)
+    if population.age.min is not None:
+        found[f"aged {population.age.min} or more, or of unknown age"] = (age >= population.age.min).fill_null(True)
+    if population.age.max is not None:
+        found[f"aged {population.age.max} or less, or of unknown age"] = (age <= population.age.max).fill_null(True)
+    for asked, codes in population.where.items():
+        found[f"{asked} is {' or '.join(codes)}"] = column(asked).is_in(list(codes)).fill_null(False)
+    return found | {f"{population.weight or spec.design.weight} is above 0": nw.col(weight_of(name)) > 0}
+
+
+def _held(survey: Survey, asked: str) -> str:
+    """What a column of `where` holds: how many values, and which of the codes that survey.yaml names for it."""
+    values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
+    groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
+    named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]
+    told = f", of which survey.yaml names {', '.join(dict.fromkeys(named))}" if named else ""
+    return f"{asked} holds {len(set(values) - {None})} different value(s){told}"

@@ -1,0 +1,92 @@
+"""A made-up adult, or child with a parent, whose answers can be changed: each change goes through the real classification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import narwhals as nw
+
+from fltoolkit.classify.adults import classify
+from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
+from fltoolkit.errors import RequestError
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.internal_columns import INTERNAL, SOURCE
+from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.design.survey_design import read_survey
+
+Who = Literal["adult", "child"]
+YES, NO, OPEN = "yes", "no", "no answer"
+CODES = {YES: "1", NO: "2", OPEN: "9"}
+FORCED, NOT_ASKED = "parent_forced", "the parent was not asked"  # a question to nobody: it sets the parent's own answers
+LINKED, EXCLUDED = "fl__linked", "fl__excluded"
+TRUTHS: Mapping[Who, tuple[str, ...]] = {
+    "adult": ("any_work", "involuntary", "coercion", LINKED, EXCLUDED),
+    "child": ("route_iv", WITH, PARENT, WITH_THREAT, THIRD, THIRD_THREAT),
+}
+MORE: Mapping[Who, Mapping[str, str]] = {
+    "adult": {"any_work": "any work, for pay or not", "abroad": "the work was in another country"},
+    "child": {FORCED: "a parent is in forced labour"},
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the classification says: the leaf of the flowchart, the path in words, and each condition (None: unresolved)."""
+
+    step: str
+    trace: str
+    truths: Mapping[str, bool | None]
+
+
+class Person:
+    """One person, read and classified once. A change of answers is then one look at a row: whatever stands in the survey's table
+    goes through the same lazy classification.
+
+    Attributes:
+        questions: what can be answered, by column, in words.
+        items: the adult's columns that feed each side of the definition.
+    """
+
+    def __init__(self, who: Who) -> None:
+        folder = Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
+        survey = read_survey(folder)
+        persons, spec = classify(survey), survey.spec
+        self._who, self._table = who, nw.to_native(survey.frame)
+        asked = {
+            s.column: s.label for where, s in spec.questions() if s.label and where.startswith("children") == (who == "child")
+        }
+        self.questions: Mapping[str, str] = {**MORE[who], **asked} if who == "adult" else {**asked, **MORE[who]}
+        self.items = {side: tuple(map(str, getattr(spec.items, side))) for side in ("involuntary", "coercion")}
+        line = column("LINE") == ("1" if who == "adult" else "2")
+        self._found = persons.frame.filter(line).select("step", "trace", *TRUTHS[who])
+
+    def verdict(self, answers: Mapping[str, str]) -> Verdict:
+        """That on the person who gave these answers, by column; what is not named is no.
+
+        Raises:
+            RequestError: no such question or answer.
+        """
+        own = dict.fromkeys(self.questions, NO) | dict(answers)
+        if unknown := sorted(own.keys() - self.questions.keys()):
+            raise RequestError("no such question", found=unknown, allowed=list(self.questions))
+        forced = own.pop(FORCED, NO)
+        if wrong := sorted(({*own.values()} - CODES.keys()) | ({forced} - {YES, NO, NOT_ASKED})):
+            raise RequestError("no such answer", found=wrong, allowed=[*CODES, NOT_ASKED])
+        if self._who == "child":
+            parent = YES if forced == YES else NO
+            self._write(
+                "1",
+                dict.fromkeys(("any_work", "low_wages", "papers_kept"), parent) | {"ASKED": NO if forced == NOT_ASKED else YES},
+            )
+        self._write("1" if self._who == "adult" else "2", own)
+        row: dict[Any, Any] = to_pandas(self._found).astype(object).iloc[0].to_dict()
+        truths = {t: bool(row[t]) if isinstance(row[t], bool) else None for t in TRUTHS[self._who]}
+        return Verdict(row["step"], row["trace"], truths)
+
+    def _write(self, line: str, answers: Mapping[str, str]) -> None:
+        sets = ", ".join(f"\"{SOURCE}{c}\" = '{CODES[a]}'" for c, a in answers.items())
+        self._table.query("fl__sheet", f"UPDATE {INTERNAL}persons SET {sets} WHERE {SOURCE}LINE = '{line}'")

@@ -1,0 +1,150 @@
+"""Rule sets are data: what counts as forced labour stands in the YAML files here, and only there."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from fltoolkit.errors import SpecError
+from fltoolkit.survey.spec.groups import Name
+from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem, Stage
+from fltoolkit.yaml_files.loading import Model, load_shipped
+
+Side = Literal["involuntary", "coercion"]
+SIDES: tuple[Side, Side] = ("involuntary", "coercion")
+LISTS = (*SIDES, "at_least")
+Item = Literal[InvoluntaryItem, CoercionItem]
+
+
+class Strengths(Model):
+    """The items of one side, by strength. A plain list is of medium strength."""
+
+    strong: tuple[Item, ...] = ()
+    medium: tuple[Item, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Strengths:
+        if not self.all:
+            raise ValueError("name at least one item")
+        if twice := {item for item in self.all if self.all.count(item) > 1}:
+            raise ValueError(f"{min(twice)} is named twice")
+        return self
+
+    @property
+    def all(self) -> tuple[Item, ...]:
+        return (*self.strong, *self.medium)
+
+
+def _plain_list(value: object) -> object:
+    return {"medium": value} if isinstance(value, list) else value
+
+
+ItemList = Annotated[Strengths, BeforeValidator(_plain_list)]
+
+
+class AtLeast(Model):
+    """How many items it takes: of each side, and strong ones of either."""
+
+    involuntary: Annotated[int, Field(ge=1)] = 1
+    coercion: Annotated[int, Field(ge=1)] = 1
+    strong: Annotated[int, Field(ge=0)] = 0
+
+
+class Dimension(Model):
+    """Items that together make forced labour: enough of each side, enough strong ones, met at one of the `stages` (all: any).
+
+    Any item may stand on either side, whatever side survey.yaml maps it to, but not on both.
+    """
+
+    stages: tuple[Stage, ...] = ()
+    involuntary: ItemList
+    coercion: ItemList
+    at_least: AtLeast = AtLeast.model_construct()
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> Dimension:
+        if both := set(self.involuntary.all) & set(self.coercion.all):
+            raise ValueError(f"{min(both)} stands on both sides: one answer would satisfy both conditions by itself")
+        there = {side: len(getattr(self, side).all) for side in SIDES} | {"strong": len(self.strong)}
+        if short := [name for name, items in there.items() if items < getattr(self.at_least, name)]:
+            raise ValueError(f"at_least.{short[0]} asks for more items than there are: {there[short[0]]}")
+        return self
+
+    @property
+    def strong(self) -> tuple[Item, ...]:
+        return (*self.involuntary.strong, *self.coercion.strong)
+
+    def uses(self, side: Side, item: str, stage: str | None) -> bool:
+        """Whether a question on `item`, asked of `stage`, counts on this side."""
+        return item in getattr(self, side).all and (not self.stages or stage in self.stages)
+
+
+class RuleSet(Model):
+    """A named, versioned definition: two lists of items, or `dimensions` of which any one makes forced labour.
+
+    `to_be_verified` says in words why its results may not yet be relied on: they are marked, and fill no baseline.
+    """
+
+    name: Name
+    version: int
+    title: str
+    source: str
+    to_be_verified: str = ""
+    involuntary: ItemList | None = None
+    coercion: ItemList | None = None
+    at_least: AtLeast | None = None
+    dimensions: Annotated[dict[Name, Dimension], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _lists_or_dimensions(self) -> RuleSet:
+        given = [key for key in LISTS if getattr(self, key) is not None]
+        if self.dimensions and given:
+            raise ValueError(f"{given[0]} stands beside dimensions; write it within them")
+        if not self.dimensions and (missing := [side for side in SIDES if side not in given]):
+            raise ValueError(f"{missing[0]} is missing: give involuntary and coercion, or dimensions")
+        try:
+            _ = self.parts
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        return self
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    @property
+    def parts(self) -> dict[str, Dimension]:
+        """The dimensions; two lists are one, without a name."""
+        lists = {key: value for key in LISTS if (value := getattr(self, key)) is not None}
+        return self.dimensions or {"": Dimension.model_validate(lists)}
+
+    def items(self, side: Side) -> tuple[str, ...]:
+        """The items that count on a side, in any dimension."""
+        return tuple(dict.fromkeys(item for part in self.parts.values() for item in getattr(part, side).all))
+
+
+def shipped_rules() -> tuple[str, ...]:
+    """The names of the rule sets that come with the kit."""
+    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
+
+
+def load_rules(rules: str | Path, folder: Path) -> RuleSet:
+    """A rule set by name (`icls_2018`), or by the path of a YAML file, read from `folder` unless it is absolute.
+
+    Raises `SpecError` where there is none, and where a file takes the name of one the kit ships.
+    """
+    if Path(rules).suffix not in (".yaml", ".yml"):
+        return load_shipped(_folder(), rules, RuleSet, "rule set")
+    path = folder / rules
+    own = load_shipped(_folder(), path, RuleSet, "rule set")
+    if own.name in shipped_rules():
+        do = "give your rule set a name of its own: results are told apart by it"
+        raise SpecError("this is the name of a rule set that comes with the kit", where=f"{path}: name", found=own.name, do=do)
+    return own
+
+
+def _folder() -> Path:
+    return Path(str(files(__package__)))

@@ -1,0 +1,78 @@
+"""Answers become items: yes, no or unresolved (null), in Kleene's logic (docs/methods.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import narwhals as nw
+
+from fltoolkit.survey.checks.item_nonresponse import one_of, shut
+from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.spec.questions import AnswerCodes, Source
+
+
+def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
+    """One question as yes / no / unresolved. A skip that declared routing explains is *no*; any other is unresolved.
+
+    Args:
+        source: the question.
+        default: the survey's usual codes.
+        episode: replaces `{episode}` in column names.
+    """
+    return any_answer([source], default, episode)
+
+
+def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:
+    """Yes if any question says yes, no if all say no, else unresolved: `any_of` their answers, at half its cost."""
+    if not sources:
+        return nw.lit(False)
+    yes, no = zip(*[_said(s, default, episode) for s in sources], strict=True)
+    return any_of(yes) | nw.when(all_of(no)).then(nw.lit(False))
+
+
+def _said(source: Source, default: AnswerCodes, episode: str) -> tuple[nw.Expr, nw.Expr]:
+    """Whether a question says yes, and whether it says no; blank of both where it has no answer."""
+    codes, value = source.codes(default), column(source.column, episode)
+    yes = one_of(value, codes.yes)
+    no = one_of(value, [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())])
+    if source.routing is None:
+        return yes, no
+    return yes.fill_null(False), no | (value.is_null() & shut(source.routing, episode))
+
+
+def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
+    """Codes as yes and no; null is any other, and blank."""
+    return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
+
+
+def any_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
+    """Kleene's or. Of nothing it is *no*."""
+    return nw.any_horizontal(*expressions, ignore_nulls=False) if expressions else nw.lit(False)
+
+
+def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
+    """Kleene's and."""
+    return nw.all_horizontal(*expressions, ignore_nulls=False)
+
+
+def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
+    """Whether so many of some truths hold; unresolved where the unresolved among them would decide."""
+    if least <= 1:
+        return any_of(expressions) if least else nw.lit(True)
+    if len(expressions) < least:
+        return nw.lit(False)
+    surely, perhaps = (nw.sum_horizontal(*[e.fill_null(open_).cast(nw.Int64) for e in expressions]) for open_ in (False, True))
+    return nw.when(surely >= least).then(nw.lit(True)).otherwise(nw.when(perhaps < least).then(nw.lit(False)))
+
+
+def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
+    """A coded column as the label whose codes hold its value; null where none does."""
+    return relabelled(column(names, episode), {code: label for label, codes in options.items() for code in codes})
+
+
+def relabelled(value: nw.Expr, labels: Mapping[str, str]) -> nw.Expr:
+    """Codes as their labels, looked up and not compared one after the other: a group may have hundreds. Null where none has the code."""
+    nothing = nw.lit(None, dtype=nw.String())
+    if not labels:
+        return nothing
+    return value.replace_strict(list(labels), list(labels.values()), default=nothing, return_dtype=nw.String())

@@ -1,0 +1,1 @@
+"""Change between two rounds, or since a publication; never why."""

@@ -1,0 +1,272 @@
+"""Change between two rounds, and against a published baseline: how much, how sure, and whether the two can be compared at all.
+
+Whether something changed is all that is said here, never why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.change_over_time.comparability import differences, unstated, window_overlap
+from fltoolkit.estimate.change_over_time.difference import (
+    COMPARED_DF,
+    COVERS_ZERO,
+    NO_CHANGE,
+    NOT_COMPARABLE,
+    TOO_FEW,
+    TOO_UNLIKE,
+    Side,
+    apart,
+    bears,
+    difference,
+    mover,
+    verdicts,
+    without_contradiction,
+)
+from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
+from fltoolkit.estimate.measures.estimates import About, Estimates, Row, find_row
+from fltoolkit.estimate.measures.stacked_estimates import join_samples
+from fltoolkit.estimate.totals.result_cells import Breakdowns
+from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.reserved_names import SIDES
+
+SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
+NOT_TOLD = "the publication does not say how many cases"
+COUNTED = ("total", "stock", "current")
+NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change between two rounds, row by row. It holds counts of cases: see `publish_change` for what may leave.
+
+    Attributes:
+        table: the group columns, then `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, `relative_change`, `ratio`
+            (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test; blank where they contradict the
+            verdict, which rests on the interval of `change`), `method` (taylor or mover), `verdict` (decreased, increased, no
+            detectable change, not comparable), its `reason`, `attenuated` (the look-back windows overlap, which hides part of any
+            change), `overlap` (the share of the window in both), and of each round `estimate_before`, ..., `psus_with_cases_after`.
+        before, after: what the two are about.
+        by: the breakdowns.
+        unstated: facts that only one of the two states, so that they could not be compared.
+    """
+
+    table: pd.DataFrame
+    before: About
+    after: About
+    by: Breakdowns
+    unstated: tuple[str, ...]
+
+    @property
+    def one_round_only(self) -> int:
+        """How many rows only one of the rounds has."""
+        return int((self.table["n_before"].isna() != self.table["n_after"].isna()).sum())
+
+
+@checked
+def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
+    """Change between two rounds of a survey, matched row by row on their group values (docs/methods.md §5).
+
+    d = after − before by the Taylor contrast of both influences, or where the rounds are of unlike size by MOVER on their intervals, see
+    `difference.difference`. Where a definition, the reference
+    period, the population, the measure, the outcome or the questionnaire changed, no change is computed and the verdict is
+    `not comparable`, with both values in the reason. Where only the look-back windows overlap, the verdict is the same but the change
+    is shown, flagged `attenuated`: halving a five-year flow two years later moves it by 20 %. A row of one round only is
+    shown as such. Two designs without survey.yaml are comparable if measure and outcome agree.
+
+    Args:
+        before, after: the earlier and the later round.
+        shared_psus: whether a PSU of the same stratum and label is the same area in both; None: as `design.psus_of_earlier_rounds`
+            of the later survey.yaml says, else independent if no label stands in both.
+
+    Raises:
+        RequestError: two confidence levels; each round is broken down by groups that the other is not; the rounds are the wrong
+            way round. DesignError: see `stack`.
+    """
+    old, new = before.about, after.about
+    _comparable_calls(old, new)
+    _same_breakdowns(before.by, after.by)
+    groups = list(dict.fromkeys(g for est in (before, after) for b in est.by for g in b))
+    first, second = ({key: i for i, key in enumerate(_keys(est.table, groups))} for est in (before, after))
+    keys = list(dict.fromkeys([*first, *second]))
+    i, j = (np.array([position.get(key, -1) for key in keys], dtype=np.intp) for position in (first, second))
+    both, why = (i >= 0) & (j >= 0), differences(old, new)
+    found = _not_compared(len(keys), "; ".join(why))
+    found.loc[j < 0, "reason"] = "only in the earlier round"
+    found.loc[i < 0, "reason"] = "only in the later round"
+    if both.any() and not why:
+        said = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
+        scaled, _ = join_samples({"before": before, "after": after}, said)
+        covariance = (scaled[:, i[both]] * scaled[:, len(before.table) + j[both]]).sum(axis=0)
+        rows = difference(_side(before.table, i[both]), _side(after.table, j[both]), covariance, level=new.level,
+                          by_size=not {old.interval, new.interval} & SYMMETRIC)  # fmt: skip
+        found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
+    labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
+    return _change(
+        labels, found, _columns(before.table, i, "before"), _columns(after.table, j, "after"), old, new, (*before.by, *after.by)
+    )
+
+
+@checked
+def change_from_published(
+    baseline: PublishedBaseline | Mapping[str, Any],
+    after: Estimates,
+    *,
+    row: Row = "total",
+    rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
+) -> Change:
+    """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; docs/methods.md §5).
+
+    A verdict needs 15 cases in 10 PSUs on each side; of a baseline whose PSUs were not published 30 cases, or 15 once divided
+    by its design effect. Its PSUs are not known, so that where `n` is given and differs by more than a factor 2 nothing is
+    decided (`the rounds are too unlike in size`); where it is not, look whether the rounds are of like size. With too few cases
+    it is `no detectable change` with the reason `too few cases`: MOVER alone would say "decreased" falsely up to 5 %.
+    Comparability and overlap of windows are judged as by `change`, on the facts that the baseline states.
+
+    Args:
+        baseline: a `PublishedBaseline`, or its fields as a mapping. after: the later round.
+        row: the row of `after` that is compared, see `estimates.find_row`.
+        rho: correlation of the two estimates where it is known (shared PSUs); 0 is the safe side.
+
+    Raises:
+        RequestError: two confidence levels; no such row; a field that a baseline does not have.
+    """
+    if isinstance(baseline, Mapping):
+        allowed = [f.name for f in fields(PublishedBaseline)]
+        if wrong := sorted(map(str, set(baseline) - set(allowed))):
+            raise RequestError("a published baseline has no such field", where="baseline", found=wrong, allowed=allowed)
+        if gone := [name for name in allowed[:3] if name not in baseline]:
+            raise RequestError(
+                f"a published baseline needs {', '.join(allowed[:3])}", where="baseline", found=f"no {', '.join(gone)}"
+            )
+        baseline = PublishedBaseline(**baseline)
+    old, new, at = baseline.about, after.about, find_row(after, row)
+    _comparable_calls(old, new)
+    _one_scale(baseline, new.measure)
+    now = after.table[list(SIDES)].astype(float).iloc[at]
+    found = _not_compared(1, why := "; ".join(differences(old, new)))
+    if not why:
+        found = _recovered(baseline, now, rho)
+    groups = list(dict.fromkeys(g for b in after.by for g in b))
+    then = pd.DataFrame({f"{c}_before": [getattr(baseline, c, None)] for c in SIDES}).astype(float)
+    labels = after.table[groups].iloc[[at]].reset_index(drop=True)
+    by = (tuple(g for g in groups if labels[g].iloc[0] != TOTAL),)
+    return _change(labels, found, then, _columns(after.table, np.array([at]), "after"), old, new, by)
+
+
+def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
+    """Stop on a published rate per 1,000 or a number where the later round is a proportion, and the other way round."""
+    is_proportion = measure == "share" or measure.endswith("prevalence")
+    fits = baseline.ci_low >= 0 and baseline.ci_high <= 1 if is_proportion else baseline.estimate == 0 or baseline.estimate >= 1
+    if (measure in COUNTED or is_proportion) and not fits:
+        what = "a proportion: 17.2 per 1,000 is 0.0172" if is_proportion else "a number of persons"
+        raise RequestError(
+            f"the published figure is not {what}, as the later round is", where="baseline",
+            found=f"{baseline.estimate:g} ({baseline.ci_low:g} to {baseline.ci_high:g}) beside {measure}",
+            do="give estimate, ci_low and ci_high in the scale of the later round, or estimate that by another verb",
+        )  # fmt: skip
+
+
+def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
+    """The change of one row by MOVER, its ratio by MOVER on the log scale, and the verdict if the cases bear it."""
+    then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
+    later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
+    low, high = mover(*then, *later, rho)
+    told = baseline.cases is not None
+    enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
+    too_unlike = baseline.n is not None and bool(apart(baseline.n, now["n"]) > COMPARED_DF)
+    (verdict,) = verdicts([low], [high], enough and not too_unlike)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p1, l1, u1, p2, l2, u2 = np.log([*then, *later])
+        ratio_low, ratio_high = np.exp(mover(p1, l1, u1, p2, l2, u2, rho))
+        ratio = np.float64(now["estimate"]) / baseline.estimate
+    gap = now["estimate"] - baseline.estimate
+    reason = (
+        NOT_TOLD
+        if not told
+        else TOO_FEW
+        if not enough
+        else TOO_UNLIKE
+        if too_unlike
+        else COVERS_ZERO
+        if verdict == NO_CHANGE
+        else ""
+    )
+    columns = {
+        "change": gap, "se": np.nan, "df": np.nan, "ci_low": low, "ci_high": high,
+        "relative_change": gap / baseline.estimate if baseline.estimate else np.nan,
+        "ratio": ratio if np.isfinite(ratio) else np.nan, "ratio_low": ratio_low, "ratio_high": ratio_high, "method": "mover",
+        "verdict": verdict, "reason": reason,
+    }  # fmt: skip
+    return pd.DataFrame(columns, index=[0])
+
+
+def _change(
+    labels: pd.DataFrame, found: pd.DataFrame, then: pd.DataFrame, now: pd.DataFrame, old: About, new: About, by: Breakdowns
+) -> Change:
+    """The result; where windows overlap nothing is decided, though the change is shown."""
+    overlap = window_overlap(old, new)
+    if overlap > 0:
+        shared = f"windows overlap: {overlap * (new.reference_months or 0):g} of {new.reference_months} months are in both"
+        compared = found["change"].notna()
+        found.loc[compared, ["verdict", "reason"]] = [NOT_COMPARABLE, shared]
+    found = found.assign(attenuated=overlap > 0, overlap=overlap)
+    table = pd.concat([labels, without_contradiction(found), then, now], axis=1)
+    return Change(table, old, new, tuple(dict.fromkeys(by)), unstated(old, new))
+
+
+def _comparable_calls(old: About, new: About) -> None:
+    if old.level != new.level:
+        raise RequestError(
+            "the two have different confidence levels", where="level", found=f"{old.level:g} before, {new.level:g} after",
+            do="estimate the later round at the level of the earlier one",
+        )  # fmt: skip
+    if old.year is not None and new.year is not None and new.year < old.year:
+        raise RequestError(
+            "the later round is given first", where="change", found=f"{old.year}, then {new.year}", do="fl.change(before, after)"
+        )
+
+
+def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
+    """A row can only be compared with a row of the same groups. One round may have more breakdowns than the other, which are shown; but not
+    each of them some that the other lacks, as when a group was mistaken."""
+    one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
+    if one - two and two - one:
+        raise RequestError(
+            "the two rounds are broken down by different groups", where="by", found=f"{_told(old)} before; {_told(new)} after",
+            do="estimate both rounds with the same by",
+        )  # fmt: skip
+
+
+def _told(by: Breakdowns) -> str:
+    """Breakdowns in words."""
+    return ", ".join(" × ".join(breakdown) or TOTAL for breakdown in by)
+
+
+def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
+    """The group values of each row; `total` where the round has no such group."""
+    full = table.assign(**{g: TOTAL for g in groups if g not in table})
+    return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
+
+
+def _not_compared(rows: int, reason: str) -> pd.DataFrame:
+    numbers: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
+    return pd.DataFrame({**numbers, "method": "", "verdict": NOT_COMPARABLE, "reason": reason}, index=range(rows))
+
+
+def _side(table: pd.DataFrame, rows: np.ndarray[Any, np.dtype[np.intp]]) -> Side:
+    return Side(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(Side)})
+
+
+def _columns(table: pd.DataFrame, rows: np.ndarray[Any, np.dtype[np.intp]], suffix: str) -> pd.DataFrame:
+    """A round's own columns in the order of the result, blank where it has no such row."""
+    own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)
+    return own.add_suffix(f"_{suffix}")

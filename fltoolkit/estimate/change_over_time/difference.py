@@ -1,0 +1,167 @@
+"""The difference of two rounds, row by row: its interval, and which way it went. Arrays in, arrays out; no design is needed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from fltoolkit.estimate.variance.taylor_variance import Array
+
+DECREASED, INCREASED = "decreased", "increased"
+NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
+COVERS_ZERO = "the interval of the change covers no change"
+TOO_FEW, NO_DF, TOO_UNLIKE = "too few cases", "no degrees of freedom", "the rounds are too unlike in size"
+LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # below, MOVER says "decreased" falsely up to 5 % (docs/coverage.md)
+LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # factors between two rounds: beyond, false verdicts exceed 3 % (docs/coverage.md)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One round's rows, each field an array (or a number) of the same shape: the columns of `Estimates.table` of these names."""
+
+    estimate: ArrayLike
+    se: ArrayLike
+    ci_low: ArrayLike
+    ci_high: ArrayLike
+    df: ArrayLike
+    n: ArrayLike
+    cases: ArrayLike
+    psus_with_cases: ArrayLike
+
+
+def mover(
+    p1: ArrayLike, l1: ArrayLike, u1: ArrayLike, p2: ArrayLike, l2: ArrayLike, u2: ArrayLike, rho: ArrayLike = 0.0
+) -> tuple[Array, Array]:
+    """Interval of p2 − p1 from the intervals of both (method of variance estimates recovery; Zou and Donner 2008).
+
+    L = d − √((p2 − l2)² + (u1 − p1)² − 2ρ(p2 − l2)(u1 − p1)), U = d + √((u2 − p2)² + (p1 − l1)² − 2ρ(u2 − p2)(p1 − l1)).
+
+    Args:
+        p1, l1, u1: estimate and limits before; p2, l2, u2: after, at the same level. rho: correlation of the two estimates.
+
+    Returns:
+        Lower and upper limits, in the shape of the arguments.
+    """
+    p1, l1, u1, p2, l2, u2, r = (np.asarray(v, dtype=float) for v in (p1, l1, u1, p2, l2, u2, rho))
+
+    def spread(a: Array, b: Array) -> Array:
+        return np.asarray(np.sqrt(np.maximum(a**2 + b**2 - 2 * r * a * b, 0.0)))
+
+    return np.asarray(p2 - p1 - spread(p2 - l2, u1 - p1)), np.asarray(p2 - p1 + spread(u2 - p2, p1 - l1))
+
+
+def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) -> Array:
+    """Degrees of freedom of v1 + v2: (v1 + v2)² / (v1²/df1 + v2²/df2) (Satterthwaite 1946); nan where both are 0."""
+    v1, df1, v2, df2 = (np.asarray(v, dtype=float) for v in (v1, df1, v2, df2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.where(v1 > 0, v1**2 / df1, 0.0) + np.where(v2 > 0, v2**2 / df2, 0.0)
+        return np.asarray((v1 + v2) ** 2 / parts)
+
+
+def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
+    """Whether a side's interval may decide: 15 cases in 10 PSUs, or where the PSUs are not known (nan) 30 cases."""
+    n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
+    return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
+
+
+def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
+    """Whether both sides may decide (`bears`), or one where the other recorded no case at all."""
+    ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
+    none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
+    return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
+
+
+def apart(a: ArrayLike, b: ArrayLike) -> Array:
+    """By what factor two numbers that are not negative differ, at least 1; nan of two zeros."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.maximum(a, b) / np.minimum(a, b))
+
+
+def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArray[np.object_]:
+    """`decreased` where the whole interval lies below 0, `increased` where above, else `no detectable change`."""
+    low, high, may = np.asarray(low, dtype=float), np.asarray(high, dtype=float), np.asarray(enough, dtype=bool)
+    return np.where(may & (high < 0), DECREASED, np.where(may & (low > 0), INCREASED, NO_CHANGE)).astype(object)
+
+
+def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a change; a ratio's interval that says otherwise than the verdict is left blank.
+
+    The verdict rests on the interval of the difference. The ratio has an interval of its own, on the log scale. In a close case the
+    two may disagree: `decreased`, with a ratio of up to 1.005. A row must not say both.
+
+    Args:
+        rows: with `verdict`, `ratio_low` and `ratio_high`.
+    """
+    low, high, verdict = rows["ratio_low"], rows["ratio_high"], rows["verdict"]
+    contradicts = (
+        (verdict == DECREASED) & (high >= 1)
+        | (verdict == INCREASED) & (low <= 1)
+        | (verdict == NO_CHANGE) & ((low > 1) | (high < 1))
+    )
+    return rows.assign(ratio_low=low.mask(contradicts), ratio_high=high.mask(contradicts))
+
+
+def difference(
+    before: Side, after: Side, covariance: ArrayLike = 0.0, *, level: float = 0.95, by_size: bool = True
+) -> pd.DataFrame:
+    """Change after − before of each row, with interval and verdict (docs/methods.md §5).
+
+    By the Taylor contrast: SE² = V1 + V2 − 2·C, d ± t·SE, with Satterthwaite's df of V1 + V2. Where C ≠ 0 the rounds share
+    PSUs, and df is at most that of the larger round: on the same PSUs it cannot be the sum of both.
+
+    A low estimate of something rare has a small SE. Between rounds of like size the error of one makes up for that of the
+    other; of a smaller round only its own counts, and the contrast says "decreased" too often. So a row is decided by `mover`
+    on the two intervals, with the correlation C/(SE1·SE2), where the persons asked or the degrees of freedom differ by more
+    than a factor 1.25; and not at all where the degrees of freedom differ by more than 2, or both factors multiply to more than
+    4. Nor is an SE of 0 certainty where the interval says otherwise, as it does where no case (or nothing but cases) was
+    recorded: that row too is decided by `mover`, the interval of no case being [0, upper]. `mover` decides only with
+    `enough_cases`; else the reason is `too few cases`.
+
+    Args:
+        before, after: the rows of the two rounds, matched. covariance: of the two estimates, row by row.
+        level: of the intervals of both sides and of the change.
+        by_size: whether size matters; False of means and others with an interval of estimate ± t·SE.
+
+    Returns:
+        One row a row: `change`, `se`, `df` (both blank by mover), `ci_low`, `ci_high`, `relative_change` (change / before),
+        `ratio` (after / before) with `ratio_low`, `ratio_high` on the log scale (shown, never the test), `method` (taylor or
+        mover), `verdict`, `reason`.
+    """
+    from scipy.special import stdtrit
+
+    p1, s1, l1, u1, df1, p2, s2, l2, u2, df2, c = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(v, dtype=float)) for v in (*_numbers(before), *_numbers(after), covariance))
+    )
+    df = satterthwaite(s1**2, df1, s2**2, df2)
+    df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
+    bare = ((s1 <= 0) & ~(u1 <= l1)) | ((s2 <= 0) & ~(u2 <= l2))
+    unknown = np.isnan(np.asarray(before.psus_with_cases, dtype=float)) | np.isnan(np.asarray(after.psus_with_cases, dtype=float))
+    n_apart, df_apart = apart(before.n, after.n), np.where(unknown, 1.0, apart(df1, df2))  # replicates are no PSUs
+    by_mover = bare | (by_size & ((n_apart > LIKE) | (df_apart > LIKE)))
+    too_unlike = by_size & ((df_apart > COMPARED_DF) | (n_apart * df_apart > COMPARED))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(df >= 1, stdtrit(df, 1 - (1 - level) / 2), np.nan)
+        se = np.where(by_mover, np.nan, np.sqrt(np.maximum(s1**2 + s2**2 - 2 * c, 0.0)))
+        ratio, relative = (np.where(p1 == 0, np.nan, over / p1) for over in (p2, p2 - p1))
+        log_se = np.sqrt(np.maximum((s1 / p1) ** 2 + (s2 / p2) ** 2 - 2 * c / (p1 * p2), 0.0))
+        spread = np.exp(t * np.where((p1 > 0) & (p2 > 0) & ~bare, log_se, np.nan))
+        rho = np.where((s1 > 0) & (s2 > 0), np.clip(c / (s1 * s2), -1, 1), 0.0)
+    recovered = mover(p1, l1, u1, p2, l2, u2, rho)
+    low, high = np.where(by_mover, recovered[0], p2 - p1 - t * se), np.where(by_mover, recovered[1], p2 - p1 + t * se)
+    few = by_mover & ~enough_cases(before, after)
+    verdict = verdicts(low, high, ~few & ~too_unlike)
+    reason = np.select([few, np.isnan(low), too_unlike, verdict == NO_CHANGE], [TOO_FEW, NO_DF, TOO_UNLIKE, COVERS_ZERO], "")
+    columns = {
+        "change": p2 - p1, "se": se, "df": np.where(by_mover, np.nan, df), "ci_low": low, "ci_high": high, "relative_change": relative,
+        "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(by_mover, "mover", "taylor"),
+        "verdict": verdict, "reason": reason.astype(object),
+    }  # fmt: skip
+    return pd.DataFrame(columns)
+
+
+def _numbers(side: Side) -> tuple[ArrayLike, ...]:
+    return side.estimate, side.se, side.ci_low, side.ci_high, side.df

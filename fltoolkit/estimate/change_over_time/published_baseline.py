@@ -1,0 +1,110 @@
+"""A baseline of which only the publication is known: its figure, what the publication states of it, and whether that can be true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Annotated, Protocol
+
+import numpy as np
+from pydantic import Field
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.change_over_time.difference import LEAST_CASES, bears
+from fltoolkit.estimate.measures.estimates import About
+
+Count = Annotated[int, Field(ge=0)]
+AtLeastOne = Annotated[int, Field(ge=1)]
+Deff = Annotated[float, Field(gt=0)]
+
+
+class States(Protocol):
+    """What a publication may state of a figure, in Python or in nap.yaml."""
+
+    @property
+    def ci_low(self) -> float: ...
+    @property
+    def cases(self) -> int | None: ...
+    @property
+    def n(self) -> int | None: ...
+    @property
+    def psus_with_cases(self) -> int | None: ...
+    @property
+    def window_start(self) -> str: ...
+    @property
+    def window_end(self) -> str: ...
+
+
+@checked
+@dataclass(frozen=True)
+class PublishedBaseline:
+    """A figure of which only the publication is known. What it does not state is blank, and is not compared.
+
+    `estimate`, `ci_low`, `ci_high` in the scale of Estimates (a proportion, never per 1,000); `deff` is its design effect, `n` the persons asked; the other
+    names are those of `About`.
+    """
+
+    estimate: float
+    ci_low: float
+    ci_high: float
+    level: Level = 0.95
+    cases: Count | None = None
+    psus_with_cases: Count | None = None
+    deff: Deff | None = None
+    n: AtLeastOne | None = None
+    measure: str = ""
+    outcome: str = ""
+    country: str = ""
+    survey: str = ""
+    year: int | None = None
+    rule_set: str = ""
+    reference_months: AtLeastOne | None = None
+    window_start: str = ""
+    window_end: str = ""
+    population_label: str = ""
+    population_ages: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.ci_low <= self.estimate <= self.ci_high:
+            raise RequestError(
+                "the published estimate does not lie in its interval", where="baseline",
+                found=f"{self.estimate} in {self.ci_low} to {self.ci_high}", do="give all three in one scale, as proportions",
+            )  # fmt: skip
+        if problem := contradiction(self):
+            raise RequestError(problem, where="baseline", do="give the numbers and dates as the publication has them")
+
+    @property
+    def about(self) -> About:
+        """The facts it states, as an `About`."""
+        shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
+        return About(interval="as published", **{name: getattr(self, name) for name in shared})
+
+    @property
+    def has_enough_cases(self) -> bool:
+        """15 cases in 10 PSUs; of unknown PSUs 30 cases, or 15 once divided by the design effect (docs/methods.md §5)."""
+        if self.cases is None:
+            return False
+        if self.psus_with_cases is None and self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES:
+            return True
+        return bool(bears(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
+
+
+def contradiction(figure: States) -> str:
+    """Which two statements of a publication cannot both be true, or which date is none; empty where all is well."""
+    if figure.ci_low < 0:
+        return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
+    if figure.cases is not None and figure.n is not None and figure.cases > figure.n:
+        return f"cases ({figure.cases}) are more than n ({figure.n}), the persons asked"
+    if figure.cases is not None and figure.psus_with_cases is not None and figure.psus_with_cases > figure.cases:
+        return f"psus_with_cases ({figure.psus_with_cases}) are more than cases ({figure.cases})"
+    days = []
+    for name in ("window_start", "window_end"):
+        if text := getattr(figure, name):
+            try:
+                days.append(date.fromisoformat(text))
+            except ValueError:
+                return f"{name} ({text}) is not a date such as 2025-03-01"
+    if len(days) == 2 and days[1] < days[0]:
+        return f"window_end ({figure.window_end}) is before window_start ({figure.window_start})"
+    return ""

@@ -1,0 +1,1 @@
+"""The measures, their intervals, and the table that holds them."""

@@ -1,0 +1,136 @@
+"""Confidence intervals, chosen for rare events (docs/methods.md §3). Numbers or arrays of numbers in, (low, high) out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.variance.taylor_variance import Array
+
+ProportionInterval = Literal[
+    "korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald"
+]  # fmt: skip
+METHODS = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald")
+DEFAULT: ProportionInterval = "korn_graubard_rare"
+EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
+
+
+def t_quantile(level: float, df: ArrayLike) -> Array:
+    """Upper two-sided quantile of Student's t; nan without degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(df, 1 - (1 - level) / 2))[()]
+
+
+def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
+    """Degrees of freedom of what a few PSUs carry: at most the PSUs with cases less one, at least 1.
+
+    Where no PSU has a case, or how many have is not known (nan), they are the design's.
+    """
+    df, psus = np.asarray(df, dtype=float), np.asarray(psus_with_cases, dtype=float)
+    return np.asarray(np.where(psus > 0, np.minimum(df, np.maximum(psus - 1, 1.0)), df))[()]
+
+
+def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Array, Array]:
+    """Exact binomial limits; `successes` and `n` need not be whole."""
+    from scipy.special import betaincinv
+
+    alpha, x, n = 1 - level, np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
+    low = np.where(x <= 0, 0.0, betaincinv(x, n - x + 1, alpha / 2))
+    high = np.where(x >= n, 1.0, betaincinv(x + 1, n - x, 1 - alpha / 2))
+    return low[()], high[()]
+
+
+def proportion(
+    p: ArrayLike,
+    se: ArrayLike,
+    n: ArrayLike,
+    df: ArrayLike,
+    level: float,
+    method: ProportionInterval,
+    deff_at_zero: ArrayLike = 1.0,
+    psus_with_cases: ArrayLike = np.nan,
+) -> tuple[Array, Array]:
+    """Interval of a proportion, or of many at once.
+
+    `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*)
+    (Korn and Graubard 1998). `korn_graubard_rare` (default): the same with the df of `rare_df` (ours; docs/coverage.md).
+    `beta` is R svyciprop's, `korn_graubard` without the cap at n. `logit` is R's xlogit, `wilson` that of R survey ≥ 4.5,
+    `asin` and `wald` (R's mean) as there.
+
+    With no case (or only cases) SE is 0 and every method fails: then n_eff = n / max(1, deff_at_zero), and
+    `korn_graubard_nchs` takes n_eff = n (NCHS 2017).
+
+    Args:
+        p, se: estimate and standard error. n: persons asked, unweighted. df: design degrees of freedom.
+        deff_at_zero: design effect assumed where there is no case. psus_with_cases: PSUs that hold a case, used by
+        `korn_graubard_rare` alone; nan where not known. Each a number, or arrays of one shape.
+
+    Returns:
+        (low, high), numbers or arrays as what came in; both nan without degrees of freedom.
+
+    Raises:
+        RequestError: no such method.
+    """
+    if method not in METHODS:
+        raise RequestError(
+            "no such interval", where="interval", found=method, allowed=METHODS, do=f"{DEFAULT} is made for rare events"
+        )
+    given = (np.asarray(value, dtype=float) for value in (p, se, n, df, deff_at_zero, psus_with_cases))
+    p, se, n, df, deff_at_zero, psus_with_cases = np.broadcast_arrays(*given)
+    if method == "korn_graubard_rare":
+        df = rare_df(df, psus_with_cases)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = t_quantile(level, df)
+        flat = (p <= 0) | (p >= 1) | (se <= 0)
+        at_zero = n if method == "korn_graubard_nchs" else n / np.maximum(1.0, deff_at_zero)
+        n_eff = np.where(flat, at_zero, p * (1 - p) / se**2)
+        n_star = n_eff * (t_quantile(level, n - 1) / t) ** 2
+        n_star = np.where((method == "beta") & ~flat, n_star, np.minimum(n, n_star))
+        low, high = np.full(p.shape, np.nan), np.full(p.shape, np.nan)
+        exact = flat | (method in EXACT)
+        low[exact], high[exact] = clopper_pearson((n_star * p)[exact], n_star[exact], level)
+        rest = ~exact
+        low[rest], high[rest] = _by_formula(method, p[rest], se[rest], n_eff[rest], np.asarray(t)[rest])
+    usable = (df >= 1) & (n >= 2) & ~np.isnan(p)
+    return np.where(usable, low, np.nan)[()], np.where(usable, high, np.nan)[()]
+
+
+def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tuple[Array, Array]:
+    """The limits of `logit`, `wilson`, `asin` and `wald` where SE is above 0."""
+    if method == "logit":
+        from scipy.special import expit
+
+        centre, half = np.log(p / (1 - p)), t * se / (p * (1 - p))
+        return expit(centre - half), expit(centre + half)
+    if method == "wilson":
+        centre, half = p + t**2 / (2 * n_eff), t / (2 * n_eff) * np.sqrt(4 * n_eff * p * (1 - p) + t**2)
+        return (centre - half) / (1 + t**2 / n_eff), (centre + half) / (1 + t**2 / n_eff)
+    if method == "asin":
+        centre, half = np.arcsin(np.sqrt(p)), t * se / (2 * np.sqrt(p * (1 - p)))
+        low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, np.pi / 2)  # beyond, sin² folds back (in R too)
+        return np.sin(low) ** 2, np.sin(high) ** 2
+    return p - t * se, p + t * se
+
+
+def wald(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float) -> tuple[Array, Array]:
+    """estimate ± t·SE; nan without degrees of freedom."""
+    estimate, df = np.asarray(estimate, dtype=float), np.asarray(df, dtype=float)
+    half = np.where(df >= 1, t_quantile(level, df), np.nan) * np.asarray(se)
+    return (estimate - half)[()], (estimate + half)[()]
+
+
+def total_of_cases(
+    total: ArrayLike, se: ArrayLike, df: ArrayLike, level: float, *, floor: ArrayLike, population: ArrayLike,
+    upper_at_zero: ArrayLike,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Interval of a number of cases: log scale, T·exp(±t·SE/T), never below `floor`; with no case [0, N·upper]."""
+    total, df = np.asarray(total, dtype=float), np.asarray(df, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.exp(t_quantile(level, df) * np.asarray(se) / total)
+        low, high = np.maximum(total / spread, floor), total * spread
+    low, high = np.where(total <= 0, 0.0, low), np.where(total <= 0, np.multiply(population, upper_at_zero), high)
+    return np.where(df >= 1, low, np.nan)[()], np.where(df >= 1, high, np.nan)[()]

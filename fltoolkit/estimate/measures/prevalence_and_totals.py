@@ -1,0 +1,270 @@
+"""Prevalence, total, mean, ratio and share: each makes one pass over the persons and returns `Estimates`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.adults import same_work_basis
+from fltoolkit.classify.children import ROUTES
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.measures.intervals import DEFAULT, ProportionInterval
+from fltoolkit.estimate.measures.questionnaire_facts import ages_of, questionnaire_of
+from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, with_intervals
+from fltoolkit.estimate.totals.cluster_totals import Outcome
+from fltoolkit.estimate.totals.one_pass import OF_CASES, Pass, case_only, make_pass
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
+from fltoolkit.survey.classifications.industry_codes import to_verify
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.internal_columns import WEIGHT
+from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+
+CLASSIFIED = (
+    "forced_labour",
+    "forced_labour_abroad",
+    "forced_labour_now",
+    "any_work",
+    "involuntary",
+    "coercion",
+    "same_work",
+    "trafficking",
+    *ROUTES,
+)
+OF_ADULTS = ("involuntary", "same_work", "trafficking", "forced_labour_now")
+
+NOT_CHILDREN = {"forced_labour_now": "they are not asked whether it goes on"}
+
+
+@checked
+def prevalence(
+    design: Design,
+    outcome: str = "forced_labour",
+    by: By = None,
+    *,
+    population: str | None = None,
+    interval: ProportionInterval = DEFAULT,
+    level: Level = 0.95,
+) -> Estimates:
+    """Share of persons for whom a true/false outcome holds: Σw·case / Σw over the persons of each cell.
+
+    Of a classified survey the headline counts established cases over all persons asked (docs/methods.md §1); unresolved persons stay
+    in the denominator and are shown beside it.
+
+    Args:
+        design: a classified survey, or any design.
+        outcome: a true/false column.
+        by: breakdowns, see `fl.cube`.
+        population: one that survey.yaml names; its first by default, or that of a sector in `by`.
+        interval: see `intervals.proportion`.
+        level: confidence level.
+
+    Raises:
+        RequestError: no such column or population; a rate by the sector of forced labour itself, which non-cases lack.
+    """
+    if only := case_only(design) & {g for b in breakdowns(by) for g in b}:
+        raise RequestError(
+            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
+            do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
+        )  # fmt: skip
+    return estimate(design, truth_of(design, outcome), by, "prevalence", population, interval, level)
+
+
+@checked
+def total(
+    design: Design,
+    outcome: str = "forced_labour",
+    by: By = None,
+    *,
+    population: str | None = None,
+    level: Level = 0.95,
+) -> Estimates:
+    """Number of cases Σw·case of a true/false outcome (log-scale interval), or total Σw·y of a numeric one (Wald).
+
+    Raises:
+        RequestError: as `prevalence`. DesignError: the weights are normalised.
+    """
+    require_totals(design, "total")
+    if isinstance(design, Survey) or is_truth(design, outcome):
+        return estimate(design, truth_of(design, outcome), by, "total", population, DEFAULT, level)
+    return estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
+
+
+@checked
+def mean(design: Design, y: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+    """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval."""
+    return estimate(design, Outcome("number", y), by, "mean", population, "wald", level)
+
+
+@checked
+def ratio(design: Design, y: str, x: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+    """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval."""
+    return estimate(design, Outcome("ratio", y, x), by, "ratio", population, "wald", level)
+
+
+@checked
+def share(
+    design: Design,
+    group: str,
+    by: By = None,
+    *,
+    outcome: str = "forced_labour",
+    population: str | None = None,
+    interval: ProportionInterval = DEFAULT,
+    level: Level = 0.95,
+) -> Estimates:
+    """Distribution of the cases of a classified survey over `group` (of any other design: of all persons), within `by`.
+
+    The shares of each `by` cell add up to one; `n` counts the cases it distributes.
+
+    Raises:
+        RequestError: as `prevalence`, or `group` is in `by` too.
+    """
+    wanted = tuple((*b, group) for b in breakdowns(by))
+    if any(group in b[:-1] for b in wanted):
+        raise RequestError(
+            "a share over a group cannot be broken down by that group", where="share: by", found=group, do="leave it out of by="
+        )
+    what = truth_of(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
+    return estimate(design, what, wanted, "share", population, interval, level, of=group)
+
+
+@checked
+def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+    """Persons by the step at which they leave the flowchart of their definition: totals by `step`.
+
+    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
+    """
+    require_totals(persons, "flowchart")
+    est = estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, DEFAULT, level, of="step")
+    return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
+
+
+def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
+    """Persons by the step and the trace of their classification. Traces are answers: see `published_set.paths` for what may leave."""
+    return estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, DEFAULT, 0.95)
+
+
+def estimate(
+    design: Design,
+    outcome: Outcome,
+    by: By,
+    measure: str,
+    population: str | None,
+    interval: ProportionInterval,
+    level: float,
+    of: str | None = None,
+) -> Estimates:
+    """One pass, then linear algebra on the PSU × cell table."""
+    wanted = breakdowns(by)
+    groups = groups_of(wanted)
+    chosen, weight, domain = population_of(design, population, groups, outcome.y)
+    run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
+    counted = run.counted if measure in OF_CASES else None
+    weights = run.by_unit("w", run.base, counted)
+    rows = counts(run, weights, counted)
+    y, x, by_x = run.y, rows["population"].to_numpy(), run.of_base(weights)
+    if measure == "ratio":
+        x, by_x = run.of_base(run.base.sums(run.table["wx"].to_numpy())), run.of_base(run.by_unit("wx", run.base))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = y / x
+    estimate = y if measure == "total" else rate
+    z = run.units.influence(run.cases, None if measure == "total" else by_x, estimate, overwrite_x=True)
+    rows.insert(0, "estimate", estimate)
+    rows.insert(1, "se", np.sqrt(run.units.variances(z)))
+    binary = outcome.kind in ("truth", "everyone", "amount") and measure != "duration"
+    effects = design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
+    whole = measure == "total" and design.grosses_up and bool(run.table["lowest"].min() >= 1)
+    table = with_intervals(rows, effects, rate, binary, measure, interval, level, whole, outcome.kind == "amount")
+    only = case_only(design) & set(groups)
+    if binary and outcome.three_valued and measure in ("prevalence", "total"):
+        table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
+    about = about_of(design, outcome, measure, interval, level, chosen, groups, run)
+    keys = run.cells.keys.drop(columns=BREAKDOWN)
+    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
+
+
+def truth_of(design: Design, outcome: str) -> Outcome:
+    return Outcome("truth", outcome, three_valued=isinstance(design, Survey) and outcome in CLASSIFIED)
+
+
+def is_truth(design: Design, name: str) -> bool:
+    """Whether a column of a bare design holds true and false, or only 0 and 1 (one small query)."""
+    value = design.text(name)
+    found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
+    return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
+
+
+def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
+    """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
+    refuse_unclassified(design)
+    if not isinstance(design, ClassifiedSurvey):
+        if name is not None:
+            raise RequestError(
+                "only a survey read through survey.yaml has populations", where="population", found=name,
+                do="leave population out, and name the group in by=",
+            )  # fmt: skip
+        return "", WEIGHT, None
+    spec = design.spec
+    bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
+    chosen = next(iter(bound), spec.default_population) if name is None else name
+    if chosen not in spec.populations:
+        raise RequestError(
+            "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
+            do="name one of these, or add it under populations:",
+        )  # fmt: skip
+    if outcome in OF_ADULTS and spec.children and spec.side(chosen) != "adults":
+        raise RequestError(
+            f"{outcome} does not apply to children: {NOT_CHILDREN.get(outcome, 'their definition has no test of consent')}",
+            where="population", found=chosen,
+            allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
+        )  # fmt: skip
+    if bound - {chosen}:
+        sector = next(g for g, s in spec.sectors.items() if g in groups and s.population in bound - {chosen})
+        raise RequestError(
+            f"{sector} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
+            where="population", found=chosen, allowed=sorted(b for b in bound if b), do="leave population out, or name that one",
+        )  # fmt: skip
+    return chosen, weight_of(chosen), POPULATION + chosen
+
+
+def about_of(
+    design: Design, outcome: Outcome, measure: str, interval: str, level: float, population: str,
+    groups: Sequence[str], run: Pass,
+) -> About:  # fmt: skip
+    name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
+    missing = int(run.table["missing"].sum() + run.table["n"][run.table["status"] == 2].sum())
+    base = About(
+        missing=missing,
+        measure=measure,
+        outcome=name,
+        interval="log" if measure == "total" and interval != "wald" else interval,
+        level=level,
+        calibration=run.calibration,
+    )
+    if not isinstance(design, ClassifiedSurvey):
+        return base
+    spec, period = design.spec, design.spec.reference_period
+    jobs = {s.job for g, s in spec.sectors.items() if g in groups}
+    return replace(
+        base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules,
+        reference_period=period.text, reference_months=period.months, window_start=str(period.start or ""),
+        window_end=str(period.end or ""), population=population, population_label=spec.populations[population].label,
+        population_ages=ages_of(spec, population), questionnaire=questionnaire_of(spec, population),
+        psus_of_earlier_rounds=spec.design.psus_of_earlier_rounds or "", same_work=same_work_basis(spec.episodes),
+        sector_basis=", ".join(sorted(jobs)), age_basis="age at the start of the work" if spec.age.at_start else "age at interview",
+        case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
+        to_verify=_to_verify(design, groups), rule_note=design.rule_note,
+    )  # fmt: skip
+
+
+def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> str:
+    """What recalled facts an estimate rests on, in words; empty where it rests on none."""
+    sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
+    return "; ".join(text for text in dict.fromkeys((design.to_verify, *sectors)) if text)

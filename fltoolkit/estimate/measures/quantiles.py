@@ -1,0 +1,182 @@
+"""Quantiles of a variable with few values, such as months, with Woodruff's interval: from the one pass, its values as cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.intervals import t_quantile
+from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
+from fltoolkit.estimate.measures.result_columns import households_of_cases
+from fltoolkit.estimate.measures.stock_and_duration import asked_months, basis
+from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
+from fltoolkit.estimate.totals.one_pass import Pass, make_pass
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, Cells, breakdowns, groups_of
+from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, columns_times, side_by_side
+from fltoolkit.survey.design.survey_design import Design
+
+Share = Annotated[float, Field(gt=0, lt=1), "0.5 is the median"]
+MOST_VALUES = 200
+TIE = 1e-12  # a share this near p has reached it: sums of weights carry rounding
+
+
+@checked
+def quantile(
+    design: Design,
+    y: str = MONTHS,
+    q: Share | Sequence[Share] = (0.25, 0.5, 0.75),
+    by: By = None,
+    *,
+    population: str | None = None,
+    level: Level = 0.95,
+) -> Estimates:
+    """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
+
+    The quantile of p is the least value v with F(v) ≥ p, F being the weighted share of persons up to v (R's `qrule="math"`).
+    Woodruff (1952): with F's limits F(v) ± t·SE at that value, the interval runs between the quantiles of the two limits and
+    SE is its width over 2t, as R's `svyquantile(interval.type="mean")`. A limit of F below 0 or above 1 leaves the limit, and
+    so SE, empty. The influence is that of −F(v), scaled to that SE: the covariance of quantiles has F's correlations (ours).
+
+    Args:
+        design: a classified survey, or any design; with replicate weights SE of F is theirs.
+        y: the column; of a survey `months`.
+        q: the share p, or several, each between 0 and 1.
+        by: breakdowns, see `fl.cube`.
+        population: as in `fl.duration`.
+        level: confidence level.
+
+    Returns:
+        Estimates in the units of y, one row a cell and p; the column `quantile` holds p. `n` and `cases` count the persons with
+        a value, `about.missing` those without.
+
+    Raises:
+        RequestError: y has more than 200 values or holds something else than numbers, is not `months` of a survey, or a p is not
+            between 0 and 1. NotAvailable: as `fl.duration`.
+    """
+    q = (q,) if isinstance(q, float) else tuple(q)
+    if not q:
+        raise RequestError("no quantile is asked for", where="q", do="name its share: 0.5 is the median")
+    wanted = breakdowns(by)
+    groups = groups_of(wanted)
+    if y in groups:
+        raise RequestError(
+            "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
+        )
+    outcome = _outcome(design, y, by, population)
+    chosen, weight, domain = population_of(design, population, groups, "")
+    run = make_pass(design, outcome, wanted, groups, "duration", domain, weight, None, split=y)
+    values = _values(run, y)
+    made = [_one(run, values, p, level) for p in q]
+    order = np.arange(len(run.cells) * len(q)).reshape(len(q), -1).T.ravel()  # the quantiles of a cell below each other
+    table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
+    about = replace(about_of(design, outcome, "quantile", "woodruff", level, chosen, groups, run), outcome=y)
+    if isinstance(design, ClassifiedSurvey) and design.spec.months:
+        about = replace(about, duration_basis=basis(design.spec.months))
+    keys = run.cells.keys.drop(columns=BREAKDOWN)
+    keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
+    effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
+    by_quantile = tuple((*b, "quantile") for b in wanted)
+    return Estimates(
+        pd.concat([keys, table], axis=1), side_by_side([z for _, z in made])[:, order], run.units, about, effects, by_quantile
+    )
+
+
+def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
+    """Whose values these are: everybody's with one, or those of a survey's cases."""
+    refuse_unclassified(design)
+    if not isinstance(design, ClassifiedSurvey):
+        return Outcome("number", y)
+    if y != MONTHS:
+        raise RequestError(
+            "of a classified survey the quantiles are those of months in forced labour, among its cases", where="y", found=y,
+            allowed=[MONTHS], do="bind the data with fl.SurveyDesign for any other column",
+        )  # fmt: skip
+    _, window = asked_months(design, by, population, "a quantile of months")
+    return Outcome("amount", "forced_labour", MONTHS, most=window)
+
+
+def _values(run: Pass, y: str) -> Array:
+    """Each table row's value; nan for rows that count for nothing."""
+    texts = run.table[KEY + y].iloc[run.counted].astype(str)
+    found = texts.unique()
+    if len(found) > MOST_VALUES:
+        raise RequestError(
+            f"{y} has more than {MOST_VALUES} values", where="y", found=len(found), allowed=f"at most {MOST_VALUES}",
+            do="round it, or group it into classes",
+        )  # fmt: skip
+    values = np.full(len(run.table), np.nan)
+    values[run.counted] = pd.to_numeric(texts)
+    return values
+
+
+def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
+    """The quantile of one share in every cell, its Woodruff interval, and its influence."""
+    distribution = _distribution(run, values)
+    at = np.array([_quantile(*d, p) for d in distribution])
+    up_to = _up_to(run, values, at)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = up_to.sums(run.table["w"].to_numpy(float)) / run.base.sums(run.table["w"].to_numpy(), run.counted)
+    weights = run.by_unit("w", run.base, run.counted)
+    df = run.degrees_of_freedom(weights, run.counted)
+    z = run.units.influence(run.by_unit("w", up_to), weights, share)
+    se_share = np.sqrt(run.units.variances(z))
+    t = t_quantile(level, df)
+    low, high = (
+        np.array([_quantile(*d, limit) for d, limit in zip(distribution, share + side * t * se_share, strict=True)])
+        for side in (-1, 1)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = (high - low) / (2 * t)
+        scaled = columns_times(z, np.where(se_share > 0, -se / se_share, 0.0))
+        cv = np.where(at == 0, np.nan, se / np.abs(at))
+    return _rows(run, p, at, se, low, high, cv, df), scaled
+
+
+def _rows(run: Pass, p: float, at: Array, se: Array, low: Array, high: Array, cv: Array, df: NDArray[np.int64]) -> pd.DataFrame:
+    t, counted = run.table, run.counted
+    n = run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64)
+    columns = {
+        "quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df, "n": n,
+        "cases": run.cells.sums(t["n"].to_numpy(), run.of_cases).astype(np.int64),
+        "population": run.cells.sums(t["w"].to_numpy(), counted), "n_eff": np.nan, "psus_with_cases": run.psus_with_cases(),
+        "households_with_cases": households_of_cases(run),
+    }  # fmt: skip
+    return pd.DataFrame(columns)
+
+
+def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:
+    """Of each cell its values in order, and the weighted share of persons up to each."""
+    weights, values = run.table["w"].to_numpy(float)[run.counted], values[run.counted]
+    points = np.unique(values[~np.isnan(values)])
+    column = np.searchsorted(points, values)
+    sums = np.zeros((len(run.cells), len(points)))
+    for code in (code[run.counted] for code in run.cells.codes):
+        used = (code >= 0) & (weights > 0)
+        np.add.at(sums, (code[used], column[used]), weights[used])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.cumsum(sums, axis=1) / sums.sum(axis=1, keepdims=True)
+    return [(points[row > 0], share[row > 0]) for row, share in zip(sums, shares, strict=True)]
+
+
+def _quantile(values: Array, shares: Array, p: float) -> float:
+    """The least value whose share is p or more; nan where p is no share."""
+    if not 0 <= p <= 1 or len(values) == 0:
+        return float("nan")
+    return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])
+
+
+def _up_to(run: Pass, values: Array, at: Array) -> Cells:
+    """The cells, holding only the rows up to each one's quantile."""
+    codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in run.cells.codes]
+    return Cells(run.cells.keys, tuple(codes))

@@ -1,0 +1,29 @@
+"""Who was asked what, in a form in which two rounds can be compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+
+def questionnaire_of(spec: SurveySpec, population: str) -> tuple[str, ...]:
+    """The questions that decide who is a case, as `debt_bondage: 2 experienced, 1 threatened`, sorted by key.
+
+    Of adults without the module on children. Wording, codes, order and routing are not compared: survey.yaml does not hold them
+    all, and rounds may code alike questions differently.
+    """
+    left_out = ("interview.", "trafficking", *(("children.",) if spec.side(population) == "adults" else ()))
+    asked = Counter((where, source.mode) for where, source in spec.questions() if not where.startswith(left_out))
+    keys = dict.fromkeys(where for where, _ in sorted(asked))
+    modes = {key: [f"{n} {mode}" for (where, mode), n in sorted(asked.items()) if where == key] for key in keys}
+    return tuple(f"{key.removeprefix('items.')}: {', '.join(told)}" for key, told in modes.items())
+
+
+def ages_of(spec: SurveySpec, population: str) -> str:
+    """The ages of a population, as `15 and over` or `5 to 17`; of a sum of populations those of each."""
+    if parts := spec.populations[population].sum_of:
+        return "; ".join(ages_of(spec, part) for part in parts)
+    ages = spec.populations[population].age
+    low = ages.min or 0
+    return f"{low} and over" if ages.max is None else f"{low} to {ages.max}"

@@ -1,0 +1,165 @@
+"""The columns of an estimate's table: counts, design effects, intervals, and what is unresolved, from one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.estimate.measures import intervals
+from fltoolkit.estimate.measures.intervals import ProportionInterval
+from fltoolkit.estimate.totals.one_pass import OF_CASES, Pass
+from fltoolkit.estimate.totals.result_cells import make_cells
+from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
+from fltoolkit.survey.spec.groups import TOTAL
+
+
+def counts(run: Pass, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
+    """Unweighted and weighted counts of each row, and how spread its cases are.
+
+    `counted` are the positions of the table's rows that the denominators count (None: all), `weights` theirs by unit and denominator.
+    """
+    t, cells, base = run.table, run.cells, run.base
+    n = t["n"].to_numpy()
+    cases = cells.sums(n, run.of_cases)
+    return pd.DataFrame(
+        {
+            "df": run.of_base(run.degrees_of_freedom(weights, counted)),
+            "n": run.of_base(base.sums(n, counted)).astype(np.int64),
+            "cases": cases.astype(np.int64),
+            "population": run.of_base(base.sums(t["w"].to_numpy(), counted)),
+            "psus_with_cases": run.psus_with_cases(),
+            "households_with_cases": households_of_cases(run),
+            "least": cells.sums(t["y"].to_numpy()) if "y" in t else cases,
+        }
+    )
+
+
+def households_of_cases(run: Pass) -> pd.Series:
+    """How many households each row's cases live in; not known where the design names no household, or nobody is a case."""
+    household = run.table["household"].to_numpy()
+    known = (household >= 0).any()
+    return pd.Series(run.cells.distinct(household, run.of_cases) if known else pd.array([pd.NA] * len(run.cells), dtype="Int64"))
+
+
+def design_effects(
+    run: Pass, rows: pd.DataFrame, rate: Array, binary: bool, measure: str, from_spec: float | None
+) -> pd.DataFrame:
+    """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
+    t, base = run.table, run.base
+    n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
+    counted = run.counted if measure in OF_CASES else None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if binary and "y" not in t:
+            spread = rate * (1 - rate)
+        elif measure == "ratio":
+            yy, xx, xy, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
+            spread = (yy - 2 * rate * xy + rate**2 * xx) / w
+        else:
+            spread = run.cells.sums(t["wyy"].to_numpy()) / size - (run.y / size) ** 2
+        with_replacement = spread * n / (n - 1) / n
+        if measure == "total":
+            with_replacement = with_replacement * size**2
+        if measure == "ratio":
+            with_replacement = with_replacement * (size / run.cells.sums(t["wx"].to_numpy())) ** 2
+        variance = rows["se"].to_numpy() ** 2
+        effects = pd.DataFrame(
+            {
+                "deff": variance / (with_replacement * (1 - n / size)),
+                "deff_replace": variance / with_replacement,
+                "kish": n * run.of_base(base.sums(t["ww"].to_numpy(), counted)) / size**2,
+            }
+        )
+    effects = effects.mask(np.isinf(effects))  # of a rate of 1 whose number varies
+    return _effects_at_zero(run, rows, effects, from_spec) if binary else effects
+
+
+def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
+    """The design effect assumed where there is no case: the spec's, else the whole population's, else Kish's."""
+    zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
+    if from_spec is not None:
+        value, source = np.full(len(rows), from_spec), "survey.yaml"
+    elif zero.any() and np.isfinite(whole := _of_everyone(run)):
+        value, source = np.full(len(rows), max(1.0, whole)), "the whole population's"
+    else:
+        value, source = np.maximum(1.0, effects["kish"].to_numpy()), "Kish's, from the weights"
+    return effects.assign(deff_at_zero=np.where(zero, value, np.nan), source=np.where(zero, source, ""))
+
+
+def _of_everyone(run: Pass) -> float:
+    """The design effect of the whole population's prevalence; nan where nobody or everybody is a case."""
+    t = run.table
+    everyone, w = make_cells(t, [], ((),), [t["n"].to_numpy() > 0], {}), t["w"].to_numpy()
+    n, p = t["n"].sum(), w[run.of_cases].sum() / w.sum() if t["n"].sum() else float("nan")
+    z = run.units.influence(run.by_unit("w", everyone, run.of_cases), run.by_unit("w", everyone), np.array([p]))
+    return float(run.units.variances(z)[0] * n / (p * (1 - p))) if 0 < p < 1 else float("nan")
+
+
+def with_intervals(
+    rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, binary: bool, measure: str,
+    method: ProportionInterval, level: float, whole: bool, amounts: bool = False,
+) -> pd.DataFrame:  # fmt: skip
+    """The result's columns in their order, with the interval that fits the measure.
+
+    `whole`: every weight stands for at least one person, so a total is never below `least`, the cases seen (of amounts: theirs).
+    """
+    estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
+    at_zero = effects["deff_at_zero"].fillna(1.0).to_numpy() if binary else 1.0
+    psus = rows["psus_with_cases"].to_numpy(float, na_value=np.nan)
+    if not binary:
+        low, high = intervals.wald(estimate, se, df, level)
+    elif measure != "total":
+        low, high = intervals.proportion(rate, se, n, df, level, method, at_zero, psus)
+    else:
+        _, upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)
+        floor, size = rows["least"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
+        few = intervals.rare_df(df, psus)  # as of the rate, so that number and rate agree
+        low, high = intervals.total_of_cases(estimate, se, few, level, floor=floor, population=size, upper_at_zero=upper)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
+        n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
+        if binary:
+            own = n_eff if amounts else _n_eff(rows, rate, measure)
+            n_eff = np.where(effects["deff_at_zero"].notna(), rows["n"] / effects["deff_at_zero"], own)
+    columns = {
+        "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": effects["deff"], "df": rows["df"],
+        "n": rows["n"], "cases": rows["cases"], "population": rows["population"], "n_eff": n_eff,
+        "psus_with_cases": rows["psus_with_cases"], "households_with_cases": rows["households_with_cases"],
+    }  # fmt: skip
+    return pd.DataFrame(columns)
+
+
+def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
+    """Effective sample size p(1 − p)/SE² (Korn and Graubard)."""
+    se = rows["se"].to_numpy() / (rows["population"].to_numpy() if measure == "total" else 1.0)
+    return np.asarray(rate * (1 - rate) / se**2)
+
+
+def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: str, level: float, only: set[str]) -> pd.DataFrame:
+    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases.
+
+    Blank for rows of the groups in `only`, which nobody but a case has.
+    """
+    t, cells, base = run.table, run.cells, run.base
+    n_open, w_open = (run.of_base(base.sums(t[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
+    y, x = run.y, rows["population"].to_numpy()
+    scale = x if measure == "total" else np.ones(len(rows))
+    y_high = run.cases + run.of_base(run.by_unit("w", base, run.unresolved))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bound = (y + w_open) / x
+        z = run.units.influence(y_high, run.of_base(run.by_unit("w", base)), bound)
+        se = np.sqrt(run.units.variances(z))
+        resolved = y / (x - w_open)
+    n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
+    psus = run.psus_with_cases(unresolved=True).to_numpy(float, na_value=np.nan)
+    _, high = intervals.proportion(bound, se, n, df, level, intervals.DEFAULT, at_zero, psus)
+    columns = {
+        "unresolved": n_open.astype(np.int64),
+        "resolved_only": resolved * scale,
+        "bound_high": bound * scale,
+        "bound_ci_high": high * scale,
+    }
+    table = pd.DataFrame(columns)
+    if only:
+        has_group = (cells.keys[sorted(only)] != TOTAL).any(axis=1)
+        table = table.mask(has_group)
+    return table

@@ -1,0 +1,149 @@
+"""Several Estimates joined, so that their covariance is known: rule sets of one sample side by side, or rounds of a survey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.adults import classify
+from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
+from fltoolkit.estimate.totals.result_cells import By
+from fltoolkit.estimate.variance.replicate_variance import Replicates
+from fltoolkit.estimate.variance.several_samples import Joint, join, psu_labels
+from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units, side_by_side
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.reserved_names import RESULTS
+
+
+@checked
+def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
+    """Join Estimates of one measure, of one sample or of several; `covariance` then holds that between any two rows of any parts.
+
+    Two Estimates are of one sample if their files, strata and PSUs are the same; of designs without a survey.yaml only the labels
+    of strata and PSUs are compared. Else they are of different samples, such as the rounds of a survey: see `several_samples.join` for
+    their covariance. Each part's own variance stays what it is.
+
+    Args:
+        parts: each Estimates with the label of its rows.
+        name: the first column of the table, which holds the labels.
+        shared_psus: of different samples, whether a PSU of the same stratum and label is the same area (rotation, panels of
+            areas) or another one (each round drew anew: independent). None: independent if no label stands in both.
+
+    Returns:
+        One Estimates, its `parts` saying what each label is about. A fact on which the parts disagree is blank in its `about`.
+
+    Raises:
+        RequestError: no parts, two measures or levels, or a part that has a column of this name.
+        DesignError: PSU labels of different samples coincide, or are said to and do not.
+    """
+    if not parts:
+        raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
+    if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
+        raise RequestError("one measure at one level can be stacked", found=sorted(kinds), do="stack each by itself")
+    if name in RESULTS or any(name in est.table for est in parts.values()):
+        raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
+    influence, units = _influence(parts, shared_psus)
+    groups = list(dict.fromkeys(g for est in parts.values() for b in est.by for g in b))
+    tables = [
+        est.table.assign(**{g: TOTAL for g in groups if g not in est.table}).assign(**{name: label})
+        for label, est in parts.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    return Estimates(
+        table[[name, *groups, *(c for c in table if c not in (name, *groups))]],
+        influence,
+        units,
+        _shared([est.about for est in parts.values()]),
+        pd.concat([est.design_effects for est in parts.values()], ignore_index=True),
+        tuple(dict.fromkeys((name, *b) for est in parts.values() for b in est.by)),
+        {label: est.about for label, est in parts.items()},
+    )
+
+
+@checked
+def rule_sets(
+    survey: Survey,
+    rules: Sequence[str | Path],
+    by: By = None,
+    *,
+    measure: Literal["prevalence", "total"] = "prevalence",
+    population: str | None = None,
+    level: Level = 0.95,
+) -> Estimates:
+    """A survey's result under several rule sets, one pass each: the same persons, so that `covariance` ties them together.
+
+    Args:
+        survey: as `fl.read_survey` returned it.
+        rules: names of rule sets, or paths of their YAML files (see `fl.classify`).
+        by: breakdowns, see `fl.cube`.
+        measure: `prevalence` or `total`.
+        population: one that survey.yaml names; its first by default.
+        level: confidence level.
+
+    Returns:
+        Estimates whose table has a first column `rule_set` (`icls_2018 v1`); what a result rests on stands in its `parts`.
+
+    Raises:
+        SpecError: a rule set does not exist, or cannot be applied to this survey.
+        RequestError: two rule sets of one name.
+    """
+    verb = prevalence if measure == "prevalence" else total
+    made = [verb(classify(survey, r), by=by, population=population, level=level) for r in rules]
+    labels = [est.about.rule_set for est in made]
+    if twice := sorted({label for label in labels if labels.count(label) > 1}):
+        raise RequestError("two rule sets have the same name and version", where="rules", found=twice, do="name each once")
+    return stack(dict(zip(labels, made, strict=True)), name="rule_set")
+
+
+def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Matrix, Units | Replicates | Joint]:
+    """The influence of all parts side by side, and the units it is of."""
+    first, *others = parts.values()
+    if shared is not False and all(_same_sample(first, est) for est in others):
+        return side_by_side([est.influence for est in parts.values()]), first.units
+    return join_samples(parts, shared)
+
+
+def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
+    """The scaled influence of Estimates of different samples side by side, and the units of all; `shared` as in `stack`."""
+    labels = [set(psu_labels(est.units)) for est in parts.values()]
+    both = sum(map(len, labels)) - len(set().union(*labels))
+    if both and shared is None:
+        raise DesignError(
+            "the estimates are of different samples, and PSUs of one stratum and label stand in more than one",
+            where="shared_psus", found=f"{both} of {min(map(len, labels))} PSUs",
+            do="say shared_psus=True if they are the same areas (their covariance then counts), False if each sample drew its own; "
+            "in survey.yaml of the later round: design.psus_of_earlier_rounds: kept, or new",
+        )  # fmt: skip
+    if shared and not all(labels):
+        raise DesignError(
+            "replicate weights do not tell which PSUs are shared", where="shared_psus",
+            do="say shared_psus=False (the variance of a change is then on the safe side), or describe the designs by strata and PSUs",
+        )  # fmt: skip
+    if shared and not both:
+        raise DesignError(
+            "PSUs are said to be shared, but no stratum and label stands in more than one sample", where="shared_psus",
+            found=f"{' and '.join(f'{len(sample):,}' for sample in labels)} PSUs, none of them in common",
+            do="give an area the same stratum and label in each round, or say shared_psus=False (new)",
+        )  # fmt: skip
+    return join([(label, est.influence, est.units) for label, est in parts.items()], bool(shared))
+
+
+def _same_sample(a: Estimates, b: Estimates) -> bool:
+    """Whether two Estimates rest on the same PSUs of the same strata of the same files."""
+    return a.units.same_as(b.units) and a.about.input_hash == b.about.input_hash
+
+
+def _shared(abouts: Sequence[About]) -> About:
+    """What the parts agree on; the rest is blank, but for what all must carry: doubts, and persons left out."""
+    names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
+    blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
+    doubts = "; ".join(dict.fromkeys(about.to_verify for about in abouts if about.to_verify))
+    return replace(abouts[0], **{**blank, "to_verify": doubts, "missing": max(about.missing for about in abouts)})

@@ -1,0 +1,165 @@
+"""Forced labour in time: on an average day (stock), at the interview (current), and for how long (duration).
+
+Beside the flow of `prevalence` and `total` (persons in it at any time in the reference period): three measures, three names,
+never compared with each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.intervals import DEFAULT
+from fltoolkit.estimate.measures.prevalence_and_totals import estimate, population_of, prevalence, total
+from fltoolkit.estimate.totals.cluster_totals import Outcome
+from fltoolkit.estimate.totals.one_pass import case_only
+from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.survey.checks.findings import guarded
+from fltoolkit.survey.design.survey_design import require_totals
+from fltoolkit.survey.spec.groups import Measure
+from fltoolkit.survey.spec.questions import Months
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+As = Literal["total", "prevalence"]
+NOW = "forced_labour_now"
+IN_TIME: tuple[Measure, ...] = ("stock_prevalence", "stock", "current_prevalence", "current", "duration")
+SPELLS = {"all_spells": "all spells", "last_spell": "the last spell only"}
+
+
+@checked
+def stock(
+    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+) -> Estimates:
+    """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
+
+    m are a case's months in forced labour within the T months of the period, so that m/T is the share of its days. Variance as
+    of any weighted total. A number has the log-scale interval of totals, with Σ m/T unweighted as its floor where every weight
+    is at least 1; a rate that of proportions, which is too wide rather than too narrow for shares of a period. Without a case:
+    [0, N·upper], as for the flow. The upper bound takes the unresolved as in forced labour all the time.
+
+    Args:
+        persons: a classified survey.
+        by: breakdowns, see `fl.cube`.
+        measure: `total`, the number of persons, or `prevalence`, Σ w·m/T / Σ w.
+        population: one of adults that survey.yaml names; its first by default.
+        level: confidence level.
+
+    Returns:
+        Estimates whose measure is `stock`, or `stock_prevalence` for the rate.
+
+    Raises:
+        NotAvailable: months were not asked, or only of the last spell, or the population holds children; a case lacks its months,
+            or they are more than the period has (it says how many).
+        RequestError: as `prevalence`. DesignError: the weights are normalised, and a number is asked.
+    """
+    name: Measure = "stock" if measure == "total" else "stock_prevalence"
+    if measure == "total":
+        require_totals(persons, "stock")
+    else:
+        _refuse_rate(persons, by, "stock")
+    months, window = asked_months(persons, by, population, "a stock on an average day")
+    if months.covers == "last_spell":
+        raise NotAvailable(
+            "a stock on an average day from the last spell only would be too low", where=str(persons.path),
+            found="months.covers: last_spell", allowed="all_spells",
+            do="ask for months over all spells; fl.total and fl.duration do not need them",
+        )  # fmt: skip
+    outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
+    made = estimate(persons, outcome, by, measure, population, DEFAULT, level)
+    if missing := made.about.missing:
+        raise NotAvailable(
+            "some cases gave no months, and a stock on an average day needs those of all", where=str(persons.path),
+            found=f"{guarded(missing, persons.spec.confidentiality.cases)} case(s)",
+            do="ask again, or report the flow (fl.total) and fl.duration",
+        )  # fmt: skip
+    return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))
+
+
+@checked
+def current(
+    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+) -> Estimates:
+    """Persons in forced labour at the time of the interview, where survey.yaml maps that question (`current`).
+
+    Args:
+        persons, by, population, level: as in `stock`.
+        measure: `total`, the number of persons, or `prevalence`, their share.
+
+    Returns:
+        Estimates as those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases whose answer is
+        yes; a case without an answer is unresolved. The measure is `current`, or `current_prevalence`.
+
+    Raises:
+        NotAvailable: it was not asked, or the population holds children.
+        RequestError, DesignError: as `prevalence` and `total`.
+    """
+    name: Measure = "current" if measure == "total" else "current_prevalence"
+    _adults(persons, by, population, "forced labour at the time of the interview")
+    if persons.spec.current is None:
+        raise NotAvailable(
+            "whether forced labour goes on was not asked", where=str(persons.path),
+            do="map the question under current: if it was asked; fl.stock gives the number on an average day",
+        )  # fmt: skip
+    made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, level=level)
+    return replace(made, about=replace(made.about, measure=name))
+
+
+@checked
+def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+    """Mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
+
+    Args:
+        persons, by, population, level: as in `stock`; `by` may name what only cases have.
+
+    Returns:
+        Estimates in months. `n` counts the cases with a duration, `population` their weights, `cases` all established cases of the
+        cell; `about.missing` those without a duration, `about.duration_basis` which months were asked.
+
+    Raises:
+        NotAvailable: months were not asked, the population holds children, or months are more than the period has.
+    """
+    months, window = asked_months(persons, by, population, "a mean duration")
+    outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
+    made = estimate(persons, outcome, by, "duration", population, "wald", level)
+    return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
+
+
+def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
+    """No rate by what only cases have."""
+    if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
+        raise RequestError(
+            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,
+            do=f'ask for the number: fl.{what}(persons, by=["{min(only)}"])',
+        )  # fmt: skip
+
+
+def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
+    """How months were asked, and how many the reference period has."""
+    _adults(persons, by, population, what)
+    if persons.spec.months is None:
+        raise NotAvailable(
+            f"no {what.removeprefix('a ')}: months in forced labour were not asked", where=str(persons.path),
+            do="map the question under months: if it was asked",
+        )  # fmt: skip
+    return persons.spec.months, persons.spec.reference_period.months
+
+
+def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
+    """Stop where children, who are asked none of this, would be part of the figure."""
+    groups = [g for b in breakdowns(by) for g in b]
+    spec: SurveySpec = persons.spec
+    chosen, _, _ = population_of(persons, population, groups, "")
+    if spec.children and spec.side(chosen) != "adults":
+        raise NotAvailable(
+            f"no {what.removeprefix('a ')} of children: they are not asked for it", where="population", found=chosen,
+            allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
+        )  # fmt: skip
+
+
+def basis(months: Months) -> str:
+    return f"months over {SPELLS[months.covers]}, cut off at the reference period and the interview"

@@ -1,0 +1,1 @@
+"""Models and tests under the sample design: logistic regression, association."""

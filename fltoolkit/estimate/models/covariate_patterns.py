@@ -1,0 +1,241 @@
+"""The persons of a model, grouped by their covariates: a formula, one pass, and one row a pattern."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.prevalence_and_totals import population_of, truth_of
+from fltoolkit.estimate.totals.one_pass import Pass, case_only, make_pass
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
+from fltoolkit.estimate.variance.taylor_variance import Array, Codes, sums
+from fltoolkit.survey.design.survey_design import Design
+from fltoolkit.survey.spec.groups import NOT_STATED, Group
+
+MOST = 20_000
+CONTRASTS = ("Treatment", "Poly", "Sum", "Diff", "Helmert")  # a formula names them without calling them: C(sex, Sum)
+EVALUATED = re.compile(r"Error evaluating factor: (\w+)")
+SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
+SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """What a model is fitted to. Confidential: most patterns are a few persons.
+
+    Attributes:
+        run: the pass; its breakdown 0 are the patterns, the others each covariate by itself.
+        code: each table row's pattern, -1 outside the model.
+        frame: one row a pattern, the covariates: categories in their order, or numbers.
+        x, info: the model matrix (patterns × coefficients) and patsy's description of it.
+        y, w: weighted cases and weighted persons of each pattern.
+        cases, others: patterns that hold a case, and somebody who is none.
+        formula, outcome, population: what the model is about.
+    """
+
+    run: Pass
+    code: Codes
+    frame: pd.DataFrame
+    x: Array
+    info: Any
+    y: Array
+    w: Array
+    cases: NDArray[np.bool_]
+    others: NDArray[np.bool_]
+    formula: str
+    outcome: str
+    population: str
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """The table's rows that are in the model."""
+        return self.code >= 0
+
+    def count(self, rows: NDArray[np.bool_]) -> int:
+        """Persons in some of the model's rows, unweighted."""
+        return int(self.run.table["n"].to_numpy()[self.used & rows].sum())
+
+    def by_pattern(self, column: str) -> Array:
+        """Sums of a column of the table."""
+        values = self.run.table[column].to_numpy(float)[self.used]
+        return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
+
+    def scores(self, mu: Array) -> Array:
+        """Score Σ(wy − μ·w)·x by sampled unit, and what calibrated weights add below: units × coefficients."""
+        table, used = self.run.table, self.used
+        at = self.code[used]
+
+        def score(y: Array, persons: Array) -> Array:
+            out = np.zeros((len(table), self.x.shape[1]))
+            out[used] = (y - mu[at] * persons)[:, None] * self.x[at]
+            return out
+
+        persons, cases = (table[c].to_numpy(float)[used] if c in table else np.zeros(used.sum()) for c in ("n", "uy"))
+        weighted = score(table["wy"].to_numpy()[used], table["w"].to_numpy()[used])
+        return np.vstack(self.run.carried(sums, weighted, score(cases, persons)))
+
+    def degrees_of_freedom(self) -> int:
+        """Of the design, over the model's persons (R `degf`)."""
+        rows = self.used & (self.run.table["n"].to_numpy() > 0)
+        everyone = make_cells(self.run.table, [], ((),), [rows], {})
+        whole = replace(self.run, cells=everyone, base=everyone, parent=np.zeros(1, dtype=np.intp))
+        at = np.flatnonzero(rows)
+        return int(whole.degrees_of_freedom(whole.by_unit("w", everyone, at), at)[0])
+
+    def matrix(self, frame: pd.DataFrame) -> Array:
+        """The model matrix of other patterns."""
+        from patsy import build_design_matrices
+
+        return np.asarray(build_design_matrices([self.info], frame)[0])
+
+
+def read_patterns(design: Design, formula: str, population: str | None) -> Patterns:
+    """Group the persons by the formula's covariates, in one pass, and make the model matrix (patsy's formulas).
+
+    Raises:
+        RequestError: the formula cannot be read, names no column, or one that only cases have; there are too many patterns.
+    """
+    outcome, terms = _sides(formula)
+    factors = _factors(terms)
+    names = list(dict.fromkeys(n for used in factors.values() for n in used))
+    for name in names:
+        design.text(name)
+    if only := case_only(design) & set(names):
+        raise RequestError(
+            f"no model with {min(only)}: only cases have one, so there is nobody to compare with", where="formula",
+            found=formula, do="leave it out, or take a group that everybody has",
+        )  # fmt: skip
+    chosen, weight, domain = population_of(design, population, names, outcome)
+    wanted = (tuple(names), *((n,) for n in names))
+    run = make_pass(design, truth_of(design, outcome), wanted, names, "prevalence", domain, weight, None)
+    first = (run.cells.keys[BREAKDOWN] == 0).to_numpy()
+    if (many := int(first.sum())) > MOST:
+        raise RequestError(
+            f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST:,}",
+            do="take bands of what has many values (ages, hours, incomes), or fewer covariates",
+        )  # fmt: skip
+    numeric = {n for n in names if design.column(n)[1].is_numeric()}
+    as_numbers = {n for code, used in factors.items() if not code.startswith("C(") for n in used} & numeric
+    columns = {n: _column(run.cells.keys[n], first, run.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
+               for i, n in enumerate(names, 1)}  # fmt: skip
+    frame = pd.DataFrame(columns, index=range(many))
+    stated = frame[sorted(as_numbers)].notna().all(axis=1).to_numpy()
+    code = run.cells.codes[0]
+    code = np.where((code >= 0) & np.isin(code, np.flatnonzero(stated)), (np.cumsum(stated) - 1)[code], -1).astype(np.intp)
+    frame = frame[stated].reset_index(drop=True)
+    x, info = _matrix(terms, frame, formula)
+    made = Patterns(run, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen)
+    case = (run.table["status"] == 1).to_numpy()
+    cases, others = (_holds(made, rows) for rows in (case, ~case))
+    return replace(made, y=made.by_pattern("wy"), w=made.by_pattern("w"), cases=cases, others=others)
+
+
+def refuse_sensitive(design: Design, names: list[str]) -> None:
+    """Stop where a covariate says where persons come from (docs/methods.md §7).
+
+    Raises:
+        RequestError: naming the covariates.
+    """
+    if found := [n for n in names if is_sensitive(design, n)]:
+        raise RequestError(
+            f"odds ratios by {', '.join(found)} are easily misread as a profile of offenders or victims", where="formula",
+            do="leave it out; if the question needs it say sensitive=True, and the result is named an association, not a profile",
+        )  # fmt: skip
+
+
+def is_sensitive(design: Design, name: str) -> bool:
+    """Whether a group tells of nationality, origin, ethnicity or religion: by its classification, else by its name and label."""
+    group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
+    if isinstance(group, Group) and group.classification:
+        return group.classification in SENSITIVE_CLASSIFICATIONS
+    return bool(SENSITIVE_WORDS.search(f"{name} {group.label if group else ''}"))
+
+
+def covariates(formula: str) -> list[str]:
+    """The columns that a formula names on its right side."""
+    return list(dict.fromkeys(n for used in _factors(_sides(formula)[1]).values() for n in used))
+
+
+def _sides(formula: str) -> tuple[str, str]:
+    outcome, tilde, terms = (part.strip() for part in formula.partition("~"))
+    if not tilde or not outcome.isidentifier() or not terms:
+        raise RequestError(
+            "the formula cannot be read", where="formula", found=formula, allowed='"forced_labour ~ C(sex) + C(age_group)"',
+            do="write a true/false column, ~, and groups joined by + or *",
+        )  # fmt: skip
+    return outcome, terms
+
+
+def _factors(terms: str) -> dict[str, list[str]]:
+    """The factors of a formula's right side, as patsy names them, each with the columns that it uses."""
+    from patsy import ModelDesc, PatsyError
+
+    try:
+        described = ModelDesc.from_formula(terms)
+        codes = [factor.code for term in described.rhs_termlist for factor in term.factors]
+        return {c: names_in(c) for c in codes}
+    except (PatsyError, SyntaxError, ValueError, AssertionError) as error:  # patsy asserts that it knows every sign
+        raise _unreadable(error, terms) from None
+
+
+def names_in(factor: str) -> list[str]:
+    """The columns that a factor of a formula uses: the names in it that are not called as functions, and what `Q("...")` quotes."""
+    nodes = list(ast.walk(ast.parse(factor)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    called = {id(call.func) for call in calls}
+    quoted = [call.args[0].value for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Q" and len(call.args) == 1
+              and isinstance(call.args[0], ast.Constant)]  # fmt: skip
+    return [
+        *(n.id for n in nodes if isinstance(n, ast.Name) and id(n) not in called and n.id not in CONTRASTS),
+        *map(str, quoted),
+    ]
+
+
+def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:
+    from patsy import EvalEnvironment, PatsyError, dmatrix
+
+    try:
+        made = dmatrix(terms, frame, eval_env=EvalEnvironment([{}]), return_type="matrix", NA_action="raise")
+    except PatsyError as error:
+        raise _unreadable(error, formula) from None
+    return np.asarray(made, dtype=float), made.design_info
+
+
+def _unreadable(error: Exception, formula: str) -> RequestError:
+    problem = str(error).splitlines()[0] if str(error) else "it cannot be read"
+    if evaluated := EVALUATED.match(problem):
+        problem = f"a factor of it gives a {evaluated[1]}"  # what follows may quote the data
+    return RequestError(
+        f"the formula cannot be used: {problem}",
+        where="formula",
+        found=formula,
+        do='see patsy\'s formulas: C(sex), C(region, Treatment("north")), a:b; Q("any name") for a column whose name is no word of Python',
+    )
+
+
+def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
+    """A covariate of the patterns: numbers, or categories in the order of its one-way cells."""
+    values, levels = keys[patterns].tolist(), keys[alone].tolist()
+    if as_number:
+        return pd.to_numeric(pd.Series(values).where(lambda v: v != NOT_STATED)).to_numpy(float)
+    if numeric:
+        values, levels = ([_plain(v) for v in part] for part in (values, levels))
+    return pd.Categorical(values, categories=levels)
+
+
+def _plain(text: str) -> int | float | str:
+    """A number as a formula writes it, so that Treatment(2) names the category 2."""
+    return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
+
+
+def _holds(patterns: Patterns, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    at = patterns.code[patterns.used & rows & (patterns.run.table["n"].to_numpy() > 0)]
+    return np.bincount(at, minlength=len(patterns.frame)) > 0

@@ -1,0 +1,348 @@
+"""Risk factors: survey-weighted logistic regression, and Firth's for rare events (docs/methods.md §7).
+
+Covariates are keys of the one pass, so a model is fitted to sums; its covariance comes from the sampled units' scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.intervals import t_quantile
+from fltoolkit.estimate.models.covariate_patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.likelihood_fit import ZERO, Fit, aliased, fit, fit_firth, profile, separated
+from fltoolkit.estimate.models.marginal_effects import coefficient_names, marginal_effects
+from fltoolkit.estimate.models.rao_scott import DesignTest
+from fltoolkit.estimate.variance.replicate_variance import Replicates
+from fltoolkit.estimate.variance.taylor_variance import Array, Units
+from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.design.survey_design import Design
+
+ASSOCIATION = "association, not a profile"
+SEPARATED = "separation"
+ROUNDED = 1e-12
+FEW = 10  # cases a coefficient (Peduzzi et al. 1996)
+ALIASED = "the groups before it already say the same persons"
+
+
+@dataclass(frozen=True)
+class Logit:
+    """A fitted model. Its categories may be few persons: what may leave is decided by `fl.risk_factors`.
+
+    Attributes:
+        table: one row a coefficient (log odds ratio): `term`, `category`, `coefficient`, `se`, `ci_low`, `ci_high`, `t`,
+            `p_value`, `n` and `cases` (unweighted persons of the category; of an interaction missing) and `reason`, why a number is missing or how an
+            interval was made.
+        penalty: `none` (maximum likelihood) or `firth`.
+        df: the design's degrees of freedom + 1 − coefficients (R `svyglm`); level: of the intervals.
+        n, cases, unresolved: persons in the model, unweighted; `missing` were left out for want of an outcome or a number.
+        notes: what must be said with the model.
+        formula, outcome, population: what it is about.
+    """
+
+    table: pd.DataFrame
+    penalty: Literal["none", "firth"]
+    df: int
+    level: float
+    n: int
+    cases: int
+    unresolved: int
+    missing: int
+    notes: tuple[str, ...]
+    formula: str
+    outcome: str
+    population: str
+    _patterns: Patterns = field(repr=False)
+    _fit: Fit = field(repr=False)
+    _covariance: Array = field(repr=False)
+    _ways: Array = field(repr=False)
+
+    @property
+    def params(self) -> pd.Series:
+        """Coefficients by name; NaN where there is no estimate."""
+        return self.table["coefficient"]
+
+    @property
+    def bse(self) -> pd.Series:
+        """Their standard errors under the design."""
+        return self.table["se"]
+
+    @property
+    def covariance(self) -> Array:
+        """Of the coefficients, as table; NaN where one has no standard error."""
+        none = self.bse.isna().to_numpy()
+        return np.where(none[:, None] | none[None, :], np.nan, self._covariance)
+
+    def conf_int(self) -> pd.DataFrame:
+        """Limits of the coefficients: t intervals (R `confint`); of Firth's under separation those of the profile."""
+        return self.table[["ci_low", "ci_high"]]
+
+    def odds_ratios(self) -> pd.DataFrame:
+        """Odds ratios with their limits: `term`, `category`, `odds_ratio`, `ci_low`, `ci_high`, `reason`; no intercept."""
+        rows = self.table[self.table["term"] != "Intercept"]
+        ratios = pd.DataFrame(
+            {to: np.exp(rows[c]) for to, c in (("odds_ratio", "coefficient"), ("ci_low",) * 2, ("ci_high",) * 2)}
+        )
+        return pd.concat([rows[["term", "category"]], ratios, rows["reason"]], axis=1)
+
+    def margins(self) -> pd.DataFrame:
+        """Average marginal effects: see `marginal_effects.marginal_effects`."""
+        endless = self.table["reason"].str.startswith(SEPARATED).to_numpy()
+        return marginal_effects(self._patterns, self._fit, self._covariance, endless, self._ways, self.df, self.level)
+
+    @checked
+    def wald(self, term: str) -> DesignTest:
+        """Test whether all coefficients of a term are 0: F = b'V⁻¹b/q on (q, df) (R `regTermTest(method = "Wald")`).
+
+        Raises:
+            RequestError: no such term, or one without finite estimates.
+        """
+        from scipy.special import fdtrc
+
+        rows = (self.table["term"] == term).to_numpy()
+        usable = rows & self.table["se"].notna().to_numpy()
+        if not usable.any() or (rows & self.table["reason"].str.startswith(SEPARATED).to_numpy()).any():
+            raise RequestError(
+                "no Wald test of this term", where="wald", found=term, allowed=list(dict.fromkeys(self.table["term"])),
+                do="name a term of the model whose coefficients all have an estimate; under separation use fl.rao_scott",
+            )  # fmt: skip
+        b, v = self.params.to_numpy()[usable], self.covariance[np.ix_(usable, usable)]
+        q = len(b)
+        statistic = float(b @ np.linalg.solve(v, b)) / q
+        return DesignTest(
+            f"{term}: Wald", statistic, q, self.df, float(fdtrc(q, self.df, statistic)) if self.df > 0 else float("nan")
+        )
+
+    def summary(self) -> str:
+        """The model as text, to be read by its statistician."""
+        head = f"{self.formula} ({'Firth' if self.penalty == 'firth' else 'maximum likelihood'}); {self.n:,} persons, {self.cases:,} cases, df {self.df}"
+        body = self.table.drop(columns=["term", "category"]).to_string(float_format=lambda v: f"{v:.4f}", na_rep="")
+        return "\n".join([head, body, *self.notes])
+
+
+@checked
+def logit(
+    design: Design,
+    formula: str,
+    *,
+    population: str | None = None,
+    penalty: Literal["none", "firth"] = "none",
+    level: Level = 0.95,
+    sensitive: bool = False,
+) -> Logit:
+    """Survey-weighted logistic regression of a true/false outcome on groups, equal to R `svyglm(family = quasibinomial())`.
+
+    Score equations Σ w(y − μ)x = 0; covariance I⁻¹ΣI⁻¹ with I = X'WX and Σ the design's covariance of the score totals: strata, PSUs, FPC of both
+    stages, lonely-PSU rule. Of replicate weights: the model is refitted under each.
+
+    With `penalty="firth"` the weights are scaled to a mean of 1 and ½ log |I| is added (Firth 1993; Heinze and Schemper 2002), which is finite
+    under separation and less biased with few cases; covariance as before, at Firth's estimate. Under separation that covariance is
+    too small (a category without a case has scores of one sign only): those limits are of the profile likelihood, its fall scaled by Kish's design effect.
+
+    Unresolved persons are no cases and stay in, as in the headline. `not stated` is a category of its own; a person without a
+    number is left out and counted.
+
+    Args:
+        design: a classified survey, or any design.
+        formula: as patsy reads it: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is the
+            first category in the group's order. A column of numbers without C() is a number: with few values only, for they are keys.
+        population: one that survey.yaml names.
+        penalty: `none` or `firth`.
+        level: confidence level.
+        sensitive: allow groups of nationality, origin, ethnicity or religion, and name the result an association.
+
+    Raises:
+        RequestError: the formula, a sensitive group, too many patterns, nobody or everybody a case.
+    """
+    if not sensitive:
+        refuse_sensitive(design, covariates(formula))
+    return fit_patterns(read_patterns(design, formula, population), _sensitive_note(design, formula), penalty, level)
+
+
+def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
+    """`logit` of persons already grouped, so that two penalties cost one pass."""
+    if not 0 < p.y.sum() < p.w.sum():
+        raise RequestError("a model needs cases and others", where="logit", found=f"{int(p.cases.sum())} patterns with cases")
+    largest = np.abs(p.x).max(axis=0)
+    scale = np.where(largest > 0, largest, 1.0)
+    x, kept = p.x / scale, ~aliased(p.x / scale)
+    found_ways = separated(x[:, kept], p.cases, p.others)
+    ways = np.zeros((len(found_ways), len(scale)))
+    ways[:, kept] = found_ways
+    endless, certain = np.asarray(ways.any(axis=0)), np.asarray((np.abs(x @ ways.T) > ZERO).any(axis=1))
+    solver = _Solver(p, x, scale, kept, certain, penalty == "firth")
+    best = solver.fit(p.y, p.w)
+    v = solver.covariance(best)
+    df = p.degrees_of_freedom() + 1 - int(kept.sum())
+    beta = np.where(kept, best.beta / scale, np.nan)
+    table = _table(p, beta, v, kept, endless, df, level)
+    if penalty == "firth":
+        table = _profiled(table, solver, best, np.flatnonzero(endless), df, level)
+    else:
+        table.loc[endless, ["coefficient", "se", "ci_low", "ci_high", "t", "p_value"]] = np.nan
+    rows = p.run.table
+    status = rows["status"].to_numpy()
+    return Logit(
+        table, penalty, df, level, p.count(status >= -1), p.count(status == 1), p.count(status == -1),
+        int(rows["missing"].sum()) + int(rows["n"].sum()) - p.count(status >= -1), (*notes, *_notes(table, p, df)),
+        p.formula, p.outcome, p.population, p, Fit(best.beta / scale, best.mu, best.inverse, best.likelihood), v,
+        ways[:0] if penalty == "firth" else ways / scale,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Solver:
+    """One model's matrix, its columns divided by `scale`, and how it is fitted: Firth's on all patterns, maximum likelihood on those
+    that are not foretold with certainty. Weights are scaled to a mean of 1."""
+
+    p: Patterns
+    x: Array
+    scale: Array
+    kept: NDArray[np.bool_]
+    certain: NDArray[np.bool_]
+    firth: bool
+
+    @property
+    def rows(self) -> NDArray[np.bool_]:
+        return np.ones(len(self.x), dtype=bool) if self.firth else ~self.certain
+
+    def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
+        """The full vector of coefficients: 0 where one is aliased, and mu of every pattern (a foretold one: 0 or 1)."""
+        rows, kept = self.rows, self.kept
+        ratio = self.p.count(self.p.run.table["n"].to_numpy() > 0) / w.sum()
+        if not rows.any():
+            found = Fit(np.zeros(kept.sum()), np.zeros(0), np.zeros((kept.sum(), kept.sum())), 0.0)
+        else:
+            begin = None if start is None else start[kept]
+            by = fit_firth if self.firth else fit
+            found = by(self.x[np.ix_(rows, kept)], y[rows] * ratio, w[rows] * ratio, start=begin)
+        beta, mu, inverse = np.zeros(len(kept)), self.p.cases.astype(float), np.zeros((len(kept), len(kept)))
+        beta[kept], mu[rows], inverse[np.ix_(kept, kept)] = found.beta, found.mu, found.inverse * ratio
+        return Fit(beta, mu, inverse, found.likelihood)
+
+    def covariance(self, best: Fit) -> Array:
+        """Of the coefficients, by the design."""
+        units = self.p.run.units
+        if isinstance(units, Units):
+            z = self.p.scores(best.mu) / self.scale @ best.inverse
+        else:
+            z = _by_replicates(self, units, best)
+        return units.covariance(z / self.scale)
+
+
+def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
+    """How far each replicate's coefficients lie from the centre, the model refitted under each (R `svyglm` of a replicate design)."""
+    p, used = solver.p, np.flatnonzero(units.factor > 0)
+    fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
+    for r in used.tolist():
+        y, w = p.by_pattern(f"wy_{r}"), p.by_pattern(f"w_{r}")
+        if lost := _lost(solver, y, w):
+            without[r] = lost
+        else:
+            fits[r] = solver.fit(y, w, best.beta).beta
+    if without:
+        raise RequestError(
+            f"under {len(without)} of {len(used)} replicate weights the model has no estimate", where="logit",
+            found=list(dict.fromkeys(without.values())),
+            do="merge the category with a neighbour or leave it out; where it lacks cases only, penalty=\"firth\" is finite",
+        )  # fmt: skip
+    return units.influence(np.array(fits), None, best.beta)
+
+
+def _lost(solver: _Solver, y: Array, w: Array) -> str:
+    """What has no estimate under one replicate's weights, of what has one under the survey's: "" for nothing.
+
+    A half-sample may leave out all cases of a category, or all its persons.
+    """
+    there = solver.rows & (w > 0)
+    x = solver.x[np.ix_(there, solver.kept)]
+    names = _told(coefficient_names(solver.p), bool(solver.p.population))[solver.kept]
+    if len(gone := names[aliased(x) & ~aliased(solver.x[np.ix_(solver.rows, solver.kept)])]):
+        return f"{gone[0]} (nobody is there, or nobody else)"
+    if solver.firth:
+        return ""
+    ways = separated(x, y[there] > 0, (w - y)[there] > ROUNDED * w[there])
+    return f"{names[np.abs(ways).sum(axis=0) > 0][0]} (no case is there, or only cases)" if len(ways) else ""
+
+
+def _told(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
+    """Each coefficient's term and category. Without a survey.yaml a category is a value of the data."""
+    told = []
+    for row in names.to_dict("records"):
+        term, category = row["term"], row["category"]
+        if category and not of_survey:
+            category = Mask().told({category: int(row["n"])}, int((names["term"] == term).sum()) + 1)
+        told.append(f"{term}: {category}" if category else term)
+    return np.array(told, dtype=object)
+
+
+def _table(
+    p: Patterns, beta: Array, v: Array, kept: NDArray[np.bool_], endless: NDArray[np.bool_], df: int, level: float
+) -> pd.DataFrame:
+    from scipy.special import stdtr
+
+    names = coefficient_names(p)
+    se = np.where(kept, np.sqrt(np.diag(v)), np.nan)
+    quantile = float(t_quantile(level, df))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = beta / se
+    numbers = {"coefficient": beta, "se": se, "ci_low": beta - quantile * se, "ci_high": beta + quantile * se, "t": ratio,
+               "p_value": 2 * stdtr(df, -np.abs(ratio)) if df > 0 else np.nan}  # fmt: skip
+    table = names.assign(**numbers)[[*names.columns[:2], *numbers, "n", "cases"]]
+    reasons = [
+        "" if k and not e else ALIASED if not k else _why(row)
+        for k, e, row in zip(kept, endless, names.to_dict("records"), strict=True)
+    ]
+    return table.assign(reason=reasons)
+
+
+def _why(row: Mapping[Hashable, Any]) -> str:
+    """Separation, named: which category has no case, or nobody else."""
+    if row["cases"] == 0:
+        return f"{SEPARATED}: no case in {row['category']}"
+    if pd.notna(row["cases"]) and row["cases"] == row["n"]:
+        return f"{SEPARATED}: only cases in {row['category']}"
+    return f"{SEPARATED}: with the other terms it tells cases from others without a doubt"
+
+
+def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, which: NDArray[np.intp], df: int, level: float) -> pd.DataFrame:
+    """Under separation: limits from the profile of Firth's likelihood, and no standard error."""
+    p, kept = solver.p, solver.kept
+    n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()
+    kish = n * p.by_pattern("ww").sum() / size**2
+    drop = float(t_quantile(level, df)) ** 2 * kish
+    inner = Fit(best.beta[kept], best.mu, best.inverse[np.ix_(kept, kept)], best.likelihood)
+    table.loc[table.index[which], ["ci_low", "ci_high", "se", "t", "p_value"]] = np.nan
+    for j in which if df > 0 else ():
+        among = int(kept[:j].sum())
+        limits = profile(solver.x[:, kept], p.y * n / size, p.w * n / size, inner, among, drop)
+        table.loc[table.index[j], ["ci_low", "ci_high"]] = np.array(limits) / solver.scale[j]
+    return table
+
+
+def _sensitive_note(design: Design, formula: str) -> tuple[str, ...]:
+    found = [n for n in covariates(formula) if is_sensitive(design, n)]
+    return (f"By {', '.join(found)}: {ASSOCIATION}.",) if found else ()
+
+
+def _notes(table: pd.DataFrame, p: Patterns, df: int) -> tuple[str, ...]:
+    notes = []
+    status = p.run.table["status"].to_numpy()
+    if p.count(status == -1):
+        notes.append("Persons whose status is unresolved are counted as no cases, as in the headline.")
+    events, terms = p.count(status == 1), len(table) - 1
+    if terms and events < FEW * terms:
+        notes.append(f"{events / terms:.1f} cases a coefficient: fewer than {FEW}, so read Firth's estimates, and with care.")
+    if (why := table["reason"].str.startswith(SEPARATED)).any():
+        named = "; ".join(f"{r['term']}: {r['reason'].partition(': ')[2]}" for r in table[why].to_dict("records"))
+        notes.append(f"Separation ({named}): maximum likelihood has no estimate there.")
+    if df < 1:
+        notes.append("The design has fewer degrees of freedom than the model coefficients: no intervals.")
+    return tuple(notes)

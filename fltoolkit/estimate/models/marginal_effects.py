@@ -1,0 +1,97 @@
+"""What a model's coefficients are called, and its average marginal effects."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.estimate.measures.intervals import t_quantile
+from fltoolkit.estimate.models.covariate_patterns import Patterns, names_in
+from fltoolkit.estimate.models.likelihood_fit import Fit, predict
+from fltoolkit.estimate.variance.taylor_variance import Array
+
+STEP = 1e-4  # of a number's derivative; exact for a term that is linear in it
+
+
+def coefficient_names(p: Patterns) -> pd.DataFrame:
+    """`term` and `category` of each coefficient, by patsy's name, with the unweighted `n` and `cases` of a group's category."""
+    rows = []
+    for term, place in p.info.term_name_slices.items():
+        for name in p.info.column_names[place]:
+            levels = re.findall(r"\[(?:T\.)?(.*?)\](?=:|$)", name)
+            n, cases = _counts(p, term, levels[0]) if len(levels) == 1 and ":" not in term else (pd.NA, pd.NA)
+            rows.append({"name": name, "term": term, "category": " × ".join(levels), "n": n, "cases": cases})
+    return pd.DataFrame(rows).set_index("name").astype({"n": "Int64", "cases": "Int64"})
+
+
+def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
+    name = names_in(term)[0]
+    here = np.isin(p.code, np.flatnonzero((p.frame[name].astype(str) == level).to_numpy()))
+    return p.count(here), p.count(here & (p.run.table["status"] == 1).to_numpy())
+
+
+def marginal_effects(
+    p: Patterns, best: Fit, covariance: Array, endless: NDArray[np.bool_], ways: Array, df: int, level: float
+) -> pd.DataFrame:
+    """Average marginal effects: how far the predicted probability of the whole population moves, all else as it is.
+
+    Of a category: Σw(μ[category] − μ[reference])/Σw, everybody put in one and then in the other; of a number: the mean
+    derivative. Standard errors by the delta method, the persons' covariates and weights taken as fixed.
+
+    Returns:
+        One row a category or number: `covariate`, `category`, `reference`, `effect` (a difference of proportions), `se`, `ci_low`, `ci_high`;
+        under separation what compares with such a category has
+        no standard error (Firth) or no estimate.
+    """
+    quantile = float(t_quantile(level, df))
+    w = p.w / p.w.sum()
+    rows = []
+    for name in map(str, p.frame):
+        for category, reference, x1, x0, step in _contrasts(p, name):
+            mu1, mu0 = (predict(x, best.beta, ways) for x in (x1, x0))
+            effect = float(w @ (mu1 - mu0)) / step
+            gradient = ((w * mu1 * (1 - mu1)) @ x1 - (w * mu0 * (1 - mu0)) @ x0) / step
+            se = float(np.sqrt(gradient @ covariance @ gradient))
+            if (x1 - x0)[:, endless].any():
+                effect, se = np.nan if len(ways) else effect, np.nan
+            rows.append(
+                {"covariate": name, "category": category, "reference": reference, "effect": effect, "se": se,
+                 "ci_low": effect - quantile * se, "ci_high": effect + quantile * se}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, float]]:
+    """The model matrices whose predictions are compared, with the labels and the distance between them."""
+    column = p.frame[name]
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))
+        return [("", "", up, down, 2 * STEP)]
+    reference = reference_of(p, name)
+    base = p.matrix(_everybody(p.frame, name, reference))
+    return [
+        (str(level), str(reference), p.matrix(_everybody(p.frame, name, level)), base, 1.0)
+        for level in column.cat.categories
+        if level != reference
+    ]
+
+
+def _everybody(frame: pd.DataFrame, name: str, level: object) -> pd.DataFrame:
+    categories = frame[name].cat.categories
+    return frame.assign(**{name: pd.Categorical([level] * len(frame), categories=categories)})
+
+
+def reference_of(p: Patterns, name: str) -> object:
+    """The category whose coefficients are 0 by the coding of the formula's first factor of a covariate."""
+    for factor, facts in p.info.factor_infos.items():
+        if facts.type == "categorical" and name in names_in(factor.code):
+            for codings in p.info.term_codings.values():
+                for coding in codings:
+                    if factor in coding.contrast_matrices:
+                        zero = ~coding.contrast_matrices[factor].matrix.any(axis=1)
+                        if zero.any():
+                            return facts.categories[int(np.argmax(zero))]
+    return p.frame[name].cat.categories[0]

@@ -1,0 +1,132 @@
+"""Is forced labour associated with a group? Rao and Scott's tests, equal to R survey's `svychisq` (docs/methods.md §7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, population_of, truth_of
+from fltoolkit.estimate.totals.cluster_totals import Outcome
+from fltoolkit.estimate.totals.one_pass import Pass, case_only, make_pass
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN
+from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, dense
+from fltoolkit.survey.design.survey_design import Design
+
+
+@dataclass(frozen=True)
+class DesignTest:
+    """A test: its statistic, degrees of freedom (`ddf` infinite for chi-squared) and p-value. `what` says what is tested, and how."""
+
+    what: str
+    statistic: float
+    ndf: float
+    ddf: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class RaoScott:
+    """Pearson's X² under the design, corrected twice.
+
+    Attributes:
+        F: second-order (Satterthwaite): X²/tr(Δ) against F. The one to use.
+        chisq: first-order: X² divided by the mean design effect, against chi-squared.
+        table: weighted shares of all persons, rows × columns. Unweighted counts behind it may be small: not for publication.
+    """
+
+    F: DesignTest
+    chisq: DesignTest
+    table: pd.DataFrame
+
+
+@checked
+def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None) -> RaoScott:
+    """Test whether two groups, or a group and a true/false outcome, are associated, under the sample design.
+
+    X² = n Σ (p − p₀)²/p₀ of the weighted shares p, with p₀ the product of their margins; Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, with D the
+    shares' diagonal, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984). F = X²/tr Δ has
+    ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
+
+    Persons whose outcome is unresolved are no cases, as in the headline. The groups' `not stated` is a category like others.
+
+    Args:
+        design: a classified survey, or any design.
+        rows: a group. columns: a true/false outcome, or another group.
+        population: one that survey.yaml names.
+
+    Raises:
+        RequestError: no such column or population; a group that only cases have; fewer than two categories.
+    """
+    refuse_unclassified(design)
+    if rows == columns:
+        raise RequestError("a group cannot be tested against itself", where="rao_scott", found=rows, do="name two columns")
+    if only := case_only(design) & {rows, columns}:
+        raise RequestError(
+            f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has"
+        )
+    truth = columns in CLASSIFIED if isinstance(design, ClassifiedSurvey) else is_truth(design, columns)
+    keys = (rows,) if truth else (rows, columns)
+    _, weight, domain = population_of(design, population, keys, columns)
+    outcome = truth_of(design, columns) if truth else Outcome("everyone")
+    run = make_pass(design, outcome, (keys, *((k,) for k in keys), ()), keys, "prevalence", domain, weight, None)
+    weights = run.by_unit("w", run.base)
+    names, by_unit, totals = _two_way(run, weights, keys)
+    if min(len(names[0]), len(names[1])) < 2:
+        raise RequestError(
+            "there is nothing to compare", where="rao_scott", found=names, do="name groups with two categories or more"
+        )
+    whole = run.cells.keys.index[run.cells.keys[BREAKDOWN] == len(keys) + 1]
+    size, n = float(totals.sum()), float(run.base.sums(run.table["n"].to_numpy(float))[whole[0]])
+    df = float(run.degrees_of_freedom(weights)[whole[0]])
+    p = totals / size
+    z = run.units.influence(by_unit, dense(weights[:, whole]), p)
+    first, second = _tests(p, run.units.covariance(z), n, df, (len(names[0]), len(names[1])), f"{rows} and {columns}")
+    table = pd.DataFrame(
+        p.reshape(len(names[0]), -1), index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns)
+    )
+    return RaoScott(first, second, table)
+
+
+def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
+    """Categories of the rows and columns, and the weighted sums of every cell of their grid, by unit and over all."""
+    at = run.cells.keys[BREAKDOWN].to_numpy()
+    names = [run.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
+    cells = np.flatnonzero(at == 0)
+    wy, w = dense(run.cases[:, cells]), dense(weights[:, run.parent[cells]])
+    y, x = run.y[cells], run.cells.sums(run.table["w"].to_numpy())[cells]
+    if len(keys) == 1:
+        pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)
+        return (names[0], ["no", "yes"]), pairs, np.stack([x - y, y], axis=1).ravel()
+    found = run.cells.keys.iloc[cells]
+    place = [names[0].index(a) * len(names[1]) + names[1].index(b) for a, b in zip(found[keys[0]], found[keys[1]], strict=True)]
+    by_unit, totals = np.zeros((len(w), len(names[0]) * len(names[1]))), np.zeros(len(names[0]) * len(names[1]))
+    by_unit[:, place], totals[place] = w, x
+    return (names[0], names[1]), by_unit, totals
+
+
+def _tests(p: Array, covariance: Array, n: float, df: float, shape: tuple[int, int], what: str) -> tuple[DesignTest, DesignTest]:
+    """Both corrections, from the shares of a grid (row by row), their covariance, persons and degrees of freedom."""
+    from scipy.special import chdtrc, fdtrc
+
+    grid = p.reshape(shape)
+    expected = np.outer(grid.sum(axis=1), grid.sum(axis=0))
+    pearson = n * float(((grid - expected) ** 2 / expected).sum())
+    inverse = np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)
+    rows, columns = (np.eye(k)[:, 1:] - 1 / k for k in shape)
+    contrasts = np.kron(rows, columns)
+    scaled = inverse[:, None] * contrasts
+    delta = np.linalg.solve(contrasts.T @ scaled / n, scaled.T @ covariance @ scaled)
+    trace = float(np.trace(delta))
+    ndf = trace**2 / float(np.trace(delta @ delta))
+    statistic, free = pearson / trace, len(delta)
+    return (
+        DesignTest(f"{what}: Rao-Scott F, second order", statistic, ndf, ndf * df, float(fdtrc(ndf, ndf * df, statistic))),
+        DesignTest(
+            f"{what}: Rao-Scott chi-squared, first order", pearson, free, np.inf, float(chdtrc(free, pearson * free / trace))
+        ),
+    )

@@ -1,0 +1,361 @@
+"""The only pass an estimate makes over microdata: persons in, sums by PSU and cell out.
+
+At survey size most of these sums are one person. The table and all that is made from it stay in memory: never written,
+logged, cached or shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.three_valued_logic import truth_of
+from fltoolkit.errors import DesignError, NotAvailable, RequestError
+from fltoolkit.survey.checks.findings import guarded
+from fltoolkit.survey.data.collect import to_arrow, to_count
+from fltoolkit.survey.data.internal_columns import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.design.calibrated_weights import Calibration
+from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Key
+from fltoolkit.survey.spec.groups import NOT_STATED
+
+KEY = "by__"
+FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
+OWN, ALL = "fl__s_", "fl__all_"  # sums of the rows that count, and of all rows
+SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
+# The sums that the pass makes; the others follow from these and the status (`_completed`).
+SUMMED = {
+    "truth": ("w", "ww"),
+    "everyone": ("w", "ww"),
+    "number": ("w", "ww", "wy", "wyy"),
+    "amount": ("w", "ww", "wy", "wyy"),
+    "ratio": SUMS[1:],
+}
+# What a row is that no sum holds; below 0 but for UNRESOLVED, which is in the sums.
+UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is summed. `kind` is one of
+
+    - `truth`: a true/false column; null is a missing answer (R's na.rm), or `unresolved` where `three_valued`
+    - `number`: a numeric column `y`; null is missing; every other row counts as a case
+    - `ratio`: two numeric columns, y over x; a row lacking either is missing; every other row counts as a case
+    - `everyone`: every row is a case (counts, and distributions of a group)
+    - `amount`: of a survey's cases, those of the true/false column y, the numeric column x over `per`; x lies between 0 and
+      `most`; whoever is not a case has none
+    """
+
+    kind: Literal["truth", "number", "ratio", "everyone", "amount"]
+    y: str = ""
+    x: str = ""
+    three_valued: bool = False
+    most: float = 0.0
+    per: float = 1.0
+
+
+def cluster_totals(
+    design: Design,
+    outcome: Outcome,
+    keys: Sequence[str],
+    *,
+    domain: str | None = None,
+    weight: str = WEIGHT,
+    lowest: bool = False,
+) -> pd.DataFrame:
+    """Group the microdata once (docs/methods.md §2).
+
+    Args:
+        design: any design; rows outside the domain stay in it, with nothing to add.
+        outcome: what is summed.
+        keys: the group columns.
+        domain: a true/false column; the rows an estimate is about. None: all.
+        weight: the internal weight column.
+        lowest: whether the smallest weight is wanted, too.
+
+    Returns:
+        One row a stratum × PSU × keys × status (× household of a case), or one for each of the codes that share a label, in the order
+        of these as the data hold them (of whole numbers by size): `strata`, `psu`, the keys (each as `by__` + name), all of
+        them categories; `status` (1 case, 0 not, -1 unresolved, 2 case without an amount, below -1 nothing to add),
+        `household` (a number for each household of a case, else -1), and
+        the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy (of amounts y is the amount, x is 1
+        where there is one, and `y` sums it unweighted); `missing` counts the domain's rows without an outcome, `lowest` is the
+        smallest weight where it is wanted. With an FPC `fpc_low`, `fpc_high` and `no_fpc` (rows without) say what the rows hold; with that of a second
+        stage rows are by its units (`ssu`), with `fpc2_...`. With replicate weights the PSUs are buckets of rows, and `w_0`, `wy_0`,
+        `wx_0` the sums under the first.
+        Where `weight` is calibrated, rows are by `pattern` of the margins too (-1: outside the population calibrated), of all rows, not
+        only those of the domain: `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x.
+
+    Raises:
+        DesignError: weights negative, missing, infinite or all zero; strata or PSUs missing; FPC missing.
+        RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
+    """
+    by_key = [design.key(k) for k in keys]
+    frame = _summands(_asked(design, outcome, by_key, domain, weight), design, outcome, len(keys))
+    there = frame.collect_schema().names()
+    labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
+    by = [*labels, *([PATTERN] if PATTERN in there else []), "fl__status"]
+    sums = [c for c in there if c.startswith((OWN, ALL))]
+    ends = [nw.col(c).min().alias(f"{n}_low") for c, n in FPCS[: design.stages]] + [
+        nw.col(c).max().alias(f"{n}_high") for c, n in FPCS[: design.stages]
+    ]
+    grouped = frame.group_by(by).agg(
+        nw.len().cast(nw.Float64()).alias("n"),
+        *[nw.col(s).sum() for s in sums],
+        *([nw.col("fl__lowest").min().alias("lowest")] if lowest else []),
+        *ends,
+    )
+    # In one order, so that sums have the same last digit every time.
+    table = _labelled(to_arrow(grouped.sort(by), design.source), labels, by_key)
+    names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
+    names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
+    table = table.rename(columns=names)
+    _refuse(table, outcome, design, weight)
+    return _completed(table, [c.removeprefix(OWN) for c in sums if c.startswith(OWN)], outcome, design)
+
+
+def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
+    """Of each row only what is summed or grouped by: a wide survey is bound once, and read no more than it must."""
+    y, x, known, bad = _outcome(design, outcome)
+    inside = nw.col(domain).fill_null(False) if domain else nw.lit(True)
+    there = set(design.frame.collect_schema().names())
+    replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
+    kept = [STRATA, PSU, *(c for c in (SSU, HOUSEHOLD, FPC, FPC2) if c in there), *replicates]
+    kept += [PATTERN, CALIBRATED] if margins_of(design, weight) else []
+    truth = _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)  # of all others each row is a case
+    return design.frame.select(
+        *kept, truth.alias("fl__truth"), *[k.column.alias(f"fl__k{i}") for i, k in enumerate(keys)],
+        y.alias("fl__y"), x.alias("fl__x"), known.alias("fl__known"), bad.fill_null(False).alias("fl__bad"),
+        inside.alias("fl__inside"), nw.col(weight).alias("fl__w"),
+    )  # fmt: skip
+
+
+def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
+    """Of each row its status, and what it would add to every sum: what no sum holds is taken out of the few rows grouped, not of each."""
+    col = nw.col
+    there = frame.collect_schema().names()
+    frame = frame.with_columns(_status(outcome).alias("fl__status"))
+    within = col("fl__status") > OUTSIDE
+    w, yy, xx = col("fl__w"), col("fl__y").fill_null(0.0), col("fl__x").fill_null(0.0)
+    products = {"w": w, "ww": w * w, "wy": w * yy, "wyy": w * yy * yy, "wx": w * xx, "wxx": w * xx * xx, "wxy": w * xx * yy}
+    times = {"w": nw.lit(1.0), "wy": yy, "wx": xx}
+    summed = SUMMED[outcome.kind]
+    sums = [
+        *[products[name].alias(OWN + name) for name in summed],
+        *[(col(f"{REPLICATE}{r}") * times[n]).alias(f"{OWN}{n}_{r}")
+          for n in times if n in summed for r in range(design.replicates)],
+        *[col(c).is_nan().fill_null(True).cast(nw.Int64).alias(f"{ALL}no_{name}") for c, name in FPCS[: design.stages]],
+    ]  # fmt: skip
+    if outcome.kind == "amount":
+        outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
+        sums += [yy.alias(f"{OWN}y"), outside.cast(nw.Int64).alias(f"{ALL}outside")]
+    by: list[nw.Expr] = [nw.when(within).then(col(f"fl__k{i}")).alias(f"fl__k{i}") for i in range(keys)]
+    if PATTERN in there:
+        sums += [yy.alias(f"{OWN}uy"), xx.alias(f"{OWN}ux"), col(CALIBRATED).alias(f"{ALL}wc")]
+        by.append(col(PATTERN).fill_null(-1))
+    if HOUSEHOLD in there and outcome.kind not in ("number", "ratio"):
+        by.append(nw.when(col("fl__status") >= 1).then(col(HOUSEHOLD)).alias("fl__casehh"))
+    kept = [c for c in (STRATA, PSU, SSU, *(c for c, _ in FPCS[: design.stages])) if c in there]
+    return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(w).alias("fl__lowest"))
+
+
+def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
+    """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it.
+
+    Column by column, and in the C library's memory: NumPy takes what one has no more use for, and Arrow's own pool would not give it back.
+    """
+    from pyarrow import system_memory_pool
+
+    named = {f"fl__k{i}": key for i, key in enumerate(keys)}
+    columns: dict[str, Any] = {}
+    for name in found.column_names:
+        column = found.column(name).combine_chunks(memory_pool=system_memory_pool())
+        if name == "fl__casehh":
+            columns[name] = _numbered(column)[0]
+        else:
+            columns[name] = _categories(column, named.get(name)) if name in labels else column.to_numpy(zero_copy_only=False)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
+    """A number for each of a column's values, -1 for null, and what they stand for."""
+    from pyarrow import system_memory_pool
+    from pyarrow.compute import dictionary_encode
+
+    held = dictionary_encode(column, memory_pool=system_memory_pool())
+    return held.indices.fill_null(-1).to_numpy(), held.dictionary
+
+
+def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
+    """The values of a column's runs of equal values, and how long each run is."""
+    from pyarrow.compute import run_end_encode
+
+    runs = run_end_encode(column)
+    return runs.values, np.diff(runs.run_ends.to_numpy(), prepend=np.int32(0))
+
+
+def _categories(column: Any, key: Key | None) -> pd.Categorical[Any]:
+    """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one."""
+    from pyarrow import array, concat_arrays
+
+    column, length = (column, None) if key else _runs(column)  # rows are in the order of their units
+    code, held = _numbered(column)
+    texts = held.cast("string")
+    if key:
+        own = texts if key.labels is None else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
+        texts = concat_arrays([own, array([NOT_STATED])])
+    labelled = pd.Categorical(pd.array(texts, dtype="str"))
+    of = labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))  # a code of -1 takes the last
+    return pd.Categorical.from_codes(of[code] if length is None else np.repeat(of[code], length), labelled.categories)
+
+
+def margins_of(design: Design, weight: str) -> Calibration | None:
+    """The calibration of a weight whose variance needs residuals; that of replicate weights is in the replicates."""
+    found = design.calibration
+    return found if found and weight in found.weights and not design.replication else None
+
+
+def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+    """y, x, whether the row's outcome is known, and whether it is something a truth cannot be."""
+    one, never = nw.lit(1.0), nw.lit(False)
+    if outcome.kind == "everyone":
+        return one, one, nw.lit(True), never
+    if outcome.kind == "truth":
+        truth = _truth(design, outcome.y)
+        known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
+        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.key(outcome.y).column.is_null()
+        return truth.cast(nw.Float64), one, known, bad
+    y, y_bad = _number(design, outcome.y)
+    if outcome.kind == "number":
+        return y, one, ~y.is_null(), y_bad
+    if outcome.kind == "amount":
+        return _amount(design, outcome, _number(design, outcome.x))
+    x, x_bad = _number(design, outcome.x)
+    return y, x, ~(y.is_null() | x.is_null()), y_bad | x_bad
+
+
+def _truth(design: Design, name: str) -> nw.Expr:
+    """A column as true and false; null is what is neither."""
+    own, _ = design.column(name)
+    if design.is_truth(name):
+        return nw.col(own)
+    return truth_of(nw.col(own), [1], [0]) if design.is_whole(name) else truth_of(design.text(name), TRUE, FALSE)
+
+
+def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+    """A case's amount over `per`, 1 where there is one; 0 and 0 for everybody else, who all stay in."""
+    amount, bad = number
+    case = _truth(design, outcome.y).fill_null(False)
+    stated = case & ~amount.is_null()
+    y, x = (nw.when(stated).then(e).otherwise(nw.lit(0.0)) for e in (amount / outcome.per, nw.lit(1.0)))
+    return y, x, nw.lit(True), case & bad
+
+
+def _status(outcome: Outcome) -> nw.Expr:
+    """1 case, 0 not, UNRESOLVED; 2 a case without an amount; else why the row is in no sum."""
+    col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
+    case = col("fl__truth")
+    found = case.cast(nw.Int8).fill_null(UNRESOLVED)
+    if outcome.kind == "amount":
+        found = nw.when(case & (col("fl__x") == 0)).then(lit(2)).otherwise(found)
+    summed = col("fl__inside") & (col("fl__w") > 0) & (col("fl__w") < float("inf")) & ~col("fl__bad") & col("fl__known")
+    good = (col("fl__w").is_finite() & (col("fl__w") >= 0)).fill_null(False)
+    why = lit(OUTSIDE)
+    for reason, status in (
+        (~col("fl__known"), MISSING),
+        (col("fl__bad"), BAD_OUTCOME),
+        (~good, BAD_WEIGHT),
+        (~col("fl__inside"), OUTSIDE),
+    ):
+        why = nw.when(reason).then(lit(status)).otherwise(why)
+    return nw.when(summed).then(found).otherwise(why)  # nearly all: asked of first, the reasons cost next to nothing
+
+
+def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
+    """A numeric column with NaN as missing (R's na.rm), and whether a row holds what is not a number: text, or infinity."""
+    value = design.number(name)
+    text_only = value.is_null() & ~design.text(name).is_null()
+    infinite = ~(value.is_null() | value.is_nan() | value.is_finite())
+    return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
+
+
+def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
+    """The table with the sums that follow from those made: of a truth y is 1 of its cases, and x is 1 of all whose y is known. Rows that
+    no sum holds have nothing in their `own`."""
+    status = table["status"].to_numpy()
+    columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
+    if (outside := status <= OUTSIDE).any():
+        columns["missing"] = np.where(status == MISSING, table["n"], 0).astype(np.int64)
+        columns |= {name: np.where(outside, 0.0, table[name]) for name in ("n", *own)}
+    if "household" not in table:
+        columns["household"] = np.full(len(table), -1, dtype=np.int8)
+    y = status >= 1 if outcome.kind == "truth" else None
+    x = status == 1 if outcome.kind == "amount" else None
+    for r in ["", *(f"_{r}" for r in range(design.replicates))]:
+        if f"wy{r}" not in columns:
+            columns[f"wy{r}"] = columns[f"w{r}"] if y is None else np.where(y, columns[f"w{r}"], 0.0)
+        if f"wx{r}" not in columns:
+            columns[f"wx{r}"] = columns[f"w{r}"] if x is None else np.where(x, columns[f"w{r}"], 0.0)
+    if outcome.kind != "ratio":
+        columns |= {"wxx": columns["wx"], "wxy": columns["wy"]}
+    columns.setdefault("wyy", columns["wy"])
+    return pd.DataFrame(columns, copy=False)
+
+
+def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
+    """Stop on what no variance survives."""
+    status = table["status"].to_numpy()
+    within = status > OUTSIDE
+    if bad := int(table["n"][status == BAD_WEIGHT].sum()):
+        raise DesignError(
+            f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
+            do="correct them in the data, or drop those rows before",
+        )  # fmt: skip
+    with np.errstate(over="ignore"):
+        if not np.isfinite(table["w"].to_numpy(dtype=float).sum()):
+            raise DesignError(
+                "the weights add up to more than a number can hold",
+                where="weight",
+                do="correct them, or divide all by one number",
+            )
+    if not within.any() and not _any_weight(design, weight):
+        raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
+    replicates = design.replication.names if design.replication else ()
+    if gaps := [name for r, name in enumerate(replicates) if not np.isfinite(table.loc[within, f"w_{r}"]).all()]:
+        raise DesignError(
+            f"{len(gaps)} replicate weight(s) are missing, infinite or no numbers in some rows", where="replicates", found=gaps[:10],
+            do="correct them in the data, or leave those rows out before",
+        )  # fmt: skip
+    for name in ("strata", "psu", "ssu"):
+        if name in table and (without := table[name].isna()).any():
+            counted = int(table["n"][without & within].sum())
+            raise DesignError(
+                f"{counted} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
+            )
+    if bad := int(table["n"][status == BAD_OUTCOME].sum()):
+        truth = outcome.kind == "truth"
+        names = f"{outcome.y}/{outcome.x}" if outcome.kind == "ratio" else outcome.y
+        raise RequestError(
+            f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold something else",
+            where="outcome", allowed="0, 1, true, false, blank" if truth else "numbers, blank", do="recode the column, or name another",
+        )  # fmt: skip
+    if outcome.kind == "amount" and isinstance(design, ClassifiedSurvey) and (bad := int(table["outside"].sum())):
+        raise NotAvailable(
+            f"{outcome.x} of some cases lie outside the {outcome.most:g} of the reference period", where=str(design.path),
+            found=f"{guarded(bad, design.spec.confidentiality.cases)} case(s)", allowed=f"0 to {outcome.most:g}",
+            do=f"list codes that are no {outcome.x} under missing, or correct the column or the reference period",
+        )  # fmt: skip
+
+
+def _any_weight(design: Design, weight: str) -> bool:
+    """Whether a row in or outside the domain has a weight above zero."""
+    return to_count(design.frame.filter(nw.col(weight) > 0).select(nw.len().alias("n")), design.source) > 0

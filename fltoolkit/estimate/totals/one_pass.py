@@ -1,0 +1,203 @@
+"""One pass over the persons, the cells wanted from it, and their sums by sampled unit or replicate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.classify.children import CHILD_LEAVES
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import group_order
+from fltoolkit.classify.trace import LEAVES
+from fltoolkit.errors import NotAvailable
+from fltoolkit.estimate.totals.cluster_totals import UNRESOLVED, Outcome, cluster_totals, margins_of
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, Cells, make_cells
+from fltoolkit.estimate.variance.replicate_variance import Replicates, ranks
+from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix, Units, dense, make_units
+from fltoolkit.estimate.weights.calibration import calibrated
+from fltoolkit.estimate.weights.calibration_residuals import Margins
+from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
+from fltoolkit.survey.design.survey_design import Design
+
+UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
+OF_CASES = ("share", "duration")  # measures whose denominator is the cases (of a duration those with one)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A `cluster_totals` table, the cells of a result, those of its denominators, and which of these is each cell's (`parent`).
+
+    `unit` is each table row's unit; None where the units are replicates. `calibration` says how the weights were calibrated ("": not).
+    """
+
+    table: pd.DataFrame
+    cells: Cells
+    base: Cells
+    parent: NDArray[np.intp]
+    units: Units | Replicates
+    unit: Codes | None
+    calibration: str
+
+    def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
+        """Sums of `w`, `wy`, `wx` or `n` by unit and cell (units × cells), over the table's rows at some positions; see `carried`."""
+
+        def values(name: str) -> Array:
+            return self.table[name].to_numpy(float)
+
+        if self.unit is None:
+            return np.vstack([cells.sums(values(f"{column}_{r}"), rows) for r in range(len(self.units))])
+        if self.margins is None or column == "n":
+            return cells.by_unit(values(column), self.unit, len(self.units), rows)
+        by = partial(cells.by_unit, rows=rows)
+        return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
+
+    def of_base(self, values: Any) -> Any:
+        """For each row of the result, what its denominator has: an array by denominator, or a matrix of units × denominators."""
+        return values if self.base is self.cells else values[..., self.parent]
+
+    @property
+    def margins(self) -> Margins | None:
+        """Those of calibrated weights whose variance is that of residuals."""
+        return self.units.margins if isinstance(self.units, Units) else None
+
+    def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
+        """Sums by unit, and what the variance of calibrated weights needs below them: those by pattern of the margins, and of raked
+        weights the unweighted ones; one matrix each, to be put one under the other.
+
+        Args:
+            by: sums values by code: `Cells.by_unit`, or `taylor_variance.sums`.
+            weighted: of each row of the table. unweighted: the same of persons instead of weights.
+        """
+        assert self.unit is not None
+        rows = [by(weighted, self.unit, len(self.units))]
+        if self.margins:
+            pattern, patterns = self.table["pattern"].to_numpy(np.intp) + 1, len(self.margins.g)  # the first is nobody's
+            rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
+        return rows
+
+    @cached_property
+    def y(self) -> Array:
+        """Each cell's weighted outcome."""
+        return self.cells.sums(self.table["wy"].to_numpy())
+
+    @cached_property
+    def cases(self) -> Matrix:
+        """Weighted outcomes by unit and cell."""
+        return self.by_unit("wy", self.cells)
+
+    @cached_property
+    def of_cases(self) -> Codes:
+        """Positions of the table's rows of persons who are cases."""
+        return np.flatnonzero(self.table["status"] >= 1)
+
+    @cached_property
+    def counted(self) -> Codes:
+        """Positions of the table's rows of persons who are cases and have what is measured."""
+        return np.flatnonzero(self.table["status"] == 1)
+
+    @cached_property
+    def unresolved(self) -> Codes:
+        """Positions of the table's rows of persons of whom it is open whether they are cases."""
+        return np.flatnonzero(self.table["status"] == UNRESOLVED)
+
+    def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
+        """Of each denominator, from its weights by unit, over the table's rows at some positions."""
+        if isinstance(self.units, Units):
+            return self.units.degrees_of_freedom(weights)
+        if self.units.df is not None:
+            return np.full(len(self.base), self.units.df, dtype=np.int64)
+        return ranks(self.table, self.base, len(self.units), rows) - 1
+
+    def psus_with_cases(self, unresolved: bool = False) -> pd.Series:
+        """PSUs that hold cases, by cell, or `unresolved` persons of its denominator; not known from replicate weights."""
+        if not isinstance(self.units, Units):
+            return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
+        if unresolved and self.base is self.cells:
+            persons = self.by_unit("n", self.cells, np.r_[self.of_cases, self.unresolved])
+        else:
+            persons = self.by_unit("n", self.cells, self.of_cases)
+            if unresolved:
+                persons = persons + self.of_base(self.by_unit("n", self.base, self.unresolved))
+        found: Any = self.units.by_psu(persons)
+        return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
+
+
+def make_pass(
+    design: Design, outcome: Outcome, wanted: Breakdowns, groups: Sequence[str], measure: str,
+    domain: str | None, weight: str, of: str | None, split: str = "",
+) -> Pass:  # fmt: skip
+    """The pass over the persons; cells and the cells of their denominators. `split`: a column whose values are a key of the table."""
+    design = calibrated(design)
+    table = cluster_totals(
+        design, outcome, [*groups, *([split] if split else [])], domain=domain, weight=weight, lowest=measure == "total"
+    )
+    if design.replication:
+        units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
+        unit = None
+    else:
+        units, unit = make_units(table, design)
+        if found := margins_of(design, weight):
+            units = replace(units, margins=_margins(unit, table, found))
+    order = (
+        {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, ClassifiedSurvey) else {}
+    )
+    order["step"] = [*LEAVES, *CHILD_LEAVES]
+    apart = (case_only(design) | ({of} if of else set())) & set(groups)
+    inside, cases = table["n"].to_numpy() > 0, (table["status"] >= 1).to_numpy()
+    only, durations = case_only(design), measure == "duration"
+    if durations:
+        apart = set()  # its denominators are its own cells
+    rows = [inside & cases if durations or only & set(b) else inside for b in wanted]
+    cells = make_cells(table, groups, wanted, rows, order)
+    counted = inside & cases if measure in OF_CASES else inside
+    base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
+    same = base_by == wanted and all(r is counted for r in rows)
+    base = cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
+    if measure == "share":
+        keep = _has_base(cells, base, [g for g in groups if g not in apart])
+        if not keep.any():
+            raise NotAvailable(
+                "no case was recorded, so that there is nothing to distribute",
+                where="share",
+                do="see the upper limit of the prevalence",
+            )
+        cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
+    told = design.calibration.text if design.calibration and weight in design.calibration.weights else ""
+    return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit, told)
+
+
+def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
+    """What turns influence into that of residuals, from the weights of the whole sample by unit and pattern."""
+    inside = table["pattern"].to_numpy() >= 0
+    of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
+    before, g, n = (calibration.patterns[c].to_numpy(float) for c in (BEFORE, G, PERSONS))
+    pairs = of[["unit", "pattern"]].to_numpy(np.intp)
+    return Margins(
+        pairs[:, 0], pairs[:, 1], of["wc"].to_numpy(float), before, g, n, calibration.category, calibration.method == "rake"
+    )
+
+
+def case_only(design: Design) -> set[str]:
+    """The groups that only cases have."""
+    return set(design.spec.case_only) if isinstance(design, ClassifiedSurvey) else set()
+
+
+def _groups(design: Design) -> set[str]:
+    return {*design.spec.groups, *design.spec.sectors, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
+
+
+def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:
+    """Cells whose denominator exists: a group without a case has nothing to distribute."""
+    known = set(base.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
+    return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
+
+
+def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:
+    new = np.where(keep, np.cumsum(keep) - 1, -1)
+    return np.asarray(np.where(code >= 0, new[code], -1), dtype=np.intp)

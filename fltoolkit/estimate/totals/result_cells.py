@@ -1,0 +1,196 @@
+"""The rows of an estimate: cells of one or several breakdowns, and sums of a `cluster_totals` table over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.totals.cluster_totals import KEY
+from fltoolkit.estimate.variance.taylor_variance import FULL, Array, Codes, Matrix
+from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.reserved_names import RESULTS
+
+By = Annotated[
+    str | Sequence[str] | Sequence[Sequence[str]] | None,
+    'name a group, or groups: "sex", ["sex", "region"]; or write each breakdown as a list, and the total as []: [[], ["sex"]]',
+]
+Breakdowns = tuple[tuple[str, ...], ...]
+BREAKDOWN = "fl__breakdown"  # beside the groups' own columns, of which none can have this name
+CROSS = " × "
+MOST_OF_CUBE = 10  # groups
+
+
+def breakdowns(by: By) -> Breakdowns:
+    """`by` as breakdowns: None the total, names one crossed breakdown, lists of names several (`[]` is the total)."""
+    if by is None:
+        return ((),)
+    if isinstance(by, str):
+        return ((by,),)
+    names = [part for part in by if isinstance(part, str)]
+    if len(names) == len(by):
+        return (tuple(dict.fromkeys(names)),)
+    return tuple(dict.fromkeys(tuple(dict.fromkeys(p)) for p in by))
+
+
+def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
+    """Every group of some breakdowns, each once: they become columns beside those of a result.
+
+    Raises:
+        RequestError: a result has a column of that name; or the name holds the sign that joins crossed groups.
+    """
+    groups = tuple(dict.fromkeys(g for b in wanted for g in b))
+    if taken := [g for g in groups if g in RESULTS or CROSS in g]:
+        raise RequestError(
+            "a result has a column of this name" if taken[0] in RESULTS else f"a group's name may not hold {CROSS!r}, which joins two groups",
+            where="by", found=taken[0], do="rename the column in the data, or copy it under another name",
+        )  # fmt: skip
+    return groups
+
+
+@checked
+def cube(*groups: str) -> list[list[str]]:
+    """All breakdowns of some groups, the total first: cube("sex", "age") is [[], ["sex"], ["age"], ["sex", "age"]].
+
+    Raises:
+        RequestError: more than ten groups; they have over a thousand breakdowns, and each group more doubles them.
+    """
+    if len(groups) > MOST_OF_CUBE:
+        raise RequestError(
+            "a cube of so many groups has too many breakdowns", where="cube", found=f"{len(groups)} groups", allowed=f"at most {MOST_OF_CUBE}",
+            do='list the breakdowns that are wanted: by=[[], ["sex"], ["sex", "region"]]',
+        )  # fmt: skip
+    return [list(c) for size in range(len(groups) + 1) for c in combinations(groups, size)]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of several breakdowns over one `cluster_totals` table.
+
+    `keys` has one row a cell: the group columns (`total` where a breakdown does not use one) and `BREAKDOWN`, the number of
+    its breakdown. `codes[b]` is each table row's cell in breakdown b, -1 where it is in none.
+    """
+
+    keys: pd.DataFrame
+    codes: tuple[NDArray[np.intp], ...]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def sums(self, values: Array, rows: Codes | None = None) -> Array:
+        """One sum a cell, over all of the table's rows or those at some positions."""
+        out = np.zeros(len(self))
+        for code in self.codes:
+            of, added = _at(rows, code, values)
+            of, added = _where(of >= 0, of, added)
+            out += np.bincount(of, weights=added, minlength=len(self))
+        return out
+
+    def by_unit(self, values: Array, unit: Codes, units: int, rows: Codes | None = None) -> Matrix:
+        """Sums by unit and cell, units × cells: sparse where few units have persons of every cell. `rows` as of `sums`."""
+        from scipy.sparse import coo_array
+
+        taken = [_at(rows, values, unit, code) for code in self.codes]
+        parts = [_where((code >= 0) & (added != 0), added, of, code) for added, of, code in taken]
+        found, of_unit, cell = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
+        matrix = coo_array((found, (of_unit, cell)), shape=(units, len(self)))
+        return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
+
+    def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
+        """How many different labels each cell has, over the table's rows at some positions; a label below 0 is none."""
+        out = np.zeros(len(self), dtype=np.int64)
+        for code in self.codes:
+            of, label = _at(rows, code, labels)
+            used = (of >= 0) & (label >= 0)
+            pairs = pd.DataFrame({"cell": of[used], "label": label[used]}).drop_duplicates()
+            out += np.bincount(pairs["cell"], minlength=len(self)).astype(np.int64)
+        return out
+
+    def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
+        """For each cell of `of`, the position of the cell of this that agrees on `groups`, breakdown by breakdown."""
+        mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
+        rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
+        return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
+
+
+def make_cells(
+    table: pd.DataFrame,
+    groups: Sequence[str],
+    wanted: Breakdowns,
+    rows: Sequence[NDArray[np.bool_]],
+    order: dict[str, list[str]],
+) -> Cells:
+    """The cells that some of the table's rows fall in, ordered breakdown by breakdown.
+
+    Args:
+        table: from `cluster_totals`. groups: all group columns of the result. wanted: the breakdowns.
+        rows: for each breakdown, which table rows make its cells.
+        order: for a group, its values in the order to show; others sort naturally.
+
+    Raises:
+        RequestError: a group has a value `total`, the name of the margins.
+    """
+    frames, codes, start = [], [], 0
+    for b, (breakdown, rows_b) in enumerate(zip(wanted, rows, strict=True)):
+        if breakdown:
+            columns = [table[KEY + g].cat for g in breakdown]
+            sizes = [len(c.categories) for c in columns]
+            of = _where(rows_b, *(c.codes.to_numpy() for c in columns))
+            number, found = _numbered(of, sizes)
+            labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
+            keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
+            if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
+                raise RequestError(
+                    f"a group has the value {TOTAL!r}, which names the margins of a table", found=taken, do="rename that value"
+                )
+            ranks = [keys[g].map(_ranks(keys[g], order.get(g))) for g in breakdown]
+            in_order = np.lexsort([r.to_numpy() for r in reversed(ranks)])
+            keys, own = keys.iloc[in_order], (np.argsort(in_order) + start)[number]
+        else:
+            keys, own = pd.DataFrame(index=[0]), np.full(int(rows_b.sum()), start, dtype=np.intp)
+        code = own
+        if len(own) < len(table):
+            code = np.full(len(table), -1, dtype=np.intp)
+            code[rows_b] = own
+        frames.append(keys.reset_index(drop=True).reindex(columns=list(groups), fill_value=TOTAL).assign(**{BREAKDOWN: b}))
+        codes.append(code)
+        start += len(keys)
+    return Cells(pd.concat(frames, ignore_index=True), tuple(codes))
+
+
+def _at(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Columns at some positions; at all of them they are no copies."""
+    return columns if rows is None else tuple(column[rows] for column in columns)
+
+
+def _where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Columns where something holds; where it does everywhere they are no copies."""
+    return _at(None if holds.all() else np.flatnonzero(holds), *columns)
+
+
+def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
+    """A number for each combination of codes that some row has, and which combinations these are. The codes of one column are numbers
+    but for those that no row has."""
+    if len(codes) > 1:
+        return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))
+    there = np.bincount(codes[0], minlength=sizes[0]) > 0
+    return (np.cumsum(there, dtype=np.int32) - 1)[codes[0]], np.flatnonzero(there)
+
+
+def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, str]] | dict[str, int]:
+    found = sorted(values.unique(), key=_natural)
+    known = [v for v in order or [] if v in set(found)]
+    return {v: i for i, v in enumerate([*known, *(v for v in found if v not in set(known))])}
+
+
+def _natural(value: str) -> tuple[int, float, str]:
+    """Whole numbers by size before text by alphabet."""
+    return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

@@ -1,0 +1,1 @@
+"""Variance from influence values: by Taylor, by replicates, of several samples."""

@@ -1,0 +1,69 @@
+"""Variance from supplied replicate weights (docs/methods.md §2), equal to R survey's `svrVar`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.estimate.totals.result_cells import Cells
+from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Scaled, sums
+from fltoolkit.survey.design.replicate_weights import MANY
+
+RANK_TOLERANCE = 1e-5  # R's degf
+
+
+@dataclass(frozen=True)
+class Replicates(Scaled):
+    """The replicates, one row each in every influence matrix, which holds how far each replicate's estimate lies from the centre.
+
+    `factor` is scale × rscales; `mse`: the centre is the full sample's estimate, else the mean of the replicates that count.
+    """
+
+    factor: Array
+    mse: bool
+    df: float | None
+
+    def __len__(self) -> int:
+        return len(self.factor)
+
+    def same_as(self, other: object) -> bool:
+        """Whether these can be the same replicates."""
+        return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
+
+    def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
+        """How far each replicate's estimate lies from the centre, from its sums (replicates × rows).
+
+        A replicate that holds nobody of a domain has no estimate there and adds nothing, as in R. `overwrite_x`: see `Units.influence`.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            theta = y if x is None else np.divide(y, x, out=x if overwrite_x else None)
+        known = np.isfinite(theta)
+        counted = known & (self.factor > 0)[:, None]
+        with np.errstate(invalid="ignore"):
+            centre = estimate if self.mse else np.where(counted, theta, 0.0).sum(axis=0) / counted.sum(axis=0)
+        return np.where(known, theta - centre, 0.0)
+
+    def scaled(self, z: Array) -> Iterator[Array]:
+        """S with S'S the covariance of the estimates."""
+        yield np.asarray(z * np.sqrt(self.factor)[:, None])
+
+
+def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
+    """Rank of the replicate weights in each cell (R `degf`), over the table's rows at some positions; of many rows that of random sums,
+    which is the same."""
+    weights = table[[f"w_{r}" for r in range(replicates)]].to_numpy(float)
+    used = np.flatnonzero(table["n"] > 0) if rows is None else rows
+    found, random = np.zeros(len(cells), dtype=np.int64), np.random.default_rng(0)
+    for code in (code[used] for code in cells.codes):
+        for i in np.unique(code[code >= 0]):
+            own = weights[used[code == i]]
+            if len(own) > MANY * replicates:
+                own = sums(own, random.integers(0, 4 * replicates, len(own)), 4 * replicates)
+            largest = np.abs(own).max(axis=0)
+            scale = np.where(largest > 0, largest, 1.0)
+            found[i] = np.linalg.matrix_rank(own / scale, tol=None, rtol=RANK_TOLERANCE) if largest.any() else 0
+    return found

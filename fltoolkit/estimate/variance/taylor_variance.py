@@ -1,0 +1,307 @@
+"""Taylor variance from influence values summed to sampled units (docs/methods.md §2), equal to R survey's `svyrecvar`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.errors import DesignError
+from fltoolkit.estimate.weights.calibration_residuals import Margins
+from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.design.survey_design import Design, SinglePsu
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
+Array = NDArray[np.float64]
+Codes: TypeAlias = "NDArray[np.intp] | NDArray[np.int32]"
+Matrix: TypeAlias = "Array | csc_array"  # of units × rows: sparse where it comes from sums by unit, which most units lack
+FULL = 0.1  # share of numbers that are not 0 above which dense arithmetic is the faster
+AT_ONCE = 200  # columns: more are seldom made dense together
+CELLS_AT_ONCE = 250_000  # of a dense matrix: 2 MB, which stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Units drawn at one stage of sampling.
+
+    `group` numbers each unit's stratum (at the second stage: its PSU); by group, `n` units were drawn of it, the fraction
+    `f` of all there are (0: with replacement), and its variance counts `times` (1; at the second stage the PSU's own f).
+    """
+
+    group: Codes
+    n: Array
+    f: Array
+    times: Array
+    single: SinglePsu
+
+    def scaled(self, z: Any) -> Iterator[Matrix]:
+        """Influence of the units (a `Matrix`), centred in its group and scaled, so that S'S is this stage's part of the covariance; some
+        rows at a time where it is dense."""
+        alone = self.n == 1
+        to_all = self.single == "adjust" and bool(alone.any())
+        if to_all or full(z):
+            z = dense(z)
+        centre: Any = rows_times(sums(z, self.group, len(self.n)), 1 / self.n)
+        if not isinstance(z, np.ndarray) and np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]:
+            z, centre = dense(z), dense(centre)
+        if to_all:
+            centre[alone] = z.sum(axis=0) / len(z)
+        factor = (1 - self.f) * np.where(alone, 1.0, self.n / np.maximum(self.n - 1, 1))
+        factor[factor < 1e-7] = 0.0
+        if self.single == "average":
+            usable = ~(alone & (factor > 0))
+            factor = np.where(usable, factor, 0.0) * (len(self.n) / max(usable.sum(), 1))
+        root = np.sqrt(factor * self.times)[self.group]
+        if not isinstance(z, np.ndarray):
+            yield rows_times(z - centre[self.group], root)
+            return
+        step = max(1, CELLS_AT_ONCE // max(1, z.shape[1]))
+        for i in range(0, len(z), step):
+            some = slice(i, i + step)
+            yield (z[some] - centre[self.group[some]]) * root[some, None]
+
+
+class Scaled(ABC):
+    """Whatever varies in a sample: sampled units or replicates. `scaled` says how, and variance follows."""
+
+    @abstractmethod
+    def scaled(self, z: Matrix) -> Iterator[Matrix]:
+        """The rows, some at a time, of S with S'S the covariance of the estimates whose influence is z."""
+
+    def variances(self, z: Matrix) -> Array:
+        """Variance of each column's estimate."""
+        found = np.zeros(z.shape[1])
+        for i in range(0, z.shape[1], AT_ONCE):
+            for rows in self.scaled(z[:, i : i + AT_ONCE]):
+                found[i : i + AT_ONCE] += _squares(rows)
+        return found
+
+    def covariance(self, z: Matrix) -> Array:
+        """Covariance matrix of all columns' estimates."""
+        found = np.zeros((z.shape[1], z.shape[1]))
+        for rows in self.scaled(z):
+            found += dense(rows.T @ rows)
+        return found
+
+
+@dataclass(frozen=True)
+class Units(Scaled):
+    """The sampled units, one row each in every influence matrix: PSUs or, where the FPC of a second stage counts, its units.
+
+    `strata` and `psu` are the labels of the PSUs, `psu_of` is each unit's PSU; `second` is None where units are PSUs,
+    `named` says whether the labels are the survey's own and not row numbers. Of calibrated
+    weights it is the residuals that vary: below the units the matrix then holds the sums that `margins` needs to find them.
+    """
+
+    strata: NDArray[np.object_]
+    psu: NDArray[np.object_]
+    psu_of: Codes
+    first: Stage
+    second: Stage | None
+    named: bool = True
+    margins: Margins | None = None
+
+    def __len__(self) -> int:
+        return len(self.psu_of)
+
+    def same_as(self, other: object) -> bool:
+        """Whether these are the same PSUs of the same strata, drawn, counted and calibrated alike."""
+        if not isinstance(other, Units) or (self.margins is None) != (other.margins is None):
+            return False
+        return all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
+
+    def _facts(self) -> list[Any]:
+        held = [s for s in (self.first, self.second, self.margins) if s is not None]
+        return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
+
+    def by_psu(self, values: Matrix) -> Matrix:
+        """Sums over the units of each PSU."""
+        return values if self.second is None else sums(values, self.psu_of, len(self.psu))
+
+    def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
+        """Of totals y, or of ratios of totals (y − R·x)/X, from sums by unit (units × rows). Nothing is known of a row whose X is 0.
+
+        `overwrite_x`: a dense x may become the result, in its own memory: it is large, and so would be another.
+        """
+        if x is None:
+            return y
+        whole = np.asarray(self._own(x).sum(axis=0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if isinstance(x, np.ndarray):
+                z: Matrix = np.multiply(x, -estimate, out=x if overwrite_x else None)
+                _add(y, z)
+                z *= 1 / whole
+            else:
+                z = columns_times(columns_times(x, -estimate) + y, 1 / whole)
+        return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
+
+    def scaled(self, z: Matrix) -> Iterator[Matrix]:
+        """The rows, some at a time, of S with S'S the covariance of the estimates whose influence is z (units × rows)."""
+        z = self.residual(z)
+        yield from self.first.scaled(self.by_psu(z))
+        if self.second is not None:
+            yield from self.second.scaled(z)
+
+    def residual(self, z: Matrix) -> Matrix:
+        """Influence of the units; of calibrated weights that of the residuals."""
+        return self.margins.residual(dense(z), len(self)) if self.margins else z
+
+    def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
+        """PSUs with domain members less strata with domain members (R `degf(subset(...))`); `n` are persons or weights by unit and row."""
+        psus = self.by_psu(self._own(n)) != 0
+        strata = sums(psus, self.first.group, len(self.first.n))
+        return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
+
+    def _own(self, values: Matrix) -> Matrix:
+        """The units' rows, without those that stand below for calibrated weights."""
+        return values[: len(self)] if self.margins else values
+
+
+def full(values: Any) -> bool:
+    """Whether dense arithmetic is the faster with a `Matrix`."""
+    return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
+
+
+def dense(values: Matrix) -> Array:
+    return np.asarray(values if isinstance(values, np.ndarray) else values.toarray(order="C"))
+
+
+def side_by_side(parts: Sequence[Matrix]) -> Matrix:
+    """The columns of all parts; sparse if all are."""
+    from scipy.sparse import hstack
+
+    return np.hstack(parts) if any(isinstance(z, np.ndarray) for z in parts) else hstack(parts, format="csc")
+
+
+def rows_times(values: Matrix, by: Array) -> Matrix:
+    """Each row times a number; of a sparse matrix that has its numbers by row."""
+    return values * by[:, None] if isinstance(values, np.ndarray) else _times(values.tocsr(), by)
+
+
+def columns_times(values: Matrix, by: Array) -> Matrix:
+    """Each column times a number; of a sparse matrix that has its numbers by column."""
+    return values * by if isinstance(values, np.ndarray) else _times(values.tocsc(), by)
+
+
+def _times(values: Any, by: Array) -> Any:
+    return type(values)((values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr), shape=values.shape)
+
+
+def _add(values: Matrix, to: Array) -> None:
+    """Add to a dense matrix, where it stands."""
+    if isinstance(values, np.ndarray):
+        to += values
+    else:
+        some = values.tocoo()  # it names no place twice
+        to[some.row, some.col] += some.data
+
+
+def _squares(values: Matrix) -> Array:
+    """Each column's sum of squares."""
+    return np.einsum("ij,ij->j", values, values) if isinstance(values, np.ndarray) else np.asarray((values**2).sum(axis=0))
+
+
+def sums(values: Matrix, group: Codes, groups: int) -> Matrix:
+    """Column sums by group, or of truths whether one holds: groups × columns."""
+    from scipy.sparse import csr_array
+
+    members = csr_array((np.ones(len(group), dtype=values.dtype), (group, np.arange(len(group)))), shape=(groups, len(group)))
+    return members @ values
+
+
+def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
+    """The units of a `cluster_totals` table, and each of its rows' unit.
+
+    Raises:
+        DesignError: a PSU label stands in two strata; a stratum has a single PSU (a PSU a single unit of the second stage) and
+            the rule is `fail`; an FPC is not constant in its stratum or PSU, or smaller than the sample.
+    """
+    names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
+    codes = [table[name].cat.codes.to_numpy() for name in names]
+    starts = np.r_[True, np.logical_or.reduce([code[1:] != code[:-1] for code in codes])]  # the table is sorted by them
+    units = table.loc[starts, names].reset_index(drop=True)
+    pairs = units[["strata", "psu"]].drop_duplicates(ignore_index=True)
+    reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
+    if len(reused):
+        raise DesignError(
+            "PSU labels stand in more than one stratum", where="psu", found=_told(table, "psu", reused, design.mask),
+            do="if labels restart in each stratum say nest: true; if not, correct the strata",
+        )  # fmt: skip
+    there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)
+    labels = pairs["strata"].cat.categories.to_numpy(object)[there]
+    n = np.bincount(group).astype(float)
+    f = _fractions(table, "strata", "fpc", labels, n, design.mask) if design.stages else np.zeros(len(labels))
+    first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
+    told = partial(_told, table, "strata", mask=design.mask)
+    _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), told)
+    psu = pairs["psu"].to_numpy(object)
+    psu_of = pd.Index(pairs["psu"].cat.codes).get_indexer(pd.Index(units["psu"].cat.codes))
+    second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
+    made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second, design.clustered)
+    at = np.flatnonzero(starts)
+    return made, np.repeat(np.arange(len(at), dtype=np.int32), np.diff(at, append=len(table)))
+
+
+def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
+    """The second stage: the units drawn within each PSU, whose variance counts f_h times.
+
+    A lonely one's distance from the mean of its PSU is nothing, so that `adjust` adds nothing, as in R. Of `average` R makes nan at
+    this stage; here it is the average over the other PSUs.
+    """
+    single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
+    m = np.bincount(psu_of, minlength=len(psu)).astype(float)
+    stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m, design.mask), f_h, single)
+    told = partial(_told, table, "psu", mask=design.mask)
+    _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), told)
+    return stage
+
+
+def _refuse_single(
+    stage: Stage, labels: NDArray[np.object_], words: tuple[str, str, str], told: Callable[[Iterable[object]], str]
+) -> None:
+    what, where, do = words
+    if stage.single == "fail" and (lonely := list(labels[(stage.n == 1) & (stage.f < 1)])):
+        raise DesignError(
+            f"{len(lonely)} {what}, so no variance within them", where=where, found=told(lonely),
+            do=f"{do}, or choose single_psu: certainty, remove, adjust or average",
+        )  # fmt: skip
+
+
+def _told(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
+    """Some labels of strata or PSUs, as far as a message may print them."""
+    persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
+    return mask.told({str(label): persons[str(label)] for label in labels}, len(persons))
+
+
+def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
+    """Sampling fractions by group: the FPC itself where all are fractions, else n over the population count (as R).
+
+    An infinite count is a group drawn with replacement.
+    """
+    grouped = table.groupby(by, observed=True)
+    low, high = (
+        getattr(grouped[f"{fpc}_{end}"], of)().reindex(list(labels)).to_numpy(float)
+        for end, of in (("low", "min"), ("high", "max"))
+    )
+    gaps = grouped[f"no_{fpc}"].sum().reindex(list(labels)).to_numpy(float) > 0
+    what, unit = ("stratum", "PSUs") if by == "strata" else ("PSU", "units of the second stage")
+    if (wrong := gaps | (low != high)).any():
+        raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=_told(table, by, labels[wrong], mask),
+                          do=f"give each {what} one number: its {unit} in the population, or the sampling fraction")  # fmt: skip
+    if (low <= 0).any():
+        raise DesignError("the FPC is not above zero", where="fpc", found=_told(table, by, labels[low <= 0], mask),
+                          do=f"give the {unit} in the population of the {what}, or the sampling fraction")  # fmt: skip
+    if (low <= 1).all():
+        return np.asarray(low)
+    if (low < n).any():
+        raise DesignError("the FPC is smaller than the sample", where="fpc", found=_told(table, by, labels[low < n], mask),
+                          do=f"fpc counts {unit} in the population of the {what}, not persons in the sample")  # fmt: skip
+    return np.asarray(n / low)

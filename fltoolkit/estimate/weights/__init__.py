@@ -1,0 +1,1 @@
+"""Weights calibrated to population benchmarks."""

@@ -1,0 +1,251 @@
+"""Weights calibrated to population benchmarks: post-stratification, raking, linear GREG on categorical margins (docs/methods.md §2).
+
+The factor g on the weight depends on a person's pattern of the margins only, so it is found on the small table of patterns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.errors import DataError, DesignError, RequestError
+from fltoolkit.estimate.weights.calibration_residuals import dummies, solve
+from fltoolkit.survey.checks.findings import Finding, findings
+from fltoolkit.survey.data.internal_columns import WEIGHT
+from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
+from fltoolkit.survey.design.calibration_margins import BAD, pattern_totals, with_calibration
+from fltoolkit.survey.design.survey_design import Design, Survey, weight_of
+from fltoolkit.survey.spec.benchmarks import CROSS, Margin, Method, read_benchmarks
+from fltoolkit.survey.spec.groups import NOT_STATED
+
+D = TypeVar("D", bound=Design)
+Array = NDArray[np.float64]
+MOST_ROUNDS, ENOUGH, CLOSE = 1000, 1e-13, 1e-10
+_KNOWN: WeakKeyDictionary[Survey, Calibration] = WeakKeyDictionary()
+
+
+@checked
+def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -> D:
+    """The design with weights that add up to the population in each category of one margin (R `postStratify`).
+
+    Args:
+        design: any design, or a classified survey; it stays as it was.
+        benchmarks: path of a CSV or a pandas DataFrame with the columns `margin`, `category`, `population`, or a mapping such as
+            {("sex",): {"men": 1000, "women": 1100}}; see `benchmarks.read_benchmarks`. Several columns crossed are one margin.
+        population: of a survey, whose weights: its first population by default. Who is outside keeps their weight.
+
+    Returns:
+        A design of the same kind. Its estimates are those of the calibrated weights, with the variance of the residuals; of
+        replicate weights each replicate is calibrated. See `g_weights` for what was done to the weights.
+
+    Raises:
+        DataError: the benchmarks cannot be used (see `read_benchmarks`), or do not fit the sample: a category is missing in one of
+            the two, or persons lack a category.
+        DesignError: the design is calibrated already; more than one margin.
+    """
+    return _calibrated(design, "poststratify", benchmarks, population)
+
+
+@checked
+def rake(design: D, benchmarks: Any, *, population: str | None = None) -> D:
+    """The design with weights that add up to the population in every category of every margin, by iterative proportional fitting
+    (R `rake`). Arguments and result as in `poststratify`.
+
+    Raises:
+        DataError: as in `poststratify`. DesignError: the design is calibrated already; the fitting does not come to rest.
+    """
+    return _calibrated(design, "rake", benchmarks, population)
+
+
+@checked
+def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D:
+    """The design with weights that add up to the population in every category of every margin, by linear GREG calibration
+    (R `calibrate(calfun="linear")`). Arguments and result as in `poststratify`.
+
+    Raises:
+        DataError: as in `poststratify`. DesignError: the design is calibrated already; a weight would become zero or negative;
+            margins contradict each other.
+    """
+    return _calibrated(design, "greg", benchmarks, population)
+
+
+@checked
+def g_weights(design: Design) -> pd.DataFrame:
+    """What calibration did to the weights: `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`,
+    `g_median`, `g_max`, one row a benchmark; see `Calibration.report`. Empty where weights are as given.
+    """
+    found = calibrated(design).calibration
+    return found.report() if found else pd.DataFrame()
+
+
+@checked
+def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
+    """Findings about calibrated weights, in the columns of `fl.check`: factors outside 0.3 to 3."""
+    found = calibrated(persons).calibration
+    if found is None or not found.warning:
+        return findings([])
+    do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
+    return findings([Finding("warning", "weights", "calibration", found.warning, found.outside, do)])
+
+
+def calibrated(design: D) -> D:
+    """The design; a classified survey whose survey.yaml says `calibration` with these weights. Costs one small pass a survey, once."""
+    if not isinstance(design, ClassifiedSurvey) or design.spec.calibration is None or design.calibration:
+        return design
+    source = design.unclassified  # the rule sets of one survey share its groups, so its calibration
+    if source not in _KNOWN:
+        spec, where = design.spec.calibration, f"{design.path}: calibration"
+        _KNOWN[source] = _calibration(design, spec.method, spec.targets, spec.population, where)
+    return with_calibration(design, _KNOWN[source])
+
+
+def _calibrated(design: D, method: Method, benchmarks: Any, population: str | None) -> D:
+    of_spec = isinstance(design, Survey) and design.spec.calibration is not None
+    if design.calibration or of_spec:
+        raise DesignError(
+            "the weights are calibrated already", found=design.calibration.text if design.calibration else "calibration of survey.yaml",
+            do="name all margins in one call of fl.rake or fl.calibrate",
+        )  # fmt: skip
+    where = str(benchmarks) if isinstance(benchmarks, str) or hasattr(benchmarks, "__fspath__") else "benchmarks"
+    return with_calibration(design, _calibration(design, method, read_benchmarks(benchmarks, where), population, where))
+
+
+def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], population: str | None, where: str) -> Calibration:
+    """One pass over the persons for the weights by pattern, then g."""
+    if method == "poststratify" and len(margins) > 1:
+        raise DesignError(
+            "post-stratification is to one margin", where=where, found=[m.name for m in margins],
+            do=f"cross the columns in one margin ({CROSS.join(margins[0].columns + margins[1].columns)}), or rake",
+        )  # fmt: skip
+    weights, chosen = _whose(design, population)
+    domain = POPULATION + chosen if chosen else None
+    keys = tuple(dict.fromkeys(c for m in margins for c in m.columns))
+    table = pattern_totals(design, keys, weights[0], domain)
+    if bad := int(table[BAD].sum()):
+        raise DesignError(
+            f"{bad} weight(s) are negative, missing or infinite",
+            where="weight",
+            allowed="numbers ≥ 0",
+            do="correct them in the data",
+        )
+    # The groups of a survey have the labels of survey.yaml, which are no values of the data.
+    category = _categories(table, margins, where, None if isinstance(design, Survey) else design.mask)
+    for r in range(design.replicates):
+        table[f"{G}{r}"] = _g(method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}")
+    table[G] = _g(method, table[BEFORE].to_numpy(float), category, margins, where)
+    return Calibration(method, margins, keys, table, category, weights, domain, chosen)
+
+
+def _whose(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
+    """The weights to calibrate, that of the population first, and the name of the population; empty of everybody."""
+    refuse_unclassified(design)
+    if not isinstance(design, ClassifiedSurvey):
+        if population is not None:
+            raise RequestError("only a survey read through survey.yaml has populations", where="population", found=population,
+                               do="leave population out: everybody is calibrated")  # fmt: skip
+        return (WEIGHT,), ""
+    spec, chosen = design.spec, design.spec.default_population if population is None else population
+    if chosen not in spec.populations:
+        raise RequestError("no such population", where=str(design.path), found=chosen, allowed=list(spec.populations))
+
+    def columns(name: str) -> dict[str, str]:
+        """The weight column of a population, by the side of the definition that its persons are on."""
+        parts = spec.populations[name].sum_of or (name,)
+        return {spec.side(p) if spec.children else "": spec.populations[p].weight or spec.design.weight for p in parts}
+
+    own = columns(chosen)
+    alike = [p for p in spec.populations if p != chosen and columns(p).items() & own.items() and _agree(columns(p), own)]
+    return (weight_of(chosen), *map(weight_of, alike)), chosen
+
+
+def _agree(columns: dict[str, str], own: dict[str, str]) -> bool:
+    """Whether two populations weigh persons of the same side by the same column."""
+    return all(columns[side] == own[side] for side in columns.keys() & own.keys())
+
+
+def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask: Mask | None) -> NDArray[np.intp]:
+    """The category of each pattern in each margin. Raises `DataError` where sample and benchmarks do not fit."""
+    codes = []
+    for margin in margins:
+        at, columns = f"{where}: margin {margin.name}", list(margin.columns)
+        blank = (table[columns] == NOT_STATED).any(axis=1)
+        if blank.any() and not all(v in margin.totals for v in table.loc[blank, columns].itertuples(index=False, name=None)):
+            raise DataError(
+                f"{int(table[PERSONS][blank].sum())} person(s) have no category", where=at, found=NOT_STATED,
+                do="impute it before, or give every person a category; calibration cannot place them",
+            )  # fmt: skip
+        number = {values: i for i, values in enumerate(margin.totals)}
+        found = list(table[columns].itertuples(index=False, name=None))
+        persons = {
+            str(name): int(n) for name, n in table.groupby([CROSS.join(values) for values in found])[PERSONS].sum().items()
+        }
+        if unknown := sorted({v for v in found if v not in number}):
+            strange = {name: persons[name] for name in map(CROSS.join, unknown)}
+            raise DataError(
+                "categories of the sample have no benchmark", where=at, found=mask.told(strange, len(persons)) if mask else list(strange),
+                allowed=[CROSS.join(v) for v in number], do="add them with their population, or correct their names",
+            )  # fmt: skip
+        if absent := [v for v in number if v not in set(found)]:
+            raise DataError(
+                "benchmarks are of categories with nobody in the sample", where=at, found=[CROSS.join(v) for v in absent],
+                allowed=mask.told(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
+            )  # fmt: skip
+        codes.append([number[v] for v in found])
+    return np.array(codes, dtype=np.intp).T
+
+
+def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[Margin], where: str) -> Array:
+    """The factor of each pattern, from the weights by pattern."""
+    targets = [np.array(list(m.totals.values())) for m in margins]
+    sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
+    for margin, found in zip(margins, sums, strict=True):
+        if empty := [CROSS.join(v) for v, s in zip(margin.totals, found, strict=True) if not s > 0]:
+            raise DesignError(
+                "the weights of a category add up to nothing", where=f"{where}: margin {margin.name}", found=empty,
+                do="merge them with a neighbour, in the data and in the benchmarks",
+            )  # fmt: skip
+    g = _linear(w, category, targets) if method == "greg" else _raked(w, category, targets)
+    reached = [np.bincount(c, weights=w * g, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
+    gaps = [float(np.abs(r / t - 1).max()) for r, t in zip(reached, targets, strict=True)]
+    if not all(found <= CLOSE for found in gaps):
+        worst = margins[int(np.argmax(gaps))].name
+        told = f"raking did not come to rest in {MOST_ROUNDS} rounds" if method == "rake" else "the margins contradict each other"
+        raise DesignError(
+            told, where=where, found=f"margin {worst} is off by {max(gaps):.1e} of its benchmark",
+            do="merge small categories, or correct the benchmarks: margins that share a column must agree on it",
+        )  # fmt: skip
+    if (g <= 0).any():
+        raise DesignError(
+            f"linear calibration makes the weights of {int((g <= 0).sum())} pattern(s) of the margins zero or negative", where=where,
+            found=f"g from {g.min():.2f}", do="rake instead (method: rake), or merge small categories",
+        )  # fmt: skip
+    return g
+
+
+def _raked(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
+    """Iterative proportional fitting; of one margin a single ratio."""
+    g = np.ones(len(w))
+    for _ in range(MOST_ROUNDS):
+        before = g
+        with np.errstate(divide="ignore", invalid="ignore"):  # where it never comes to rest g runs into 0
+            for c, target in zip(category.T, targets, strict=True):
+                g = g * (target / np.bincount(c, weights=w * g))[c]
+            rest = np.abs(g / before - 1).max() < ENOUGH
+        if rest:
+            break
+    return g
+
+
+def _linear(w: Array, category: NDArray[np.intp], targets: Sequence[Array]) -> Array:
+    """1 + x'λ with λ such that the benchmarks are met; redundant categories share their part."""
+    x, wanted = dummies(category), np.concatenate(targets)
+    return np.asarray(1.0 + x @ solve(x, w, wanted - x.T @ w))

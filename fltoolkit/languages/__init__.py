@@ -1,0 +1,1 @@
+"""What the kit says in each language: one YAML file a language. Knows no room."""

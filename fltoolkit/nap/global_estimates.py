@@ -1,0 +1,45 @@
+"""Reference figures that are shown beside a survey's own only with `comparable: no` and the reason: the ILO's Global Estimates."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from fltoolkit.publish.measure_units import unit
+from fltoolkit.yaml_files.loading import Model, load_model
+
+COLUMNS = ("place", "year", "measure", "value", "unit", "comparable", "why", "source")
+
+
+class Figure(Model):
+    """One place and year: persons, and where it was published their number per 1,000."""
+
+    place: str
+    year: int
+    millions: float
+    per_1000: float | None = None
+
+
+class References(Model):
+    """What references.yaml holds."""
+
+    comparable: Literal["no"]
+    why: Annotated[str, Field(min_length=1)]
+    sources: dict[int, str]
+    rows: tuple[Figure, ...]
+
+
+def references() -> pd.DataFrame:
+    """The figures, in the ILO's own order: a row a place, year and measure (`stock`, `stock_prevalence`), `value` in its `unit`."""
+    found = load_model(Path(str(files(__package__))) / "references.yaml", References)
+    rows = []
+    for f in found.rows:
+        for measure, value in (("stock", float(round(f.millions * 1e6))), ("stock_prevalence", f.per_1000)):
+            if value is not None:
+                about = (found.comparable, found.why, found.sources[f.year])
+                rows.append((f.place, f.year, measure, value, unit(measure, "people"), *about))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,229 @@
+"""What partners filled in, as partners.yaml beside nap.yaml keeps it: text, numbers and dates stay what they were typed as."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import yaml
+from pydantic import (
+    Field,
+    Strict,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.checklists import checklists
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.yaml_files.loading import FIRST_YEAR, LAST_YEAR, BoundedLoader, Model, build_model, pairs_of, read_yaml
+
+PARTNERS = "partners.yaml"
+LONGEST = 32767  # characters that a cell of a spreadsheet holds
+LARGEST = 10**15  # of a spreadsheet's whole numbers, beyond which digits are lost
+AMOUNTS = {("costs", "quantity"), ("costs", "unit_cost"), ("costs", "secured")}  # which the kit's formulas add up
+DATES = {("implementation", "start"), ("implementation", "end")}
+YEARS = {("costs", "year"), *DATES}
+DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+ROW = re.compile(r"[1-9][0-9]{0,3}")  # the number of a free row
+SMART = ("specific", "measurable", "achievable", "relevant", "time_bound")
+HEAD = """\
+# What partners filled in in nap_workbook.xlsx, written by `fltoolkit nap read`. Every run puts it back into the next workbook.
+# It may be edited by hand: a text that looks like a number, or that holds a colon, goes between quotes.
+"""
+
+Text = Annotated[StrictStr, Field(max_length=LONGEST)]
+Value = (
+    Text
+    | StrictBool
+    | StrictInt
+    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    | Annotated[datetime, Strict()]
+    | Annotated[date, Strict()]
+)
+
+
+class Worked(Model):
+    """A number that a partner worked out in the cell: the formula is kept, and never made one again."""
+
+    formula: str
+    value: Value
+
+
+def _one_of_these(value: object, check: ValidatorFunctionWrapHandler) -> object:
+    try:
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise ValueError
+        return check(value)
+    except ValueError:
+        raise ValueError(
+            f"a text of at most {LONGEST:,} characters, a number (a whole one of at most 15 digits), a date, true or false, "
+            "or formula and value"
+        ) from None
+
+
+Entry = Annotated[Worked | Value, WrapValidator(_one_of_these)]
+K = TypeVar("K", bound=str)
+Rows = dict[str, dict[K, Entry]]
+SheetName = Annotated[str, Field(pattern=r"^[^\[\]:*?/\\']([^\[\]:*?/\\]{0,29}[^\[\]:*?/\\'])?$")]
+
+Matrix = Literal["baseline_value", "target_year_1", "target_year_2"]
+Checked = Literal["answer", "note", "source"]
+Cost = Literal[
+    "objective",
+    "intermediate_objective",
+    "activity",
+    "category",
+    "unit",
+    "quantity",
+    "unit_cost",
+    "year",
+    "existing_source",
+    "secured",
+]
+Step = Literal["objective", "result", "activity", "partner", "start", "end", "indicator", "budget", "note"]
+
+
+class Partners(Model):
+    """The whole of a partners.yaml: for each table its rows by their id, and the sheets that partners added.
+
+    `matrix` goes by an indicator's id, `checklists` by a question's (of SMART: `smart.<indicator>.<criterion>`), `costs` by the number of
+    the row, `implementation` by an indicator's id or the number of a free row.
+    """
+
+    matrix: Rows[Matrix] = Field(default_factory=dict)
+    checklists: Rows[Checked] = Field(default_factory=dict)
+    costs: Rows[Cost] = Field(default_factory=dict)
+    implementation: Rows[Step] = Field(default_factory=dict)
+    sheets: dict[SheetName, tuple[tuple[Entry | None, ...], ...]] = Field(default_factory=dict)
+
+    def row(self, table: str, id: str) -> dict[str, Entry]:
+        """What is filled in of a row, by the name of the column."""
+        rows: Rows[str] = getattr(self, table)
+        return rows.get(id, {})
+
+
+class _Loader(BoundedLoader):
+    """Text is text but for plain numbers, true and false, null and ISO dates, which the dumper therefore never writes for a text."""
+
+    tags = (*BoundedLoader.tags, "int", "float", "bool", "null", "timestamp")
+
+
+_Loader.yaml_implicit_resolvers = {}
+for tag, pattern, first in (
+    ("int", r"-?(0|[1-9][0-9]*)$", "-0123456789"),
+    ("float", r"-?(0|[1-9][0-9]*)\.[0-9]*(e[-+][0-9]+)?$", "-0123456789"),
+    ("bool", r"(true|false)$", "tf"),
+    ("null", r"null$", "n"),
+    ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+)?$", "0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, pairs_of)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Several lines of text as a block, as people write them."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    odd = re.search("[\x85\u2028\u2029\ufeff]", text)  # line ends to YAML alone: only quotes keep them
+    block = "\n" in text and text.strip() == text
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else "|" if block else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def read_partners(plan: Plan | str | Path) -> Partners:
+    """What stands in partners.yaml beside a nap.yaml; nothing without one. Raises `SpecError` naming every key and its line."""
+    path = (plan.path if isinstance(plan, Plan) else Path(plan)).with_name(PARTNERS)
+    if not os.path.lexists(path):
+        return Partners()
+    data, node = read_yaml(path, _Loader)
+    return build_model(data, Partners, str(path), node)
+
+
+def partners_text(partners: Partners) -> str:
+    """A partners.yaml: read again, it is these partners."""
+    content = partners.model_dump(exclude_defaults=True)
+    content |= {"sheets": {name: [list(row) for row in rows] for name, rows in content.get("sheets", {}).items()}}
+    filled = {name: rows for name, rows in content.items() if rows}
+    return HEAD + (yaml.dump(filled, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=130) if filled else "{}\n")
+
+
+def plain(entry: Entry | None) -> Value | None:
+    """What a cell shows of an entry."""
+    return entry.value if isinstance(entry, Worked) else entry
+
+
+def unfit(table: str, column: str, entry: Entry | None) -> str:
+    """Why an entry that was typed into the workbook does not fit its column, in words; empty where it does."""
+    value, place = plain(entry), (table, column)
+    is_truth = isinstance(value, bool)
+    if value is None or value == "":
+        return ""
+    if place in AMOUNTS and (is_truth or not isinstance(value, (int, float)) or value < 0):
+        return "this column is added up: a number that is not below zero must stand here"
+    if is_truth and (table == "matrix" or place in YEARS):
+        return "true or false is no value of this column; type a number, a date or text"
+    if place in YEARS and isinstance(value, (int, float)) and value not in range(FIRST_YEAR, LAST_YEAR + 1):
+        return f"a year is a whole number from {FIRST_YEAR} to {LAST_YEAR}"
+    if place in DATES and isinstance(value, str) and DAY.fullmatch(value) and not _is_day(value):
+        return "there is no such date"
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date(*map(int, text.split("-")))
+    except ValueError:
+        return False
+    return True
+
+
+def row_number(id: str) -> int:
+    """The number of a free row of a sheet; 0 for an id that is none."""
+    return int(id) if ROW.fullmatch(id) else 0
+
+
+def with_partners(filled: Baseline, partners: Partners) -> Baseline:
+    """The baseline with what partners gave for their own rows, in place of what nap.yaml says there."""
+    table = filled.table.copy()
+    for i, row in enumerate(table.to_dict("records")):
+        if row["filled_by"] == "partners":
+            for name, entry in partners.row("matrix", row["id"]).items():
+                value = plain(entry)
+                number = isinstance(value, (int, float)) and not isinstance(value, bool)
+                table[name] = table[name].astype(object)
+                table.loc[table.index[i], name] = value if number else str(value)
+    return replace(filled, table=table)
+
+
+def not_placed(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
+    """Entries whose row the plan or the checklists no longer have, as table, row, column and value: kept, never dropped."""
+    indicators = [i for s in plan.framework for i in s.indicators]
+    ids = {i.id for i in indicators}
+    known = {
+        "matrix": {i.id for i in indicators if i.measure is None},
+        "checklists": {q.id for q in checklists().questions} | {f"smart.{i}.{criterion}" for i in ids for criterion in SMART},
+        "costs": set[str](),
+        "implementation": ids,
+    }
+    return list(_strays(partners, known))
+
+
+def _strays(partners: Partners, known: dict[str, set[str]]) -> Iterator[tuple[str, str, str, Value]]:
+    for table, ids in known.items():
+        rows: Rows[str] = getattr(partners, table)
+        for id, row in rows.items():
+            if id not in ids and not (table in ("costs", "implementation") and row_number(id)):
+                yield from ((table, id, column, plain(entry) or "") for column, entry in row.items())

@@ -1,0 +1,103 @@
+"""What is wrong with a plan, found before any survey is run with it: by itself, and beside the survey.yaml that fills its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+
+from fltoolkit.errors import SpecError
+from fltoolkit.nap.results_framework import Indicator, Plan, Target, can_break_down, group_of
+from fltoolkit.survey.checks.findings import Finding, findings
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+Found = Iterator[Finding]
+error, warning, note = (partial(Finding, severity, "plan", count="") for severity in ("error", "warning", "note"))
+
+
+def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
+    """Findings on a plan, the worst first, in the columns of `fl.check`. What they call an error would stop a run, or lose a target.
+
+    Args:
+        plan: from `fl.read_plan`. spec: of the survey that is its baseline; None: the plan by itself.
+    """
+    found = [f for _, indicator in plan.measured for target in indicator.targets for f in _years(plan, indicator, target)]
+    if spec is not None:
+        found += _beside(plan, spec)
+        for _, indicator in plan.measured:
+            found += [*_row(indicator, spec), *(f for target in indicator.targets for f in _target(indicator, target, spec))]
+    return findings(found)
+
+
+def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
+    where = f"targets of {indicator.id}"
+    if not plan.first_year <= target.year <= plan.last_year:
+        what = f"the target's year {target.year} lies outside the plan ({plan.first_year} to {plan.last_year})"
+        yield warning(where=where, what=what, do="move the target, or first_year and last_year")
+    if plan.planned_surveys and target.year not in plan.planned_surveys:
+        years = ", ".join(map(str, plan.planned_surveys))
+        what = f"no survey is planned in {target.year}, so that the target cannot be verified"
+        yield warning(where=where, what=what, do=f"move it to a year of planned_surveys ({years}), or add that year there")
+
+
+def _beside(plan: Plan, spec: SurveySpec) -> Found:
+    """What only shows beside the survey: samples of populations it does not have, published rows that do not fit."""
+    wrong: dict[str, SpecError] = {}
+    for part in (plan.tables, plan.published_rows):
+        try:
+            part(spec)
+        except SpecError as raised:
+            wrong[raised.where] = raised  # another country is found by both
+    for found in wrong.values():
+        yield error(where=found.where.partition(", ")[2], what=f"{found.problem}: {found.found}", do=found.do)
+
+
+def _row(indicator: Indicator, spec: SurveySpec) -> Found:
+    """Whether the survey can fill a row, and break it down as the plan asks."""
+    where, measure = indicator.id, indicator.survey_measure or ""
+    if indicator.population and indicator.population not in spec.populations:
+        do = f"name one of {', '.join(spec.populations)}"
+        yield error(where=where, what=f"the survey has no population {indicator.population}", do=do)
+    if indicator.of and indicator.of not in spec.group_names:
+        yield error(where=where, what=f"the survey has no group {indicator.of}", do=f"name one of {', '.join(spec.group_names)}")
+    lacks = {
+        "stock": spec.months,
+        "stock_prevalence": spec.months,
+        "duration": spec.months,
+        "current": spec.current,
+        "current_prevalence": spec.current,
+    }
+    if measure in lacks and lacks[measure] is None:
+        key = "current" if measure.startswith("current") else "months"
+        what = f"{measure} needs `{key}` in survey.yaml; the row will be [x]"
+        yield warning(where=where, what=what, do="take another measure, or map the question if it was asked")
+    for word in indicator.disaggregated_by:
+        group = group_of(word, spec.group_names)
+        if group is None:
+            do = f"leave it if partners give it; the survey has {', '.join(spec.group_names)}"
+            yield note(where=where, what=f"the survey has no {word}; the row will say so", do=do)
+        elif not can_break_down(measure, group, spec.case_only):
+            what = f"no rate by {word}, which only cases have; the row will say so"
+            yield note(where=where, what=what, do=f"ask for it in a row of measure: total, or share of {group}")
+
+
+def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
+    """Whether a target lies after its baseline, and is for a category that the survey has."""
+    where = f"targets of {indicator.id}"
+    if target.year <= spec.year:
+        what = f"the target's year {target.year} is not after the baseline's ({spec.year})"
+        yield error(where=where, what=what, do="give a later year, or the right survey under baseline_survey")
+    group = group_of(target.group, spec.group_names) if target.group else None
+    there = _labels(spec, group) if group else []
+    if there and target.category not in there:
+        what = f"{target.group} has no category {target.category}"
+        yield error(where=where, what=what, do=f"name one of {', '.join(there)}")
+    if target.group and group is None:
+        yield error(where=where, what=f"the survey has no {target.group}", do=f"name one of {', '.join(spec.group_names)}")
+
+
+def _labels(spec: SurveySpec, group: str) -> list[str]:
+    """A group's categories, where survey.yaml names them: those of a sector stand in its classification."""
+    labels = spec.groups[group].labels if group in spec.groups else ()
+    return list(labels.values()) if isinstance(labels, dict) else list(labels)

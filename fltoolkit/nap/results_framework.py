@@ -1,0 +1,347 @@
+"""The results framework of a National Action Plan, as nap.yaml says it (ILO toolkit, Tool No. 16)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AllowInfNan, BeforeValidator, Field, FiniteFloat, PrivateAttr, model_validator
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.errors import SpecError
+from fltoolkit.estimate.change_over_time.published_baseline import AtLeastOne, Count, Deff, PublishedBaseline, contradiction
+from fltoolkit.languages.language import read_language
+from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.rounds_and_changes import PublishedRow
+from fltoolkit.survey.spec.groups import Measure as Estimated
+from fltoolkit.survey.spec.groups import Name, TableSpec
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.yaml_files.loading import Model, Names, Year, folded, load_model
+
+Measure = Literal[
+    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
+]
+PlannedSample = Annotated[int, Field(gt=0)]
+BESIDE = "nap.yaml"  # what a plan is called beside its survey.yaml
+WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
+
+
+class Definition(Model):
+    """What Tool No. 16 asks of every indicator's definition."""
+
+    counted: str
+    unit_of_analysis: str = ""
+    stored: str = ""
+    type: Literal["quantitative", "qualitative"] = "quantitative"
+
+
+def _share(value: object) -> object:
+    """Stop on a cut in percent, which is what most people type."""
+    try:
+        percent = float(str(value)) > 1
+    except ValueError:
+        return value
+    if percent:
+        raise ValueError("a cut is a share of the baseline, 1 at most: 0.5 is a cut by half, 0.25 by 25 %")
+    return value
+
+
+class Target(Model):
+    """What a row is to be in a year: `value` (in the row's unit), a `cut` relative to the baseline (0.5 is a half), or `eradicate`.
+
+    `path` is how milestones between are reckoned: linear, or geometric p_t = p0·(1 − r)^(t/T), which never reaches zero. With `group`
+    and `category` the target is that of one category of a breakdown, else of the whole row.
+    """
+
+    year: Year
+    value: Annotated[float, Field(ge=0)] | None = None
+    cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_share)] | None = None
+    eradicate: bool = False
+    path: Literal["linear", "geometric"] = "linear"
+    group: str = ""
+    category: str = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Target:
+        given = [name for name in ("value", "cut") if getattr(self, name) is not None] + ["eradicate"] * self.eradicate
+        if len(given) != 1:
+            raise ValueError(f"a target is one of value, cut and eradicate; given: {', '.join(given) or 'none'}")
+        if self.path == "geometric" and (self.eradicate or self.value == 0 or self.cut == 1):
+            raise ValueError("a geometric path never reaches zero; say path: linear")
+        if bool(self.group) != bool(self.category):
+            raise ValueError("group and category go together: the category of a breakdown that the target is for")
+        return self
+
+
+class PublishedFigure(Model):
+    """A row of the baseline as an earlier publication printed it, in the row's unit; what it does not state is not compared."""
+
+    indicator: Name
+    value: FiniteFloat
+    ci_low: FiniteFloat
+    ci_high: FiniteFloat
+    level: Level = 0.95
+    group: str = ""
+    category: str = ""
+    cases: Count | None = None
+    psus_with_cases: Count | None = None
+    deff: Annotated[Deff, AllowInfNan(False)] | None = None
+    n: AtLeastOne | None = None
+    year: Year
+    survey: str = ""
+    country: str = ""
+    rule_set: str = ""
+    reference_months: AtLeastOne | None = None
+    window_start: str = ""
+    window_end: str = ""
+    population_label: str = ""
+    population_ages: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PublishedFigure:
+        if not self.ci_low <= self.value <= self.ci_high:
+            raise ValueError("value does not lie between ci_low and ci_high; give all three in the row's unit")
+        if bool(self.group) != bool(self.category):
+            raise ValueError("group and category go together")
+        if problem := contradiction(self):
+            raise ValueError(problem)
+        return self
+
+    def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
+        """The figure in the scale of estimates: 17.2 per 1,000 is 0.0172. `where` it stands, for messages."""
+        if is_rate(measure) and self.cases and self.n:
+            told = self.cases / self.n
+            if not 0.1 < self.value / scale(measure) / told < 10:
+                raise SpecError(
+                    "a published figure does not fit its cases", where=where,
+                    found=f"value {self.value:g}, but {self.cases} cases among {self.n} persons", do="give it per 1,000: 17.2, not 0.0172",
+                )  # fmt: skip
+        facts = self.model_dump(exclude={"indicator", "value", "ci_low", "ci_high", "group", "category"})
+        value, low, high = (number / scale(measure) for number in (self.value, self.ci_low, self.ci_high))
+        return PublishedBaseline(value, low, high, measure=measure, **facts)
+
+
+class Indicator(Model):
+    """One row of the matrix. `measure` says that a survey fills it; without it the row is the partners'.
+
+    `percent_decrease` has no baseline of its own: the kit writes two rows for it, the prevalence and the derived decrease.
+    """
+
+    id: Name
+    indicator: str
+    definition: Definition
+    disaggregated_by: Names = ()
+    means_of_verification: str
+    unit: str = ""
+    measure: Measure | None = None
+    of: str | None = None
+    population: str | None = None
+    baseline_value: str = ""
+    target_year_1: str = ""
+    target_year_2: str = ""
+    targets: tuple[Target, ...] = ()
+    reporting_frequency: str = "yearly"
+    lead: str
+    sdg: Names = ()
+
+    @model_validator(mode="after")
+    def _share_of(self) -> Indicator:
+        if (self.measure == "share") != (self.of is not None):
+            raise ValueError("`of` names the group a share distributes; it goes with measure: share only")
+        if self.measure and self.baseline_value:
+            raise ValueError("baseline_value is for partners' rows; a row with a measure is filled from the survey")
+        return self
+
+    @model_validator(mode="after")
+    def _whose_targets(self) -> Indicator:
+        if self.targets and not self.measure:
+            raise ValueError("targets are for rows with a measure; a partners' row has target_year_1 and target_year_2")
+        if self.targets and (self.target_year_1 or self.target_year_2):
+            raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are reckoned from the targets")
+        wholes = [(t.group, t.category, t.year) for t in self.targets]
+        if len(set(wholes)) < len(wholes):
+            raise ValueError("two targets are for the same category and year")
+        if wrong := sorted({t.group for t in self.targets if t.group} - set(self.disaggregated_by)):
+            raise ValueError(f"a target is for {wrong[0]}, by which this row is not disaggregated; add it to disaggregated_by")
+        return self
+
+    @property
+    def survey_measure(self) -> Estimated | None:
+        """What is estimated to fill the row."""
+        return "prevalence" if self.measure == "percent_decrease" else self.measure
+
+
+class Statement(Model):
+    """An objective, outcome, output or activity, with its indicators."""
+
+    level: Literal["objective", "outcome", "output", "activity"]
+    code: str
+    statement: str
+    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+
+
+class Plan(Model):
+    """The whole of a nap.yaml.
+
+    `baseline_survey` is the survey.yaml that the baseline is taken from, seen from nap.yaml's folder (none: the survey at hand), or
+    rows of a publication. `planned_sample` are the persons who will answer in a repeat, of all populations or by population (none: as
+    many as in the baseline); `planned_surveys` the years of repeats (none: one in each target's year); `languages` those of the documents.
+    """
+
+    title: str
+    country: str
+    goal: str
+    first_year: Year
+    last_year: Year
+    legal_basis: tuple[str, ...] = ()
+    baseline_survey: str | tuple[PublishedFigure, ...] = ""
+    planned_sample: PlannedSample | dict[str, PlannedSample] | None = None
+    planned_surveys: tuple[Year, ...] = ()
+    languages: Annotated[Names, Field(min_length=1)] = ("en",)
+    framework: Annotated[tuple[Statement, ...], Field(min_length=1)]
+    _path: Path = PrivateAttr(default=Path("nap.yaml"))
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Plan:
+        ids = [i.id for s in self.framework for i in s.indicators]
+        if twice := {i for i in ids if ids.count(i) > 1}:
+            raise ValueError(f"indicator id {min(twice)} is given twice")
+        if self.last_year < self.first_year:
+            raise ValueError(f"last_year ({self.last_year}) is before first_year ({self.first_year})")
+        if not isinstance(self.baseline_survey, str):
+            measured = {i.id for s in self.framework for i in s.indicators if i.measure}
+            if wrong := [row.indicator for row in self.baseline_survey if row.indicator not in measured]:
+                raise ValueError(
+                    f"baseline_survey names the indicator {wrong[0]}; with a measure are: {', '.join(sorted(measured))}"
+                )
+            named = Counter((row.indicator, row.group, row.category) for row in self.baseline_survey)
+            if repeated := [" / ".join(filter(None, row)) for row, times in named.items() if times > 1]:
+                raise ValueError(f"baseline_survey gives the same row twice: {repeated[0]}; keep one of the two")
+            if not named:
+                raise ValueError("baseline_survey is a list without rows; leave it out, or give the rows of the publication")
+        return self
+
+    @property
+    def path(self) -> Path:
+        """Where it was read from."""
+        return self._path
+
+    @property
+    def baseline_path(self) -> Path | None:
+        """The survey.yaml of the baseline; None where it is the survey at hand, or a publication."""
+        named = self.baseline_survey
+        return self._path.parent / named if isinstance(named, str) and named else None
+
+    @property
+    def measured(self) -> list[tuple[Statement, Indicator]]:
+        """The rows that a survey fills, each with its statement."""
+        return [(s, i) for s in self.framework for i in s.indicators if i.measure]
+
+    def expect_country(self, country: str) -> None:
+        """Raise `SpecError` where a survey is another country's: the plan's targets would be judged by other people's numbers."""
+        if folded(self.country) != folded(country):
+            raise SpecError(
+                "the plan is another country's than the survey", where=f"{self.path}, country", found=self.country, allowed=country,
+                do="give the survey its own plan, or none; or correct `country` in one of the two files",
+            )  # fmt: skip
+
+    def planned(self, population: str, n: float, asked: float) -> float:
+        """How many persons of a row will answer in a repeat.
+
+        Args:
+            population: whose planned sample counts. n: persons of the row who were asked in the baseline. asked: all who were.
+
+        Returns:
+            The row's share of the planned sample; without a planned sample, `n`; nan where the share is not known.
+        """
+        sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
+        return float(sample) * n / asked if sample else n
+
+    def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
+        """The baseline that only a publication knows, row by row, in the words of a survey. Raises `SpecError` where that is another country's."""
+        self.expect_country(spec.country)
+        if isinstance(self.baseline_survey, str):
+            return []
+        rows = []
+        for figure in self.baseline_survey:
+            row = next(i for _, i in self.measured if i.id == figure.indicator)
+            measure, group = row.survey_measure or "", group_of(figure.group, spec.group_names) if figure.group else ""
+            where = f"{self.path}, baseline_survey, {figure.indicator}"
+            if group is None:
+                raise SpecError(
+                    "a row of the published baseline is by a group that the later round does not have", where=where,
+                    found=figure.group, allowed=spec.group_names, do="name a group of survey.yaml, or leave the row out",
+                )  # fmt: skip
+            if measure != "share":
+                told = figure.as_estimated(measure, where)
+                rows.append(PublishedRow(measure, row.population, group, figure.category, told, where))
+        return rows
+
+    def tables(self, spec: SurveySpec) -> list[TableSpec]:
+        """What the survey must estimate to fill the plan's rows: for each the total, then each breakdown it can give.
+
+        Raises `SpecError` where the survey is another country's, or planned_sample names a population that it does not have.
+        """
+        self.expect_country(spec.country)
+        named = self.planned_sample if isinstance(self.planned_sample, dict) else {}
+        if wrong := [name for name in named if name not in spec.populations]:
+            where, do = f"{self.path}, planned_sample", "name populations of survey.yaml"
+            raise SpecError("the survey has no such population", where=where, found=wrong, allowed=list(spec.populations), do=do)
+        groups, case_only = spec.group_names, spec.case_only
+        wanted = []
+        for statement in self.framework:
+            for row in statement.indicators:
+                if row.survey_measure is None:
+                    continue
+                found = [group_of(word, groups) for word in row.disaggregated_by]
+                by = [(g,) for g in found if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)]
+                wanted.append(TableSpec(measure=row.survey_measure, of=row.of, population=row.population, by=((), *by)))
+        return wanted
+
+
+@checked
+def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
+    """The plan of a survey, named from the folder of its survey.yaml.
+
+    Args:
+        survey: a survey.yaml. plan: a nap.yaml; left out, the nap.yaml there, if there is one; empty: none.
+
+    Returns:
+        the plan; None where there is none.
+
+    Raises:
+        SpecError: the file that is named is not there, or is not valid.
+    """
+    path = Path(survey).parent / plan
+    return read_plan(path) if plan and (plan != BESIDE or path.exists()) else None
+
+
+@checked
+def read_plan(path: str | Path) -> Plan:
+    """Read and check a nap.yaml. Raises `SpecError` naming every key that needs a change, or a language that has no words."""
+    plan = load_model(Path(path), Plan)
+    for code in plan.languages:
+        try:
+            read_language(code)
+        except SpecError as error:
+            raise SpecError(
+                error.problem, where=f"{path}, languages", found=error.found, allowed=error.allowed, do=error.do
+            ) from None
+    plan._path = Path(path)
+    if (survey := plan.baseline_path) and not survey.is_file():
+        do = "give the path of a survey.yaml from the folder of nap.yaml"
+        raise SpecError("there is no such file", where=f"{path}, baseline_survey", found=survey, do=do)
+    return plan
+
+
+def group_of(word: str, groups: Iterable[str]) -> str | None:
+    """The survey's group behind the plan's word: `gender` is `gender` or `sex`, `age` is `age_group`; None without one."""
+    there = set(groups)
+    return next((name for name in WORDS.get(word, (word,)) if name in there), None)
+
+
+def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
+    """A rate has no breakdown by what only cases have (docs/methods.md §1)."""
+    return not (is_rate(measure) and group in set(case_only))

@@ -1,0 +1,48 @@
+"""The way from a baseline to a target: what the row is to be in each year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fltoolkit.nap.results_framework import Target
+
+
+def aim(target: Target, baseline: float) -> float:
+    """The target's value in the row's unit, where the row starts from `baseline`."""
+    if target.eradicate:
+        return 0.0
+    return baseline * (1 - target.cut) if target.cut is not None else float(target.value or 0.0)
+
+
+def words(target: Target, unit: str) -> str:
+    """The target as a plan would put it: `a cut of 50 % by 2030`."""
+    if target.eradicate:
+        return f"eradication by {target.year}"
+    if target.cut is not None:
+        return f"a cut of {100 * target.cut:g} % by {target.year}"
+    return f"{target.value:,g} {unit} by {target.year}"
+
+
+def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:
+    """The targets of one row of the baseline, earliest first."""
+    key = ("", "") if group == "total" else (group, category)
+    return sorted((t for t in targets if (t.group, t.category) == key), key=lambda t: t.year)
+
+
+def on_path(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
+    """What the row is to be in a year on the way to its next target; nan before the baseline, after the last target, or without one.
+
+    Linear: p0 + (pT − p0)·t/T. Geometric: p0·(pT/p0)^(t/T), for a cut r the same as p0·(1 − r)^(t/T).
+    """
+    here, value = start, baseline
+    for target in targets:
+        goal = aim(target, baseline)
+        if target.year <= start:
+            continue
+        if here <= year <= target.year:
+            share = (year - here) / (target.year - here)
+            if target.path == "geometric" and value > 0:
+                return float(value * (goal / value) ** share)
+            return float(value + (goal - value) * share)
+        here, value = target.year, goal
+    return float("nan")

@@ -1,0 +1,97 @@
+"""What stands beside a run's own numbers: the headline under every other rule set that comes with the kit, since thresholds are
+what experts dispute, and a row for what the survey cannot give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.classify.adults import classify_checked
+from fltoolkit.classify.applicability import obstacle
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.rules.rule_set import RuleSet, load_rules, shipped_rules
+from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
+from fltoolkit.survey.design.calibration_margins import with_calibration
+from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The other rule sets of a run: the headline under each that the survey supports, and why it does not support the rest."""
+
+    made: tuple[Estimates, ...]
+    obstacles: tuple[tuple[RuleSet, SpecError], ...]
+
+
+def beside(persons: ClassifiedSurvey) -> Beside:
+    """Prevalence, and number where weights gross up, of the default population under every shipped rule set but the run's own."""
+    made: list[Estimates] = []
+    obstacles = []
+    for name in shipped_rules():
+        rule = load_rules(name, persons.path.parent)
+        if rule.label == persons.rules:
+            continue
+        if error := obstacle(persons.spec, rule, str(persons.path)):
+            obstacles.append((rule, error))
+            continue
+        other = classify_checked(persons.unclassified, rule)
+        if persons.calibration:
+            other = with_calibration(other, persons.calibration)
+        made += [prevalence(other), *([total(other)] if other.grosses_up else [])]
+    return Beside(tuple(made), tuple(obstacles))
+
+
+def not_available(headline: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
+    """Published rows without a number for a rule set that the survey does not support, each with the reason.
+
+    Args:
+        headline: the run's own published headline, whose rows these stand beside.
+        rule: the rule set.
+        error: why it cannot be applied.
+        numbers: the columns to leave empty.
+    """
+    about = {"rule_set": rule.label, "to_verify": rule.to_be_verified, "rule_note": ""}
+    return headline.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A measure of one population, by some breakdowns, that the survey cannot give, and why."""
+
+    measure: str
+    population: str
+    by: tuple[tuple[str, ...], ...]
+    error: NotAvailable
+
+
+def refused_rows(headline: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
+    """Published rows without a number for a measure that the survey cannot give: one a breakdown, with the reason.
+
+    Args:
+        headline: one row of the run's own published set. spec: the survey.
+        refused, numbers: what, and the columns to leave empty.
+    """
+    label = spec.populations[refused.population].label
+    about = {
+        "measure": refused.measure,
+        "reference_population": refused.population,
+        "reference_population_label": label,
+        "ilostat": "",
+    }
+    there = [g for g in spec.group_names if g in headline]
+    rows = []
+    for breakdown in refused.by:
+        groups = {g: "" if g in breakdown else TOTAL for g in there}
+        category = {"breakdown": " × ".join(breakdown), "category": "" if breakdown else TOTAL}
+        rows.append(headline.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _marks(error: FltoolkitError) -> dict[str, str]:
+    reason = f"{error.problem}: {error.found}" if error.found else error.problem
+    return {"flag": "", "marker": "x", "unresolved_marker": "", "reason": reason}

@@ -1,0 +1,185 @@
+"""From a fitted model to what may be shown of it: the published set decides which categories, and reliability is told."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
+from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import FLAGS
+from fltoolkit.survey.spec.groups import NOT_STATED
+
+NOTHING = "No model is shown: too little of what it would compare may be published."
+VERY_FEW = 5  # cases a coefficient (Vittinghoff and McCulloch 2007)
+RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
+RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
+COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker", "reason")
+
+
+@dataclass(frozen=True)
+class PublishedModel:
+    """What may leave of a model.
+
+    Attributes:
+        table: one row a category, in the groups' order: `group`, `category`, `reference` (the category it is compared with), `odds_ratio`,
+            `ci_low`, `ci_high` (Firth's), `odds_ratio_ml` (maximum likelihood's, missing under separation), `effect`, `effect_low`,
+            `effect_high` (average marginal effect: a difference of proportions), `flag`, `marker` and `reason` as in `Published`.
+            Of the reference itself the odds ratio is 1 and the effect 0, without limits.
+        level: confidence level. outcome, population, population_label, reference_period, survey, rule_set, to_verify: what it is about.
+        notes: sentences that go with every picture of it.
+    """
+
+    table: pd.DataFrame
+    level: float
+    outcome: str
+    population: str
+    population_label: str
+    reference_period: str
+    survey: str
+    rule_set: str
+    to_verify: str
+    notes: tuple[str, ...]
+
+
+@checked
+def risk_factors(
+    persons: ClassifiedSurvey,
+    out: Published,
+    by: Sequence[str] | None = None,
+    *,
+    population: str | None = None,
+    level: Level = 0.95,
+    sensitive: bool = False,
+) -> PublishedModel:
+    """What goes with forced labour, all groups in one model: Firth's odds ratios and average marginal effects, as far as they may be shown.
+
+    A category that the published set does not show is withheld here too; the reference of each group is its largest category that is shown
+    and has 15 cases (or else any). Flagged `unreliable`: fewer than 15 cases in the category or its reference, or fewer than 5 for each
+    coefficient of the model; `caution`: fewer than 10 (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007). Where the headline is not shown, nobody is a
+    case or no group has two categories that are shown, the table is empty and a note says so.
+
+    Args:
+        persons: a classified survey.
+        out: its published set (`fl.publish_run`).
+        by: groups. None: the groups of survey.yaml whose prevalence stands in the published set, without sensitive ones.
+        population: one that survey.yaml names; its first by default.
+        level: confidence level.
+        sensitive: allow groups of nationality, origin, ethnicity or religion in `by`, and name the result an association.
+
+    Raises:
+        RequestError: a group is not in the published set by itself, or sensitive.
+    """
+    population = persons.spec.default_population if population is None else population
+    head = out.select("prevalence", population=population).iloc[0].to_dict()
+    rates = out.own[(out.own["measure"] == "prevalence") & (out.own["reference_population"] == population)]
+    offered = [g for g in out.groups if g in persons.spec.groups and g in set(rates["breakdown"])]
+    if by is not None and not by:
+        raise RequestError(
+            "no group is named",
+            where="risk_factors: by",
+            allowed=offered,
+            do="name groups, or leave by out: all that may be shown",
+        )
+    if by is not None and not sensitive:
+        refuse_sensitive(persons, list(by))
+    wanted = list(by) if by is not None else [g for g in offered if not is_sensitive(persons, g)]
+    if unknown := [g for g in wanted if g not in offered]:
+        raise RequestError(
+            "risk factors are groups whose prevalence is published by itself", where="risk_factors", found=unknown, allowed=offered,
+            do="add it to `tables:` of survey.yaml, as a breakdown of its own",
+        )  # fmt: skip
+    rows = {g: rates[rates["breakdown"] == g] for g in wanted}
+    references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
+    if pd.isna(head["cases"]) or not head["cases"] or not references:
+        return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, population, out, head)
+    terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
+    patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
+    firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
+    margins = firth.margins()
+    parts = [_rows(firth, ml, margins, i, rows[g], ref) for i, (g, ref) in enumerate(references.items(), 1)]
+    table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
+    left_out = [g for g in offered if g not in wanted and by is None]
+    notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
+    return _published(table, notes, level, population, out, head)
+
+
+def _published(
+    table: pd.DataFrame, notes: tuple[str, ...], level: float, population: str, out: Published, head: Mapping[Hashable, Any]
+) -> PublishedModel:
+    return PublishedModel(
+        table, level, "forced_labour", population, head["reference_population_label"], head["reference_period"],
+        head["survey"], out.rule_set, head["to_verify"], notes,
+    )  # fmt: skip
+
+
+def _reference(rows: pd.DataFrame) -> str | None:
+    """The largest category that is shown and has enough cases, or else any; None where there is nothing to compare with it."""
+    usable = rows[rows["estimate"].notna() & (rows["cases"] > 0) & (rows["category"] != NOT_STATED)]
+    usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable
+    return (
+        str(usable.sort_values("n", kind="stable")["category"].iloc[-1])
+        if len(usable) and rows["estimate"].notna().sum() > 1
+        else None
+    )
+
+
+def _rows(firth: Logit, ml: Logit, margins: pd.DataFrame, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """One group's categories: numbers where the published set shows the category, else its marker and reason."""
+    mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
+    ratios = firth.odds_ratios().set_index("category")[mine[1:]]
+    ratios["odds_ratio_ml"] = np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()
+    effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")
+    numbers = ratios[list(RATIOS)].join(effects[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1))
+    itself = {"odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}
+    numbers = pd.concat([numbers, pd.DataFrame([itself], index=[reference])])
+    said = published.set_index("category")
+    table = numbers.reindex(said.index).where(said["estimate"].notna())
+    rows = published.to_dict("records")
+    base = next(float(r["cases"]) for r in rows if r["category"] == reference)
+    told = [_said(r, base, r["category"] == reference, firth) for r in rows]
+    flags = pd.DataFrame(told, columns=["flag", "marker", "reason"], index=said.index)
+    made: pd.DataFrame = table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
+    return made
+
+
+def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, str]:
+    """Flag, marker and reason of a category: those of the published set where it is not shown there, else the model's own."""
+    if pd.isna(row["estimate"]):
+        return str(row["flag"]), str(row["marker"]), str(row["reason"])
+    if is_reference:
+        return "", "", ""
+    each = model.cases / (len(model.table) - 1)
+    found: dict[str, list[str]] = {}
+    for least, here, what in (
+        (RELIABLE, row["cases"], "cases"), (RELIABLE, base, "cases in the category it is compared with"),
+        (VERY_FEW, each, "cases for each coefficient of the model"), (1, model.df, "degrees of freedom"),
+    ):  # fmt: skip
+        if here < least and not (what == "cases" and here == 0):
+            found.setdefault("unreliable", []).append(f"fewer than {least} {what}")
+    if VERY_FEW <= each < FEW:
+        found["caution"] = [f"fewer than {FEW} cases for each coefficient of the model"]
+    if row["cases"] == 0:
+        found["review"] = ["no case recorded in the survey"]
+    flag = next((f for f in FLAGS if f in found), "")
+    marker = "u" if flag == "unreliable" else "w" if row["cases"] == 0 else ""
+    return flag, marker, "; ".join(found.get(flag, []))
+
+
+def _notes(persons: ClassifiedSurvey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:
+    notes = ["An odds ratio says what goes with forced labour in these answers, not what brings it about."]
+    if found := [g for g in used if is_sensitive(persons, g)]:
+        notes.append(f"By {', '.join(found)}: {ASSOCIATION}.")
+    if left_out:
+        notes.append(f"Left out, because it would read as a profile: {', '.join(left_out)}.")
+    if alone:
+        notes.append(f"Left out, because too little of it may be shown: {', '.join(alone)}.")
+    return tuple(notes)

@@ -1,0 +1,369 @@
+"""From estimates to what may be shown: confidentiality first, then reliability, always with the reason.
+
+A run has one published set. Confidentiality is decided once on its cell counts and blanks the same cells in every measure;
+reliability is decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.category_codes import category_code
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError
+from fltoolkit.estimate.measures import prevalence_and_totals as verbs
+from fltoolkit.estimate.measures import stock_and_duration
+from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.publish.disclosure.cell_counts import Cell, Limits, confidential, known_count
+from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure
+from fltoolkit.publish.disclosure.suppression_decision import apart, decide, decide_beside
+from fltoolkit.publish.other_rule_sets import Beside, Refused, beside, not_available, refused_rows
+from fltoolkit.publish.reliability import Profile, load_profile, reliability, shipped_profiles
+from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec
+from fltoolkit.survey.spec.reserved_names import PUBLISHED
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+MARKERS = {
+    "c": "confidential: not shown", "u": "low reliability", "w": "none recorded in the survey",
+    "low": "rounds to zero", "x": "not available", "z": "not applicable",
+}  # fmt: skip
+NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
+COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
+CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
+COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
+OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
+ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
+ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What may leave.
+
+    Attributes:
+        table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values),
+            `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
+            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words,
+            and what the number is about.
+        profile: name of the profile.
+        limits: the confidentiality limits in force.
+        coverage_excludes: whom the survey could not reach.
+        notes: sentences that go with every figure.
+        groups: every group the survey has; case_only: those that only cases have.
+        headlines: the populations whose rate and number a run always shows, the default first.
+        judged: the profile by which reliability is judged, in words.
+        rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
+        profiles: the same set as other profiles judge its reliability, where `publish_run` was asked for them.
+    """
+
+    table: pd.DataFrame
+    profile: str
+    limits: Limits
+    coverage_excludes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    case_only: frozenset[str] = frozenset()
+    headlines: tuple[str, ...] = ()
+    rule_set: str = ""
+    judged: str = ""
+    profiles: Mapping[str, Published] = field(default_factory=dict)
+
+    @property
+    def own(self) -> pd.DataFrame:
+        """The rows under the run's own rule set."""
+        return self.table[self.table["rule_set"] == self.rule_set]
+
+    def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
+        """The headline under every rule set, the run's own first."""
+        other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
+        return pd.concat([self.select(measure), other], ignore_index=True)
+
+    @checked
+    def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
+        """The rows of one measure and breakdown(s) under the run's own rule set, in order; groups crossed may be named in any order.
+
+        Raises `RequestError` naming what there is.
+        """
+        t = self.own[self.own["measure"] == measure]
+        as_published = {frozenset(str(b).split(" × ")): str(b) for b in t["breakdown"]}
+        names = [as_published.get(frozenset(b or [""]), " × ".join(b)) for b in breakdowns(by)]
+        if population is None and len(t):
+            fits = t[t["breakdown"].isin(names)]
+            population = str((fits if len(fits) else t)["reference_population"].iloc[0])
+        rows = t[(t["reference_population"] == population) & t["breakdown"].isin(names)]
+        missing = [n or TOTAL for n in names if n not in set(rows["breakdown"])]
+        if missing:
+            there = (t["reference_population"] + ": " + t["breakdown"].replace("", TOTAL)).unique()
+            raise RequestError(
+                f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
+                allowed=there if len(there) else self.table["measure"].unique(), do="add it to `tables:` of survey.yaml",
+            )  # fmt: skip
+        return rows.reset_index(drop=True)
+
+
+@runtime_checkable
+class HasTables(Protocol):
+    """Whatever asks for tables of its own: a plan's rows."""
+
+    def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
+
+
+@checked
+def publish_run(
+    persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
+) -> Published:
+    """Everything one run shows: the tables of survey.yaml and what the plan's rows ask, protected together.
+
+    The headlines (prevalence and number of the whole default population, and of children and adults where both were asked)
+    and the flowcharts' counts are always among them; below them the headline under every other rule set, or a row with the
+    marker `x` and the reason why the survey cannot give it; so has a measure in time (a stock, say) that the data refuse. A
+    profile of one's own is read from the folder of survey.yaml.
+
+    With `every_profile` the set also holds itself as each other profile of the kit judges it (for an explorer): confidentiality is
+    decided once, so that the same cells are blank under all; a profile that asks for other limits than the run's is left out.
+
+    Raises:
+        PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
+    """
+    other = beside(persons)
+    rules, spec = load_profile(profile, persons.path.parent), persons.spec
+    limits, notes = _limits(rules, spec)
+    own, refused = _estimates(persons, plan)
+    decided = _decided([*own, *other.made], limits, notes, spec)
+
+    def judged(by: Profile) -> Published:
+        return _completed(_judged(decided, by), other, refused, spec)
+
+    more = [load_profile(name) for name in shipped_profiles() if every_profile and name != rules.name]
+    return replace(judged(rules), profiles={p.name: judged(p) for p in more if _limits(p, spec)[0] == limits})
+
+
+def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
+    """The set with a row for all that the survey cannot give, and with what it knows of the survey."""
+    first = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == spec.default_population)]
+    first = first[first["measure"].isin(["prevalence", "total"])]
+    empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
+    gone = [refused_rows(first.head(1), what, spec, empty) for what in refused]
+    gone += [not_available(first, rule, error, empty) for rule, error in other.obstacles]
+    return replace(
+        out, table=pd.concat([out.table, *gone], ignore_index=True), coverage_excludes=spec.coverage_excludes,
+        groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
+    )  # fmt: skip
+
+
+def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
+    """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
+    made = (*_estimates(persons, plan)[0], *beside(persons).made)
+    return pd.concat([_tidy(est, persons.spec) for est in made], ignore_index=True)
+
+
+def _estimates(persons: ClassifiedSurvey, plan: HasTables | None) -> tuple[list[Estimates], list[Refused]]:
+    """Everything a run estimates, one pass for each measure and population; and what the survey cannot give."""
+    always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
+    wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
+    wanted += [*persons.spec.tables, *(plan.tables(persons.spec) if plan else ())]
+    made, refused = [], []
+    for measure, of, population, by in _merge(persons, wanted):
+        try:
+            made.append(make(persons, measure, of, population, by))
+        except NotAvailable as error:
+            refused.append(Refused(measure, population, tuple(by), error))
+    if persons.grosses_up:
+        made += [verbs.flowchart(persons, population=p) for p in persons.spec.charted]
+    return made, refused
+
+
+@checked
+def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
+    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one, nor by two groups of one variable (age
+    bands that nest): use `publish_run`, which protects them together.
+
+    Raises:
+        RequestError: a group is named as a column of a published table.
+        PublicationError: the parts of a stack overlap; it is a quantile; or a confidentiality limit is lowered without `accept_lower_limits: true`.
+    """
+    if est.parts:
+        raise PublicationError(
+            "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),
+            do="publish rule sets with fl.publish_run, which protects them together",
+        )  # fmt: skip
+    if est.about.measure == "quantile":
+        raise PublicationError(
+            "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
+        )
+    if taken := [g for b in est.by for g in b if g in PUBLISHED]:
+        raise RequestError(
+            "a published table has a column of this name", where="publish", found=taken[0], do="rename the column in the data"
+        )
+    rules = load_profile(profile)
+    limits, notes = _limits(rules, None)
+    return _judged(_decided([est], limits, notes), rules)
+
+
+@checked
+def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
+    """The paths through the definition that enough persons share: `step`, `trace`, `persons` (unweighted), most first.
+
+    A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
+    the row `other paths` of its step; a step that is not shown has no paths. `out` is the run's published set.
+    """
+    return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
+
+
+def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.DataFrame:
+    table = verbs.traces(persons, population=population).table
+    steps = out.select("flowchart", "step", population=population)
+    open_steps = set(steps["step"][steps["estimate"].notna()])
+    cells = {
+        frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
+            int(row["n"]), int(row["n"]), None, known_count(row["psus_with_cases"]), known_count(row["households_with_cases"])
+        )
+        for row in table.to_dict("records")
+        if row["step"] in open_steps
+    }
+    primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
+    hidden = protect(cells, primary, out.limits, spare=[k for k in cells if len(k) == 1])
+    named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
+    rows = pd.DataFrame(
+        [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
+    )
+    summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
+    return summed.sort_values("persons", ascending=False, ignore_index=True)
+
+
+def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
+    """Tables of one measure and population become one request, so that each costs one pass."""
+    merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
+    spec = persons.spec
+    for table in wanted:
+        for by in table.by:
+            own = next((spec.sectors[g].population for g in by if g in spec.sectors and spec.sectors[g].population), None)
+            key = (table.measure, table.of, table.population or own or spec.default_population)
+            if by not in merged.setdefault(key, []):
+                merged[key].append(by)
+    return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
+
+
+def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
+    """The estimates of one measure by its name in `tables:`; `of` is what a share distributes. Raises `NotAvailable`: see the verbs."""
+    if measure == "share" and of is not None:
+        return verbs.share(persons, of, by, population=population)
+    if measure == "duration":
+        return stock_and_duration.duration(persons, by, population=population)
+    name, _, rate = measure.partition("_")
+    if measure in stock_and_duration.IN_TIME:
+        in_time = stock_and_duration.stock if name == "stock" else stock_and_duration.current
+        return in_time(persons, by, measure="prevalence" if rate else "total", population=population)
+    verb = verbs.total if measure == "total" else verbs.prevalence
+    return verb(persons, by=by, population=population)
+
+
+def _limits(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[str, ...]]:
+    """The strictest of the standard, the profile and the survey; whoever lowers them needs the named key, and it is said."""
+    standard = asdict(Limits())
+    values, without = dict(standard), dict(standard)
+    for wanted in (profile.confidentiality, *([spec.confidentiality] if spec else ())):
+        own = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
+        if wanted.accept_lower_limits:
+            values |= own
+        elif low := [f"{n} {v} (standard {standard[n]})" for n, v in own.items() if v < standard[n]]:
+            raise PublicationError(
+                "confidentiality limits are lower than the standard", found=low,
+                do="raise them, or add accept_lower_limits: true under confidentiality and answer for it",
+            )  # fmt: skip
+        else:
+            values |= {n: max(v, values[n]) for n, v in own.items()}
+        without = {n: max(without[n], values[n]) for n in standard}
+    lowered = [f"{n} {v} (instead of {without[n]})" for n, v in values.items() if v < without[n]]
+    notes = (f"Confidentiality limits were lowered on purpose: {', '.join(lowered)}.",) if lowered else ()
+    return Limits(**values), notes
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """A run's rows, nothing hidden yet, and which of them confidentiality hides (of some the unresolved count alone)."""
+
+    table: pd.DataFrame
+    groups: tuple[str, ...]
+    hidden: set[int]
+    open_hidden: set[int]
+    limits: Limits
+    notes: tuple[str, ...]
+    rule_set: str
+
+
+def _decided(made: list[Estimates], limits: Limits, notes: tuple[str, ...], spec: SurveySpec | None = None) -> _Decided:
+    frames = [_tidy(est, spec) for est in made]
+    groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
+    table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
+    table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
+    keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
+    of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
+    own = table["rule_set"] == made[0].about.rule_set
+    known = structure(spec) if spec else Structure(case_only=frozenset(g for est in made for g in est.about.case_only))
+    found = decide_beside(table, own, decide(apart(table[own]), keys, of, limits, known), limits)
+    notes = (*notes, *(COARSE.format(what) for what in found.coarse))
+    return _Decided(table, tuple(groups), found.hidden, found.open_hidden, limits, notes, made[0].about.rule_set)
+
+
+def _judged(decided: _Decided, profile: Profile) -> Published:
+    """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
+    table, open_hidden = decided.table.copy(), decided.open_hidden
+    flag, marker, reason = (column for _, column in reliability(table, profile).items())
+    is_hidden = pd.Series([i in decided.hidden for i in range(len(table))])
+    flag = flag.mask(is_hidden, "suppress")
+    marker = marker.mask(is_hidden, "c")
+    reason = reason.mask(is_hidden, CONFIDENTIAL)
+    unknown = ["psus_with_cases", "households_with_cases"]  # where a design does not say
+    table[unknown] = table[unknown].astype("Float64")
+    numbers, counts = [c for c in NUMBERS if c in table], [c for c in COUNTS if c in table]
+    table = table.astype(dict.fromkeys((*numbers, *counts), float))
+    table.loc[is_hidden, [*numbers, *counts]] = np.nan
+    table.loc[flag == "suppress", numbers] = np.nan
+    table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
+    table = _few_without_months(table, decided.limits)
+    not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
+    table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
+    first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
+    about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
+    about = [c for c in about if c not in first]
+    rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
+    return Published(
+        table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]],
+        profile.name,
+        decided.limits,
+        notes=decided.notes,
+        judged=f"{profile.name}: {profile.title}{' (to be verified)' if profile.to_verify else ''}",
+        rule_set=decided.rule_set,
+    )
+
+
+def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
+    """An Estimates with its breakdown, category, its categories' codes (where `spec` gives them) and about in columns."""
+    frame = est.table
+    groups = list(dict.fromkeys(g for b in est.by for g in b))
+    used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
+    values = [" × ".join(str(row[g]) for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
+    codes = [
+        " × ".join(category_code(spec, g, str(row[g])) for g in u) if spec else ""
+        for row, u in zip(frame.to_dict("records"), used, strict=True)
+    ]
+    about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
+    return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values, ilostat=codes)
+
+
+def _few_without_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
+    """Mean durations without what would tell how many cases lack theirs, where those are few in a cell of any of them."""
+    gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
+    rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
+    told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
+    return table.assign(**told, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table

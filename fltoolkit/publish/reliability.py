@@ -1,0 +1,161 @@
+"""Publication profiles: when a number is reliable enough to be shown, and with what warning (publish/profiles/*.yaml).
+
+Confidentiality is not theirs: it is the same under each (see `complementary_suppression`), except that a profile may raise its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import model_validator
+
+from fltoolkit.estimate.measures.intervals import proportion
+from fltoolkit.survey.spec.survey_spec import Confidentiality
+from fltoolkit.yaml_files.loading import Model, load_shipped
+
+FLAGS = ("suppress", "unreliable", "caution", "review", "")
+ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
+ROUNDS_TO_ZERO = {  # as shown: rates per 1,000 and shares in % with one decimal, numbers of persons whole
+    **dict.fromkeys(("prevalence", "stock_prevalence", "current_prevalence"), 0.00005), "share": 0.0005,
+    **dict.fromkeys(("total", "stock", "current", "flowchart"), 0.5),
+}  # fmt: skip
+NEEDED = ("estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "cases", "population", "n_eff", "psus_with_cases")
+SHIPPED = Path(str(files("fltoolkit.publish"))) / "profiles"
+
+Kind = Literal["proportion", "number", "mean"]
+Column = Literal[
+    "n", "n_eff", "cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_width", "kg_relative_width",
+    "kg_complement_width", "proportion", "df", "psus_with_cases",
+]  # fmt: skip
+
+
+class Condition(Model):
+    """A column `below` or `above` a number (strictly), or `at_least` as large. What is not known meets no condition.
+
+    Columns beside those of `Estimates.table`: `n_eff` never above n (a design effect below 1 counts as 1); `cases_eff`
+    = cases·n_eff/n; `relative_width` of the row's own interval; `proportion` p, for a number that of its population; of p the
+    width of the 95 % Korn–Graubard interval (`kg_width`), that over p (`kg_relative_width`) and over 1 − p
+    (`kg_complement_width`), and the logarithmic coefficient of variation `log_cv`, SE/(p·|ln p|) up to p = 0.5 and
+    SE/((1 − p)·|ln(1 − p)|) above it.
+    """
+
+    column: Column
+    below: float | None = None
+    above: float | None = None
+    at_least: float | None = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Condition:
+        if [self.below, self.above, self.at_least].count(None) != 2:
+            raise ValueError("give one of below, above, at_least")
+        return self
+
+    def met(self, facts: Mapping[Hashable, Any]) -> bool:
+        """Whether a row meets it."""
+        value = float(facts[self.column])
+        if self.below is not None:
+            return value < self.below
+        return value > self.above if self.above is not None else value >= float(self.at_least or 0)
+
+
+class Rule(Condition):
+    """One reliability rule: a flag where its condition is met, `also` too if given, for all `kinds` of measures or some."""
+
+    flag: Literal["suppress", "unreliable", "caution", "review"]
+    also: Condition | None = None
+    kinds: tuple[Kind, ...] = ("proportion", "number", "mean")
+    reason: str
+
+    def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
+        """Whether it flags a row; a row without a case is exempt from what is meant for cases."""
+        conditions = [self, *([self.also] if self.also else [])]
+        if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
+            return False
+        return all(c.met(facts) for c in conditions)
+
+
+class Profile(Model):
+    """A publication profile (publish/profiles/*.yaml). `drop_tables_from`: the share of suppressed cells from which on the whole
+    table (one measure, population and breakdown) is withheld. `to_verify`: its rules are recalled, and printed as such.
+    """
+
+    name: str
+    title: str
+    source: str = ""
+    to_verify: bool = False
+    confidentiality: Confidentiality = Confidentiality.model_construct()
+    reliability: tuple[Rule, ...]
+    drop_tables_from: float | None = None
+
+
+def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
+    """A profile by name, or by the path of a YAML file, read from `folder` unless it is absolute. Raises `SpecError` for none."""
+    own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
+    return load_shipped(SHIPPED, own, Profile, "profile")
+
+
+def shipped_profiles() -> tuple[str, ...]:
+    """The names of the profiles that come with the kit."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
+
+
+def kind_of(row: Mapping[Hashable, Any]) -> Kind:
+    """What a row's estimate is: a proportion of persons or cases, a number of persons, or anything else (`mean`)."""
+    if row["measure"] == "share" or str(row["measure"]).endswith("prevalence"):
+        return "proportion"
+    return "number" if row["measure"] == "flowchart" or row["interval"] == "log" else "mean"
+
+
+def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """The columns `flag`, `marker` and `reason` of some estimates: for each the worst flag, and every reason at it.
+
+    Args:
+        table: rows as `Published.table` will hold them, nothing hidden yet.
+    """
+    judged = [_judge(row, profile) for row in table.to_dict("records")]
+    found = pd.DataFrame(judged, columns=["flag", "marker", "reason"], index=table.index, dtype=object)
+    if profile.drop_tables_from is None:
+        return found
+    names = [c for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in table]
+    withheld = (found["flag"] == "suppress").groupby([table[c] for c in names], sort=False).transform("mean")
+    dropped = (withheld >= profile.drop_tables_from) & (table["breakdown"] != "") & (found["flag"] != "suppress")
+    why = f"{profile.drop_tables_from:.1%} or more of the table's cells are suppressed".replace("%", " %")
+    found.loc[dropped, ["flag", "marker", "reason"]] = ["suppress", "u", why]
+    return found
+
+
+def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, str]:
+    """The worst flag of a number, its marker, and every reason at that flag."""
+    kind = kind_of(row)
+    zero = row["cases"] == 0 and kind != "mean"
+    facts = _facts(row, kind)
+    found: dict[str, list[str]] = {"review": ["no case recorded in the survey"]} if zero else {}
+    for rule in profile.reliability:
+        if rule.says(facts, kind, zero):
+            found.setdefault(rule.flag, []).append(rule.reason)
+    flag = next((f for f in FLAGS if f in found), "")
+    low = 0 < abs(facts["estimate"]) < ROUNDS_TO_ZERO.get(str(row["measure"]), 0.0)
+    marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else "low" if low else ""
+    return flag, marker, "; ".join(found.get(flag, []))
+
+
+def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
+    """The columns that rules may name."""
+    known: dict[Hashable, float] = {c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED}
+    n, estimate, n_eff = known["n"], known["estimate"], float(np.minimum(known["n"], known["n_eff"]))
+    facts = known | {"n_eff": n_eff, "cases_eff": known["cases"] * n_eff / n if n else float("nan")}
+    facts["relative_width"] = (known["ci_high"] - known["ci_low"]) / abs(estimate) if estimate else float("nan")
+    unknown = ("proportion", "kg_width", "kg_relative_width", "kg_complement_width", "log_cv")
+    if kind == "mean" or not (whole := 1.0 if kind == "proportion" else known["population"]):
+        return facts | dict.fromkeys(unknown, float("nan"))
+    p, spread = estimate / whole, known["se"] / whole
+    low, high = proportion(p, spread, n, known["df"], 0.95, "korn_graubard", n / n_eff if n_eff > 0 else 1.0)
+    less = min(p, 1 - p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over = np.array([high - low] * 2 + [spread]) / np.array([p, 1 - p, -less * np.log(less)])
+    return facts | dict(zip(unknown, (p, high - low, *over), strict=True))

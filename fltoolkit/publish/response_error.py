@@ -1,0 +1,92 @@
+"""What the prevalence would be if answers misclassify: a sensitivity table, never the headline (docs/methods.md §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from fltoolkit.arguments import checked
+from fltoolkit.publish.published_set import Published
+
+SENSITIVITY = (1.0, 0.9, 0.8, 0.7, 0.6)
+Proportion = Annotated[float, Field(ge=0, le=1), "3 per 1,000 is 0.003"]
+SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
+
+
+@dataclass(frozen=True)
+class ResponseError:
+    """The prevalence under each pair of error rates.
+
+    Attributes:
+        table: one row a pair: `sensitivity` (share of true cases whose answers say so), `specificity` (share of the others whose
+            answers say not), `prevalence`, `ci_low`, `ci_high` (proportions; missing where none fits) and `reason`.
+        observed, ci_low, ci_high: the headline it starts from. level, population_label, reference_period: what that is about (blank for a bare number).
+    """
+
+    table: pd.DataFrame
+    observed: float
+    ci_low: float
+    ci_high: float
+    level: float
+    population_label: str
+    reference_period: str
+
+
+@checked
+def response_error(
+    observed: Published | Proportion,
+    sensitivity: Sequence[Proportion] = SENSITIVITY,
+    specificity: Sequence[Proportion] = SPECIFICITY,
+    *,
+    population: str | None = None,
+) -> ResponseError:
+    """p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978), and the interval's limits by the same rule.
+
+    The error rates are taken as known: the interval does not grow by what is not known of them. Limits outside 0 to 1 are cut off there.
+
+    Args:
+        observed: a published set, whose headline is taken, or a proportion.
+        sensitivity, specificity: the grid.
+        population: of the headline; the default one otherwise.
+
+    Raises:
+        RequestError: a rate or a proportion outside 0 to 1. A headline that is not shown leaves every cell blank, with that reason.
+    """
+    if isinstance(observed, Published):
+        row = observed.select("prevalence", population=population).iloc[0].to_dict()
+        about = (float(row["level"]), str(row["reference_population_label"]), str(row["reference_period"]))
+        p, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
+    else:
+        p, low, high, about = float(observed), np.nan, np.nan, (np.nan, "", "")
+    rows = [{"sensitivity": se, "specificity": sp, **_true(p, low, high, se, sp)} for se in sensitivity for sp in specificity]
+    return ResponseError(pd.DataFrame(rows), p, low, high, *about)
+
+
+@checked
+def observed_rate(prevalence: Proportion, sensitivity: Proportion, specificity: Proportion) -> float:
+    """The prevalence that answers would show: prevalence·sensitivity + (1 − prevalence)(1 − specificity).
+
+    Raises:
+        RequestError: a number lies outside 0 to 1.
+    """
+    return prevalence * sensitivity + (1 - prevalence) * (1 - specificity)
+
+
+def _true(p: float, low: float, high: float, se: float, sp: float) -> dict[str, float | str]:
+    blank = dict.fromkeys(("prevalence", "ci_low", "ci_high"), np.nan)
+    if np.isnan(p):
+        return {**blank, "reason": "the headline is not shown"}
+    if se + sp <= 1:
+        return {**blank, "reason": "such answers tell nothing"}
+    value, lower, upper = ((v + sp - 1) / (se + sp - 1) for v in (p, low, high))
+    if value < 0:
+        return {**blank, "reason": "more false cases are expected than were found"}
+    if value > 1:
+        return {**blank, "reason": "fewer true cases are expected than were found"}
+    limits = np.clip([lower, upper], 0, 1)
+    return {"prevalence": value, "ci_low": float(limits[0]), "ci_high": float(limits[1]), "reason": ""}

@@ -1,0 +1,172 @@
+"""What changed since an earlier round, or since a publication: everything that both publish one-way, under the protection of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.adults import classify
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import group_order
+from fltoolkit.errors import NotAvailable, SpecError
+from fltoolkit.estimate.change_over_time.change_between_rounds import change, change_from_published
+from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
+from fltoolkit.publish.published_change import publish_change
+from fltoolkit.publish.published_set import HasTables, Published, make, publish_run
+from fltoolkit.survey.design.survey_design import read_survey
+from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+COMPARED = ("prevalence", "total", "stock_prevalence", "stock", "current_prevalence", "current", "duration", "share")
+Key = tuple[str, str, str | None]
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """A figure of a publication and the row it is compared with: a measure, a population (None: the default) and a category of a group
+    ("": all). `where` it stands, for messages."""
+
+    measure: str
+    population: str | None
+    group: str
+    category: str
+    figure: PublishedBaseline
+    where: str
+
+
+@runtime_checkable
+class HasBaseline(HasTables, Protocol):
+    """A plan: what it asks of a survey, and what its baseline is."""
+
+    @property
+    def baseline_path(self) -> Path | None: ...
+    def published_rows(self, spec: SurveySpec) -> Sequence[PublishedRow]: ...
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """A run beside its plan's baseline.
+
+    Attributes:
+        now: the run's published set.
+        start: that of the baseline's round: `now` itself where the run is the baseline; None where the baseline is a publication.
+        changed: what changed since the baseline, as of `publish_change`; None where the run is the baseline.
+    """
+
+    now: Published
+    start: Published | None
+    changed: Published | None = None
+
+
+@checked
+def rounds(
+    plan: HasBaseline,
+    persons: ClassifiedSurvey,
+    out: Published,
+    *,
+    rules: str | Path = "icls_2018",
+    profile: str | Path = "fltoolkit",
+) -> Rounds:
+    """A run beside the baseline that its plan names: the survey itself, an earlier round (recomputed), or rows of a publication.
+
+    Args:
+        plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.
+        rules, profile: those of the run; the earlier round is classified and published under the same.
+
+    Raises:
+        SpecError, DataError: the earlier round cannot be read. DesignError: see `changes`.
+    """
+    if rows := plan.published_rows(persons.spec):
+        parts = [part for row in rows if (part := _since_publication(row, persons, out)) is not None]
+        return Rounds(out, None, _joined(parts))
+    if plan.baseline_path is None or plan.baseline_path.resolve() == persons.path.resolve():
+        return Rounds(out, out)
+    earlier = classify(read_survey(plan.baseline_path), rules=rules)
+    start = publish_run(earlier, plan=plan, profile=profile)
+    return Rounds(out, start, _between(earlier, start, persons, out))
+
+
+@checked
+def changes(
+    before: str | Path, persons: ClassifiedSurvey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
+    profile: str | Path = "fltoolkit",
+) -> Published | None:  # fmt: skip
+    """Change of every measure since an earlier round, in each population, by everything that both rounds publish one-way.
+
+    Args:
+        before: the earlier round's survey.yaml, from the folder of this one's; empty: none.
+        persons: the later round, classified. out: its published set.
+        plan, rules, profile: those of the run; the earlier round is classified and published under the same.
+
+    Returns:
+        A `Published` as of `publish_change`, prevalence first; None without an earlier round.
+
+    Raises:
+        SpecError, DataError: the earlier round cannot be read. DesignError: PSU labels of the rounds coincide, and survey.yaml does
+            not say whether they are the same areas.
+    """
+    if not str(before):
+        return None
+    earlier = classify(read_survey(persons.path.parent / before), rules=rules)
+    return _between(earlier, publish_run(earlier, plan=plan, profile=profile), persons, out)
+
+
+def _between(earlier: ClassifiedSurvey, published: Published, persons: ClassifiedSurvey, out: Published) -> Published | None:
+    """The change of all that both rounds publish by at most one group."""
+    later, parts = _one_way(out), []
+    for (measure, population, of), by in _one_way(published).items():
+        both = [b for b in by if b in later.get((measure, population, of), ())]
+        try:
+            pair = [make(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
+        except NotAvailable:  # the published sets say so in rows of their own
+            continue
+        if pair:
+            parts.append(publish_change(change(*pair), published, out))
+    return _joined(parts)
+
+
+def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
+    """The breakdowns by at most one group that a run publishes, by measure, population and what a share is of; prevalence first."""
+    found: dict[Key, list[tuple[str, ...]]] = {}
+    own = out.own[out.own["marker"] != "x"]
+    for measure in COMPARED:
+        rows = own[own["measure"] == measure][["reference_population", "breakdown"]].drop_duplicates()
+        for population, breakdown in rows.itertuples(index=False):
+            groups = breakdown.split(" × ") if breakdown else []
+            of = groups.pop() if measure == "share" else None
+            if len(groups) <= 1:
+                found.setdefault((measure, str(population), of), []).append(tuple(groups))
+    return dict(sorted(found.items(), key=lambda item: item[0][1] != out.headlines[0]))
+
+
+def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Published) -> Published | None:
+    """The change of one row since a publication; None where this survey has no such row."""
+    by = (row.group,) if row.group else ()
+    population = row.population or persons.spec.default_population
+    try:
+        est = make(persons, row.measure, None, population, [by])
+    except NotAvailable:
+        return None
+    if row.group and row.category not in set(est.table[row.group].astype(str)):
+        if row.category in group_order(persons.spec, row.group):
+            return None  # the category is known, and nobody asked in the later round is of it
+        raise SpecError(
+            "a row of the published baseline is for a category that the later round does not have", where=row.where,
+            found=f"{row.group}: {row.category}", allowed=group_order(persons.spec, row.group),
+            do="write the category as survey.yaml of the later round names it",
+        )  # fmt: skip
+    return publish_change(change_from_published(row.figure, est, row=row.category or TOTAL), None, out)
+
+
+def _joined(parts: Sequence[Published]) -> Published | None:
+    """Several published changes as one; the first says how they were published."""
+    if not parts:
+        return None
+    table = pd.concat([p.table for p in parts], ignore_index=True)
+    groups = [c for c in parts[0].groups if c in table]
+    return replace(parts[0], table=table.assign(**{g: table[g].fillna(TOTAL) for g in groups}))

@@ -1,0 +1,116 @@
+"""What a document is made of, whatever it becomes: headings, paragraphs, tables, charts, in reading order. Text is plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from fltoolkit.languages.language import Language
+from fltoolkit.show.charts.static_charts import Drawn
+
+Style = Literal["lead", "body", "quiet", "warning", "prompt"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; on slides one of level 1 starts a new slide, in print it may start a new page."""
+
+    text: str
+    level: Literal[1, 2, 3] = 1
+    new_page: bool = False
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; `prompt` is what the partners are asked to write here."""
+
+    text: str
+    style: Style = "body"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[str, ...]
+    style: Style = "body"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number in large type, never without its doubt."""
+
+    number: str
+    unit: str
+    doubt: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Numbers side by side."""
+
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class DocumentTable:
+    """A table; `widths` are shares of its width, `numbers` says which columns stand right, `wide` that it needs a page on its side.
+
+    A row of one cell is a line across the table that names what follows.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    numbers: tuple[bool, ...]
+    note: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with its caption."""
+
+    picture: Drawn
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Pictures side by side."""
+
+    charts: tuple[Chart, ...]
+
+
+Block = Heading | Paragraph | Bullets | Facts | DocumentTable | Chart | Charts
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document.
+
+    Attributes:
+        kind: the look: brief, skeleton, slides or sheet.
+        language: as the `lang` of a page has it.
+        foot: one line on the source, at the end of each page where pages are known.
+    """
+
+    kind: Literal["brief", "skeleton", "slides", "sheet"]
+    title: str
+    subtitle: str
+    language: str
+    blocks: tuple[Block, ...]
+    foot: str = ""
+
+
+def table_in(
+    language: Language, name: str, columns: Iterable[str], body: Iterable[tuple[str, ...]], widths: tuple[float, ...], right: tuple[int, ...],
+    note: str, wide: bool = False,
+) -> DocumentTable:  # fmt: skip
+    """A table whose title and heads stand in the language's file; `right` are the columns of numbers."""
+    heads = tuple(language.say(f"columns.{c}") for c in columns)
+    return DocumentTable(
+        language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note, wide
+    )

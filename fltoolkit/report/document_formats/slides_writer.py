@@ -1,0 +1,41 @@
+"""A document as slides: one HTML file with reveal.js (vendored, MIT) within, which opens from the disk and fetches nothing."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from fltoolkit.report.document_formats.document_blocks import Block, Document, Heading
+from fltoolkit.report.document_formats.html_writer import html
+
+REVEAL = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "reveal"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+SETTINGS = "{width: 1280, height: 720, margin: 0.03, center: false, hash: true, transition: 'none', slideNumber: 'c/t', pdfSeparateFragments: false}"
+
+
+def as_slides(document: Document) -> str:
+    """The page; a heading of level 1 starts a slide. Printed, each slide is a page, whether scripts run or not."""
+    title = escape(document.title)
+    slides = "\n".join(f"<section>\n{chr(10).join(html(b) for b in blocks)}\n</section>" for blocks in _slides(document))
+    reset, reveal, look = ((REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css", "theme.css"))
+    script = (REVEAL / "reveal.js").read_text(encoding="utf-8")
+    first = f'<section class="title"><h1>{title}</h1><p>{escape(document.subtitle)}</p><p class="foot">{escape(document.foot)}</p></section>'
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n<style>\n{reset}</style>\n'
+        f'<style media="screen">\n{reveal}</style>\n<style>\n{look}</style>\n</head>\n'
+        f'<body>\n<div class="reveal"><div class="slides">\n{first}\n{slides}\n</div></div>\n'
+        f"<script>\n{script}\n</script>\n<script>Reveal.initialize({SETTINGS});</script>\n</body>\n</html>\n"
+    )
+
+
+def _slides(document: Document) -> list[list[Block]]:
+    """The blocks of each slide."""
+    slides: list[list[Block]] = []
+    for block in document.blocks:
+        if (isinstance(block, Heading) and block.level == 1) or not slides:
+            slides.append([])
+        slides[-1].append(block)
+    return slides

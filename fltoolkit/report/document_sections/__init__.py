@@ -1,0 +1,1 @@
+"""Parts of documents: published findings and the plan's tables as blocks."""

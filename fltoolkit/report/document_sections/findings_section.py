@@ -1,0 +1,212 @@
+"""What a survey found, as blocks of a document in any language: sentences, large numbers and tables, each number with its doubt."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.published_set import CONFIDENTIAL, Published
+from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Fact, Facts, Paragraph
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import Row
+
+CAREFUL = ("unreliable", "caution", "review")
+IN_TIME = ("stock", "current", "duration")
+
+
+def title(out: Published, language: Language, key: str) -> str:
+    """A document's title: `key` with the country and the year."""
+    first = out.table.iloc[0]
+    return language.say(key, country=first["country"], year=first["year"])
+
+
+def source(out: Published, language: Language) -> str:
+    """One line on where every number comes from: survey, rule set, window, profile."""
+    first = out.select("prevalence").iloc[0]
+    period = language.kit(first["reference_period"])
+    judged = out.judged.partition(":")[0]
+    return language.say("source", survey=first["survey"], rules=first["rule_set"], period=period, profile=judged)
+
+
+def sentence(language: Language, row: Row) -> str:
+    """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
+    measure, who = str(row["measure"]), language.kit(str(row["reference_population_label"]))
+    base = measure.removesuffix("_prevalence")
+    if pd.isna(row["estimate"]):
+        key = "sentence.not_available" if row["marker"] == "x" else "sentence.not_shown"
+        return language.say(
+            key, what=language.say(f"titles.{measure}"), who=who, reason=number_words.reason(language, row["reason"])
+        )
+    when = language.say(
+        f"when.{base}" if base in ("stock", "current") else "when.flow", period=language.kit(row["reference_period"])
+    )
+    kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
+    text = language.say(
+        f"sentence.{kind}", when=when, value=number_words.shown(language, row), level=number_words.level(language, row),
+        interval=number_words.interval(language, row), who=who,
+    )  # fmt: skip
+    if row["duration_basis"]:
+        text += " " + language.say("sentence.counts", basis=number_words.reason(language, row["duration_basis"]))
+    if row["flag"] in CAREFUL:
+        text += " " + language.say("sentence.careful", reason=number_words.reason(language, row["reason"]))
+    return text
+
+
+def headline(out: Published, language: Language) -> tuple[str, ...]:
+    """Rate, number, and what is measured in time, of each headline population."""
+    return tuple(sentence(language, r) for r in _headline_rows(out))
+
+
+def _headline_rows(out: Published) -> list[Row]:
+    populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
+    whole = out.own[out.own["breakdown"] == ""]
+    wanted = [(p, m) for p in populations for m in ("prevalence", "total", *IN_TIME)]
+    there = set(zip(whole["reference_population"], whole["measure"], strict=True))
+    return [out.select(m, population=p).iloc[0].to_dict() for p, m in wanted if (p, m) in there]
+
+
+def facts(out: Published, language: Language, most: int = 4) -> Facts:
+    """The headline numbers in large type: rate and number of the first population, the rates of the others, and how many were asked."""
+    rows = [r for r in _headline_rows(out) if r["measure"] in ("prevalence", "total")]
+    first = rows[0]["reference_population"]
+    chosen = [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"]
+    told_of = [_fact(language, r) for r in chosen[:most]]
+    return Facts((*told_of, *([_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+
+
+def _asked(language: Language, row: Row) -> Fact:
+    """How many were asked, and how many of them left the question open."""
+    key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
+    return Fact(
+        number_words.count(language, row["n"]),
+        language.say("asked.unit"),
+        language.say(f"asked.{key}", unresolved=number_words.count(language, row["unresolved"])),
+    )
+
+
+def _fact(language: Language, row: Row) -> Fact:
+    unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
+    if row["measure"] == "total":
+        unit = language.say("units.total_in_forced_labour")
+    if pd.isna(row["estimate"]):
+        return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
+    doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.interval(language, row))
+    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
+    return Fact(number_words.shown(language, row), unit, language.list([doubt, *flagged]))
+
+
+def unresolved(out: Published, language: Language) -> str:
+    """How many of those asked left the question open, and that the rate is a lower bound as far as they go."""
+    row = out.select("prevalence").iloc[0].to_dict()
+    if pd.isna(row["unresolved"]):
+        return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
+    if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
+        return language.say("unresolved.none") if row["unresolved"] == 0 else ""
+    return language.say(
+        "unresolved.some", unresolved=number_words.count(language, row["unresolved"]), n=number_words.count(language, row["n"]),
+        without=number_words.number(language, row["resolved_only"], "prevalence"), high=number_words.number(language, row["bound_high"], "prevalence"),
+        top=number_words.number(language, row["bound_ci_high"], "prevalence"),
+    )  # fmt: skip
+
+
+def coverage(out: Published, language: Language) -> str:
+    """Whom the survey could not reach, in its own words."""
+    return language.say("coverage", groups=language.list(out.coverage_excludes)) if out.coverage_excludes else ""
+
+
+def basis(out: Published, language: Language) -> tuple[str, ...]:
+    """Rule set, whom, when, how weighted and how judged: what every number rests on."""
+    row = out.select("prevalence").iloc[0].to_dict()
+    lines = [
+        language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")
+                     if language.has(f"basis.same_work_{row['same_work']}") else row["same_work"], age=language.kit(row["age_basis"])),
+        language.say("basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])),
+        language.say("basis.sample", n=number_words.count(language, row["n"]), survey=row["survey"]) if pd.notna(row["n"]) else "",
+        language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
+        language.say("basis.weights", calibration=row["calibration"]) if row["calibration"] else "",
+        language.say("basis.to_verify", what=number_words.reason(language, row["to_verify"])) if row["to_verify"] else "",
+        *(number_words.reason(language, note) for note in out.notes),
+    ]  # fmt: skip
+    return tuple(line for line in lines if line)
+
+
+def limits(out: Published, language: Language) -> Bullets:
+    """What these numbers can and cannot say."""
+    excluded = coverage(out, language)
+    return Bullets(
+        (*((excluded,) if excluded else ()), *((u,) if (u := unresolved(out, language)) else ()), *language.each("limits"))
+    )
+
+
+def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
+    """The single groups by which a measure is published, as the survey orders them, with at least so many numbers shown."""
+    rows = out.own[out.own["measure"] == measure]
+    chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
+    rows = rows[(rows["reference_population"] == chosen) & (rows["breakdown"] != "")]
+    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if " × " not in str(b)]
+    return tuple(b for b in by if rows[rows["breakdown"] == b]["estimate"].notna().sum() >= least)
+
+
+def tables(out: Published, language: Language) -> tuple[DocumentTable, ...]:
+    """Everything published of one group at a time, a table a measure and population."""
+    own = out.own[(out.own["measure"] != "flowchart") & ~out.own["breakdown"].str.contains(" × ")]
+    parts = own.groupby(["measure", "reference_population"], sort=False)
+    return tuple(table(language, part) for _, part in parts if len(part) > 1)
+
+
+def table(language: Language, rows: pd.DataFrame) -> DocumentTable:
+    """Rows of one measure and population: number, interval, basis, marker and remark; a line across names each group."""
+    first, seen = rows.iloc[0].to_dict(), ""
+    body: list[tuple[str, ...]] = []
+    measure = str(first["measure"])
+    for r in rows.to_dict("records"):
+        if r["breakdown"] != seen:
+            body.append((number_words.group(language, str(r["breakdown"])),))
+            seen = str(r["breakdown"])
+        body.append((
+            number_words.category(language, r), number_words.number(language, r["estimate"], measure), number_words.interval(language, r),
+            number_words.count(language, r["n"]), number_words.count(language, r["cases"]), number_words.marker(r),
+            "" if r["marker"] == "c" else number_words.remark(language, r),
+        ))  # fmt: skip
+    names = ("category", measure, "interval", "of_cases" if measure == "share" else "asked", "cases", "marker", "remark")
+    return DocumentTable(
+        language.say("tables.of", title=language.say(f"titles.{measure}"), who=language.kit(first["reference_population_label"])),
+        tuple(language.say(f"columns.{n}", level=number_words.level(language, first)) for n in names), tuple(body),
+        (0.19, 0.11, 0.17, 0.11, 0.07, 0.09, 0.26), (False, True, True, True, True, False, False),
+        note(language, rows, language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])),
+    )  # fmt: skip
+
+
+def note(language: Language, rows: pd.DataFrame, first: str) -> str:
+    """What stands under a table: what it is about, what its markers mean, what recalled facts it rests on."""
+    hidden = language.kit(CONFIDENTIAL) if (rows["marker"] == "c").any() else ""
+    doubts = [number_words.reason(language, t) for t in rows["to_verify"].unique() if t]
+    markers = language.list(
+        t for t in (f"[c] {hidden}" if hidden else "", number_words.markers(language, {*rows["marker"]} - {"c"})) if t
+    )
+    parts = (
+        number_words.start(first),
+        markers,
+        language.say("basis.to_verify", what=language.list(doubts)) if doubts else "",
+    )
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def rule_sets(out: Published, language: Language) -> DocumentTable | Paragraph:
+    """The headline under each rule set, side by side."""
+    rows = out.rule_sets("prevalence")
+    if len(rows) < 2:
+        return Paragraph(language.say("rule_sets.one"), "quiet")
+    first, body = rows.iloc[0].to_dict(), []
+    for i, r in enumerate(rows.to_dict("records")):
+        said = [number_words.reason(language, r[c]) for c in ("reason", "rule_note", "to_verify") if r[c]]
+        said = [language.say("rule_sets.own"), *said] if not i else said
+        body.append((str(r["rule_set"]), number_words.number(language, r["estimate"], "prevalence"), number_words.interval(language, r),
+                     number_words.count(language, r["cases"]), number_words.marker(r), language.list(said)))  # fmt: skip
+    names = ("rule_set", "prevalence", "interval", "cases", "marker", "remark")
+    about = language.say("rule_sets.note", who=language.kit(first["reference_population_label"]))
+    return DocumentTable(
+        language.say("rule_sets.title"), tuple(language.say(f"columns.{n}", level=number_words.level(language, first)) for n in names), tuple(body),
+        (0.15, 0.11, 0.16, 0.07, 0.09, 0.42), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
+    )  # fmt: skip

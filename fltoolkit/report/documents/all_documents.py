@@ -1,0 +1,59 @@
+"""All documents of a plan, in each of its languages, written to a folder: what people hand to a minister."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fltoolkit.arguments import checked
+from fltoolkit.files import write_whole
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.report.document_formats.html_writer import as_html
+from fltoolkit.report.document_formats.slides_writer import as_slides
+from fltoolkit.report.document_formats.word_writer import as_word
+from fltoolkit.report.documents.document_pictures import every
+from fltoolkit.report.documents.evidence_brief import evidence_brief
+from fltoolkit.report.documents.fact_sheet import fact_sheet
+from fltoolkit.report.documents.plan_skeleton import nap_skeleton
+from fltoolkit.report.documents.workshop_slides import workshop
+from fltoolkit.report.table_files import NOTHING
+from fltoolkit.show.wording.english_numbers import Words, of_plan
+
+
+@of_plan
+@checked
+def write_documents(evidence: Evidence, folder: str | Path) -> Words:
+    """Write brief, skeleton, slides, fact sheet and pictures in each of the plan's languages; nothing where `folder` is empty.
+
+    Raises:
+        SpecError: the plan names a language that has no file of words, or one that lacks a sentence.
+    """
+    if not str(folder):
+        return NOTHING
+    languages = [read_language(code) for code in evidence.plan.languages]
+    written = []
+    for language in languages:
+        print(f"Documents in {language.say('language')} …", flush=True)
+        for name, content in _made(evidence, language):
+            target = Path(folder) / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, content)
+            written.append(name)
+    files = [name for name in written if "/" not in name]
+    pictures = len(written) - len(files)
+    return Words(f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`.")
+
+
+def _made(evidence: Evidence, language: Language) -> list[tuple[str, bytes]]:
+    """Every file of one language: its name and its bytes."""
+    brief, code = evidence_brief(evidence, language), language.code
+    made = [
+        (f"evidence_brief_{code}.html", as_html(brief).encode()),
+        (f"evidence_brief_{code}.docx", as_word(brief)),
+        (f"nap_skeleton_{code}.docx", as_word(nap_skeleton(evidence, language))),
+        (f"slides_{code}.html", as_slides(workshop(evidence, language)).encode()),
+        (f"fact_sheet_{code}.html", as_html(fact_sheet(evidence, language)).encode()),
+    ]
+    for picture in every(evidence, language):
+        made += [(f"charts/{picture.name}_{code}.{kind}", getattr(picture, kind)) for kind in ("svg", "png")]
+    return made

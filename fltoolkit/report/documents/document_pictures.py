@@ -1,0 +1,93 @@
+"""The pictures of a plan's documents, each drawn once a language and size: which there are follows from what is published."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.results_framework import WORDS
+from fltoolkit.report.document_sections.findings_section import groups_of
+from fltoolkit.report.document_sections.targets_section import with_target
+from fltoolkit.show.charts import static_charts, static_plan_charts
+from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.survey.spec.groups import TOTAL
+
+Width = Literal["wide", "half", "slide"]
+SIZES = {"wide": static_charts.WIDE, "half": static_charts.HALF, "slide": static_charts.SLIDE}
+FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
+
+MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
+
+
+def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
+    """All pictures of a run, each under a name of its own, as they are left as files."""
+    out = evidence.now
+    others = out.headlines[1:]
+    made = [static_charts.estimates(out, "prevalence", [g], language) for g in groups_of(out, "prevalence")]
+    made += [
+        static_charts.estimates(out, "prevalence", [g], language, population=p)
+        for p in others
+        for g in groups_of(out, "prevalence", p)
+    ]
+    made += [static_charts.estimates(out, "share", [g], language) for g in groups_of(out, "share")]
+    made += [
+        p for p in (change(evidence, language, "wide"), path(evidence, language, "wide"), repeat(evidence, language, "wide")) if p
+    ]
+    return tuple(made)
+
+
+def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
+    """Prevalence by the groups that the plan asks first, as many as there is room for; None without a group."""
+    groups = asked_groups(evidence, FEW[width])
+    return static_charts.estimates(evidence.now, "prevalence", groups, language, size=SIZES[width]) if groups else None
+
+
+def asked_groups(evidence: Evidence, rows: int) -> list[str]:
+    """The groups whose rates are mostly shown, those of the plan first, as long as their categories do not pass so many rows."""
+    out = evidence.now
+    there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
+    words = [w for _, i in evidence.plan.measured for w in i.disaggregated_by]
+    plan = [g for w in words for g in WORDS.get(w, (w,))]
+    ordered = [*dict.fromkeys([*(g for g in plan if g in there), *there])]
+    chosen: list[str] = []
+    for group in ordered:
+        size = len(out.select("prevalence", [group]))
+        if rows - size >= 0:
+            chosen, rows = [*chosen, group], rows - size
+    return chosen or list(ordered[:1] or groups_of(out, "prevalence")[:1])
+
+
+def beside(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
+    """The second picture: what changed, else the way to a target, else what a repeat could detect."""
+    return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
+
+
+def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
+    """Both rounds and the verdict; None in a baseline run."""
+    if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
+        return None
+    groups = None if width == "wide" else asked_groups(evidence, FEW[width] - 2)
+    return static_charts.change(evidence.changed, language, groups=groups, size=SIZES[width])
+
+
+def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
+    """The way to the first target of a total; None without one whose baseline is shown."""
+    rows = with_target(evidence)
+    rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
+    if rows.empty:
+        return None
+    target, steps = rows.iloc[0].to_dict(), evidence.milestones
+    steps = steps[(steps["id"] == target["id"]) & steps["group"].isin(["", TOTAL])]
+    later = evidence.follow_up
+    later = later[(later["id"] == target["id"]) & later["group"].isin(["", TOTAL])]
+    return static_plan_charts.target_path(
+        target, steps, later.iloc[0].to_dict() if len(later) else None, language, size=SIZES[width]
+    )
+
+
+def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
+    """What a repeat could detect; None where the headline is not shown."""
+    totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
+    planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
+    return static_plan_charts.repeat(evidence.start or evidence.now, language, planned=planned, size=SIZES[width])

@@ -1,0 +1,1 @@
+"""What other systems read: SDMX, ILOSTAT's columns, JSON."""

@@ -1,0 +1,182 @@
+"""Published numbers as machines read them: every row in codes, ILOSTAT's where it has one, else the kit's own (docs/exchange.md).
+
+It writes no file. Codes are made from what is published, so that they are the same for the same survey.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.classify.category_codes import own_code, plain_code
+from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
+from fltoolkit.publish.measure_units import is_rate, scale, unit
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.wording.english_numbers import COUNTS, TITLES, value
+from fltoolkit.survey.spec.groups import TOTAL
+
+ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
+# ISO 3166-1 alpha-3: a `country` that is one of these is its own code; any other is the kit's `X_...`.
+ISO_3 = """
+ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR BHR BHS BIH BLM BLR BLZ BMU BOL BRA
+BRB BRN BTN BVT BWA CAF CAN CCK CHE CHL CHN CIV CMR COD COG COK COL COM CPV CRI CUB CUW CXR CYM CYP CZE DEU DJI DMA DNK DOM DZA ECU
+EGY ERI ESH ESP EST ETH FIN FJI FLK FRA FRO FSM GAB GBR GEO GGY GHA GIB GIN GLP GMB GNB GNQ GRC GRD GRL GTM GUF GUM GUY HKG HMD HND
+HRV HTI HUN IDN IMN IND IOT IRL IRN IRQ ISL ISR ITA JAM JEY JOR JPN KAZ KEN KGZ KHM KIR KNA KOR KWT LAO LBN LBR LBY LCA LIE LKA LSO
+LTU LUX LVA MAC MAF MAR MCO MDA MDG MDV MEX MHL MKD MLI MLT MMR MNE MNG MNP MOZ MRT MSR MTQ MUS MWI MYS MYT NAM NCL NER NFK NGA NIC
+NIU NLD NOR NPL NRU NZL OMN PAK PAN PCN PER PHL PLW PNG POL PRI PRK PRT PRY PSE PYF QAT REU ROU RUS RWA SAU SDN SEN SGP SGS SHN SJM
+SLB SLE SLV SMR SOM SPM SRB SSD STP SUR SVK SVN SWE SWZ SXM SYC SYR TCA TCD TGO THA TJK TKL TKM TLS TON TTO TUN TUR TUV TWN TZA UGA
+UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE
+"""
+# The concept of a group, by any of its categories' codes; every other group is told in CATEGORY.
+CONCEPTS = {
+    "SEX": re.compile(r"SEX_.+|FL_(SEX|GENDER)_[A-Z0-9]+"),
+    "AGE": re.compile(r"(FL_)?AGE_([A-Z0-9]+_)?Y(LT|GE)?\d+(-\d+)?"),
+    "ECO": re.compile(r"(FL_)?(ECO_AGGREGATE|ECO_ISIC\d|EC2_ISIC\d)_.+"),
+}
+UNITS = {"share": "PERCENT", "duration": "MONTHS"}
+DIMENSIONS = (
+    "FREQ", "REF_AREA", "MEASURE", "POPULATION", "RULE_SET", "BREAKDOWN", "SEX", "AGE", "ECO", "CATEGORY", "TIME_PERIOD",
+)  # fmt: skip
+CODED = (*DIMENSIONS[:-1], "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "UNIT_MULT", "RELIABILITY")
+SCALED = {"OBS_VALUE": "estimate", "LOWER_LIMIT": "ci_low", "UPPER_LIMIT": "ci_high", "STD_ERROR": "se"}
+PLAIN = {"CV": "cv", "DEFF": "deff", "DF": "df", "CONF_LEVEL": "level"}
+WHOLE = {"N_PERSONS": "n", "N_CASES": "cases"}
+WORDS = {"REASON": "reason", "REF_PERIOD": "reference_period", "SOURCE": "survey", "TO_VERIFY": "to_verify"}
+STATUS = {
+    "A": "Normal", "U": "Low reliability", "B": "Break: not comparable with the earlier round",
+    "Q": "Missing value; suppressed", "M": "Missing value; not available",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Published rows in codes.
+
+    Attributes:
+        table: one row a published row, in its order: the dimensions, OBS_VALUE in its unit, the attributes; beside them `parts`, the
+            (concept, code, words) of each group it is broken down by.
+        codes: what the codes of each coded column say, by column; only those that are used.
+    """
+
+    table: pd.DataFrame
+    codes: dict[str, dict[str, str]]
+
+
+def coded(out: Published, changed: Published | None = None) -> Coded:
+    """The published set in codes. `changed` is its change since an earlier round: it says where the series breaks."""
+    groups = _category_codes(out.table)
+    concepts = {group: _concept(mine.values()) for group, mine in groups.items()}
+    broken = _breaks(changed)
+    codes: dict[str, dict[str, str]] = {name: {} for name in CODED}
+    rows = []
+    for row in out.table.to_dict("records"):
+        told = _told(row, groups, concepts, broken)
+        rows.append({name: code for name, (code, _) in told.items()} | _numbers(row) | {"parts": _parts(row, groups, concepts)})
+        for name, (code, words) in told.items():
+            codes[name].setdefault(code, words)
+    table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero
+    return Coded(table.astype(dict.fromkeys(WHOLE, "Int64")), codes)
+
+
+def area_code(country: str) -> str:
+    """ISO-3 where the name is such a code; else `X_` and the name, which no ISO code can be."""
+    if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
+        return country
+    return "X_" + (plain_code(country).strip("_") or "COUNTRY")
+
+
+def _told(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]) -> Any:
+    """The coded columns of a row: code and words each."""
+    measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
+    by = breakdown.split(" × ") if breakdown else []
+    told = {
+        "FREQ": ("A", "Annual"),
+        "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
+        "MEASURE": (own_code(measure), TITLES.get(measure, "Persons at each step of the definition")),
+        "POPULATION": (own_code(population), str(row["reference_population_label"])),
+        "RULE_SET": (own_code(str(row["rule_set"])), str(row["rule_set"])),
+        "BREAKDOWN": (JOIN.join(g.upper() for g in by) or ALL, breakdown or "Total"),
+        "SEX": (ALL, "Total"), "AGE": (ALL, "Total"), "ECO": (ALL, "Total"), "CATEGORY": (ALL, "Total"),
+        "OBS_STATUS": (code := _status(row, broken), STATUS[code]),
+        "CONF_STATUS": ("C", "Confidential") if row["marker"] == "c" else ("F", "Free for publication"),
+        "UNIT_MEASURE": ("PER_1000", "Per 1,000") if is_rate(measure) else (UNITS.get(measure, "PERSONS"), unit(measure).split()[0]),
+        "UNIT_MULT": ("0", "Units"),
+        "RELIABILITY": (str(row["flag"]).upper() or "NONE", str(row["flag"]) or "no flag"),
+    }  # fmt: skip
+    for concept, code, words in _parts(row, groups, concepts):
+        before = told[concept]
+        joined = before[0] != ALL
+        told[concept] = (f"{before[0]}{JOIN}{code}", f"{before[1]} × {words}") if joined else (code, words)
+    return told
+
+
+def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Concept, code and words of each group that breaks the row down; a second group of a concept is told in CATEGORY."""
+    parts: list[tuple[str, str, str]] = []
+    for group in str(row["breakdown"]).split(" × ") if row["breakdown"] else ():
+        concept = concepts.get(group, "CATEGORY")
+        if concept in [c for c, _, _ in parts]:
+            concept = "CATEGORY"
+        if not row["category"]:  # what is not available has no categories
+            parts.append((concept, NOT_APPLICABLE, "Not applicable"))
+            continue
+        words = value(group, row[group])
+        whose = f"{group.replace('_', ' ')}: " if concept == "CATEGORY" else ""
+        parts.append((concept, groups[group][str(row[group])], f"{whose}{words}"))
+    return parts
+
+
+def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Label to code in each group: the published one, else one of our own; no two labels of a group share a code."""
+    found: dict[str, dict[str, str]] = {}
+    for row in table[(table["breakdown"] != "") & (table["category"] != "")].to_dict("records"):
+        for group, published in zip(row["breakdown"].split(" × "), row["ilostat"].split(" × "), strict=True):
+            mine, label = found.setdefault(group, {}), str(row[group])
+            if label in mine:
+                continue
+            wanted = published or own_code(group, label)
+            free = (code for code in (wanted, *(f"{wanted}_{i}" for i in range(2, len(mine) + 3))) if code not in mine.values())
+            mine[label] = next(free)
+    return found
+
+
+def _concept(codes: Any) -> str:
+    return next((name for name, pattern in CONCEPTS.items() if any(pattern.fullmatch(c) for c in codes)), "CATEGORY")
+
+
+def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
+    """Whether there is a number, then whether it is reliable, then whether it continues the earlier round's."""
+    if pd.isna(row["estimate"]):
+        return "M" if row["marker"] == "x" else "Q"
+    if row["flag"] == "unreliable":
+        return "U"
+    return "B" if _key(row) in broken else "A"
+
+
+def _breaks(changed: Published | None) -> set[Any]:
+    """The rows that both rounds have, but that measure something else in each."""
+    if changed is None:
+        return set()
+    rows = changed.table[(changed.table["verdict"] == NOT_COMPARABLE) & changed.table["n_before"].notna()]
+    return {_key(row) for row in rows.to_dict("records")}
+
+
+def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
+    by = str(row["breakdown"]).split(" × ") if row["breakdown"] else []
+    measure = str(row["measure"]).removeprefix("change_in_")
+    return (measure, row["reference_population"], row["rule_set"], frozenset((g, str(row.get(g, TOTAL))) for g in by))
+
+
+def _numbers(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """The number in its unit, its doubt, and the words that go with it."""
+    times = scale(str(row["measure"]))
+    numbers = {name: float(row[column]) * times for name, column in SCALED.items()}
+    numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
+    words = {name: str(row[column]) for name, column in WORDS.items()}
+    whole = {name: row[column] for name, column in WHOLE.items()}
+    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": 0 if row["measure"] in COUNTS else 1, **words}

@@ -1,0 +1,111 @@
+"""evidence.json: the plan, the published numbers and all that rests on them as plain records; and the JSON Schema of that file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.publish.published_set import MARKERS, Published
+
+FORMAT = "fltoolkit evidence 1"
+HEADER = {"title": "string", "country": "string", "goal": "string", "first_year": "integer", "last_year": "integer"}
+TEXT = {"type": "string"}
+NUMBER = {"type": ["number", "null"]}
+ANYTHING = {"type": ["string", "number", "boolean", "null"]}
+# What every row of a frame has: its text columns, then its numbers (null: none, or not shown). A frame may have more columns.
+FRAMES = {
+    "published": (
+        "Every published number, in the scale of estimates: a proportion is a proportion",
+        "measure outcome reference_population breakdown category ilostat flag marker reason survey country round rule_set "
+        "reference_period to_verify",
+        "estimate se ci_low ci_high cv deff df n cases year level",
+    ),
+    "baseline": (
+        "The plan's rows filled from the baseline's round, in each row's unit",
+        "level code statement id indicator unit group category marker flag reason filled_by",
+        "ci_low ci_high n cases",
+    ),
+    "targets": (
+        "What is verifiable of each survey-filled row",
+        "id indicator group category unit measure marker flag target_words path verifiable obstacle reason beside",
+        "baseline_year baseline_value ci_low ci_high target_year target_value cut power smallest_cut smallest_value sample_needed "
+        "planned_sample deff first_year later_year later_value later_ci_low later_ci_high",
+    ),
+    "milestones": ("The path from baseline to target", "id indicator group category unit measure kind", "year value"),
+    "smart": ("Tool No. 16's five criteria for each indicator", "id indicator code level criterion met missing", ""),
+    "follow_up": (
+        "Each row against its baseline; empty in a baseline run",
+        "id indicator group category unit measure verdict verdict_reason light marker flag reason survey_before survey",
+        "baseline_value baseline_ci_low baseline_ci_high value ci_low ci_high change change_ci_low change_ci_high decrease "
+        "decrease_low decrease_high milestone year_before year",
+    ),
+    "references": (
+        "The ILO's global figures: never comparable, and why",
+        "place measure unit comparable why source",
+        "year value",
+    ),
+}  # fmt: skip
+# What a row with the marker `c` has no number in.
+HIDDEN = {
+    "published": "estimate se ci_low ci_high n cases", "baseline": "baseline_value ci_low ci_high n cases",
+    "targets": "baseline_value ci_low ci_high smallest_value", "follow_up": "change change_ci_low change_ci_high decrease",
+}  # fmt: skip
+
+
+def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """The whole file: `frames` by the names of FRAMES; numbers unrounded, null where there is none."""
+    return {
+        "format": FORMAT,
+        "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},
+        "publication": {
+            "rule_set": out.rule_set, "profile": out.judged or out.profile, "confidentiality": asdict(out.limits),
+            "coverage_excludes": list(out.coverage_excludes), "notes": list(out.notes), "markers": MARKERS,
+        },
+        **{name: _records(frames[name], text.split()) for name, (_, text, _) in FRAMES.items()},
+    }  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of evidence.json."""
+    texts = {"type": "array", "items": TEXT}
+    header = {name: {"type": kind} for name, kind in HEADER.items()} | {"legal_basis": texts}
+    about = {
+        "rule_set": TEXT, "profile": TEXT, "confidentiality": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "coverage_excludes": texts, "notes": texts, "markers": {"type": "object", "additionalProperties": TEXT},
+    }  # fmt: skip
+    parts = {"format": {"const": FORMAT}, "plan": _object(header), "publication": _object(about)}
+    parts |= {name: {"type": "array", "description": words, "items": _row(name)} for name, (words, *_) in FRAMES.items()}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "evidence.json of fltoolkit", **_object(parts)}
+
+
+def _row(name: str) -> dict[str, Any]:
+    """A row; what is hidden for confidentiality has no number, and says why."""
+    _, text, numbers = FRAMES[name]
+    row = {
+        **_object(dict.fromkeys(text.split(), TEXT) | dict.fromkeys(numbers.split(), NUMBER)),
+        "additionalProperties": ANYTHING,
+    }
+    if name not in HIDDEN:
+        return row
+    then = {column: {"type": "null"} for column in HIDDEN[name].split()} | {"reason": {"minLength": 1}}
+    return row | {"if": {"properties": {"marker": {"const": "c"}}}, "then": {"properties": then}}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
+    told = table.assign(**{name: table[name].fillna("") for name in text})
+    return [{str(name): _plain(value) for name, value in row.items()} for row in told.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: no number is null, and so is the CV of zero; a number of NumPy's is a plain one."""
+    if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
+        return None
+    return value.item() if hasattr(value, "item") else value

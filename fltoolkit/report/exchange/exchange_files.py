@@ -1,0 +1,76 @@
+"""What other systems read: SDMX-CSV with its structure, CSV in ILOSTAT's columns, and JSON. docs/exchange.md says what each holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.category_codes import own_code
+from fltoolkit.files import write_whole
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.global_estimates import references
+from fltoolkit.publish.measure_units import unit
+from fltoolkit.publish.published_set import Published
+from fltoolkit.report.exchange.coded_rows import ALL, Coded, coded
+from fltoolkit.report.exchange.evidence_json import FRAMES, document
+from fltoolkit.report.exchange.sdmx import sdmx_table, structure
+from fltoolkit.report.table_files import NOTHING, write_csv
+from fltoolkit.show.wording.english_numbers import Words, of_plan
+
+ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as ILOSTAT's processing uses them: to be verified
+
+
+@of_plan
+@checked
+def write_exchange(found: Evidence, folder: str | Path) -> Words:
+    """Write `sdmx.csv`, `sdmx_structure.json`, `ilostat.csv` and `evidence.json` into `folder`; nothing where it is empty."""
+    if not str(folder):
+        return NOTHING
+    target = Path(folder)
+    rows = coded(found.now, found.changed)
+    bulk = ilostat_table(rows, found.now)
+    write_csv(sdmx_table(rows), target / "sdmx.csv")
+    write_csv(bulk, target / "ilostat.csv")
+    frames = {name: getattr(found, name) for name in FRAMES if hasattr(found, name)}
+    frames |= {"published": found.now.table, "baseline": found.baseline.table, "references": references()}
+    for name, content in (("sdmx_structure", structure(rows)), ("evidence", document(found.plan, found.now, frames))):
+        write_whole(target / f"{name}.json", json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    return Words(
+        f"Written: `sdmx.csv` ({len(rows.table)} rows) with `sdmx_structure.json`, `ilostat.csv` ({len(bulk)} rows) and `evidence.json`."
+    )
+
+
+def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
+    """The rows in the columns of ILOSTAT's bulk files, under indicator codes of our own; what is not available has no row."""
+    made = [
+        _ilostat(row, published, out.rule_set)
+        for row, published in zip(rows.table.to_dict("records"), out.table.to_dict("records"), strict=True)
+        if row["OBS_STATUS"] != "M"
+    ]
+    return pd.DataFrame(made)
+
+
+def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> dict[str, Any]:
+    measure, by = str(published["measure"]), str(published["breakdown"])
+    other = [str(published["rule_set"])] if published["rule_set"] != rule_set else []
+    groups = by.split(" × ") if by else []
+    sex = row["SEX"] if row["SEX"] != ALL else "SEX_T"
+    first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
+    status = ILOSTAT_STATUS[row["OBS_STATUS"]]
+    told = [
+        unit(measure, str(published["reference_population_label"])), str(published["reference_period"]), f"rule set {published['rule_set']}",
+    ]  # fmt: skip
+    told += [
+        text for text in (published["reason"], published["to_verify"] and f"to be verified: {published['to_verify']}") if text
+    ]
+    return {
+        "ref_area": row["REF_AREA"], "source": own_code(str(published["survey"])),
+        "indicator": own_code(measure, str(published["reference_population"]), *other, *groups),
+        "sex": sex, "classif1": first, "classif2": "@".join(rest), "time": row["TIME_PERIOD"], "obs_value": row["OBS_VALUE"],
+        "obs_status": status, "note_classif": "; ".join(words for _, _, words in row["parts"]), "note_indicator": "; ".join(told),
+        "note_source": "; ".join(str(published[name]) for name in ("survey", "round") if published[name]),
+    }  # fmt: skip

@@ -1,0 +1,112 @@
+"""Headlines of several surveys on one axis: only of those that measure the same thing, in alphabetical order, and never ranked."""
+
+from __future__ import annotations
+
+import textwrap
+from html import escape
+from math import ceil, floor, log10
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.publish.measure_units import scale, unit
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE
+from fltoolkit.show.wording.english_numbers import interval, percent, shown, to_verify
+
+SAME = {
+    "measure": "measure", "rule_set": "rule set", "reference_months": "window in months", "reference_population_ages": "base",
+    "same_work": "whether involuntary work and coercion are of the same work", "level": "confidence level",
+}  # fmt: skip
+LEFT, AXIS, RIGHT, ROW, TOP, FOOT = 320, 400, 200, 40, 12, 44
+LETTERS = 42  # of a title on one line
+Row = dict[Any, Any]
+Titled = tuple[str, Row]
+
+
+def side_by_side(headlines: list[Titled]) -> str:
+    """A picture for each set of surveys that can stand on one axis, and a sentence on those that cannot; nothing for a single survey.
+
+    Args:
+        headlines: title and published headline rate of each survey, in alphabetical order. Two share an axis only where all of `SAME`
+            agrees.
+    """
+    groups: dict[tuple[str, ...], list[Titled]] = {}
+    for titled in headlines:
+        groups.setdefault(tuple(str(titled[1].get(name, "")) for name in SAME), []).append(titled)
+    if len(headlines) < 2:
+        return ""
+    drawn = "".join(_figure(rows) for rows in groups.values() if len(rows) > 1)
+    apart = [f"{escape(title)} ({escape(_basis(row))})" for rows in groups.values() if len(rows) == 1 for title, row in rows]
+    differing = [told for name, told in SAME.items() if len({str(row.get(name, "")) for _, row in headlines}) > 1]
+    alone = (
+        f'<p class="quiet">Not all share an axis, since these differ: {", ".join(differing)}. Apart: {"; ".join(apart)}.</p>'
+        if apart
+        else ""
+    )
+    return f"<h2>Side by side</h2>\n{drawn}{alone}\n"
+
+
+def _basis(row: Row) -> str:
+    return f"{row['rule_set']}; {row['reference_period']}; {row['reference_population_label']}; same work: {row['same_work']}"
+
+
+def _figure(rows: list[Titled]) -> str:
+    """Dots with their intervals from zero; hollow is unreliable, and what is not shown has its marker."""
+    first = rows[0][1]
+    times = scale(first["measure"])
+    most = max((float(r["ci_high"]) * times for _, r in rows if pd.notna(r["ci_high"])), default=1.0)
+    step = _step(most)
+    end = step * ceil(most / step)
+    height = TOP + ROW * len(rows) + FOOT
+    bottom = TOP + ROW * len(rows)
+    ticks = [
+        f'<line x1="{_x(v, end):.1f}" y1="{TOP}" x2="{_x(v, end):.1f}" y2="{bottom}" stroke="{PALE}"/>'
+        f'<text x="{_x(v, end):.1f}" y="{bottom + 18}" text-anchor="middle" fill="{INK}">{v:g}</text>'
+        for v in (step * i for i in range(round(end / step) + 1))
+    ]
+    lines = [_line(title, row, TOP + ROW * (i + 0.5), end) for i, (title, row) in enumerate(rows)]
+    axis = unit(first["measure"], first["reference_population_label"])
+    told = "; ".join(f"{title}: {shown(row)}{_doubt(row)}" for title, row in rows)
+    caption = (
+        f"{axis.capitalize() if axis[0].islower() else axis}; {percent(first)} intervals; rule set {first['rule_set']}{to_verify(first)}; "
+        f"{first['reference_period']}. In alphabetical order: this is no ranking, and intervals that overlap or do not are no test."
+    )
+    label = f"Dot plot, {axis}. {told}."
+    return (
+        f'<figure class="side"><svg viewBox="0 0 {LEFT + AXIS + RIGHT} {height}" role="img" aria-label="{escape(label)}" font-size="14">'
+        f'{"".join(ticks)}{"".join(lines)}<text x="{LEFT + AXIS / 2}" y="{height - 6}" text-anchor="middle" fill="{GREY}">{escape(axis)}</text></svg>'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
+    )
+
+
+def _line(title: str, row: Row, y: float, end: float) -> str:
+    """One survey: its title at the left, the dot with its interval, the numbers at the right."""
+    lines = textwrap.wrap(title, LETTERS)[:2] or [""]
+    name = "".join(
+        f'<text x="0" y="{y + 5 + 16 * (i - (len(lines) - 1) / 2):.1f}" fill="{INK}">{escape(line)}</text>'
+        for i, line in enumerate(lines)
+    )
+    words = f'<text x="{LEFT + AXIS + 16}" y="{y + 5:.1f}" fill="{INK}">{escape(shown(row) + _doubt(row))}</text>'
+    if pd.isna(row["estimate"]):
+        return name + words
+    times = scale(row["measure"])
+    low, at, high = (_x(float(row[c]) * times, end) for c in ("ci_low", "estimate", "ci_high"))
+    fill = "white" if row["flag"] in ("suppress", "unreliable") or row["marker"] == "w" else BLUE
+    dot = f'<circle cx="{at:.1f}" cy="{y:.1f}" r="6" fill="{fill}" stroke="{BLUE}" stroke-width="2"/>'
+    return (
+        f'{name}<line x1="{low:.1f}" y1="{y:.1f}" x2="{high:.1f}" y2="{y:.1f}" stroke="{BLUE}" stroke-width="2.5"/>{dot}{words}'
+    )
+
+
+def _doubt(row: Row) -> str:
+    return f" ({interval(row)})" if interval(row) else ""
+
+
+def _x(value: float, end: float) -> float:
+    return LEFT + AXIS * value / end
+
+
+def _step(most: float) -> float:
+    """A round step that divides the axis into three to eight parts."""
+    power = 10.0 ** floor(log10(most / 3)) if most > 0 else 1.0
+    return next(m * power for m in (1, 2, 5, 10) if most / (m * power) <= 8)

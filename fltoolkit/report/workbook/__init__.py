@@ -1,0 +1,1 @@
+"""The plan's workbook: written for partners, read back, and merged into partners.yaml."""

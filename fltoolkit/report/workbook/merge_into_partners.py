@@ -1,0 +1,134 @@
+"""Entries of a workbook into partners.yaml: only what is new, never against what it holds by then, and nothing by halves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from fltoolkit.errors import BatchError, DataError, RequestError
+from fltoolkit.files import MB, write_whole
+from fltoolkit.nap.partner_entries import PARTNERS, Partners, partners_text, read_partners, row_number
+from fltoolkit.nap.results_framework import read_plan
+from fltoolkit.report.workbook.workbook_edits import Edit, read_workbook, same, same_rows, told
+from fltoolkit.yaml_files.loading import MOST_BYTES, build_model
+
+NAME = "nap_workbook.xlsx"
+SHOWN = 10
+KINDS = ("new", "changed", "emptied")
+
+
+def read_into(path: Path, plan: Path) -> str:
+    """Write what partners filled in in a workbook to the partners.yaml beside nap.yaml; gives what was done, in words.
+
+    Raises:
+        DataError: it is not a workbook of the kit, or holds something that partners.yaml cannot keep.
+        RequestError: it belongs to another plan, or contradicts what partners.yaml holds by now. Nothing is written then.
+    """
+    found = read_workbook(path)
+    known = {i.id for s in read_plan(plan).framework for i in s.indicators}
+    if found.ids and not found.ids & known:
+        raise RequestError("the workbook was written for another plan: they have no indicator in common", where=str(path), found=sorted(found.ids),
+                           allowed=sorted(known), do="name its nap.yaml with --plan")  # fmt: skip
+    if found.problems:
+        raise DataError(f"{len(found.problems)} thing(s) cannot be read back:\n{_listed(found.problems)}", where=str(path),
+                        do="mend them in the workbook, then read it again; nothing was written")  # fmt: skip
+    partners = read_partners(plan)
+    pending = [e for e in found.edits if not _there(partners, e)]
+    if conflicts := [_conflict(partners, e) for e in pending if not same(_held(partners, e), e.before)]:
+        do = "agree on one of the two: type it into the workbook, or write it into partners.yaml; then read again; nothing was written"
+        raise RequestError(
+            f"{len(conflicts)} entry(ies) contradict what {PARTNERS} holds by now:\n{_listed(conflicts)}", where=str(path), do=do
+        )
+    target = plan.with_name(PARTNERS)
+    if not pending:
+        return f"{path.name}: nothing new was filled in; {len(found.edits)} entry(ies) were read before."
+    text = partners_text(_merged(partners, pending, str(path)))
+    if len(text.encode("utf-8")) > MOST_BYTES:
+        do = "shorten the longest texts, or keep sheets of your own in another file"
+        raise DataError(f"the entries are more than {PARTNERS} can hold; nothing was written", where=str(path),
+                        found=f"{len(text):,} characters", allowed=f"at most {MOST_BYTES / MB:g} MB", do=do)  # fmt: skip
+    write_whole(target, text)
+    by_sheet = Counter(e.where.partition("!")[0] for e in pending)
+    by_kind = Counter(_kind(partners, e) for e in pending)
+    kinds = " and ".join(f"{by_kind[kind]} {kind}" for kind in KINDS if by_kind[kind])
+    return f"{target}: {kinds} entry(ies), " + ", ".join(f"{n} of {sheet}" for sheet, n in by_sheet.items()) + "."
+
+
+def _kind(partners: Partners, edit: Edit) -> str:
+    """What an entry does to partners.yaml."""
+    if _held(partners, edit) in (None, ""):
+        return "new"
+    return "emptied" if edit.after in (None, "") else "changed"
+
+
+def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
+    """Raise `BatchError` where a workbook holds entries, or changes of other cells, that partners.yaml does not."""
+    if not path.is_file():
+        return
+    try:
+        found = read_workbook(path)
+        unread = [f"{e.where}: {told(e.after)}" for e in found.edits if not _there(partners, e)] + [*found.problems]
+    except DataError as error:
+        unread = [error.problem]
+    if unread:
+        name = called or path.name
+        raise BatchError(
+            f"{len(unread)} entry(ies) in the workbook that stands there were not read, and would be lost", where=name,
+            found=f"{unread[0]}{' …' if len(unread) > 1 else ''}",
+            do=f"run: fltoolkit nap read {name} (or move the file away, if nobody needs what is in it); then run again",
+        )  # fmt: skip
+
+
+def _held(partners: Partners, edit: Edit) -> Any:
+    """What partners.yaml holds now in an edit's place."""
+    if edit.table == "sheets":
+        return partners.sheets.get(edit.row)
+    found = partners.row(edit.table, edit.row).get(edit.column)
+    return None if found == "" and edit.table != "matrix" else found
+
+
+def _there(partners: Partners, edit: Edit) -> bool:
+    held = _held(partners, edit)
+    if edit.table == "sheets":
+        return same_rows(held, edit.after)
+    return same(held, edit.after) and (held is None) == (edit.after is None)
+
+
+def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
+    content: dict[str, Any] = {
+        name: {k: dict(v) for k, v in getattr(partners, name).items()} for name in Partners.model_fields if name != "sheets"
+    }
+    content["sheets"] = dict(partners.sheets)
+    for e in edits:
+        rows = content[e.table]
+        if e.table == "sheets":
+            rows[e.row] = e.after and _with_formulas(e.after, partners.sheets.get(e.row, ()))
+        else:
+            rows.setdefault(e.row, {})[e.column] = e.after
+    for name, rows in content.items():
+        kept = {
+            k: v if name == "sheets" else {c: x for c, x in v.items() if x is not None} for k, v in rows.items() if v is not None
+        }
+        content[name] = {k: v for k, v in kept.items() if v or name == "sheets"}
+        if name in ("costs", "implementation"):  # in the order of the sheet
+            content[name] = dict(sorted(content[name].items(), key=lambda item: row_number(item[0])))
+    return build_model(content, Partners, where)
+
+
+def _with_formulas(rows: Any, held: Any) -> Any:
+    """A sheet's rows; the formulas of cells that did not change are known only to partners.yaml, since they come back as their values."""
+    before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
+    return tuple(
+        tuple(before[r, c] if same(before.get((r, c)), v) and v else v for c, v in enumerate(row)) for r, row in enumerate(rows)
+    )
+
+
+def _conflict(partners: Partners, edit: Edit) -> str:
+    was = "" if edit.before is None else f"; both were {told(edit.before)}"
+    return f"{edit.where}: the workbook says {told(edit.after)}, {PARTNERS} ({edit.table}, {edit.row}, {edit.column}) says {told(_held(partners, edit))}{was}"
+
+
+def _listed(lines: list[str] | tuple[str, ...]) -> str:
+    more = f"\n  … and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
+    return "\n".join(f"  - {line}" for line in lines[:SHOWN]) + more

@@ -1,0 +1,282 @@
+"""A workbook that partners filled in, compared with its original: what they typed, and whatever else changed.
+
+The workbook carries its own original (the hidden sheet `_kit`). Only what differs from it is an entry, so that a workbook may be read
+late, twice, or after another one (`merge_into_partners.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from math import isclose, isfinite
+from pathlib import Path
+from typing import Any
+
+from fltoolkit.errors import DataError
+from fltoolkit.nap.partner_entries import LARGEST, Entry, Partners, Worked, plain, unfit
+from fltoolkit.report.workbook.moved_rows import moved
+from fltoolkit.report.workbook.returned_workbook import open_returned
+from fltoolkit.report.workbook.sheet_writer import KIT, clean
+
+LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # so LibreOffice writes what was typed as TRUE
+MOMENT = timedelta(milliseconds=1)  # to which a spreadsheet keeps times
+CELL_KINDS = ("input", "locked", "formula", "kept")
+MOST_ROWS, MOST_CELLS = 10_000, 50_000  # of a sheet of the partners' own, blanks between its entries counted
+Rows = tuple[tuple[Entry | None, ...], ...]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Original:
+    """A cell as the kit wrote it; `held`: it stood in partners.yaml."""
+
+    kind: str
+    table: str
+    row: str
+    column: str
+    held: bool
+    value: Entry | None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a partner typed into a cell: `before` is what partners.yaml held when the workbook was written, None for nothing."""
+
+    where: str
+    table: str
+    row: str
+    column: str
+    before: Entry | None
+    after: Entry | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that differs from the original. `problems` are in words: what cannot be kept, and what to do about it."""
+
+    ids: frozenset[str]
+    edits: tuple[Edit, ...]
+    problems: tuple[str, ...]
+
+
+def read_workbook(path: Path) -> Found:
+    """What differs in a workbook from what the kit wrote."""
+    returned = open_returned(path)
+    values, foreign = returned.values, returned.foreign
+    sheets = {sheet.title: sheet for sheet in returned.book.worksheets}
+    if KIT not in sheets:
+        do = "give the nap_workbook.xlsx that partners filled in, with all its sheets"
+        raise DataError(
+            "this workbook is not one that the kit wrote: its hidden sheet is missing",
+            where=str(path),
+            found=list(sheets),
+            do=do,
+        )
+    try:
+        ids, originals = _originals(sheets[KIT])
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        do = "type the entries into a fresh copy of the workbook, whose hidden sheet is as the kit wrote it"
+        raise DataError("the workbook's hidden sheet was changed", where=f"{path}: {KIT}", do=do) from None
+    problems = (
+        [
+            f"the workbook holds {', '.join(sorted(foreign))}: pictures, charts and the like are not kept; say it in words, in a cell"
+        ]
+        if foreign
+        else []
+    )
+    edits: list[Edit] = []
+    for name, cells in originals.items():
+        kept = all(o.kind == "kept" for o in cells.values())
+        ours = {place for place, o in cells.items() if o.kind == "formula"}
+        there = dict(_cells(sheets[name], values, problems, ours)) if name in sheets else None
+        if kept:
+            edits += _sheet_edit(name, {place: o.value for place, o in cells.items()}, there, problems)
+        elif there is None:
+            problems.append(f"{name}: the sheet is missing; if it was renamed, give it back its name")
+        else:
+            edits += _compared(name, cells, there, problems)
+    for name, sheet in sheets.items():
+        if name not in originals and name != KIT:
+            edits += _sheet_edit(name, None, dict(_cells(sheet, values, problems, set())), problems)
+    return Found(ids, tuple(edits), tuple(problems))
+
+
+def _originals(sheet: Any) -> tuple[frozenset[str], dict[str, dict[Place, Original]]]:
+    """The ids of the plan's indicators, and each cell as it was written."""
+    (ids, _), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
+    found: dict[str, dict[Place, Original]] = {}
+    for about, text in rows:
+        name, line, place, kind, table, row, column, held, type_ = json.loads(about)
+        if kind not in CELL_KINDS or (table and table not in Partners.model_fields):
+            raise ValueError("not a line that the kit wrote")
+        value = _from_text(type_, clean(str(text)) if text is not None else "")
+        found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value)
+    return frozenset(json.loads(ids)), found
+
+
+def _from_text(type_: str, text: str) -> Entry | None:
+    if type_ == "number":
+        return float(text)
+    if type_ == "bool":
+        return text == "True"
+    if type_ == "date":
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    return text or None
+
+
+def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
+    """The cells of a sheet that hold something; what cannot be kept goes to `problems`."""
+    for place, cell in sorted(sheet._cells.items()):
+        where = f"{sheet.title}!{cell.coordinate}"
+        if cell.comment:
+            problems.append(
+                f"{where}: a comment ({told(cell.comment.text)}) cannot be kept; move its words into a cell for notes"
+            )
+        link = cell.hyperlink.target if cell.hyperlink else None
+        if link and str(cell.value).strip("/") not in (link.strip("/"), link.removeprefix("mailto:")):
+            problems.append(f"{where}: a link to {link} stands behind other words; write the address as text")
+        value = cell.value
+        if value is None or value == "":
+            continue
+        if cell.data_type == "e":
+            problems.append(f"{where}: found the error {value}; type the value itself")
+        elif cell.data_type == "f":
+            formula = value if isinstance(value, str) else f"={str(getattr(value, 'text', value)).removeprefix('=')}"
+            shown = "" if place in ours else kept(values()[sheet.title][cell.coordinate].value)
+            truth = LOGICAL.get(bare(formula))
+            yield place, Worked(formula=formula, value="" if shown is None else shown) if truth is None else truth
+        elif isinstance(value, float) and not isfinite(value):
+            problems.append(f"{where}: the number is larger than any that can be kept; type it again, or as text")
+        else:
+            yield place, kept(value)
+
+
+def kept(value: Any) -> Any:
+    """A cell's value as partners.yaml keeps it. A whole number that a spreadsheet holds only by its first digits is a fraction there."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return float(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return str(value) if isinstance(value, (time, timedelta)) else value
+
+
+def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry], problems: list[str]) -> Iterator[Edit]:
+    """The entries of a sheet; every other difference goes to `problems`."""
+    locked = {place: o.value for place, o in cells.items() if o.kind == "locked" and o.value not in (None, "")}
+    if rows := moved(locked, there, same):
+        problems.append(f"{name}: {rows}, or type the entries into a fresh copy of the workbook")
+        return
+    for place, original in cells.items():
+        now, where = there.pop(place, None), f"{name}!{_address(place)}"
+        if original.kind == "formula":
+            if not isinstance(now, Worked) or bare(now.formula) != bare(str(original.value)):
+                problems.append(f"{where}: the kit's formula is gone (found: {told(now)}); type {original.value} there")
+        elif original.kind == "locked":
+            if not same(now, original.value):
+                problems.append(
+                    f"{where}: this cell is not one to fill in (found: {told(now)}); put back: {told(original.value)}"
+                )
+        elif isinstance(now, Worked) and now.value == "":
+            problems.append(
+                f"{where}: the formula {now.formula} has no value yet; open the file in a spreadsheet program, save it, or type the value"
+            )
+        elif not same(now, original.value) and (why := unfit(original.table, original.column, now)):
+            problems.append(f"{where}: {why} (found: {told(now)})")
+        elif not same(now, original.value):
+            after = "" if now is None and original.table == "matrix" else now
+            yield Edit(where, original.table, original.row, original.column, _or_empty(original), after)
+    for place, now in there.items():
+        problems.append(
+            f"{name}!{_address(place)}: this cell is not one to fill in (found: {told(now)}); move it to a yellow cell, or to a sheet of your own"
+        )
+
+
+def _or_empty(original: Original) -> Entry | None:
+    """What partners.yaml held: a cell that was emptied there holds an empty text."""
+    return ("" if original.value is None else original.value) if original.held else None
+
+
+def _sheet_edit(
+    name: str, before: dict[Place, Entry | None] | None, after: dict[Place, Entry] | None, problems: list[str]
+) -> Iterator[Edit]:
+    """A sheet of the partners' own: as a whole, new, changed or gone."""
+    if after and (much := _too_much(after)):
+        problems.append(f"{name}: {much}")
+        return
+    old, new = (_rows(cells) if cells is not None else None for cells in (before, after))
+    if not same_rows(old, new):
+        yield Edit(f"{name}!A1", "sheets", name, "", old, new)  # type: ignore[arg-type]
+
+
+def _too_much(cells: dict[Place, Entry]) -> str:
+    """Why a sheet is more than partners.yaml keeps, in words; empty where it is not."""
+    last, widths = max(row for row, _ in cells), _widths(cells)
+    if last <= MOST_ROWS and sum(widths.values()) <= MOST_CELLS:
+        return ""
+    return (
+        f"its entries reach to row {last:,} and column {max(widths.values()):,}; at most {MOST_ROWS:,} rows and {MOST_CELLS:,} cells are kept, "
+        "blank ones between them counted; move them together, or keep them in another file"
+    )
+
+
+def _widths(cells: dict[Place, Any]) -> dict[int, int]:
+    """By row, the last column that is filled."""
+    widths: dict[int, int] = {}
+    for row, column in cells:
+        widths[row] = max(column, widths.get(row, 0))
+    return widths
+
+
+def _rows(cells: dict[Place, Any]) -> Rows:
+    """Cells as rows, as far as they are filled."""
+    filled = {place: value for place, value in cells.items() if value not in (None, "")}
+    widths = _widths(filled)
+    lines = range(1, max(widths, default=0) + 1)
+    return tuple(tuple(filled.get((row, column)) for column in range(1, widths.get(row, 0) + 1)) for row in lines)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two cells say the same: numbers to what a workbook keeps of them, nothing and an empty text alike."""
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        return same_rows(a, b)
+    a, b = (plain(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
+    numbers = [v for v in (a, b) if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    if len(numbers) == 2:
+        return isclose(*numbers, rel_tol=1e-12)
+    if isinstance(a, datetime) and isinstance(b, datetime):
+        return abs(a - b) < MOMENT
+    if (a is None or a == "") and (b is None or b == ""):
+        return True
+    return type(a) is type(b) and bool(a == b)
+
+
+def same_rows(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return a is b
+    flat = [{(r, c): v for r, row in enumerate(rows) for c, v in enumerate(row) if v not in (None, "")} for rows in (a, b)]
+    return flat[0].keys() == flat[1].keys() and all(same(flat[0][k], flat[1][k]) for k in flat[0])
+
+
+def told(value: object) -> str:
+    """A value as an example in a message, cut short."""
+    text = (
+        " ".join(f"{v}" for v in [plain(value) if isinstance(value, Worked) else value])
+        if not isinstance(value, tuple)
+        else f"{len(value)} rows"
+    )
+    return "nothing" if value is None or value == "" else text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _address(place: Place) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return f"{get_column_letter(place[1])}{place[0]}"
+
+
+def bare(formula: str) -> str:
+    return re.sub(r"[\s$]", "", formula).upper()

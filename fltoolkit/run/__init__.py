@@ -1,0 +1,1 @@
+"""Many surveys through the notebooks, on one machine or many."""

@@ -1,0 +1,137 @@
+"""A Dask cluster: whether it answers, whether each worker can do the work, and how a survey is given to it. It knows no notebook.
+
+Whatever a worker does stands in the folder of results, whole; what travels over the cluster is a run's name and paths, and how it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from fltoolkit.errors import BatchError, RequestError
+from fltoolkit.run.run_record import code_hash, differing_keys, versions
+
+ANSWERS_IN, COMES_IN = 30, 60  # seconds: a scheduler, its first worker
+T = TypeVar("T")
+Give = Callable[..., "Future[Any]"]
+
+
+class Results(Protocol):
+    """Where results go, as a worker sees it (`output_folders.Hold` is one)."""
+
+    @property
+    def holder(self) -> str: ...
+
+    def unusable(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a worker must see and have: where results go, the surveys' files, and the code and libraries of the batch."""
+
+    hold: Results
+    files: tuple[Path, ...]
+    code: str
+    versions: dict[str, str]
+
+
+def unable(needs: Needs) -> str:
+    """Why this process cannot do the work, in words; empty where it can."""
+    if differing := differing_keys(needs.versions, here := versions()):
+        names = differing.split(", ")
+        return f"another version of {', '.join(f'{n} ({here[n]}, not {needs.versions[n]})' for n in names)}"
+    if needs.code != code_hash():
+        return "other code of fltoolkit than where the batch was started (or older code, if it was changed since this worker was)"
+    if why := needs.hold.unusable():
+        return why
+    if missing := [str(file) for file in needs.files if not file.is_file()]:
+        return f"files are not there: {', '.join(missing[:3])}{' …' * (len(missing) > 3)}"
+    return ""
+
+
+@contextmanager
+def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
+    """Connect to a scheduler; gives a function that gives work to its workers.
+
+    That function is called with a name for the work, what to give where every worker that does it dies (a function of the reason), the
+    work as a function, and its arguments; it also gets one, `say`, that is heard here.
+
+    Raises:
+        RequestError: Dask is not installed. BatchError: no scheduler answers, it has no workers, or one of them cannot do the work.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        do = "pip install 'fltoolkit[cluster]', here and on the workers"
+        raise RequestError("a batch on many machines needs Dask", where="--scheduler", do=do) from None
+    try:
+        client = Client(scheduler, timeout=ANSWERS_IN, name="fltoolkit", set_as_default=False)
+    except (OSError, ValueError) as error:
+        do = "give the address that `dask scheduler` printed when it was started; or leave --scheduler out and use this machine"
+        raise BatchError(
+            "no Dask scheduler answers there", where=scheduler, found=error, allowed="tcp://MACHINE:PORT", do=do
+        ) from None
+    with client:
+        _look_at_workers(client, scheduler, needs, say)
+        topic = f"fltoolkit {needs.hold.holder}"
+        client.subscribe_topic(topic, lambda event: say(event[1]))
+
+        def give(name: str, lost: Callable[[str], T], work: Callable[..., T], *arguments: object) -> Future[T]:
+            ours: Future[T] = Future()
+            theirs = client.submit(_heard, topic, work, *arguments, key=f"{name} of {needs.hold.holder}", pure=False)
+            theirs.add_done_callback(lambda done: _settle(name, done, ours, lost))
+            return ours
+
+        yield give
+
+
+def _look_at_workers(client: Any, scheduler: str, needs: Needs, say: Callable[[str], None]) -> None:
+    """See to it that there are workers, and that each of those there now can do the work; one that comes later looks for itself."""
+    if not client.scheduler_info(n_workers=-1)["workers"]:
+        say(f"waiting for the workers of {scheduler}")
+    try:
+        client.wait_for_workers(1, timeout=COMES_IN)
+    except TimeoutError:
+        raise BatchError(
+            "the scheduler has no workers", where=scheduler, do=f"start some: dask worker {scheduler} --nthreads 1"
+        ) from None
+    for worker, why in client.run(unable, needs, on_error="return").items():
+        if isinstance(why, Exception):
+            why = f"fltoolkit cannot be used there: {type(why).__name__}: {why}"
+        if why:
+            do = "give every worker the same folders at the same paths and the same environment (requirements.lock), and start it anew"
+            raise BatchError("a worker cannot do this batch", where=worker, found=why, do=do)
+    say(f"{len(client.scheduler_info(n_workers=-1)['workers'])} worker(s) at {scheduler}")
+
+
+def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
+    """On a worker: do the work, and let what it says be heard where the batch was started."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    return work(*arguments, say=lambda text: worker.log_event(topic, text))
+
+
+def _settle(name: str, theirs: Any, ours: Future[T], lost: Callable[[str], T]) -> None:
+    """Hand over how a worker's work ended, and let go of it there: a worker that dies later takes nothing with it."""
+    from distributed.scheduler import KilledWorker
+
+    try:
+        result = theirs.result()
+    except KilledWorker as error:
+        do = "look into their logs (it is often memory), then run again with --resume"
+        found = f"{error.allowed_failures + 1} times"
+        ours.set_result(lost(str(BatchError("each worker that ran it died", where=name, found=found, do=do))))
+    except BaseException as error:
+        if theirs.status == "error":
+            ours.set_exception(error)
+        else:
+            do = "start it again, then run again with --resume: what was finished is in place"
+            ours.set_exception(BatchError("the Dask scheduler went away", where=name, found=error, do=do))
+    else:
+        ours.set_result(result)
+        theirs.release()

@@ -1,0 +1,127 @@
+"""What may be told of an error: the kit's own message, trouble with a file in plain words, and of anything else its type and place.
+
+The words of another library may quote a person's answer, so they are never repeated.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from fltoolkit.errors import FltoolkitError
+
+PACKAGE = Path(__file__).resolve().parents[1]
+SILENT = "its words are not repeated, since they may quote a person's answer"
+REPORT = "report it to whoever keeps the kit, with these lines and the call; send no data"
+
+# What went wrong with a file, and what to do.
+FILES = {
+    errno.ENOENT: ("there is no such file or folder", "check the path"),
+    errno.EACCES: ("this account may not read or write there", "ask for the right to, or name another place"),
+    errno.ENOSPC: ("the disk is full", "make room on it, or name another place; then run again"),
+    errno.EROFS: ("it can only be read", "name a place that can be written to"),
+    errno.EISDIR: ("a folder stands where a file is needed", "name a file"),
+    errno.ENOTDIR: ("a file stands where a folder is needed", "name a folder"),
+    errno.EEXIST: ("something of that name is there already", "move it away, or name another place"),
+    errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),
+    errno.ELOOP: ("links lead in a circle", "name the file itself"),
+    errno.EIO: ("the disk or the connection failed", "see to it, then run again"),
+    errno.EMFILE: ("too many files are open", "close other programs, or run fewer surveys at a time; then run again"),
+    errno.EBUSY: ("another program uses it", "close it there, then run again"),
+}
+FILES |= {errno.EPERM: FILES[errno.EACCES], errno.EDQUOT: FILES[errno.ENOSPC], errno.ENFILE: FILES[errno.EMFILE]}
+# Some libraries raise these without a number.
+KINDS = (
+    (FileNotFoundError, errno.ENOENT), (PermissionError, errno.EACCES), (IsADirectoryError, errno.EISDIR),
+    (NotADirectoryError, errno.ENOTDIR), (FileExistsError, errno.EEXIST), (ConnectionError, errno.EIO), (TimeoutError, errno.EIO),
+)  # fmt: skip
+NO_MEMORY = (
+    "there is not enough memory: close other programs, give the machine more, or run fewer surveys at a time (--workers 1)"
+)
+NO_PACKAGE = "a package is not installed: pip install 'fltoolkit[notebooks,documents,formats]'"
+CAUSES = {
+    "ModuleNotFoundError": NO_PACKAGE,
+    "MemoryError": NO_MEMORY,
+    "OutOfMemoryException": NO_MEMORY,
+    "DeadKernelError": f"the notebook's kernel died or did not answer; most often {NO_MEMORY}",
+}
+FRAME = re.compile(r"File (.+?):(\d+)(?:, in|\n|$)")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+def file_error(error: OSError) -> FltoolkitError:
+    """Trouble with a file as an error of the kit: its path, the cause in plain words, what to do."""
+    number = error.errno or next((number for kind, number in KINDS if isinstance(error, kind)), None)
+    problem, do = FILES.get(number or 0, ("a file cannot be read or written", "see to the disk and the path, then run again"))
+    found = "" if number in FILES else error.strerror or type(error).__name__
+    path = error.filename2 or error.filename
+    where = "" if path is None or isinstance(path, int) else str(path).replace(".part-", "")  # as the reader calls it
+    return FltoolkitError(problem, where=where, found=found, do=do)
+
+
+def told(error: BaseException) -> str:
+    """What may be told of any exception."""
+    if isinstance(error, FltoolkitError):
+        return error.message
+    if isinstance(error, OSError):
+        return file_error(error).message
+    kind = type(error).__name__
+    if kind in CAUSES:
+        return CAUSES[kind]
+    at = next(reversed(list(_own_frames(error))), "")
+    return f"{kind}{f' at {at}' if at else ''}; {SILENT}"
+
+
+def defect(error: BaseException) -> str:
+    """What the command line says of an exception that no code of the kit foresaw: its type, and where in the kit it passed."""
+    lines = [f"  at:      {place}" for place in _own_frames(error)]
+    return "\n".join([f"This is a defect of the kit: {type(error).__name__}; {SILENT}.", *lines, f"  do:      {REPORT}"])
+
+
+def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
+    """What may be told of an error that a notebook's cell raised.
+
+    Args:
+        kind: the exception's class, as the kernel names it. words: what it says. trace: the kernel's lines of its traceback.
+        count: the cell's number, as in `In [3]`.
+    """
+    frames = [(Path(path).expanduser(), line) for path, line in FRAME.findall(COLOUR.sub("", "\n".join(trace)))]
+    own = [f"{path.relative_to(PACKAGE.parent).as_posix()}:{line}" for path, line in frames if path.is_relative_to(PACKAGE)]
+    # Other libraries have a DataError too: one of the kit's was raised by a line of the kit.
+    if kind in {error.__name__ for error in _own_errors()} and frames and frames[-1][0].is_relative_to(PACKAGE):
+        return words
+    at = (f" in cell [{count}]" if count else "") + (f" at {own[-1]}" if own else "")
+    return f"{kind}{at}: {CAUSES.get(kind, SILENT)}"
+
+
+def reduce_errors(notebook: Any) -> list[str]:
+    """Leave of the errors in a notebook's outputs what may be told, and nothing of its warnings; gives what is told."""
+    said = []
+    for cell in notebook.cells:
+        outputs = cell.get("outputs", [])
+        for output in (o for o in outputs if o.output_type == "error"):
+            if output.traceback != [output.evalue]:  # else it was reduced before
+                output.evalue = told_of_cell(output.ename, output.evalue, output.traceback, cell.get("execution_count"))
+                output.traceback = [output.evalue]
+            said.append(output.evalue)
+        if outputs:
+            cell.outputs = [o for o in outputs if o.get("name") != "stderr"]
+    return said
+
+
+def _own_errors(base: type[FltoolkitError] = FltoolkitError) -> Iterator[type[FltoolkitError]]:
+    yield base
+    for error in base.__subclasses__():
+        yield from _own_errors(error)
+
+
+def _own_frames(error: BaseException) -> Iterator[str]:
+    """The lines of the kit that an exception passed, the one it was raised below last."""
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(PACKAGE):
+            yield f"{path.relative_to(PACKAGE.parent).as_posix()}:{frame.lineno}"

@@ -1,0 +1,187 @@
+"""What a batch.yaml asks for: each survey, the notebooks it goes through, and their parameters, checked before anything runs."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from fltoolkit.errors import BatchError, FltoolkitError
+from fltoolkit.yaml_files.loading import Model, load_yaml
+
+NOTEBOOKS = ("1_survey", "2_classify", "3_estimate", "4_nap")
+ASSETS = "assets"
+YAML = (".yaml", ".yml")
+OWN = ("survey", "plan", "outputs", "interactive")  # the kit sets these parameters itself
+
+
+class Job(Model):
+    """One survey of a batch. `parameters` go to every notebook that knows them."""
+
+    survey: str
+    plan: str = ""
+    name: str = ""
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+
+class Batch(Model):
+    """The whole of a batch.yaml; paths are read from its folder."""
+
+    outputs: str
+    surveys: tuple[Job, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One survey ready to run: absolute paths, its folder's name, and the parameters given to each of its notebooks."""
+
+    name: str
+    survey: Path
+    plan: Path | None
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def parameters_in(self, folder: Path, notebook: str) -> dict[str, Any]:
+        """All of a notebook's parameters where it stands in `folder`: survey.yaml is named from there, other files from survey.yaml's folder."""
+        paths = {
+            "survey": relative(self.survey, folder),
+            "plan": relative(self.plan, self.survey.parent) if self.plan else "",
+            "outputs": ".",
+        }
+        return {**self.parameters[notebook], **{k: v for k, v in paths.items() if k in known(notebook)}}
+
+    @property
+    def earlier(self) -> Path | None:
+        """The survey.yaml of the earlier round that the run is compared with."""
+        named = {p["before"] for p in self.parameters.values() if p.get("before")}
+        return self.survey.parent / named.pop() if named else None
+
+    @property
+    def baseline(self) -> Path | None:
+        """The survey.yaml that the plan's baseline is taken from, where nap.yaml names another than the run's own; none if it cannot be read."""
+        with suppress(FltoolkitError):
+            named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
+            if isinstance(named, str) and self.plan and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve():
+                return survey
+        return None
+
+    def parameter_files(self) -> list[Path]:
+        """The YAML files that parameters name (rules, a profile, an earlier survey), read from the survey's folder."""
+        named = {v for p in self.parameters.values() for v in p.values() if str(v).endswith(YAML)}
+        return [self.survey.parent / name for name in sorted(named)]
+
+
+def plan_runs(batch: Batch, folder: Path) -> list[Run]:
+    """Check a batch before anything runs: paths, names, and every parameter against the notebooks."""
+    runs = []
+    for i, job in enumerate(batch.surveys):
+        where = f"surveys.{i}"
+        survey, plan = (folder / job.survey).resolve(), (folder / job.plan).resolve() if job.plan else None
+        runs.append(make_run(survey, plan, job.name, job.parameters, where))
+    names = [r.name.lower() for r in runs]  # not every file system tells A from a
+    if twice := {n for n in names if names.count(n) > 1}:
+        raise BatchError(
+            "two surveys have the same name, so their outputs would mix", found=sorted(twice), do="give each a `name:`"
+        )
+    return runs
+
+
+def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = "") -> Run:
+    """One survey with its parameters, typed as the notebooks declare them. Without a name it takes that of the survey's folder, blanks as `_`."""
+    for key, file in (("survey", survey), ("plan", plan)):
+        if file is not None and not file.is_file():
+            do = "give the path of a file; a batch.yaml's paths are read from its own folder"
+            raise BatchError("there is no such file", where=f"{where}.{key}".lstrip("."), found=file, do=do)
+    name = name_of(survey, name, where)
+    given = parameters or {}
+    if own := sorted(set(given) & set(OWN)):
+        raise BatchError(
+            "the kit sets this parameter itself",
+            where=f"{where}.parameters".lstrip("."),
+            found=own,
+            do="say survey and plan as keys of the survey, outputs as one of the batch; widgets are for a notebook opened by hand",
+        )
+    everywhere = {p for n in NOTEBOOKS for p in known(n)} - set(OWN)
+    if wrong := sorted(set(given) - everywhere):
+        raise BatchError(
+            "no notebook knows this parameter", where=f"{where}.parameters".lstrip("."), found=wrong, allowed=sorted(everywhere)
+        )
+    run = Run(name, survey, plan)
+    for notebook in notebooks_of(run):
+        types = known(notebook)
+        values = {k: _typed(k, v, types[k], where) for k, v in given.items() if k in types}
+        run.parameters[notebook] = {k: _from_survey(v, survey.parent) if str(v).endswith(YAML) else v for k, v in values.items()}
+    if missing := [file for file in run.parameter_files() if not file.is_file()]:
+        do = "give its path from the survey's folder, or the name of one that the kit ships"
+        raise BatchError("there is no such file", where=f"{where}.parameters".lstrip("."), found=missing, do=do)
+    return run
+
+
+def name_of(survey: Path, name: str = "", where: str = "") -> str:
+    """The name of a survey's folder of results: the given one, else that of the folder of its survey.yaml, blanks as `_`.
+
+    Raises:
+        BatchError: no folder can be called so, here or on another system.
+    """
+    name = name or "_".join(re.findall(r"[\w-]+", survey.parent.name))  # `Enquête 2025` is Enquête_2025
+    if name == ASSETS or not name.replace("_", "").replace("-", "").isalnum():
+        raise BatchError(
+            f"a survey's name is letters, digits, - and _, and not {ASSETS}", where=where, found=name,
+            do="give it a `name:` in batch.yaml, or --name; or rename the folder of its survey.yaml",
+        )  # fmt: skip
+    return name
+
+
+def notebooks_of(run: Run) -> tuple[str, ...]:
+    """The notebooks a survey goes through: without a plan there is no baseline to fill."""
+    return NOTEBOOKS if run.plan else NOTEBOOKS[:3]
+
+
+def notebook_folder() -> Path:
+    """Where the notebooks are: beside the package in a checkout."""
+    folder = Path(__file__).resolve().parents[2] / "notebooks"
+    if not folder.is_dir():
+        raise BatchError(
+            "the notebooks are not beside the package", found=folder, do="run from a checkout, installed with pip install -e"
+        )
+    return folder
+
+
+def relative(path: Path, folder: Path) -> str:
+    """`path` as it is written from `folder`, with slashes; on another drive there is no such way, and it stays as it is."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+@cache
+def known(notebook: str) -> dict[str, str]:
+    """A notebook's parameters and their types, as its parameters cell declares them."""
+    import papermill
+
+    found = papermill.inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
+    return {name: str(p["inferred_type_name"]) for name, p in found.items()}
+
+
+def _from_survey(name: str, folder: Path) -> str:
+    """The path of a YAML file as the notebooks read it: from the survey's folder."""
+    return relative((folder / name).resolve(), folder.resolve())
+
+
+def _typed(name: str, text: str, kind: str, where: str) -> Any:
+    """A parameter's text as the type the notebook declares."""
+    if kind == "bool" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    with suppress(ValueError):
+        if kind in ("int", "float"):
+            return int(text) if kind == "int" else float(text)
+    if kind != "str":
+        allowed = {"bool": "true or false", "int": "a whole number", "float": "a number"}.get(kind, kind)
+        raise BatchError("a parameter has the wrong type", where=f"{where}.parameters.{name}", found=text, allowed=allowed)
+    return text

@@ -1,0 +1,97 @@
+"""What only those may see who may see persons: it goes to one place, a folder of its own for each survey, and never among the outputs."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from fltoolkit.errors import RepeatedKeys, RequestError
+from fltoolkit.files import write_whole
+from fltoolkit.run.remote_folder import Store, is_address
+from fltoolkit.survey.checks.finding_rows import finding_rows
+from fltoolkit.survey.design.survey_design import read_survey
+
+ROWS, FULL = "rows_behind_findings.csv", "estimates_full.csv"
+FOLDER_MODE, FILE_MODE, OTHERS = 0o700, 0o600, stat.S_IRWXG | stat.S_IRWXO
+
+
+def private_place(given: str, outputs: str | Path | None = None) -> str:
+    """Check where private files are to go, and make the folder; gives it as an absolute path, or the address as it is.
+
+    Args:
+        given: a folder, or an address (`s3://…`). outputs: the folder or address of the outputs, where there is one.
+
+    Raises:
+        RequestError: it lies in the outputs or they in it, also by a link; or others may read it; or it is a file.
+    """
+    given = given.removeprefix("file://")
+    if is_address(given):
+        if is_address(str(outputs or "")):
+            _refuse_overlap(given, str(outputs), _under(f"{given}/", f"{outputs}/"))
+        return given.rstrip("/")
+    folder = Path(given).expanduser().absolute()
+    if outputs and not is_address(str(outputs)):
+        _refuse_overlap(given, str(outputs), _inside(folder, Path(outputs)) or _inside(Path(outputs), folder))
+    if folder.exists() and not folder.is_dir():
+        raise RequestError("a file stands where the private folder should be", where=given, do="name a folder")
+    if os.name == "posix" and folder.exists() and (mode := folder.stat().st_mode) & OTHERS:
+        do = f"chmod 700 {given}, if nobody else needs it; or name another"
+        raise RequestError(
+            "others can read or enter this folder, so nothing private goes there", where=given, found=f"{mode & 0o777:o}", do=do
+        )
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    return str(folder)
+
+
+def write_rows(survey: Path, name: str, place: str) -> str:
+    """Write the keys of the rows behind the findings of a survey into its private folder; gives where.
+
+    Args:
+        survey: the survey.yaml. name: of its folder. place: of `private_place`.
+
+    Raises:
+        FltoolkitError: the survey cannot be read. OSError: the place cannot be written to.
+    """
+    try:
+        rows = finding_rows(read_survey(survey))
+    except RepeatedKeys as error:  # found while the files are joined, before any other finding
+        rows = error.rows
+    return write_private(place, name, ROWS, rows.to_csv(index=False, lineterminator="\n"))
+
+
+def write_private(place: str, name: str, file: str, text: str) -> str:
+    """Write a file of a survey into its folder in a place of `private_place`; gives where.
+
+    Raises:
+        RequestError: the survey's folder there is a link. OSError: the place cannot be written to.
+    """
+    if is_address(place):
+        Store(place).write(f"{name}/{file}", text.encode("utf-8"))
+        return f"{place}/{name}/{file}"
+    folder = Path(place) / name
+    if folder.is_symlink():
+        raise RequestError("a survey's private folder may not be a link", where=str(folder), do="remove the link")
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    write_whole(folder / file, text, FILE_MODE)
+    return str(folder / file)
+
+
+def _inside(inner: Path, outer: Path) -> bool:
+    """Whether a folder lies in another or is it, whatever links lead there."""
+    inner, outer = inner.resolve(), outer.resolve()
+    if inner.is_relative_to(outer):
+        return True
+    return outer.exists() and any(p.exists() and p.samefile(outer) for p in (inner, *inner.parents))
+
+
+def _under(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _refuse_overlap(given: str, outputs: str, overlap: bool) -> None:
+    if overlap:
+        do = "name a folder elsewhere, which is copied and sent with nothing else"
+        raise RequestError(
+            "private files may not lie among the outputs, nor the outputs among them", where=given, found=outputs, do=do
+        )

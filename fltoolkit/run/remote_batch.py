@@ -1,0 +1,207 @@
+"""A batch at an address (fsspec: s3://, abfs://, sftp://, …): each run fetches what it reads, and leaves its results there, run.json last.
+
+Only files travel. Whoever runs a survey does it in a folder of its own, as on one machine; nothing else need be shared.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+import tempfile
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fltoolkit.errors import BatchError, RequestError
+from fltoolkit.nap.partner_entries import PARTNERS
+from fltoolkit.report import write_assets, write_index
+from fltoolkit.run.batch import entry, run_survey, the_one
+from fltoolkit.run.failures import file_error
+from fltoolkit.run.jobs import ASSETS, YAML, Batch, Run, plan_runs
+from fltoolkit.run.notebook_kernel import Stop
+from fltoolkit.run.output_folders import FAILED, LOCK
+from fltoolkit.run.private_output import private_place
+from fltoolkit.run.remote_folder import Store
+from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_others
+from fltoolkit.run.workers import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads, workers_of
+from fltoolkit.terminal import say as print_line
+from fltoolkit.yaml_files.loading import load_model
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The lock file of results at an address: a later batch takes over, and whoever works for an earlier one stops."""
+
+    store: Store
+    name: str
+    holder: str
+
+    def is_set(self) -> bool:
+        try:
+            return not self._mine()
+        except OSError:  # a connection that fails for a moment is no reason to stop: what cannot be left there is told
+            return False
+
+    def set(self) -> None:
+        self.store.write(self.name, b"")
+
+    def unusable(self) -> str:
+        """Why results cannot be left there from here, in words; empty where they can."""
+        try:
+            return "" if self._mine() else f"the folder of results is not there, or another: {self.store.address}"
+        except (OSError, RequestError) as error:
+            return str(error)
+
+    def _mine(self) -> bool:
+        try:
+            return self.store.read(self.name) == self.holder.encode()
+        except FileNotFoundError:
+            return False
+
+
+def run_stored(
+    address: str,
+    *,
+    workers: int = 2,
+    scheduler: str = "",
+    only: str = "",
+    resume: bool = False,
+    replace: bool = False,
+    private: str = "",
+    say: Callable[[str], None] = print_line,
+) -> bool:
+    """Run a batch.yaml that stands at an address, as `run_batch` does one at a path. What it names must stand in its folder or below.
+
+    Raises:
+        BatchError: batch.yaml, or a file that it names, is not there. RequestError: a package for this kind of address is missing.
+    """
+    expect_workers(workers)
+    root, _, name = address.rpartition("/")
+    store = Store(root)
+    with tempfile.TemporaryDirectory() as place:
+        here = Path(place).resolve()
+        if not store.fetch(name, here):
+            raise BatchError(
+                "there is no such file", where=address, do="give the address of a batch.yaml, such as s3://bucket/lfs/batch.yaml"
+            )
+        batch = load_model(here / name, Batch)
+        _fetch_named(store, batch, here)
+        runs, outputs = plan_runs(batch, here), _below(here / batch.outputs, here)
+        runs, lock = ([the_one(only, runs)], f"{LOCK}-{only}") if only else (runs, LOCK)
+        private_files = private_place(private, f"{root}/{outputs}") if private else ""
+        if not replace:
+            for run in runs:
+                store.fetch(f"{outputs}/{run.name}/{RECORD}", here)
+            refuse_others(runs, here / outputs)
+        claim = Claim(store, f"{outputs}/{lock}", f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}")
+        store.write(claim.name, claim.holder.encode())
+        fetched: set[str] = set()
+
+        def index(ended: Mapping[str, Done]) -> str:
+            for survey in ended.keys() - fetched:
+                fetched.add(survey)
+                store.fetch(f"{outputs}/{survey}{f'/{RECORD}' if only else ''}", here)
+                _note_failure(store, outputs, here, survey, ended[survey].error)
+            if only:
+                return "the batch with --resume, which then writes the index"
+            if not (here / outputs / ASSETS).exists():
+                write_assets(here / outputs / ASSETS)
+                store.put(f"{outputs}/{ASSETS}/plotly.min.js", here)
+            errors = {survey: done.error for survey, done in ended.items()}
+            entries = [entry(here / outputs / run.name, errors.get(run.name, "")) for run in runs]
+            write_index(here / outputs, [found for found in entries if found])
+            store.put(f"{outputs}/index.html", here)
+            return f"{root}/{outputs}/index.html"
+
+        def giving(hands: Hands) -> Callable[[Run], Future[Done]]:
+            def give(run: Run) -> Future[Done]:
+                return hands.give(
+                    dataclasses.replace(
+                        run, survey=Path(_below(run.survey, here)), plan=run.plan and Path(_below(run.plan, here))
+                    )
+                )
+
+            return give
+
+        work = partial(run_away, store=store, outputs=outputs, resume=resume, private=private_files)
+        with workers_of(scheduler, work, claim, (), say) if scheduler else threads(workers, work, claim, say) as hands:
+            ended, front = run_all(runs, dataclasses.replace(hands, give=giving(hands)), say, index)
+        claim.set()
+        return all_passed(ended, front, say)
+
+
+def _note_failure(store: Store, outputs: str, here: Path, survey: str, error: str) -> None:
+    """Keep at the address, beside a survey's folder, why its run failed, where it could not leave that itself."""
+    name = f"{outputs}/{survey}{FAILED}"
+    store.fetch(name, here)
+    (here / outputs).mkdir(parents=True, exist_ok=True)
+    if note_failure(here / outputs / survey, error):
+        store.leave(name, here)
+
+
+def run_away(
+    run: Run, store: Store, outputs: str, resume: bool, *, stop: Stop, say: Callable[[str], None], private: str = ""
+) -> Done:
+    """Fetch what a run reads into a folder of its own, run it there, and leave the results at the address; its paths are from there."""
+    try:
+        return _run_away(run, store, outputs, resume, private, stop, say)
+    except OSError as error:
+        cause = file_error(error)
+        problem = "files cannot be fetched or left there; what is half left counts for nothing, since its run.json comes last"
+        do = "see to the connection and to room on this machine's disk, then run again with --resume"
+        found = f"{cause.problem} {cause.found}".strip()
+        return Done("failed", str(BatchError(problem, where=f"{run.name} of {store.address}", found=found, do=do)))
+
+
+def _run_away(run: Run, store: Store, outputs: str, resume: bool, private: str, stop: Stop, say: Callable[[str], None]) -> Done:
+    with tempfile.TemporaryDirectory() as place:
+        here = Path(place).resolve()
+        run = dataclasses.replace(run, survey=here / run.survey, plan=run.plan and here / run.plan)
+        _fetch_inputs(store, run, here)
+        results = f"{outputs}/{run.name}"
+        for name in (results, results + FAILED):
+            store.fetch(name, here)
+        (here / outputs).mkdir(parents=True, exist_ok=True)
+        done = run_survey(run, here / outputs, resume=resume, stop=stop, say=say, private=private)
+        if stop.is_set():
+            raise Stopped
+        if done.state == "passed":
+            store.leave(results, here)
+        if done.state != "skipped":
+            store.leave(results + FAILED, here)
+        return done
+
+
+def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
+    """The YAML files that a batch names, by which it is checked before anything runs."""
+    for job in batch.surveys:
+        for name in (job.survey, job.plan):
+            if name:
+                store.fetch(_below(here / name, here), here)
+        for name in job.parameters.values():
+            if name.endswith(YAML):
+                store.fetch(_below((here / job.survey).parent / name, here), here)
+
+
+def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
+    """All that a run reads. What one YAML file names is known when it is there, so it is asked until nothing more comes."""
+    asked: set[str] = set()
+    partners = [run.plan.with_name(PARTNERS)] if run.plan else []
+    while names := {_below(file, here) for file in (*input_files(run), *partners)} - asked:
+        for name in sorted(names):
+            store.fetch(name, here)
+        asked |= names
+
+
+def _below(path: Path, here: Path) -> str:
+    """A path as it is named from `here`, with slashes; it must be below."""
+    try:
+        return path.resolve().relative_to(here).as_posix()
+    except ValueError:
+        do = "put batch.yaml at the top, and all that it and the surveys name below it"
+        found = os.path.relpath(path, here)
+        raise BatchError("a batch at an address reads and writes in its own folder only", found=found, do=do) from None

@@ -1,0 +1,232 @@
+"""run.json: what a run rests on and what it left, so that a later batch can tell whether its results are current."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fltoolkit.errors import BatchError, FltoolkitError
+from fltoolkit.files import MB, read_bytes, write_whole
+from fltoolkit.nap.partner_entries import PARTNERS
+from fltoolkit.run.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
+from fltoolkit.run.output_folders import failed_folder
+from fltoolkit.survey.readers.source_files import input_hash
+from fltoolkit.survey.spec.survey_spec import read_spec, side_files
+from fltoolkit.yaml_files.loading import Model, folded
+
+RECORD = "run.json"
+VERSIONS = (
+    "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly", "pyreadstat", "scipy",
+    "XlsxWriter",
+)  # fmt: skip
+
+
+class Premises(Model):
+    """What the results of a run follow from: the same premises give the same results. Empty of a run that failed before it read anything.
+
+    `inputs` are SHA-256 by path from the survey's folder, `parameters` those of each notebook, `code` the SHA-256 of the package and the
+    notebooks, `versions` those of Python and the libraries that numbers and pages rest on.
+    """
+
+    inputs: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    code: str = ""
+    versions: dict[str, str] = Field(default_factory=dict)
+
+
+class Record(Premises):
+    """The whole of a run.json. `outputs` are SHA-256 of the files left, `notebook` holds the failing cell of a failed run.
+
+    `country`, `year` and `round` say whose results they are; a file of an older version lacks them.
+    """
+
+    name: str
+    title: str
+    country: str = ""
+    year: int | None = None
+    round: str = ""
+    coverage_excludes: tuple[str, ...] = ()
+    status: Literal["complete", "failed"]
+    error: str = ""
+    notebook: str = ""
+    outputs: dict[str, str] = Field(default_factory=dict)
+    seconds: float = 0.0
+
+    def altered(self, folder: Path) -> list[str]:
+        """The files that are not as the run left them: missing, damaged, edited."""
+        return [name for name, digest in self.outputs.items() if _hash(folder / name) != digest]
+
+
+def premises(run: Run, target: Path) -> Premises:
+    """What a run into the folder `target` would rest on now."""
+    return Premises(
+        inputs=input_hashes(run),
+        parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
+        code=code_hash(),
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """The versions, here, of all that numbers and pages rest on."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in ("fltoolkit", *VERSIONS)}}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # one of an extra
+        return "not installed"
+
+
+def read_record(folder: Path) -> Record | None:
+    """The run.json of a folder; none where there is none that this version wrote."""
+    with suppress(FltoolkitError, ValueError):
+        return Record.model_validate_json(read_bytes(folder / RECORD, 100 * MB))
+    return None
+
+
+def failure(folder: Path) -> Record | None:
+    """The run.json of the latest run into a folder of results, if that failed; the folder itself stays as the run before left it."""
+    return read_record(failed_folder(folder))
+
+
+def note_failure(folder: Path, error: str) -> bool:
+    """See to it that a failure stands beside a folder of results, also one that left no notebook; tells whether it did not yet."""
+    if not error or ((noted := failure(folder)) and noted.error == error):
+        return False
+    beside, before = failed_folder(folder), read_record(folder)
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    noted = Record(name=folder.name, title=before.title if before else folder.name, status="failed", error=error)
+    write_whole(beside / RECORD, noted.model_dump_json(indent=2) + "\n")
+    return True
+
+
+def told_by(run: Run) -> dict[str, Any]:
+    """What survey.yaml says of itself, in the keys of run.json; one that cannot be read goes by its run's name."""
+    try:
+        spec = read_spec(run.survey)
+    except FltoolkitError:
+        return {"title": run.name}
+    return {name: getattr(spec, name) for name in ("title", "country", "year", "round", "coverage_excludes")}
+
+
+def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
+    """Stop where a run would replace the results of another country, year or round. A run.json that names none is of an older version.
+
+    Raises:
+        BatchError: with whose results they are.
+    """
+    found = []
+    for run in runs:
+        there, now = read_record(outputs / run.name), told_by(run)
+        if (
+            there
+            and there.status == "complete"
+            and there.country
+            and "country" in now
+            and _whose(there.model_dump()) != _whose(now)
+        ):
+            found.append(f"{run.name} holds {_named(there.model_dump())}, and {run.survey} is {_named(now)}")
+    if found:
+        raise BatchError(
+            "the results of another survey would be replaced; nothing was run", where=str(outputs), found=found,
+            do="give this one a name of its own (--name NAME; in a batch.yaml `name:`) or another folder (--outputs FOLDER); "
+            "or say --replace, if those results may go",
+        )  # fmt: skip
+
+
+def _whose(told: dict[str, Any]) -> tuple[str, int, str]:
+    """What tells two surveys apart: country, year and round, whatever their blanks and capitals."""
+    return folded(told["country"]), told["year"], folded(told["round"])
+
+
+def _named(told: dict[str, Any]) -> str:
+    return " ".join(str(told[key]) for key in ("country", "year", "round") if told[key])
+
+
+def why_again(now: Premises, folder: Path) -> str:
+    """Why the results in `folder` do not stand for `now`, in words; empty where they are current."""
+    if failed_folder(folder).exists():
+        return "the latest run failed"
+    before = read_record(folder)
+    if before is None:
+        return f"there is no {RECORD} to go by"
+    if before.status == "failed":
+        return "it failed"
+    if differing := differing_keys(before.inputs, now.inputs):
+        return f"{differing} changed"
+    if differing := differing_keys(before.parameters, now.parameters):
+        return f"parameters of {differing} changed"
+    if before.code != now.code:
+        return "the code changed"
+    if differing := differing_keys(before.versions, now.versions):
+        return f"another version of {differing}"
+    if altered := before.altered(folder):
+        return f"the run did not leave {', '.join(altered)} as it is"
+    return ""
+
+
+def input_hashes(run: Run) -> dict[str, str]:
+    """SHA-256 of what a run reads, by path from the survey's folder."""
+    return {relative(file, run.survey.parent): _hash(file) for file in input_files(run)}
+
+
+def input_files(run: Run) -> list[Path]:
+    """What a run reads: the YAML files, the data and tables that survey.yaml names."""
+    files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_of(run.survey)]
+    if run.plan and (partners := run.plan.with_name(PARTNERS)).exists():
+        files.append(partners)
+    for earlier in (run.earlier, run.baseline):
+        files += [earlier, *_data_of(earlier)] if earlier else []
+    return files
+
+
+def _data_of(survey: Path) -> list[Path]:
+    """The data and tables that a survey.yaml names; none if it cannot be read."""
+    with suppress(FltoolkitError):
+        spec = read_spec(survey)
+        given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
+        return [survey.parent / name for name in (*(path for file in given for path in file.path), *side_files(spec))]
+    return []
+
+
+def left_as(folder: Path, name: str) -> str:
+    """SHA-256 of a file of a run's folder, if it is not as the run left it; else nothing, also without the file."""
+    record, now = read_record(folder), _hash(folder / name)
+    return "" if record and record.outputs.get(name) == now else now
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a folder, by path from there."""
+    return {f.relative_to(folder).as_posix(): _hash(f) for f in sorted(folder.rglob("*")) if f.is_file()}
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 over the package and the notebooks, names and contents, as they were when this process first asked."""
+    package = Path(__file__).resolve().parents[1]
+    files = [f for f in sorted(package.rglob("*")) if f.is_file() and f.suffix != ".pyc"]
+    files += [notebook_folder() / f"{name}.ipynb" for name in NOTEBOOKS]
+    lines = [f"{relative(f, package)} {input_hash([f])}" for f in files]
+    return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
+
+
+def _hash(file: Path) -> str:
+    """SHA-256 of a file; that of none is empty."""
+    return input_hash([file]) if file.is_file() else ""
+
+
+def differing_keys(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """The keys whose values differ, in words."""
+    return ", ".join(sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k)))

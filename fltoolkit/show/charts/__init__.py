@@ -1,0 +1,1 @@
+"""Charts: for notebooks (plotly), and for documents and files (static, matplotlib)."""

@@ -1,0 +1,57 @@
+"""All published breakdowns of one measure, picture by picture, each with its table: whatever tables a survey asked for."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts.chart_style import Picture
+from fltoolkit.show.charts.estimate_charts import bars, dots
+from fltoolkit.show.tables import table
+from fltoolkit.show.wording.english_numbers import Words
+
+
+@checked
+def gallery(out: Published, measure: str) -> None:
+    """Display every breakdown of a measure: per population the plain groups on one picture, then each crossed one.
+
+    Numbers of cases by a group that only cases have (the sector of the forced labour) are bars, the largest first.
+    """
+    from IPython.display import display
+
+    for picture, rows in pairs(out, measure):
+        if rows["estimate"].notna().any():
+            display(picture)
+        display(table(rows))
+
+
+def in_time(out: Published) -> None:
+    """Display what the run publishes of forced labour in time: on an average day, at the interview, and how long it lasted."""
+    from IPython.display import display
+
+    asked = [m for m in IN_TIME if (out.own["measure"] == m).any()]
+    if not asked:
+        display(Words("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`."))
+    for measure in asked:
+        gallery(out, measure)
+
+
+def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
+    """The pictures of `gallery`, each with the published rows it draws."""
+    rows = out.own[out.own["measure"] == measure]
+    found: list[tuple[Picture, pd.DataFrame]] = []
+    for population, part in rows.groupby("reference_population", sort=False):
+        who = str(population)
+        names = [b.split(" × ") if b else [] for b in part["breakdown"].unique()]
+        only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
+        plain = [b for b in names if len(b) <= 1 and b not in only]
+        if measure == "share":
+            plain, only = [], []
+        if plain:
+            found.append((dots(out, measure, plain, population=who), out.select(measure, plain, population=who)))
+        found += [(bars(out, b[0], population=who), out.select(measure, [b], population=who)) for b in only]
+        for b in (b for b in names if b not in plain and b not in only):
+            found.append((dots(out, measure, [b], population=who), out.select(measure, [b], population=who)))
+    return found

@@ -1,0 +1,128 @@
+"""What changed since an earlier round: both rounds' estimates with their intervals, and the verdict of the test beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.publish.measure_units import unit
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
+from fltoolkit.show.charts.estimate_charts import dot_series
+from fltoolkit.show.tables import plain
+from fltoolkit.show.wording.english_numbers import NBSP, TITLES, Row, Words, labels, markers_used, number, percent
+
+NOTE = (
+    "The verdict is that of a test of the difference: two intervals that overlap prove nothing. Of many groups compared, one in twenty "
+    "shows a change by chance alone. Nothing here says why anything changed."
+)
+
+
+@checked
+def changes(found: Published | None) -> None:
+    """Display the change of prevalence of the default population since an earlier round: a picture, a table, and the change in number in a sentence."""
+    from IPython.display import display
+
+    if found is None:
+        display(Words("No earlier round is named (`before` in the parameters), so no change is shown."))
+        return
+    own = found.table[found.table["reference_population"] == found.headlines[0]]
+    rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
+    totals = own[(own["measure"] == "change_in_total") & (own["breakdown"] == "")]
+    sentences = [sentence(r) for part in (rows[rows["breakdown"] == ""], totals) for r in part.to_dict("records")]
+    display(Words("\n\n".join([*(f"**{s}**" for s in sentences), NOTE])))
+    display(change(rows))
+    display(change_table(rows))
+
+
+def sentence(row: Row) -> str:
+    """A change as a sentence that says no more than its verdict."""
+    measure = str(row["measure"]).removeprefix("change_in_")
+    what = "The prevalence of forced labour" if measure == "prevalence" else "The number of persons in forced labour"
+    years = f"from {_round(row, '_before')} to {_round(row, '')}"
+    if pd.isna(row["estimate"]):
+        return f"{what}, {years}: change not shown ({row['verdict_reason'] or row['reason']})."
+    told = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
+    gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_limits(row, measure)}"
+    because = f": {row['verdict_reason']}" if row["verdict_reason"] else ""
+    return f"{what}, {years}: {row['verdict']} ({told}; {gap}){because}."
+
+
+def change(rows: pd.DataFrame) -> Picture:
+    """Both rounds' estimates with their intervals, one row a category, and the verdict at the right; hollow dots are unreliable."""
+    first = rows.iloc[0].to_dict()
+    measure = str(first["measure"]).removeprefix("change_in_")
+    names = [wrap(name) for name in labels(rows)]
+    where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
+    fig = figure(
+        f"{TITLES[measure]}, {_round(first, '_before')} and {_round(first, '')}",
+        f"{where}; {first['reference_period']}",
+        170 + 56 * len(rows),
+    )
+    for side, colour in (("_after", BLUE), ("_before", GREY)):
+        part = rows[["marker", "reason", "level"]].assign(y=names, measure=measure)
+        part = part.assign(**{c: rows[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")})
+        dot_series(fig, _round(first, "" if side == "_after" else side), part, measure, colour, True)
+    for name, row in zip(names, rows.to_dict("records"), strict=True):
+        fig.add_annotation(
+            x=1.01,
+            xref="paper",
+            xanchor="left",
+            y=name,
+            text=f"{row['verdict']}{' [u]' if row['marker'] == 'u' else ''}" if row["verdict"] else "not shown",
+            showarrow=False,
+            font={"color": INK, "size": 13},
+        )
+    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_yaxes(**categories(names))
+    fig.update_layout(scattermode="group", margin={"t": LEGENDS_TOP, "r": 170}, legend_traceorder="reversed", showlegend=True)
+    told = "; ".join(f"{n}: {_alt(r, measure)}" for n, r in zip(labels(rows), rows.to_dict("records"), strict=True))
+    return Picture(fig, f"Dot plot: {TITLES[measure]} in two rounds, {where}. {told}.")
+
+
+def change_table(rows: pd.DataFrame) -> Table:
+    """The change of each row, with its interval, verdict and reasons."""
+    first, records = rows.iloc[0].to_dict(), rows.to_dict("records")
+    measure = str(first["measure"]).removeprefix("change_in_")
+    body = pd.DataFrame(
+        {
+            "Group": labels(rows),
+            _round(first, "_before"): [number(r["estimate_before"], measure) for r in records],
+            _round(first, ""): [number(r["estimate_after"], measure) for r in records],
+            "Change": [signed(r["estimate"], measure) for r in records],
+            f"{percent(first)} interval": [_limits(r, measure) for r in records],
+            "Verdict": [r["verdict"] for r in records],
+            "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
+            "Remark": ["; ".join(t for t in (r["verdict_reason"], r["reason"]) if t) for r in records],
+        }
+    )
+    about = f"{unit(measure, first['reference_population_label'])}; rule set {first['rule_set']}"
+    return plain(body, f"Change in {TITLES[measure].lower()}", about, markers_used(rows["marker"]))
+
+
+def signed(value: float, measure: str) -> str:
+    """A change in the scale of its measure, with its sign: −7.8, +410."""
+    return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(abs(value), measure)}"
+
+
+def _limits(row: Row, measure: str) -> str:
+    if pd.isna(row["ci_low"]):
+        return ""
+    return f"{signed(row['ci_low'], measure)}{NBSP}to{NBSP}{signed(row['ci_high'], measure)}"
+
+
+def _round(row: Row, suffix: str) -> str:
+    """A round by its year, or by its name where both are of one year."""
+    return str(row[f"round{suffix}"] if row["year"] == row["year_before"] else row[f"year{suffix}"])
+
+
+def _per(row: Row, measure: str) -> str:
+    return f" {unit(measure, row['reference_population_label'])}" if measure == "prevalence" else ""
+
+
+def _alt(row: dict[Any, Any], measure: str) -> str:
+    if pd.isna(row["estimate"]):
+        return f"[{row['marker']}] not shown"
+    return f"{number(row['estimate_before'], measure)}, then {number(row['estimate_after'], measure)}: {row['verdict']}"

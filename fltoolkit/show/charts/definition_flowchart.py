@@ -1,0 +1,145 @@
+"""The two definitions drawn as flowcharts: boxes with words, and the ways between them. Whose words, and what is lit, is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from fltoolkit.classify.children import ENDS, ROUTES
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, figure, wrap
+
+PAPER, LIT = "#eef3f6", "#fff3c4"
+CLEAR = 14  # pixels from the middle of an arrow to its word: clear of the head of a thick one, however narrow the picture
+ASKED, WITH_PARENTS = "total", "with parents?"
+BELOW = "below the rule's thresholds"
+QUESTIONS = {  # of adults: the leaf where a person leaves, and the question asked there
+    "no work": "Any work?", "not involuntary": "Involuntary?", "no coercion": "Coerced?", BELOW: "Enough for the rule set?",
+    "not in the same work": "In the same work?", "exception within its limits": "Outside the exceptions?",
+    "forced labour abroad": "In this country?",
+}  # fmt: skip
+EXITS = {
+    "no work": "did not work", "not involuntary": "not involuntary", "no coercion": "no coercion", BELOW: BELOW,
+    "not in the same work": "not in the same work", "exception within its limits": "within an exception of C29",
+    "forced labour abroad": "forced labour abroad",
+}  # fmt: skip
+NO_WORK, NO_THREAT, NO_THREAT_THIRD, OPEN_CHILD = ENDS
+IV, III, II, I = ROUTES.values()  # noqa: E741 - as the guidelines number them
+NOTE = ("Every route is looked at by itself; a child with several is shown where the flowchart finds the first. A child who does both kinds "
+        "of work and is threatened in that for a third party alone is under (i).")  # fmt: skip
+Answers = Mapping[str, str]
+
+
+def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = None, lit: Collection[str] = ()) -> Any:
+    """The adults' flowchart.
+
+    Args:
+        words: of each leaf (classify.trace.LEAVES), of ASKED and `forced labour`; a question whose leaf is not there is not drawn.
+        answers: what one person answered, by leaf, for under its question.
+        lit: the boxes on the way of one person: a question is `?` and its leaf.
+    """
+    spine = [leaf for leaf in QUESTIONS if leaf in words]
+    sheet = _Sheet()
+    sheet.box(0.1, 4.4, 0, words[ASKED], ASKED in lit)
+    for i, leaf in enumerate(spine, 1):
+        told = f"<br>{answers[leaf]}" if answers and leaf in answers else ""
+        sheet.box(0.1, 4.4, -i, f"<b>{QUESTIONS[leaf]}</b>{told}", f"?{leaf}" in lit)
+        sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), "yes" if i > 1 else "", f"?{leaf}" in lit)
+        sheet.arrow((4.4, -i), (5.7, -i), "no", leaf in lit)
+        sheet.box(5.7, 9.9, -i, words[leaf], leaf in lit, "white", GREY)
+    end = -len(spine) - 1
+    sheet.arrow((2.25, end + 0.7), (2.25, end + 0.3), "yes", "forced labour" in lit)
+    sheet.box(0.1, 4.4, end, words["forced labour"], "forced labour" in lit, BLUE, BLUE, "white")
+    if "unresolved" in words:
+        sheet.box(5.7, 9.9, end, words["unresolved"], "unresolved" in lit, "white", ORANGE)
+    return sheet.drawn(title, subtitle, 96 * (len(spine) + 2) + 120, (0, 10), (-len(spine) - 1.6, 0.7))
+
+
+def children(
+    title: str,
+    subtitle: str,
+    words: Answers,
+    *,
+    counts: Answers | None = None,
+    answers: Answers | None = None,
+    lit: Collection[str] = (),
+) -> Any:
+    """The children's flowchart (ILO toolkit, Tool No. 2).
+
+    Args:
+        words: of ASKED, and of the leaves NO_WORK and OPEN_CHILD. counts: what stands on the way to each leaf.
+        answers: what one child's answers make of a question, for under it. lit: the boxes on the way of one child.
+            A question is `?` and its leaf, WITH_PARENTS whether the work is with the parents.
+    """
+    counts, answers = counts or {}, {name: f" {told}" for name, told in (answers or {}).items()}
+    sheet = _Sheet()
+    left, middle, right = (0.0, 3.3), (4.3, 6.3), (7.0, 10.2)
+    spine = ((ASKED, words[ASKED]), (f"?{IV}", "<b>Worst form of child<br>labour (a)–(c)?</b>"), (WITH_PARENTS, "<b>Working with or for<br>the parents?</b>"),
+             (f"?{III}", "<b>A parent in<br>forced labour?</b>"), (f"?{II}", "<b>Threat or penalty<br>by a third party?</b>"))  # fmt: skip
+    for i, (name, told) in enumerate(spine):
+        sheet.box(*left, -i, told + answers.get(name, ""), name in lit)
+        if i:
+            sheet.arrow((1.65, 0.7 - i), (1.65, 0.3 - i), ("", "no", "yes", "no")[i - 1], name in lit)
+    for y, leaf, told in (
+        (1, IV, "worst form<br>(iv)"),
+        (3, III, "parent in forced<br>labour (iii)"),
+        (4, II, "with parents,<br>threat (ii)"),
+    ):
+        sheet.arrow((left[1], -y), (middle[0], -y), f"yes{counts.get(leaf, '')}", leaf in lit)
+        sheet.box(*middle, -y, told, leaf in lit, BLUE, BLUE, "white")
+    sheet.arrow((1.65, -4.3), (1.65, -4.7), f"no{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
+    sheet.box(*left, -5, "not in forced labour", NO_THREAT in lit, "white", GREY)
+    sheet.arrow((left[1], -2), (right[0], -2), "no", f"?{I}" in lit)
+    sheet.box(
+        *right,
+        -2,
+        "<b>For a third party: threat<br>or penalty by a third party?</b>" + answers.get(f"?{I}", ""),
+        f"?{I}" in lit,
+    )
+    sheet.arrow((7.75, -2.3), (7.75, -2.7), f"yes{counts.get(I, '')}", I in lit)
+    sheet.box(7.0, 8.5, -3, "third party,<br>threat (i)", I in lit, BLUE, BLUE, "white")
+    sheet.arrow((9.45, -2.3), (9.45, -2.7), f"no{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)
+    sheet.box(8.7, 10.2, -3, "not in forced<br>labour", NO_THREAT_THIRD in lit, "white", GREY)
+    sheet.box(*right, 0, words[NO_WORK], NO_WORK in lit, "white", GREY)
+    sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
+    sheet.box(*right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, "white", ORANGE)
+    sheet.words(0, -5.75, wrap(NOTE, 100), GREY, 12, xanchor="left", align="left")
+    return sheet.drawn(title, subtitle, 740, (0, 10.2), (-6.0, 0.5))
+
+
+class _Sheet:
+    """Boxes and arrows; all are given to the figure at once, which is a good deal faster than one by one."""
+
+    def __init__(self) -> None:
+        self.shapes: list[dict[str, Any]] = []
+        self.annotations: list[dict[str, Any]] = []
+
+    def box(
+        self, x0: float, x1: float, y: float, text: str, lit: bool, fill: str = PAPER, line: str = INK, ink: str = INK
+    ) -> None:
+        """A box with words. A lit one is framed thick and dark as well as coloured, for whoever does not see the colour."""
+        fill, line, width, ink = (LIT, INK, 5, INK) if lit else (fill, line, 1.5, ink)
+        corners = {"x0": x0, "x1": x1, "y0": y - 0.3, "y1": y + 0.3}
+        self.shapes.append({"type": "rect", **corners, "fillcolor": fill, "line": {"color": line, "width": width}})
+        self.words((x0 + x1) / 2, y, text, ink, 14)
+
+    def arrow(self, start: tuple[float, float], end: tuple[float, float], word: str, lit: bool) -> None:
+        """An arrow with its word beside it where it goes down, above it where it goes right."""
+        (x0, y0), (x1, y1) = start, end
+        self.annotations.append(
+            {"x": x1, "y": y1, "ax": x0, "ay": y0, "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "text": "", "showarrow": True,
+             "arrowhead": 2, "arrowcolor": INK if lit else GREY, "arrowwidth": 4 if lit else 2}
+        )  # fmt: skip
+        if word:
+            down = x0 == x1
+            at = (x0 + x1) / 2, (y0 + y1) / 2 + (0 if down else 0.14)
+            self.words(*at, word, INK, 12, **({"xanchor": "left", "xshift": CLEAR} if down else {"xanchor": "center"}))
+
+    def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:
+        self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})
+
+    def drawn(self, title: str, subtitle: str, height: int, x: tuple[float, float], y: tuple[float, float]) -> Any:
+        axes = {"visible": False, "fixedrange": True}
+        return figure(
+            title, subtitle, height, showlegend=False, shapes=self.shapes, annotations=self.annotations,
+            xaxis={**axes, "range": x}, yaxis={**axes, "range": y},
+        )  # fmt: skip

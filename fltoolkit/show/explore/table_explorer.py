@@ -1,0 +1,151 @@
+"""The tables explorer: whatever a run publishes, picked by rule set, measure, population, breakdown and profile.
+
+Everything shown is selected from the run's published set (`publish_run(..., every_profile=True)` for several profiles), in which
+confidentiality was decided once: no change of the controls estimates or decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts.estimate_charts import dot_plot
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
+from fltoolkit.show.tables import table
+from fltoolkit.show.wording.english_numbers import TITLES, Words, labels
+
+Options = dict[str, str]
+COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
+LABELS = {
+    "rule_set": "Rule set",
+    "measure": "Measure",
+    "population": "Population",
+    "breakdown": "Breakdown",
+    "profile": "Profile",
+}
+
+
+@dataclass(frozen=True)
+class TableChoice:
+    """What is looked at. Each is offered as far as those before it leave something to see."""
+
+    rule_set: str
+    measure: str
+    population: str
+    breakdown: str
+    profile: str
+
+
+def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableChoice, dict[str, Options]]:
+    """The choice nearest to what is wanted, and the options of each control: by label, what it stands for.
+
+    Of another rule set than the run's own only the headline is offered, since only that is published.
+    """
+    rows = out.table[[*COLUMNS.values(), "reference_population_label"]].drop_duplicates()
+    rows = rows[rows["measure"] != "flowchart"]
+    asked = asdict(wanted) if wanted else {}
+    chosen: dict[str, str] = {}
+    options: dict[str, Options] = {}
+    for name, column in COLUMNS.items():
+        there = rows.drop_duplicates(column)
+        options[name] = {}
+        for row in there.to_dict("records"):
+            label, value = _label(out, name, row), str(row[column])
+            options[name][f"{label} ({value})" if label in options[name] else label] = value
+        values = list(options[name].values())
+        first = out.rule_set if name == "rule_set" and out.rule_set in values else values[0]
+        chosen[name] = asked[name] if asked.get(name) in values else first
+        rows = rows[rows[column] == chosen[name]]
+    options["profile"] = {_title(p): name for name, p in _sets(out).items()}
+    chosen["profile"] = asked["profile"] if asked.get("profile") in _sets(out) else out.profile
+    return TableChoice(**chosen), options
+
+
+def view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
+    """What one choice shows: what is hidden and why in words, the picture, the table.
+
+    Raises:
+        RequestError: it is not offered.
+    """
+    fits, options = offered(out, choice)
+    if name := next((n for n in LABELS if getattr(fits, n) != getattr(choice, n)), ""):
+        raise RequestError(
+            f"no such {LABELS[name].lower()} to look at", found=getattr(choice, name), allowed=list(options[name].values())
+        )
+    return _view(out, choice)
+
+
+def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
+    of = _sets(out)[choice.profile]
+    own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
+    rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
+    crossed = choice.breakdown.split(" × ")
+    return hidden(rows, _title(of)), dot_plot(rows, crossed if len(crossed) == 2 else ()), table(rows)
+
+
+def hidden(rows: pd.DataFrame, judged: str) -> Words:
+    """How many numbers of some published rows are not shown, and for each why."""
+    gone = rows[rows["estimate"].isna()]
+    by = f"Judged by the profile *{judged}*."
+    if gone.empty:
+        return Words(f"Every number is shown. {by}")
+    names = dict(zip(rows.index, labels(rows), strict=True))
+    why = "\n".join(f"- {names[i]}: [{marker}] {reason}" for i, marker, reason in gone[["marker", "reason"]].itertuples())
+    return Words(f"**{len(gone)} of {len(rows)} numbers are not shown.** {by}\n\n{why}")
+
+
+@checked
+def tables(out: Published, *, interactive: bool = False, choice: TableChoice | None = None) -> Any:
+    """Pick a table of the published set and see it: labelled drop-downs with `interactive`, else one view.
+
+    Args:
+        out: the run's published set; with `every_profile` it can be looked at under each.
+        interactive: a widget for people; batch runs and stored notebooks keep False.
+        choice: what is shown first.
+    """
+    first, _ = offered(out, choice)
+    if interactive:
+        return panel(out, first)
+    return static(view(out, first))
+
+
+def panel(out: Published, start: TableChoice) -> Any:
+    """The widget: a drop-down for each part of the choice, above the view."""
+    _, options = offered(out, start)
+    pickers = {name: dropdown(label, options[name], getattr(start, name)) for name, label in LABELS.items()}
+
+    def show() -> tuple[Part, ...]:
+        """Each control offers what those before it leave."""
+        choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}))
+        for name, picker in pickers.items():
+            if picker.options != tuple(now[name].items()):
+                picker.options = tuple(now[name].items())
+            picker.value = getattr(choice, name)
+        return _view(out, choice)  # what is offered was just looked up
+
+    return shell(list(pickers.values()), show)
+
+
+def _sets(out: Published) -> dict[str, Published]:
+    return {out.profile: out, **out.profiles}
+
+
+def _title(out: Published) -> str:
+    """The profile as people read it: by its title, which says its name."""
+    return out.judged.partition(": ")[2] or out.profile
+
+
+def _label(out: Published, name: str, row: Mapping[Any, Any]) -> str:
+    if name == "rule_set":
+        return str(row["rule_set"]) + (" (of this run)" if row["rule_set"] == out.rule_set else " (the headline only)")
+    if name == "measure":
+        return TITLES[row["measure"]]
+    if name == "population":
+        return str(row["reference_population_label"])
+    return str(row["breakdown"]).replace("_", " ") or "everyone"

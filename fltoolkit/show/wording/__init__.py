@@ -1,0 +1,1 @@
+"""Published numbers and the plan's rows in words."""

@@ -1,0 +1,202 @@
+"""Published numbers as people read them: scaled, rounded to what the survey can bear, and never without their doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from html import escape
+from typing import Any, TypeVar, cast
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.publish.measure_units import is_rate, scale, unit
+from fltoolkit.publish.published_set import MARKERS, Published
+
+Row = Mapping[Hashable, Any]
+NBSP = "\u00a0"
+TITLES = {
+    "prevalence": "Prevalence of forced labour",
+    "total": "Persons in forced labour",
+    "share": "Cases of forced labour, in %",
+    "stock": "Persons in forced labour on an average day",
+    "stock_prevalence": "Prevalence of forced labour on an average day",
+    "current": "Persons in forced labour at the time of the interview",
+    "current_prevalence": "Prevalence of forced labour at the time of the interview",
+    "duration": "Mean duration of forced labour, in months",
+}
+COUNTS = ("total", "flowchart", "stock", "current")
+WHEN = {"stock": "on an average day of", "current": "at the time of the interview"}  # else at any time in it: the flow
+
+
+def number(value: float, measure: str) -> str:
+    """One number in the scale of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three significant digits)."""
+    if pd.isna(value):
+        return ""
+    scaled = value * scale(measure)
+    if measure in COUNTS:
+        digits = max(0, len(str(int(abs(scaled)))) - 3)
+        return f"{round(scaled, -digits):,.0f}"
+    return f"{scaled:,.1f}"
+
+
+def percent(row: Row) -> str:
+    """The confidence level, as `95 %` on one line."""
+    return f"{float(row['level']) * 100:g}{NBSP}%"
+
+
+def interval(row: Row) -> str:
+    """The interval, as `13.4 to 21.7`; empty where it is not shown."""
+    if pd.isna(row["ci_low"]):
+        return ""
+    return f"{number(row['ci_low'], row['measure'])}{NBSP}to{NBSP}{number(row['ci_high'], row['measure'])}"
+
+
+def shown(row: Row) -> str:
+    """The number, or its marker where it is not shown."""
+    return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], row["measure"])
+
+
+def category(row: Row) -> str:
+    """What a row is about: its category, or everyone."""
+    if not row["breakdown"]:
+        return "everyone"
+    if not row["category"]:  # what the survey cannot give has no categories
+        return f"by {row['breakdown']}".replace("_", " ")
+    return value("form" if "form" in row["breakdown"].split(" × ") else "", row["category"])
+
+
+def value(group: str, code: object) -> str:
+    """A value of a group as people read it: the forms of forced labour are the kit's own names, the others the survey's."""
+    return str(code).replace("_", " ") if group == "form" else str(code)
+
+
+def labels(rows: pd.DataFrame) -> list[str]:
+    """What each row is about; where two breakdowns have a category of one name, each says whose: `not stated (region)`."""
+    records = rows[["breakdown", "category"]].to_dict("records")  # two columns: a published row has seventy
+    names = [category(r) for r in records]
+    by = [str(r["breakdown"]).replace("_", " ") for r in records]
+    return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]
+
+
+def markers_used(markers: Iterable[object]) -> str:
+    """What the markers of a table mean: `[c] confidential: not shown; [u] low reliability`."""
+    used = {str(m) for m in markers}
+    return "; ".join(f"[{m}] {words}" for m, words in MARKERS.items() if m in used)
+
+
+def to_verify(row: Row) -> str:
+    """`; to be verified` for a line about a figure that rests on a recalled fact; else nothing."""
+    return "; to be verified" if row["to_verify"] else ""
+
+
+def basis(row: Row) -> str:
+    """`; months over all spells, ...` for a line about a stock or a duration; else nothing."""
+    return f"; {row['duration_basis']}" if row["duration_basis"] else ""
+
+
+def doubts(rows: pd.DataFrame) -> str:
+    """What recalled facts some rows rest on, as a sentence; empty where they rest on none."""
+    told = [str(text) for text in rows["to_verify"].unique() if text]
+    return f"To be verified: {'; '.join(told)}." if told else ""
+
+
+def count(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:,.0f}"
+
+
+def sentence(row: Row) -> str:
+    """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
+    who, measure = row["reference_population_label"], row["measure"]
+    time = WHEN.get(measure.removesuffix("_prevalence"), "at any time in")
+    period = time if time == WHEN["current"] else f"{time} {row['reference_period']}"
+    if measure == "duration":
+        subject, tail, period = "The mean duration of forced labour", " months among cases", f"in {row['reference_period']}"
+    elif is_rate(measure):
+        subject, tail = "The prevalence of forced labour", f" {unit('prevalence')} {who}"
+    else:
+        subject, tail = "The number of persons in forced labour", f" {who}" if measure != "flowchart" else ""
+    if pd.isna(row["estimate"]):
+        return f"{subject} {period} is not {'available' if row['marker'] == 'x' else 'shown'} ({row['reason']})."
+    level = percent(row)
+    text = f"{subject} {period} was {shown(row)}{tail} ({level} interval {interval(row)})."
+    if row["duration_basis"]:
+        text += f" It counts {row['duration_basis']}."
+    if row["flag"] in ("unreliable", "caution", "review"):
+        text += f" Read it with care: {row['reason']}."
+    return text
+
+
+@dataclass(frozen=True)
+class Words:
+    """Sentences that a notebook shows as Markdown; HTML, links and pictures in a survey's own labels stay letters."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return escape(self.text, quote=False).replace("[", "&#91;")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+NO_PLAN = Words("There is no plan, so that there is nothing to say here.")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def of_plan(make: F) -> F:
+    """Let what a notebook asks of a plan's evidence say that there is none, where None stands for it."""
+
+    @wraps(make)
+    def asked(*given: Any, **named: Any) -> Any:
+        return NO_PLAN if next(iter((*given, *named.values()))) is None else make(*given, **named)
+
+    return cast(F, asked)
+
+
+@checked
+def headline(out: Published) -> Words:
+    """The run's headlines in a few sentences: rate, number, unresolved persons, basis and coverage."""
+    default = out.select("prevalence").iloc[0].to_dict()
+    lines = [line for population in out.headlines or (default["reference_population"],) for line in _told(out, population)]
+    link = f"involuntary work and coercion in the same work: {default['same_work']}"
+    lines.append(f"Rule set {default['rule_set']}; {link}; definition by {default['age_basis']}.")
+    if doubt := doubts(out.select("prevalence")):
+        lines.append(f"**{doubt}**")
+    if default["rule_note"]:
+        lines.append(f"Under this rule set, {default['rule_note']}.")
+    if default["calibration"]:
+        lines.append(f"Weights {default['calibration']}.")
+    if out.judged:
+        lines.append(f"Reliability is judged by the profile {out.judged}.")
+    if out.coverage_excludes:
+        lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
+    return Words("\n\n".join([*lines, *out.notes]))
+
+
+def _told(out: Published, population: str) -> list[str]:
+    """Rate, number and unresolved persons of one population, in sentences."""
+    whole = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == population)]
+    measures = [m for m in ("prevalence", "total", "stock", "current", "duration") if m in set(whole["measure"])]
+    rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
+    lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:]), left_open(rows[0])]
+    return [line for line in lines if line]
+
+
+def left_open(rate: Row) -> str:
+    """How many of those asked left a rate's question open, and between what it lies; nothing where it is hidden itself."""
+    if pd.isna(rate.get("unresolved")):
+        if pd.isna(rate["estimate"]):
+            return ""
+        return "The number of unresolved persons is too small to be shown; they are not counted as cases."
+    if rate["unresolved"] == 0:
+        return "No person asked is unresolved."
+    if pd.isna(rate["bound_high"]):
+        return ""
+    high = f"{number(rate['bound_high'], 'prevalence')} (up to {number(rate['bound_ci_high'], 'prevalence')})"
+    resolved = number(rate["resolved_only"], "prevalence")
+    return (
+        f"{count(rate['unresolved'])} of {count(rate['n'])} persons asked are unresolved and not counted as cases; as far "
+        f"as open answers go this is a lower bound: without them the rate is {resolved}, and with all of them as cases {high} per 1,000."
+    )

@@ -1,0 +1,136 @@
+"""Published numbers in the words of any language: scaled, rounded to what the survey can bear, with marker, unit and reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import PREVALENCE
+from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.measure_units import unit as unit_of
+from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.show.wording import english_numbers
+from fltoolkit.show.wording.english_numbers import NBSP, Row
+from fltoolkit.survey.spec.groups import TOTAL
+
+NAMES = re.compile(r"(?<=[a-z])_(?=[a-z])")  # withheld_wages, but not icls_2018
+TENTHS = 0.1  # of a power or a cut: below, a decimal is told
+
+
+def number(language: Language, value: float, measure: str) -> str:
+    """A number in the scale of its measure: 17.2 (per 1,000), 6,290 (persons); empty for none."""
+    return language.number(english_numbers.number(value, measure))
+
+
+def in_unit(language: Language, value: float, measure: str) -> str:
+    """A number that stands in its unit already (17.2 of 17.2 per 1,000), as the plan's tables have it."""
+    return number(language, value / scale(measure), measure)
+
+
+def count(language: Language, value: float) -> str:
+    return language.number(english_numbers.count(value))
+
+
+def percent(language: Language, share: float) -> str:
+    """A share as `50 %`."""
+    if pd.isna(share):
+        return ""
+    digits = 1 if 0 < round(abs(share), 3) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0
+    return language.say("format.percent", value=language.number(f"{100 * share:.{digits}f}"))
+
+
+def level(language: Language, row: Row) -> str:
+    return language.say("format.percent", value=language.number(f"{float(row['level']) * 100:g}"))
+
+
+def limits(language: Language, low: str, high: str) -> str:
+    """`13.4 to 21.7` of two numbers in words; empty for none."""
+    return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
+
+
+def interval(language: Language, row: Row) -> str:
+    measure = row["measure"]
+    return limits(language, number(language, row["ci_low"], measure), number(language, row["ci_high"], measure))
+
+
+def shown(language: Language, row: Row) -> str:
+    """The number, or its marker where it is not shown."""
+    return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(language, row["estimate"], row["measure"])
+
+
+def signed(language: Language, value: float, measure: str) -> str:
+    """A change with its sign, of a value in the measure's own scale."""
+    return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(language, abs(value), measure)}"
+
+
+def unit(language: Language, measure: str, population: str = "") -> str:
+    """The unit of the scaled number; a rate names whom it is per 1,000 of."""
+    key = f"units.{measure}" if population or not is_rate(measure) else f"units.bare_{measure}"
+    return language.say(key, population=language.kit(population)) if population and is_rate(measure) else language.say(key)
+
+
+def group(language: Language, name: str) -> str:
+    """A group's name as people read it; those of a crossed breakdown joined."""
+    keys = [part for part in name.split(" × ") if part]
+    told = [language.say(f"groups.{k}") if language.has(f"groups.{k}") else k.replace("_", " ") for k in keys]
+    return " × ".join(told)
+
+
+def category(language: Language, row: Row) -> str:
+    """What a row is about: its category, or everyone."""
+    if not row["breakdown"] or row["category"] == TOTAL:
+        return language.say("everyone")
+    if not row["category"]:
+        return language.say("by", group=group(language, str(row["breakdown"])))
+    form = "form" in str(row["breakdown"]).split(" × ")
+    told = language.kit(str(row["category"]))
+    return told.replace("_", " ") if form else told
+
+
+def labels(language: Language, rows: pd.DataFrame) -> list[str]:
+    """What each row is about; where two breakdowns have a category of one name, each says whose."""
+    records = rows.to_dict("records")
+    names = [category(language, r) for r in records]
+    by = [group(language, str(r["breakdown"])) for r in records]
+    return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]
+
+
+def indicator(language: Language, row: Row) -> str:
+    """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
+    if row["indicator"] != PREVALENCE["indicator"]:
+        return str(row["indicator"])
+    whole = language.kit(str(row["unit"]).removeprefix(unit_of("prevalence")).strip())
+    return ", ".join(part for part in (language.say("titles.prevalence"), whole) if part)
+
+
+def reason(language: Language, text: object) -> str:
+    """A reason of the kit in this language, the kit's own names (`withheld_wages`) as words, and no line ending before a `%`."""
+    said = language.kit("" if text is None or pd.isna(text) else str(text))  # type: ignore[call-overload]
+    return NAMES.sub(" ", said).replace(" %", f"{NBSP}%")
+
+
+def remark(language: Language, row: Row) -> str:
+    """A row's flag and every reason for it."""
+    why, flag = reason(language, row["reason"]), str(row["flag"])
+    if flag in ("unreliable", "caution", "review"):
+        return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why)
+    return start(why)
+
+
+def start(text: str) -> str:
+    """Words as a sentence starts: `Per 1,000 adults`."""
+    return text[:1].upper() + text[1:]
+
+
+def marker(row: Row) -> str:
+    """`[c]`, in a column of its own; empty for none."""
+    return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
+
+
+def markers(language: Language, used: Iterable[object]) -> str:
+    """What the markers of a table mean."""
+    there = {str(m) for m in used}
+    return language.list(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)

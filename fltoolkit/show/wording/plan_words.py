@@ -1,0 +1,88 @@
+"""A plan's rows in the words of any language: what a target promises, why no survey could verify it, where a later round lies beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.follow_up import BELOW, WHOLLY_BELOW
+from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.show.wording import number_words
+from fltoolkit.survey.spec.groups import TOTAL
+
+Line = Mapping[Any, Any]
+UNDER = (BELOW, WHOLLY_BELOW)
+
+
+def about(language: Language, row: Line) -> str:
+    """What a row of the plan is about: its indicator, and its category where it is of one."""
+    what = number_words.indicator(language, row)
+    if row["group"] in ("", TOTAL):
+        return what
+    return f"{what} ({language.colon(number_words.group(language, str(row['group'])), number_words.reason(language, row['category']))})"
+
+
+def value(language: Language, number: float, row: Line) -> str:
+    """A number in its row's unit; empty for none."""
+    return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
+
+
+def between(language: Language, row: Line, low: str, high: str) -> str:
+    return number_words.limits(language, value(language, row[low], row), value(language, row[high], row))
+
+
+def baseline(language: Language, row: Line, year: bool = True) -> str:
+    """The baseline with its interval, or its marker."""
+    if pd.isna(row["baseline_value"]):
+        return number_words.marker(row) or "–"
+    number = f"{value(language, row['baseline_value'], row)} ({between(language, row, 'ci_low', 'ci_high')})"
+    return language.colon(f"{row['baseline_year']:g}", number) if year and pd.notna(row["baseline_year"]) else number
+
+
+def promise(language: Language, row: Line) -> str:
+    """A target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
+    if pd.isna(row["target_year"]):
+        return ""
+    aim = {
+        "year": f"{row['target_year']:g}",
+        "value": value(language, row["target_value"], row),
+        "unit": language.kit(str(row["unit"])),
+    }
+    if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
+        return language.say("targets.hidden", year=aim["year"])
+    if row["cut"] >= 1:
+        return language.kit(str(row["target_words"]))
+    return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim)
+
+
+def verifiable(language: Language, row: Line) -> str:
+    """`no: sample too small`."""
+    said = language.say(f"verifiable.{row['verifiable'] or 'open'}")
+    return (
+        language.say("verifiable.why", said=said, why=number_words.reason(language, row["obstacle"])) if row["obstacle"] else said
+    )
+
+
+def warning(language: Language, row: Line) -> str:
+    """What must be said of a target that no survey could verify, before it is printed."""
+    about_it = {"what": about(language, row), "target": promise(language, row)}
+    if row["obstacle"] == UNPLANNED:  # as far as its size goes, the repeat that is planned would do
+        chance = number_words.percent(language, row["power"])
+        said = [language.say("targets.unplanned", **about_it, year=f"{row['target_year']:g}", chance=chance)]
+    else:
+        said = [language.say("targets.warning", **about_it, reason=number_words.reason(language, row["reason"]))]
+        if pd.notna(row["smallest_cut"]):
+            said.append(language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"])))
+        elif pd.notna(row["power"]):
+            said.append(language.say("targets.none_detectable"))
+    return " ".join([*said, *([later(language, row)] if row["beside"] in UNDER else [])])
+
+
+def later(language: Language, row: Line) -> str:
+    """Where the later round lies beside a target, in a sentence."""
+    interval = between(language, row, "later_ci_low", "later_ci_high")
+    told_of = {"year": f"{row['later_year']:g}", "value": value(language, row["later_value"], row), "interval": interval}
+    return language.say("targets.already", **told_of, beside=language.kit(str(row["beside"])))

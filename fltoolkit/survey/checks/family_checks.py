@@ -1,0 +1,85 @@
+"""Findings about children and their parents: who cannot be linked, who answered the other module, who is too young to be a parent."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
+from fltoolkit.survey.data.engines import different, rows_of
+from fltoolkit.survey.data.households import beside_parents, line_numbers
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, SOURCE
+from fltoolkit.survey.data.person_frame import PART
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.child_module import Parents
+
+YOUNGEST_PARENT = 12  # years between parent and child below which the line number must be wrong
+
+
+def family_findings(survey: Survey) -> list[Finding]:
+    """What the children's module needs of the data beyond its questions; nothing where children were not asked."""
+    children = survey.spec.children
+    if children is None:
+        return []
+    found = _other_module(survey)
+    return found if children.parents is None else [*found, *_links(survey, children.parents)]
+
+
+def _other_module(survey: Survey) -> list[Finding]:
+    """Who answered the module that is not for their age."""
+    children, module = survey.spec.children, survey.spec.module
+    if children is None or children.module is None or module is None:
+        return []
+    other = {
+        "children": nw.col(CHILD) & nw.col(SOURCE + module.column).is_in(list(module.answered)),
+        "adults": ~nw.col(CHILD) & nw.col(SOURCE + children.module.column).is_in(list(children.module.answered)),
+    }
+    counts = count_rows(survey.frame, {who: answered & ~nw.col(ASKED) for who, answered in other.items()})
+    line, do = survey.spec.age.adult, "correct their ages or their module status; they are left out of both populations"
+    words = {
+        "children": f"persons under {line} who answered the adults' module",
+        "adults": f"persons of {line} and over who answered the children's module",
+    }
+    return [Finding("warning", "module", survey.spec.age.column, words[who], n, do) for who, n in counts.items() if n]
+
+
+def _links(survey: Survey, parents: Parents) -> list[Finding]:
+    where, asked = "children.parents", nw.col(CHILD) & nw.col(ASKED)
+    out = []
+    home = [HOUSEHOLD, PART, "fl__line"]
+    lines = survey.frame.with_columns(line_numbers(survey.frame, parents)[parents.line].alias("fl__line"))
+    lines = lines.filter(~nw.col("fl__line").is_null())
+    if different(lines, home) < rows_of(lines):
+        twice = count_rows(lines.group_by(home).agg(nw.len().alias("n")), {"n": nw.col("n") > 1})["n"]
+        what = "line numbers that two persons of one household share"
+        do = "give everybody in a household a number of their own, or correct design.household"
+        rows = FindingRows(lines.with_columns(nw.len().over(*home).alias("fl__times")), nw.col("fl__times") > 1)
+        return [Finding("error", where, parents.line, what, twice, do, rows)]
+    conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
+    known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
+    linked = beside_parents(survey.frame, parents, HOUSEHOLD, asked, ~nw.col(HOUSEHOLD).is_null(), known)
+    for i, column in enumerate(parents.columns):
+        value, age = nw.col(SOURCE + column), nw.col(f"fl__parent{i}__age")
+        named = asked & ~value.is_null() & ~value.is_in([*parents.none, *parents.elsewhere])
+        too_young = (age - nw.col(AGE) < YOUNGEST_PARENT).fill_null(False)
+        conditions[f"{i} nobody"] = named & nw.col(f"fl__parent{i}__there").is_null()
+        conditions[f"{i} child"] = named & too_young
+        conditions[f"{i} young"] = named & nw.col(f"fl__parent{i}__child") & ~too_young
+        conditions[f"{i} blank"] = asked & value.is_null()
+    counts = count_rows(linked, conditions)
+    if counts["no home"]:
+        do = "fill in the household: without it no parent can be found"
+        what, rows = "children without a household", FindingRows(linked, conditions["no home"])
+        out.append(Finding("error", where, ", ".join(survey.spec.design.household), what, counts["no home"], do, rows))
+    for i, column in enumerate(parents.columns):
+        for kind, severity, what, do in (
+            ("child", "error", f"parents who are less than {YOUNGEST_PARENT} years older than the child, or the child itself",
+             "correct the line number"),
+            ("nobody", "warning", "line numbers of a parent that nobody in the household has",
+             "correct them, or list the code under none or elsewhere; route (iii) stays unresolved"),
+            ("young", "note", f"parents younger than {survey.spec.age.adult}, who have no adults' module", "route (iii) stays unresolved"),
+            ("blank", "note", "children without an answer on this parent", "route (iii) stays unresolved; list codes under none or elsewhere"),
+        ):  # fmt: skip
+            if counts[f"{i} {kind}"]:
+                these = FindingRows(linked, conditions[f"{i} {kind}"]) if severity != "note" else None
+                out.append(Finding(severity, where, column, what, counts[f"{i} {kind}"], do, these))
+    return out

@@ -1,0 +1,42 @@
+"""The rows behind findings, each by its key: which record to look up in the office's own files.
+
+They name single records, so that only a private folder may hold them.
+"""
+
+from __future__ import annotations
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.survey.checks.findings import Finding, FindingRows
+from fltoolkit.survey.checks.survey_checks import all_findings
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.internal_columns import SOURCE
+from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.person_frame import PART, ROW_FACTS
+from fltoolkit.survey.design.survey_design import Survey
+
+
+def finding_rows(survey: Survey) -> pd.DataFrame:
+    """The rows behind the errors and warnings of `fl.check` that are about single rows.
+
+    Returns:
+        One row a finding and record: `check`, `where`, `what` as in `fl.check`, `file` (the path that survey.yaml gives), then the
+        columns of the record's key under their own names. Confidential.
+    """
+    found = all_findings(survey, Mask(survey.spec.confidentiality.cases))
+    tables = [_of_one(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"]
+    keys = dict.fromkeys(c for table in tables for c in table.columns if c not in ROW_FACTS)
+    return pd.concat([pd.DataFrame(columns=[*ROW_FACTS, *(keys or survey.spec.files.person.key)]), *tables], ignore_index=True)
+
+
+def _of_one(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
+    """The records behind one finding."""
+    files, names = survey.spec.files, rows.frame.collect_schema().names()
+    own = files.episodes if files.episodes and all(SOURCE + c in names for c in files.episodes.key) else files.person
+    key = list(dict.fromkeys([*files.person.key, *own.key]))
+    columns = [nw.col(PART), *(nw.col(SOURCE + c).alias(c) for c in key)]
+    table = to_pandas(rows.frame.filter(rows.condition.fill_null(False)).select(*columns).sort(PART, *key), survey.path)
+    paths = table.pop(PART).map(lambda part: own.path[int(part)])
+    facts = {"check": finding.check, "where": finding.where, "what": finding.what}
+    return table.assign(**facts, file=paths)[[*ROW_FACTS, *key]]

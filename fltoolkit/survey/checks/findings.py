@@ -1,0 +1,72 @@
+"""Findings: what was found in the data, where, how many rows, how bad, and what to do; and the counting behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.person_frame import Frame
+
+COLUMNS = ("severity", "check", "where", "what", "count", "do")
+
+
+@dataclass(frozen=True)
+class FindingRows:
+    """The rows of the data that a finding is about: those of `frame` that meet `condition`."""
+
+    frame: Frame
+    condition: nw.Expr
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding.
+
+    Attributes:
+        severity: `error` (stops an estimate), `warning` (travels with the numbers) or `note`.
+        check: what was checked, such as `weights`. where: the column or the key of survey.yaml.
+        what: what was found. count: how many rows, or `fewer than N`. do: what the reader should do.
+        rows: the rows themselves, where single rows are meant. Only a private folder may hold their keys.
+    """
+
+    severity: str
+    check: str
+    where: str
+    what: str
+    count: object
+    do: str
+    rows: FindingRows | None = None
+
+
+def findings(found: Sequence[Finding]) -> pd.DataFrame:
+    """Findings as a table, the worst first."""
+    table = pd.DataFrame([{name: getattr(f, name) for name in COLUMNS} for f in found], columns=list(COLUMNS))
+    order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
+    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def stop_on_errors(table: pd.DataFrame, where: str) -> None:
+    """Raise `DataError` listing the findings of severity error."""
+    errors = table[table["severity"] == "error"]
+    if len(errors):
+        lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
+        raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
+
+
+def guarded(count: int, limit: int) -> object:
+    """A count of module answers as it may be shown."""
+    return f"fewer than {limit}" if 0 < count < limit else count
+
+
+def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
+    """How many rows meet each condition, in one pass."""
+    if not conditions:
+        return {}
+    flags = frame.select([nw.when(c).then(nw.lit(1)).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
+    counts = to_pandas(flags.select(nw.all().count())).iloc[0]
+    return {name: int(value) for name, value in zip(conditions, counts, strict=True)}

@@ -1,0 +1,86 @@
+"""Findings about industry codes: those that the classification does not know, and what a column's length cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.survey.checks.findings import Finding, guarded
+from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.groups import Sector
+
+Found = list[Finding]
+
+
+def industries(survey: Survey, mask: Mask) -> Found:
+    """Codes that are not in the revision or the table that survey.yaml names. A few are a warning: they are shown as not
+    stated. More than half, or a length that no code has, is an error: `digits`, `revision` or the table must be wrong.
+    """
+    out: Found = []
+    for name, sector in survey.spec.sectors.items():
+        rows = {row.label for row in sector_rows(sector).values()}
+        if held := [label.split(" incl. ")[1] for label in sorted(rows) if " incl. " in label]:
+            what, do = f"section letters cannot tell {' and '.join(held)} apart", "give digits if the survey has them"
+            out.append(Finding("note", "industry", name, what, 0, do))
+        own = sector.job == "forced_labour"  # an answer of the module, its counts confidential
+        frame = survey.episodes if own and survey.episodes is not None else survey.frame
+        limit = survey.spec.confidentiality.cases if own else 0
+        episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
+        codes, where = _codes(frame, sector, episodes), f"{', '.join(sector.column)} (sectors.{name})"
+        out += [*_unknown(codes, name, sector, where, limit, mask), *_short(codes, sector, where, limit, mask)]
+    return out
+
+
+def _codes(frame: Frame, sector: Sector, episodes: Sequence[str]) -> pd.DataFrame:
+    """The codes of a column, of all episodes together: `code`, `known`, and the `rows` that have it."""
+    counted = []
+    for e in episodes:
+        given = frame.select(column(sector.column, e).alias("code"), isic_key(sector, e).alias("key"))
+        given = given.filter(~nw.col("code").is_null() & ~nw.col("code").is_in(list(sector.missing)))
+        counted.append(to_pandas(given.group_by("code", "key").agg(nw.len().alias("rows"))))
+    table = pd.concat(counted)
+    table["known"] = table["key"].isin(list(sector_rows(sector)))
+    summed: pd.DataFrame = table.groupby(["code", "known"])["rows"].sum().reset_index()
+    return summed
+
+
+def _unknown(codes: pd.DataFrame, name: str, sector: Sector, where: str, limit: int, mask: Mask) -> Found:
+    unknown = codes[~codes["known"]]
+    count = int(unknown["rows"].sum())
+    if not count:
+        return []
+    what = f"codes that are not in {sector.correspondence or sector.revision}: {_told(codes, ~codes['known'], mask)}"
+    if 2 * count > codes["rows"].sum():
+        check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
+        return [Finding("error", "industry", where, f"more than half of all are {what}", guarded(count, limit), f"check {check}")]
+    do = f"correct them, or list them under sectors.{name}.missing"
+    return [Finding("warning", "industry", where, f"{what}; shown as not stated", guarded(count, limit), do)]
+
+
+def _short(codes: pd.DataFrame, sector: Sector, where: str, limit: int, mask: Mask) -> Found:
+    """Codes one digit short are read as having lost a zero; that must fit the rest of the column."""
+    if sector.correspondence or sector.digits == "letter":
+        return []
+    digits = int(sector.digits)
+    short = codes["code"].str.fullmatch(rf"\d{{{digits - 1}}}")
+    count = int(codes["rows"][short].sum())
+    if count and digits > 2 and not codes["code"].str.fullmatch(rf"[A-Za-z]?\d{{{digits}}}").any():
+        what = f"no code has {digits} digits; many have {digits - 1}"
+        do = f"say digits: {digits - 1}, or restore the leading zeros if all codes begin with one"
+        return [Finding("error", "industry", where, what, guarded(count, limit), do)]
+    if count and codes["code"].str.fullmatch(rf"0\d{{{digits - 1}}}").any():
+        what = f"codes one digit short, read as if a leading zero were lost: {_told(codes, short, mask)}"
+        do = "check them: other codes of the column have their zero"
+        return [Finding("warning", "industry", where, what, guarded(count, limit), do)]
+    return []
+
+
+def _told(codes: pd.DataFrame, rows: pd.Series, mask: Mask) -> str:
+    """Some of the codes of a column, as far as a message may print them."""
+    return mask.told(dict(zip(codes["code"][rows], codes["rows"][rows].astype(int), strict=True)), len(codes))

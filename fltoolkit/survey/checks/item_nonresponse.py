@@ -1,0 +1,149 @@
+"""The yes/no questions of a survey, and how many persons left each of them open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.survey.checks.findings import Finding, count_rows, guarded
+from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
+from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.questions import AnswerCodes, Routing, Source
+
+# What a child says no to before a question is not asked.
+_BEFORE = {
+    f"children.{kind}.{part}": f"children.{kind}.{before}"
+    for kind in ("third_party", "with_parents")
+    for part, before in (("threat", "done"), ("by_third_party", "threat"))
+}
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A yes/no question of the module or before it, its codes filled in."""
+
+    where: str
+    source: Source
+    codes: AnswerCodes
+    episode: str = ""
+
+    @property
+    def column(self) -> str:
+        return self.source.column.replace("{episode}", self.episode)
+
+
+def questions(survey: Survey) -> list[AskedQuestion]:
+    """Every yes/no question the spec maps, one for each episode label."""
+    spec = survey.spec
+    return [
+        AskedQuestion(where, source, source.codes(spec.answers), e)
+        for where, source in spec.questions()
+        for e in (spec.episodes.wide if "{episode}" in source.column else ("",))
+    ]
+
+
+def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
+    """The persons' and the episodes' frame, each with those of the columns it holds."""
+    frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
+    split = []
+    for frame in frames:
+        names = set(frame.collect_schema().names())
+        split.append((frame, [c for c in columns if SOURCE + c in names]))
+    return [(frame, held) for frame, held in split if held]
+
+
+def answer_findings(survey: Survey) -> list[Finding]:
+    """Item non-response and routing that was not kept, question by question, among those asked the module."""
+    counts, out = answer_counts(survey), []
+    counts = counts.drop_duplicates(["column", "dont_know", "refused", "missing", "unexpected"])  # a column may feed two items
+    limit = survey.spec.confidentiality.cases
+    for row in counts.to_dict("records"):
+        if row["unexpected"]:
+            what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
+            out.append(Finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
+        if row["missing"]:
+            what = "blank without a reason"
+            do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
+            if row["missing"] == row["asked"]:
+                what, do = "blank for everybody asked", "is it a question for others, such as children, or in another column?"
+            out.append(Finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
+        silent = row["dont_know"] + row["refused"]
+        if silent:
+            what = "don't know or refused; unresolved unless another answer decides"
+            out.append(Finding("note", "non-response", row["column"], what, guarded(silent, limit), "see notebook 2"))
+    return out
+
+
+def answer_counts(survey: Survey) -> pd.DataFrame:
+    """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `asked` (who worked),
+    `dont_know`, `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
+    it), `unexpected` (answered where routing skips).
+    """
+    listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
+    rows = []
+    for frame, columns in holding(survey, [q.column for q in listed]):
+        names = set(frame.collect_schema().names())
+        of_adults, of_children = (nw.lit(True), nw.lit(False))
+        if ASKED in names:
+            of_adults, of_children = nw.col(ASKED) & ~nw.col(CHILD), nw.col(ASKED) & nw.col(CHILD)
+        held = [q for q in listed if q.column in columns]
+        exists = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names]
+        conditions: dict[str, nw.Expr] = {}
+        reached: list[str] = []
+        for i, q in enumerate(held):
+            value, children = nw.col(SOURCE + q.column), q.where.startswith("children")
+            inside = of_children if children else of_adults
+            stage = _BEFORE.get(q.where, "" if children else "any_work")
+            idle = [_no(before) for before in held if before.where == stage]
+            working = inside & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside
+            reached.append(f"{children} {stage}")  # counted once for the many questions that share it
+            unexplained = working & value.is_null()
+            if q.source.routing:
+                gate = shut(q.source.routing, q.episode)
+                conditions[f"{i} unexpected"] = inside & gate & ~value.is_null()
+                unexplained = unexplained & ~gate
+            if absent := [_no(e) for e in exists if e.episode == q.episode]:
+                unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
+            conditions |= {reached[i]: working, f"{i} missing": unexplained}
+            for kind in ("dont_know", "refused", "not_applicable"):
+                if codes := getattr(q.codes, kind):
+                    conditions[f"{i} {kind}"] = inside & value.is_in(list(codes))
+        counts = count_rows(frame, conditions)
+        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
+        for i, q in enumerate(held):
+            row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": counts[reached[i]]}
+            rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
+    return pd.DataFrame(rows)
+
+
+def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
+    """Whether a value is one of a few codes, null where it is null: compared one by one they cost half of what a list of them does."""
+    return nw.any_horizontal(*[value == code for code in codes], ignore_nulls=False) if codes else nw.lit(False)
+
+
+def shut(routing: Routing, episode: str = "") -> nw.Expr:
+    """Whether routing skips a question: every gate holds a code of `skipped`; a blank in one leaves it open."""
+    gates = [column(name, episode).is_in(list(routing.skipped)).fill_null(False) for name in routing.column]
+    return nw.all_horizontal(*gates, ignore_nulls=False)
+
+
+def _no(question: AskedQuestion) -> nw.Expr:
+    return nw.col(SOURCE + question.column).is_in(list(question.codes.no)).fill_null(False)
+
+
+@checked
+def nonresponse(survey: Survey) -> pd.DataFrame:
+    """`answer_counts` as it may be shown: counts below the confidentiality limit are blank. Its parts are never added up, so
+    that a blank cannot be worked out.
+    """
+    counts, kinds = (
+        answer_counts(survey).drop(columns=["asked", "unexpected"]),
+        ["dont_know", "refused", "not_applicable", "missing"],
+    )
+    low = (counts[kinds] > 0) & (counts[kinds] < survey.spec.confidentiality.cases)
+    return counts.assign(**counts[kinds].astype("Int64").mask(low))

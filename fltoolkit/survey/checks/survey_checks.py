@@ -1,0 +1,367 @@
+"""Data-quality findings, before any estimate: what, where, how many, how bad, and what to do.
+
+Counts about design and demographic columns are shown as they are; counts of module answers below the confidentiality limit
+are not (DESIGN.md, nothing leaves unpublished).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.survey.checks.family_checks import family_findings
+from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, findings, guarded
+from fltoolkit.survey.checks.industry_checks import industries
+from fltoolkit.survey.checks.item_nonresponse import answer_findings, holding, one_of, questions
+from fltoolkit.survey.data.collect import to_arrow, to_count, to_pandas
+from fltoolkit.survey.data.engines import different
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, CODE_OF, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
+from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
+from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.questions import FORMS
+
+WIDE, FEW = 1000, 12
+FORMULA = ("=", "+", "-", "@")
+
+
+@checked
+def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
+    """Everything about the data that a statistician should know before an estimate.
+
+    Args:
+        survey: what `fl.read_survey` returned.
+        show_values: True prints values of the data as they are; by default a finding prints a value only where it can name
+            nobody (`masking.Mask`). Such a table is confidential: keep it on the screen.
+
+    Returns:
+        One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
+        `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
+    """
+    return findings(all_findings(survey, Mask(survey.spec.confidentiality.cases, off=show_values)))
+
+
+def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
+    """The findings of `check`, each with the rows that it is about, where single rows are meant."""
+    about_data = [
+        *_design(survey, mask),
+        *_codes(survey, mask),
+        *industries(survey, mask),
+        *_ages(survey, mask),
+        *_joins(survey),
+        *family_findings(survey),
+    ]
+    return [*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)]
+
+
+@checked
+def describe(survey: Survey) -> pd.DataFrame:
+    """The survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached."""
+    spec, design = survey.spec, survey.spec.design
+    households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
+    pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
+    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": _refused(survey)})
+    window = spec.reference_period
+    dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
+    facts = {
+        "Survey": f"{spec.title}; {spec.country}, {spec.year}{f', round {spec.round}' if spec.round else ''}",
+        "Reference period": f"{window.text}{dates}",
+        "Persons in the file": f"{counts['persons']:,} in {households:,} households",
+        "Answered the module": f"{counts['answered']:,}; refused it as a whole: {counts['refused']:,}",
+        "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
+        "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
+        "Selection of PSUs": f"{design.selection}; {_variance(design)}",
+        "Populations": "; ".join(
+            f"{p.label} ({' + '.join(p.sum_of) or f'weight {p.weight or design.weight}'})" for p in spec.populations.values()
+        ),
+        "Not reached": "; ".join(spec.coverage_excludes) or "not said",
+    }
+    if spec.calibration:
+        facts["Calibration of weights"] = f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
+    return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
+
+
+def _refused(survey: Survey) -> nw.Expr:
+    """Who refused the module as a whole, children by theirs."""
+    module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
+    return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
+
+
+def _refused_code(module: ModuleStatus | None) -> nw.Expr:
+    return nw.lit(False) if module is None else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
+
+
+def _design(survey: Survey, mask: Mask) -> list[Finding]:
+    spec, out = survey.spec, []
+    columns = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+    weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
+    tests: dict[str, nw.Expr] = {"psu": nw.col(PSU).is_null(), "strata": nw.col(STRATA).is_null()}
+    for inside, name in columns.items():
+        text, weight = nw.col(SOURCE + name), nw.col(inside)
+        tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
+        sides = {spec.of_children(p) for p in weighed[name]}
+        side = nw.lit(True) if len(sides) > 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
+        tests |= {f"{name} zero": weight == 0, f"{name} blank": text.is_null() & nw.col(ASKED) & side, f"{name} some": weight > 0}
+    counts = count_rows(survey.frame, tests)
+    for name in dict.fromkeys(columns.values()):
+        for kind, severity, what, do in (
+            (
+                "text",
+                "error",
+                "weights that are not numbers, or that the file declares missing",
+                'use a point for decimals and no thousands separator; if the file has commas, say decimal: "," under files.person',
+            ),
+            ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
+            ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
+            ("zero", "warning", "weights of zero: these persons count for nothing", "confirm that they should"),
+        ):
+            if counts[f"{name} {kind}"]:
+                rows = FindingRows(survey.frame, tests[f"{name} {kind}"])
+                found = f"{what}: {_told(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
+                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows))
+        if not counts[f"{name} some"]:
+            out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
+    out += _grossed_up(survey)
+    do = "fill it in; everyone was drawn somewhere"
+    for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
+        if counts[key]:
+            out.append(
+                Finding("error", "design", name, f"rows without {key}", counts[key], do, FindingRows(survey.frame, tests[key]))
+            )
+    if not survey.clustered and not survey.replication and spec.design.selection == "pps":
+        what, do = (
+            "PSUs were drawn with probability proportional to size, and no PSU is named",
+            "name the column under design.psu; of persons drawn directly say selection: srs",
+        )
+        out.append(Finding("warning", "design", "psu", what, 0, do))
+    return [*out, *_clusters(survey, mask)]
+
+
+def _grossed_up(survey: Survey) -> list[Finding]:
+    """Whether the weights of those who answered stand for all such persons of the file, by the design's own weight."""
+    spec, out = survey.spec, []
+    plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
+    if not survey.grosses_up or not plain:
+        return []
+    sums: list[nw.Expr] = []
+    for i, (name, population) in enumerate(plain.items()):
+        age, low, high = nw.col(AGE), population.age.min or 0, population.age.max or spec.age.max
+        eligible = (age >= low) & (age <= high)
+        for kind, weight, who in (("all", WEIGHT, eligible), ("asked", weight_of(name), eligible & nw.col(ASKED))):
+            sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0).alias(f"fl__{kind}{i}"))
+    added = to_pandas(survey.frame.select(sums).select(nw.all().sum()), survey.path).iloc[0]
+    for i, (name, population) in enumerate(plain.items()):
+        whole, asked = float(added[f"fl__all{i}"]), float(added[f"fl__asked{i}"])
+        if math.isinf(whole) or math.isinf(asked):
+            what = f"the weights of {name} add up to more than a number can hold"
+            do = "correct them, or divide all by one number"
+            out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
+        elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
+            what = f"the weights of those who answered add up to {asked:,.0f}; all such persons of the file to {whole:,.0f}"
+            do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
+            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))
+    return out
+
+
+def _psus(survey: Survey, count: int) -> str:
+    if survey.replication:
+        return "not known: replicate weights stand in their place"
+    return f"{count:,} ({survey.spec.design.psu})" if survey.spec.design.psu else "none: persons drawn directly"
+
+
+def _variance(design: DesignSpec) -> str:
+    """How the design's variance is reckoned, in words."""
+    if design.replicates:
+        return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
+    if design.fpc:
+        return f"with FPC {', '.join(design.fpc)}"
+    return "variance as if with replacement" + (f"; PSUs certain by {design.certainty.column}" if design.certainty else "")
+
+
+def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
+    """PSU labels that stand in two strata, and strata with a single PSU."""
+    if not survey.clustered:
+        return []
+    pairs = to_pandas(survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons")), survey.path).dropna()
+    out: list[Finding] = []
+    design = survey.spec.design
+    in_two = pairs[PSU][pairs[PSU].duplicated()].unique()
+    if len(in_two):
+        what = f"PSU labels in more than one stratum: {_labels_told(pairs, PSU, in_two, mask)}"
+        do = "if labels restart in each stratum say nest: true under design"
+        out.append(Finding("error", "design", design.psu or "", what, len(in_two), do))
+    sizes = pairs[STRATA].value_counts()
+    single = sizes[sizes == 1].index
+    if len(single):
+        severity = "error" if design.single_psu == "fail" else "warning"
+        what = f"strata with a single PSU: {_labels_told(pairs, STRATA, single, mask)}"
+        where, do = ", ".join(design.strata) or "design", "merge them with a neighbour, or choose single_psu"
+        out.append(Finding(severity, "design", where, what, len(single), do))
+    return out
+
+
+def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
+    """Some labels of strata or PSUs, as far as a message may print them."""
+    persons = pairs.groupby(pairs[column].astype(str))["persons"].sum().to_dict()
+    return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
+
+
+def _codes(survey: Survey, mask: Mask) -> list[Finding]:
+    """Codes in the data that survey.yaml does not know. Nothing is guessed: they stop the estimate."""
+    known: dict[str, tuple[str, set[str]]] = {}
+
+    def add(column: str, where: str, codes: Iterable[str]) -> None:
+        path, seen = known.get(column, (where, set()))
+        known[column] = (path, seen | set(codes))
+
+    spec = survey.spec
+    for q in questions(survey):
+        c = q.codes
+        add(q.column, q.where, [*c.yes, *c.no, *c.dont_know, *c.refused, *c.not_applicable])
+        if r := q.source.routing:
+            for gate in r.column:
+                add(gate.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
+    for name, group in spec.groups.items():
+        if isinstance(group, Group):
+            for named in group.column:
+                add(named, f"groups.{name}", [*group.codes, *group.missing])
+    for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
+        if m:
+            add(m.column, where, [*m.answered, *m.refused, *m.not_asked])
+    for e in spec.episodes.wide or ("",):
+        if f := spec.form:
+            codes = [code for kind in (*FORMS, "missing") for code in getattr(f, kind)]
+            add(f.column.replace("{episode}", e), "form", codes)
+        if p := spec.place:
+            add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
+    out = []
+    for frame, columns in holding(survey, list(known)):
+        strange: dict[str, nw.Expr] = {}
+        for name in columns:
+            codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
+            if len(codes) <= FEW:
+                strange[name] = ~value.is_null() & ~one_of(value, codes)
+            elif odd := sorted({v for v in _values(frame, [name]) if v is not None}.difference(codes)):
+                strange[name] = one_of(value, odd)
+        for held, rows in count_rows(frame, strange).items():
+            if rows:
+                where, odd_rows = known[held][0], strange[held].fill_null(False)
+                what = f"codes that survey.yaml does not name: {_told(frame, held, odd_rows, mask)}"
+                answers = not where.startswith(("groups", "module", "children.module"))
+                count = guarded(rows, spec.confidentiality.cases) if answers else rows
+                as_what = "as asked or as skipped" if where.endswith(".routing") else "as an answer or as missing"
+                do = f"add them under {where}, {as_what}"
+                out.append(Finding("error", "unknown codes", f"{held} ({where})", what, count, do, FindingRows(frame, odd_rows)))
+    return out
+
+
+def _told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
+    """The values of a column in some rows, as far as a message may print them."""
+    value = SOURCE + name
+    found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
+    return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))
+
+
+def _values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
+    """The different values of a column, or of the first of several that has one: as whole numbers, where they are, they are found faster."""
+    code = CODE_OF + columns[0]
+    as_number = len(columns) == 1 and code in frame.collect_schema().names()
+    found = to_arrow(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
+    return [None if v is None else str(v) for v in found["v"].to_pylist()]
+
+
+def _ages(survey: Survey, mask: Mask) -> list[Finding]:
+    age, spec = nw.col(AGE), survey.spec
+    text = nw.col(SOURCE + spec.age.column)
+    tests = {
+        "outside": (age < 0) | (age > spec.age.max),
+        "text": age.is_null() & ~text.is_null() & ~text.is_in(list(spec.age.missing)),
+        "missing": age.is_null(),
+    }
+    counts = count_rows(survey.frame, tests)
+    out: list[Finding] = []
+    if counts["outside"]:
+        do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
+        what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
+        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
+    if counts["text"]:
+        values = _told(survey.frame, spec.age.column, tests["text"], mask)
+        what = f"ages that are not numbers, or that the file declares missing: {values}"
+        do, rows = "give completed years; list codes for no age under age.missing", FindingRows(survey.frame, tests["text"])
+        out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
+    if counts["missing"]:
+        out.append(Finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",
+                           counts["missing"], "ask again or impute before, if you can"))  # fmt: skip
+    return out
+
+
+def _joins(survey: Survey) -> list[Finding]:
+    out = []
+    for kind, (used, there) in survey.widths.items():
+        if there > WIDE:
+            what, do = f"{used} of {there:,} columns are used", "nothing: the others are not read"
+            out.append(Finding("note", "files", f"files.{kind}", what, there, do))
+    for join in survey.joins:
+        key = f"files.{join.file}"
+        if join.unmatched_persons and join.file == "household":
+            what = "persons without a row in the household file"
+            out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
+        if join.unmatched_rows:
+            what = f"rows of the {join.file} file without a person; left out"
+            out.append(Finding("warning", "files", key, what, join.unmatched_rows, "check the keys"))
+    return out
+
+
+def _module(survey: Survey) -> list[Finding]:
+    spec, asked = survey.spec, nw.col(ASKED)
+    codes: dict[str, nw.Expr] = {"answered": asked, "refused": _refused(survey)}
+    m = spec.module
+    if not spec.episodes.wide and not spec.episodes.long:
+        codes["blank"] = asked & ~nw.col(CHILD) & _all_blank(survey, "items", "any_work")
+    if spec.children:
+        codes["blank children"] = asked & nw.col(CHILD) & _all_blank(survey, "children")
+    counts = count_rows(survey.frame, codes)
+    out = []
+    if not counts["answered"]:
+        do = "check module.answered and its codes"
+        out.append(Finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
+    if counts["refused"]:
+        what = "the module was refused as a whole: unit non-response, for the weights to correct"
+        where = ", ".join(status.column for status in (m, spec.children and spec.children.module) if status)
+        out.append(Finding("note", "module", where, what, counts["refused"], "confirm that the module weight corrects for it"))
+    for key, where in (("blank", "items"), ("blank children", "children")):
+        if counts.get(key):
+            what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
+            out.append(Finding("warning", "module", where, what, guarded(counts[key], spec.confidentiality.cases), do))
+    return out
+
+
+def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
+    """Whether every question under some keys of survey.yaml is blank."""
+    blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
+    return nw.all_horizontal(*blank, ignore_nulls=False)
+
+
+def _labels(survey: Survey) -> list[Finding]:
+    """Groups that tell nobody apart, and labels that a spreadsheet would take for a formula."""
+    out = []
+    for name, group in survey.spec.groups.items():
+        if not isinstance(group, Group):
+            continue
+        found = _values(survey.frame.filter(nw.col(ASKED)), group.column)
+        values = {group.labels.get(code) for code in found if code is not None} - {None}
+        if len(values) == 1:
+            what = f"everybody asked whose {name} is known is {values.pop()!r}"
+            out.append(Finding("note", "groups", f"groups.{name}", what, len(found), "confirm that the column is the right one"))
+        odd = [label for label in dict.fromkeys(group.labels.values()) if label.startswith(FORMULA)]
+        if odd:
+            what = f"labels that a spreadsheet would take for a formula: {', '.join(odd)}; the workbook keeps them as text"
+            do = "choose others, for those who open the CSV files in a spreadsheet"
+            out.append(Finding("note", "groups", f"groups.{name}", what, len(odd), do))
+    return out

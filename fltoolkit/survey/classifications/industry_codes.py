@@ -1,0 +1,121 @@
+"""What an industry code stands for: ISIC codes of any length and revision, and national codes through a correspondence table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import narwhals as nw
+
+from fltoolkit.errors import SpecError
+from fltoolkit.files import inside
+from fltoolkit.survey.classifications.standards import OWN, Category, isic, standard
+from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.readers.side_table import read_side_table
+from fltoolkit.survey.spec.groups import Sector
+from fltoolkit.yaml_files.loading import canonical_code
+
+
+def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
+    """The part of the column that decides the sector: a national code whole, a section letter, or an ISIC code's division.
+
+    One leading zero that the file lost is restored. A section letter before the digits (`A0111`) must be that of the division.
+    A code of another length, or with anything else in it, is null.
+    """
+    value = column(sector.column, episode)
+    if sector.correspondence:
+        return value
+    value = value.str.to_uppercase()
+    if sector.digits == "letter":
+        return value
+    digits, table = int(sector.digits), isic(sector.revision)
+    lettered = value.str.contains(rf"^[A-Z]\d{{{digits}}}$")
+    agrees = value.str.slice(0, 3).is_in([letter + d for d, letter in table.section_of.items()])
+    lost_zero = value.str.contains(rf"^\d{{{digits - 1}}}$")
+    whole = nw.when(lost_zero).then(nw.concat_str([nw.lit("0"), value])).otherwise(value)
+    whole = nw.when(lettered & agrees).then(value.str.slice(1)).otherwise(whole)
+    return nw.when(whole.str.contains(rf"^\d{{{digits}}}$")).then(whole.str.slice(0, 2))
+
+
+def sector_rows(sector: Sector) -> dict[str, Category]:
+    """Division (or section letter, or national code) to the row it belongs to, in the order of the classification.
+
+    Fishing and domestic work are rows of their own, and the rows that lose them say `excl.`; where a section letter holds one of
+    them and more, they cannot be told apart, and its row says `incl.`. Source: ILO aggregate economic activities; docs/methods.md §1.
+    """
+    table, letters = isic(sector.revision), sector.digits == "letter"
+    names = {letter: _row(sector, letter) for letter in table.sections}
+    alone = {s.codes[0] for s in table.sections.values() if len(s.codes) == 1}
+    held = {names[table.section_of[d]]: d for d in table.own_rows}
+    rows: dict[str, Category] = {}
+    for letter, section in table.sections.items():
+        for division in section.codes:
+            key, own = (letter if letters else division), table.own_rows.get(division)
+            if own and (not letters or division in alone):
+                rows[key] = Category(label=own, ilostat=f"{table.ilostat['division']}_{letter}{division}")
+            else:
+                told = names[letter] not in held or not letters or held[names[letter]] in alone
+                rows[key] = _apart(names[letter], held.get(names[letter]), table.own_rows, told)
+    if sector.correspondence:
+        return {code: rows[target if letters else target[:2]] for code, target in sector.national.items()}
+    return rows
+
+
+def to_verify(sector: Sector) -> str:
+    """Words that go with every figure by this sector whose rule is recalled, not verified; blank where there is nothing to say."""
+    return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
+
+
+def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
+    """Read the correspondence tables of a survey's sectors into them.
+
+    Raises:
+        SpecError: a table is missing, or a row of it cannot be used. DataError: its path leaves the folder of survey.yaml.
+    """
+    for name, sector in sectors.items():
+        if sector.correspondence:
+            path = inside(survey.parent, sector.correspondence, f"{survey}: sectors.{name}.correspondence")
+            sector.national.update(_table(path, sector))
+
+
+def _row(sector: Sector, letter: str) -> Category:
+    table = isic(sector.revision)
+    if sector.level == "section":
+        return Category(label=f"Section {letter}", ilostat=f"{table.ilostat['section']}_{letter}")
+    aggregate = table.sections[letter].aggregate
+    return Category(label=standard().ilo_aggregates[aggregate], ilostat=f"ECO_AGGREGATE_{aggregate}")
+
+
+def _apart(row: Category, division: str | None, own_rows: Mapping[str, str], told: bool) -> Category:
+    """A row that would hold a division which is a row of its own: without it where it is told apart, else with it."""
+    if division is None:
+        return row
+    own = own_rows[division].lower()
+    if not told:
+        return Category(label=f"{row.label} incl. {own}", ilostat=row.ilostat)
+    return Category(label=f"{row.label} excl. {own}", ilostat=f"{OWN}{row.ilostat.removeprefix(OWN)}_X{division}")
+
+
+def _table(path: Path, sector: Sector) -> dict[str, str]:
+    """National code to ISIC code. Every row that cannot be used is an error: nothing is guessed."""
+    rows = read_side_table(path, ("code", "isic"), "the correspondence table", SpecError)
+    pairs = [(canonical_code(row.cells[0]), canonical_code(row.cells[1]).upper()) for row in rows]
+    lines = [row.line for row in rows]
+    digits, table = sector.digits, isic(sector.revision)
+    known = table.sections if digits == "letter" else table.section_of
+    length, times = 1 if digits == "letter" else int(digits), Counter(code for code, _ in pairs)
+    blank = [line for line, pair in zip(lines, pairs, strict=True) if "" in pair]
+    twice = [line for line, (code, _) in zip(lines, pairs, strict=True) if times[code] > 1]
+    wrong = [line for line, (_, target) in zip(lines, pairs, strict=True) if len(target) != length or target[:2] not in known]
+    for problem, found, do in (
+        ("rows of the correspondence table lack a code", blank, "fill them in or remove them"),
+        ("codes stand more than once in the correspondence table", twice, "keep one row of each: a code has one industry"),
+        (f"targets of the correspondence table are not {digits}-digit codes of {sector.revision}".replace("letter-digit", "letter"),
+         wrong, "correct them (leading zeros count), or check digits: and revision:"),
+    ):  # fmt: skip
+        if found:
+            raise SpecError(problem, where=str(path), found=[f"line {line}" for line in found], do=do)
+    if not pairs:
+        raise SpecError("the correspondence table has no rows", where=str(path), do="one row a national code")
+    return dict(pairs)

@@ -1,0 +1,240 @@
+"""What DuckDB and Spark say in different words: everything else is written once, in narwhals.
+
+A file or a table in memory is a relation of the survey's own DuckDB connection; a PySpark DataFrame stays one, and its rows
+stay in the cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+from narwhals import dependencies
+
+from fltoolkit.errors import DataError, RequestError
+from fltoolkit.survey.data.collect import readable
+from fltoolkit.survey.data.column_names import quoted
+
+Frame = nw.LazyFrame[Any]
+WIDE = 1000  # columns above which those that nobody needs are left aside: narwhals names every column in every step
+ROW = "fl__row"
+BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and that DuckDB makes
+
+
+def is_spark(data: object) -> bool:
+    """Whether this is a PySpark DataFrame; PySpark is not imported to know."""
+    return bool(dependencies.is_pyspark_dataframe(data))  # of Spark Connect too, which spark_table refuses
+
+
+def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[str, Any]:
+    """PySpark DataFrames in place of files, by the file's name in survey.yaml; of a single file the table alone will do.
+
+    Raises:
+        RequestError: another kind of table, or tables for some files only: two engines cannot be joined.
+    """
+    given = tables if isinstance(tables, Mapping) else dict.fromkeys(names[:1], tables)
+    if wrong := sorted({type(t).__name__ for t in given.values() if not is_spark(t)}):
+        raise RequestError(
+            "only PySpark DataFrames stand in for files", where="tables", found=wrong,
+            do="leave tables out: files of any size are read from where survey.yaml says",
+        )  # fmt: skip
+    if sorted(given) != sorted(names):
+        raise RequestError(
+            "the tables are not those of the files that survey.yaml names", where=f"{where}: files", found=sorted(given),
+            allowed=names, do="give a dictionary with one PySpark DataFrame for each of these names",
+        )  # fmt: skip
+    return given
+
+
+def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[str]]:
+    """A PySpark DataFrame with the columns needed, and the names of all.
+
+    Raises:
+        DataError: a column that is needed has a name that Spark would take for the field of another; a table of Spark Connect, for
+            which narwhals does not have all that classifies.
+    """
+    if dependencies.is_pyspark_connect_dataframe(data):
+        raise DataError(
+            "a table of Spark Connect is not read", where="tables", found=type(data).__module__,
+            do="open the session on the cluster itself: SparkSession.builder.getOrCreate() with spark.api.mode = classic",
+        )  # fmt: skip
+    names = list(data.columns)
+    needed = names if only is None else [name for name in names if name in only] or names[:1]
+    if odd := [name for name in needed if "." in name or "`" in name]:
+        raise DataError(
+            "columns of a Spark table may not hold a point or a backtick", where="tables", found=odd, do="rename them"
+        )
+    return data.select(needed), names
+
+
+@readable()
+def contents(frame: Frame) -> str:
+    """A number that is another one when the rows of a Spark table are others, whatever their order."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    table: Any = nw.to_native(frame)
+    rows = table.select(_fingerprint(table).cast("decimal(38, 0)").alias("row"))
+    (found,) = rows.agg(F.count("row").alias("n"), F.sum("row").alias("sum")).collect()
+    return f"{table.dtypes} {found['n']} {found['sum']}"
+
+
+def _fingerprint(table: Any) -> Any:
+    """A number of 64 bits of each row; Spark's own leaves blanks out, so that they are said beside."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    return F.xxhash64(*table.columns, *(F.isnull(name) for name in table.columns))
+
+
+def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
+    """The frame with a label of each row's own under `name`; or, at random, one of so many `buckets`.
+
+    Spark has no order of rows that stays: there the label is made of what the row holds, and rows that hold the same are
+    counted, so that every pass finds the same labels.
+    """
+    table: Any = nw.to_native(frame)
+    if not is_spark(table):
+        label = f"hash(row_number() OVER ()) % {buckets}" if buckets else "row_number() OVER ()"
+        return _lazy(table.project(f"*, CAST({label} AS VARCHAR) AS {name}"))
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F  # noqa: N812
+
+    row = _fingerprint(table)
+    if buckets:
+        return _lazy(table.withColumn(name, F.pmod(row, F.lit(buckets)).cast("string")))
+    alike = F.row_number().over(Window.partitionBy(row).orderBy(F.lit(1)))
+    return _lazy(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string"))))
+
+
+def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
+    """The frame with the columns that `make` adds or changes.
+
+    Of a very wide table `make` is given only the columns that it uses, and what comes of them is joined to the others by the number of
+    the row: DuckDB compares each column with every other one whenever narwhals adds some, which takes a minute for 10,000 columns.
+
+    Args:
+        frame: any. used: those of its columns that `make` uses or changes. make: adds columns or changes them; the rows stay as many.
+    """
+    table: Any = nw.to_native(frame)
+    if is_spark(table) or len(table.columns) <= WIDE:
+        return make(frame)
+    rows, kept = table.project(f"*, row_number() OVER () AS {ROW}"), list(map(quoted, {ROW: None, **dict.fromkeys(used)}))
+    made: Any = nw.to_native(make(_lazy(rows.project(", ".join(kept)))))
+    others = rows.project(f"* EXCLUDE ({', '.join(kept[1:])})").set_alias("others")
+    return _lazy(others.join(made.set_alias("made"), ROW).project(f"* EXCLUDE ({ROW})"))
+
+
+def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
+    """Each row with what is known of other rows of the frame.
+
+    DuckDB would work these other rows out anew for each of `others`, with all that they rest on; Spark sees by itself that it need not.
+
+    Args:
+        frame: any.
+        who: a truth column: the rows that can be found. key: the columns that together name a row; no two of those rows share them.
+        others: by the prefix of the new columns, the column that names the other row as the last of `key` does; the rest of its key
+            is the row's own.
+        known: by the name of what is looked up, its column.
+
+    Returns:
+        The frame with `<prefix><name>`, null where there is no such row, and without the columns given that only served to find it.
+    """
+    used, table = [who, key[-1], *others.values(), *known.values()], nw.to_native(frame)
+    if is_spark(table):
+        side = frame.filter(nw.col(who)).select(*[nw.col(k).alias(f"fl__of__{k}") for k in key], *known.values())
+        for prefix, line in others.items():
+            found = side.rename({column: prefix + name for name, column in known.items()})
+            frame = frame.join(found, left_on=[*key[:-1], line], right_on=[f"fl__of__{k}" for k in key], how="left")
+        return frame.drop(used)
+    *same, last = key
+    joins = [
+        f"LEFT JOIN found AS {p} ON {' AND '.join([*(f'everybody.{k} = {p}.{k}' for k in same), f'everybody.{line} = {p}.{last}'])}"
+        for p, line in others.items()
+    ]
+    new = [f"{prefix}.{column} AS {prefix}{name}" for prefix in others for name, column in known.items()]
+    return _lazy(
+        table.query(
+            "everybody",
+            f"WITH found AS MATERIALIZED (SELECT {', '.join([*key, *known.values()])} FROM everybody WHERE {who}) "
+            f"SELECT everybody.* EXCLUDE ({', '.join(used)}), {', '.join(new)} FROM everybody {' '.join(joins)}",
+        )
+    )
+
+
+@readable()
+def rows_of(frame: Frame) -> int:
+    """How many rows there are."""
+    table: Any = nw.to_native(frame)
+    return int(table.count()) if is_spark(table) else len(table)
+
+
+def refuse_no_rows(frame: Frame, where: str) -> None:
+    """Stop on a file of nobody: its weight factor would still be taken from the others' totals. Of episodes there may be none.
+
+    Raises:
+        DataError: with `where`.
+    """
+    if rows_of(frame.head(1)) == 0:
+        raise DataError("the file has no row of data", where=where, do="export the data again, or leave the file out")
+
+
+@readable()
+def different(frame: Frame, key: Sequence[str]) -> int:
+    """How many different values some columns have together."""
+    rows = frame.select(key)
+    table: Any = nw.to_native(rows)
+    if is_spark(table):
+        return int(table.distinct().count())
+    if all(kind.is_integer() for kind in rows.collect_schema().values()) and (bit := _bit(table)):
+        ((found,),) = table.aggregate(f"bit_count(bitstring_agg({bit}))").fetchall()
+        return int(found)
+    return len(table.distinct())
+
+
+def _bit(table: Any) -> str:
+    """The arguments of DuckDB's `bitstring_agg`: each row's place among all the values that whole-number columns could have together, the
+    first place and the last. Rows marked as bits cost a third of the time and memory of a table of them. Empty where the places would be
+    too many, or a row has a blank.
+    """
+    names = ['"' + name.replace('"', '""') + '"' for name in table.columns]
+    ((rows, *facts),) = table.aggregate("count(*), " + ", ".join(f"count({c}), min({c}), max({c})" for c in names)).fetchall()
+    if not rows or any(count < rows for count in facts[::3]):
+        return ""
+    place, size = "CAST(0 AS BIGINT)", 1
+    for name, low, high in zip(names, facts[1::3], facts[2::3], strict=True):
+        if low <= -(2**63) or high >= 2**63:  # what no BIGINT is
+            return ""
+        place = f"({place}) * {high - low + 1} + (CAST({name} AS BIGINT) - ({low}))"
+        size *= high - low + 1
+    return f"{place}, CAST(0 AS BIGINT), CAST({size - 1} AS BIGINT)" if size <= min(BITS_A_ROW * rows, MOST_BITS) else ""
+
+
+def small_table(frame: Frame, columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> Frame:
+    """A few rows as a table of the frame's own engine, to be joined to it.
+
+    Args:
+        frame: whose engine it is.
+        columns: names, each with `str`, `int` or `float`. rows: their values, in that order.
+    """
+    table: Any = nw.to_native(frame)
+    if is_spark(table):
+        from pyspark.sql import functions as F  # noqa: N812
+
+        kinds = {str: "string", int: "bigint", float: "double"}
+        schema = ", ".join(f"{name} {kinds[kind]}" for name, kind in columns.items())
+        made = table.sparkSession.createDataFrame([tuple(row) for row in rows], schema)
+        return _lazy(F.broadcast(made))
+    lines = ", ".join(f"({', '.join(map(_constant, row))})" for row in rows)
+    return _lazy(table.query("fl__frame", f"SELECT * FROM (VALUES {lines}) AS given({', '.join(columns)})"))
+
+
+def _constant(value: Any) -> str:
+    """A value as DuckDB reads it back exactly: a bare decimal would be read less exactly."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"CAST('{value!r}' AS DOUBLE)" if isinstance(value, float) else str(value)
+
+
+def _lazy(native: Any) -> Frame:
+    frame: Frame = nw.from_native(native).lazy()
+    return frame

@@ -1,0 +1,357 @@
+"""The door: files and tables in, one lazy frame out, its coded columns as canonical text.
+
+Every local input becomes a relation of the survey's own DuckDB connection, so nothing is read before it is needed and
+only the columns an estimate asks for are read at all. No other module casts a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from fltoolkit.errors import DataError, RepeatedKeys
+from fltoolkit.files import inside
+from fltoolkit.survey.data.collect import readable, to_count, to_pandas
+from fltoolkit.survey.data.column_names import tidy
+from fltoolkit.survey.data.column_values import is_whole, number, text
+from fltoolkit.survey.data.engines import contents, different, is_spark, refuse_no_rows, rows_of
+from fltoolkit.survey.data.internal_columns import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
+from fltoolkit.survey.data.usable_columns import refuse_names, refuse_unreadable, usable
+from fltoolkit.survey.readers.file_formats import LABELLED_FILES, missing_numbers, open_object, open_path
+from fltoolkit.survey.readers.header_line import header_is_known, refuse_missing
+from fltoolkit.survey.readers.memory_tables import Unreadable
+from fltoolkit.survey.readers.source_files import refuse_same_file, stamped
+from fltoolkit.survey.spec.files_and_design import DataFile, Files
+
+if TYPE_CHECKING:
+    import duckdb
+
+Frame = nw.LazyFrame[Any]
+FACTOR = "fl__factor"
+PART = "fl__part"
+ROW_FACTS = ("check", "where", "what", "file")  # what stands beside the key of a row behind a finding
+HELD = 50_000_000  # bytes of files that are read once and held in memory, as SPSS and Stata files always are
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file or table as a lazy frame, and the names of all its columns, of which the frame may hold only some.
+
+    `texts`: those that are canonical text already. `unreadable`: by name, the columns left out since nothing can be made of them.
+    `missing`: by name, the numbers that an SPSS file declares missing, from and to.
+    """
+
+    frame: Frame
+    names: tuple[str, ...]
+    texts: frozenset[str] = frozenset()
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+    missing: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+
+
+def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
+    """A path (CSV, Parquet, SPSS or Stata), a pandas, Polars or Arrow table, as a lazy frame of `con`; see `open_named`."""
+    return open_named(data, con, as_text=as_text, **options).frame
+
+
+def open_named(
+    data: Any,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_text: bool = False,
+    only: Collection[str] | None = None,
+    named: Collection[str] | None = None,
+    **options: Any,
+) -> Opened:
+    """A path or a table, opened on `con`.
+
+    Args:
+        data: what to open. Unless `as_text`, a CSV's columns of nothing but numbers are numbers.
+        con: the connection whose relation it becomes.
+        as_text: what was coded stays a code: a CSV's `0111` keeps its zero, SPSS's and Stata's user-missing values stay
+            apart (else they are blank).
+        only: the columns needed. Of SPSS and Stata files no others are read; other files are read by need anyway.
+        named: the columns that will be asked for first, by which a CSV's header is told from its data; None: those of `only`.
+        options: `delimiter`, `encoding` and `decimal`, of a file.
+
+    Raises:
+        DataError: no such file, not a format the kit reads, or nothing in it.
+    """
+    unreadable: Mapping[str, Unreadable] = {}
+    if isinstance(data, (str, Path)):
+        given = {k: v for k, v in options.items() if v}
+        asked = only if named is None else named
+        relation, names = open_path(Path(data), con, as_text=as_text, only=only, named=asked, **given)
+    else:
+        relation, names, unreadable = open_object(data, con, only)
+    known = header_is_known(names, (named if named is not None else only) or (), [data])
+    refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__, known)
+    if not is_spark(relation):
+        names = [tidy(name) for name in names]
+        relation, more = usable(relation, only)
+        unreadable = {**unreadable, **more}
+    frame: Frame = nw.from_native(relation).lazy()
+    return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
+
+
+def _stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
+    """A number, blank where it is none and where the file declares it missing: a weight of 9999 is nobody's weight."""
+    there = ~value.is_nan()
+    for low, high in missing:
+        there = there & ~((value >= low) & (value <= high))
+    return nw.when(there).then(value)
+
+
+def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
+    """A source column by the name survey.yaml gives it; of several, the first that is not blank."""
+    listed = [names] if isinstance(names, str) else names
+    found = [nw.col(SOURCE + name.replace("{episode}", episode)) for name in listed]
+    return found[0] if len(found) == 1 else nw.coalesce(*found)
+
+
+def numeric(name: str, episode: str = "") -> nw.Expr:
+    """A source column that is a number, by the name survey.yaml gives it; null where it is none."""
+    return nw.col(NUMBER_OF + name.replace("{episode}", episode))
+
+
+@dataclass(frozen=True)
+class Join:
+    """What happened when one file was joined to the persons."""
+
+    file: str
+    unmatched_persons: int
+    unmatched_rows: int
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
+
+    `widths`: by file, how many of its columns are used, and how many there are. `contents`: of Spark tables what the rows hold, in
+    a few numbers; of files nothing. `held`: whether all rows are in memory, so that the files are not read again.
+    """
+
+    persons: Frame
+    episodes: Frame | None
+    joins: tuple[Join, ...]
+    widths: Mapping[str, tuple[int, int]]
+    contents: str
+    held: bool
+
+
+def read_files(
+    files: Files,
+    folder: Path,
+    columns: Mapping[str, str],
+    of_episodes: Mapping[str, str],
+    numbers: Collection[str],
+    bare: Collection[str],
+    codes: Collection[str],
+    con: duckdb.DuckDBPyConnection,
+    where: str,
+    tables: Mapping[str, Any],
+) -> SourceTable:
+    """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`; `numbers` as such too,
+    under `num__`, and those of `codes` that the file has as whole numbers under `fl__code__`.
+
+    Args:
+        files: the `files:` of survey.yaml.
+        folder: the folder the paths are read from; they may not leave it.
+        columns: the columns the spec names of persons, each with the key that names it.
+        of_episodes: those of the episodes file.
+        numbers: those of all that are numbers; `bare`: those of them whose text nobody asks for. codes: those of persons that are grouped
+            or joined by.
+        con: the survey's own connection.
+        where: the survey.yaml, for messages.
+        tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
+
+    Raises:
+        DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
+    """
+    given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
+    keys = {column for file in given.values() for column in file.key}
+    needed = {*keys, *columns, *of_episodes}
+    compared = keys if len(given) > 1 else set[str]()
+    opened = {kind: _pool(file, folder, keys, compared, needed, con, where, kind, tables) for kind, file in given.items()}
+    parts = {kind: pooled.frame for kind, pooled in opened.items()}
+    texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
+    missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
+    offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
+    with readable(", ".join([where, *(f"{kind}: {name}" for kind, file in given.items() for name in file.path)])):
+        person, joins = _join(files, parts, where)
+        own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
+        paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
+        kept = _kept(person, own, numbers, bare, codes, texts, missing, offered, paths, where)
+        episodes = None
+        if files.episodes is not None:
+            episodes = parts["episodes"]
+            joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
+            _unique(episodes, [*files.episodes.key, PART], "episodes", files.episodes, where)
+            own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
+            wanted = {**of_episodes, **own_keys}
+            kept_of_each = _kept(
+                episodes, wanted, numbers, (), (), texts, missing, opened["episodes"].names, paths, f"{where}: files.episodes"
+            )
+            episodes = episodes.select(*kept_of_each, nw.col(PART))
+        persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
+        labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
+        if held := bool(paths) and (labelled or sum(p.stat().st_size for p in paths) <= HELD):
+            persons = _held(persons, "persons", con)
+            episodes = None if episodes is None else _held(episodes, "episodes", con)
+    widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
+    rows = "".join(map(contents, parts.values())) if tables else ""
+    return SourceTable(persons, episodes, tuple(joins), widths, rows, held or bool(tables))
+
+
+def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
+    """The frame as a table of the connection, in memory: else DuckDB repeats a column's reading wherever it is used."""
+    relation: Any = nw.to_native(frame)
+    relation.create(INTERNAL + name)
+    held: Frame = nw.from_native(con.table(INTERNAL + name)).lazy()
+    return held
+
+
+def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
+    """The household and module rows beside each person's, quarter by quarter where they are pooled as persons are."""
+    person, joins = parts["person"], []
+    _unique(person, [*files.person.key, *([PART] if len(files.person.path) > 1 else [])], "person", files.person, where)
+    for kind in ("household", "module"):
+        file: DataFile | None = getattr(files, kind)
+        if file is None:
+            continue
+        other, key = parts[kind].drop(FACTOR), list(file.key)
+        if len(file.path) > 1:
+            key.append(PART)
+        else:
+            other = other.drop(PART)
+        joins.append(_count_join(person, other, key, kind, where))
+        _unique(other, key, kind, file, where)
+        _refuse_clash(person, other, key, kind, where)
+        person = person.join(other, on=key, how="left")
+    return person, joins
+
+
+def _kept(
+    frame: Frame,
+    columns: Mapping[str, str],
+    numbers: Collection[str],
+    bare: Collection[str],
+    codes: Collection[str],
+    texts: Collection[str],
+    missing: Mapping[str, Sequence[tuple[float, float]]],
+    offered: Sequence[str],
+    paths: Collection[Path],
+    where: str,
+) -> list[nw.Expr]:
+    """Columns as canonical text, which `texts` are already, and those that are numbers, or codes in whole numbers, as such. `offered`:
+    all that the files at `paths` have, for the message."""
+    schema = frame.collect_schema()
+    refuse_missing(columns, offered, where, paths, columns)
+    values = [_stated(number(c, schema[c]), missing.get(c, ())).alias(NUMBER_OF + c) for c in columns if c in numbers]
+    values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in codes and is_whole(schema[c])]
+    told = [c for c in columns if c not in bare]
+    return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
+
+
+def _pool(
+    file: DataFile,
+    folder: Path,
+    keys: set[str],
+    compared: set[str],
+    needed: set[str],
+    con: duckdb.DuckDBPyConnection,
+    where: str,
+    kind: str,
+    tables: Mapping[str, Any],
+) -> Opened:
+    """One file, or several pooled: rows below each other, each part with its weight factor. Of the survey's `keys` those that are
+    `compared` with another file's are text, and all that are not whole numbers."""
+    frames, offered = [], []
+    paths = [] if tables else [inside(folder, name, f"{where}: files.{kind}.path") for name in file.path]
+    refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
+    only = needed | {name.removeprefix(file.prefix) for name in needed}
+    for i, name in enumerate(file.path):
+        opened = open_named(
+            tables[name] if tables else paths[i],
+            con,
+            as_text=True,
+            only=only,
+            delimiter=file.delimiter,
+            encoding=file.encoding,
+            decimal=file.decimal,
+        )
+        if kind != "episodes":
+            refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
+        frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
+        refuse_unreadable(
+            [c for c in opened.unreadable if file.prefix + c in needed or c in file.key],
+            opened.unreadable,
+            f"{where}: files.{kind}",
+        )
+        offered.append([renamed.get(c, c) for c in opened.names])
+        if file.prefix:
+            frame = frame.rename({c: renamed[c] for c in frame.collect_schema().names() if c in renamed})
+        frames.append(
+            frame.with_columns(nw.lit(file.weight_factor[i] if file.weight_factor else 1.0).alias(FACTOR), nw.lit(i).alias(PART))
+        )
+    refuse_missing(file.key, offered[0], f"{where}: files.{kind}.key", paths)
+    first = frames[0].collect_schema().names()
+    for name, frame in zip(file.path[1:], frames[1:], strict=True):
+        missing = [c for c in first if c not in frame.collect_schema().names()]
+        if missing:
+            raise DataError(
+                "a pooled file lacks columns of the first", where=f"{where}: files.{kind}: {name}", found=missing,
+                do="pool only files of one layout",
+            )  # fmt: skip
+    # Quarters may differ in the types of all their columns.
+    schemas = [f.collect_schema() for f in frames]
+    as_text = [c for c in first if c in compared or (len(frames) > 1 and c not in (FACTOR, PART))]
+    as_text += [c for c in first if c in keys and c not in as_text and not is_whole(schemas[0][c])]
+    frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
+    pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
+    declared = missing_numbers(paths[0], file.encoding) if paths else {}
+    named = {c if c in file.key else file.prefix + c: ranges for c, ranges in declared.items()}
+    return Opened(pooled, tuple(offered[0]), frozenset(as_text), missing=named)
+
+
+def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
+    """Refuse rows of a file that share the key that must tell them apart."""
+    if different(frame, key) == rows_of(frame):
+        return
+    repeated = frame.group_by(list(key)).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).sort(list(key))
+    rows = to_pandas(repeated, where).rename(columns={"fl__n": "rows"})
+    where, problem = f"{where}: files.{kind}.key", f"key(s) of the {kind} file stand in more than one row"
+    paths = rows.pop(PART).map(lambda part: file.path[int(part)]) if PART in rows else file.path[0]
+    named = [k for k in key if k != PART]
+    raise RepeatedKeys(
+        f"{len(rows)} {problem}", rows=rows.assign(check="files", where=where, what=problem, file=paths)[[*ROW_FACTS, *named, "rows"]],
+        where=where, found=named,
+        do="name the columns that make a row unique, or remove the repeated rows; fltoolkit check --private FOLDER writes which they are",
+    )  # fmt: skip
+
+
+def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> Join:
+    on, named = list(key), [c for c in key if c != PART]
+    refuse_missing(named, _names(person), f"{where}: files.{kind}.key, in the person file", ())
+    refuse_missing(named, _names(other), f"{where}: files.{kind}", ())
+    left = to_count(person.join(other.select(on).unique(), on=on, how="anti").select(nw.len().alias("n")), where)
+    right = to_count(other.select(on).join(person.select(on), on=on, how="anti").select(nw.len().alias("n")), where)
+    return Join(kind, left, right)
+
+
+def _names(frame: Frame) -> list[str]:
+    """The columns of a frame that come from the data."""
+    return [c for c in frame.collect_schema().names() if not c.startswith(INTERNAL)]
+
+
+def _refuse_clash(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> None:
+    mine = {c.lower() for c in person.collect_schema().names()}
+    clash = [c for c in other.collect_schema().names() if c not in key and c.lower() in mine]
+    if clash:
+        raise DataError(
+            f"columns of the {kind} file are in another file too", where=f"{where}: files.{kind}", found=clash,
+            do=f"add `prefix:` under files.{kind}; its columns are then named prefix + name everywhere in survey.yaml",
+        )  # fmt: skip

@@ -1,0 +1,85 @@
+"""The labels of strata, units and households: text, or whole numbers where the file has them as such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from fltoolkit.errors import DesignError
+from fltoolkit.survey.data.collect import to_count
+from fltoolkit.survey.data.column_values import is_whole, written
+from fltoolkit.survey.data.engines import numbered
+from fltoolkit.survey.data.internal_columns import PSU, SSU, STRATA
+from fltoolkit.survey.data.person_frame import Frame
+
+SEPARATOR = " / "
+CERTAIN = "fl__certain"
+
+
+def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """A stratum or unit as whole numbers, where its column holds such, else as text; a text stays as it was written."""
+    return nw.col(column) if is_whole(dtype) else written(column, dtype)
+
+
+def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Several columns as one label; null where one is null; one constant label where there are none. One alone stays as it is.
+
+    Slashes of a column are doubled, so that `a / b` beside `c` stays another label than `a` beside `b / c`.
+    """
+    if not parts:
+        return nw.lit("all")
+    if len(parts) == 1:
+        return parts[0]
+    return nw.concat_str([p.cast(nw.String).str.replace_all("/", "//", literal=True) for p in parts], separator=SEPARATOR)
+
+
+def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
+    """The frame with labels of the PSUs (and units within them, where two are `named` or their FPC counts) that are unique.
+
+    Where persons were drawn directly, at either stage, each row is a unit. A PSU taken with certainty becomes a stratum.
+
+    Raises:
+        DesignError: a PSU is certain for some of its rows only.
+    """
+    if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
+        frame = numbered(frame, SSU if named else PSU)
+        named += 1
+    if nest:
+        frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+    if certain is None:
+        return frame
+    _refuse_mixed(frame, certain)
+    frame = frame.with_columns(nw.col(STRATA, PSU).cast(nw.String))
+    own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
+    return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
+
+
+def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
+    """Stop where some rows of a PSU say that it was taken with certainty, and others that it was not."""
+    told = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
+    sides = told.group_by([STRATA, PSU]).agg(nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high"))
+    if count := to_count(sides.filter(nw.col("low") != nw.col("high")).select(nw.len())):
+        raise DesignError(
+            "PSUs are taken with certainty for some of their rows only", where="certainty", found=f"{count} PSU(s)",
+            do="give every row of a PSU the same value; if PSU labels restart in each stratum, say nest",
+        )  # fmt: skip
+
+
+def refuse_stages(units: int, counts: int, certainty: bool) -> None:
+    """Stop on stages and FPC that do not fit together."""
+    if units > 2 or counts > 2:
+        raise DesignError(
+            "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"
+        )
+    if counts == 1 and units == 2:
+        raise DesignError(
+            "two stages have one FPC", where="fpc", do="give the FPC of both stages, or leave the second column of psu out"
+        )
+    if counts == 2 and units == 0:
+        raise DesignError("two FPCs and no PSU", where="psu", do="name the column of the PSUs")
+    if certainty and (counts or units == 0):
+        raise DesignError(
+            "PSUs taken with certainty need psu, and no fpc", where="certainty",
+            do="with an FPC, a stratum whose PSUs were all taken is certain by itself: leave certainty out",
+        )  # fmt: skip

@@ -1,0 +1,76 @@
+"""The columns of a table that the kit can use: names that are free and told apart, and kinds that it counts, groups or adds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.data.column_names import quoted, tidy
+from fltoolkit.survey.data.engines import WIDE
+from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, PREFIXES, SOURCE
+from fltoolkit.survey.readers.header_line import names_told
+from fltoolkit.survey.readers.memory_tables import NO_COLUMN, Unreadable, no_kind
+
+UNUSABLE = {
+    "list": "lists", "array": "lists", "struct": "structures", "map": "structures", "union": "structures", "blob": "bytes",
+    "bit": "bytes", "interval": "lengths of time",
+}  # fmt: skip
+
+
+def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
+    """The relation without the columns of which nothing can be made, its names tidy, and why each is left out. Of a very wide one it has
+    those in `only`.
+
+    Raises:
+        DataError: there is no column of which anything can be made.
+    """
+    kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))
+    unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
+    kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
+    if not kept:
+        found = sorted({why.found for why in unusable.values()})
+        raise DataError(NO_COLUMN, where="data", found=found, do="give a table of numbers and texts")
+    if only is not None and len(kept) > WIDE:
+        kept = {name: new for name, new in kept.items() if new in only} or dict(list(kept.items())[:1])
+    if len(kept) == len(kinds) and all(name == new for name, new in kept.items()):
+        return relation, {}
+    return relation.project(", ".join(f"{quoted(name)} AS {quoted(new)}" for name, new in kept.items())), unusable
+
+
+def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable], where: str) -> None:
+    """Stop on a column that is asked for and cannot be used.
+
+    Raises:
+        DataError: naming the column and what kinds of values it holds.
+    """
+    for name in wanted:
+        if why := unreadable.get(name):
+            raise DataError("this column holds what cannot be used here", where=f"{where}: {name}", found=why.found, do=why.do)
+
+
+def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
+    """Stop on two names that differ only in case, which would collide in DuckDB, where * is all columns, and on the kit's own prefixes.
+
+    Args:
+        columns: the names. where: the file or the kind of table, for the message. known: whether they are names for certain.
+
+    Raises:
+        DataError: naming them, if they are known.
+    """
+    times = Counter(tidy(c).lower() for c in columns)
+    if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:
+        raise DataError(
+            "columns differ only in upper and lower case, or not at all (nor do blanks around a name count)", where=str(where),
+            found=names_told(repeated, known), do="rename one of them", withheld=", ".join(repeated),
+        )  # fmt: skip
+    own = [c for c in columns if tidy(c).lower().startswith(PREFIXES) or tidy(c) == "*"]
+    if own:
+        raise DataError(
+            f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",
+            where=str(where),
+            found=names_told(own, known),
+            do="rename them",
+            withheld=", ".join(own),
+        )

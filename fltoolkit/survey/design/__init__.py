@@ -1,0 +1,1 @@
+"""How the sample was drawn and weighted, bound to the data."""

@@ -1,0 +1,74 @@
+"""Margins of a design and calibrated weights: counted in one pass over the persons, and bound into the frame as w·g."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import TypeVar
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.engines import small_table
+from fltoolkit.survey.data.internal_columns import CALIBRATED, PATTERN, REPLICATE
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
+from fltoolkit.survey.design.survey_design import Design, bind
+from fltoolkit.survey.spec.groups import NOT_STATED
+
+D = TypeVar("D", bound=Design)
+PART = "fl__margin"
+BAD, USED = "fl__bad", "fl__used"
+
+
+def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str | None) -> pd.DataFrame:
+    """Persons and weights by pattern of some columns, in one pass.
+
+    Returns:
+        One row a pattern: the columns (text; `not stated` where blank), and under names that no column of the data has `PERSONS` (rows
+        with w ≠ 0), `BEFORE` (their weights), `BAD` (rows whose weight is missing, negative or infinite), and of replicate weights
+        `BEFORE` with their number.
+    """
+    inside = nw.lit(True) if domain is None else nw.col(domain).fill_null(False)
+    good = nw.col(weight).is_finite() & (nw.col(weight) >= 0)
+    w = nw.when(inside & good).then(nw.col(weight)).otherwise(nw.lit(0.0))
+    labels = [f"{PART}{i}" for i in range(len(keys))]
+    used = inside & (~good | (nw.col(weight) > 0)).fill_null(True)
+    frame = design.frame.select(
+        *[design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(keys, labels, strict=True)],
+        w.alias(BEFORE), (inside & (nw.col(weight) > 0)).fill_null(False).cast(nw.Int64).alias(PERSONS),
+        (inside & ~good).fill_null(True).cast(nw.Int64).alias(BAD), used.alias(USED),
+        *[nw.when(inside & good).then(nw.col(f"{REPLICATE}{r}")).otherwise(0.0).alias(f"{BEFORE}{r}") for r in range(design.replicates)],
+    )  # fmt: skip
+    sums = [PERSONS, BEFORE, BAD, *(f"{BEFORE}{r}" for r in range(design.replicates))]
+    grouped = frame.filter(nw.col(USED)).group_by(labels).agg(*[nw.col(s).sum() for s in sums]).sort(labels)
+    table = to_pandas(grouped, design.source)
+    table = table.rename(columns=dict(zip(labels, keys, strict=True)))
+    return table.astype({PERSONS: int, BAD: int, BEFORE: float})
+
+
+def with_calibration(design: D, calibration: Calibration) -> D:
+    """The same design with calibrated weights; the input stays as it was."""
+    inside = nw.lit(True) if calibration.domain is None else nw.col(calibration.domain).fill_null(False)
+    labels = [f"{PART}{i}" for i in range(len(calibration.keys))]
+    frame = design.frame.with_columns(
+        [design.text(key).fill_null(NOT_STATED).alias(label) for key, label in zip(calibration.keys, labels, strict=True)]
+    )
+    frame = frame.join(_beside(frame, calibration, labels, design.replicates), on=labels, how="left")
+    g = nw.when(inside).then(nw.col(G).fill_null(1.0)).otherwise(nw.lit(1.0))
+    own = nw.col(calibration.weights[0]) * g
+    frame = frame.with_columns(
+        nw.when(inside & (own > 0)).then(nw.col(PATTERN)).alias(PATTERN), nw.when(inside & (own > 0)).then(own).otherwise(0.0).alias(CALIBRATED),
+        *[(nw.col(weight) * g).alias(weight) for weight in calibration.weights],
+        *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"{G}{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
+    )  # fmt: skip
+    return bind(copy(design), rows=frame, calibration=calibration, grosses_up=design.grosses_up or calibration.domain is None)
+
+
+def _beside(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
+    """The factors by pattern as a small table of the frame's own engine."""
+    factors = [G, *(f"{G}{r}" for r in range(replicates))]
+    patterns = calibration.patterns[[*calibration.keys, *factors]].itertuples(index=False, name=None)
+    rows = [(*row[: len(labels)], number, *map(float, row[len(labels) :])) for number, row in enumerate(patterns)]
+    return small_table(frame, {**dict.fromkeys(labels, str), PATTERN: int, **dict.fromkeys(factors, float)}, rows)

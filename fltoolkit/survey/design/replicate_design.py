@@ -1,0 +1,120 @@
+"""Designs known only by supplied replicate weights, as R's `svrepdesign` sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from fltoolkit.arguments import checked
+from fltoolkit.errors import DesignError
+from fltoolkit.survey.data.column_names import names_of
+from fltoolkit.survey.data.column_values import number, written
+from fltoolkit.survey.data.internal_columns import STRATA, WEIGHT
+from fltoolkit.survey.data.unit_labels import joined
+from fltoolkit.survey.data.usable_columns import refuse_unreadable
+from fltoolkit.survey.design.replicate_weights import replicated
+from fltoolkit.survey.design.survey_design import Design, bind, open_design, refuse_missing_columns
+from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
+
+
+class ReplicateDesign(Design):
+    """A survey delivered with replicate weights in place of its strata and PSUs.
+
+    The variance is scale·Σ rscales·(θ_r − centre)². Defaults are R's, with R the number of replicates:
+
+    | method | scale | rscales |
+    |---|---|---|
+    | `brr` balanced half-samples | 1/R | 1 |
+    | `fay` the same, damped by `rho` | 1/(R(1 − rho)²) | 1 |
+    | `jk1` unstratified jackknife | (R − 1)/R | 1 |
+    | `jkn` stratified jackknife | 1 | required, or `strata`: (n_h − 1)/n_h for the n_h replicates that drop a PSU of stratum h |
+    | `jk2` paired jackknife | 1 | 1 |
+    | `bootstrap` | 1/(R − 1) | 1 |
+    | `successive_difference` (R's ACS) | 4/R | 1 |
+    | `other` | required | required |
+
+    Args:
+        data: as in `SurveyDesign`.
+        weight: column of the full sample's weights.
+        replicates: the columns of replicate weights: their names, or one pattern such as `rw*`, in the order of `rscales`.
+        method: how the replicates were made.
+        scale, rscales: the coefficients, where they are not those of the table; `rscales` one for all or one for each replicate.
+        strata: for `jkn` without rscales, the column(s) of the strata.
+        mse: centre on the full sample's estimate instead of the replicates' mean.
+        rho: of `fay`.
+        combined: False if the columns are factors of the weight, not weights.
+        df: degrees of freedom; None: in each domain the rank of its replicate weights less one (R `degf`).
+        weights: as in `SurveyDesign`.
+
+    Raises:
+        RequestError: a column is not in the data, or a pattern finds none.
+        DataError: as in `SurveyDesign`.
+        DesignError: coefficients are missing, too many, or not those of the method.
+    """
+
+    @checked
+    def __init__(
+        self,
+        data: Any,
+        *,
+        weight: str,
+        replicates: str | Sequence[str],
+        method: MethodName,
+        scale: float | None = None,
+        rscales: float | Sequence[float] | None = None,
+        strata: str | Sequence[str] | None = None,
+        mse: bool = False,
+        rho: float | None = None,
+        combined: bool = True,
+        df: int | None = None,
+        weights: Literal["gross_up", "normalised"] = "gross_up",
+    ) -> None:
+        layers, (weight,) = names_of(strata), names_of(weight)
+        frame, files, unreadable = open_design(data, [weight, *layers], "ReplicateDesign")
+        schema = frame.collect_schema()
+        names = _columns(replicates, [*schema.names(), *unreadable])
+        refuse_unreadable(names, unreadable, "ReplicateDesign")
+        refuse_missing_columns(names, schema.names(), "ReplicateDesign", data)
+        how = Method(method, scale, rscales, rho, combined, mse, df)
+        if df is not None and not (isinstance(df, int) and df >= 1):
+            raise DesignError(
+                "degrees of freedom are a whole number above 0", where="df", found=str(df), do="leave df out: R's rule is used"
+            )
+        refuse_coefficients(how, bool(layers))
+        if layers and (method != "jkn" or rscales is not None):
+            raise DesignError(
+                "strata are for jkn without rscales",
+                where="strata",
+                found=method,
+                do="leave strata out: the replicates hold them",
+            )
+        labels = joined([written(c, schema[c]) for c in layers])
+        frame = frame.with_columns(number(weight, schema[weight]).alias(WEIGHT), labels.alias(STRATA))
+        frame, replication = replicated(frame, names, [number(c, schema[c]) for c in names], how, bool(layers))
+        bind(
+            self,
+            files=files,
+            unreadable=unreadable,
+            rows=frame,
+            single_psu="fail",
+            clustered=False,
+            stages=0,
+            grosses_up=weights == "gross_up",
+            deff_at_zero=None,
+            replication=replication,
+            calibration=None,
+        )
+
+
+def _columns(wanted: str | Sequence[str], there: Sequence[str]) -> list[str]:
+    """The replicate columns, in the order of the data for a pattern."""
+    names = names_of(wanted)
+    if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
+        names = [c for c in there if fnmatchcase(c, wanted)]
+    if len(names) < 2:
+        raise DesignError(
+            "fewer than two columns of replicate weights", where="replicates", found=wanted, allowed=there,
+            do="name the columns, or a pattern such as rw*",
+        )  # fmt: skip
+    return names

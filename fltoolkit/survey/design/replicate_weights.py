@@ -1,0 +1,78 @@
+"""Supplied replicate weights, bound to a frame; their coefficients come from `replicate_methods`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from fltoolkit.errors import DesignError
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.engines import numbered, rows_of
+from fltoolkit.survey.data.internal_columns import PSU, REPLICATE, STRATA, WEIGHT
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.spec.replicate_methods import Method, factors
+
+LARGEST_BY_ROW = 100_000  # rows of a file, beyond which they are grouped by random buckets
+MANY = 10  # rows (or buckets) for each replicate, beyond which random sums of rows have the rank of the rows
+
+
+@dataclass(frozen=True)
+class Replication:
+    """Supplied replicate weights of a design, bound to its frame as `fl__replicate0`, `fl__replicate1`, ...
+
+    The variance of an estimate is Σ `factor`·(θ_r − centre)², the centre being the full sample's estimate under `mse`, else the
+    mean over the replicates. `df` None: the rank of the replicate weights less one. `names`: the columns they came from.
+    """
+
+    factor: tuple[float, ...]
+    mse: bool
+    df: int | None
+    names: tuple[str, ...]
+
+
+def replicated(
+    frame: Frame, names: Sequence[str], columns: Sequence[nw.Expr], method: Method, strata: bool
+) -> tuple[Frame, Replication]:
+    """The frame with its replicate weights bound, and their coefficients.
+
+    Args:
+        frame: with `fl__weight` and, where `strata`, `fl__strata` bound: of a stratified jackknife they give the coefficients.
+        names: the columns of the replicate weights. columns: the weights, in that order.
+
+    Raises:
+        DesignError: a column is named twice; coefficients are missing, too many, or not those of the method.
+    """
+    if twice := [name for name, times_named in Counter(names).items() if times_named > 1]:
+        raise DesignError("columns of replicate weights are named twice", where="replicates", found=twice, do="name each once")
+    times = nw.lit(1.0) if method.combined else nw.col(WEIGHT)
+    bound = [(w * times).fill_null(float("nan")).alias(f"{REPLICATE}{r}") for r, w in enumerate(columns)]
+    frame = frame.with_columns(bound)
+    derive = strata and method.name == "jkn" and method.rscales is None
+    rscales = _rscales_of_strata(frame, names) if derive else method.rscales
+    factor = factors(method, len(columns), rscales)
+    made = Replication(factor, method.mse, method.df, tuple(names))
+    return _in_buckets(frame.with_columns(nw.lit("all").alias(STRATA)), len(columns)), made
+
+
+def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
+    """(n_h − 1)/n_h for each replicate, h being the one stratum whose weights it changes."""
+    names = [f"{REPLICATE}{r}" for r in range(len(columns))]
+    changed = [((nw.col(c) - nw.col(WEIGHT)).abs() > 1e-9 * nw.col(WEIGHT).abs()).cast(nw.Int64).alias(c) for c in names]
+    table = to_pandas(frame.with_columns(changed).group_by(STRATA).agg(*[nw.col(c).max() for c in names]))
+    hit = table[names].to_numpy(float) > 0
+    if (wrong := hit.sum(axis=0) != 1).any():
+        raise DesignError(
+            f"{int(wrong.sum())} replicate(s) change the weights of no stratum or of several", where="strata",
+            found=[c for c, odd in zip(columns, wrong, strict=True) if odd][:10], do="name the strata in which PSUs were dropped, or give rscales",
+        )  # fmt: skip
+    n_h = hit.sum(axis=1)[hit.argmax(axis=0)]
+    return [float((n - 1) / n) for n in n_h]
+
+
+def _in_buckets(frame: Frame, replicates: int) -> Frame:
+    """Each row as a unit of its own, so that the rank of any domain's replicate weights can be found; of a very large file rows at
+    random in as many buckets as that rank can need, whose sums have the same rank but in domains of few rows."""
+    return numbered(frame, PSU, 0 if rows_of(frame) <= LARGEST_BY_ROW else MANY * replicates)

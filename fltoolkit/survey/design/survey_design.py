@@ -1,0 +1,375 @@
+"""Sample designs bound to their data: weight, strata, PSUs and FPC, under one set of internal names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import narwhals as nw
+
+from fltoolkit.arguments import checked
+from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.files import inside
+from fltoolkit.survey.data.column_names import names_of, tidy
+from fltoolkit.survey.data.column_values import is_whole, number, text, written
+from fltoolkit.survey.data.duckdb_connection import connect
+from fltoolkit.survey.data.engines import tables_in_place, with_made
+from fltoolkit.survey.data.internal_columns import (
+    AGE,
+    ASKED,
+    CHILD,
+    CODE_OF,
+    FPC,
+    FPC2,
+    HOUSEHOLD,
+    NUMBER_OF,
+    PREFIXES,
+    PSU,
+    SOURCE,
+    SSU,
+    STRATA,
+    WEIGHT,
+)
+from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, spec_columns
+from fltoolkit.survey.data.person_frame import FACTOR, Frame, Join, numeric, open_named, read_files
+from fltoolkit.survey.data.unit_labels import joined, label, refuse_stages, with_units
+from fltoolkit.survey.data.usable_columns import refuse_unreadable
+from fltoolkit.survey.design.calibrated_weights import Calibration
+from fltoolkit.survey.design.replicate_weights import Replication, replicated
+from fltoolkit.survey.readers.file_formats import LABELLED_FILES
+from fltoolkit.survey.readers.header_line import header_is_known, names_told
+from fltoolkit.survey.readers.memory_tables import Unreadable
+from fltoolkit.survey.readers.source_files import Stamp, hashed, refuse_changed, stamped
+from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
+
+SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
+
+TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
+
+
+@dataclass(frozen=True)
+class Key:
+    """What rows are grouped by: text, or whole numbers. `labels`: what the numbers stand for, others being not stated; None: themselves."""
+
+    column: nw.Expr
+    labels: Mapping[int, str] | None = None
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Design:
+    """Data, and how they were drawn, under one set of internal names: what every verb takes.
+
+    `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights;
+    `calibration` says how the weights in `rows` were calibrated, None that they are as given. `files` are read again for every
+    estimate, and may not change meanwhile; `unreadable` are the columns left out. A design equals itself only.
+
+    Raises:
+        DataError: by `frame`, if one of the files changed since it was opened.
+    """
+
+    files: tuple[Stamp, ...]
+    unreadable: Mapping[str, Unreadable]
+    rows: Frame
+    single_psu: SinglePsu
+    clustered: bool
+    stages: int
+    grosses_up: bool
+    deff_at_zero: float | None
+    replication: Replication | None
+    calibration: Calibration | None
+
+    @property
+    def frame(self) -> Frame:
+        """The rows, given out only while the files they are read from are those that were opened."""
+        refuse_changed(self.files)
+        return self.rows
+
+    @property
+    def source(self) -> str:
+        """Where the rows come from, for messages: the files that are read again."""
+        return ", ".join(str(file.path) for file in self.files)
+
+    @property
+    def replicates(self) -> int:
+        """How many replicate weights there are."""
+        return len(self.replication.factor) if self.replication else 0
+
+    @property
+    def mask(self) -> Mask:
+        """Which values of the data a message may print."""
+        return Mask()
+
+    def column(self, name: str) -> tuple[str, nw.dtypes.DType]:
+        """A column's name as the data have it, without blanks around it, and its type."""
+        schema, name = self.frame.collect_schema(), tidy(name)
+        refuse_unreadable([name], self.unreadable, "column")
+        if name not in schema.names():
+            offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
+            raise RequestError(
+                "no such column", where="outcome, by", found=name, allowed=offered, do="name a column of the data; of a survey, a group of survey.yaml",
+            )  # fmt: skip
+        return name, schema[name]
+
+    def text(self, name: str) -> nw.Expr:
+        """A column as text, for grouping: numbers as codes (`1`, never `1.0`), texts as they were written."""
+        return written(*self.column(name))
+
+    def key(self, name: str) -> Key:
+        """A column to group by."""
+        return Key(nw.col(tidy(name)) if self.is_whole(name) else self.text(name))
+
+    def is_truth(self, name: str) -> bool:
+        """Whether a column holds truths, and not what has to be read as such."""
+        return bool(self.column(name)[1] == nw.Boolean)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether a column holds whole numbers as such."""
+        return is_whole(self.column(name)[1])
+
+    def number(self, name: str) -> nw.Expr:
+        """A column as numbers, for means, totals and ratios."""
+        return number(*self.column(name))
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class SurveyDesign(Design):
+    """Any survey as R's `svydesign` sees it: data, and how they were drawn.
+
+    Args:
+        data: a path to CSV, Parquet, SPSS or Stata (user-missing values become blank), a pandas, Polars or Arrow table, a PySpark
+            DataFrame. Labels of a CSV stay as they were written.
+        weight: column of sampling weights.
+        strata: column(s) of the first-stage strata; several are crossed. None: one stratum.
+        psu: column of the primary sampling units, or of these and of the units drawn within them. None: persons were drawn directly.
+        fpc: column with the number of PSUs in the stratum's population, or the sampling fraction; for two stages two columns, the
+            second with the same of the units within the PSU (persons, where `psu` names no second column). None: with replacement.
+        certainty: a true/false column: PSUs taken with certainty. Each is a stratum of its own, and the units drawn within it are
+            its PSUs, so that it adds the variance within it and no more.
+        nest: True if PSU labels restart in each stratum.
+        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing),
+            `adjust` (its distance from the grand mean), `average` (the average of the other strata).
+        weights: `gross_up`, or `normalised` weights, from which totals are refused.
+
+    Raises:
+        RequestError: a column is not in the data.
+        DataError: the data cannot be read, or a column that is named holds values of several kinds.
+        DesignError: stages and FPC do not fit together.
+    """
+
+    @checked
+    def __init__(
+        self,
+        data: Any,
+        *,
+        weight: str,
+        strata: str | Sequence[str] | None = None,
+        psu: str | Sequence[str] | None = None,
+        fpc: str | Sequence[str] | None = None,
+        certainty: str | None = None,
+        nest: bool = False,
+        single_psu: SinglePsu = "fail",
+        weights: Literal["gross_up", "normalised"] = "gross_up",
+    ) -> None:
+        layers, units, counts, (weight,), certain_by = (names_of(given) for given in (strata, psu, fpc, weight, certainty))
+        wanted = [weight, *layers, *units, *counts, *certain_by]
+        frame, files, unreadable = open_design(data, wanted, "SurveyDesign")
+        schema = frame.collect_schema()
+        refuse_stages(len(units), len(counts), certainty is not None)
+        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([label(c, schema[c]) for c in layers]).alias(STRATA)]
+        bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
+        bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
+        certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
+
+        def with_design(rows: Frame) -> Frame:
+            return with_units(rows.with_columns(bound), len(units), len(counts), nest, certain)
+
+        bind(
+            self,
+            files=files,
+            unreadable=unreadable,
+            rows=with_made(frame, wanted, with_design),
+            single_psu=single_psu,
+            clustered=psu is not None,
+            stages=len(counts),
+            grosses_up=weights == "gross_up",
+            deff_at_zero=None,
+            replication=None,
+            calibration=None,
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Survey(SurveyDesign):
+    """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
+
+    `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design. Persons never leave it: every verb
+    returns sums.
+    """
+
+    spec: SurveySpec
+    path: Path
+    input_hash: str
+    joins: tuple[Join, ...]
+    widths: Mapping[str, tuple[int, int]]
+    episodes: Frame | None
+
+    @property
+    def mask(self) -> Mask:
+        """Which values of the data a message may print, by the limit of survey.yaml."""
+        return Mask(self.spec.confidentiality.cases)
+
+    def text(self, name: str) -> nw.Expr:
+        """A column as canonical text, which every text of a survey is since the door."""
+        own, dtype = self.column(name)
+        return nw.col(own) if dtype == nw.String else super().text(name)
+
+    def key(self, name: str) -> Key:
+        """A column to group by; of a group whose codes are whole numbers in the file, these."""
+        group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
+        if isinstance(group, Group) and len(group.column) == 1 and (code := CODE_OF + group.column[0]) in there:
+            return Key(nw.col(code), {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)})
+        return super().key(name)
+
+
+D = TypeVar("D", bound=Design)
+
+
+def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
+    """Data with the columns that a design names: the frame, the files that are read again for every estimate, and the columns left out.
+
+    Raises:
+        DataError: the data cannot be read, or a file changed while it was opened. RequestError: a column is not in the data.
+    """
+    path = Path(data) if isinstance(data, (str, Path)) else None
+    files = () if path is None else (stamped(path),)
+    opened = open_named(data, connect(), named=wanted)
+    refuse_changed(files)
+    refuse_unreadable(wanted, opened.unreadable, where)
+    frame = opened.frame
+    refuse_missing_columns(wanted, frame.collect_schema().names(), where, data)
+    lazy = path is not None and path.suffix.lower() not in LABELLED_FILES
+    return frame, files if lazy else (), opened.unreadable
+
+
+def bind(design: D, **facts: Any) -> D:
+    """Set the fields of a frozen design, once, while it is made."""
+    for name, value in facts.items():
+        object.__setattr__(design, name, value)
+    return design
+
+
+def weight_of(population: str) -> str:
+    """The internal column that holds a population's weight."""
+    return f"{WEIGHT}__{population}"
+
+
+@checked
+def read_survey(path: str | Path, tables: Any = None) -> Survey:
+    """Open a survey through its survey.yaml; nothing but keys is read yet.
+
+    Args:
+        path: survey.yaml, or its folder.
+        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md): the one table, or a dictionary
+            by the names under `path:`. None: the files are read.
+
+    Raises:
+        SpecError: survey.yaml is not valid.
+        DataError: a file or a column is missing, or keys do not match.
+        RequestError: the tables are no PySpark DataFrames, or not one for each file.
+    """
+    if not str(path).strip():
+        raise RequestError(
+            "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
+        )
+    path = Path(path)
+    if path.is_dir():
+        path = path / "survey.yaml"
+    spec = read_spec(path)
+    files = {kind: f for kind in ("person", "household", "module", "episodes") if (f := getattr(spec.files, kind))}
+    names = [name for file in files.values() for name in file.path]
+    given = {} if tables is None else tables_in_place(tables, names, str(path))
+    data = {} if given else {f"{path}: files.{kind}.path": file.path for kind, file in files.items()}
+    opened = [inside(path.parent, name, where) for where, found in data.items() for name in found]
+    used = [path, *opened, *(inside(path.parent, name, str(path)) for name in side_files(spec))]
+    before = [stamped(file) for file in used]
+    with ThreadPoolExecutor(1) as beside:  # while keys are counted
+        digest = beside.submit(hashed, used)
+        table = read_files(
+            spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.bare_columns(), spec.code_columns(), connect(),
+            str(path), given,
+        )  # fmt: skip
+    refuse_changed(before)  # what was read, and what was hashed
+    digest.result().update(table.contents.encode())
+    clustered = spec.design.psu is not None
+    design, replication = spec.design, None
+    frame = table.persons.with_columns(_design_columns(spec, table.persons.collect_schema().names()))
+    if design.replicates:
+        weights = design.replicates.names
+        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
+        frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
+        frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
+    else:
+        frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, certain(spec))
+    child = is_child(spec)
+    frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
+    return Survey(
+        files=() if table.held else tuple(before[1 : 1 + len(opened)]),
+        unreadable={},
+        rows=frame,
+        single_psu=design.single_psu,
+        clustered=clustered,
+        stages=len(design.fpc),
+        grosses_up=design.weights == "gross_up",
+        deff_at_zero=design.design_effect_at_zero_cases,
+        replication=replication,
+        calibration=None,
+        spec=spec,
+        path=path,
+        input_hash=digest.result().hexdigest(),
+        joins=table.joins,
+        widths=table.widths,
+        episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
+    )
+
+
+def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
+    design = spec.design
+
+    def source(column: str) -> nw.Expr:
+        return nw.col(CODE_OF + column if CODE_OF + column in there else SOURCE + column)
+
+    columns = [
+        joined([source(c) for c in design.strata]).alias(STRATA),
+        joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
+        person_key(spec),
+        (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
+        nw.when(~nw.col(SOURCE + spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
+    ]
+    for name, population in spec.populations.items():
+        if not population.sum_of:
+            columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
+    columns += [source(c).alias(name) for c, name in ((design.psu, PSU), (design.ssu, SSU)) if c]
+    columns += [numeric(c).alias(name) for c, name in zip(design.fpc, (FPC, FPC2), strict=False)]
+    return columns
+
+
+def refuse_missing_columns(names: Sequence[str], there: Sequence[str], where: str, data: object) -> None:
+    """Raise `RequestError` for the first name that is not there. `data`: the path or the table that was looked at."""
+    if gone := [n for n in names if n not in there]:
+        allowed = names_told(there, header_is_known(there, names, [data]))
+        raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(there))
+
+
+def require_totals(design: Design, verb: str) -> None:
+    """Totals need weights that gross up to the population."""
+    if not design.grosses_up:
+        raise DesignError(
+            f"{verb} is refused: the weights are normalised", found="weights: normalised",
+            do="use weights that add up to the population, or ask for prevalence, mean, ratio or share",
+        )  # fmt: skip

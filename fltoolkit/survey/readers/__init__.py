@@ -1,0 +1,1 @@
+"""Each kind of file or table that holds data, opened strictly."""

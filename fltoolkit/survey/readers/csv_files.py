@@ -1,0 +1,183 @@
+"""CSV files, read strictly: every row has as many cells as the header, and every character is one of the file's encoding.
+
+There is one way, whatever the encoding and however many columns: the text is UTF-8, and DuckDB reads it with the delimiter
+and the quotes given. A file in another encoding is decoded into memory first. No message holds a cell.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import chain, count
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.data.column_names import quoted, tidy
+from fltoolkit.survey.data.engines import WIDE
+from fltoolkit.survey.readers.csv_layout import CsvSource, Layout, find_layout, refuse_data
+from fltoolkit.survey.readers.csv_rows import what_is_wrong
+from fltoolkit.survey.readers.source_files import exactly
+
+if TYPE_CHECKING:
+    import duckdb
+
+QUOTE = '"'
+CHUNK = 1 << 20  # bytes
+TABLES = count()  # of decoded files, whose names on a connection must differ
+KINDS = (  # by the first bytes of a file
+    (b"PK\x03\x04", "a ZIP file or an Excel workbook"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"PAR1", "a Parquet file"),
+    (b"$FL2", "an SPSS file"),
+    (b"$FL3", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
+    (b"SQLite format 3", "a database"),
+)
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+NOT_NULL = "\x01fl__null\x01"  # what DuckDB takes for a blank in place of an empty cell: it would let an empty cell too many pass
+GIVE_ENCODING = (
+    "give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` as --encoding cp1252 (for fl.SurveyDesign read it with pandas, and "
+    "give the table); if it ought to be UTF-8, check that it is whole"
+)
+
+
+def open_csv(
+    path: Path,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    encoding: str | None,
+    delimiter: str | None,
+    only: Collection[str] | None,
+    named: Collection[str] | None,
+    typed: Callable[[Any], Any] | None = None,
+) -> tuple[Any, list[str]]:
+    """A CSV as a relation of texts, and the names of its columns; columns without a name are left out.
+
+    Args:
+        path: a file that is there. con: the connection of the relation.
+        encoding: of its text; None: UTF-8. delimiter: what parts its cells; None: found in its first rows.
+        only: the columns needed. Of a file that is decoded, or has very many columns, no others are in the relation.
+        named: the columns that survey.yaml or the call name; where the file has none of them, and its first line looks like data,
+            this is said.
+        typed: makes of the texts what is wanted, and looks at every row for it. None: they stay texts.
+
+    Raises:
+        DataError: the file cannot be read as it is, with the number of the first bad line.
+    """
+    _refuse_other_kind(path)
+    utf_8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    source = CsvSource(path) if utf_8 else CsvSource(path, _decoded(path, encoding or ""))
+    _refuse_bytes(source)
+    layout = find_layout(source, delimiter)
+    refuse_data(layout, path, named)
+    names = {i: tidy(name) for i, name in enumerate(layout.header) if tidy(name)}
+    if not names:
+        raise DataError(
+            "the first line holds no names of columns", where=str(path), do="write the names of the columns above the data"
+        )
+    narrow = only is not None and (not utf_8 or len(names) > WIDE)
+    kept = ({i: name for i, name in names.items() if name in (only or ())} or dict(list(names.items())[:1])) if narrow else names
+    return _strict(source, layout, kept, con, typed), list(names.values())
+
+
+def _strict(
+    source: CsvSource, layout: Layout, kept: Mapping[int, str], con: duckdb.DuckDBPyConnection, typed: Callable[[Any], Any] | None
+) -> Any:
+    """The rows below the header, once every one of them is known to have as many cells: of its columns those kept, by place and name."""
+    import duckdb
+
+    written: dict[str, Any] = {"header": True, "auto_detect": False, "skiprows": layout.skipped, "strict_mode": True}
+    written |= {"delimiter": layout.delimiter, "quotechar": QUOTE, "escapechar": QUOTE, "na_values": NOT_NULL}
+    written |= {"columns": {f"fl__c{i}": "VARCHAR" for i in range(len(layout.header))}}
+    chosen = ", ".join(f"fl__c{i} AS {quoted(name)}" for i, name in kept.items())
+    try:
+        if source.decoded is None:
+            relation = con.read_csv(exactly(source.path), compression="none", hive_partitioning=False, **written).project(chosen)
+            if typed is None:
+                relation.aggregate("count(*)").fetchall()
+        else:
+            table = f"fl__csv{next(TABLES)}"
+            con.read_csv(io.BytesIO(source.decoded), **written).project(chosen).create(table)
+            relation = con.table(table)
+        return relation if typed is None else typed(relation)
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise what_is_wrong(source, layout, str(error)) from None
+
+
+# ------------------------------------------------------------------------------------------------------- bytes and encoding
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _decoded(path: Path, encoding: str) -> bytes:
+    """The text of a file in UTF-8. Raises `DataError` with the line of the first byte that the encoding does not have."""
+    decoder, text, lines = codecs.getincrementaldecoder(encoding)("strict"), io.BytesIO(), 1
+    with path.open("rb") as file:
+        for chunk in chain(_chunks(file), [b""]):
+            try:
+                found = decoder.decode(chunk, final=not chunk)
+            except UnicodeError as error:
+                before = error.object[: error.start] if isinstance(error, UnicodeDecodeError) else b""
+                line = lines + before.decode(encoding, "replace").count("\n")
+                raise DataError(
+                    f"the file cannot be read: its text is not {encoding}", where=str(path), found=f"a byte that {encoding} does not have, in line {line}",
+                    do="correct `encoding:` under `files:`, or check that the file is whole",
+                ) from None  # fmt: skip
+            lines += found.count("\n")
+            text.write(found.encode("utf-8", "surrogatepass"))
+    return text.getvalue().removeprefix(codecs.BOM_UTF8)
+
+
+def _refuse_other_kind(path: Path) -> None:
+    """Stop on a file of another kind under the name of a text: its bytes would be taken for an encoding."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):
+        raise DataError(
+            "the file is no text, whatever its name", where=str(path), found=kind,
+            do="export the data as CSV, or give a Parquet, SPSS or Stata file its own ending (.parquet, .sav, .zsav, .dta)",
+        )  # fmt: skip
+
+
+def _refuse_bytes(source: CsvSource) -> None:
+    """Stop on bytes that no UTF-8 text holds, and on the zero bytes of a damaged file, each with its line."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    start = 0
+    with source.open() as file:
+        for chunk in chain(_chunks(file), [b""]):
+            if start == 0 and chunk.startswith(UTF_16):
+                raise DataError(
+                    "the file cannot be read", where=str(source.path),
+                    found="text in UTF-16", do="give `encoding: utf-16` under `files:` (of `fltoolkit new`: --encoding utf-16)",
+                )  # fmt: skip
+            try:
+                if not chunk.isascii() or decoder.getstate()[0]:  # a file of ASCII alone, as most are, needs no decoding
+                    decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                at = max(start + error.start - (len(error.object) - len(chunk)), 0)
+                raise DataError(
+                    "the file cannot be read", where=str(source.path),
+                    found=f"text that is not UTF-8, in line {_line_at(source, at)}", do=GIVE_ENCODING,
+                ) from None  # fmt: skip
+            if b"\0" in chunk:
+                raise DataError(
+                    "the file cannot be read: it holds zero bytes", where=str(source.path),
+                    found=f"a zero byte in line {_line_at(source, start + chunk.index(0))}",
+                    do="export the data again; if its text is UTF-16, give `encoding: utf-16-le` or `utf-16-be` under `files:`",
+                )  # fmt: skip
+            start += len(chunk)
+
+
+def _line_at(source: CsvSource, place: int) -> int:
+    """The line in which a byte stands."""
+    with source.open() as file:
+        before = file.read(place)
+    return 1 + (before.count(b"\n") or before.count(b"\r"))

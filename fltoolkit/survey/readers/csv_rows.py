@@ -1,0 +1,121 @@
+"""Why a CSV file cannot be read: the first row that is not as the header is, told by its line and its number of cells.
+
+The file is read once more for it, row by row: the words of DuckDB may quote a cell, and no message of the kit does.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.readers.csv_layout import CsvSource, Layout
+
+CLOSE_QUOTES = "close the quote, or double each quote that belongs to a text"
+TOO_LONG = "a cell is too long"
+SHORTEN = "leave out the column of long texts, which no estimate needs; if no cell ought to be so long, close its quote"
+QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if another character parts the cells, give `delimiter:` under `files:`"
+
+
+@dataclass(frozen=True)
+class CsvRow:
+    """A row: the line where it begins, how many cells it has, and what is wrong with its quotes."""
+
+    line: int
+    cells: int
+    problem: str = ""
+
+
+def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
+    """The error for a file whose rows DuckDB refuses.
+
+    Args:
+        source: the text. layout: how it is written.
+        words: those of DuckDB, of which only the number of a line is used.
+    """
+    where, width = str(source.path), len(layout.header)
+    header = f"{width} cell(s), as in the header in line {layout.line}"
+    rows = _rows(source, layout)
+    if bad := next((row for row in rows if row.problem or row.cells != width), None):
+        problem, do = _told(bad, width, last=next(rows, None) is None)
+        return DataError(
+            f"the file cannot be read: {problem}",
+            where=where,
+            found=f"line {bad.line}: {bad.cells} cell(s)",
+            allowed=header,
+            do=do,
+        )
+    if line := _other_end(source):
+        return DataError(
+            "the file cannot be read: its lines end in different ways", where=where, found=f"line {line} ends in another way than line 1",
+            allowed="LF, CR LF or CR, the same everywhere", do="export the data again, or save it with one kind of line ends",
+        )  # fmt: skip
+    said = re.search(r"Line: (\d+)", words)
+    return DataError(
+        "the file cannot be read", where=where, found=f"line {said[1]} is not as the others are" if said else None, allowed=header,
+        do="look at that line: its quotes, its delimiters and its length",
+    )  # fmt: skip
+
+
+def _told(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
+    """What is wrong with a row, and what to do."""
+    if bad.problem:
+        return bad.problem, SHORTEN if bad.problem == TOO_LONG else CLOSE_QUOTES
+    if last and bad.cells < width:
+        return "its last row has fewer cells than the header: the file may be cut", "export the data again"
+    return f"a row has {'more' if bad.cells > width else 'fewer'} cells than the header", QUOTE_CELLS
+
+
+def _rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
+    """The header and the rows below it, blank lines left out; a row with a wrong quote is the last."""
+    with source.lines() as file:
+        for _ in range(layout.skipped):
+            next(file)
+        seen: list[str] = []
+        reader = csv.reader(_remembered(file, seen), delimiter=layout.delimiter, strict=True)
+        while True:
+            seen.clear()
+            line = layout.line + reader.line_num
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                yield CsvRow(line, _cells(seen[0], layout.delimiter), _quotes(str(error), seen[0]))
+                return
+            if row is None:
+                return
+            if row:
+                yield CsvRow(line, len(row))
+
+
+def _quotes(words: str, line: str) -> str:
+    """What is wrong with the quotes of a row, by the words of Python's csv module, which are always the same."""
+    if "expected after" in words:
+        return "text stands behind the end of a quote"
+    return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
+
+
+def _cells(line: str, delimiter: str) -> int:
+    """How many cells a single line has."""
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter)))
+    except csv.Error:
+        return 1 + line.count(delimiter)
+
+
+def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
+    """The lines; the first since `seen` was cleared stays in it."""
+    for line in lines:
+        if not seen:
+            seen.append(line)
+        yield line
+
+
+def _other_end(source: CsvSource) -> int:
+    """The first line that ends in another way than the first line does; 0 if there is none."""
+    with source.lines() as file:
+        ends = (line[len(line.rstrip("\r\n")) :] for line in file)
+        first = next(ends, "")
+        return next((number for number, end in enumerate(ends, 2) if end not in (first, "")), 0)

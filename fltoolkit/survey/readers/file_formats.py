@@ -1,0 +1,244 @@
+"""What the files are: CSV, Parquet, SPSS and Stata, and tables in memory, each as a relation of a DuckDB connection.
+
+Value labels are never applied: a code stays the code it is. What a file says of itself is in `FileLabels`. Nothing is
+written anywhere, not even for a while.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.data.collect import readable
+from fltoolkit.survey.data.column_names import quoted
+from fltoolkit.survey.data.engines import is_spark, spark_table
+from fltoolkit.survey.readers.csv_files import open_csv
+from fltoolkit.survey.readers.csv_layout import TEXT_FILES
+from fltoolkit.survey.readers.csv_numbers import with_numbers
+from fltoolkit.survey.readers.memory_tables import NO_COLUMN, MemoryTable, Unreadable, memory_table
+from fltoolkit.survey.readers.source_files import exactly, stamped
+from fltoolkit.yaml_files.loading import canonical_code
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+SPSS_FILES = (".sav", ".zsav")
+LABELLED_FILES = (*SPSS_FILES, ".dta")
+DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class FileLabels:
+    """What an SPSS or Stata file says of its columns; of other files the names alone.
+
+    `labels`: by column, its label. `codes`: by column, the label of each code, as canonical text (Stata's `.a` with its
+    point). `kinds`: by column, number, text or date. `ranges`: by column, the user-missing values of SPSS, from and to.
+    """
+
+    names: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    kinds: Mapping[str, Literal["number", "text", "date"]] = field(default_factory=dict)
+    ranges: Mapping[str, Sequence[tuple[Any, Any]]] = field(default_factory=dict)
+    rows: int = 0
+
+    def is_missing(self, column: str, code: str) -> bool:
+        """Whether the file itself declares a code missing: SPSS's user-missing values, Stata's .a to .z."""
+        if re.fullmatch(r"\.[a-z]", code):
+            return True
+        return any(_within(code, low, high) for low, high in self.ranges.get(column, ()))
+
+
+def _within(code: str, low: Any, high: Any) -> bool:
+    if isinstance(low, str):
+        return code == low.strip()
+    try:
+        return bool(low <= float(code) <= high)
+    except ValueError:
+        return False
+
+
+def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
+    """Names, labels and missing values of an SPSS or Stata file; no row is read.
+
+    Raises:
+        DataError: the file is not what its name says, or its encoding is another.
+    """
+    stamped(path)
+    _, about = _pyreadstat(path, encoding, metadataonly=True, user_missing=True)
+    if not all(about.column_names):
+        raise DataError("the file has columns without a name", where=str(path), do="name them, or export the data again")
+    kinds = {name: _kind(about, name) for name in about.column_names}
+    labelled = about.variable_value_labels.items()
+    codes = {c: {_code(k, kinds[c]): str(v).strip() for k, v in values.items()} for c, values in labelled if c in kinds}
+    ranges = {column: [(r["lo"], r["hi"]) for r in found] for column, found in about.missing_ranges.items()}
+    labels = {column: " ".join(label.split()) for column, label in about.column_names_to_labels.items() if label}
+    return FileLabels(tuple(about.column_names), labels, codes, kinds, ranges, about.number_rows or 0)
+
+
+def missing_numbers(path: Path, encoding: str | None = None) -> dict[str, list[tuple[float, float]]]:
+    """Of an SPSS file, by column, the numbers that it declares missing, from and to; of any other file nothing."""
+    if path.suffix.lower() not in SPSS_FILES:
+        return {}
+    ranges = read_labels(path, encoding).ranges
+    found = {c: [(low, high) for low, high in given if not isinstance(low, str)] for c, given in ranges.items()}
+    return {c: numbers for c, numbers in found.items() if numbers}
+
+
+def _kind(about: Any, column: str) -> Literal["number", "text", "date"]:
+    if about.readstat_variable_types[column] == "string":
+        return "text"
+    return "date" if DATE_FORMAT.match(about.original_variable_types[column] or "") else "number"
+
+
+def _code(code: object, kind: str) -> str:
+    """The code of a value label as the data have it; a letter on a number is one of Stata's tagged missing values."""
+    return f".{code}" if kind == "number" and isinstance(code, str) else canonical_code(code)
+
+
+def open_path(
+    path: Path,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_text: bool,
+    only: Collection[str] | None = None,
+    named: Collection[str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+) -> tuple[Any, Sequence[str]]:
+    """A file's relation, and its column names as they are written: DuckDB renames those that collide.
+
+    Raises:
+        DataError: no such file, not a format the kit reads, or it cannot be read.
+    """
+    stamped(path)
+    suffix = path.suffix.lower()
+    with readable(str(path)):
+        if suffix in LABELLED_FILES:
+            return _open_labelled(path, con, as_text, only, encoding)
+        if suffix == ".parquet":
+            return _open_parquet(path, con)
+        if suffix in TEXT_FILES:
+            typed = None if as_text else with_numbers
+            relation, names = open_csv(path, con, encoding=encoding, delimiter=delimiter, only=only, named=named, typed=typed)
+            return _with_points(relation) if decimal == "," else relation, names
+    raise DataError(
+        "the kit does not read this kind of file", where=str(path), found=suffix,
+        allowed=", ".join([*TEXT_FILES, ".parquet", *LABELLED_FILES]), do="export the data again as one of these",
+    )  # fmt: skip
+
+
+def _open_parquet(path: Path, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
+    relation = con.read_parquet(exactly(path), hive_partitioning=False)
+    written = con.execute("SELECT name FROM parquet_schema(?)", [exactly(path)]).fetchall()[1:]
+    flat = len(written) == len(relation.columns)
+    return relation, [name for (name,) in written] if flat else relation.columns
+
+
+def _quoted(relation: Any) -> list[str]:
+    return [quoted(name) for name in relation.columns]
+
+
+def _with_points(relation: Any) -> Any:
+    """A CSV's numbers with a decimal comma as the kit has them: `12,5` is `12.5`; every other text as it is."""
+    told = (f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}" for name in _quoted(relation))
+    return relation.project(", ".join(told))
+
+
+def _open_labelled(
+    path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, only: Collection[str] | None, encoding: str | None
+) -> tuple[Any, Sequence[str]]:
+    """An SPSS or Stata file: of its columns those in `only`, codes as they are, dates as text (2025-03-01)."""
+    about = read_labels(path, encoding)
+    # pyreadstat takes an empty list for all columns.
+    wanted = None if only is None else [name for name in about.names if name in only] or list(about.names[:1])
+    table, _ = _pyreadstat(path, encoding, usecols=wanted, user_missing=as_text)
+    return con.from_df(table.apply(lambda column: _plain(column, about.kinds[column.name]))), about.names
+
+
+def _plain(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
+    """Python objects (dates, numbers among tagged missing values) as text; numbers and text as they are."""
+    if column.dtype != object and kind != "date":
+        return column
+    tagged = kind == "number"
+    return column.map(lambda v: f".{v}" if tagged and isinstance(v, str) else str(v), na_action="ignore").astype("string")
+
+
+def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, Any]:
+    """pyreadstat's table and description of a file. Whatever it meets in a damaged file is one `DataError`."""
+    try:
+        import pyreadstat
+    except ImportError:
+        raise DataError(
+            "SPSS and Stata files need the package pyreadstat", where=str(path), do='pip install "fltoolkit[formats]"'
+        ) from None
+    read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
+    # iconv, which decodes here, knows Python's names once they are canonical and hyphened.
+    name = codecs.lookup(encoding).name.replace("euc_", "euc-") if encoding else None
+    try:
+        return read(str(path), encoding=name, **options)
+    except MemoryError:
+        raise
+    except Exception as error:  # a C library's: there is no list of what a damaged file may raise
+        raise DataError(
+            "the file cannot be read", where=str(path), found=_kind_of_damage(error),
+            do="check that it is whole and what its name says; if it is old, give its `encoding:` under `files:`, such as cp1252 "
+            "(of `fltoolkit new`: --encoding cp1252)",
+        ) from None  # fmt: skip
+
+
+def _kind_of_damage(error: Exception) -> str:
+    """What pyreadstat met, in the kit's words: its own may quote a cell."""
+    said = str(error).lower()
+    if "encoding" in said or "byte sequence" in said or isinstance(error, UnicodeError):
+        return "text in another encoding than the file says"
+    return "a date that no calendar has" if isinstance(error, OverflowError) else "it is not laid out as such a file is"
+
+
+def open_object(
+    data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
+) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
+    """The relation of a pandas, Polars or Arrow table or of a DuckDB relation, its column names, and those that cannot be used; a PySpark
+    DataFrame stays what it is.
+
+    Raises:
+        DataError: this is no table, it cannot be read, or it has no column.
+    """
+    if is_spark(data):
+        return (*spark_table(data, only), {})
+    table = _held(data)
+    if table is None:
+        raise DataError(
+            "this is not a table the kit reads",
+            where="data",
+            found="nothing (None)" if data is None else type(data).__name__,
+            allowed="a path to CSV, Parquet, SPSS or Stata, a pandas, Polars or Arrow table, a DuckDB relation, a PySpark DataFrame",
+            do="give one of these",
+        )
+    if not table.table.num_columns:
+        found = sorted({why.found for why in table.unreadable.values()})
+        raise DataError(NO_COLUMN, where="data", found=found, do="give a table of numbers and texts, whose columns have names")
+    return con.from_arrow(table.table), table.names, table.unreadable
+
+
+def _held(data: Any) -> MemoryTable | None:
+    """A table in memory. A DuckDB relation is read here, once, so that every number is of the same rows."""
+    import duckdb
+
+    with readable("data"):
+        try:
+            return memory_table(data)
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            raise DataError(
+                "the DuckDB relation cannot be read", where="data",
+                do="see that its connection is open and that all its rows can be fetched; DuckDB's words are not repeated, since they may quote a cell",
+            ) from None  # fmt: skip

@@ -1,0 +1,68 @@
+"""The names of a file's columns in messages: which are missing, and when the first line may be printed at all.
+
+A CSV file can lack its header. Its first line is then the answers of a person, and no message may print it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.data.column_names import tidy, visible
+from fltoolkit.survey.readers.csv_layout import TEXT_FILES
+
+
+def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Collection[object]) -> bool:
+    """Whether the names of columns are names for certain. The first line of a CSV without a header is a person's answers.
+
+    Args:
+        present: the names that the data have. wanted: the columns that survey.yaml or the call names. At least half of them in
+            `present`, whatever their capitals, show that these are names.
+        paths: where the data come from: files, or tables in memory. Only a CSV file can lack its header.
+    """
+    if not any(isinstance(path, (str, Path)) and Path(path).suffix.lower() in TEXT_FILES for path in paths):
+        return True
+    there = {tidy(name).casefold() for name in present}
+    return bool(wanted) and 2 * sum(tidy(name).casefold() in there for name in wanted) >= len(wanted)
+
+
+def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
+    """Names of columns as a message may print them. `known`: they are names for certain; see `header_is_known`."""
+    return (
+        [visible(str(name)) for name in names]
+        if known
+        else f"{len(names):,} name{'s' if len(names) != 1 else ''}, not printed: the first line may be a person's answers"
+    )
+
+
+def refuse_missing(
+    wanted: Collection[str], present: Sequence[str], where: str, paths: Collection[object], keys: Mapping[str, str] | None = None
+) -> None:
+    """Stop on columns that the data lack.
+
+    Args:
+        wanted: the columns that survey.yaml names. present: those that the data have. where: the key, for the message.
+        paths: the files that were looked at; none, where `present` are names for certain.
+        keys: of each column wanted, the key that names it.
+
+    Raises:
+        DataError: with the names that were probably meant.
+    """
+    missing = [c for c in wanted if c not in present]
+    if not missing:
+        return
+    known = header_is_known(present, wanted, paths)
+    guesses = {m: difflib.get_close_matches(m, present, n=1, cutoff=0.6) if known else [] for m in missing}
+    told = {m: [*([keys[m]] if keys else []), *(f"did you mean {visible(g)}?" for g in guesses[m])] for m in missing}
+    do = "correct the names; upper and lower case count"
+    if len(present) == 1:
+        do = "the file has a single column: give its `delimiter:` under `files:`, or correct the names"
+    elif not known:
+        do = "write the names of the columns into the first line, or correct those in survey.yaml; fltoolkit check --show-values prints that line"
+    raise DataError(
+        "columns that survey.yaml names are not in the data", where=where,
+        found=[f"{m} ({'; '.join(words)})" if words else m for m, words in told.items()], allowed=names_told(present, known), do=do,
+        withheld=", ".join(present),
+    )  # fmt: skip

@@ -1,0 +1,248 @@
+"""Tables in memory (pandas, Polars, Arrow, a DuckDB relation) as Arrow tables: whole columns, each of one kind, nothing sampled.
+
+A column that holds values of several kinds, or of a kind that no estimate takes, does not stop a survey that has no use for it. It is
+left out, and why is kept for whoever asks for it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from narwhals import dependencies
+
+from fltoolkit.survey.data.column_names import tidy
+from fltoolkit.survey.data.column_values import LARGEST_WHOLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+NO_COLUMN = "no column of the data can be used"
+NUMBERS, TRUTHS, TEXTS = "numbers", "true or false", "text"
+# A type before those that it is a kind of: a truth is a number to Python, and a moment is a date.
+KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((bool,), TRUTHS),
+    ((str,), TEXTS),
+    ((datetime.datetime,), "dates with a time"),
+    ((datetime.date,), "dates"),
+    ((datetime.time,), "times of day"),
+)
+DIGITS = 38  # of the longest decimal number that DuckDB has
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Why a column cannot be used: what it holds, and what to do."""
+
+    found: str
+    do: str
+
+
+@dataclass(frozen=True)
+class MemoryTable:
+    """A table whose columns are each of one kind, the names of all columns, and by name the columns that are left out."""
+
+    table: pa.Table
+    names: tuple[str, ...]
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+
+
+class NoColumn(Exception):
+    """A column that cannot be used; `why` says it without a value."""
+
+    def __init__(self, why: Unreadable) -> None:
+        self.why = why
+        super().__init__(why.found)
+
+
+def memory_table(data: Any) -> MemoryTable | None:
+    """A table in memory with its columns as Arrow arrays; None of what is no such table. A reader of Arrow batches is read to its end."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(data, pd.DataFrame):
+        return _collected([(tidy(name), data.iloc[:, i]) for i, name in enumerate(data.columns)])
+    if dependencies.is_polars_dataframe(data):
+        return _collected([(tidy(name), data.get_column(name)) for name in data.columns])
+    if hasattr(data, "__arrow_c_stream__") and not hasattr(data, "lazy"):
+        try:
+            held = pa.table(data)
+        except (pa.ArrowException, TypeError, ValueError):  # a single column
+            return None
+        return _collected([(tidy(name), held.column(i)) for i, name in enumerate(held.column_names)])
+    return None
+
+
+def _collected(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
+    import pyarrow as pa
+
+    arrays: list[Any] = []
+    names: list[str] = []
+    unreadable: dict[str, Unreadable] = {}
+    for name, column in columns:
+        if not name:
+            continue
+        try:
+            arrays.append(_array(column))
+            names.append(name)
+        except NoColumn as error:
+            unreadable[name] = error.why
+    return MemoryTable(pa.table(arrays, names=names), tuple(name for name, _ in columns if name), unreadable)
+
+
+def _array(column: Any) -> Any:
+    """A column of one kind as DuckDB takes it. Raises `NoColumn`."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(column, pd.Series):
+        array = _of_pandas(column)
+    elif isinstance(column, (pa.Array, pa.ChunkedArray)):
+        array = column
+    else:
+        array = _of_polars(column)
+    return _plain(array)
+
+
+def _of_pandas(column: pd.Series[Any]) -> Any:
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    kind: Any = column.dtype
+    if isinstance(kind, pd.SparseDtype):
+        column = pd.Series(column.array.to_dense())
+        kind = column.dtype
+    if isinstance(kind, np.dtype) and kind.hasobject:
+        return _of_objects(column.to_list())
+    if isinstance(kind, pd.CategoricalDtype):
+        codes = pa.array(column.cat.codes.to_numpy(), mask=column.isna().to_numpy())
+        return pa.DictionaryArray.from_arrays(codes, _of_pandas(column.cat.categories.to_series()))
+    if getattr(kind, "kind", "") == "f" and kind.itemsize not in (4, 8):  # half and extended precision
+        column = column.astype("float64")
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        raise NoColumn(no_kind(str(kind))) from None
+
+
+def _of_polars(column: Any) -> Any:
+    import polars as pl
+    import pyarrow as pa
+
+    try:
+        if column.dtype == pl.Object:
+            return _of_objects(column.to_list())
+        if column.dtype.is_integer() and column.dtype.to_python() is int and str(column.dtype).endswith("128"):
+            return pa.array(column.to_list(), pa.decimal128(DIGITS, 0))
+        return column.to_arrow()
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        raise NoColumn(no_kind(str(column.dtype))) from None
+
+
+def _of_objects(values: Sequence[Any]) -> Any:
+    """Python's objects: numbers of all sorts together are numbers; else all must be of one kind. Blank are None, NaN, NaT and NA."""
+    import pyarrow as pa
+
+    there = _kinds(values)
+    if len(there) > 1:
+        raise NoColumn(
+            Unreadable(
+                "; ".join(f"{kind} (first in row {_first(values, kind)})" for kind in sorted(there)),
+                "make every value of the column one kind, such as text; rows are counted from 0, from the top of the table",
+            )
+        )
+    kind = next(iter(there), TEXTS)
+    try:
+        if kind == NUMBERS:
+            return _of_numbers(values)
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        raise NoColumn(no_kind(f"{kind} that are too long, or infinite" if kind == NUMBERS else kind)) from None
+
+
+def _of_numbers(values: Sequence[Any]) -> Any:
+    """Whole numbers, decimals and floats as one sort of number: the first that holds them all."""
+    import pyarrow as pa
+
+    if all(isinstance(v, (int, numbers.Integral)) or _blank(v) for v in values):
+        whole = [None if _blank(v) else int(v) for v in values]
+        large = any(v is not None and not -(2**63) <= v < 2**63 for v in whole)
+        return pa.array(whole, pa.decimal128(DIGITS, 0) if large else pa.int64())
+    if all(isinstance(v, decimal.Decimal) or _blank(v) for v in values):
+        return pa.array(values, from_pandas=True)
+    if any(isinstance(v, numbers.Integral) and abs(int(v)) > LARGEST_WHOLE for v in values if not _blank(v)):
+        raise NoColumn(no_kind("whole numbers of more than 15 digits beside others"))
+    return pa.array([None if _blank(v) else float(v) for v in values], pa.float64())
+
+
+def _kinds(values: Sequence[Any]) -> set[str]:
+    """The kinds that a column's values are of, blanks apart."""
+    types = set(map(type, values))
+    by_value = any(issubclass(t, (float, decimal.Decimal)) for t in types)  # NaN is a blank, and only its value tells
+    return ({_kind(v) for v in values} if by_value else {_kind_of(t) for t in types}) - {""}
+
+
+def _first(values: Iterable[Any], kind: str) -> int:
+    return next(row for row, value in enumerate(values) if _kind(value) == kind)
+
+
+def _kind(value: Any) -> str:
+    """What kind a value is of; empty of a blank."""
+    return "" if _blank(value) else _kind_of(type(value))
+
+
+def _kind_of(of: type) -> str:
+    import numpy as np
+    import pandas as pd
+
+    if of in (type(None), type(pd.NA), type(pd.NaT)):
+        return ""
+    if issubclass(of, np.bool_):
+        return TRUTHS
+    named = next((kind for types, kind in KINDS if issubclass(of, types)), "")
+    number = issubclass(of, (numbers.Real, decimal.Decimal))
+    return named or (NUMBERS if number else f"values of the type {of.__name__}")
+
+
+def _blank(value: Any) -> bool:
+    import pandas as pd
+
+    if isinstance(value, decimal.Decimal):
+        return value.is_nan()
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _plain(array: Any) -> Any:
+    """An Arrow array as DuckDB takes it: of the kinds that it lacks, the nearest that it has. Raises `NoColumn`."""
+    import pyarrow as pa
+
+    kind, types = array.type, pa.types
+    try:
+        array.validate(full=True)  # bytes that are no text would end DuckDB's connection
+    except pa.ArrowException:
+        raise NoColumn(Unreadable("text that is not UTF-8, or a damaged column", "make the column anew")) from None
+    if isinstance(kind, pa.BaseExtensionType):
+        if not kind.extension_name.startswith("arrow."):
+            raise NoColumn(no_kind(kind.extension_name))
+        return array
+    if types.is_dictionary(kind):
+        texts = types.is_string(kind.value_type) or types.is_large_string(kind.value_type)
+        return array if texts else _plain(array.cast(kind.value_type))
+    if types.is_null(kind):
+        return array.cast(pa.string())
+    if types.is_float16(kind):
+        return array.cast(pa.float32())
+    if types.is_decimal256(kind):
+        return array.cast(pa.float64())
+    return array
+
+
+def no_kind(found: str) -> Unreadable:
+    """A column of a kind that nothing here counts, groups or adds."""
+    return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

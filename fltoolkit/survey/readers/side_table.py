@@ -1,0 +1,76 @@
+"""A small CSV file that stands beside survey.yaml (benchmarks, a correspondence table), read strictly: every row has a cell for each column."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fltoolkit.errors import FltoolkitError
+from fltoolkit.files import MB, read_text, shown
+
+MOST_BYTES = 20 * MB
+
+
+@dataclass(frozen=True)
+class SideTableRow:
+    """A row: the line it begins on, and its cells in the order of the columns that were asked for."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+def read_side_table(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SideTableRow]:
+    """The rows of a CSV file in UTF-8, its columns parted by commas; blank lines are passed over.
+
+    Args:
+        path: of the file.
+        columns: those wanted, by the names in its first line; others may stand there too.
+        what: what a message calls it, such as `the correspondence table`.
+        raised: the error to raise.
+
+    Raises:
+        FltoolkitError: of the kind `raised`; the file cannot be read (`files.read_text`), lacks one of the columns or has it twice, or a row
+            has another number of cells than the first line. No cell is repeated in its words.
+    """
+    lines = _lines(path, read_text(path, MOST_BYTES, raised), what, raised)
+    if not lines:
+        raise raised(f"{what} is empty", where=shown(path), allowed=", ".join(columns), do="give the columns in the first line")
+    head, *rows = lines
+    names = [name.strip() for name in head.cells]
+    if wrong := [name for name in columns if names.count(name) != 1]:
+        raise raised(
+            f"{what} needs the columns {' and '.join(columns)}, each once",
+            where=f"{shown(path)}, line {head.line}",
+            found=f"{len(names)} column(s); not there once: {', '.join(wrong)}",
+            do=f"name the column(s) {', '.join(wrong)} so in the first line; columns are parted by commas",
+        )
+    for row in rows:
+        if len(row.cells) != len(names):
+            raise raised(
+                f"a row of {what} has another number of cells than its first line",
+                where=f"{shown(path)}, line {row.line}",
+                found=f"{len(row.cells)} cell(s)",
+                allowed=f"{len(names)} cells",
+                do="put a cell that holds a comma between double quotes, and give every row all its commas",
+            )
+    places = [names.index(name) for name in columns]
+    return [SideTableRow(row.line, tuple(row.cells[place].strip() for place in places)) for row in rows]
+
+
+def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> list[SideTableRow]:
+    """Every line of the file that is not blank, quotes followed strictly: an open quote is an error, not a cell of many lines."""
+    reader, found, begins = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append(SideTableRow(begins, tuple(cells)))
+            begins = reader.line_num + 1
+    except csv.Error:
+        raise raised(
+            f"{what} cannot be read as a CSV file", where=f"{shown(path)}, line {begins}", found="a quote that is not closed, or text after one",
+            do='close the quote; a double quote within a cell is written twice: ""',
+        ) from None  # fmt: skip
+    return found

@@ -1,0 +1,1 @@
+"""What a survey.yaml says, as checked objects: nothing here reads a person."""

@@ -1,0 +1,184 @@
+"""Population benchmarks: how many persons there are in each category of some margins, as a CSV, a table or a mapping says it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, PrivateAttr, model_validator
+
+from fltoolkit.errors import DataError, expect
+from fltoolkit.files import inside
+from fltoolkit.survey.data.column_values import NUMBER
+from fltoolkit.survey.readers.side_table import read_side_table
+from fltoolkit.yaml_files.loading import Code, Model, canonical_code
+
+CROSS = " × "
+COLUMNS = ("margin", "category", "population")
+SAME = 1e-9  # how far the totals of two margins may lie apart, as a share of them: rounding only
+
+Method = Literal["poststratify", "rake", "greg"]
+
+
+class CalibrationSpec(Model):
+    """Calibration of the weights of a population: a file of benchmarks beside survey.yaml, or `margins` with their numbers.
+
+    It goes for every population whose weight is the same column; persons outside `population` keep their weight.
+    """
+
+    method: Method
+    population: str | None = None
+    benchmarks: str | None = None
+    margins: dict[str, Annotated[dict[Code, float], Field(min_length=1)]] = Field(default_factory=dict)
+    _read: list[Margin] = PrivateAttr(default_factory=list)
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> CalibrationSpec:
+        if (self.benchmarks is None) == (not self.margins):
+            raise ValueError("give either benchmarks (a CSV file beside survey.yaml) or margins with their numbers")
+        return self
+
+    @property
+    def targets(self) -> tuple[Margin, ...]:
+        """The margins, once `read_calibration` has read them."""
+        return tuple(self._read)
+
+    def read(self, survey: Path) -> tuple[Margin, ...]:
+        """Read and check the benchmarks of a survey.yaml; `targets` then holds them. Raises `DataError`."""
+        if self.benchmarks is None:
+            found = read_benchmarks(self.margins, f"{survey}: calibration.margins")
+        else:
+            found = read_benchmarks(inside(survey.parent, self.benchmarks, f"{survey}: calibration.benchmarks"))
+        self._read[:] = found
+        return found
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How many persons of the population are in each category; a category has one value for each column."""
+
+    columns: tuple[str, ...]
+    totals: Mapping[tuple[str, ...], float]
+
+    @property
+    def name(self) -> str:
+        """As the published set names a breakdown: `region × sex`."""
+        return CROSS.join(self.columns)
+
+    @property
+    def total(self) -> float:
+        return math.fsum(self.totals.values())
+
+
+def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin, ...]:
+    """The margins of a file, a table or a mapping.
+
+    Args:
+        benchmarks: path of a CSV, or pandas DataFrame, with the columns `margin` (a column or group, or several joined by ` × `),
+            `category` (its values, joined alike) and `population` (persons); or a mapping of margins (a name or a tuple of names) to
+            mappings of categories (a value or a tuple of values) to persons.
+        where: what the messages call it.
+
+    Raises:
+        DataError: it cannot be read; a number is missing, zero or negative; a category is there twice, or has another number of values
+            than its margin has columns; the margins do not add to the same total.
+    """
+    if isinstance(benchmarks, (str, Path)):
+        where = str(benchmarks)
+        rows = list(_rows(_csv(Path(benchmarks)), where))
+    elif isinstance(benchmarks, pd.DataFrame):
+        rows = list(_rows(benchmarks, where))
+    elif isinstance(benchmarks, Mapping):
+        for margin, categories in benchmarks.items():
+            expect(
+                categories, Mapping, f"{where}: margin {margin}", "give each category its persons: {'men': 1000, 'women': 1100}"
+            )
+            if not categories:
+                raise DataError(
+                    "a margin has no category",
+                    where=f"{where}: margin {margin}",
+                    do="give each category its persons, or leave it out",
+                )
+        rows = [(_parts(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
+    else:
+        raise DataError(
+            "benchmarks are not of a kind that is read", where=where, found=type(benchmarks).__name__,
+            allowed="path of a CSV file, pandas DataFrame, mapping",
+        )  # fmt: skip
+    found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
+    for columns, category, population in rows:
+        values = _values(columns, category, where)
+        told = f"{where}: margin {CROSS.join(columns)}, category {CROSS.join(values)}"
+        if values in found.setdefault(columns, {}):
+            raise DataError("the category stands there twice", where=told, do="keep one of the two")
+        found[columns][values] = _population(population, told)
+    margins = tuple(Margin(columns, totals) for columns, totals in found.items())
+    _refuse_margins(margins, where)
+    return margins
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    rows = read_side_table(path, COLUMNS, "the file of benchmarks", DataError)
+    return pd.DataFrame([row.cells for row in rows], columns=list(COLUMNS), dtype=str)
+
+
+def _rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    if gone := [c for c in COLUMNS if c not in table]:
+        raise DataError(
+            f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,
+            do="one row a category, columns separated by commas",
+        )  # fmt: skip
+    return ((_parts(str(m).strip()), c, n) for m, c, n in table[list(COLUMNS)].itertuples(index=False, name=None))
+
+
+def _parts(name: object) -> tuple[str, ...]:
+    """The columns of a margin's name; only one that joins several is trimmed, since a column may be called ` SEX `."""
+    if isinstance(name, tuple):
+        return tuple(map(str, name))
+    columns = str(name).split(CROSS.strip())
+    return tuple(c.strip() for c in columns) if len(columns) > 1 else (str(name),)
+
+
+def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, ...]:
+    """One value a column; the value of a single column may itself hold a cross."""
+    if isinstance(category, tuple):
+        given = category
+    else:
+        given = (category,) if len(columns) == 1 else tuple(str(category).split(CROSS.strip()))
+    if len(given) != len(columns) or len(set(columns)) != len(columns) or "" in columns:
+        raise DataError(
+            "a category does not fit its margin", where=f"{where}: margin {CROSS.join(columns)}", found=category,
+            allowed=f"one value for each of {', '.join(columns) or 'its columns'}, joined by {CROSS.strip()}",
+        )  # fmt: skip
+    return tuple(canonical_code(part) for part in given)
+
+
+def _population(value: Any, told: str) -> float:
+    plain = not isinstance(value, (bool, np.bool_)) and (not isinstance(value, str) or re.fullmatch(NUMBER, value, re.ASCII))
+    try:
+        number = float(value) if plain else math.nan
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise DataError(
+            "the population is not a number above zero", where=told, found=value, allowed="persons, above zero",
+            do="use a point for decimals and no thousands separator; merge a category of nobody with a neighbour, here and in the data",
+        )  # fmt: skip
+    return number
+
+
+def _refuse_margins(margins: tuple[Margin, ...], where: str) -> None:
+    if not margins:
+        raise DataError("there are no benchmarks", where=where, do="give one row for each category of each margin")
+    sizes = {m.name: m.total for m in margins}
+    if max(sizes.values()) - min(sizes.values()) > SAME * max(sizes.values()):
+        raise DataError(
+            "the margins do not add to the same total", where=where, found=[f"{name}: {size:,.10g}" for name, size in sizes.items()],
+            do="they must be of one population; where rounding parts them, scale each to the total of the best known",
+        )  # fmt: skip

@@ -1,0 +1,214 @@
+"""How the data lie and how the sample was drawn, as survey.yaml says it: files, design, and who answered the module."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+
+from fltoolkit.errors import DesignError
+from fltoolkit.survey.spec.questions import refuse_double_codes
+from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
+from fltoolkit.yaml_files.loading import Codes, Model, Names
+
+
+def known_encoding(name: str) -> str:
+    """The name of a text encoding, if Python knows it; else a `ValueError` that names usual ones."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        usual = "utf-8, cp1252 (western Europe), cp1251 (Cyrillic), cp1256 (Arabic), gb18030 (Chinese), shift_jis"
+        raise ValueError(f"not an encoding that Python knows; usual ones: {usual}") from None
+    return name
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, if there is one and none is blank or given twice; else a `ValueError`."""
+    if not names or not all(name.strip() for name in names):
+        raise ValueError("name at least one, and none of them blank")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"the same name is given more than once: {', '.join(twice)}; name each once")
+    return names
+
+
+def _one_character(delimiter: str) -> str:
+    """What parts the cells of a CSV, `\\t` being a tab; else a `ValueError`."""
+    delimiter = "\t" if delimiter == "\\t" else delimiter
+    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+        raise ValueError("a delimiter is one character, such as ; or , or | or \\t (a tab), and no quote")
+    return delimiter
+
+
+MOST_REPLICATES = 10_000  # of one run of columns; surveys have a few hundred
+Encoding = Annotated[str, AfterValidator(known_encoding)]
+EachOnce = Annotated[Names, AfterValidator(_each_once)]
+Delimiter = Annotated[str, AfterValidator(_one_character)]
+
+
+class DataFile(Model):
+    """A file beside survey.yaml: CSV, Parquet, SPSS or Stata; several paths are pooled quarters, and persons then need weight factors.
+
+    `encoding`: of a CSV that is not UTF-8, or of an old SPSS or Stata file that does not say its own. `decimal`: a comma, where a
+    CSV writes `12,5`.
+    """
+
+    path: EachOnce
+    key: EachOnce
+    prefix: str = ""
+    weight_factor: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
+    delimiter: Delimiter | None = None
+    encoding: Encoding | None = None
+    decimal: Literal[".", ","] = "."
+
+
+class Files(Model):
+    """One row a person; household and module rows are joined to it; episodes hold one row a spell of work.
+
+    Where persons are pooled quarters, another file is one for all quarters or as many, joined quarter by quarter; episodes
+    are always as many.
+    """
+
+    person: DataFile
+    household: DataFile | None = None
+    module: DataFile | None = None
+    episodes: DataFile | None = None
+
+    @model_validator(mode="after")
+    def _pooled_alike(self) -> Files:
+        parts = len(self.person.path)
+        if len(self.person.weight_factor) != parts and (parts > 1 or self.person.weight_factor):
+            raise ValueError(f"{parts} pooled files need {parts} weight_factor values (for four quarters: 0.25 each)")
+        for kind in ("household", "module", "episodes"):
+            file: DataFile | None = getattr(self, kind)
+            if file and file.weight_factor:
+                raise ValueError(f"{kind}.weight_factor: the factors of pooled quarters stand under person")
+            if file and len(file.path) not in ({parts} if kind == "episodes" else {1, parts}):
+                raise ValueError(f"{kind}.path: {len(file.path)} file(s) beside {parts} of person; pool them alike")
+        return self
+
+
+class Flag(Model):
+    """The codes of a column that mean yes."""
+
+    column: str
+    codes: Annotated[Codes, Field(min_length=1)]
+
+
+class ReplicatesSpec(Model):
+    """Supplied replicate weights of `design.weight`: `columns` by name, a numbered run of them as `RW{1..80}`.
+
+    The other keys are those of `fl.ReplicateDesign`.
+    """
+
+    columns: Annotated[Names, Field(min_length=1)]
+    method: MethodName
+    scale: float | None = None
+    rscales: Annotated[tuple[float, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = ()
+    rho: float | None = None
+    combined: bool = True
+    mse: bool = False
+    df: Annotated[int, Field(ge=1)] | None = None
+
+    @field_validator("columns")
+    @classmethod
+    def _runs_end(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        for column in columns:
+            _run(column)
+        return columns
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every column, runs written out."""
+        return tuple(name for column in self.columns for name in _run(column))
+
+    @property
+    def made(self) -> Method:
+        """How they were made, for `replicate_weights.replicated`."""
+        rscales = self.rscales[0] if len(self.rscales) == 1 else self.rscales or None
+        return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
+
+
+def _run(column: str) -> list[str]:
+    """`RW{1..80}` as RW1 to RW80, `RW{01..80}` as RW01 to RW80; any other name as it is. Raises `ValueError` on a run that does not rise
+    or is endless."""
+    found = re.fullmatch(r"(.*)\{(\d+)\.\.(\d+)\}(.*)", column)
+    if not found:
+        return [column]
+    before, first, last, after = found.groups()
+    if not 0 < int(last) - int(first) < MOST_REPLICATES:
+        raise ValueError(f"{column} must run upwards, over at most {MOST_REPLICATES:,} columns")
+    digits = len(first) if first.startswith("0") else 0
+    return [f"{before}{number:0{digits}d}{after}" for number in range(int(first), int(last) + 1)]
+
+
+class DesignSpec(Model):
+    """How the sample was drawn, in the words of a sampling frame.
+
+    `ssu` are the units drawn within PSUs, needed for the FPC of a second stage (`fpc` then names two columns) and for PSUs taken
+    with `certainty`; without it those are persons. `replicates` stand in place of PSUs.
+    `psus_of_earlier_rounds`: whether a stratum and PSU label that an earlier round also has is the same area (`kept`, even in part)
+    or another one (`new`: drawn anew).
+    """
+
+    weight: str
+    strata: Names = ()
+    psu: str | None = None
+    ssu: str | None = None
+    fpc: Annotated[Names, Field(max_length=2)] = ()
+    certainty: Flag | None = None
+    replicates: ReplicatesSpec | None = None
+    household: Names = ()
+    selection: Literal["pps", "srs", "systematic"]
+    nest: bool = False
+    single_psu: Literal["fail", "certainty", "remove", "adjust", "average"] = "fail"
+    weights: Literal["gross_up", "normalised"] = "gross_up"
+    design_effect_at_zero_cases: Annotated[float, Field(ge=1)] | None = None
+    psus_of_earlier_rounds: Literal["kept", "new"] | None = None
+
+    @model_validator(mode="after")
+    def _no_fpc_with_pps(self) -> DesignSpec:
+        if self.fpc and self.selection == "pps":
+            raise ValueError(
+                "fpc with selection: pps: n/N is not the selection probability of PSUs drawn by size; "
+                "leave fpc out (with replacement, the usual and safe choice) or say selection: srs if that is true"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _replicates_alone(self) -> DesignSpec:
+        if self.replicates is None:
+            return self
+        if self.psu or self.fpc:
+            raise ValueError("replicates with psu or fpc: the replicate weights hold the design; leave psu and fpc out")
+        if len(self.replicates.names) < 2:
+            raise ValueError("replicates.columns: fewer than two columns of replicate weights")
+        try:
+            refuse_coefficients(self.replicates.made, bool(self.strata))
+        except DesignError as error:
+            raise ValueError(f"replicates.{error.where}: {error.problem}; {error.do}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> DesignSpec:
+        if (self.ssu or self.certainty or len(self.fpc) == 2) and not self.psu:
+            raise ValueError("ssu, certainty and a second fpc need psu, the units of the first stage")
+        if self.ssu and len(self.fpc) == 1:
+            raise ValueError("fpc: two stages have one FPC; give that of both stages, or leave ssu out")
+        if self.certainty and self.fpc:
+            raise ValueError("certainty with fpc: a stratum whose PSUs were all taken is certain by its fpc; leave certainty out")
+        return self
+
+
+class ModuleStatus(Model):
+    """Who answered the forced labour module. A module refused as a whole is unit non-response, not unresolved."""
+
+    column: str
+    answered: Annotated[Codes, Field(min_length=1)]
+    refused: Codes = ()
+    not_asked: Codes = ()
+
+    @model_validator(mode="after")
+    def _each_code_means_one_thing(self) -> ModuleStatus:
+        refuse_double_codes(self, "answered", "refused", "not_asked")
+        return self

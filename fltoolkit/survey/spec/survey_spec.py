@@ -1,0 +1,379 @@
+"""What a survey.yaml says: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from fltoolkit.errors import SpecError
+from fltoolkit.survey.classifications.industry_codes import read_correspondences
+from fltoolkit.survey.spec.benchmarks import CalibrationSpec
+from fltoolkit.survey.spec.child_module import Children
+from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
+from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Group, Name, PopulationSpec, Sector, TableSpec
+from fltoolkit.survey.spec.questions import (
+    AnswerCodes,
+    Episodes,
+    Exceptions,
+    Form,
+    Interview,
+    Items,
+    Months,
+    Place,
+    Source,
+    Sources,
+)
+from fltoolkit.survey.spec.reserved_names import RESERVED
+from fltoolkit.yaml_files.loading import Codes, Model, Year, load_model
+
+
+class Age(Model):
+    """Age in completed years at interview. Below `adult` a person is a child, and the definition is that of children.
+
+    Where `at_start` names a column with the age at the start of the work, that age decides instead, episode by episode.
+    """
+
+    column: str
+    missing: Codes = ()
+    max: Annotated[int, Field(gt=0)] = 120
+    adult: Annotated[int, Field(gt=0)] = 18
+    at_start: str | None = None
+
+
+class ReferencePeriod(Model):
+    """The window the questions look back over; every figure names it (para 6a)."""
+
+    months: Annotated[int, Field(gt=0)]
+    text: str
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ReferencePeriod:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"end ({self.end}) is before start ({self.start})")
+        return self
+
+
+class Confidentiality(Model):
+    """Smallest numbers that may be shown. Raising is free; lowering needs `accept_lower_limits: true` and is reported."""
+
+    cases: int = 5
+    non_cases: int = 5
+    psus: int = 3
+    households: int = 3
+    accept_lower_limits: bool = False
+
+
+class SurveySpec(Model):
+    """The whole of a survey.yaml."""
+
+    title: str
+    country: str
+    year: Year
+    round: str = ""
+    reference_period: ReferencePeriod
+    files: Files
+    design: DesignSpec
+    age: Age
+    module: ModuleStatus | None = None
+    interview: Interview = Interview.model_construct()
+    answers: AnswerCodes = AnswerCodes.model_construct()
+    any_work: Sources
+    items: Items
+    episodes: Episodes
+    exceptions: Exceptions | None = None
+    form: Form | None = None
+    trafficking: Sources | None = None
+    place: Place | None = None
+    months: Months | None = None
+    current: Sources | None = None
+    children: Children | None = None
+    populations: Annotated[dict[Name, PopulationSpec], Field(min_length=1)]
+    calibration: CalibrationSpec | None = None
+    groups: dict[Name, AnyGroup] = Field(default_factory=dict)
+    sectors: dict[Name, Sector] = Field(default_factory=dict)
+    tables: tuple[TableSpec, ...] = ()
+    coverage_excludes: tuple[str, ...]
+    confidentiality: Confidentiality = Confidentiality.model_construct()
+
+    @model_validator(mode="after")
+    def _names_meet(self) -> SurveySpec:
+        groups = set(self.group_names)
+        if taken := RESERVED & {*self.groups, *self.sectors}:
+            raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
+        if twice := self.groups.keys() & self.sectors.keys():
+            raise ValueError(f"{min(twice)} is one of groups and of sectors; rename one of them")
+        for name, sector in self.sectors.items():
+            if sector.population and sector.population not in self.populations:
+                raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations")
+        own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
+        if self.design.replicates and own:
+            raise ValueError(
+                f"populations.{own[0]}.weight: replicate weights belong to design.weight ({self.design.weight}); name the weight that "
+                "they replicate as design.weight, and leave the populations' own out"
+            )
+        for i, table in enumerate(self.tables, 1):
+            for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
+                if group not in groups:
+                    raise ValueError(f"table {i} of tables: {group} is not one of the groups{_like(group, groups)}")
+            if table.population and table.population not in self.populations:
+                near = _like(table.population, set(self.populations))
+                raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
+        if self.calibration and self.calibration.population not in (None, *self.populations):
+            near = _like(self.calibration.population or "", set(self.populations))
+            raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
+        if self.episodes.long != (self.files.episodes is not None):
+            raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_is_of_that_age(self) -> SurveySpec:
+        oldest = self.age.max
+        ages = {f"populations.{name}.age.min": p.age.min for name, p in self.populations.items() if p.age.min is not None}
+        ages |= {f"groups.{name}.bands": g.bands[-1] for name, g in self.groups.items() if isinstance(g, AgeGroup)}
+        if too_old := [f"{key} ({age})" for key, age in ages.items() if age > oldest]:
+            raise ValueError(f"{too_old[0]} is above age.max ({oldest}): nobody is of such an age")
+        return self
+
+    @model_validator(mode="after")
+    def _populations_fit(self) -> SurveySpec:
+        if self.children is None:
+            if self.totals:
+                raise ValueError(f"populations.{min(self.totals)}.sum_of adds adults and children, and there is no children:")
+            return self
+        line, sides = self.age.adult, {name: self.side(name) for name in self.populations}
+        for name, population in self.populations.items():
+            where = f"populations.{name}"
+            if population.sum_of:
+                if sorted(sides.get(part, "") for part in population.sum_of) != ["adults", "children"]:
+                    raise ValueError(f"{where}.sum_of: name one population of adults and one of children")
+            elif not sides[name]:
+                raise ValueError(
+                    f"{where}.age: with children: a population is of adults (min {line} or more) or of children "
+                    f"(max {line - 1} or less), since their definitions differ; add the two with sum_of"
+                )
+        if self.children.parents and not self.design.household:
+            raise ValueError("children.parents: parents are found in the household; name its column under design.household")
+        return self
+
+    def side(self, population: str) -> str:
+        """Whom a population is of, by its ages: `adults`, `children`, or empty for both."""
+        ages = self.populations[population].age
+        if ages.max is not None and ages.max < self.age.adult:
+            return "children"
+        return "adults" if (ages.min or 0) >= self.age.adult else ""
+
+    def of_children(self, population: str) -> bool:
+        """Whether the children's definition applies to a population."""
+        return self.children is not None and self.side(population) == "children"
+
+    @property
+    def totals(self) -> dict[str, tuple[str, ...]]:
+        """Populations that are the sum of others, with those."""
+        return {name: p.sum_of for name, p in self.populations.items() if p.sum_of}
+
+    @property
+    def charted(self) -> tuple[str, ...]:
+        """The populations whose flowchart a run shows: the default (or its parts), and the children's."""
+        own = self.totals.get(self.default_population, (self.default_population,))
+        return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """The populations whose rate and number a run always shows: the default, and where children were asked the first of
+        theirs, every sum and its parts."""
+        if self.children is None:
+            return (self.default_population,)
+        children = next((name for name in self.populations if self.of_children(name)), self.default_population)
+        sums = [name for total, parts in self.totals.items() for name in (total, *parts)]
+        return tuple(dict.fromkeys((self.default_population, *sums, children)))
+
+    @model_validator(mode="after")
+    def _questions_fit(self) -> SurveySpec:
+        for where, source in self.questions():
+            try:
+                source.codes(self.answers)
+            except ValidationError as error:
+                problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+                raise ValueError(f"{where}: of column {source.column}, {problem}") from None
+        wrong = [c for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())] if "{episode}" in c]
+        if wrong:
+            raise ValueError(
+                f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for what is asked of an episode: "
+                "items, exceptions, form, place, months, current, trafficking, episodes.exists, the sector of the forced labour"
+            )
+        if self.episodes.wide and not any("{episode}" in c for c in self.episode_columns()):
+            raise ValueError(
+                "episodes.wide: no column is named by its episode; write {episode} in its name, such as WAGES_{episode}"
+            )
+        return self
+
+    def questions(self) -> list[tuple[str, Source]]:
+        """Every yes/no question, with the key that maps it."""
+        same = self.episodes.same_work
+        keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
+        keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
+        keyed += [(f"items.coercion.{item}", sources) for item, sources in self.items.coercion.items()]
+        keyed += [("episodes.same_work", same if isinstance(same, tuple) else None), ("episodes.exists", self.episodes.exists)]
+        if self.exceptions:
+            keyed += [(f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()]
+            keyed += [("exceptions.within_limits", self.exceptions.within_limits)]
+        keyed += [("trafficking", self.trafficking), ("current", self.current)]
+        keyed += self.children.questions() if self.children else []
+        keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
+        return [(where, source) for where, sources in keyed for source in sources or ()]
+
+    def person_columns(self) -> list[str]:
+        """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
+        design, populations = self.design, self.populations.values()
+        one_job = [s for s in self.sectors.values() if s.job == "all_workers"]
+        found = _columns([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
+        found += self.children.columns() if self.children else []
+        found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.ssu) if c), *design.fpc]
+        found += [design.certainty.column] if design.certainty else []
+        found += design.replicates.names if design.replicates else ()
+        found += [name for p in populations for name in (*p.where, *((p.weight,) if p.weight else ()))]
+        return list(dict.fromkeys(found))
+
+    def episode_columns(self) -> list[str]:
+        """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
+        own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
+        asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
+        start = [self.age.at_start] if self.age.at_start else []
+        return list(dict.fromkeys([*_columns(asked), *_columns(self.current), *start]))
+
+    def number_columns(self) -> frozenset[str]:
+        """Those of all columns that are numbers, `{episode}` filled in."""
+        design, weights = self.design, [p.weight for p in self.populations.values()]
+        named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
+        named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
+        return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
+
+    def bare_columns(self) -> frozenset[str]:
+        """Those that are numbers and nothing else: replicate weights, of which there may be hundreds."""
+        replicates = self.design.replicates.names if self.design.replicates else ()
+        without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
+        return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
+
+    def code_columns(self) -> frozenset[str]:
+        """Those of persons by which rows are grouped or joined."""
+        design, links = self.design, self.children.columns() if self.children else ()
+        named = [*design.strata, *design.household, design.psu, design.ssu, *self.files.person.key, *links]
+        return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
+
+    def key_of(self, column: str) -> str:
+        """The first key that names a column, for messages; its position in a list is not told."""
+        run = self.design.replicates and column in self.design.replicates.names  # named by its run, RW{1..80}
+        return next((".".join(path) for path in _naming(self, column)), "design.replicates.columns" if run else "")
+
+    @property
+    def default_population(self) -> str:
+        return next(iter(self.populations))
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """Everything by which a table can be broken down."""
+        form, route = ("form",) if self.form else (), ("route",) if self.children else ()
+        return (*self.groups, *self.sectors, *form, *route)
+
+    @property
+    def case_only(self) -> frozenset[str]:
+        """Groups that only cases have: the sector of the forced labour, its form, the route by which a child is a case."""
+        return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
+
+
+NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "household", "line", "at_start")
+
+
+def _columns(node: Any) -> list[str]:
+    """Every `column` named in a model and all below it."""
+    if isinstance(node, Model):
+        own = getattr(node, "column", ())
+        return [*([own] if isinstance(own, str) else own), *_columns([getattr(node, name) for name in type(node).model_fields])]
+    if isinstance(node, dict):
+        return _columns(list(node.values()))
+    return [c for value in node for c in _columns(value)] if isinstance(node, (list, tuple)) else []
+
+
+def _like(name: str, known: set[str]) -> str:
+    """The names there are, and the one that was probably meant."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _naming(node: Any, column: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The paths of keys under which a column is named."""
+    if isinstance(node, Model):
+        for name in type(node).model_fields:
+            yield from _naming(getattr(node, name), column, (*path, name))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == column and path[-1:] == ("where",):
+                yield (*path, key)
+            yield from _naming(value, column, (*path, key))
+    elif isinstance(node, (list, tuple)):
+        for value in node:
+            yield from _naming(value, column, path)
+    elif node == column and path[-1] in NAME_COLUMNS:
+        yield path if path[-1] != "column" else path[:-1]
+
+
+def read_spec(path: str | Path) -> SurveySpec:
+    """Read and check a survey.yaml, and the correspondence tables and benchmarks it names.
+
+    Raises:
+        SpecError: it names every key, or every row of a table, that needs a change.
+        DataError: a table leaves the folder; the benchmarks cannot be used.
+    """
+    spec = load_model(Path(path), SurveySpec)
+    read_correspondences(spec.sectors, Path(path))
+    _read_calibration(spec, Path(path))
+    return spec
+
+
+def _read_calibration(spec: SurveySpec, path: Path) -> None:
+    """Read the benchmarks of `calibration`; everybody, not only cases, must have a category of each margin."""
+    if spec.calibration is None:
+        return
+    groups = set(spec.group_names) - spec.case_only
+    for column in [c for margin in spec.calibration.read(path) for c in margin.columns]:
+        if column not in groups:
+            raise SpecError(
+                "a margin of the benchmarks is not one of the groups that everybody has", where=f"{path}: calibration",
+                found=column, allowed=sorted(groups), do="name groups, several joined by ×",
+            )  # fmt: skip
+
+
+def side_files(spec: SurveySpec) -> list[str]:
+    """The files beside survey.yaml that it uses apart from the data: correspondence tables, benchmarks."""
+    benchmarks = spec.calibration.benchmarks if spec.calibration else None
+    named = [*(s.correspondence for s in spec.sectors.values()), benchmarks]
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def check_sides(
+    spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
+) -> None:
+    """No answer (a code of a column) may feed both sides of the definition (docs/survey_yaml.md, A question). Raises `SpecError`.
+
+    Args:
+        spec: the survey.
+        involuntary: the questions on that side, each with its item; `coercion` likewise.
+        where: the path of survey.yaml, for the message.
+    """
+    fed = {(source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes}
+    for item, source in coercion:
+        for code in source.codes(spec.answers).yes:
+            if (source.column, code) in fed:
+                raise SpecError(
+                    "one answer feeds both sides of the definition",
+                    where=f"{where}: items",
+                    found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
+                    do="keep it on one side; different codes of one column may stand on different sides",
+                )

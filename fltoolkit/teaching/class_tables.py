@@ -1,0 +1,58 @@
+"""Small tables for the class: the island's villages, what many samples came to, and one table that gives a person away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.show.charts.chart_style import Table
+from fltoolkit.show.tables import plain
+from fltoolkit.teaching.island import Island
+from fltoolkit.teaching.redraw import Redraws
+
+FEW = 5  # a smaller count is hidden
+
+
+def villages(people: Island) -> Table:
+    """The island by stratum: villages, adults, and the true rate, which no survey knows."""
+    sums = people.areas.groupby("stratum").agg(villages=("cases", "size"), adults=("adults", "sum"), cases=("cases", "sum"))
+    sums.loc["island"] = sums.sum()
+    body = sums.assign(rate=(1000 * sums["cases"] / sums["adults"]).map("{:.1f}".format)).reset_index()
+    body[["villages", "adults"]] = body[["villages", "adults"]].map("{:,}".format)
+    names = {"stratum": "Where", "villages": "Villages", "adults": "Adults", "rate": "True cases per 1,000"}
+    return plain(body[list(names)].rename(columns=names), "Calda", "everybody, as only its maker knows it")
+
+
+def spread(series: Mapping[str, Redraws]) -> Table:
+    """Of many samples: the mean of their estimates beside the truth, and how far they scatter."""
+
+    def told(r: Redraws, value: float) -> str:
+        return f"{value * r.scale:,.{2 if r.rate else 0}f}"
+
+    rows = [
+        {"Samples": name, "Truth": told(r, r.truth), "Mean of the estimates": told(r, float(np.mean(r.estimate))),
+         "Their standard deviation": told(r, float(np.std(r.estimate))), "Mean standard error": told(r, float(np.mean(r.se)))}
+        for name, r in series.items()
+    ]  # fmt: skip
+    first = next(iter(series.values()))
+    return plain(pd.DataFrame(rows), "What the samples came to", "per 1,000 adults" if first.rate else "persons")
+
+
+def numbers(est: Estimates, title: str) -> Table:
+    """Estimates of the island as they stand, unpublished: its people are invented."""
+    by = sorted({g for b in est.by for g in b})
+    names = {"estimate": "Persons", "se": "Standard error", "n": "Asked", "cases": "Cases"}
+    rows = est.table[[*by, *names]].assign(**{c: est.table[c].map("{:,.0f}".format) for c in names})
+    return plain(rows.rename(columns={**names, **{g: g.capitalize() for g in by}}), title, "number of persons in forced labour")
+
+
+def hidden(sample: pd.DataFrame) -> Table:
+    """The cases of a sample by trade and sex, as a careless office prints them: each small count hidden, and nothing else."""
+    found = sample[sample["case"] == 1].groupby(["trade", "sex"]).size().unstack(fill_value=0).rename_axis(None, axis=1)
+    body = found.astype(str).mask(found < FEW, "[c]").assign(total=found.sum(axis=1).astype(str)).rename_axis("Trade")
+    body.loc["total"] = [str(v) for v in (*found.sum(), found.to_numpy().sum())]
+    note = f"[c] confidential: fewer than {FEW}"
+    return plain(body.reset_index(), "Persons found in forced labour", "unweighted counts", note)

@@ -1,0 +1,174 @@
+"""A class on one machine: one JupyterLab behind a token, a folder of their own for each learner, and nothing fetched or sent.
+
+FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
+FOLDER/data_samples        a copy of the samples, where the notebooks look for them
+FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks and the glossary each, never overwritten
+FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from fltoolkit.errors import RequestError
+from fltoolkit.files import write_whole
+from fltoolkit.run.jobs import notebook_folder
+from fltoolkit.terminal import say as print_line
+
+OFF = (  # JupyterLab's parts that ask the network for news and extensions, or hand out an address with the token
+    "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension", "@jupyterlab/filebrowser-extension:share-file",
+    "@jupyterlab/help-extension:jupyter-forum",
+)  # fmt: skip
+# A page may load from, and send to, this server alone: whatever a notebook shows, nothing leaves the room through a browser.
+POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'; form-action 'self'"
+LOCAL = ("localhost", "127.0.0.1", "::1")
+ADDRESS = "name the address that this machine has in the room (Linux: hostname -I; Windows: ipconfig)"
+GLOSSARY = Path("../../docs/glossary.md")  # as the lessons name it; the server shows a learner's own folder and nothing above it
+IDLE = 45 * 60  # seconds after which a kernel that nobody looks at gives its memory back
+
+
+def refuse_root(more: Sequence[str]) -> None:
+    """Stop where learners would be masters of the machine: whatever they run, the server's account runs.
+
+    Raises:
+        RequestError: this is root's account, and JupyterLab's own `--allow-root` is not among the options `more`.
+    """
+    if getattr(os, "geteuid", lambda: None)() == 0 and "--allow-root" not in more:
+        raise RequestError(
+            "a class is not served by root: every learner could change anything on this machine",
+            where="fltoolkit class",
+            found="the account root",
+            do="start it from an account made for the class (docs/class.md, For the IT department); "
+            "in a container that holds nothing else: --jupyter=--allow-root",
+        )
+
+
+def refuse_taken(address: str, port: int) -> None:
+    """Stop before anything is written where the server could not listen: the links of a class that runs there must last.
+
+    Raises:
+        RequestError: the address is not this machine's, or something listens at that port already.
+    """
+    where = f"--port {port}"
+    if not 1 <= port <= 65535:
+        raise RequestError("a port is a number from 1 to 65535", where="--port", found=port, do="leave it out for 8888")
+    try:
+        places = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise RequestError("this machine has no such address", where=f"--address {address}", found=error, do=ADDRESS) from None
+    for family, kind, protocol, _, place in places:
+        with socket.socket(family, kind, protocol) as attempt:
+            if os.name == "posix":  # as the server does: a port that was just left may be taken again
+                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind(place)
+            except PermissionError:
+                do = "name one of 1024 or above, such as --port 8888"
+                raise RequestError("this account may not use that port", where=where, do=do) from None
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    do = f"end what runs there, if it is an earlier class, or name another port: --port {port + 1}"
+                    raise RequestError(
+                        "something listens at that port already; nothing was changed", where=where, do=do
+                    ) from None
+                if address not in LOCAL:  # of localhost's two addresses a machine may lack one
+                    problem = "this machine has no such address"
+                    raise RequestError(problem, where=f"--address {address}", found=error.strerror, do=ADDRESS) from None
+
+
+def prepare(folder: Path, learners: int) -> list[Path]:
+    """Lay out the class; gives the learners' folders. What is there already stays, so that a class can go on after lunch."""
+    if not 1 <= learners <= 99:
+        raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)
+    teaching = notebook_folder() / "teaching"
+    lessons, glossary = sorted(teaching.glob("*.ipynb")), (teaching / GLOSSARY).read_text(encoding="utf-8")
+    samples = folder / "data_samples"
+    if not samples.is_dir():
+        shutil.copytree(notebook_folder().parent / "data_samples", samples)
+    made = [folder / "room" / f"learner_{i:02d}" for i in range(1, learners + 1)]
+    for own in made:
+        own.mkdir(parents=True, exist_ok=True)
+        if not (own / GLOSSARY.name).exists():
+            write_whole(own / GLOSSARY.name, glossary)
+        for lesson in lessons:
+            if not (own / lesson.name).exists():
+                write_whole(own / lesson.name, _without_outputs(lesson))
+    settings = folder / "settings" / "config" / "labconfig"
+    settings.mkdir(parents=True, exist_ok=True)
+    write_whole(settings / "page_config.json", json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}, indent=1) + "\n")
+    return made
+
+
+def _without_outputs(lesson: Path) -> str:
+    """A lesson as a learner gets it, the glossary beside it: some stored pictures show what is to be guessed first."""
+    import nbformat
+
+    notebook = nbformat.read(lesson, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = cell.source.replace(GLOSSARY.as_posix(), GLOSSARY.name)
+    return str(nbformat.writes(notebook)) + "\n"
+
+
+def links(made: list[Path], address: str, port: int, token: str, scheme: str = "http") -> list[str]:
+    """Each learner's address: a workspace of their own, open at the first lesson."""
+    first = {own: next(iter(sorted(own.glob("*.ipynb"))), None) for own in made}
+    return [
+        f"{scheme}://{address}:{port}/lab/workspaces/{own.name}/tree/{own.name}{f'/{lesson.name}' if lesson else ''}?token={token}"
+        for own, lesson in first.items()
+    ]
+
+
+def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str, str]]:
+    """What starts the server, and its environment; the token is set there, not where a list of processes shows it."""
+    headers = {"headers": {"Content-Security-Policy": POLICY}}
+    call = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={address}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder / 'room'}", "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly",
+        f"--ServerApp.tornado_settings={headers}", f"--MappingKernelManager.cull_idle_timeout={IDLE}", "--ServerApp.quit_button=False",
+        "--KernelManager.transport_encryption=auto", "--PasswordIdentityProvider.allow_password_change=False",
+    ]  # fmt: skip
+    settings = folder / "settings"
+    own = {
+        "JUPYTER_CONFIG_DIR": settings / "config", "JUPYTER_DATA_DIR": settings / "data", "JUPYTER_RUNTIME_DIR": settings / "runtime",
+        "JUPYTERLAB_WORKSPACES_DIR": settings / "workspaces", "JUPYTERLAB_SETTINGS_DIR": settings / "lab", "IPYTHONDIR": settings / "ipython",
+    }  # fmt: skip
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # thirty kernels share a few cores
+    return call, {**os.environ, **{name: str(path) for name, path in own.items()}, **threads}
+
+
+def serve(
+    folder: Path, learners: int, address: str, port: int, more: Sequence[str] = (), say: Callable[[str], None] = print_line
+) -> int:
+    """Lay out the class and serve it until it is stopped by hand; `more` are options of JupyterLab's."""
+    refuse_root(more)
+    refuse_taken(address, port)
+    folder, token = folder.resolve(), secrets.token_hex(16)
+    scheme = "https" if any(option.startswith(("--ServerApp.certfile", "--certfile")) for option in more) else "http"
+    told = links(prepare(folder, learners), address, port, token, scheme)
+    target = folder / "links.txt"
+    write_whole(target, "\n".join(told) + "\n", 0o600)
+    say(f"{target}: an address for each of {learners} learners, until the server stops (Ctrl-C). The first: {told[0]}")
+    if address in LOCAL:
+        say("Only this machine is served. To let the room in, name this machine's address there: --address 192.168.1.10")
+    call, environment = command(folder, address, port)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite request to end does what Ctrl-C does
+    server = subprocess.Popen([*call, *more], env={**environment, "JUPYTER_TOKEN": token})
+    try:
+        return server.wait()
+    finally:  # however this process ends, the server and its kernels end with it
+        server.terminate()
+        server.wait()
+        signal.signal(signal.SIGTERM, before)

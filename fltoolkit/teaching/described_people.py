@@ -1,0 +1,45 @@
+"""The described people of the first lesson, and the way that the kit itself takes them: shown to who has answered."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import yaml
+
+from fltoolkit.classify import classify
+from fltoolkit.show.charts.chart_style import Table
+from fltoolkit.show.tables import plain
+from fltoolkit.survey import read_survey
+from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.teaching.lesson import Lesson
+
+FILE = Path(__file__).parent / "people.yaml"
+
+
+def routes(lesson: Lesson) -> Table:
+    """The kit's way through the definition for each person whom the learner has got right; the others wait."""
+    found = classified()
+    body = pd.DataFrame(
+        {
+            "Who": [str(name).capitalize() for name in found.index],
+            "The kit's way": [trace if lesson.right.get(str(name)) else "not yet" for name, trace in found["trace"].items()],
+        }
+    )
+    return plain(body, "The same people, by the kit", "rule set icls_2018; in brackets what was answered yes, or not answered")
+
+
+@cache
+def classified() -> pd.DataFrame:
+    """`step` and `trace` of each person, from the answers written down in people.yaml."""
+    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    people = pd.DataFrame.from_dict(content["people"], orient="index").rename_axis("who").reset_index()
+    with TemporaryDirectory() as folder:
+        people.to_csv(Path(folder) / "people.csv", index=False)
+        path = Path(folder) / "survey.yaml"
+        path.write_text(yaml.safe_dump(content["survey"]), encoding="utf-8")
+        frame = to_pandas(classify(read_survey(path)).frame.select("src__who", "step", "trace"), path)
+    by_name: pd.DataFrame = frame.set_index("src__who").loc[list(content["people"])]
+    return by_name

@@ -1,0 +1,75 @@
+"""Pictures of redraws with controls above them; without interaction, the picture at its start. Labelled, and usable from the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fltoolkit.show.charts.chart_style import Picture
+from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, shell
+from fltoolkit.teaching.island import Island
+from fltoolkit.teaching.redraw import fall, redraw
+from fltoolkit.teaching.redraw_pictures import METHODS, distribution, intervals
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "persons": {f"{n:,}": n for n in (300, 600, 1200, 2400, 4800, 9600)},
+    "method": {words: name for name, words in METHODS.items()},
+    "cut": {f"{cut} %": cut for cut in (0, 10, 25, 50, 75)},
+}
+NAMES = {  # of the controls, in the words of the lessons' headings
+    "persons": "Persons asked", "clusters": "In villages", "oversample": "More on the coast", "weights_forgotten": "Weights forgotten",
+    "nonresponse": "Some do not answer", "response_error": "Some answers are wrong", "method": "Method", "cut": "True fall",
+}  # fmt: skip
+TIMES = 500  # samples a picture: fast enough to follow a hand
+
+
+def play_samples(people: Island, *, interactive: bool = False) -> Any:
+    """The hill of the estimates beside that of simple random samples, everything that goes wrong switched on one by one."""
+
+    def view(persons: int, weights_forgotten: bool, **switches: Any) -> Picture:
+        drawn = redraw(people, TIMES, persons=persons, weighted=not weights_forgotten, **switches)
+        on = [NAMES[name].lower() for name, value in {**switches, "weights_forgotten": weights_forgotten}.items() if value]
+        told = ", ".join(on) or "nothing switched on"
+        return distribution({"simple random": redraw(people, TIMES, persons=persons), told: drawn})
+
+    off = dict.fromkeys(("oversample", "weights_forgotten", "nonresponse", "response_error"), False)
+    return _panel(view, interactive, persons=1200, clusters=True, **off)
+
+
+def play_intervals(people: Island, *, interactive: bool = False) -> Any:
+    """A hundred intervals, by size, method and clustering."""
+
+    def view(persons: int, method: Any, clusters: bool) -> Picture:
+        return intervals(redraw(people, TIMES, persons=persons, clusters=clusters), method)
+
+    return _panel(view, interactive, persons=300, method="wald", clusters=True)
+
+
+def play_repeats(people: Island, *, interactive: bool = False) -> Any:
+    """A hundred repeats after a true fall, by its size and that of both rounds."""
+
+    def view(persons: int, cut: int) -> Picture:
+        rounds = (people, people.after_a_fall(cut / 100))
+        drawn = [redraw(p, TIMES, persons=persons, clusters=True, seed=i) for i, p in enumerate(rounds)]
+        return intervals(fall(*drawn), zero=True)
+
+    return _panel(view, interactive, persons=4800, cut=50)
+
+
+def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> Any:
+    """A view, below a control for each of its arguments; each starts where it is told."""
+    if not interactive:
+        return view(**starts)
+    controls = {name: _control(name, start) for name, start in starts.items()}
+    return shell(list(controls.values()), lambda: (view(**{name: control.value for name, control in controls.items()}),))
+
+
+def _control(name: str, start: Any) -> Any:
+    """A switch or a drop-down: a slider's handle has no name that a screen reader could say."""
+    import ipywidgets as widgets
+
+    return (
+        dropdown(NAMES[name], OPTIONS[name], start)
+        if name in OPTIONS
+        else widgets.Checkbox(start, description=NAMES[name], **WIDE)
+    )

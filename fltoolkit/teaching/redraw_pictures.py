@@ -1,0 +1,92 @@
+"""What redrawing shows: where the estimates of many samples fall, and which of their intervals hold the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fltoolkit.estimate.measures.intervals import ProportionInterval
+from fltoolkit.show.charts.chart_style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, Picture, axis, categories, figure, wrap
+from fltoolkit.teaching.redraw import Redraws
+
+BINS, UNIT = 40, "per 1,000 adults"
+HILLS = (BLUE, GREEN)  # of two ways of sampling; orange is kept for what misses the truth, purple for a change that is found
+METHODS = {"wald": "Wald", "korn_graubard": "Korn–Graubard", "korn_graubard_rare": "Korn–Graubard, rare events"}
+
+
+def distribution(series: Mapping[str, Redraws], title: str = "Where the estimates fall") -> Picture:
+    """A hill a way of sampling: the estimates of its samples, the truth as a line, their mean as a mark below."""
+    first = next(iter(series.values()))
+    values = {name: r.estimate * r.scale for name, r in series.items()}
+    step = first.scale / first.n[0]  # what one case more adds: a bin holds as many steps as any other
+    width = step * max(1, round(max(v.max() for v in values.values()) / BINS / step))
+    edges = np.arange(-step / 2, max(v.max() for v in values.values()) + width, width)
+    fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 130 + 130 * len(series),
+                 showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
+    hills, told = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
+    top = max(counts.max() for counts in hills.values())
+    for i, (name, v) in enumerate(values.items()):
+        colour = HILLS[i % len(HILLS)]
+        level = len(values) - 1 - i
+        fig.add_bar(x=list(np.round(edges[:-1] + width / 2, 4)), y=list(np.round(0.8 * hills[name] / top, 4)), base=level,
+                    marker={"color": colour}, hoverinfo="skip")  # fmt: skip
+        fig.add_scatter(x=[v.mean()], y=[level - 0.07], mode="markers", marker={"size": 11, "symbol": "diamond", "color": colour})
+        told.append(f"{name}: mean {v.mean():.1f}, standard deviation {v.std():.1f}")
+    goal = first.truth * first.scale
+    fig.add_vline(x=goal, line={"color": INK, "width": 2})
+    fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons"))
+    fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[wrap(n, 18) for n in values], automargin=True,
+                     range=[-0.2, len(values)], showgrid=False, zeroline=False, ticklabelstandoff=8)  # fmt: skip
+    return Picture(fig, f"Histograms of estimates. The truth is {goal:.1f}. {'; '.join(told)}.")
+
+
+def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
+    """A hundred samples, a line each: its 95 % interval. Those that miss the truth are orange and start with a cross.
+
+    With `zero` (for changes) the marked ones, in purple, leave zero out: the test finds something. Of each kind as many are shown as there
+    are in a hundred of all samples, so that whoever counts the lines finds the number of the title.
+    """
+    low, high = (side * drawn.scale for side in drawn.interval(method))
+    marked = ~drawn.hold(method, 0.0 if zero else None)
+    share = round(100 * float(np.mean(marked)))
+    words = ("find a change", "find none") if zero else ("miss the truth", "hold the truth")
+    colours = (PURPLE, GREY) if zero else (ORANGE, BLUE)
+    head = f"{share if zero else 100 - share} of 100 {words[0] if zero else words[1]}"
+    about = f"{METHODS[method]} intervals of 95 %; 100 of {len(marked):,} samples, in the proportions of all; line: the truth"
+    fig: Any = figure(head, about, 560)
+    kinds = [np.flatnonzero(marked)[:share], np.flatnonzero(~marked)[: 100 - share]]
+    row = {i: y for y, i in enumerate(sorted(np.concatenate(kinds)), 1)}
+    for i in (1, 0):
+        own, colour = kinds[i], colours[i]
+        x = [v for k in own for v in (round(float(low[k]), 2), round(float(high[k]), 2), None)]
+        y = [v for k in own for v in (row[k], row[k], None)]
+        crosses = {"mode": "lines+markers", "marker": {"symbol": "x", "color": colour, "size": [6, 0, 0] * len(own)}}
+        fig.add_scatter(x=x, y=y, name=words[i] + ("" if i else ", with a cross"), line={"color": colour, "width": 2.5}, hoverinfo="skip",
+                        **({"mode": "lines"} if i else crosses))  # fmt: skip
+    fig.add_vline(x=drawn.truth * drawn.scale, line={"color": INK, "width": 2})
+    if zero:
+        fig.add_vline(x=0, line={"color": GREY, "dash": "dot", "width": 2})
+    fig.update_xaxes(**axis(("change " if zero else "") + (UNIT if drawn.rate else "persons"), rangemode="normal"))
+    fig.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
+    fig.update_layout(margin_t=116 + 18 * (len(about) > 110))
+    return Picture(fig, f"Lines: {about}. {head}; the truth is {drawn.truth * drawn.scale:.1f}.")
+
+
+def difference(first: tuple[str, float, float], second: tuple[str, float, float]) -> Picture:
+    """Two estimates (name, value, standard error) with their 95 % intervals, and without numbers their difference below."""
+    fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95 % intervals", 330, showlegend=False)
+    gap = ("difference", second[1] - first[1], float(np.hypot(first[2], second[2])))
+    rows = [first, second, gap]
+    for (name, value, se), colour in zip(rows, (BLUE, BLUE, INK), strict=True):
+        fig.add_scatter(x=[value], y=[name], mode="markers", marker={"size": 11, "color": colour}, cliponaxis=False,
+                        error_x={"type": "data", "array": [1.96 * se], "color": colour, "thickness": 2, "width": 0})  # fmt: skip
+    fig.add_vline(x=0, line={"color": GREY, "dash": "dot"})
+    fig.update_xaxes(**axis(UNIT))
+    fig.update_yaxes(**categories([name for name, _, _ in rows]))
+    told = "; ".join(f"{name} {value - 1.96 * se:.1f} to {value + 1.96 * se:.1f}" for name, value, se in (first, second))
+    return Picture(
+        fig,
+        f"Dots with intervals: {told}; below them their difference, whose interval {'leaves zero out' if gap[1] > 1.96 * gap[2] else 'holds zero'}.",
+    )

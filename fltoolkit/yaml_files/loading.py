@@ -1,0 +1,315 @@
+"""YAML in, checked objects out: every scalar is text until a model says otherwise, and errors name the key.
+
+Read as text, `NO` stays Norway, `01` keeps its zero and `1.0` is not a float: codes survive (see `canonical_code`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from fltoolkit.errors import SpecError
+from fltoolkit.files import MB, read_text, shown
+from fltoolkit.yaml_files.error_messages import problems, short
+
+MOST_BYTES = 5 * MB
+MOST_VALUES = 200_000  # keys, values and lists, an alias counted as often as it is used
+DEEPEST = 40  # keys and lists within one another; the kit's own files have eight
+MOST_LISTED = 50  # mistakes of one file
+TAG = "tag:yaml.org,2002:"
+CALLED = {
+    "int": "whole number that can be read",
+    "float": "number",
+    "bool": "true or false",
+    "timestamp": "date or time of the calendar",
+}
+NULL = ("~", "null", "Null", "NULL")  # YAML's words for nothing, where they stand without quotes
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class Model(BaseModel):
+    """What every YAML model shares: unknown keys are errors, and nothing changes after loading.
+
+    Built when first used, not on import: hence a field's default is made by `model_construct`, which checks nothing.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+M = TypeVar("M", bound=Model)
+UNANSWERED = "<answer>"  # what a draft (`fltoolkit new`) leaves to its reader
+
+
+def canonical_code(value: object) -> str:
+    """The text of a code, as the data has it after the door: trimmed, `1` and never `1.0`."""
+    text = str(value).strip()
+    return re.sub(r"^(-?\d+)\.0+$", r"\1", text)
+
+
+def _code(value: object) -> str:
+    """A code as survey.yaml gives it; else a `ValueError`: of a list or a mapping `str` would make a text that no data hold."""
+    if isinstance(value, (list, dict)):
+        raise ValueError("must be one code, such as 1 or A; write several as one list: [1, 2]")
+    return canonical_code(value)
+
+
+def folded(text: str) -> str:
+    """A name as two files may both mean it, whatever its blanks and capitals: ` NORVIA ` is `norvia`."""
+    return " ".join(text.split()).casefold()
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Code = Annotated[str, BeforeValidator(_code)]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+
+
+class BoundedLoader(yaml.SafeLoader):
+    """SafeLoader within bounds of depth and size, whose every error names its line. `tags`: the kinds of value that may stand there."""
+
+    tags: ClassVar[tuple[str, ...]] = ("str", "seq", "map")
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._deepest = self._values = 0
+        self._anchored: dict[str, tuple[int, int]] = {}  # by anchor, how many values it stands for and how deep they nest
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """A node and those below it, counted, so that a few lines of aliases cannot stand for millions of values."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        before, above = self._values, self._deepest
+        self._depth += 1
+        self._deepest = self._depth
+        self._values += 1
+        self._refuse_excess(event.start_mark)
+        node = super().compose_node(parent, index)
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._anchored:
+                raise _at(event.start_mark, "an alias stands within what it repeats", event.anchor, "write the values out")
+            values, levels = self._anchored[event.anchor]
+            self._values, self._deepest = before + values, self._depth + levels
+            self._refuse_excess(event.start_mark)
+        elif event.anchor:
+            self._anchored[event.anchor] = (self._values - before, self._deepest - self._depth)
+        self._depth, self._deepest = self._depth - 1, max(above, self._deepest)
+        return node
+
+    def _refuse_excess(self, mark: Any) -> None:
+        if self._deepest > DEEPEST:
+            raise _at(
+                mark,
+                f"keys or lists nest deeper than {DEEPEST} levels",
+                None,
+                "write them flatter; the kit's own files have eight levels",
+            )
+        if self._values > MOST_VALUES:
+            raise _at(
+                mark,
+                f"the file holds more than {MOST_VALUES:,} values, aliases written out",
+                None,
+                "keep data in a data file; repeat less by aliases",
+            )
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value of a node. Raises `SpecError` naming the line where it cannot be one, such as 2026-02-30."""
+        kind = node.tag.removeprefix(TAG)
+        if kind not in self.tags:
+            raise _at(node.start_mark, "a tag of YAML is not taken here", node.tag, "remove the tag, and write the value alone")
+        try:
+            value = super().construct_object(node, deep)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise _at(
+                node.start_mark,
+                f"this is no {CALLED.get(kind, 'value of that kind')}",
+                short(str(node.value)),
+                "correct it, or put it between quotes if it is text",
+            ) from None
+        if isinstance(value, str) and (odd := SURROGATE.search(value)):
+            raise _at(node.start_mark, "a text holds half a character", f"\\u{ord(odd[0]):04x}", "write the character itself")
+        return value
+
+
+class TextLoader(BoundedLoader):
+    """Every scalar is left as text, and a repeated key refused."""
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        """The text of a scalar; a NUL, which only an escape can write, is refused: no path, name or file of results can hold it."""
+        text = str(super().construct_scalar(node))
+        if "\0" in text:
+            raise _at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
+        return text
+
+
+TextLoader.yaml_implicit_resolvers = {}
+
+
+def _at(mark: Any, problem: str, found: object, do: str) -> SpecError:
+    return SpecError(problem, where=f"line {mark.line + 1}", found=found, do=do)
+
+
+def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    """A mapping as it stands, its keys as codes, each once."""
+    pairs: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise _at(key_node.start_mark, "a key is a list or keys and values", None, "write a name or a code before the colon")
+        key = canonical_code(loader.construct_object(key_node, deep=True))
+        if key in pairs:
+            raise _at(
+                key_node.start_mark,
+                "the same key is given twice",
+                short(key),
+                "keep one of the two; a code can mean only one thing",
+            )
+        pairs[key] = loader.construct_object(value_node, deep=True)
+    return pairs
+
+
+def _answered(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    """A mapping without the keys that were left empty, or to which YAML's own word for nothing was given."""
+    empty = {canonical_code(key.value) for key, value in node.value if _is_null(value)}
+    return {key: value for key, value in pairs_of(loader, node).items() if value != "" and key not in empty}
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in NULL
+
+
+TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _answered)
+
+
+def load_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> dict[str, Any]:
+    """The mapping a YAML file holds, scalars as text; a key left empty, or null, counts as absent. Another loader may say otherwise.
+
+    Raises:
+        SpecError: there is no such file, it is not a regular file or not UTF-8, is no YAML, is too large or nests too deep.
+    """
+    return read_yaml(path, loader)[0]
+
+
+def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dict[str, Any], yaml.Node]:
+    """As `load_yaml`, with the nodes, which know their lines."""
+    where, text = shown(path), read_text(path, MOST_BYTES, SpecError)
+    if odd := loader.NON_PRINTABLE.search(text):
+        line, found = text.count("\n", 0, odd.start()) + 1, f"U+{ord(odd[0]):04X}"
+        raise SpecError(
+            "this is not YAML: it holds a character that YAML does not allow",
+            where=f"{where}, line {line}",
+            found=found,
+            do="remove it",
+        )
+    try:
+        data, node = _parsed(loader(text))
+    except SpecError as error:
+        raise SpecError(error.problem, where=f"{where}, {error.where}", found=error.found, do=error.do) from None
+    except yaml.MarkedYAMLError as error:
+        mark, problem = error.problem_mark or error.context_mark, error.problem or "it cannot be read"
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        do = "check colons, indentation and quotes there"
+        raise SpecError(f"this is not YAML: {short(problem)}", where=f"{where}{place}", do=do) from None
+    if node is None:
+        raise SpecError(
+            "the file is empty, or holds nothing but comments", where=where, do="give the path of the file that is meant"
+        )
+    if not isinstance(data, dict):
+        raise SpecError(
+            "the file must hold keys and values", where=where, found="a list" if isinstance(data, list) else "text alone",
+            do="write `key: value` on each line; give the path of the file that is meant",
+        )  # fmt: skip
+    return data, node
+
+
+def _parsed(loader: BoundedLoader) -> tuple[Any, yaml.Node | None]:
+    """What a loader reads, and the node it stands in; no node for a file without content."""
+    try:
+        node = loader.get_single_node()
+        return (None if node is None else loader.construct_document(node)), node
+    except (ValueError, OverflowError):  # of an escape such as "\U00110000", which PyYAML does not look at
+        raise SpecError(
+            "an escape names no character", where=f"line {loader.line + 1}", do="write the character itself"
+        ) from None
+    finally:
+        loader.dispose()
+
+
+def load_model(path: Path, model: type[M]) -> M:
+    """Read `path` into `model`; every mistake is listed with its key, what was found and what is allowed."""
+    data, node = read_yaml(path)
+    if keys := list(_unanswered(data)):
+        raise SpecError(
+            f"{len(keys)} key(s) still say {UNANSWERED}:\n" + "\n".join(f"  - {key}" for key in keys),
+            where=str(path), do="answer them, or remove those that are not required; the comments in the draft say what is asked",
+        )  # fmt: skip
+    unknown = [key for key in data if key not in model.model_fields]
+    if len(unknown) > max(3, len(data) / 2):
+        do = "give the path of the file that is meant"
+        problem = "this is another kind of file: most of its keys are not known here"
+        raise SpecError(problem, where=str(path), found=unknown, allowed=list(model.model_fields), do=do)
+    return build_model(data, model, str(path), node)
+
+
+def _unanswered(node: object, key: str = "") -> Iterator[str]:
+    """The keys, with dots, that a draft left to its reader."""
+    if node == UNANSWERED:
+        yield key
+    elif isinstance(node, (dict, list)):
+        for step, below in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _unanswered(below, f"{key}.{step}" if key else str(step))
+
+
+def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
+    """A model by the name of a file the kit ships in `folder`, or by the path of a YAML file of one's own."""
+    shipped = sorted(p.stem for p in folder.glob("*.yaml"))
+    if str(name) in shipped:
+        return load_model(folder / f"{name}.yaml", model)
+    if Path(name).suffix in (".yaml", ".yml"):
+        return load_model(Path(name), model)
+    raise SpecError(f"no such {what}", found=name, allowed=[*shipped, f"the path of a {what}'s YAML file"])
+
+
+def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Node | None = None) -> M:
+    """Validate a mapping, turning pydantic's errors into one `SpecError` that lists them all, with their lines in its `node`."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        found = problems(errors[:MOST_LISTED], _schema(model), data, partial(_line, node))
+        more = len(errors) - len(errors[:MOST_LISTED])
+        listed = [*found, *([f"… and {more} more"] if more else [])]
+        raise SpecError(
+            f"{len(found) + more} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in listed), where=where
+        ) from None
+
+
+@cache
+def _schema(model: type[Model]) -> dict[str, Any]:
+    """What a model allows; made once, since it takes a third of a second. Its readers leave it as it is."""
+    return model.model_json_schema()
+
+
+def _line(node: yaml.Node | None, path: Sequence[object]) -> str:
+    """` (line 12)`, where the key or element at `path` stands in the nodes of a file, or what ought to hold it; nothing without them, and of the whole."""
+    if node is None or not path:
+        return ""
+    line, here = node.start_mark.line, node
+    for step in path:
+        if isinstance(here, yaml.MappingNode):
+            found = next((pair for pair in here.value if canonical_code(pair[0].value) == str(step)), None)
+            if found is None:
+                break
+            line, here = found[0].start_mark.line, found[1]
+        elif isinstance(here, yaml.SequenceNode) and isinstance(step, int) and step < len(here.value):
+            here = here.value[step]
+            line = here.start_mark.line
+    return f" (line {line + 1})"

@@ -1,0 +1,335 @@
+"""Rule sets: dimensions, strengths, counts and stages as a rule file says them, and how a rule set fits a survey."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+import yaml
+
+import fltoolkit as fl
+from fltoolkit.classify.applicability import note, within_icls
+from fltoolkit.classify.rules.rule_set import load_rules, shipped_rules
+from fltoolkit.errors import SpecError
+from fltoolkit.survey.spec.questions import STAGES, CoercionItem, InvoluntaryItem
+
+One = Callable[..., dict[str, Any]]
+SurveyOf = Callable[..., fl.Survey]
+
+T, F, U = True, False, None
+ANSWER = {True: "J", False: "N", None: "W"}
+INVOLUNTARY, COERCION = get_args(InvoluntaryItem), get_args(CoercionItem)
+
+
+def staged(*questions: str) -> dict[str, Any]:
+    """survey.yaml's items from `item stage` lines; a question's column is `item_stage`."""
+    sides: dict[str, dict[str, list[Any]]] = {"involuntary": {}, "coercion": {}}
+    for question in questions:
+        item, stage = question.split()
+        side = "involuntary" if item in INVOLUNTARY else "coercion"
+        sides[side].setdefault(item, []).append({"column": f"{item}_{stage}", "stage": stage})
+    return {"items": sides}
+
+
+def asked(keys: dict[str, Any], yes: str = "", perhaps: str = "") -> dict[str, str]:
+    """A person's answers to every question of `staged`: no, but for those named."""
+    names = [q["column"] for side in keys["items"].values() for questions in side.values() for q in questions]
+    return {name: "J" if name in yes.split() else "W" if name in perhaps.split() else "N" for name in names}
+
+
+EVERY = staged(*(f"{item} {stage}" for item in (*INVOLUNTARY, *COERCION) for stage in STAGES))
+
+# --------------------------------------------------------------------------------------------------------- hts_2012
+
+HTS: dict[str, tuple[str, bool]] = {
+    "deceived, papers kept, at recruitment": ("different_job_recruitment withheld_documents_recruitment", T),
+    "deceived on wages, papers kept": ("very_low_or_no_wages_recruitment withheld_documents_recruitment", T),
+    "both medium": ("very_low_or_no_wages_recruitment other_penalty_recruitment", F),
+    "one strong, on the side of involuntariness": ("different_job_recruitment other_penalty_recruitment", T),
+    "overtime and violence at work": ("unagreed_overtime_work threats_or_violence_work", T),
+    "low wages at work are no indicator": ("very_low_or_no_wages_work threats_or_violence_work", F),
+    "movement restricted at work, and violence": ("restricted_movement_work threats_or_violence_work", T),
+    "movement restricted at work alone": ("restricted_movement_work", F),
+    "movement restricted against leaving": ("no_freedom_to_leave_leaving restricted_movement_leaving", T),
+    "debt as the reason to stay, and violence": ("debt_bondage_leaving threats_or_violence_leaving", T),
+    "debt and overtime": ("debt_bondage_work unagreed_overtime_work", F),
+    "two stages": ("different_job_recruitment threats_or_violence_work", F),
+    "cannot leave, violence at work": ("no_freedom_to_leave_leaving threats_or_violence_work", F),
+    "cannot leave, two medium penalties": ("no_freedom_to_leave_leaving abuse_of_vulnerability_leaving other_penalty_leaving", T),
+}
+
+
+def test_hts_needs_both_sides_and_a_strong_item_in_one_dimension(one: One) -> None:
+    persons = {who: asked(EVERY, yes) for who, (yes, _) in HTS.items()}
+    assert one("forced_labour", persons, EVERY, "hts_2012") == {who: forced for who, (_, forced) in HTS.items()}
+
+
+def test_a_person_leaves_the_flow_where_the_rule_set_says(one: One) -> None:
+    persons = {who: asked(EVERY, yes) for who, (yes, _) in HTS.items()}
+    steps = one("step", persons, EVERY, "hts_2012")
+    assert steps["both medium"] == steps["two stages"] == "below the rule's thresholds"
+    assert steps["low wages at work are no indicator"] == "not involuntary"
+    assert steps["movement restricted at work alone"] == "no coercion"
+    assert one("step", persons, EVERY)["two stages"] == "forced labour"
+
+
+def test_thresholds_and_same_work_are_told_apart_over_episodes(one: One) -> None:
+    keys = staged(
+        "no_freedom_to_leave leaving", "other_penalty leaving", "other_without_consent leaving", "withheld_wages leaving"
+    )
+    for side in keys["items"].values():
+        for questions in side.values():
+            questions[0]["column"] += "_{episode}"
+    keys["episodes"] = {"wide": ["1", "2"], "exists": "job_{episode}"}
+    names = ("no_freedom_to_leave", "other_penalty", "other_without_consent", "withheld_wages")
+
+    def person(first: str, second: str) -> dict[str, str]:
+        told = {f"{n}_leaving_{e}": ANSWER[n in yes.split()] for e, yes in (("1", first), ("2", second)) for n in names}
+        return told | {"job_1": "J", "job_2": "J"}
+
+    persons = {
+        "in one": person("no_freedom_to_leave other_penalty", ""),
+        "in two": person("no_freedom_to_leave", "other_penalty"),
+        "too weak": person("other_without_consent other_penalty", "no_freedom_to_leave"),
+    }
+    assert one("step", persons, keys, "hts_2012") == {
+        "in one": "forced labour", "in two": "not in the same work", "too weak": "below the rule's thresholds",
+    }  # fmt: skip
+
+
+def test_an_open_answer_leaves_a_dimension_open_only_where_it_decides(one: One) -> None:
+    cannot_leave = "no_freedom_to_leave_leaving"
+    persons = {
+        "decides": asked(EVERY, cannot_leave, "withheld_wages_leaving"),
+        "another dimension": asked(EVERY, cannot_leave, "withheld_wages_work"),
+        "decided elsewhere": asked(EVERY, f"{cannot_leave} withheld_wages_leaving", "unagreed_overtime_work debt_bondage_work"),
+        "strong or not": asked(EVERY, "other_penalty_work other_employers_work", "unagreed_overtime_work"),
+        "medium either way": asked(EVERY, "other_penalty_work", "other_employers_work"),
+    }
+    assert one("forced_labour", persons, EVERY, "hts_2012") == {
+        "decides": U, "another dimension": F, "decided elsewhere": T, "strong or not": U, "medium either way": F,
+    }  # fmt: skip
+
+
+def test_a_recalled_rule_says_so_in_its_file_and_with_every_figure(survey_of: SurveyOf) -> None:
+    rule = load_rules("hts_2012", Path())
+    assert "recalled" in rule.to_be_verified
+    survey = survey_of({"a": asked(EVERY), "b": asked(EVERY)}, EVERY)
+    assert fl.prevalence(fl.classify(survey, "hts_2012")).about.to_verify == rule.to_be_verified
+    assert fl.prevalence(fl.classify(survey)).about.to_verify == ""
+
+
+# ------------------------------------------------------------------------------------------- rule files of one's own
+
+RULES: dict[str, dict[str, Any]] = {
+    "two of a side": {"involuntary": ["different_job", "hazardous_work", "debt_bondage"], "coercion": ["withheld_wages", "other_penalty"],
+                      "at_least": {"involuntary": 2}},
+    "two strong": {"involuntary": {"strong": ["different_job", "hazardous_work"]}, "coercion": {"strong": ["withheld_wages"],
+                   "medium": ["debt_bondage", "other_penalty"]}, "at_least": {"strong": 2}},
+    "dimensions": {"dimensions": {
+        "deceived": {"stages": ["recruitment"], "involuntary": ["different_job", "hazardous_work"], "coercion": ["debt_bondage"]},
+        "kept": {"involuntary": {"strong": ["debt_bondage"], "medium": ["hazardous_work"]}, "coercion": ["withheld_wages", "other_penalty"],
+                 "at_least": {"coercion": 2, "strong": 1}},
+    }},
+}  # fmt: skip
+QUESTIONS = ("different_job recruitment", "hazardous_work recruitment", "hazardous_work work", "debt_bondage recruitment",
+             "withheld_wages work", "other_penalty leaving")  # fmt: skip
+
+
+def rule_file(folder: Path, **rule: Any) -> str:
+    text = {"name": "mine", "version": 1, "title": "Mine", "source": "here"} | rule
+    (folder / "mine.yaml").write_text(yaml.safe_dump(text, sort_keys=False))
+    return "mine.yaml"
+
+
+def by_hand(rule: dict[str, Any], yes: set[str]) -> bool:
+    """Whether a person who answered yes to these questions, and no to all others, is in forced labour."""
+
+    def holds(part: dict[str, Any]) -> bool:
+        items = {q.split()[0] for q in yes if not part.get("stages") or q.split()[1] in part["stages"]}
+        lists = {
+            side: part[side] if isinstance(part[side], dict) else {"medium": part[side]} for side in ("involuntary", "coercion")
+        }
+        need = {"involuntary": 1, "coercion": 1, "strong": 0} | part.get("at_least", {})
+        strong = sum(len(items & set(names.get("strong", []))) for names in lists.values())
+        enough = all(len(items & {i for n in names.values() for i in n}) >= need[side] for side, names in lists.items())
+        return enough and strong >= need["strong"]
+
+    return any(holds(part) for part in rule.get("dimensions", {"": rule}).values())
+
+
+def completions(answers: tuple[bool | None, ...]) -> Iterator[set[str]]:
+    """Every set of yeses that the open answers may hide."""
+    for closed in product(*([a] if a is not None else [True, False] for a in answers)):
+        yield {question for question, yes in zip(QUESTIONS, closed, strict=True) if yes}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_combination_of_answers_is_decided_exactly_where_its_completions_agree(name: str, one: One, tmp_path: Path) -> None:
+    every = list(product((T, F, U), repeat=len(QUESTIONS)))
+    persons = {
+        str(i): {q.replace(" ", "_"): ANSWER[a] for q, a in zip(QUESTIONS, answers, strict=True)}
+        for i, answers in enumerate(every)
+    }
+    got = one("forced_labour", persons, staged(*QUESTIONS), rule_file(tmp_path, **RULES[name]))
+    for i, answers in enumerate(every):
+        outcomes = {by_hand(RULES[name], yes) for yes in completions(answers)}
+        assert got[str(i)] == (outcomes.pop() if len(outcomes) == 1 else None), answers
+    assert set(got.values()) == {T, F, U}
+
+
+def test_a_rule_file_is_read_from_the_folder_of_survey_yaml(
+    survey_of: SurveyOf, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = rule_file(tmp_path, involuntary=["hazardous_work"], coercion=["debt_bondage"])
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    survey = survey_of({"a": {}})
+    assert fl.classify(survey, rules).rules == "mine v1"
+    assert fl.classify(survey, str(tmp_path / rules)).rules == "mine v1"
+    rule_file(elsewhere, name="away", involuntary=["hazardous_work"], coercion=["debt_bondage"])
+    assert fl.classify(survey, str(elsewhere / rules)).rules == "away v1"
+
+
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "both": ({"involuntary": ["debt_bondage"], "coercion": ["debt_bondage"]}, "debt_bondage stands on both sides"),
+    "too many": ({"involuntary": ["different_job"], "coercion": ["debt_bondage"], "at_least": {"coercion": 2}},
+                 "at_least.coercion asks for more items than there are: 1"),
+    "no strong": ({"involuntary": ["different_job"], "coercion": ["debt_bondage"], "at_least": {"strong": 1}},
+                  "at_least.strong asks for more items than there are: 0"),
+    "none needed": ({"involuntary": ["different_job"], "coercion": ["debt_bondage"], "at_least": {"coercion": 0}},
+                    "at_least.coercion: must be greater than or equal to 1"),
+    "twice": ({"involuntary": {"strong": ["different_job"], "medium": ["different_job"]}, "coercion": ["debt_bondage"]},
+              "involuntary: different_job is named twice"),
+    "empty": ({"involuntary": [], "coercion": ["debt_bondage"]}, "involuntary: name at least one item"),
+    "one list": ({"involuntary": ["different_job"]}, "coercion is missing: give involuntary and coercion, or dimensions"),
+    "beside": ({"coercion": ["debt_bondage"], "dimensions": RULES["dimensions"]["dimensions"]}, "coercion stands beside dimensions"),
+    "stage": ({"dimensions": {"a": {"stages": ["start"], "involuntary": ["different_job"], "coercion": ["debt_bondage"]}}},
+              "dimensions.a.stages.0: must be 'recruitment', 'work' or 'leaving'"),
+    "name": ({"name": "icls_2018", "involuntary": ["different_job"], "coercion": ["debt_bondage"]},
+             "name: this is the name of a rule set that comes with the kit"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_rule_file_that_cannot_hold_is_refused_with_the_reason(name: str, tmp_path: Path) -> None:
+    rule, said = BROKEN[name]
+    with pytest.raises(SpecError) as error:
+        load_rules(rule_file(tmp_path, **rule), tmp_path)
+    assert "mine.yaml" in str(error.value)
+    assert said in str(error.value)
+
+
+# ----------------------------------------------------------------------------------------- a rule set and a survey
+
+
+def test_items_without_a_stage_are_not_guessed(survey_of: SurveyOf) -> None:
+    keys = staged("unagreed_overtime work", "threats_or_violence work", "withheld_wages work", "hazardous_work work")
+    del keys["items"]["coercion"]["withheld_wages"][0]["stage"]
+    with pytest.raises(SpecError) as error:
+        fl.classify(survey_of({"a": asked(keys)}, keys), "hts_2012")
+    message = str(error.value)
+    for words in ("hts_2012 needs the stage", "found:   withheld_wages\n", "allowed: recruitment, work, leaving", "say stage:"):
+        assert words in message
+
+
+def test_a_survey_in_which_no_dimension_can_hold_is_told_so(survey_of: SurveyOf) -> None:
+    keys = staged("unagreed_overtime work", "threats_or_violence leaving")
+    with pytest.raises(SpecError, match="asks too little for any dimension of hts_2012 to hold"):
+        fl.classify(survey_of({"a": asked(keys)}, keys), "hts_2012")
+
+
+def test_one_answer_may_not_stand_on_both_sides_of_one_dimension(survey_of: SurveyOf) -> None:
+    """Two elements of coercion by the ICLS may share an answer; where a rule set parts them, they may not."""
+    keys = staged("restricted_movement work", "threats_or_violence work", "hazardous_work work")
+    for item in ("restricted_movement", "threats_or_violence"):
+        keys["items"]["coercion"][item][0]["column"] = "held"
+    persons = {"a": {"held": "J", "hazardous_work_work": "J"}, "b": {"held": "N", "hazardous_work_work": "N"}}
+    survey = survey_of(persons, keys)
+    assert fl.prevalence(fl.classify(survey)).table["cases"].to_list() == [1]
+    with pytest.raises(SpecError, match="one answer feeds both sides") as error:
+        fl.classify(survey, "hts_2012")
+    assert "code J of held is restricted_movement and threats_or_violence" in str(error.value)
+
+
+def test_the_items_lacking_are_those_the_rule_set_could_use(survey_of: SurveyOf) -> None:
+    keys = staged("unagreed_overtime work", "threats_or_violence work", "no_freedom_to_leave work")
+    lacking = fl.classify(survey_of({"a": asked(keys)}, keys), "hts_2012").lacking
+    assert "no_freedom_to_leave" in lacking["involuntary"]  # asked, but not of leaving
+    assert "unagreed_overtime" not in lacking["involuntary"]
+    assert "threats_or_violence" not in lacking["coercion"]
+
+
+# ------------------------------------------------------------------------------------------------ the subset property
+
+SAME_SIDES = staged(
+    "unfree_recruitment recruitment", "very_low_or_no_wages recruitment", "withheld_documents recruitment", "unagreed_overtime work",
+    "other_employers work", "threats_or_violence work", "other_penalty work", "longer_than_agreed leaving", "withheld_wages leaving",
+)  # fmt: skip
+MOVED = staged("restricted_movement work", "threats_or_violence work", "unagreed_overtime work")
+
+
+def random_answers(keys: dict[str, Any], size: int) -> dict[str, dict[str, str]]:
+    names, draw = list(asked(keys)), np.random.default_rng(7)
+    return {
+        str(i): dict(zip(names, draw.choice(["J", "N", "W"], len(names), p=[0.3, 0.6, 0.1]), strict=True)) for i in range(size)
+    }
+
+
+def both(one: One, persons: dict[str, dict[str, str]], keys: dict[str, Any]) -> list[tuple[Any, Any]]:
+    hts, icls = (one("forced_labour", persons, keys, rules) for rules in ("hts_2012", "icls_2018"))
+    return [(hts[who], icls[who]) for who in persons]
+
+
+def test_where_no_item_changes_sides_every_case_of_hts_is_one_of_icls(survey_of: SurveyOf, one: One) -> None:
+    persons = random_answers(SAME_SIDES, 500)
+    survey = survey_of(persons, SAME_SIDES)
+    rule = load_rules("hts_2012", Path())
+    assert within_icls(survey.spec, rule)
+    assert note(survey.spec, rule) == "all its cases are cases of icls_2018, too"
+    pairs = both(one, persons, SAME_SIDES)
+    assert sum(hts is True for hts, _ in pairs) > 50
+    assert all(icls is True for hts, icls in pairs if hts is True)
+    assert any(icls is True and hts is not True for hts, icls in pairs)
+
+
+def test_movement_as_involuntariness_makes_cases_that_icls_does_not_have(survey_of: SurveyOf, one: One) -> None:
+    persons = random_answers(MOVED, 500)
+    survey = survey_of(persons, MOVED)
+    rule = load_rules("hts_2012", Path())
+    assert not within_icls(survey.spec, rule)
+    assert "which does not have restricted_movement on that side" in note(survey.spec, rule)
+    assert (True, False) in both(one, persons, MOVED)
+    person = {"a": asked(MOVED, "restricted_movement_work threats_or_violence_work")}
+    assert both(one, person, MOVED) == [(True, False)]
+
+
+def test_an_item_that_changes_sides_where_nothing_can_hold_changes_nothing(survey_of: SurveyOf) -> None:
+    """A debt at recruitment is involuntariness; without a penalty at recruitment it makes nobody a case."""
+    keys = staged("debt_bondage recruitment", "unagreed_overtime work", "threats_or_violence work")
+    spec, rule = survey_of({"a": asked(keys)}, keys).spec, load_rules("hts_2012", Path())
+    assert within_icls(spec, rule)
+    assert note(spec, rule).endswith("; the survey does not ask enough for unfree_recruitment, impossibility_of_leaving to hold")
+
+
+def test_the_shipped_rule_sets_are_these() -> None:
+    assert shipped_rules() == ("hts_2012", "icls_2018")
+    assert {name: bool(load_rules(name, Path()).to_be_verified) for name in shipped_rules()} == {
+        "hts_2012": True,
+        "icls_2018": False,
+    }
+
+
+def test_the_examples_of_the_docs_are_rule_sets(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "rule_sets.md").read_text("utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    assert len(examples) == 2
+    for example in examples:
+        (tmp_path / "mine.yaml").write_text(example)
+        rule = load_rules("mine.yaml", tmp_path)
+        assert any(part.at_least.strong for part in rule.parts.values())

@@ -1,0 +1,116 @@
+"""The one pass over the persons: what it sums, and what stops it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import DesignError, FltoolkitError, RequestError
+from fltoolkit.estimate.totals.cluster_totals import Outcome, cluster_totals
+
+PERSONS = pd.DataFrame(
+    {"w": [1.0, 2.0, 3.0, 4.0], "h": 1, "psu": [1, 1, 2, 2], "y": [1.0, 0.0, 1.0, None], "v": [2.0, 3.0, 5.0, 7.0]}
+)
+
+
+def design(frame: pd.DataFrame = PERSONS, **more: Any) -> fl.SurveyDesign:
+    return fl.SurveyDesign(frame, **{"weight": "w", "strata": "h", "psu": "psu", **more})
+
+
+def refusal(kind: type[FltoolkitError], frame: pd.DataFrame, outcome: str = "y", **more: Any) -> str:
+    with pytest.raises(kind) as error:
+        fl.prevalence(design(frame, **more), outcome)
+    return str(error.value)
+
+
+def test_the_sums_are_those_of_the_persons() -> None:
+    table = cluster_totals(design(), Outcome("ratio", "v", "y"), [])
+    sums = table[["n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy", "missing"]].sum().to_dict()
+    w, v, y = (np.array(c) for c in ([1, 2, 3], [2, 3, 5], [1, 0, 1]))
+    expected = {"n": 3, "w": 6, "ww": sum(w**2), "wy": sum(w * v), "wyy": sum(w * v**2), "wx": sum(w * y), "wxx": sum(w * y**2)}
+    assert sums == {**expected, "wxy": sum(w * v * y), "missing": 1}
+
+
+def test_only_sums_come_back_and_no_person() -> None:
+    frame = pd.concat([PERSONS] * 500)
+    assert len(cluster_totals(design(frame), Outcome("truth", "y"), [])) <= 6  # PSU × yes, no or missing
+
+
+@pytest.mark.parametrize("psus", [["b", "Ärm", "a", "10", "9", "Zoé", "𝔸", "\uffee"], [30, -4, 9, 100, 7, 2, 1, 0]])
+def test_every_row_keeps_its_label_and_labels_are_in_order(psus: list[Any]) -> None:
+    frame = pd.DataFrame({"w": range(1, 9), "h": 1, "psu": psus, "y": 1.0, "g": ["é", None, "é", "z", "A", "10", "9", ""]})
+    table = cluster_totals(design(frame), Outcome("truth", "y"), ["g"])
+    found = {(str(r.psu), str(r.by__g)): r.w for r in table.itertuples()}
+    assert found == {(str(p), g or "not stated"): w for p, g, w in zip(psus, frame["g"].fillna(""), frame["w"], strict=True)}
+    assert all(list(table[c].cat.categories) == sorted(table[c].cat.categories) for c in ("psu", "by__g"))
+
+
+@pytest.mark.parametrize("weight", [-1.0, None, float("nan"), float("inf"), -float("inf")])
+def test_a_weight_that_is_no_weight_is_refused_and_counted(weight: float | None) -> None:
+    import polars
+
+    frame = polars.DataFrame({**PERSONS.to_dict("list"), "w": [1.0, weight, 3.0, weight], "y": [1, 0, 1, 0]})
+    message = refusal(DesignError, frame)  # type: ignore[arg-type]
+    assert message.startswith("weight: 2 weight(s) are negative, missing, infinite or not a number")
+    assert "allowed: numbers ≥ 0" in message
+    assert "do:      correct them in the data" in message
+
+
+def test_weights_that_are_text_are_refused() -> None:
+    assert "weight: 4 weight(s)" in refusal(DesignError, PERSONS.assign(w="heavy"))
+
+
+def test_weights_all_zero_are_refused() -> None:
+    message = refusal(DesignError, PERSONS.assign(w=0.0))
+    assert "weight: no row has a weight above zero" in message
+    assert "right column" in message
+
+
+def test_data_without_rows_are_refused() -> None:
+    assert "no row has a weight above zero" in refusal(DesignError, PERSONS.iloc[:0])
+
+
+@pytest.mark.parametrize(("column", "name"), [("h", "strata"), ("psu", "psu")])
+def test_a_person_without_stratum_or_psu_is_refused(column: str, name: str) -> None:
+    frame = PERSONS.assign(y=1)
+    frame[column] = frame[column].astype(object).where(frame.index != 2)
+    message = refusal(DesignError, frame)
+    assert message.startswith(f"{name}: 1 row(s) have no {name}")
+    assert "every sampled person was drawn somewhere" in message
+
+
+def test_an_outcome_that_is_neither_true_nor_false_is_refused_and_counted() -> None:
+    message = refusal(RequestError, PERSONS.assign(y=["1", "0", "maybe", "2"]))
+    assert message.startswith("outcome: y is not a true/false column: 2 row(s) hold something else")
+    assert "allowed: 0, 1, true, false, blank" in message
+    assert "recode" in message
+
+
+@pytest.mark.parametrize("verb", ["mean", "ratio", "ratio below"])
+def test_an_outcome_that_is_no_number_is_refused_and_counted(verb: str) -> None:
+    frame = PERSONS.assign(t=["1", "a lot", None, "4"])
+    with pytest.raises(RequestError) as error:
+        fl.mean(design(frame), "t") if verb == "mean" else fl.ratio(
+            design(frame), *(("t", "v") if verb == "ratio" else ("v", "t"))
+        )
+    assert "is not a numeric column: 1 row(s) hold something else" in str(error.value)
+    assert "allowed: numbers, blank" in str(error.value)
+
+
+def test_an_infinite_outcome_is_refused() -> None:
+    import polars
+
+    frame = polars.DataFrame({"w": [1.0, 1.0], "h": [1, 1], "psu": [1, 2], "y": [float("inf"), 1.0]})
+    with pytest.raises(RequestError, match="y is not a numeric column: 1 row"):
+        fl.mean(design(frame), "y")  # type: ignore[arg-type]
+
+
+def test_a_missing_outcome_is_weight_zero_for_that_outcome_and_counted() -> None:
+    est = fl.prevalence(design(), "y")
+    assert est.table.loc[0, ["n", "population", "estimate"]].tolist() == [3, 6, pytest.approx(4 / 6)]
+    assert est.about.missing == 1
+    assert len(est.units) == 2

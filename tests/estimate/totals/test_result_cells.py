@@ -1,0 +1,91 @@
+"""Breakdowns as a user writes them, and the rows they make."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.totals.result_cells import breakdowns, cube
+
+PERSONS = pd.DataFrame({"w": 2.0, "psu": range(8), "y": [1, 0] * 4, "a": list("xxxxyyyy"), "b": list("ppqqppqq")})
+
+
+def design(frame: pd.DataFrame = PERSONS) -> fl.SurveyDesign:
+    return fl.SurveyDesign(frame, weight="w", psu="psu")
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (None, ((),)),
+        ([], ((),)),
+        ([[]], ((),)),
+        ("a", (("a",),)),
+        (["a", "b"], (("a", "b"),)),
+        ([["a"], []], (("a",), ())),
+        ([["a"], ["a"], ["a", "b"]], (("a",), ("a", "b"))),
+        (["a", "a"], (("a",),)),
+        ([["a", "a"]], (("a",),)),
+    ],
+)
+def test_by_is_read_as_breakdowns(by: object, expected: object) -> None:
+    assert breakdowns(by) == expected  # type: ignore[arg-type]
+
+
+def test_a_cube_holds_every_breakdown_and_the_total_first() -> None:
+    assert cube("a", "b") == [[], ["a"], ["b"], ["a", "b"]]
+    assert cube() == [[]]
+
+
+def test_names_and_lists_do_not_mix() -> None:
+    with pytest.raises(RequestError) as error:
+        fl.mean(design(), "y", by=["a", ["b"]])  # type: ignore[list-item]
+    assert "mean: by: this is not what is taken here" in str(error.value)
+    assert "found:   list ['a', ['b']]" in str(error.value)
+    assert 'write each breakdown as a list, and the total as []: [[], ["sex"]]' in str(error.value)
+
+
+def test_several_breakdowns_stand_below_each_other_with_total_in_unused_columns() -> None:
+    table = fl.total(design(), "y", by=cube("a", "b")).table
+    rows = [(r["a"], r["b"], r["n"]) for r in table.to_dict("records")]
+    assert rows == [
+        ("total", "total", 8), ("x", "total", 4), ("y", "total", 4), ("total", "p", 4), ("total", "q", 4),
+        ("x", "p", 2), ("x", "q", 2), ("y", "p", 2), ("y", "q", 2),
+    ]  # fmt: skip
+
+
+def test_one_crossed_breakdown_has_no_margins() -> None:
+    assert fl.total(design(), "y", by=["a", "b"]).table["n"].tolist() == [2, 2, 2, 2]
+
+
+def test_a_value_named_total_is_refused_because_margins_are_called_so() -> None:
+    with pytest.raises(RequestError) as error:
+        fl.mean(design(PERSONS.assign(b="total")), "y", by=[[], ["b"]])
+    assert "'total'" in str(error.value)
+    assert "found:   b" in str(error.value)
+    assert "rename" in str(error.value)
+
+
+def test_sums_by_unit_are_the_same_in_a_full_and_in_a_sparse_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(7)
+    frame = pd.DataFrame({"w": rng.uniform(1, 3, 500), "psu": rng.integers(0, 40, 500), "stratum": 0, "y": rng.random(500) < 0.2})
+    frame = frame.assign(stratum=frame["psu"] % 5, a=rng.choice(list("xyz"), 500), b=rng.choice(list("pqrs"), 500))
+    drawn = fl.SurveyDesign(frame, weight="w", psu="psu", strata="stratum")
+    found = []
+    for full in (0.0, 2.0):
+        for module in ("totals.result_cells", "variance.taylor_variance"):
+            monkeypatch.setattr(f"fltoolkit.estimate.{module}.FULL", full)
+        found.append(fl.prevalence(drawn, "y", by=[[], ["a"], ["a", "b"]]))
+    assert isinstance(found[0].influence, np.ndarray)
+    assert not isinstance(found[1].influence, np.ndarray)
+    pd.testing.assert_frame_equal(found[0].table, found[1].table, rtol=1e-12)
+    assert found[0].covariance == pytest.approx(found[1].covariance, rel=1e-12, abs=1e-15)
+
+
+def test_a_cube_is_of_ten_groups_at_most() -> None:
+    assert len(fl.cube(*"abcdefghij")) == 2**10
+    with pytest.raises(RequestError, match=r"cube: (.|\n)*11 groups(.|\n)*list the breakdowns"):
+        fl.cube(*"abcdefghijk")

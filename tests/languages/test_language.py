@@ -1,0 +1,162 @@
+"""The words of the documents: each language says everything, fills its placeholders with text that stays text, and leaves no English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from handed import EN, FR, evidence
+
+import fltoolkit as fl
+from fltoolkit.errors import SpecError
+from fltoolkit.estimate.change_over_time.change_between_rounds import NOT_TOLD
+from fltoolkit.estimate.change_over_time.comparability import FACTS
+from fltoolkit.estimate.change_over_time.difference import (
+    COVERS_ZERO,
+    DECREASED,
+    INCREASED,
+    NO_CHANGE,
+    NO_DF,
+    NOT_COMPARABLE,
+    TOO_FEW,
+    TOO_UNLIKE,
+)
+from fltoolkit.languages import language
+from fltoolkit.languages.language import PLACE, WORDS, read_language
+from fltoolkit.nap.global_estimates import references
+from fltoolkit.publish.published_change import WITHHELD
+from fltoolkit.publish.published_set import COARSE, CONFIDENTIAL
+from fltoolkit.publish.reliability import load_profile, shipped_profiles
+from fltoolkit.report.document_formats.html_writer import as_html
+from fltoolkit.report.documents.fact_sheet import fact_sheet
+from fltoolkit.survey.classifications.standards import standard
+
+OF_ROUNDS = [
+    DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, COVERS_ZERO, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD, "only in the earlier round", "only in the later round",
+    "windows overlap: 36 of 60 months are in both", *(f"{fact} changed: x before, y after" for fact in FACTS.values()),
+    f"{WITHHELD} (before: fewer than 15 cases; after: fewer than 30 cases)",
+    "definition (rule set) changed: a v1 before, b v1 after; population changed: adults before, workers after",
+]  # fmt: skip
+OF_TARGETS = [
+    "a repeat of 2,394 persons would find it with a chance of 21 %, and 80 % is asked: it would need 12,345; no survey is planned in 2029",
+    "until 2030 the look-back windows of baseline and repeat overlap; the target lies inside the interval of its own baseline",
+    "the baseline is not shown: confidential: too few cases, or hidden so that such a cell cannot be worked out",
+    "for gender women, a cut of 25 % by 2030 cannot be verified: the target is not below the baseline",
+    "no rate by sector: only cases have one; see the number of cases by sector", "the survey has no nationality",
+]  # fmt: skip
+
+
+@pytest.fixture
+def own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of words with English in it, to which a test adds a language."""
+    (tmp_path / "en.yaml").write_text((WORDS / "en.yaml").read_text("utf-8"), "utf-8")
+    monkeypatch.setattr(language, "WORDS", tmp_path)
+    read_language.cache_clear()
+    yield tmp_path
+    read_language.cache_clear()
+
+
+def shouting(node: object) -> object:
+    """Words in a language of their own: each sentence between marks, its placeholders as they are."""
+    if isinstance(node, dict):
+        return {k: v if k == "format" else shouting(v) for k, v in node.items()}
+    return [shouting(v) for v in node] if isinstance(node, list) else f"¡{node}!"
+
+
+def write(folder: Path, code: str, words: object) -> None:
+    (folder / f"{code}.yaml").write_text(yaml.safe_dump(words, sort_keys=False, allow_unicode=True), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def found() -> fl.Evidence:
+    """Of a plan whose languages are all there when it is read."""
+    return evidence()
+
+
+def test_another_language_is_one_file(found: fl.Evidence, own_words: Path) -> None:
+    write(own_words, "toy", shouting(yaml.safe_load((own_words / "en.yaml").read_text("utf-8"))))
+    page = as_html(fact_sheet(found, read_language("toy")))
+    assert '<html lang="toy">' in page
+    assert "<h1>¡Forced labour in Smallland, 2025!</h1>" in page
+    told = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
+    assert not [s for s in EN.each("sheet.limits") if f" {s} " in told]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda w: w["brief"].pop("title"), r"xx\.yaml: keys are missing\n.*brief\.title"),
+        (lambda w: w["brief"].update(titel="x"), r"xx\.yaml: keys are unknown\n.*brief\.titel"),
+        (lambda w: w["brief"].update(title="{land}"), r"xx\.yaml: placeholders differ .*\n.*brief\.title"),
+    ],
+)
+def test_a_file_that_does_not_say_everything_is_named_with_the_key(own_words: Path, change: object, told: str) -> None:
+    words = yaml.safe_load((own_words / "en.yaml").read_text("utf-8"))
+    change(words)  # type: ignore[operator]
+    write(own_words, "xx", words)
+    with pytest.raises(SpecError, match=told):
+        read_language("xx")
+
+
+def test_a_language_without_a_file_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SpecError, match="en, fr"):
+        read_language("../fr")
+
+
+def test_what_is_put_in_a_placeholder_is_never_read_again() -> None:
+    assert EN.say("by", group="{group} {0} {{7*7}} %s") == "by {group} {0} {{7*7}} %s"
+    with pytest.raises(SpecError, match="by"):
+        EN.say("by")
+
+
+def test_french_has_every_sentence_of_its_own() -> None:
+    same = {k for k, v in EN.words.items() if FR.words[k] == v and re.search(r"[a-z]{4}", PLACE.sub("", v))}
+    assert {k.partition(".")[0] for k in same} <= {
+        "groups",
+        "kit",
+        "columns",
+        "chapters",
+    }  # region, districts, Construction, 5. Coordination
+    assert not [k for k in same if len(FR.words[k]) > 16]
+
+
+def test_numbers_as_french_has_them() -> None:
+    assert FR.number("6,290") == "6\u202f290"
+    assert FR.number("17.2") == "17,2"
+
+
+@pytest.mark.parametrize("name", shipped_profiles())
+def test_every_reason_of_every_profile_is_told_in_french(name: str) -> None:
+    reasons = [rule.reason for rule in load_profile(name).reliability]
+    assert [r for r in reasons if english(FR.kit(r), r)] == []
+    joined = "; ".join(reasons)
+    assert not english(FR.kit(joined), *reasons)
+
+
+@pytest.mark.parametrize("text", [*OF_ROUNDS, *OF_TARGETS, CONFIDENTIAL, COARSE.format("region of adults")])
+def test_what_the_kit_says_of_rounds_and_targets_is_told_in_french(text: str) -> None:
+    assert not english(FR.kit(text), text)
+
+
+def test_every_category_of_the_standards_is_told_in_french() -> None:
+    labels = {c.label for codes in standard().classifications.values() for c in codes.values()} | set(
+        standard().ilo_aggregates.values()
+    )
+    assert {label for label in labels if FR.kit(label) == label} <= {"rural", "Construction", "Agriculture"}
+    figures = references()
+    assert [place for place in figures["place"].unique() if english(FR.kit(place), place)] == []
+    assert [unit for unit in figures["unit"].unique() if english(FR.kit(unit), unit)] == []
+    assert not english(FR.kit(figures["why"].iloc[0]), figures["why"].iloc[0])
+
+
+def test_a_surveys_own_labels_stay_as_they_are() -> None:
+    for label in ("Littoral", "the homeless; citizens abroad", "before noon", "people of the hills, by the sea", "1, 2"):
+        assert FR.kit(label) == label
+
+
+def english(told: str, *texts: str) -> bool:
+    """Whether anything is left as it was, or an English word that no French has."""
+    return any(t in told for t in texts) or bool(re.search(r"\b(the|of|than|with|after|before|cases|and|is|by)\b", told))

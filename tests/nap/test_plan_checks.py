@@ -1,0 +1,82 @@
+"""`fltoolkit nap check`: what would stop a run with a plan, or lose a target, is told before anything is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.cli import main
+from fltoolkit.nap.plan_checks import check_plan
+from fltoolkit.survey.spec.survey_spec import read_spec
+
+ROW = {"id": "rate", "measure": "prevalence", "disaggregated_by": ["gender"]}
+
+
+def found(folder: Path, row: dict[str, Any], **keys: Any) -> set[tuple[str, str, str]]:
+    path = country.write(folder, plan={**country.with_rows({**ROW, **row}), **keys})
+    table = check_plan(fl.read_plan(path.with_name("nap.yaml")), read_spec(path))
+    return {(r["severity"], r["where"], r["what"]) for r in table.to_dict("records")}
+
+
+def test_a_sound_plan_has_no_findings(tmp_path: Path) -> None:
+    assert found(tmp_path, {"targets": [{"year": 2030, "cut": 0.5, "group": "gender", "category": "women"}]}) == set()
+
+
+@pytest.mark.parametrize(
+    ("row", "keys", "told"),
+    [
+        ({"targets": [{"year": 2030, "cut": 0.5, "group": "gender", "category": "Women"}]}, {},
+         ("error", "targets of rate", "gender has no category Women")),
+        ({"targets": [{"year": 2020, "cut": 0.5}]}, {}, ("error", "targets of rate", "the target's year 2020 is not after the baseline's (2025)")),
+        ({"targets": [{"year": 2029, "cut": 0.5}]}, {"planned_surveys": [2028]},
+         ("warning", "targets of rate", "no survey is planned in 2029, so that the target cannot be verified")),
+        ({"targets": [{"year": 2040, "cut": 0.5}]}, {},
+         ("warning", "targets of rate", "the target's year 2040 lies outside the plan (2026 to 2030)")),
+        ({}, {"country": "Otherland"}, ("error", "country", "the plan is another country's than the survey: Otherland")),
+        ({"disaggregated_by": ["nationality"], "targets": [{"year": 2030, "cut": 0.5, "group": "nationality", "category": "x"}]}, {},
+         ("error", "targets of rate", "the survey has no nationality")),
+        ({"disaggregated_by": ["nationality"]}, {}, ("note", "rate", "the survey has no nationality; the row will say so")),
+        ({"population": "everybody"}, {}, ("error", "rate", "the survey has no population everybody")),
+        ({"measure": "share", "of": "trade", "disaggregated_by": None}, {}, ("error", "rate", "the survey has no group trade")),
+        ({"measure": "stock"}, {}, ("warning", "rate", "stock needs `months` in survey.yaml; the row will be [x]")),
+        ({}, {"planned_sample": {"grown-ups": 5}}, ("error", "planned_sample", "the survey has no such population: grown-ups")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_found(tmp_path: Path, row: dict[str, Any], keys: dict[str, Any], told: tuple[str, str, str]) -> None:
+    assert told in found(tmp_path, row, **keys)
+
+
+def test_a_published_figure_in_another_unit_is_found(tmp_path: Path) -> None:
+    figure = {"indicator": "rate", "value": 0.05, "ci_low": 0.04, "ci_high": 0.06, "cases": 120, "n": 2400, "year": 2025}
+    told = found(tmp_path, {}, baseline_survey=[figure])
+    assert (
+        "error",
+        "baseline_survey, rate",
+        "a published figure does not fit its cases: value 0.05, but 120 cases among 2400 persons",
+    ) in told
+
+
+def test_the_command_ends_by_whether_there_are_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey = country.write(tmp_path / "a", plan=country.with_rows({**ROW, "targets": [{"year": 2020, "cut": 0.5}]}))
+    plan = survey.with_name("nap.yaml")
+    assert main(["nap", "check", str(plan)]) == 1
+    assert "ERROR   targets of rate: the target's year 2020 is not after" in capsys.readouterr().out
+    alone = tmp_path / "b" / "nap.yaml"
+    alone.parent.mkdir()
+    alone.write_bytes(plan.read_bytes())
+    assert main(["nap", "check", str(alone)]) == 0  # outside the plan's years, which alone is no error
+    assert "only the plan itself was checked" in capsys.readouterr().out
+    assert main(["nap", "check", str(alone), "--survey", str(survey)]) == 1
+
+
+def test_a_language_without_words_and_another_kind_of_file_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey = country.write(tmp_path, plan={**country.with_rows(ROW), "languages": ["de"]})
+    assert main(["nap", "check", str(tmp_path / "nap.yaml")]) == 2
+    assert f"{tmp_path / 'nap.yaml'}, languages: no words in this language" in (told := capsys.readouterr().err)
+    assert "allowed: en, fr" in told
+    assert main(["nap", "check", str(survey)]) == 2
+    assert "this is another kind of file" in capsys.readouterr().err

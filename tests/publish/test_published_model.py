@@ -1,0 +1,165 @@
+"""What leaves of a model: nothing that the published set hides, and never without its reliability."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_country as country
+from numpy.testing import assert_allclose
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.publish.published_set import CONFIDENTIAL
+
+NUMBERS = ["odds_ratio", "ci_low", "ci_high", "odds_ratio_ml", "effect", "effect_low", "effect_high"]
+
+
+@pytest.fixture(scope="module")
+def persons(tmp_path_factory: pytest.TempPathFactory) -> fl.Survey:
+    return fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("country"))))
+
+
+@pytest.fixture(scope="module")
+def model(persons: fl.Survey) -> fl.PublishedModel:
+    return fl.risk_factors(persons, country.published())
+
+
+def of_region(model: fl.PublishedModel) -> pd.DataFrame:
+    return model.table[model.table["group"] == "region"].set_index("category")
+
+
+def test_hidden_categories_are_withheld_with_the_published_reason(model: fl.PublishedModel) -> None:
+    region = of_region(model)
+    shown = fl.Published.select(country.published(), "prevalence", "region").set_index("category")
+    assert region.loc[["east", "west"], NUMBERS].isna().all(axis=None)
+    assert region.loc[["east", "west"], "marker"].tolist() == ["c", "c"]
+    assert set(region.loc[["east", "west"], "reason"]) == {CONFIDENTIAL}
+    assert region.loc["island", NUMBERS].isna().all()
+    assert region.loc["island", "marker"] == "u"
+    assert region.index.tolist() == shown.index.tolist()
+
+
+def test_the_reference_is_the_largest_reliable_category_that_is_shown(model: fl.PublishedModel) -> None:
+    """Plain is as large as north but has no case, south has fewer than 15."""
+    assert set(of_region(model)["reference"]) == {"north"}
+    assert of_region(model).loc["north", ["odds_ratio", "effect"]].tolist() == [1, 0]
+
+
+def test_numbers_are_those_of_the_models(persons: fl.Survey, model: fl.PublishedModel) -> None:
+    references = model.table.drop_duplicates("group").set_index("group")["reference"]
+    terms = " + ".join(f"C({g}, Treatment({ref!r}))" for g, ref in references.items())
+    firth, ml = (fl.logit(persons, f"forced_labour ~ {terms}", penalty=penalty) for penalty in ("firth", "none"))
+    south = of_region(model).loc["south"]
+    row = firth.odds_ratios().set_index("category").loc["south"]
+    assert_allclose(
+        south[["odds_ratio", "ci_low", "ci_high"]].astype(float), row[["odds_ratio", "ci_low", "ci_high"]].astype(float)
+    )
+    assert_allclose(south["odds_ratio_ml"], np.exp(ml.table.set_index("category").loc["south", "coefficient"]))
+    assert_allclose(south["effect"], firth.margins().set_index("category").loc["south", "effect"])
+
+
+def test_few_cases_are_told(model: fl.PublishedModel) -> None:
+    """41 cases, ten coefficients: fewer than five for each."""
+    region = of_region(model)
+    assert region.loc["south", ["flag", "marker"]].tolist() == ["unreliable", "u"]
+    assert region.loc["south", "reason"] == "fewer than 15 cases; fewer than 5 cases for each coefficient of the model"
+    assert region.loc["plain", "flag"] == "unreliable"
+    assert np.isnan(region.loc["plain", "odds_ratio_ml"])
+    assert region.loc["plain", "odds_ratio"] < region.loc["plain", "ci_high"] < 1
+    assert (model.table.loc[model.table["category"] == model.table["reference"], "flag"] == "").all()
+
+
+def test_a_group_that_is_not_published_by_itself_is_refused(persons: fl.Survey) -> None:
+    out = country.published()
+    with pytest.raises(RequestError, match="published by itself"):
+        fl.risk_factors(persons, replace(out, table=out.table[out.table["breakdown"] != "sex"]), ["sex"])
+
+
+def test_a_hidden_headline_hides_every_model(persons: fl.Survey) -> None:
+    out = country.published()
+    model = fl.risk_factors(persons, replace(out, table=out.table.assign(cases=np.nan)))
+    assert model.table.empty
+    assert model.notes == ("No model is shown: too little of what it would compare may be published.",)
+
+
+def test_groups_of_origin_are_left_out_and_on_request_named(tmp_path: Path) -> None:
+    groups = {**country.SURVEY["groups"], "language": {"column": "SEX", "codes": {1: "one", 2: "other"}, "label": "ethnic group"}}
+    tables = [{"measure": "prevalence", "by": [[], "language", "region"]}]
+    path = country.write(tmp_path, country.changed(country.SURVEY, groups=groups, tables=tables))
+    persons = fl.classify(fl.read_survey(path))
+    out = fl.publish_run(persons)
+    model = fl.risk_factors(persons, out)
+    assert set(model.table["group"]) == {"region"}
+    assert "Left out, because it would read as a profile: language." in model.notes
+    with pytest.raises(RequestError, match="language"):
+        fl.risk_factors(persons, out, ["region", "language"])
+    named = fl.risk_factors(persons, out, ["region", "language"], sensitive=True)
+    assert "By language: association, not a profile." in named.notes
+
+
+def test_a_wholly_hidden_group_is_left_out_and_named(persons: fl.Survey) -> None:
+    out = country.published()
+    gone = out.table.assign(estimate=out.table["estimate"].mask(out.table["breakdown"] == "sex"))
+    model = fl.risk_factors(persons, replace(out, table=gone))
+    assert "sex" not in set(model.table["group"])
+    assert "Left out, because too little of it may be shown: sex." in model.notes
+
+
+def test_response_error_of_a_number() -> None:
+    """docs/methods.md §8: 3.0 per 1,000 seen through sensitivity 0.8 is 4.4 with specificity 0.998, 7.4 with 0.995."""
+    assert [round(fl.observed_rate(0.003, 0.8, sp) * 1000, 1) for sp in (0.998, 0.995)] == [4.4, 7.4]
+    back = fl.response_error(fl.observed_rate(0.003, 0.8, 0.998), [0.8], [0.998]).table.iloc[0]
+    assert back["prevalence"] == pytest.approx(0.003, rel=1e-12)
+    assert back[["ci_low", "ci_high"]].isna().all()
+
+
+def test_response_error_of_the_headline_moves_its_limits_too() -> None:
+    out = country.published()
+    row = out.select("prevalence").iloc[0]
+    found = fl.response_error(out, [1.0, 0.5], [1.0, 0.95])
+    table = found.table.set_index(["sensitivity", "specificity"])
+    assert_allclose(
+        table.loc[(1.0, 1.0), ["prevalence", "ci_low", "ci_high"]].astype(float),
+        row[["estimate", "ci_low", "ci_high"]].astype(float),
+    )
+    assert_allclose(
+        table.loc[(0.5, 0.95), ["prevalence", "ci_low", "ci_high"]].astype(float),
+        [(v - 0.05) / 0.45 for v in row[["estimate", "ci_low", "ci_high"]].astype(float)],
+    )
+    assert (found.population_label, found.level) == ("adults", 0.95)
+
+
+def test_response_error_that_cannot_be_is_blank_with_its_reason() -> None:
+    table = fl.response_error(0.004, [0.9, 0.1], [0.99, 0.9]).table
+    assert table["prevalence"].isna().all()
+    assert table["reason"].tolist() == ["more false cases are expected than were found"] * 3 + ["such answers tell nothing"]
+    assert fl.response_error(0.5, [0.4], [1.0]).table["reason"].tolist() == ["fewer true cases are expected than were found"]
+
+
+@pytest.mark.parametrize("arguments", [(0.5, [1.2], [1.0]), (3.0, [1.0], [1.0]), (float("nan"), [1.0], [1.0])])
+def test_response_error_refuses_what_is_no_proportion(arguments: tuple[float, list[float], list[float]]) -> None:
+    with pytest.raises(RequestError):
+        fl.response_error(*arguments)
+
+
+def test_a_hidden_headline_has_no_response_error() -> None:
+    out = country.published()
+    table = fl.response_error(replace(out, table=out.table.assign(estimate=np.nan))).table
+    assert table["prevalence"].isna().all()
+    assert set(table["reason"]) == {"the headline is not shown"}
+
+
+def test_what_is_written_holds_no_pattern(tmp_path: Path, model: fl.PublishedModel) -> None:
+    """A published model is its table and words: nothing of the persons goes with it."""
+    assert {type(getattr(model, name)) for name in model.__dataclass_fields__} <= {pd.DataFrame, float, str, tuple}
+
+
+def test_no_group_is_no_model_and_an_empty_name_is_no_population(persons: fl.Survey) -> None:
+    with pytest.raises(RequestError, match="no group is named"):
+        fl.risk_factors(persons, country.published(), [])
+    with pytest.raises(RequestError, match="no such population"):
+        fl.prevalence(persons, population="")

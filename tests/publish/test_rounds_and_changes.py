@@ -1,0 +1,105 @@
+"""Change since an earlier round, from two survey.yaml to the sentence that is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from small_surveys import SPEC, Person, persons_table
+
+import fltoolkit as fl
+from fltoolkit.errors import DesignError
+from fltoolkit.show.charts.change_charts import change, change_table, sentence
+
+
+def a_round(folder: Path, year: int, cases: int, persons: int = 2400, **keys: Any) -> Path:
+    """A survey whose cases are spread over both sexes and many PSUs; the north has two of them."""
+    people: list[Person] = [
+        ("case" if i < cases else "not", {"P": i % 40, "R": 1 if i < 2 or i % 3 == 0 else 2}) for i in range(persons)
+    ]
+    folder.mkdir()
+    persons_table(people).to_csv(folder / "persons.csv", index=False)
+    spec = {
+        **SPEC,
+        "year": year,
+        "round": str(year),
+        "tables": [{"measure": "prevalence", "by": [[], "sex", "region", ["sex", "region"]]}],
+        **keys,
+    }
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> fl.Published:
+    root = tmp_path_factory.mktemp("rounds")
+    a_round(root / "first", 2025, 120)
+    design = {**SPEC["design"], "psus_of_earlier_rounds": "new"}
+    persons = fl.classify(fl.read_survey(a_round(root / "second", 2027, 45, design=design)))
+    out = fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
+    assert out is not None
+    return out
+
+
+def test_everything_published_one_way_in_both_rounds_is_compared(found: fl.Published) -> None:
+    rows = found.table[found.table["measure"] == "change_in_prevalence"]
+    assert list(rows["category"]) == ["total", "men", "women", "north", "south"]
+    assert list(found.table["measure"].unique()) == ["change_in_prevalence", "change_in_total"]
+    total = rows.iloc[0]
+    assert total["estimate_before"] == pytest.approx(120 / 2400)
+    assert total["estimate"] == pytest.approx((45 - 120) / 2400)
+    assert total["verdict"] == "decreased"
+
+
+def test_a_change_is_told_with_its_interval_and_never_with_a_cause(found: fl.Published) -> None:
+    rate, number = (
+        sentence(found.table[found.table["measure"] == f"change_in_{m}"].iloc[0].to_dict()) for m in ("prevalence", "total")
+    )
+    assert rate.startswith(
+        "The prevalence of forced labour, from 2025 to 2027: decreased (50.0 and 18.8 per 1,000 adults; difference −31.2"
+    )
+    assert number.startswith(
+        "The number of persons in forced labour, from 2025 to 2027: decreased (1,200 and 450; difference −750"
+    )
+
+
+def test_the_picture_and_the_table_hold_every_row_and_its_verdict(found: fl.Published) -> None:
+    rows = found.table[found.table["measure"] == "change_in_prevalence"].reset_index(drop=True)
+    picture = change(rows)
+    assert [a.text for a in picture.figure.layout.annotations] == list(rows["verdict"])
+    assert {t.name for t in picture.figure.data} == {"2025", "2027"}
+    for name in ("everyone", "men", "women", "north", "south"):
+        assert f"{name}: " in picture.alt
+        assert name in change_table(rows).text
+
+
+def test_a_row_hidden_in_one_round_shows_no_change_and_no_verdict(tmp_path: Path) -> None:
+    a_round(tmp_path / "first", 2025, 120)
+    few = [("case", {"P": i, "SEX": 2}) for i in range(30)] + [("case", {"P": 1, "SEX": 1})] * 2
+    people = few + [("not", {"P": i % 40}) for i in range(2000)]
+    design = {**SPEC["design"], "psus_of_earlier_rounds": "new"}
+    folder = a_round(tmp_path / "second", 2027, 0, design=design)
+    persons_table(people).to_csv(folder / "persons.csv", index=False)
+    persons = fl.classify(fl.read_survey(folder))
+    found = fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
+    assert found is not None
+    men = found.table[(found.table["measure"] == "change_in_prevalence") & (found.table["category"] == "men")].iloc[0]
+    assert (men["marker"], men["verdict"]) == ("c", "")
+    assert men[["estimate", "ci_low", "ratio", "estimate_after", "cases_after"]].isna().all()
+    rows = found.table[found.table["measure"] == "change_in_prevalence"].reset_index(drop=True)
+    assert "not shown" in [a.text for a in change(rows).figure.layout.annotations]
+
+
+def test_labels_that_coincide_need_a_word(tmp_path: Path) -> None:
+    a_round(tmp_path / "first", 2025, 120)
+    persons = fl.classify(fl.read_survey(a_round(tmp_path / "second", 2027, 45)))
+    with pytest.raises(DesignError, match="psus_of_earlier_rounds"):
+        fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
+
+
+def test_without_an_earlier_round_there_is_nothing(norvia: fl.Survey, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fl.changes("", norvia, fl.publish(fl.prevalence(norvia))) is None
+    fl.show.changes(None)
+    assert "No earlier round is named" in capsys.readouterr().out

@@ -1,0 +1,248 @@
+"""All documents of a run: their names, their bytes, what they must say, and what none of them may."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import small_country as country
+from handed import EN, FR, HOSTILE, evidence, hostile, in_languages
+from harvest import lines
+from two_rounds import fell
+
+import fltoolkit as fl
+from fltoolkit.errors import SpecError
+from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.publish.published_set import restricted
+from fltoolkit.report.document_formats.document_blocks import Document, DocumentTable
+from fltoolkit.report.document_sections import follow_up_section, targets_section
+from fltoolkit.report.documents.all_documents import write_documents
+from fltoolkit.report.documents.evidence_brief import evidence_brief
+from fltoolkit.report.documents.fact_sheet import fact_sheet
+from fltoolkit.report.documents.plan_skeleton import nap_skeleton
+from fltoolkit.report.documents.workshop_slides import workshop
+from fltoolkit.show.wording import number_words
+
+MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop, "fact_sheet": fact_sheet}
+CLAIMS = r"because of the plan|thanks to the plan|due to the plan|grâce au plan|à cause du plan|ranking|highest|worst region|le plus touché"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    write_documents(evidence(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def texts(folder: Path) -> Mapping[str, str]:
+    """Each document's text, the words of its pictures with it."""
+    return {f.name: "\n".join(lines(f)) for f in sorted(folder.rglob("*")) if f.suffix in (".html", ".docx", ".svg")}
+
+
+def words(document: Document) -> str:
+    return repr(document.blocks)
+
+
+def test_their_names(folder: Path) -> None:
+    kinds = ("evidence_brief_{}.html", "evidence_brief_{}.docx", "nap_skeleton_{}.docx", "slides_{}.html", "fact_sheet_{}.html")
+    assert {f.name for f in folder.iterdir()} == {"charts", *(k.format(code) for k in kinds for code in ("en", "fr"))}
+    charts = {f.name for f in (folder / "charts").iterdir()}
+    assert {"prevalence_by_region_fr.svg", "prevalence_by_region_en.png", "repeat_en.svg"} <= charts
+
+
+def test_the_same_run_leaves_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    write_documents(in_languages(evidence(), "en"), tmp_path)
+    again = {f.relative_to(tmp_path): f.read_bytes() for f in tmp_path.rglob("*_en.*")}
+    assert len(again) > 10
+    assert [str(name) for name, content in again.items() if (folder / name).read_bytes() != content] == []
+
+
+def test_without_a_folder_nothing_is_written_and_an_unknown_language_stops_before_anything_is(tmp_path: Path) -> None:
+    assert "Nothing is written" in str(write_documents(evidence(), ""))
+    with pytest.raises(SpecError, match="xx"):
+        write_documents(in_languages(evidence(), "en", "xx"), tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_no_hidden_number_stands_anywhere(texts: Mapping[str, str], tmp_path: Path) -> None:
+    path = country.write(tmp_path / "again")
+    full = restricted(fl.classify(fl.read_survey(path)))
+    hidden = full[(full["measure"] == "prevalence") & full["category"].isin(["east", "west"]) & (full["breakdown"] == "region")]
+    shown = full[(full["measure"] == "prevalence") & (full["category"] == "north")]
+    assert len(hidden) == 2
+    forms = {f"{1000 * p:.1f}" for p in hidden["estimate"]} | {f"{1000 * p:.1f}".replace(".", ",") for p in hidden["estimate"]}
+    assert [name for name, text in texts.items() if any(re.search(rf"(?<!\d){re.escape(f)}(?!\d)", text) for f in forms)] == []
+    (north,) = shown[shown["breakdown"] == "region"]["estimate"]
+    assert f"{1000 * north:.1f}" in texts["evidence_brief_en.html"]
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
+def test_each_says_its_doubts(name: str, language: object) -> None:
+    said = words(MADE[name](evidence(), language))  # type: ignore[arg-type]
+    for key in ("coverage", "unresolved.some"):
+        start = EN.words[key] if language is EN else FR.words[key]
+        assert start[start.rfind("}") + 1 :].strip() in said.replace("\\u202f", "\u202f").replace("\\xa0", "\u00a0"), key
+    assert "the homeless" in said
+    assert "[c]" in said
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_target_that_no_survey_could_verify_is_warned_of(name: str) -> None:
+    said = words(MADE[name](evidence(), EN))
+    assert (
+        "The planned survey could not verify this target. Prevalence of forced labour, adults (region: north): a cut of 10"
+        in said
+    )
+    assert "a cut of 90" not in "".join(re.findall(r"could not verify[^']*", said))
+
+
+def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
+    table = next(
+        b for b in evidence_brief(evidence(), EN).blocks if isinstance(b, DocumentTable) and b.title.startswith("Targets")
+    )
+    (west,) = (row for row in table.rows if "west" in row[0])
+    assert west[1:] == (
+        "[c]",
+        "a target for 2030; its baseline is not shown",
+        "cannot be said: baseline not shown",
+        "",
+        "–",
+        "–",
+        "[c]",
+    )
+
+
+def test_the_first_page_names_every_target_that_cannot_be_verified() -> None:
+    """One in full, several in a line, and no more than four by name."""
+    one = evidence()
+    assert [p.text for p in targets_section.first_warning(one, EN)] == [p.text for p in targets_section.unverifiable(one, EN)]
+    refused = one.targets[one.targets["verifiable"] == "no"]
+    for times, named in ((2, "north"), (6, "and 2 more")):
+        many = dataclasses.replace(one, targets=pd.concat([refused] * times, ignore_index=True))
+        (told,) = targets_section.first_warning(many, EN)
+        assert told.text.startswith(
+            f"The survey that is planned could not verify {times} of the plan's {times} targets. Prevalence of"
+        )
+        assert told.text.count("a cut of 10 % by 2030 (sample too small)") == min(times, 4)
+        assert named in told.text
+        assert told.text in words(evidence_brief(many, EN))
+        assert "on 6" not in targets_section.first_warning(many, FR)[0].text
+
+
+def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:
+    one = evidence()
+    lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
+    told = " ".join(p.text for p in targets_section.unverifiable(dataclasses.replace(one, targets=lacking), EN))
+    assert told.startswith("No survey is planned that could verify this target. Prevalence of forced labour")
+    assert told.endswith("A repeat of the planned size in 2030 would find it with a chance of 91\xa0%.")
+
+
+def test_words_are_set_as_each_language_sets_them() -> None:
+    assert [number_words.percent(EN, share) for share in (0.09999, 0.7, 0.034, 0.95)] == [
+        "10\xa0%",
+        "70\xa0%",
+        "3.4\xa0%",
+        "95\xa0%",
+    ]
+    french = words(evidence_brief(evidence(), FR))
+    assert re.search(r"2025\\xa0: \d", french)
+    assert not re.search(r"2025: \d", french)
+    assert "OIT, Walk Free et OIM" in french
+    assert "ILO" not in french
+    same = fell().follow_up.assign(verdict="no detectable change", light="? no detectable change")
+    (first, *_) = follow_up_section.verdicts(dataclasses.replace(fell(), follow_up=same), EN)
+    assert "2025 to 2027: no detectable change. 50.0, then 18.8 per 1,000 adults; difference before rounding −31.2 (" in first
+
+
+def test_a_target_stands_beside_a_later_round_that_lies_below_it() -> None:
+    """50 fell to 18.75 per 1,000; the target is half of 50."""
+    (told,) = targets_section.already(fell(), EN)
+    assert re.search(
+        r": a cut of 50\s% by 2029, to 25\.0 per 1,000 .*\. In 2027 the survey found 18\.8 \(.*\): at or below the target", told
+    )
+    assert repr(told)[1:-1] in words(evidence_brief(fell(), EN))
+    assert "is a place, not a test" in words(evidence_brief(fell(), EN))
+    refused = dataclasses.replace(fell(), targets=fell().targets.assign(verifiable="no"))
+    assert targets_section.unverifiable(refused, EN)[0].text.endswith(told.partition("adults. ")[2])  # its warning says it too
+    assert targets_section.already(refused, EN, without_refused=True) == ()
+    assert targets_section.already(evidence(), EN) == ()  # the baseline's own run
+
+
+def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
+    blocks = evidence_brief(evidence(), EN).blocks
+    table = next(b for b in blocks if isinstance(b, DocumentTable) and b.title.startswith("Global"))
+    assert {row[-1] for row in table.rows} == {"no"}
+    assert "not comparable with those of this survey: a global model" in words(evidence_brief(evidence(), EN))
+    assert table.rows[0] == ("World", "2021", "27,600,000", "3.5", "no")
+    for other in (nap_skeleton, workshop, fact_sheet):
+        assert "27,600,000" not in words(other(evidence(), EN))
+
+
+def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_filled(texts: Mapping[str, str]) -> None:
+    text = texts["nap_skeleton_en.docx"]
+    for chapter in range(1, 8):
+        assert EN.say(f"chapters.c{chapter}.title") in text
+        for point in EN.each(f"chapters.c{chapter}.points"):
+            assert point in text
+    for filled in (
+        country.PLAN["goal"],
+        "Prevalence under each rule set",
+        "Inspectors trained",
+        "to be filled by the partners",
+        "2028 | ",
+        "not measured",
+        "SMART",
+    ):
+        assert filled in text
+    assert "planned survey" in text
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
+def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str, language: object) -> None:
+    said = words(MADE[name](fell(), language))  # type: ignore[arg-type]
+    assert ("▼ decreased" if language is EN else "▼ baisse") in said
+    assert not re.search(CLAIMS, said)
+
+
+def test_hostile_texts_are_letters_in_every_document(tmp_path: Path) -> None:
+    write_documents(in_languages(hostile(), "en"), tmp_path)
+    files = [f for f in tmp_path.rglob("*") if f.is_file()]
+    assert all(re.fullmatch(r"\w+\.(html|docx|svg|png)", f.name) for f in files)
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == ["charts"]
+    for page in (f for f in files if f.suffix in (".html", ".svg")):
+        text = page.read_text("utf-8")
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+    brief = "\n".join(lines(tmp_path / "evidence_brief_en.docx"))
+    for kind in ("script", "link", "path", "braces", "formula", "image"):
+        assert HOSTILE[kind] in brief, kind
+    assert "ringing" in "\n".join(lines(tmp_path / "nap_skeleton_en.docx"))
+
+
+def test_pictures_are_drawn_without_pyplot() -> None:
+    assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_a_run_with_next_to_nothing_to_show_still_leaves_its_documents(tmp_path: Path) -> None:
+    bare = country.changed(country.SURVEY, tables=[{"measure": "prevalence", "by": [[]]}], coverage_excludes=[])
+    del bare["groups"], bare["sectors"]
+    few = country.persons()
+    few["INV"] = [1] * 3 + [2] * (len(few) - 3)
+    path = country.write(
+        tmp_path / "bare", bare, country.with_rows({"id": "rate", "measure": "prevalence", "disaggregated_by": None}), few
+    )
+    out, plan = country.run(path)
+    made = fl.evidence(plan, fl.rounds(plan, fl.classify(fl.read_survey(path)), out))
+    for make in MADE.values():
+        said = words(make(made, EN))
+        assert "not shown. Reason: confidential: too few cases" in said
+        assert "nan" not in said.lower().replace("finance", "")
+    assert "The survey names no group that it could not reach." in words(evidence_brief(made, EN))

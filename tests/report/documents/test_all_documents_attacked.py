@@ -1,0 +1,117 @@
+"""No document of a run, nor all of them together, tells a number that is hidden: attacked by linear programmes, and by a twin."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_country as country
+from attack import told
+from harvest import lines, seen
+
+import fltoolkit as fl
+from fltoolkit import report
+from fltoolkit.publish.disclosure.suppression_decision import Decision
+from fltoolkit.publish.published_set import restricted
+
+PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
+
+
+def documents(survey: Path, target: Path) -> list[Path]:
+    """Every document that a run writes, but the notebooks, from the survey that stands there."""
+    out, plan = country.run(survey)
+    persons = fl.classify(fl.read_survey(survey))
+    evidence = fl.evidence(plan, fl.rounds(plan, persons, out))
+    report.write_estimates(out, target)
+    report.write_baseline(evidence.baseline, target)
+    report.write_exchange(evidence, target)
+    report.write_workbook(evidence, target)
+    report.write_documents(evidence, target)
+    return sorted(p for p in target.rglob("*") if p.is_file())
+
+
+def truth(survey: Path) -> pd.DataFrame:
+    """The prevalences of the run with nothing hidden."""
+    plan = fl.read_plan(survey.with_name("nap.yaml"))
+    full = restricted(fl.classify(fl.read_survey(survey)), plan=plan)
+    own = full["rule_set"] == full["rule_set"].iloc[0]
+    return full[own & (full["measure"] == "prevalence")].reset_index(drop=True)
+
+
+def attacked(files: list[Path], full: pd.DataFrame) -> list[str]:
+    """What a reader of some documents works out of the confidential rows."""
+    found = seen([line for file in files for line in lines(file)], full)
+    whole = found["n"].astype(float).idxmax() if found["n"].notna().any() else 0
+    for column in ("n", "population"):  # how many were asked in all is no secret
+        found.loc[whole, column] = full.loc[whole, column]
+    return told(found, full)
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return country.write(tmp_path_factory.mktemp("country"))
+
+
+@pytest.fixture(scope="module")
+def files(survey: Path) -> list[Path]:
+    return documents(survey, survey.parent / "out")
+
+
+def test_there_is_something_to_tell_and_something_hidden(survey: Path, files: list[Path]) -> None:
+    full = truth(survey)
+    found = seen([line for file in files for line in lines(file)], full)
+    assert found.loc[found["category"] == "north", ["estimate", "n", "cases"]].notna().all(axis=None)
+    assert found.loc[found["category"].isin(["east", "west"]), ["estimate", "n", "cases"]].isna().all(axis=None)
+
+
+def test_no_document_tells_a_hidden_number(survey: Path, files: list[Path]) -> None:
+    full = truth(survey)
+    assert {file.name: leak for file in files if (leak := attacked([file], full))} == {}
+
+
+def test_all_documents_together_tell_no_hidden_number(survey: Path, files: list[Path]) -> None:
+    assert attacked(files, truth(survey)) == []
+
+
+def test_without_protection_the_same_attack_succeeds_on_every_document_with_cases(
+    survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PUBLISH, "decide_beside", lambda *_: Decision())
+    full = truth(survey)
+    leaks = {file.name: attacked([file], full) for file in documents(survey, tmp_path)}
+    with_cases = ("estimates.csv", "nap_baseline.csv", "nap_baseline.xlsx", "nap_workbook.xlsx", "evidence.json", "evidence_brief_en.html",
+                  "evidence_brief_en.docx", "nap_skeleton_en.docx")  # fmt: skip
+    assert all(leaks[name] for name in with_cases)
+
+
+def twin(folder: Path) -> Path:
+    """The same country, but that one case of the east lives in the west: a person of the same point, sex and age moves the other way."""
+    table = country.persons()
+    east, west = ({"R": list(country.REGIONS).index(r) + 1} for r in ("east", "west"))
+    same = ["S", "P", "SEX", "AGE"]
+    cases = table[(table["R"] == east["R"]) & (table["INV"] == 1)]
+    others = table[(table["R"] == west["R"]) & (table["INV"] != 1)]
+    pairs = cases.reset_index().merge(others.reset_index(), on=same, suffixes=("_case", "_other"))
+    assert len(pairs), "the country has no such pair"
+    i, j = pairs[["index_case", "index_other"]].iloc[0]
+    table.loc[[i, j], "R"] = [west["R"], east["R"]]
+    return country.write(folder, table=table)
+
+
+def test_a_country_that_differs_in_hidden_cells_alone_leaves_the_same_documents(
+    survey: Path, files: list[Path], tmp_path: Path
+) -> None:
+    other = twin(tmp_path / "twin")
+    assert not np.array_equal(truth(survey)["cases"], truth(other)["cases"])
+    others = documents(other, other.parent / "out")
+    assert [f.name for f in files] == [f.name for f in others]
+    for one, two in zip(files, others, strict=True):
+        assert _without_hash(one) == _without_hash(two), one.name
+
+
+def _without_hash(file: Path) -> list[str]:
+    return [re.sub(r"\b[0-9a-f]{64}\b", "", line) for line in lines(file)]

@@ -1,0 +1,320 @@
+"""What other systems read: SDMX read back by pysdmx, ILOSTAT's columns, JSON that fits its schema; every number as published, no other."""
+
+from __future__ import annotations
+
+import copy
+import json
+import tempfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import pytest
+import small_country as country
+from pysdmx.io import get_datasets, read_sdmx
+from pysdmx.io.pd import PandasDataset
+
+import fltoolkit as fl
+from fltoolkit.publish.measure_units import scale
+from fltoolkit.publish.rounds_and_changes import Rounds
+from fltoolkit.report.exchange.coded_rows import Coded, area_code, coded
+from fltoolkit.report.exchange.exchange_files import ilostat_table, write_exchange
+from fltoolkit.report.exchange.sdmx import sdmx_table, structure
+from fltoolkit.report.workbook.cell_styles import DANGER
+
+HOUSE = Path(__file__).resolve().parents[3]
+LINK = '=HYPERLINK("http://evil.example","click")'
+# The columns of ILOSTAT's bulk files, as ILOSTAT documents them.
+ILOSTAT = "ref_area source indicator sex classif1 classif2 time obs_value obs_status note_classif note_indicator note_source"
+
+
+TARGETS = [{"year": 2030, "cut": 0.5}, {"year": 2030, "value": 50, "group": "region", "category": "north"}]
+
+
+def evidence(out: fl.Published, plan: fl.Plan) -> fl.Evidence:
+    """Of a run that is its own baseline."""
+    return fl.evidence(plan, Rounds(out, out))
+
+
+@cache
+def small() -> fl.Evidence:
+    """That of the small country, with targets."""
+    with tempfile.TemporaryDirectory() as place:
+        plan = country.with_rows(
+            {"measure": "prevalence", "disaggregated_by": ["gender", "region"], "targets": TARGETS}, {"id": "all"}
+        )
+        out, read_plan = country.run(country.write(Path(place), plan={**plan, "planned_sample": 5000, "planned_surveys": [2027]}))
+        return evidence(out, read_plan)
+
+
+def published() -> pd.DataFrame:
+    return small().now.table
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("exchange")
+    told = write_exchange(small(), target)
+    assert str(told).startswith("Written: ")
+    return target
+
+
+def read(folder: Path) -> PandasDataset:
+    (dataset,) = get_datasets(folder / "sdmx.csv", folder / "sdmx_structure.json")
+    return dataset
+
+
+def numbers(column: pd.Series) -> list[float]:
+    return [float(v) if not pd.isna(v) and v != "" else float("nan") for v in column]
+
+
+# -------------------------------------------------------------------------------------------------------------------- SDMX
+
+
+def test_pysdmx_reads_every_value_and_status_back(folder: Path) -> None:
+    rows, table = read(folder).data, published()
+    times = table["measure"].map(scale)
+    for name, mine in (("OBS_VALUE", "estimate"), ("LOWER_LIMIT", "ci_low"), ("UPPER_LIMIT", "ci_high"), ("STD_ERROR", "se")):
+        assert numbers(rows[name]) == pytest.approx(list(table[mine] * times), rel=1e-12, nan_ok=True), name
+    for name, mine in (("N_PERSONS", "n"), ("N_CASES", "cases"), ("CV", "cv")):
+        assert numbers(rows[name]) == pytest.approx(list(table[mine].replace(float("inf"), float("nan"))), nan_ok=True), name
+    wanted = table["flag"].map({"suppress": "Q", "unreliable": "U"}).fillna("A").mask(table["marker"] == "x", "M")
+    assert list(rows["OBS_STATUS"]) == list(wanted)
+    assert set(wanted) == {"A", "U", "Q", "M"}
+    assert list(rows["CONF_STATUS"] == "C") == list(table["marker"] == "c")
+    assert list(rows["REASON"]) == list(table["reason"])
+
+
+def test_what_is_suppressed_or_missing_has_an_empty_value(folder: Path) -> None:
+    rows = pd.read_csv(folder / "sdmx.csv", dtype=str, keep_default_na=False)
+    gone = rows[rows["OBS_STATUS"].isin(["Q", "M"])]
+    assert len(gone) > 10
+    for name in ("OBS_VALUE", "LOWER_LIMIT", "UPPER_LIMIT", "STD_ERROR", "CV"):
+        assert set(gone[name]) == {""}, name
+    assert set(rows.loc[rows["CONF_STATUS"] == "C", "N_CASES"]) == {""}
+
+
+def test_the_data_fit_their_structure(folder: Path) -> None:
+    """The structure is read with pysdmx's check against the official schema of SDMX-JSON 2.0."""
+    dataset = read(folder)
+    parts = dataset.structure.components
+    assert {c.id for c in parts} == set(dataset.data.columns)
+    for part in parts:
+        if part.enumeration is not None:
+            codes = {code.id for code in part.enumeration.codes}
+            assert set(dataset.data[part.id]) == codes, part.id  # each code is listed, and none that is not used
+    keys = [d.id for d in parts.dimensions]
+    assert not dataset.data.duplicated(keys).any()
+    names = {s.id for s in read_sdmx(folder / "sdmx_structure.json").structures}
+    assert {"AGENCIES", "CL_SEX", "CS_FORCED_LABOUR", "DSD_FORCED_LABOUR", "DF_FORCED_LABOUR"} <= names
+
+
+def test_the_header_is_that_of_sdmx_csv_2(folder: Path) -> None:
+    lines = (folder / "sdmx.csv").read_text("utf-8").splitlines()
+    assert lines[0].startswith("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,MEASURE,")
+    assert lines[1].startswith("dataflow,FLTOOLKIT:DF_FORCED_LABOUR(1.0.0),I,A,X_SMALLLAND,FL_PREVALENCE,")
+
+
+def test_codes_are_ilostats_where_it_has_them_and_otherwise_say_that_they_are_ours(tmp_path: Path) -> None:
+    sex = {"column": "SEX", "classification": "sex", "codes": {1: "m", 2: "f"}}
+    groups = {"sex": sex, "age_group": {"bands": [18, 25, 55]}, "region": country.SURVEY["groups"]["region"]}
+    out, _ = country.run(country.write(tmp_path, country.changed(country.SURVEY, groups=groups, country="KEN")))
+    found = coded(out)
+    assert set(found.codes["REF_AREA"]) == {"KEN"}
+    assert set(found.codes["SEX"]) == {"_T", "SEX_M", "SEX_F"}
+    assert set(found.codes["AGE"]) == {"_T", "FL_AGE_Y18-24", "AGE_AGGREGATE_Y25-54", "FL_AGE_X"}
+    assert set(found.codes["ECO"]) == {"_T", "FL_ECO_AGGREGATE_AGR_X03", "ECO_AGGREGATE_CON"}
+    assert found.codes["CATEGORY"]["FL_REGION_1"] == "region: north"
+    crossed = found.table[found.table["BREAKDOWN"] == "SEX@REGION"].iloc[0]
+    assert (crossed["SEX"], crossed["CATEGORY"]) == ("SEX_M", "FL_REGION_1")
+    assert all(code.startswith("FL_") for name in ("MEASURE", "POPULATION", "RULE_SET") for code in found.codes[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("KEN", "KEN"),
+        ("Kenya", "X_KENYA"),
+        ("UAE", "X_UAE"),
+        ("Côte d'Ivoire", "X_COTE_D_IVOIRE"),
+        ("日本", "X_COUNTRY"),
+        ("W A", "X_W_A"),
+    ],
+)
+def test_a_country_is_an_iso_code_only_where_it_is_one(name: str, code: str) -> None:
+    assert area_code(name) == code
+
+
+def test_every_key_is_one_whatever_groups_are_crossed_or_lack_a_code() -> None:
+    """Two sectors crossed, a category to which a standard gives no code, and two categories that would share one."""
+    row = published().iloc[0]
+    cells = [
+        ("a × b", "x", "u", "ECO_AGGREGATE_CON × ECO_AGGREGATE_MAN"), ("a × b", "y", "u", "ECO_AGGREGATE_MKT × ECO_AGGREGATE_MAN"),
+        ("c", "none", "", ""), ("c", "no-one", "", "FL_C_1_A"), ("c", "nobody", "", "FL_C_1_A"), ("c", "nil", "", "FL_C_1_A"),
+    ]  # fmt: skip
+    table = pd.DataFrame(
+        [
+            {**row, "breakdown": by, "category": f"{first} × {second}" if second else first, "ilostat": code}
+            | ({"a": first, "b": second} if second else {"c": first})
+            for by, first, second, code in cells
+        ]
+    )  # fmt: skip
+    found = coded(replace(small().now, table=table)).table
+    assert list(found["ECO"][:2]) == ["ECO_AGGREGATE_CON", "ECO_AGGREGATE_MKT"]
+    assert list(found["CATEGORY"]) == [
+        "ECO_AGGREGATE_MAN",
+        "ECO_AGGREGATE_MAN",
+        "FL_C_NONE",
+        "FL_C_1_A",
+        "FL_C_1_A_2",
+        "FL_C_1_A_3",
+    ]
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> fl.Evidence:
+    """A round that asks about fewer months than its baseline did; its adults are more than they were."""
+    place = tmp_path_factory.mktemp("rounds")
+    country.write(place / "before", country.changed(country.SURVEY, year=2021, round="before"))
+    design = {**country.SURVEY["design"], "psus_of_earlier_rounds": "new"}
+    half = {"months": 6, "text": "the past 6 months"}
+    path = country.write(
+        place / "now", country.changed(country.SURVEY, design=design, reference_period=half),
+        country.changed(country.PLAN, baseline_survey="../before/survey.yaml"),
+    )  # fmt: skip
+    persons, plan = fl.classify(fl.read_survey(path)), fl.read_plan(path.with_name("nap.yaml"))
+    return fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
+
+
+def test_a_number_that_measures_something_else_than_the_earlier_rounds_is_a_break(later: fl.Evidence, tmp_path: Path) -> None:
+    write_exchange(later, tmp_path)
+    table = later.now.own
+    rows = read(tmp_path).data.loc[table.index]
+    told = dict(zip(zip(table["measure"], table["category"], strict=True), rows["OBS_STATUS"], strict=True))
+    assert told["prevalence", "total"] == told["prevalence", "men"] == told["total", "north"] == "B"
+    assert told["prevalence", "south"] == "U"  # a break does not make it reliable
+    assert told["prevalence", "west"] == "Q"
+    assert told["prevalence", "women × plain"] == told["flowchart", "total"] == "A"  # never compared
+    assert set(pd.read_csv(tmp_path / "ilostat.csv")["obs_status"].dropna()) == {"B", "U", "S"}
+
+
+def test_rows_of_one_round_only_are_no_break(later: fl.Evidence) -> None:
+    assert later.changed is not None
+    alone = later.changed.table.assign(n_before=float("nan"))
+    assert "B" not in set(coded(later.now, replace(later.changed, table=alone)).table["OBS_STATUS"])
+
+
+def test_a_follow_up_fits_the_schema_too(later: fl.Evidence, tmp_path: Path) -> None:
+    write_exchange(later, tmp_path)
+    found = json.loads((tmp_path / "evidence.json").read_text("utf-8"))
+    assert problems(found) == []
+    assert {r["verdict"] for r in found["follow_up"]} >= {"not comparable"}
+    assert {r["survey_before"] for r in found["follow_up"]} >= {"Small country 2025"}
+
+
+# --------------------------------------------------------------------------------------------------------- ILOSTAT's columns
+
+
+def test_ilostats_columns_hold_every_number_that_is_available(folder: Path) -> None:
+    rows = pd.read_csv(folder / "ilostat.csv", keep_default_na=False)
+    table = published()
+    table = table[table["marker"] != "x"]
+    assert list(rows.columns) == ILOSTAT.split()
+    assert numbers(rows["obs_value"]) == pytest.approx(list(table["estimate"] * table["measure"].map(scale)), nan_ok=True)
+    assert list(rows["obs_status"]) == list(table["flag"].map({"suppress": "S", "unreliable": "U"}).fillna(""))
+    assert not rows.duplicated(ILOSTAT.split()[:7]).any()
+    assert rows["indicator"].str.startswith("FL_").all()
+    crossed = rows[rows["indicator"] == "FL_PREVALENCE_ADULTS_SEX_REGION"].iloc[0]
+    assert tuple(crossed[["ref_area", "sex", "classif1", "classif2", "time"]]) == (
+        "X_SMALLLAND",
+        "FL_SEX_1",
+        "FL_REGION_1",
+        "",
+        2025,
+    )
+    assert crossed["note_classif"] == "men; region: north"
+    assert rows.loc[0, "sex"] == "SEX_T"
+    assert rows.loc[0, "note_indicator"].startswith("per 1,000 adults; the past 12 months; rule set icls_2018 v1")
+
+
+def test_text_that_is_a_formula_comes_out_inert_and_codes_stay_codes(tmp_path: Path) -> None:
+    region = {"column": "R", "codes": {1: LINK, 2: "+1", 3: "@x", 4: "../../a", 5: "<script>", 6: "-1\r\n=2"}}
+    spec = country.changed(country.SURVEY, title=LINK, country=LINK, groups={**country.SURVEY["groups"], "region": region})
+    out, plan = country.run(country.write(tmp_path / "s", spec))
+    found = coded(out)
+    assert set(found.codes["REF_AREA"]) == {"X_HYPERLINK_HTTP_EVIL_EXAMPLE_CLICK"}
+    target = tmp_path / "out"
+    write_exchange(evidence(out, plan), target)
+    for name in ("sdmx.csv", "ilostat.csv"):
+        rows = pd.read_csv(target / name, dtype=str, keep_default_na=False)
+        assert not [cell for column in rows for cell in rows[column] if cell.startswith(DANGER)], name
+        assert any(cell.startswith(f"'{LINK}") for column in rows for cell in rows[column]), name
+    assert sorted(p.name for p in target.iterdir()) == ["evidence.json", "ilostat.csv", "sdmx.csv", "sdmx_structure.json"]
+    assert set(read(target).data["CATEGORY"]) == set(found.codes["CATEGORY"])
+
+
+# --------------------------------------------------------------------------------------------------------------------- JSON
+
+
+@cache
+def committed() -> Any:
+    return json.loads((HOUSE / "docs/schema/evidence.schema.json").read_text("utf-8"))
+
+
+def problems(document: Any) -> list[str]:
+    return [e.message for e in jsonschema.Draft202012Validator(committed()).iter_errors(document)]
+
+
+def test_evidence_json_fits_its_schema_and_holds_the_published_numbers(folder: Path) -> None:
+    found = json.loads((folder / "evidence.json").read_text("utf-8"))
+    assert problems(found) == []
+    table = published()
+    assert [r["estimate"] for r in found["published"]] == [None if pd.isna(v) else v for v in table["estimate"]]  # unrounded
+    assert [r["marker"] for r in found["published"]] == list(table["marker"])
+    assert {r["id"] for r in found["baseline"]} == set(small().baseline.table["id"])
+    assert {r["comparable"] for r in found["references"]} == {"no"}
+    assert found["plan"]["goal"] == country.PLAN["goal"]
+    assert {r["target_value"] for r in found["targets"] if r["id"] == "persons" and r["category"] == "north"} == {50}
+    assert {r["kind"] for r in found["milestones"]} == {"baseline", "not measured", "planned survey", "target"}
+    hidden = [r for r in found["published"] if r["marker"] == "c"]
+    assert hidden
+    for row in hidden:
+        assert row["estimate"] is row["ci_low"] is row["n"] is row["cases"] is None
+        assert row["reason"].startswith("confidential")
+
+
+def test_the_schema_refuses_a_hidden_number_a_lost_column_and_a_key_of_its_own(folder: Path) -> None:
+    found = json.loads((folder / "evidence.json").read_text("utf-8"))
+    for spoil in (
+        lambda d: next(r for r in d["published"] if r["marker"] == "c").update(estimate=0.01),
+        lambda d: d["published"][0].pop("reason"),
+        lambda d: d["baseline"][0].update(ci_low="3"),
+        lambda d: d.update(persons=[]),
+        lambda d: d["plan"].pop("goal"),
+    ):
+        spoilt = copy.deepcopy(found)
+        spoil(spoilt)
+        assert problems(spoilt)
+
+
+# -------------------------------------------------------------------------------------------------------------------- files
+
+
+def test_the_same_evidence_is_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    write_exchange(small(), tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+def test_nothing_is_written_without_a_folder() -> None:
+    assert "Nothing is written" in str(write_exchange(small(), ""))
+
+
+def test_a_bulk_row_is_a_coded_row() -> None:
+    found: Coded = coded(small().now)
+    assert len(ilostat_table(found, small().now)) == (found.table["OBS_STATUS"] != "M").sum()
+    assert len(sdmx_table(found)) == len(published())
+    assert structure(found)["meta"]["sender"] == {"id": "FLTOOLKIT"}
+    assert fl.Published is type(small().now)

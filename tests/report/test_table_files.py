@@ -1,0 +1,219 @@
+"""The baseline as a workbook in Tool No. 16's columns and as CSV: numbers are numbers, and no label is a formula."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+import small_country as country
+from openpyxl.worksheet.worksheet import Worksheet
+
+import fltoolkit as fl
+from fltoolkit import report
+from fltoolkit.publish.published_model import PublishedModel
+
+# The ILO toolkit on national action plans, Tool No. 16: the indicator matrix, column by column.
+TOOL_16 = [
+    "Objective/Outcome/Output/Activities",
+    "Indicator",
+    "Definition",
+    "Disaggregated by",
+    "Means of verification / Source of data",
+    "Unit",
+    "Baseline value",
+    "Targets: Year +1",
+    "Targets: Year +2",
+    "Reporting frequency",
+    "Lead / partners involved",
+]
+HEAD = 4
+LINK = '=HYPERLINK("http://evil.example","click")'
+
+
+def sheet_of(filled: fl.Baseline, folder: Path) -> Worksheet:
+    report.write_baseline(filled, folder)
+    book = openpyxl.load_workbook(folder / "nap_baseline.xlsx")
+    assert book.sheetnames == ["Baseline"]
+    return book["Baseline"]
+
+
+@pytest.fixture(scope="module")
+def sheet(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
+    return sheet_of(country.filled(), tmp_path_factory.mktemp("book"))
+
+
+def column(sheet: Worksheet, name: str) -> list[Any]:
+    """The cells of a column under its head."""
+    names = [cell.value for cell in sheet[HEAD]]
+    return [row[names.index(name)] for row in sheet.iter_rows(min_row=HEAD + 1)]
+
+
+def test_the_columns_are_those_of_tool_no_16_in_their_order(sheet: Worksheet) -> None:
+    assert [cell.value for cell in sheet[HEAD]][: len(TOOL_16)] == TOOL_16
+
+
+def test_title_goal_and_the_meaning_of_markers_stand_above(sheet: Worksheet) -> None:
+    assert sheet["A1"].value == "Plan of Smallland"
+    assert sheet["A2"].value == "Goal: By 2030 nobody is in forced labour."
+    for marker in ("[c] confidential", "[u] low reliability", "[w] none recorded", "[x] not available", "[z] not applicable"):
+        assert marker in sheet["A3"].value
+
+
+def test_one_table_without_merged_cells_its_head_frozen_and_filtered(sheet: Worksheet) -> None:
+    assert not sheet.merged_cells.ranges
+    assert sheet.freeze_panes == "C5"
+    assert sheet.auto_filter.ref.startswith("A4:")
+    assert sheet.max_row == HEAD + len(country.filled().table)
+    assert sheet.print_title_rows == "$4:$4"
+
+
+def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> None:
+    table = country.filled().table
+    values = [cell.value for cell in column(sheet, "Baseline value")]
+    assert [v is None for v in values] == list(table["baseline_value"].isna())
+    shown = [v for v in values if v is not None]
+    assert shown == pytest.approx(list(table["baseline_value"].dropna()))
+    # A workbook keeps sixteen digits.
+    for name, mine in (
+        ("Cases", "cases"),
+        ("Persons asked", "n"),
+        ("Interval from", "ci_low"),
+        ("Interval to", "ci_high"),
+        ("CV", "cv"),
+    ):
+        assert [c.value for c in column(sheet, name) if c.value is not None] == pytest.approx(list(table[mine].dropna())), name
+    for name, mine in (
+        ("Reason", "reason"),
+        ("Rule set", "rule_set"),
+        ("Reference period", "reference_period"),
+        ("Flag", "flag"),
+    ):
+        assert [c.value or "" for c in column(sheet, name)] == list(table[mine].fillna("")), name
+
+
+def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
+    table = country.filled().table
+    for cell, measure in zip(column(sheet, "Baseline value"), table["measure"], strict=True):
+        if cell.value is not None:
+            assert cell.data_type == "n"
+            assert cell.number_format == ("#,##0" if measure == "total" else "#,##0.0")
+    for name, wanted in (("Cases", "#,##0"), ("CV", "0.0%"), ("Design effect", "0.00"), ("Year", "0")):
+        there = [cell for cell in column(sheet, name) if cell.value is not None]
+        assert there
+        assert {cell.data_type for cell in there} == {"n"}
+        assert {cell.number_format for cell in there} == {wanted}
+
+
+def test_markers_never_stand_in_a_numbers_cell(sheet: Worksheet) -> None:
+    markers = [cell.value for cell in column(sheet, "Marker")]
+    assert {m for m in markers if m} == {"[c]", "[u]", "[w]", "[x]", "[z]"}
+    for name in ("Baseline value", "Interval from", "Interval to", "Persons asked", "Cases", "CV", "Design effect", "df"):
+        assert not [c.value for c in column(sheet, name) if isinstance(c.value, str)], name
+
+
+def test_hidden_cells_are_blank_and_say_why(sheet: Worksheet) -> None:
+    where = [cell.value for cell in column(sheet, "Category")]
+    for i in [i for i, category in enumerate(where) if category in ("east", "west")]:
+        for name in ("Baseline value", "Interval from", "Interval to", "Persons asked", "Cases", "CV"):
+            assert column(sheet, name)[i].value is None
+        assert column(sheet, "Marker")[i].value == "[c]"
+        assert column(sheet, "Reason")[i].value.startswith("confidential")
+
+
+def test_what_partners_typed_is_a_number_where_it_is_one(tmp_path: Path) -> None:
+    partner = {"measure": None, "disaggregated_by": None}
+    rows = [
+        {**partner, "id": "a", "baseline_value": "60", "target_year_1": "-20", "target_year_2": "1.5"},
+        {**partner, "id": "b", "baseline_value": "about 60", "target_year_1": "1_000", "target_year_2": "inf"},
+        {**partner, "id": "c", "baseline_value": "nan", "target_year_1": "", "target_year_2": "80 %"},
+    ]
+    out, plan = country.run(country.write(tmp_path, plan=country.with_rows(*rows)))
+    sheet = sheet_of(fl.baseline(plan, out), tmp_path)
+    columns = ("Baseline value", "Targets: Year +1", "Targets: Year +2")
+    assert list(zip(*([c.value for c in column(sheet, name)] for name in columns), strict=True)) == [
+        (60, -20, 1.5),
+        ("about 60", "1_000", "inf"),
+        ("nan", None, "80 %"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, fl.Baseline]:
+    """A survey and a plan whose words would be formulas, written as files."""
+    folder = tmp_path_factory.mktemp("evil")
+    survey = country.changed(country.SURVEY, title="=1+1")
+    survey["groups"]["region"]["codes"] = dict(enumerate((LINK, "+1", "@x", "-2+3", "\tcmd", "island"), 1))
+    plan = country.with_rows(
+        {"indicator": LINK, "lead": "@SUM(A1)", "disaggregated_by": ["region"], "target_year_1": "=9"},
+        {"id": "partner", "measure": None, "baseline_value": LINK, "unit": "+persons", "target_year_2": "-20"},
+    )
+    plan |= {"title": "=cmd", "goal": "nobody"}
+    out, read = country.run(country.write(folder, survey, plan))
+    filled = fl.baseline(read, out)
+    report.write_baseline(filled, folder)
+    report.write_estimates(out, folder)
+    return folder, filled
+
+
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(evil: tuple[Path, fl.Baseline]) -> None:
+    sheet = openpyxl.load_workbook(evil[0] / "nap_baseline.xlsx")["Baseline"]
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert not [cell.coordinate for cell in cells if cell.hyperlink]
+    assert {LINK, "+1", "@x", "=9", "=cmd", "@SUM(A1)", "+persons"} <= {cell.value for cell in cells}
+
+
+@pytest.mark.parametrize("name", ["nap_baseline.csv", "estimates.csv"])
+def test_no_cell_of_a_csv_is_a_formula(evil: tuple[Path, fl.Baseline], name: str) -> None:
+    with (evil[0] / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    texts = {text for row in rows[1:] for text in row}
+    assert not {t for t in texts if t.startswith(("=", "+", "@", "\t", "\r"))}
+    assert not [t for t in texts if t.startswith("-") and not t[1:].replace(".", "", 1).replace("e-", "").isdigit()]
+    assert {"'" + LINK, "'+1", "'@x", "'-2+3"} <= texts
+    assert ("-20" in texts) == (name == "nap_baseline.csv")  # a number is a number, also below zero
+
+
+def same(path: Path, table: pd.DataFrame) -> None:
+    """A CSV holds a table, cell by cell: numbers to their last digit, blanks for what is not there."""
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    assert head == list(table.columns)
+    assert len(rows) == len(table)
+    for name, written in zip(head, zip(*rows, strict=True), strict=True):
+        for text, value in zip(written, table[name], strict=True):
+            there = "" if pd.isna(value) else value
+            assert (float(text) if text and isinstance(there, (int, float)) else text) == there, name
+
+
+def test_the_csv_of_the_baseline_is_its_table_unrounded(tmp_path: Path) -> None:
+    filled = country.filled()
+    told = report.write_baseline(filled, tmp_path)
+    assert str(told) == f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows."
+    same(tmp_path / "nap_baseline.csv", filled.table)
+
+
+def test_the_csv_of_the_estimates_is_the_published_set_unrounded(tmp_path: Path) -> None:
+    out = country.published()
+    told = report.write_estimates(out, tmp_path / "new" / "folder")
+    assert str(told) == f"Written: `estimates.csv`, {len(out.table)} rows."
+    same(tmp_path / "new" / "folder" / "estimates.csv", out.table)
+
+
+def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "Nothing is written" in str(report.write_estimates(country.published(), ""))
+    assert "Nothing is written" in str(report.write_baseline(country.filled(), ""))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_written_says_why(tmp_path: Path) -> None:
+    model = PublishedModel(pd.DataFrame(), 0.95, "", "", "", "", "", "", "", ())
+    assert "no earlier round is named" in str(fl.report.write_changes(None, tmp_path))
+    assert "no row that may be shown" in str(fl.report.write_risk_factors(model, tmp_path))
+    assert "names no folder" in str(fl.report.write_changes(None, ""))
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,319 @@
+"""The plan's workbook: the sheets partners expect, safe to open, safe to fill, and the same bytes from the same content."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import books
+import openpyxl
+import pandas as pd
+import promises
+import pytest
+import small_country as country
+from openpyxl.utils import range_boundaries
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from two_rounds import fell
+
+import fltoolkit as fl
+from fltoolkit.errors import BatchError
+from fltoolkit.nap.follow_up import beside_targets, follow_up
+from fltoolkit.nap.partner_entries import Partners
+from fltoolkit.nap.targets import targets
+from fltoolkit.report.workbook.all_sheets import pages
+from fltoolkit.report.workbook.sheet_writer import LONGEST, clean
+
+SHEETS = [
+    "Read me", "Results framework", "M&E matrix", "Baseline detail", "Targets", "Milestones", "SMART", "Follow-up", "4Ps checklist",
+    "Background studies", "Capacity", "Cost estimate", "Cost summary", "Implementation matrix", "Communication", "Definitions and methods",
+    "Mainstreaming", "SDG links", "Global figures", "Data dictionary", "Not placed",
+]  # fmt: skip
+TOOL_16 = [  # the ILO toolkit on national action plans, Tool No. 16, column by column
+    "Objective/Outcome/Output/Activities", "Indicator", "Definition", "Disaggregated by", "Means of verification / Source of data", "Unit",
+    "Baseline value", "Targets: Year +1", "Targets: Year +2", "Reporting frequency", "Lead / partners involved",
+]  # fmt: skip
+TOOL_12 = [
+    "Objective", "Intermediate objective", "Activity", "Category", "Unit", "Quantity", "Unit cost", "Year", "Total", "Existing source",
+    "Secured", "Gap",
+]  # fmt: skip
+FILLED_IN = {
+    "M&E matrix": 3, "SMART": 2, "4Ps checklist": 98, "Background studies": 57, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
+    "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
+}  # fmt: skip
+LINK = '=HYPERLINK("http://evil.example","click")'
+COSTS = {
+    "1": {"category": "staff", "quantity": 12, "unit_cost": 1000, "year": 2026, "secured": 4000},
+    "2": {"category": "Travel", "quantity": 3, "unit_cost": 100.5, "year": "2027", "secured": 500},
+    "4": {"category": "boats", "quantity": 1, "unit_cost": 7, "year": 2050},
+    "5": {"category": "staff", "quantity": "many", "unit_cost": 7, "secured": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return books.write(tmp_path_factory.mktemp("plan"), Partners.model_validate({"costs": COSTS}))
+
+
+@pytest.fixture(scope="module")
+def book(path: Path) -> Workbook:
+    return openpyxl.load_workbook(path)
+
+
+def head_of(sheet: Worksheet) -> int:
+    """The row of a sheet's heads: the last one that stays when it is scrolled."""
+    assert sheet.freeze_panes
+    return int(re.sub(r"\D", "", sheet.freeze_panes)) - 1
+
+
+def row(book: Workbook, sheet: str, *texts: str) -> dict[str, Any]:
+    """The first row that holds all these texts, by its heads."""
+    heads = [cell.value for cell in book[sheet][head_of(book[sheet])]]
+    found = next(r for r in book[sheet].iter_rows(values_only=True) if set(texts) <= set(r))
+    return dict(zip(heads, found, strict=True))
+
+
+def test_the_sheets_are_those_that_partners_expect_in_order(book: Workbook) -> None:
+    assert book.sheetnames == [*SHEETS, "_kit"]
+    assert book["_kit"].sheet_state == "veryHidden"
+    read_me = {r[0].value for r in book["Read me"].iter_rows(min_row=head_of(book["Read me"]) + 1)}
+    assert read_me == set(SHEETS[1:])
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_sheet_is_fit_to_be_read_and_printed(book: Workbook, name: str) -> None:
+    sheet = book[name]
+    head = head_of(sheet)
+    assert sheet["A1"].value == name
+    assert sheet["A2"].value == "Plan of Smallland"
+    assert not sheet.merged_cells.ranges
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == f"${head}:${head}"
+    assert sheet.print_area
+    assert all(cell.value and cell.fill.fgColor.rgb in ("FF1F5A7A", "FFE4E8EC") for cell in sheet[head])
+    assert sheet.protection.sheet
+    assert sheet.protection.password is None
+    assert not sheet.protection.formatColumns  # openpyxl says what is forbidden
+    assert not sheet.protection.autoFilter
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2's contrast of two colours."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (2, 4, 6)]
+        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_colours_can_be_read(book: Workbook) -> None:
+    pairs = set()
+    for sheet in book.worksheets[:-1]:
+        for cell in (c for line in sheet.iter_rows() for c in line if c.value is not None):
+            ink, paper = cell.font.color, cell.fill
+            pairs.add(
+                (
+                    ink.rgb if ink and isinstance(ink.rgb, str) else "FF000000",
+                    paper.fgColor.rgb if paper.patternType else "FFFFFFFF",
+                )
+            )
+    assert len(pairs) > 5
+    assert {pair for pair in pairs if contrast(*pair) < 4.5} == set()
+
+
+def test_what_is_to_be_filled_is_yellow_and_open_and_nothing_else_is(book: Workbook) -> None:
+    opened = {s.title: [c for r in s.iter_rows() for c in r if not c.protection.locked] for s in book.worksheets[:-1]}
+    assert {name: len(cells) for name, cells in opened.items() if cells} == FILLED_IN
+    assert {c.fill.fgColor.rgb for cells in opened.values() for c in cells} == {"FFFFF3B0"}
+    heads = {
+        name: {book[name].cell(head_of(book[name]), c.column).value for c in cells} for name, cells in opened.items() if cells
+    }
+    assert heads["M&E matrix"] == {"Baseline value", "Targets: Year +1", "Targets: Year +2"}
+    assert heads["Cost estimate"] == set(TOOL_12) - {"Total", "Gap"}
+    listed = {v.formula1 for name in FILLED_IN for v in book[name].data_validations.dataValidation if v.type == "list"}
+    assert '"yes,partly,no"' in listed
+    assert '"staff,consultancy,capacity development,travel,other"' in listed
+
+
+def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) -> None:
+    sheet = book["M&E matrix"]
+    head = head_of(sheet)
+    assert [c.value for c in sheet[head]][:11] == TOOL_16
+    assert [c.value for c in sheet[head]][11:15] == ["Category", "Marker", "Interval from", "Interval to"]
+    assert sheet.max_row - head == len(country.filled().table)
+    hidden = row(book, "M&E matrix", "region: east", "persons")
+    assert (hidden["Baseline value"], hidden["Interval from"], hidden["Marker"]) == (None, None, "[c]")
+    theirs = row(book, "M&E matrix", "Inspectors trained")
+    assert (theirs["Targets: Year +1"], theirs["Targets: Year +2"]) == (80, "more than 150")
+
+
+def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
+    no, yes = row(book, "Targets", "women", "a cut of 10 % by 2030"), row(book, "Targets", "a cut of 75 % by 2030")
+    assert no["Can it be verified?"] == "NO"
+    assert no["Why"].startswith("WARNING: the planned survey could not verify this target. ")
+    assert (yes["Can it be verified?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
+    assert "1 target cannot be verified" in book["Targets"]["A4"].value
+    kinds = {r[6].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)}
+    assert kinds == {"baseline", "not measured", "target"}
+    assert row(book, "SMART", "achievable", "% decrease of prevalence")["Met"] == "NO"
+    assert "No later round yet" in book["Follow-up"]["A4"].value
+
+
+def test_the_later_round_stands_before_what_is_reckoned_and_only_where_there_is_one(book: Workbook, tmp_path: Path) -> None:
+    def heads(found: Workbook) -> list[str]:
+        return [c.value for c in found["Targets"][head_of(found["Targets"])]]
+
+    def printed(found: Workbook) -> int:
+        return int(range_boundaries(found["Targets"].print_area.rpartition("!")[2].replace("$", ""))[2])
+
+    assert "Beside the target" not in heads(book)
+    assert heads(book)[printed(book) - 1] == "Smallest detectable cut"
+    fl.report.write_workbook(fell(), tmp_path)
+    later = openpyxl.load_workbook(tmp_path / "nap_workbook.xlsx")
+    assert heads(later)[heads(later).index("Why") :][:7] == [
+        "Why",
+        "Later round",
+        "Now",
+        "Now from",
+        "Now to",
+        "Beside the target",
+        "Power",
+    ]
+    assert heads(later)[printed(later) - 1] == "Smallest detectable cut"
+    target = row(later, "Targets", "a cut of 50 % by 2029")
+    assert (target["Later round"], target["Beside the target"]) == (2027, "at or below the target, its interval reaches above")
+    assert "the row below" not in str([c.value for r in later["Background studies"].iter_rows() for c in r])
+
+
+def test_a_number_keeps_away_from_the_words_of_the_next_cell(book: Workbook) -> None:
+    sheet = book["Targets"]
+    value = next(c for c in sheet[head_of(sheet) + 1] if isinstance(c.value, float))
+    assert value.number_format.endswith("_-_-")
+
+
+def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) -> None:
+    """5 per 1,000, design effect 1.5, rounds of equal size: docs/methods.md §6."""
+    falls = [(n, None, promises.plan_with()) for n in promises.SMALLEST]
+    asked = [(5_000, cut, promises.plan_with({"year": 2030, "cut": cut})) for cut in promises.NEEDED]
+    judged = [targets(plan, promises.filled(plan, n=n, category=f"{n}, {cut}")) for n, cut, plan in (*falls, *asked)]
+    made = replace(
+        books.evidence(tmp_path),
+        targets=beside_targets(
+            pd.concat(judged, ignore_index=True), follow_up(promises.plan_with(), promises.filled(promises.plan_with()), None)
+        ),
+    )
+    fl.report.write_workbook(made, tmp_path / "out")
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "nap_workbook.xlsx")
+    for (n, cut), smallest in zip(((n, None) for n, *_ in falls), promises.SMALLEST.values(), strict=True):
+        assert row(sheet, "Targets", f"{n}, {cut}")["Smallest detectable cut"] == pytest.approx(smallest, abs=0.0005)
+    for (n, cut, _), needed in zip(asked, promises.NEEDED.values(), strict=True):
+        assert row(sheet, "Targets", f"{n}, {cut}")["Sample needed, each round"] == needed
+
+
+def test_costs_are_totalled_and_the_gap_is_shown(book: Workbook, path: Path) -> None:
+    sheet, head = book["Cost estimate"], head_of(book["Cost estimate"])
+    assert [c.value for c in sheet[head]] == TOOL_12
+    first = head + 1
+    assert [sheet.cell(first, 9).value, sheet.cell(first, 12).value] == [
+        f'=IF(COUNT(F{first},G{first})=2,F{first}*G{first},"")', f'=IF(I{first}="","",MAX(0,I{first}-SUM(K{first})))',
+    ]  # fmt: skip
+    values = openpyxl.load_workbook(path, data_only=True)
+    line = [values["Cost estimate"].cell(head - 1, n).value for n in (9, 11, 12)]
+    assert line == [12000 + 301.5 + 7, 4000 + 500 + 1, 8000 + 0 + 7]  # a surplus fills no other gap
+    summary = [[c.value for c in r] for r in values["Cost summary"].iter_rows(min_row=head_of(book["Cost summary"]) + 1)]
+    assert summary[0][2:] == line
+    assert {r[1]: r[2:] for r in summary if r[0] == "Category"} == {
+        "staff": [12000, 4001, 8000], "consultancy": [0, 0, 0], "capacity development": [0, 0, 0], "travel": [301.5, 500, 0],
+        "other": [0, 0, 0], "none of these": [7, 0, 7],
+    }  # fmt: skip
+    assert {r[1]: r[2] for r in summary if r[0] == "Year" and r[2]} == {2026: 12000, 2027: 301.5, "none of these": 7}
+
+
+def test_only_our_own_formulas_are_formulas(book: Workbook) -> None:
+    formulas = [str(c.value) for s in book for r in s.iter_rows() for c in r if c.data_type == "f"]
+    ours = r"=(IF\(COUNT\(F\d+,G\d+\)=2|IF\(I\d+=\"\"|SUM\(|SUMIF\('Cost estimate'|[CDE]5-SUM\()"
+    assert len(formulas) > 50
+    assert [f for f in formulas if not re.match(ours, f)] == []
+    assert not [c for s in book for r in s.iter_rows() for c in r if c.hyperlink]
+
+
+def test_malicious_words_come_out_inert(tmp_path: Path) -> None:
+    plan = country.with_rows(
+        {"indicator": LINK, "lead": "@SUM(A1)"}, {"id": "theirs", "measure": None, "baseline_value": "=9", "sdg": ["=1"]}
+    )
+    plan |= {"title": "=cmd|' /C calc'!A0", "goal": "<script>alert(1)</script>{{7*7}}", "legal_basis": ["../../etc", "\tx"]}
+    partners = Partners.model_validate({
+        "matrix": {"theirs": {"target_year_1": LINK}}, "costs": {"1": {"activity": "+1+1", "quantity": LINK, "unit_cost": 2}},
+        "sheets": {"=evil": ((LINK, "-1+2"),)},
+    })  # fmt: skip
+    path = books.write(tmp_path, partners, plan)
+    book = openpyxl.load_workbook(path)
+    test_only_our_own_formulas_are_formulas(book)
+    cells = {c.value: c for s in book.worksheets[:-1] for r in s.iter_rows() for c in r if c.data_type == "s"}
+    assert {LINK, "@SUM(A1)", "+1+1", "-1+2", "=9", f"Goal: {plan['goal']}"} <= set(cells)
+    assert cells[LINK].style.startswith("Normal")
+    assert cells["+1+1"].quotePrefix  # it stays text when somebody edits it
+    assert openpyxl.load_workbook(path, data_only=True)["Cost estimate"]["I6"].value in (None, "")
+    with zipfile.ZipFile(path) as archive:
+        assert not [name for name in archive.namelist() if ".." in name or "hyperlink" in name or "externalLink" in name]
+
+
+def test_the_same_content_is_the_same_bytes(path: Path, tmp_path: Path) -> None:
+    assert books.write(tmp_path, Partners.model_validate({"costs": COSTS})).read_bytes() == path.read_bytes()
+
+
+def test_the_survey_speaks_beside_the_questions_that_numbers_can_answer(book: Workbook) -> None:
+    said = row(book, "Mainstreaming", "Is forced labour a specific situation found in a specific area?")["What the survey says"]
+    assert said.startswith("By region (per 1,000 adults): north 222.2 (")
+    assert "south 150.0 (" in said
+    assert "not shown" in said
+    assert not re.search(r"\b(east|west|island) \d", said)
+    assert row(book, "Mainstreaming", "Do they have the mandate for it?")["What the survey says"] is None
+    assert row(book, "SDG links", "8.7")["Indicators of the plan that name it"] == "% decrease of prevalence"
+
+
+def test_the_dictionary_explains_every_column(book: Workbook) -> None:
+    told = {
+        (r[0], r[1]): r[2]
+        for r in book["Data dictionary"].iter_rows(min_row=head_of(book["Data dictionary"]) + 1, values_only=True)
+    }
+    for name in SHEETS[1:-2]:
+        for cell in book[name][head_of(book[name])]:
+            assert told[name, str(cell.value).strip()], (name, cell.value)
+
+
+def test_what_has_no_place_is_listed_and_told(tmp_path: Path) -> None:
+    partners = Partners.model_validate({"matrix": {"gone": {"target_year_1": 5}}, "sheets": {"Ours": (("x",),)}})
+    evidence = books.evidence(tmp_path, partners)
+    told = str(fl.report.write_workbook(evidence, tmp_path))
+    assert "1 entry(ies) of partners.yaml have no row in the plan any more" in told
+    line = next(page for page in pages(evidence) if page.name == "Not placed").lines[0]
+    assert line.cells == ("matrix", "gone", "target_year_1", 5)
+    assert openpyxl.load_workbook(tmp_path / "nap_workbook.xlsx")["Ours"]["A1"].value == "x"
+
+
+def test_nothing_is_written_over_entries_that_were_not_read(tmp_path: Path) -> None:
+    path = books.write(tmp_path)
+    books.edit(path, lambda b: setattr(books.free(b, "Cost estimate", "Activity", 1), "value", "Train"))
+    before = path.read_bytes()
+    with pytest.raises(BatchError, match=r"run: fltoolkit nap read nap_workbook\.xlsx"):
+        books.write(tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
+    assert "names no folder" in str(fl.report.write_workbook(books.evidence(tmp_path), ""))
+
+
+def test_texts_are_as_every_spreadsheet_keeps_them() -> None:
+    assert clean("a\r\nb\rc\x00\x1f") == "a\nb\nc"
+    assert len(clean("x" * 40000)) == LONGEST

@@ -1,0 +1,286 @@
+"""What partners type into the workbook comes back as they typed it, and nothing else that they did is dropped silently."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import books
+import pytest
+import small_country as country
+from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.workbook import Workbook
+
+from fltoolkit.errors import BatchError, DataError, RequestError
+from fltoolkit.nap.partner_entries import Partners, Worked, read_partners
+from fltoolkit.report.workbook.merge_into_partners import read_into, refuse_unread
+from fltoolkit.report.workbook.workbook_edits import bare, kept, read_workbook, same
+
+GROUPS = "Are the groups that are vulnerable or at risk identified?"
+REACH = "Are the best means to reach them known?"
+FEES = "Is it prohibited to charge recruitment fees to workers?"
+TYPED: dict[str, Any] = {
+    "a number": 1200, "a fraction": 12.5, "no number": "=1+1", "zeros": "00123", "lines": "first\nsecond\n  é « œ »", "spaces": " around ",
+    "a date": date(2026, 3, 1), "a moment": datetime(2026, 3, 1, 14, 30), "like a date": "2026-03-01", "truth": True, "like truth": "true",
+    "minus": "-20 % more", "nothing": "null", "yaml": "a: [b, {c}] # d", "escaped": "_x0041_", "long": "x" * 32767, "quote": "'",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook as it was written, beside the plan's folder."""
+    return books.write(tmp_path_factory.mktemp("plan"))
+
+
+def put(cell: Cell, value: Any) -> None:
+    """Type into a cell for text: `=1+1` is no formula there."""
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+
+
+def typed(book: Workbook) -> None:
+    """All kinds of entries, in every table."""
+    books.at(book, "M&E matrix", "Baseline value", "Inspectors trained").value = 60
+    books.at(book, "M&E matrix", "Targets: Year +1", "Inspectors trained").value = None
+    books.at(book, "M&E matrix", "Targets: Year +2", "Inspectors trained").value = "about 1 300"
+    books.at(book, "4Ps checklist", "Answer", GROUPS).value = "yes"
+    books.at(book, "Background studies", "Source", "Its causes and consequences").value = "Étude 2024"
+    books.at(book, "SMART", "Answer", "partners").value = "partly"
+    for head, value in (("Activity", "Train"), ("Quantity", 4), ("Unit cost", 2500.5), ("Year", 2026), ("Secured", 3000)):
+        books.free(book, "Cost estimate", head, 1).value = value
+    books.free(book, "Cost estimate", "Activity", 6).value = "the last free row"
+    books.at(book, "Implementation matrix", "Start", "Inspectors trained").value = date(2026, 1, 15)
+    own = book.create_sheet("Nos notes")
+    for line, value in enumerate(TYPED.values(), 2):
+        put(own.cell(line, 2), value)
+    own["D1"].value = "alone"
+
+
+@pytest.fixture(scope="module")
+def filled(original: Path) -> Path:
+    return books.edit(original, typed, original.with_name("filled.xlsx"))
+
+
+def test_a_workbook_that_nobody_touched_holds_no_entry(original: Path) -> None:
+    found = read_workbook(books.edit(original, lambda _: None, original.with_name("saved.xlsx")))
+    assert (found.edits, found.problems) == ((), ())
+
+
+def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path, tmp_path: Path) -> None:
+    plan = original.parents[1] / "nap.yaml"
+    said = read_into(filled, plan)
+    assert (
+        "14 new entry(ies), 3 of M&E matrix, 1 of SMART, 1 of 4Ps checklist, 1 of Background studies, 6 of Cost estimate, "
+        in said
+    )
+    held = read_partners(plan)
+    assert held.matrix == {"trained": {"baseline_value": 60, "target_year_1": "", "target_year_2": "about 1 300"}}
+    assert held.checklists == {
+        "smart.trained.achievable": {"answer": "partly"}, "prev_groups": {"answer": "yes"}, "know_causes": {"source": "Étude 2024"},
+    }  # fmt: skip
+    assert held.costs == {
+        "1": {"activity": "Train", "quantity": 4, "unit_cost": 2500.5, "year": 2026, "secured": 3000}, "6": {"activity": "the last free row"},
+    }  # fmt: skip
+    assert held.implementation == {"trained": {"start": date(2026, 1, 15)}}
+    rows = held.sheets["Nos notes"]
+    assert rows[0] == (None, None, None, "alone")
+    assert [type(row[1]) for row in rows[1:]] == [type(v) for v in TYPED.values()]
+    assert [row[1] for row in rows[1:]] == list(TYPED.values())
+    assert "nothing new was filled in; 14 entry(ies) were read before" in read_into(filled, plan)
+    refuse_unread(filled, held)
+    with pytest.raises(BatchError, match=r"14 entry\(ies\).* were not read"):
+        refuse_unread(filled, Partners())
+    again = books.write(tmp_path, held)  # the next run: everything stands there again, and none of it is new
+    found = read_workbook(books.edit(again, lambda _: None))
+    assert (found.edits, found.problems) == ((), ())
+    second = books.edit(again, lambda book: setattr(books.free(book, "Cost estimate", "Activity", 1), "value", None))
+    read_into(second, tmp_path / "nap.yaml")
+    left = read_partners(tmp_path / "nap.yaml")
+    assert left == held.model_copy(
+        update={"costs": {**held.costs, "1": {k: v for k, v in held.costs["1"].items() if k != "activity"}}}
+    )
+
+
+def test_texts_typed_into_cells_for_notes_come_back(original: Path, tmp_path: Path) -> None:
+    values = list(TYPED.values())
+
+    def note(book: Workbook) -> None:
+        for n, value in enumerate(values):
+            put(book["4Ps checklist"].cell(7 + n, 4), value)
+
+    found = read_workbook(books.edit(original, note, tmp_path / "notes.xlsx"))
+    assert [e.after for e in found.edits] == values
+    assert {e.column for e in found.edits} == {"note"}
+    assert not found.problems
+
+
+def comment(book: Workbook) -> None:
+    books.at(book, "4Ps checklist", "Notes", GROUPS).comment = Comment("please check", "M")
+
+
+def link(book: Workbook) -> None:
+    cell = books.at(book, "4Ps checklist", "Notes", REACH)
+    cell.value, cell.hyperlink = "see here", "https://example.org/law"
+
+
+def cell(sheet: str, address: str, value: object) -> Callable[[Workbook], object]:
+    return lambda book: setattr(book[sheet][address], "value", value)
+
+
+def under(sheet: str, head: str, row: str | int, value: object) -> Callable[[Workbook], object]:
+    """A change of the cell under a head, in the row that holds a text or that many rows below."""
+    find = books.free if isinstance(row, int) else books.at
+    return lambda book: setattr(find(book, sheet, head, row), "value", value)  # type: ignore[operator]
+
+
+NOT_YOURS = "this cell is not one to fill in"
+PROBLEMS: dict[str, tuple[Callable[[Workbook], object], str]] = {
+    "a locked word": (under("M&E matrix", "Unit", "Persons in forced labour", "x"), rf"M&E matrix!F\d+: {NOT_YOURS} \(found: x\); put back: persons"),
+    "a locked cell emptied": (under("4Ps checklist", "Question", FEES, None), rf"4Ps checklist!B\d+: {NOT_YOURS} \(found: nothing\); put back: Is it prohib"),
+    "a number of the survey": (under("Baseline detail", "Cases", "Persons in forced labour", 7), rf"Baseline detail!\w+: {NOT_YOURS} \(found: 7\); put back: "),
+    "a hidden number": (under("Baseline detail", "Cases", "east", 8), rf"Baseline detail!\w+: {NOT_YOURS} \(found: 8\); move it to a yellow cell"),
+    "beside the table": (cell("SDG links", "H40", "forgotten"), rf"SDG links!H40: {NOT_YOURS} \(found: forgotten\); move it to a yellow cell, or to a sheet"),
+    "a comment": (comment, r"4Ps checklist!D\d+: a comment \(please check\) cannot be kept; move its words into a cell for notes"),
+    "a link": (link, r"4Ps checklist!D\d+: a link to https://example.org/law stands behind other words; write the address as text"),
+    "an error": (under("Cost estimate", "Unit cost", 1, "#DIV/0!"), r"Cost estimate!G\d+: found the error #DIV/0!; type the value itself"),
+    "a formula without a value": (under("Cost estimate", "Quantity", 1, "=2*3"), r"Cost estimate!F\d+: the formula =2\*3 has no value yet; open the file"),
+    "our formula": (under("Cost estimate", "Total", 1, 5), r"Cost estimate!I\d+: the kit's formula is gone \(found: 5\); type =IF\(COUNT"),
+    "a sheet taken away": (lambda book: book.remove(book["Communication"]), "Communication: the sheet is missing"),
+    "a sheet renamed": (lambda book: setattr(book["Capacity"], "title", "Skills"), "Capacity: the sheet is missing; if it was renamed, give it back"),
+}  # fmt: skip
+
+
+def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(original: Path, tmp_path: Path) -> None:
+    def spoil(book: Workbook) -> None:
+        for change, _ in PROBLEMS.values():
+            change(book)
+
+    path = books.edit(original, spoil, tmp_path / "spoilt.xlsx")
+    found = read_workbook(path).problems
+    for name, (_, wanted) in PROBLEMS.items():
+        assert [p for p in found if re.match(wanted, p)], (name, found)
+    assert len(found) == len(PROBLEMS), found
+    books.evidence(tmp_path)
+    with pytest.raises(DataError, match=r"12 thing\(s\) cannot be read back") as error:
+        read_into(path, tmp_path / "nap.yaml")
+    assert "… and 2 more" in str(error.value)
+    assert "nothing was written" in str(error.value)
+    assert not (tmp_path / "partners.yaml").exists()
+    with pytest.raises(BatchError, match="would be lost"):
+        refuse_unread(path, Partners())
+
+
+def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_path: Path) -> None:
+    """One line for the sheet, and not one for each cell below."""
+    for n, (change, told) in enumerate([
+        (lambda sheet, row: sheet.delete_rows(row), rf"4Ps checklist: row \d+ \({re.escape(GROUPS)}\) was deleted, so that all rows below moved up; undo"),
+        (lambda sheet, row: sheet.delete_rows(row, 2), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted"),
+        (lambda sheet, row: sheet.insert_rows(row), rf"4Ps checklist: 1 row\(s\) were inserted above what was row \d+ \({re.escape(GROUPS)}\); take"),
+        (lambda sheet, row: sheet.delete_rows(row, 500), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted; undo"),
+    ]):  # fmt: skip
+
+        def spoil(book: Workbook, change: Any = change) -> None:
+            change(book["4Ps checklist"], books.at(book, "4Ps checklist", "Answer", GROUPS).row)
+
+        found = read_workbook(books.edit(original, spoil, tmp_path / f"{n}.xlsx"))
+        (problem,) = found.problems
+        assert re.match(told, problem), problem
+        assert found.edits == ()
+
+
+def test_a_value_that_was_replaced_or_emptied_is_not_told_as_new(tmp_path: Path) -> None:
+    path, plan = books.write(tmp_path, answered()), tmp_path / "nap.yaml"
+    assert "1 changed entry(ies), 1 of 4Ps checklist." in read_into(
+        books.edit(path, under("4Ps checklist", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx"), plan
+    )
+    assert "1 emptied entry(ies), 1 of 4Ps checklist." in read_into(
+        books.edit(path, under("4Ps checklist", "Answer", REACH, None), tmp_path / "theirs.xlsx"), plan
+    )
+
+
+def test_pictures_are_told(original: Path, tmp_path: Path) -> None:
+    path = tmp_path / "picture.xlsx"
+    path.write_bytes(original.read_bytes())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/media/image1.png", b"")
+        archive.writestr("xl/drawings/drawing1.xml", "<xdr:wsDr/>")  # LibreOffice writes empty ones
+    assert [p.split(":")[0] for p in read_workbook(path).problems] == ["the workbook holds media"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK nonsense"])
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "nap_workbook.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="this is no workbook that can be read"):
+        read_workbook(path)
+    with pytest.raises(BatchError, match="this is no workbook that can be read"):
+        refuse_unread(path, Partners())
+
+
+def test_a_workbook_of_somebody_elses_is_refused(original: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.xlsx"
+    Workbook().save(other)
+    with pytest.raises(DataError, match="its hidden sheet is missing"):
+        read_workbook(other)
+    books.evidence(tmp_path, plan=country.with_rows({"id": "another"}))
+    with pytest.raises(RequestError, match="written for another plan"):
+        read_into(original, tmp_path / "nap.yaml")
+
+
+# ------------------------------------------------------------------------------------------------ entries by several hands
+
+
+def answered(**given: str) -> Partners:
+    return Partners(checklists={"prev_groups": {"answer": given.get("groups", "no")}, "prev_reach": {"answer": "no"}})
+
+
+def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_it(tmp_path: Path) -> None:
+    """A workbook written when both answers were no; meanwhile somebody else's was read, which made the second a yes."""
+    path = books.write(tmp_path, answered())
+    plan = tmp_path / "nap.yaml"
+    mine = books.edit(path, under("4Ps checklist", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx")
+    theirs = books.edit(path, under("4Ps checklist", "Answer", REACH, "yes"), tmp_path / "theirs.xlsx")
+    third = books.edit(path, under("4Ps checklist", "Answer", GROUPS, "yes"), tmp_path / "third.xlsx")
+    read_into(theirs, plan)
+    read_into(mine, plan)
+    assert read_partners(plan).checklists == {"prev_groups": {"answer": "partly"}, "prev_reach": {"answer": "yes"}}
+    before = (tmp_path / "partners.yaml").read_bytes()
+    with pytest.raises(RequestError, match=r"1 entry\(ies\) contradict") as error:
+        read_into(third, plan)
+    assert "the workbook says yes, partners.yaml (checklists, prev_groups, answer) says partly; both were no" in str(error.value)
+    assert (tmp_path / "partners.yaml").read_bytes() == before
+    read_into(mine, plan)
+    assert (tmp_path / "partners.yaml").read_bytes() == before
+
+
+def test_a_sheet_of_the_partners_own_may_change_and_go_and_keeps_its_formulas(tmp_path: Path) -> None:
+    worked = Worked(formula="=1+1", value=2)
+    path = books.write(tmp_path, Partners(sheets={"Ours": (("a", worked), ("=1+1",)), "Gone": (("x",),), "Empty": ()}))
+    found = read_workbook(books.edit(path, lambda _: None))
+    assert (found.edits, found.problems) == ((), ())
+
+    def change(book: Workbook) -> None:
+        book["Ours"]["A3"].value = "new"
+        book.remove(book["Gone"])
+
+    read_into(books.edit(path, change), tmp_path / "nap.yaml")
+    assert read_partners(tmp_path / "nap.yaml").sheets == {"Ours": (("a", worked), ("=1+1",), ("new",)), "Empty": ()}
+
+
+def test_what_libreoffice_makes_of_a_workbook_is_no_entry() -> None:
+    """Seen in LibreOffice 25.2: fifteen digits, TRUE as a formula, spaces in our formulas, dates as moments, returns in texts."""
+    assert same(0.1 + 0.2, 0.3)
+    assert not same(0.3, 0.300001)
+    assert bare('=IF(COUNT(F6,G6)=2, F6*$G6,"")') == bare('=if(COUNT(F6,G6)=2,F6*G6,"")')
+    assert kept(datetime(2026, 3, 1)) == date(2026, 3, 1)
+    assert kept(time(14, 30)) == "14:30:00"
+    assert kept("a\r\nb\rc\x07") == "a\nb\nc"
+    assert not same(True, 1)
+    assert not same("1", 1)
+    assert same("", None)

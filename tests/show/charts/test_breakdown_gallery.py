@@ -1,0 +1,55 @@
+"""The gallery shows every published breakdown of a measure once, each with its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.show.charts.breakdown_gallery import gallery, pairs
+from fltoolkit.show.charts.chart_style import Picture, Table
+
+
+@contextmanager
+def displayed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """What is displayed meanwhile."""
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    yield seen
+
+
+@pytest.mark.parametrize("measure", ["prevalence", "total", "share"])
+def test_every_published_breakdown_of_a_measure_is_shown_once(norvia: fl.Published, measure: str) -> None:
+    published = norvia.own[norvia.own["measure"] == measure]
+    keys = ["reference_population", "breakdown", "category"]
+    shown = [row for _, rows in pairs(norvia, measure) for row in rows[keys].itertuples(index=False, name=None)]
+    assert sorted(shown) == sorted(published[keys].itertuples(index=False, name=None))
+
+
+def test_populations_never_stand_in_one_picture(norvia: fl.Published) -> None:
+    found = pairs(norvia, "prevalence")
+    assert {rows["reference_population"].nunique() for _, rows in found} == {1}
+    assert {rows["reference_population"].iloc[0] for _, rows in found} == {"adults", "workers"}
+
+
+def test_numbers_by_the_sector_of_forced_labour_are_bars_and_shares_dots(norvia: fl.Published) -> None:
+    alts = {p.alt.split(":")[0] for p, rows in pairs(norvia, "total") if "sector" in set(rows["breakdown"])}
+    assert alts == {"Bar chart"}
+    assert {p.alt.split(":")[0] for p, _ in pairs(norvia, "share")} == {"Dot plot"}
+
+
+def test_a_table_follows_each_picture(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    with displayed(monkeypatch) as seen:
+        gallery(norvia, "total")
+    assert len(seen) == 2 * len(pairs(norvia, "total"))
+    assert {type(part) for part in seen[::2]} == {Picture}
+    assert {type(part) for part in seen[1::2]} == {Table}
+
+
+def test_a_measure_that_was_not_published_shows_nothing(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    with displayed(monkeypatch) as seen:
+        gallery(norvia, "mean")
+    assert seen == []

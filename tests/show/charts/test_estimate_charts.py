@@ -1,0 +1,292 @@
+"""A picture shows each published number with its interval, marks what is not shown, and holds no hidden number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_country as country
+from figures import figure
+
+import fltoolkit as fl
+from fltoolkit.publish.measure_units import scale
+from fltoolkit.show.charts import estimate_charts, flow_of_persons
+from fltoolkit.show.charts.breakdown_gallery import pairs
+from fltoolkit.show.charts.chart_style import MIME, Picture
+from fltoolkit.show.wording.english_numbers import labels, number
+
+MEASURES = ("prevalence", "total", "share")
+Pictures = list[tuple[str, Picture, pd.DataFrame]]
+
+
+def numbers(node: Any) -> Iterator[float]:
+    """Every number in a figure's data."""
+    if isinstance(node, dict):
+        assert "bdata" not in node, "numbers as base64 cannot be read by a person who checks the page"
+        for value in node.values():
+            yield from numbers(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from numbers(value)
+    elif isinstance(node, (int, float)) and not isinstance(node, bool):
+        yield float(node)
+
+
+def drawn(fig: dict[str, Any]) -> dict[str, float]:
+    """Label -> value of every dot or bar."""
+    traces = [t for t in fig["data"] if t["type"] == "bar" or t.get("mode") == "markers"]
+    return {y: x for t in traces for x, y in zip(t["x"], t["y"], strict=True) if y is not None}
+
+
+def marked(fig: dict[str, Any]) -> dict[str, str]:
+    """Label -> the words that stand where a number is not shown."""
+    traces = [t for t in fig["data"] if t.get("mode") == "text"]
+    return {y: text.strip() for t in traces for text, y in zip(t["text"], t["y"], strict=True)}
+
+
+@pytest.fixture(scope="module")
+def every_picture(norvia: fl.Published) -> Pictures:
+    return [(m, picture, rows) for m in MEASURES for picture, rows in pairs(norvia, m)]
+
+
+def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() -> None:
+    fig = figure(estimate_charts.dots(country.published(), "prevalence", "region"))
+    assert drawn(fig) == pytest.approx({"north": 1000 * 20 / 90, "south": 150, "plain": 0})
+    assert marked(fig) == {
+        "east": "[c] not shown",
+        "west": "[c] not shown",
+        "island": "[u] not shown",
+        "not stated": "[u] not shown",
+    }
+    assert fig["layout"]["yaxis"]["categoryarray"][::-1] == ["north", "south", "east", "west", "plain", "island", "not stated"]
+
+
+def test_dots_of_what_is_unreliable_or_was_not_found_are_hollow() -> None:
+    fig = figure(estimate_charts.dots(country.published(), "prevalence", "region"))
+    (dots,) = [t for t in fig["data"] if t["mode"] == "markers"]
+    hollow = {y for y, colour in zip(dots["y"], dots["marker"]["color"], strict=True) if colour == "white"}
+    assert hollow == {"south", "plain"}  # in the plain nobody was found
+
+
+def test_the_interval_is_drawn_around_its_number() -> None:
+    (row,) = country.published().select("prevalence").to_dict("records")
+    (dots,) = figure(estimate_charts.dots(country.published(), "prevalence"))["data"]
+    (x,), error = dots["x"], dots["error_x"]
+    assert x - error["arrayminus"][0] == pytest.approx(1000 * row["ci_low"])
+    assert x + error["array"][0] == pytest.approx(1000 * row["ci_high"])
+
+
+def test_a_crossed_breakdown_is_coloured_by_its_first_group() -> None:
+    picture = estimate_charts.dots(country.published(), "prevalence", ["sex", "region"])
+    fig = figure(picture)
+    assert {t["name"] for t in fig["data"] if t["mode"] == "markers"} == {"men", "women"}
+    assert fig["layout"]["showlegend"]
+    men = next(t for t in fig["data"] if t.get("name") == "men" and t["mode"] == "markers")
+    assert dict(zip(men["y"], men["x"], strict=True)) == pytest.approx({"north": 1000 * 10 / 46, "plain": 0})
+    assert "men × west: [c]" in picture.alt
+
+
+def test_the_legend_of_a_crossed_breakdown_is_filled_though_the_first_dot_is_hollow() -> None:
+    fig = figure(estimate_charts.dots(country.published(), "prevalence", ["sex", "region"]))
+    dots = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] != [None]]
+    keys = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] == [None]]
+    assert not any(t["showlegend"] for t in dots)
+    assert {t["name"]: t["marker"]["color"] for t in keys} == {t["name"]: t["marker"]["line"]["color"] for t in dots}
+    assert {t["legendgroup"]: t["offsetgroup"] for t in keys} == {t["legendgroup"]: t["offsetgroup"] for t in dots}
+
+
+def test_one_name_in_two_breakdowns_stays_two_rows() -> None:
+    by = ["age_group", "region"]
+    picture = estimate_charts.dots(country.published(), "prevalence", [[g] for g in by])
+    fig = figure(picture)
+    for group in by:
+        name = f"not stated ({group.replace('_', ' ')})"
+        assert name in marked(fig)
+        assert f"{name}: [u]" in picture.alt
+    assert len(fig["layout"]["yaxis"]["categoryarray"]) == 3 + 7
+
+
+def test_bars_stand_largest_first_and_pale_where_unreliable() -> None:
+    picture = estimate_charts.bars(country.published(), "region")
+    fig = figure(picture)
+    assert list(drawn(fig).items()) == [("north", 200), ("south", 120), ("plain", 0)]
+    assert fig["layout"]["yaxis"]["categoryarray"][::-1][:3] == ["north", "south", "plain"]
+    (bars,) = [t for t in fig["data"] if t["type"] == "bar"]
+    assert bars["marker"]["color"][1] == estimate_charts.PALE
+    assert bars["marker"]["color"][0] != estimate_charts.PALE
+    assert marked(fig)["west"] == "[c] not shown"
+    assert "south: 120" in picture.alt
+
+
+def test_alt_text_tells_every_published_number_and_no_hidden_one(every_picture: Pictures) -> None:
+    for measure, picture, rows in every_picture:
+        told = picture.alt
+        for name, row in zip(labels(rows), rows.to_dict("records"), strict=True):
+            if pd.isna(row["estimate"]):
+                assert f"{name}: [{row['marker']}]" in told
+            else:
+                assert f"{name}: {number(row['estimate'], measure)} ({number(row['ci_low'], measure)}" in told
+
+
+def test_no_figure_holds_a_hidden_number(every_picture: Pictures, norvia_hidden: pd.DataFrame) -> None:
+    assert len(norvia_hidden) > 20
+    for measure, picture, rows in every_picture:
+        mine = norvia_hidden[(norvia_hidden["measure"] == measure) & norvia_hidden["breakdown"].isin(rows["breakdown"])]
+        mine = mine[mine["reference_population"] == rows["reference_population"].iloc[0]]
+        times, fig = scale(measure), figure(picture)
+        data, layout = [*numbers(fig["data"])], [*numbers(fig["layout"])]
+        for column in ("estimate", "ci_low", "ci_high", "se"):
+            for value in mine[column][mine[column] > 0]:
+                there = np.array(data if value == round(value) else [*data, *layout])  # a limit of 1 case is also a width of 1
+                assert not np.isclose(there, value * times, rtol=1e-6, atol=0).any()
+                assert not np.isclose(there, value, rtol=1e-6, atol=0).any()
+
+
+def test_hidden_rows_are_marked_and_never_drawn(every_picture: Pictures) -> None:
+    assert any(rows["estimate"].isna().any() for _, _, rows in every_picture)
+    for measure, picture, rows in every_picture:
+        fig = figure(picture)
+        points = [x for t in fig["data"] if t["type"] == "bar" or t["mode"] == "markers" for x in t["x"] if x is not None]
+        assert sorted(points) == pytest.approx(sorted(rows["estimate"].dropna() * scale(measure)))
+        words = [text for t in fig["data"] if t.get("mode") == "text" for text in t["text"]]
+        assert len(words) == rows["estimate"].isna().sum()
+        assert all("not shown" in text for text in words)
+
+
+def test_figures_are_small_and_bring_no_template(
+    every_picture: Pictures, norvia: fl.Published, norvia_persons: fl.Survey
+) -> None:
+    others = [flow_of_persons.flow(norvia), estimate_charts.unresolved(fl.nonresponse(norvia_persons))]
+    for picture in [*(p for _, p, _ in every_picture), *others]:
+        fig = figure(picture)
+        assert len(json.dumps(fig)) < 12_000
+        assert len(json.dumps(fig["layout"]["template"])) < 60  # plotly's own has 7,000 letters
+
+
+def test_no_picture_offers_a_cloud_or_names_an_address(every_picture: Pictures, norvia: fl.Published) -> None:
+    for picture in [*(p for _, p, _ in every_picture), flow_of_persons.flow(norvia)]:
+        fig = figure(picture)
+        assert fig["config"]["showSendToCloud"] is False
+        assert fig["config"]["showEditInChartStudio"] is False
+        assert fig["config"]["plotlyServerURL"] == ""
+        assert fig["config"]["displaylogo"] is False
+        assert "://" not in json.dumps(fig)
+
+
+def test_the_text_that_stands_for_a_picture_goes_with_it() -> None:
+    bundle = flow_of_persons.flow(country.published())._repr_mimebundle_()
+    assert bundle["text/plain"] == bundle[MIME]["layout"]["meta"]["alt"]
+    assert set(bundle) == {MIME, "text/plain"}
+
+
+def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:
+    picture = flow_of_persons.flow(norvia)
+    words = " ".join(a["text"] for a in figure(picture)["layout"]["annotations"])
+    for row in norvia.select("flowchart", [[], ["step"]]).to_dict("records"):
+        told = f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], "flowchart")
+        assert f"{row['step']}: {told}" in picture.alt
+        assert f"<b>{told}</b>" in words
+    steps = norvia_hidden[norvia_hidden["measure"] == "flowchart"]
+    assert len(steps)
+    for value in steps["estimate"]:
+        assert number(value, "flowchart") not in words + picture.alt
+
+
+def test_a_step_that_nobody_took_is_zero_in_the_flow() -> None:
+    words = [a["text"] for a in figure(flow_of_persons.flow(country.published()))["layout"]["annotations"]]
+    assert "<b>0</b><br>did not work" in words
+    assert "nobody, or not asked:<br>within an exception of C29" in words
+    assert "<b>410</b><br>in forced labour" in words
+    assert "<b>50</b> unresolved" in words
+
+
+def test_open_answers_are_stacked_and_small_counts_are_marked() -> None:
+    counts = pd.DataFrame(
+        {
+            "where": ["a", "b"], "column": ["Q1", "Q2"], "label": ["threats", "debt"],
+            "dont_know": [7, None], "refused": [None, 0], "not_applicable": [0, 0], "missing": [5, 0],
+        }
+    ).astype(dict.fromkeys(("dont_know", "refused", "not_applicable", "missing"), "Int64"))  # fmt: skip
+    picture = estimate_charts.unresolved(counts)
+    fig = figure(picture)
+    assert {t["name"]: t["x"] for t in fig["data"] if t["type"] == "bar"} == {
+        "don't know": [7, 0],
+        "refused": [0, 0],
+        "blank without a reason": [5, 0],
+    }
+    assert marked(fig) == {"threats (Q1)": "+ [c]", "debt (Q2)": "+ [c]"}
+    assert "Q1: don't know 7, refused [c], blank 5" in picture.alt
+    assert "Q2: don't know [c], refused 0, blank 0" in picture.alt
+
+
+@pytest.mark.parametrize("place", ["group", "population", "period"])
+def test_html_in_a_surveys_words_is_shown_and_not_obeyed(tmp_path: Any, place: str) -> None:
+    evil = "<a href='x'>click</a>"
+    survey = country.changed(country.SURVEY)
+    if place == "group":
+        survey["groups"]["region"]["codes"][1] = evil
+    elif place == "population":
+        survey["populations"]["adults"]["label"] = evil
+    else:
+        survey["reference_period"]["text"] = evil
+    out, _ = country.run(country.write(tmp_path, survey))
+    pictures = (estimate_charts.dots(out, "prevalence", "region"), estimate_charts.bars(out, "region"), flow_of_persons.flow(out))
+    layouts = [json.dumps({**figure(p)["layout"], "meta": ""}) + json.dumps(figure(p)["data"]) for p in pictures]
+    assert not [text for text in layouts if "<a" in text]
+    assert any("&lt;a" in text for text in layouts)
+
+
+def test_forms_of_forced_labour_are_written_as_words(norvia: fl.Published) -> None:
+    fig = figure(estimate_charts.dots(norvia, "share", "form"))
+    assert "forced labour exploitation" in drawn(fig)
+    assert "forced labour exploitation: " in estimate_charts.dots(norvia, "share", "form").alt
+
+
+def test_rule_sets_are_dots_with_their_doubt_and_what_is_not_available_says_why() -> None:
+    picture = estimate_charts.rule_sets(country.published())
+    dots, absent = figure(picture)["data"]
+    assert dots["y"] == ["icls_2018 v1"]
+    assert dots["x"] == pytest.approx([1000 * 41 / 412])
+    assert absent["y"] == ["hts_2012 v1<br>rule to be verified"]
+    assert absent["text"][0].startswith("  [x] not available: hts_2012 needs the stage")
+    assert "hts_2012 v1; to be verified: [x] hts_2012 needs the stage at which each item was met" in picture.alt
+
+
+def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(norvia: fl.Published) -> None:
+    (dots,) = figure(estimate_charts.rule_sets(norvia, "total"))["data"]
+    rows = norvia.rule_sets("total")
+    assert dots["x"] == pytest.approx(list(rows["estimate"]))
+    assert dots["error_x"]["array"] == pytest.approx(list(rows["ci_high"] - rows["estimate"]))
+    assert dots["y"] == ["icls_2018 v1", "hts_2012 v1<br>rule to be verified"]
+
+
+def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
+    doubtful = replace(norvia, table=norvia.table.assign(to_verify="from memory"))
+    for draw in (
+        lambda out: estimate_charts.dots(out, "prevalence"),
+        lambda out: estimate_charts.bars(out, "region"),
+        flow_of_persons.flow,
+    ):
+        assert "to be verified" not in json.dumps(figure(draw(norvia)))
+        assert "; to be verified" in figure(draw(doubtful))["layout"]["title"]["text"]
+
+
+def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+    question = "Enough for the rule set?"
+    assert question not in json.dumps(figure(flow_of_persons.flow(norvia)))
+    assert norvia_persons.unclassified is not None
+    other = fl.publish_run(fl.classify(norvia_persons.unclassified, "hts_2012"))
+    texts = [a["text"] for a in figure(flow_of_persons.flow(other))["layout"]["annotations"]]
+    assert f"<b>{question}</b>" in texts
+    assert any("below the rule's thresholds" in text for text in texts)
+
+
+def test_measures_in_time_are_shown_where_the_survey_asks_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.DataFrame({"w": 10.0, "y": [1] * 30 + [0] * 200})
+    fl.show.in_time(fl.publish(fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y")))
+    assert "asks for no `stock`, `current` or `duration`" in capsys.readouterr().out

@@ -1,0 +1,65 @@
+"""Flowcharts: which numbers stand on which way, and what is said where there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from families import persons
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.show.charts.flow_of_persons import children, children_flow, flow
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: Any) -> fl.Published:
+    """Weighted by ten: 12 children under (i), 9 under (ii), 90 free for a third party, 130 idle, 7 open; adults beside them."""
+    people = [("by a third party", {"P": i % 40}) for i in range(12)] + [("with parents", {"P": i % 40}) for i in range(9)]
+    people += [("free", {"P": i % 40}) for i in range(90)] + [("idle child", {"P": i % 40}) for i in range(130)]
+    people += [("open child", {"P": i % 40}) for i in range(7)]
+    people += [("case" if i % 6 == 0 else "not", {"P": i % 40}) for i in range(240)]
+    return fl.publish_run(persons(tmp_path_factory.mktemp("family"), people))
+
+
+def words(picture: Any) -> list[str]:
+    return [a.text for a in picture.figure.layout.annotations if a.text]
+
+
+def test_the_childrens_ways_hold_their_numbers(out: fl.Published) -> None:
+    said = words(children_flow(out))
+    assert [w for w in said if w.startswith(("yes", "no "))] == [
+        "yes", "yes  <b>0</b>", "yes  <b>0</b>", "yes  <b>90</b>", "no  <b>0</b>", "yes  <b>120</b>", "no  <b>900</b>",
+    ]  # fmt: skip
+    assert any(w.startswith("<b>2,480</b> asked") for w in said)
+    assert "<b>1,300</b> did not work" in said
+    assert "<b>70</b> unresolved" in said
+
+
+def test_the_adults_flow_is_that_of_adults_where_both_were_asked(out: fl.Published) -> None:
+    said = words(flow(out))
+    assert any("<b>2,400</b> persons asked" in w for w in said)
+    assert any("<b>400</b>" in w and "in forced labour" in w for w in said)
+
+
+def test_the_alternative_text_tells_every_number(out: fl.Published) -> None:
+    alt = children_flow(out).alt
+    assert "with parents, under threat (ii): 90" in alt
+    assert "child, unresolved: 70" in alt
+
+
+def test_where_children_were_not_asked_it_is_said(monkeypatch: pytest.MonkeyPatch, norvia: fl.Published) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    children(norvia)
+    assert [str(s) for s in shown] == ["This survey did not ask about children; its figures are about adults alone."]
+    with pytest.raises(RequestError, match="no flowchart of children"):
+        children_flow(norvia)
+
+
+def test_the_flowchart_comes_with_its_table(monkeypatch: pytest.MonkeyPatch, out: fl.Published) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    children(out)
+    assert len(shown) == 2
+    assert "for a third party, under threat (i)" in shown[1].text

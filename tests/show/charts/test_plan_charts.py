@@ -1,0 +1,150 @@
+"""The plan on the screen: warnings, targets, the way to them, the follow-up; and controls that say what a repeat would find."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from two_rounds import fell
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import read_language
+from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.report.document_formats.document_blocks import DocumentTable
+from fltoolkit.report.document_sections import targets_section as documents
+from fltoolkit.show import explore
+from fltoolkit.show.charts import plan_charts
+from fltoolkit.show.charts.chart_style import Picture
+from fltoolkit.show.explore.plan_explorer import plan_choices, plan_panel, plan_view
+from fltoolkit.show.wording.english_numbers import Words
+
+EN = read_language("en")
+NO_TARGET = {"target_year": float("nan"), "target_words": "", "verifiable": ""}
+
+
+def with_targets(**facts: object) -> fl.Evidence:
+    """The evidence, its first target changed."""
+    evidence = fell()
+    table = evidence.targets.copy()
+    for name, value in facts.items():
+        table.loc[0, name] = value
+    return replace(evidence, targets=table)
+
+
+def baseline_run() -> fl.Evidence:
+    evidence = fell()
+    return replace(evidence, changed=None, follow_up=evidence.follow_up.iloc[:0])
+
+
+def test_a_target_that_can_be_verified_says_so_and_one_that_cannot_is_a_warning() -> None:
+    can = str(plan_charts.warnings(fell())).replace("\xa0", " ")
+    assert can.startswith("Prevalence of forced labour, adults: a cut of 50 % by 2029, to 25.0 per 1,000")
+    assert "It can be verified: a repeat of 2,400 persons" in can
+    unknown = str(plan_charts.warnings(with_targets(verifiable="", reason="the baseline is not shown")))
+    assert "is not judged: the baseline is not shown" in unknown
+    assert "gives no `targets:`" in str(plan_charts.warnings(with_targets(**NO_TARGET)))
+
+
+@pytest.mark.parametrize("obstacle", ["sample too small", UNPLANNED])
+def test_a_target_that_cannot_be_verified_is_told_in_the_words_of_the_documents(obstacle: str) -> None:
+    refused = with_targets(verifiable="no", obstacle=obstacle, reason="too few persons")
+    (said,) = documents.unverifiable(refused, EN)
+    assert str(plan_charts.warnings(refused)) == f"**Warning.** {said.text}"
+    handed = documents.table(refused, EN)
+    assert isinstance(handed, DocumentTable)
+    cell = handed.rows[0][handed.columns.index("Can a survey verify it?")]
+    assert cell == f"no: {obstacle}"
+    assert cell in plan_charts.targets(refused).text
+
+
+def test_a_target_stands_beside_the_later_round_in_the_words_of_the_documents() -> None:
+    (said,) = documents.already(fell(), EN)
+    place = said.partition("In 2027 the survey found ")[2].rstrip(".")
+    assert "at or below the target" in place
+    assert place in str(plan_charts.warnings(fell()))
+    assert place in plan_charts.targets(fell()).text
+    assert "is a place, not a test" in plan_charts.targets(fell()).text
+    first = fell()
+    alone = plan_charts.targets(replace(first, targets=first.targets.assign(beside=""))).text  # the baseline's own run
+    assert "beside" not in alone
+
+
+def test_the_table_of_targets_holds_every_row_and_what_a_repeat_would_find() -> None:
+    text = plan_charts.targets(fell()).text.replace("\xa0", " ")
+    first = fell().targets.iloc[0]
+    assert f"{100 * first['smallest_cut']:.0f} % (to {first['smallest_value']:.1f})" in text
+    assert "gender: women" in text
+    assert "the base of the row below" not in text
+    assert "none" in plan_charts.targets(with_targets(smallest_cut=float("nan"))).text
+
+
+def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
+    picture = plan_charts.path(fell())
+    assert isinstance(picture, Picture)
+    assert "2025: 50.0 (baseline); 2026: 43.8 (not measured); 2027: 37.5 (not measured)" in picture.alt
+    assert "2029: 25.0 (target). In 2027: 18.8, decreased." in picture.alt
+    (way, *_) = picture.figure.data
+    assert way.marker.color == "white"
+    assert "In 2027" not in plan_charts.path(baseline_run()).alt  # type: ignore[union-attr]
+    assert isinstance(plan_charts.path(replace(fell(), milestones=fell().milestones.iloc[:0])), Words)
+
+
+def test_the_follow_up_shows_the_verdict_and_never_a_cause() -> None:
+    shown = plan_charts.follow_up(fell()).text  # type: ignore[union-attr]
+    assert "▼ decreased" in shown
+    assert "−31.2" in shown
+    assert "because" not in shown
+    assert isinstance(plan_charts.follow_up(baseline_run()), Words)
+
+
+def test_a_hidden_row_of_the_follow_up_shows_its_marker_and_no_number() -> None:
+    table = fell().follow_up.copy()
+    numbers = ["value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high"]
+    table.loc[1, numbers], table.loc[1, ["verdict", "light", "marker"]] = float("nan"), ["", "", "c"]
+    (line,) = [t for t in plan_charts.follow_up(replace(fell(), follow_up=table)).text.splitlines() if "gender: men" in t][:1]  # type: ignore[union-attr]
+    assert "[c]" in line
+    assert "nan" not in line
+
+
+def test_every_criterion_is_a_column_and_what_is_missing_is_said() -> None:
+    text = plan_charts.smart(fell()).text
+    assert all(c in text for c in ("Specific", "Measurable", "Achievable", "Relevant", "Time-bound"))
+    assert "it names no target of the Sustainable Development Goals" in text
+
+
+def test_what_a_repeat_would_find_follows_the_controls() -> None:
+    (first, *_), evidence = plan_choices(fell()), fell()
+    words, picture = plan_view(evidence, first, cut=0.5, year=2029, sample=2400)
+    power = fl.power_of_change(0.05, 0.025, 2400, 2400, deff=float(evidence.targets["deff"][0]))
+    assert f"with a chance of **{100 * power:.0f} %**" in str(words)
+    assert f"{100 * power:.0f} %" in picture.alt
+    assert "until 2026" in str(plan_view(evidence, first, cut=0.5, year=2025, sample=2400)[0])
+    less = str(plan_view(evidence, first, cut=0.1, year=2029, sample=2400)[0])
+    assert "80 % is what makes a target verifiable" in less
+    with pytest.raises(RequestError, match="no such row of the plan"):
+        plan_view(evidence, "x", cut=0.5, year=2029, sample=2400)
+
+
+def test_the_panel_shows_what_its_controls_say_and_fast() -> None:
+    (first, *_) = plan_choices(fell())
+    panel = plan_panel(fell(), first, cut=0.5, year=2029, sample=2400)
+    picker, fall, when, size, screen = panel.children
+    before = screen.outputs[0]["data"]["text/plain"]
+    start = time.monotonic()
+    fall.value = 25
+    assert time.monotonic() - start < 3  # a bound on hanging, not a timing
+    assert "a fall by 25 %" in screen.outputs[0]["data"]["text/plain"] != before
+    picker.value = picker.options[-1][1]
+    assert screen.outputs[0]["data"]["text/plain"].startswith(str(picker.value))
+    assert all(control.description for control in (picker, fall, when, size))
+
+
+def test_without_a_published_baseline_there_is_nothing_to_pick(capsys: pytest.CaptureFixture[str]) -> None:
+    empty = replace(fell(), targets=fell().targets.assign(rate=float("nan")))
+    assert explore.plan(empty) is None
+    assert "No row of the plan has a published baseline" in capsys.readouterr().out
+    explore.plan(fell())
+    assert pd.notna(fell().targets["rate"]).any()

@@ -1,0 +1,90 @@
+"""A forest plot draws what is published of a model and nothing else; the response-error table is never a headline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import small_country as country
+from figures import figure
+
+import fltoolkit as fl
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> fl.PublishedModel:
+    persons = fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("country"))))
+    return fl.risk_factors(persons, country.published())
+
+
+def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -> None:
+    fig = figure(fl.show.risk(model))
+    (dots,) = [t for t in fig["data"] if t["mode"] == "markers"]
+    rows = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
+    assert dots["x"] == pytest.approx(rows["odds_ratio"].tolist())
+    assert fig["layout"]["xaxis"]["type"] == "log"
+    hollow = [y for y, colour in zip(dots["y"], dots["marker"]["color"], strict=True) if colour == "white"]
+    assert len(hollow) == (rows["flag"] == "unreliable").sum() > 0
+    low, high = (10**v for v in fig["layout"]["xaxis"]["range"])
+    assert low < min(dots["x"])
+    assert max(dots["x"]) < high
+
+
+def test_what_is_not_shown_and_what_is_compared_with_say_so(model: fl.PublishedModel) -> None:
+    fig = figure(fl.show.risk(model))
+    words = {y: text.strip() for t in fig["data"] if t["mode"] == "text" for text, y in zip(t["text"], t["y"], strict=True)}
+    assert {k: words[k] for k in ("east", "west", "island")} == {
+        "east": "[c] not shown",
+        "west": "[c] not shown",
+        "island": "[u] not shown",
+    }
+    assert words["north"] == "◆  the others are compared with this"
+    order = fig["layout"]["yaxis"]["categoryarray"][::-1]
+    assert order[order.index("<b>region</b>") + 1] == "north"
+
+
+def test_the_alternative_text_tells_every_row_and_no_cause(model: fl.PublishedModel) -> None:
+    alt, table = fl.show.risk(model).alt, fl.show.risk_table(model)
+    for row in model.table.to_dict("records"):
+        assert f"{row['group'].replace('_', ' ')} {row['category']}: " in alt
+    for text in (alt, table.text):
+        assert "what goes with forced labour" in text.lower()
+        assert not {"cause", "causes", "because of", "due to", "leads to", "effect of"} & set(text.lower().split())
+
+
+def test_the_table_gives_differences_per_1_000_and_markers(model: fl.PublishedModel) -> None:
+    south = model.table[model.table["category"] == "south"].iloc[0]
+    text = fl.show.risk_table(model).text
+    assert f"{south['odds_ratio']:.2f}" in text
+    assert f"{south['effect'] * 1000:+.1f}".replace("-", "−") in text
+    assert "[c] confidential" in text
+
+
+def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> None:
+    endless = replace(model, table=model.table.assign(ci_high=model.table["ci_high"] + np.inf))
+    assert "to\u00a0no limit" in fl.show.risk_table(endless).text
+    assert np.isfinite(figure(fl.show.risk(endless))["layout"]["xaxis"]["range"]).all()
+
+
+def test_what_may_not_be_shown_is_said_instead(model: fl.PublishedModel) -> None:
+    empty = replace(model, table=model.table[:0], notes=("No model is shown.",))
+    assert figure(fl.show.risk(empty))["data"] == []
+    assert "No model is shown." in fl.show.risk(empty).alt
+    assert "No model is shown." in fl.show.risk_table(empty).text
+    out = country.published()
+    picture = fl.show.response_error(fl.response_error(replace(out, table=out.table.assign(estimate=np.nan))))
+    assert {text for line in figure(picture)["data"][0]["text"] for text in line} == {"–"}
+
+
+def test_the_response_error_picture_is_a_table_of_its_numbers() -> None:
+    found = fl.response_error(country.published(), [1.0, 0.8], [1.0, 0.85])
+    picture = fl.show.response_error(found)
+    (heat,) = figure(picture)["data"]
+    assert (heat["y"], heat["x"]) == (["100\u00a0%", "80\u00a0%"], ["100\u00a0%", "85\u00a0%"])
+    first = country.published().select("prevalence").iloc[0]
+    assert heat["text"][0][0].startswith(f"{first['estimate'] * 1000:.1f}<br>")
+    assert heat["text"][0][1] == "–"
+    assert heat["z"][0][1] is None
+    assert "never the headline" in picture.alt
+    assert "more false cases are expected than were found" in figure(picture)["layout"]["xaxis"]["title"]["text"]

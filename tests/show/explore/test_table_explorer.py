@@ -1,0 +1,182 @@
+"""The explorers of published numbers are pure views of them; the widgets around can be driven without a browser."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import small_country as country
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.publish.published_set import COUNTS, NUMBERS
+from fltoolkit.publish.reliability import shipped_profiles
+from fltoolkit.show import explore
+from fltoolkit.show.charts.chart_style import MIME, Picture
+from fltoolkit.show.explore.table_explorer import TableChoice, offered, view
+from fltoolkit.survey.spec.survey_spec import Confidentiality
+
+OWN, OTHER = "icls_2018 v1", "hts_2012 v1"
+REGION = TableChoice(OWN, "prevalence", "adults", "region", "fltoolkit")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> fl.Published:
+    """The small country under every profile."""
+    persons = fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("judged"))))
+    return fl.publish_run(persons, every_profile=True)
+
+
+def every(out: fl.Published) -> list[TableChoice]:
+    """All that can be chosen, found as a person does: control by control."""
+    found: list[TableChoice] = []
+    _, options = offered(out)
+    for rule in options["rule_set"].values():
+        for measure in offered(out, TableChoice(rule, "", "", "", ""))[1]["measure"].values():
+            for population in offered(out, TableChoice(rule, measure, "", "", ""))[1]["population"].values():
+                by = offered(out, TableChoice(rule, measure, population, "", ""))[1]["breakdown"].values()
+                found += [TableChoice(rule, measure, population, b, p) for b in by for p in options["profile"].values()]
+    return found
+
+
+# ---------------------------------------------------------------------------------- one set, judged by every profile
+
+
+def test_confidentiality_blanks_the_same_cells_under_every_profile(judged: fl.Published) -> None:
+    assert {judged.profile, *judged.profiles} == set(shipped_profiles())
+    numbers = [c for c in (*NUMBERS, *COUNTS) if c in judged.table]
+    hidden = judged.table["marker"] == "c"
+    assert hidden.sum() > 5
+    for other in judged.profiles.values():
+        assert ((other.table["marker"] == "c") == hidden).all()
+        assert other.table.loc[hidden, numbers].isna().all(axis=None)
+        assert (other.table["unresolved_marker"] == judged.table["unresolved_marker"]).all()
+
+
+def test_a_number_shown_by_two_profiles_is_the_same_and_each_is_judged_as_in_a_run_of_its_own(
+    judged: fl.Published, tmp_path: Path
+) -> None:
+    persons = fl.classify(fl.read_survey(country.write(tmp_path)))
+    alone = fl.publish_run(persons, profile="statcan")
+    pd.testing.assert_frame_equal(
+        judged.profiles["statcan"].table.drop(columns="input_hash"), alone.table.drop(columns="input_hash")
+    )
+    assert not alone.profiles
+    both = judged.table["estimate"].notna() & alone.table["estimate"].notna()
+    assert (judged.table["estimate"][both] == alone.table["estimate"][both]).all()
+    assert (judged.table["estimate"].notna() & alone.table["estimate"].isna()).any()
+
+
+def test_a_profile_that_asks_for_other_limits_is_not_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publishing = sys.modules["fltoolkit.publish.published_set"]
+    loaded = publishing.load_profile
+    strict = loaded("statcan").model_copy(update={"confidentiality": Confidentiality(cases=10)})
+    monkeypatch.setattr(publishing, "load_profile", lambda name, *a: strict if name == "statcan" else loaded(name, *a))
+    persons = fl.classify(fl.read_survey(country.write(tmp_path)))
+    assert "statcan" not in fl.publish_run(persons, every_profile=True).profiles
+
+
+# ------------------------------------------------------------------------------------------------------------- tables
+
+
+def test_everything_published_can_be_chosen_and_nothing_else(judged: fl.Published) -> None:
+    table = judged.table[judged.table["measure"] != "flowchart"]
+    keys = ["rule_set", "measure", "reference_population", "breakdown"]
+    there = set(table[keys].drop_duplicates().itertuples(index=False, name=None))
+    choices = every(judged)
+    assert {(c.rule_set, c.measure, c.population, c.breakdown) for c in choices} == there
+    assert len(choices) == len(there) * len(shipped_profiles())
+
+
+def test_of_another_rule_set_only_the_headline_is_offered(norvia: fl.Published) -> None:
+    choice, options = offered(norvia, TableChoice(OTHER, "prevalence", "workers", "region", "fltoolkit"))
+    assert choice == TableChoice(OTHER, "prevalence", "adults", "", "fltoolkit")
+    assert list(options["measure"].values()) == ["prevalence", "total"]
+    assert list(options["breakdown"]) == ["everyone"]
+    assert f"{OTHER} (the headline only)" in options["rule_set"]
+    assert "rule set hts_2012 v1" in view(norvia, choice)[2].html  # type: ignore[union-attr]
+
+
+def test_each_choice_is_words_a_picture_and_a_table(judged: fl.Published) -> None:
+    for choice in every(judged):
+        if choice.profile in ("fltoolkit", "statcan"):
+            told, picture, rows = view(judged, choice)
+            assert isinstance(picture, Picture)
+            assert "<table" in rows.html  # type: ignore[union-attr]
+            assert "by the profile" in str(told)
+
+
+def test_every_suppressed_number_is_named_with_its_reason(judged: fl.Published) -> None:
+    told = str(view(judged, REGION)[0])
+    rows = judged.select("prevalence", "region")
+    gone = rows[rows["estimate"].isna()]
+    assert f"**{len(gone)} of {len(rows)} numbers are not shown.**" in told
+    for name, marker, reason in gone[["category", "marker", "reason"]].itertuples(index=False):
+        assert f"- {name}: [{marker}] {reason}" in told
+    assert {"[c]", "[u]"} <= set(re.findall(r"\[.\]", told))
+    assert "Every number is shown" in str(view(judged, TableChoice(OWN, "prevalence", "adults", "", "fltoolkit"))[0])
+
+
+def test_a_view_that_is_not_offered_is_refused_with_those_that_are(judged: fl.Published) -> None:
+    with pytest.raises(RequestError, match="no such breakdown to look at") as error:
+        view(judged, TableChoice(OWN, "prevalence", "adults", "shoe size", "fltoolkit"))
+    assert "region" in str(error.value)
+    with pytest.raises(RequestError, match="no such profile"):
+        view(judged, TableChoice(OWN, "prevalence", "adults", "region", "mine"))
+
+
+def test_the_panel_shows_what_is_picked_and_offers_what_there_is(judged: fl.Published) -> None:
+    panel = explore.tables(judged, interactive=True, choice=REGION)
+    *pickers, screen = panel.children
+    named = {p.description: p for p in pickers}
+    assert list(named) == ["Rule set", "Measure", "Population", "Breakdown", "Profile"]
+    assert "north" in screen.outputs[2]["data"]["text/html"]
+    assert "western" not in screen.outputs[2]["data"]["text/html"]
+    before = screen.outputs
+    named["Profile"].value = "nchs_2023"
+    assert screen.outputs != before
+    assert screen.outputs[1]["data"]["text/plain"] == view(judged, replace(REGION, profile="nchs_2023"))[1].alt  # type: ignore[union-attr]
+    named["Measure"].value = "share"
+    assert named["Breakdown"].value == "sector"
+    assert [value for _, value in named["Breakdown"].options] == ["sector"]
+    named["Measure"].value = "prevalence"
+    named["Breakdown"].value = "region"
+    named["Profile"].value = "fltoolkit"
+    assert screen.outputs == before
+    assert screen.outputs[1]["data"][MIME]["config"]["showSendToCloud"] is False
+    named["Rule set"].value = OTHER
+    assert named["Breakdown"].value == ""
+
+
+def test_a_change_estimates_nothing_and_decides_nothing(judged: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = explore.tables(judged, interactive=True)
+    published_set = "publish.published_set"
+    estimate = ("estimate.measures.prevalence_and_totals", "estimate")
+    for module, name in (estimate, (published_set, "decide"), (published_set, "reliability")):
+        monkeypatch.setattr(sys.modules[f"fltoolkit.{module}"], name, None)
+    panel.children[1].value = "total"
+    assert "Persons in forced labour" in panel.children[-1].outputs[1]["data"][MIME]["layout"]["title"]["text"]
+
+
+def test_without_interaction_the_first_view_is_displayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    assert explore.tables(country.published()) is None
+    _, picture, table = seen
+    assert "everyone" in picture.alt
+    assert "<table" in table.html
+    seen.clear()
+    explore.tables(country.published(), choice=REGION)
+    assert "by region" in seen[1].alt
+
+
+def test_two_populations_of_one_name_are_told_apart() -> None:
+    out = country.published()
+    table = pd.concat([out.table, out.table[out.table["measure"] == "prevalence"].assign(reference_population="others")])
+    options = offered(replace(out, table=table))[1]["population"]
+    assert options == {"adults": "adults", "adults (others)": "others"}

@@ -1,0 +1,71 @@
+"""Numbers as words of any language: scaled, rounded, with their flag and marker."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import small_country as country
+from handed import EN, FR
+
+from fltoolkit.languages.language import Language
+from fltoolkit.publish.reliability import load_profile, shipped_profiles
+from fltoolkit.show.wording import number_words
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.5, "50\u00a0%"), (0.045, "4.5\u00a0%"), (0.955, "95.5\u00a0%"), (1.0, "100\u00a0%"), (0.0, "0\u00a0%")]
+)
+def test_percent(share: float, said: str) -> None:
+    assert number_words.percent(EN, share) == said
+
+
+def test_a_number_in_its_unit_and_one_in_its_own_scale_are_the_same() -> None:
+    assert number_words.number(FR, 0.0172, "prevalence") == number_words.in_unit(FR, 17.2, "prevalence") == "17,2"
+    assert number_words.number(EN, float("nan"), "total") == number_words.percent(EN, float("nan")) == ""
+
+
+def test_signs() -> None:
+    assert number_words.signed(EN, -0.0078, "prevalence") == "−7.8"
+    assert number_words.signed(FR, 1234.0, "total") == "+1\u202f230"
+
+
+def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
+    rows = country.published().select("prevalence", [["age_group"], ["region"]])
+    assert {"not stated (age group)", "not stated (region)"} <= set(number_words.labels(EN, rows))
+    assert "non déclaré (région)" in number_words.labels(FR, rows)
+
+
+def test_a_remark_says_the_flag_and_the_reason() -> None:
+    south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
+    assert number_words.remark(EN, south).startswith("unreliable: fewer than 15 cases")
+    assert number_words.remark(FR, south).startswith("peu fiable\u00a0: moins de 15 cas")
+
+
+def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
+    assert number_words.reason(
+        EN, "it can count persons who are no cases of icls_2018, which does not have debt_bondage on that side"
+    ).endswith("of icls_2018, which does not have debt bondage on that side")
+    assert number_words.reason(FR, "the survey does not ask enough for debt_bondage to hold").count("servitude pour dettes") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase"),
+    [
+        (EN, r"(logarithmic )?coefficient of variation above \d+(\.\d)?\u00a0%"),
+        (FR, r"coefficient de variation (logarithmique )?supérieur à \d+(,\d)?\u00a0%"),
+    ],
+)
+def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no_line_breaks(
+    language: Language, phrase: str
+) -> None:
+    rules = [rule for name in shipped_profiles() for rule in load_profile(name).reliability if rule.column in ("cv", "log_cv")]
+    assert len(rules) > 5
+    assert [r.reason for r in rules if not re.fullmatch(phrase, number_words.reason(language, r.reason))] == []
+    limits = [round(100 * (r.above or 0), 1) for r in rules]  # what is said is what is asked
+    assert [float(re.findall(r"[\d,.]+", number_words.reason(language, r.reason))[0].replace(",", ".")) for r in rules] == limits
+
+
+def test_what_a_coefficient_of_variation_is_stands_above_the_briefs_tables() -> None:
+    assert "The coefficient of variation is the standard error in % of the estimate." in EN.say("brief.markers")
+    assert "Le coefficient de variation est l'erreur type en % de l'estimation." in FR.say("brief.markers")

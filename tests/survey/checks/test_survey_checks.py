@@ -1,0 +1,318 @@
+"""Data-quality findings: for each, data that have it and data that have not; what is confidential in them; what stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import DataError
+from fltoolkit.survey.checks.item_nonresponse import answer_counts, nonresponse
+from fltoolkit.survey.checks.survey_checks import describe
+
+Write = Callable[..., Path]
+Change = Callable[..., dict[str, Any]]
+Cells = dict[str, dict[int, Any]]
+
+FEW = "fewer than 5"
+EVERYBODY = range(16)
+OWN_WEIGHT = {"populations.adults.weight": "w2"}
+TWO_WORKS = {"any_work": ["worked", "helped"]}
+
+
+def with_cells(people: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    table = people.astype(object)
+    for column, values in cells.items():
+        if column not in table:
+            table[column] = pd.Series("", index=table.index, dtype=object)
+        for row, value in values.items():
+            table.loc[row, column] = value
+    return table
+
+
+def short(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(table[["severity", "check", "where", "what", "count"]].itertuples(index=False, name=None))
+
+
+def in_rows(value: Any, rows: Any) -> dict[int, Any]:
+    return dict.fromkeys(rows, value)
+
+
+# What is written into which cells, what else survey.yaml says, and the findings, the worst first.
+FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
+    ("weights in words", {"w": {0: "1,5", 1: "many"}}, {},
+     [("error", "weights", "w", "weights that are not numbers, or that the file declares missing: 1,5, many", 2)]),
+    ("weights that are negative or infinite", {"w": {0: -1, 1: "1e999"}}, {}, [("error", "weights", "w", "negative or infinite weights", 2)]),
+    ("weights that are zero", {"w": {0: 0}}, {}, [("warning", "weights", "w", "weights of zero: these persons count for nothing", 1)]),
+    ("a blank weight of somebody who answered", {"w": {0: ""}}, {},
+     [("error", "weights", "w", "persons who answered the module have no weight", 1)]),
+    ("a blank weight of somebody who was not asked", {"w": {0: ""}, "result": {0: "out"}}, {}, []),
+    ("weights that are all zero", {"w": in_rows(0, EVERYBODY)}, {},
+     [("error", "weights", "w", "no weight is above zero", 0), ("warning", "weights", "w", "weights of zero: these persons count for nothing", 16)]),
+    ("the weight of a population", {"w2": in_rows(2.5, range(15))}, OWN_WEIGHT,
+     [("error", "weights", "w2", "persons who answered the module have no weight", 1)]),
+    ("weights that stand for few of such persons", {"result": in_rows("out", range(7))}, {}, []),
+    ("weights that stand for too few of such persons", {"result": in_rows("out", range(9))}, {},
+     [("warning", "weights", "w", "the weights of those who answered add up to 18; all such persons of the file to 40", 18)]),
+    ("a weight of their own that stands for all", {"result": in_rows("out", range(9)), "w2": in_rows(5, range(9, 16))}, OWN_WEIGHT, []),
+    ("weights that stand for too many", {"w2": in_rows(9, EVERYBODY)}, OWN_WEIGHT,
+     [("warning", "weights", "w2", "the weights of those who answered add up to 144; all such persons of the file to 40", 144)]),
+    ("a question blank for everybody", {"q2": in_rows("", EVERYBODY)}, {}, [("warning", "non-response", "q2", "blank for everybody asked", 16)]),
+    ("rows without a PSU or a stratum", {"village": {0: ""}, "stratum": {0: "", 1: ""}}, {},
+     [("error", "design", "village", "rows without psu", 1), ("error", "design", "stratum", "rows without strata", 2)]),
+    ("a PSU in two strata", {"village": in_rows("v1", range(8, 12))}, {},
+     [("error", "design", "village", "PSU labels in more than one stratum: v1", 1)]),
+    ("a PSU in two strata whose labels restart", {"village": in_rows("v1", range(8, 12))}, {"design.nest": "true"}, []),
+    ("a stratum with one PSU", {"village": in_rows("v0", range(8))}, {},
+     [("error", "design", "stratum", "strata with a single PSU: 0", 1)]),
+    ("a stratum with one PSU that survey.yaml has an answer to", {"village": in_rows("v0", range(8))}, {"design.single_psu": "adjust"},
+     [("warning", "design", "stratum", "strata with a single PSU: 0", 1)]),
+    ("one PSU in all", {"village": in_rows("v0", EVERYBODY)}, {"design.strata": None},
+     [("error", "design", "design", "strata with a single PSU: all", 1)]),
+    ("persons drawn directly", {"village": in_rows("v0", EVERYBODY)}, {"design.psu": None, "design.selection": "srs"}, []),
+    ("PSUs drawn by size that nobody names", {}, {"design.psu": None, "design.selection": "pps"},
+     [("warning", "design", "psu", "PSUs were drawn with probability proportional to size, and no PSU is named", 0)]),
+    ("ages out of range", {"age": {0: -1, 1: 121, 2: 120, 3: 0}}, {}, [("error", "age", "age", "ages below 0 or above 120", 2)]),
+    ("ages above a limit of the survey's own", {"age": {0: 98}}, {"age.max": 97}, [("error", "age", "age", "ages below 0 or above 97", 1)]),
+    ("ages that are text", {"age": {0: "young"}}, {},
+     [("error", "age", "age", "ages that are not numbers, or that the file declares missing: young", 1),
+      ("warning", "age", "age", "age not stated; those who answered the module stay in, in a row of their own", 1)]),
+    ("ages not stated", {"age": {0: 999, 1: ""}}, {},
+     [("warning", "age", "age", "age not stated; those who answered the module stay in, in a row of their own", 2)]),
+    ("a code of a question that survey.yaml does not name", {"q1": {1: "X", 2: "Z"}}, {},
+     [("error", "unknown codes", "q1 (items.involuntary.hazardous_work)", "codes that survey.yaml does not name: X, Z", FEW)]),
+    ("many codes of a question that survey.yaml does not name", {"q1": in_rows("X", range(5))}, {},
+     [("error", "unknown codes", "q1 (items.involuntary.hazardous_work)", "codes that survey.yaml does not name: X", 5)]),
+    ("a code of a group that survey.yaml does not name", {"sex": {1: 3}}, {},
+     [("error", "unknown codes", "sex (groups.sex)", "codes that survey.yaml does not name: 3", 1)]),
+    ("a blank of a group", {"sex": {1: ""}}, {}, []),
+    ("a module status that survey.yaml does not name", {"result": {1: "maybe"}}, {},
+     [("error", "unknown codes", "result (module)", "codes that survey.yaml does not name: maybe", 1)]),
+    ("a code of routing that survey.yaml does not name", {"gate": in_rows("G", EVERYBODY) | {0: "H", 1: "J"}},
+     {"items.coercion.debt_bondage.routing": {"column": "gate", "asked": "G", "skipped": "H"}},
+     [("error", "unknown codes", "gate (items.coercion.debt_bondage.routing)", "codes that survey.yaml does not name: J", FEW),
+      ("warning", "routing", "q2", "answered although the routing skips it", FEW)]),
+    ("a form and a place that survey.yaml does not name", {"who": {0: "a", 1: "b", 2: "9"}, "where": {0: "h", 1: "x"}},
+     {"form": {"column": "who", "state_imposed": "a", "missing": 9}, "place": {"column": "where", "in_country": "h", "abroad": "f"}},
+     [("error", "unknown codes", "who (form)", "codes that survey.yaml does not name: b", FEW),
+      ("error", "unknown codes", "where (place)", "codes that survey.yaml does not name: x", FEW)]),
+    ("an answer where routing skips", {"worked": in_rows("N", range(3)) | in_rows("N", range(5, 10))}, {},
+     [("warning", "routing", "q1", "answered although the routing skips it", 8), ("warning", "routing", "q2", "answered although the routing skips it", 8)]),
+    ("blanks that two gates explain, and an answer and a code that they do not",
+     {"gate": in_rows("N", range(6)), "gate2": in_rows("N", range(6)) | {6: "X"}, "q1": in_rows("", range(6)), "q2": in_rows("", range(5))},
+     {f"items.{item}.routing": {"column": ["gate", "gate2"], "asked": "Y", "skipped": "N"} for item in ("involuntary.hazardous_work", "coercion.debt_bondage")},
+     [("error", "unknown codes", "gate2 (items.involuntary.hazardous_work.routing)", "codes that survey.yaml does not name: X", FEW),
+      ("warning", "routing", "q2", "answered although the routing skips it", FEW)]),
+    ("a blank that routing explains", {"worked": in_rows("N", range(6)), "q1": in_rows("", range(6)), "q2": in_rows("", range(6))}, {}, []),
+    ("a blank that nothing explains", {"q1": in_rows("", range(4)), "q2": in_rows("", range(6))}, {},
+     [("warning", "non-response", "q1", "blank without a reason", FEW), ("warning", "non-response", "q2", "blank without a reason", 6)]),
+    ("a blank of somebody who did not work", {"worked": {0: "N"}, "helped": in_rows("N", EVERYBODY), "q1": {0: ""}, "q2": {0: ""}},
+     TWO_WORKS | {"items.involuntary.hazardous_work": "q1", "items.coercion.debt_bondage": "q2"}, []),
+    ("a blank of somebody who may have worked", {"worked": {0: "N"}, "helped": in_rows("N", range(1, 16)), "q1": {0: ""}, "q2": {0: ""}},
+     TWO_WORKS | {"items.involuntary.hazardous_work": "q1", "items.coercion.debt_bondage": "q2"},
+     [("warning", "non-response", c, "blank without a reason", FEW) for c in ("helped", "q1", "q2")]),
+    ("don't know and refused", {"q1": {0: "D", 1: "R"}, "q2": in_rows("D", range(7)), "worked": {9: "R"}}, {},
+     [("note", "non-response", c, "don't know or refused; unresolved unless another answer decides", n) for c, n in
+      (("worked", FEW), ("q1", FEW), ("q2", 7))]),
+    ("not applicable, with a meaning", {"q1": in_rows("A", range(5))}, {}, []),
+    ("a silent answer of somebody who was not asked", {"q1": {0: "D"}, "result": {0: "out"}}, {}, []),
+    ("a module refused as a whole", {"result": in_rows("no", range(3)), "q1": in_rows("", range(3)), "q2": in_rows("", range(3))}, {},
+     [("note", "module", "result", "the module was refused as a whole: unit non-response, for the weights to correct", 3)]),
+    ("nobody who answered", {"result": in_rows("out", EVERYBODY)}, {}, [("error", "module", "result", "nobody answered the module", 0)]),
+    ("somebody counted as asked who answered nothing", {c: {0: ""} for c in ("worked", "q1", "q2")}, {},
+     [*(("warning", "non-response", c, "blank without a reason", FEW) for c in ("worked", "q1", "q2")),
+      ("warning", "module", "items", "every question blank, yet counted as asked", FEW)]),
+    ("a module without a status", {}, {"module": None}, []),
+]  # fmt: skip
+
+
+def test_clean_data_have_no_findings(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    table = fl.check(fl.read_survey(write(spec, people=people)))
+    assert list(table.columns) == ["severity", "check", "where", "what", "count", "do"]
+    assert short(table) == []
+
+
+@pytest.mark.parametrize(("cells", "keys", "expected"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS])
+def test_a_finding(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, cells: Cells, keys: dict[str, Any], expected: Any
+) -> None:
+    table = fl.check(fl.read_survey(write(changed(spec, keys), people=with_cells(people, cells))), show_values=True)
+    assert short(table) == expected
+    assert table["do"].str.len().min() > 5 or not expected
+
+
+@pytest.mark.parametrize("file", ["people.csv", "people.parquet"])
+def test_of_many_codes_those_that_are_not_named_are_found(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path, file: str
+) -> None:
+    place = pd.Series([*range(1, 14), 77, 77, None], dtype="Int64")
+    named = {str(i): f"place {i}" for i in range(1, 21)}
+    keys = {"groups.place": {"column": "place", "codes": named}, "files.person.path": file}
+    path = write(changed(spec, keys), people=people.assign(place=place))
+    people.assign(place=place).to_parquet(tmp_path / "people.parquet")
+    what = "codes that survey.yaml does not name: 77"
+    assert short(fl.check(fl.read_survey(path), show_values=True)) == [
+        ("error", "unknown codes", "place (groups.place)", what, 2)
+    ]
+
+
+def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
+    keys = {
+        "files.household": {"path": "homes.csv", "key": "hh"},
+        "files.module": {"path": "module.csv", "key": ["hh", "line"]},
+        "groups.roof": {"column": "roof", "codes": {"tin": "tin", "tile": "tile"}},
+    }
+    persons, module = people.drop(columns=["q1", "q2", "result"]), people[["hh", "line", "q1", "q2", "result"]]
+    homes = people[["hh"]].drop_duplicates().assign(roof=["tin", "tile"] * 4)
+    assert (
+        short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, homes=homes, module=module)), show_values=True))
+        == []
+    )
+    other = {
+        "homes": pd.concat([homes[1:], homes[:1].assign(hh="x")]),
+        "module": pd.concat([module[1:], module[:1].assign(hh="y")]),
+    }
+    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, **other)), show_values=True)) == [
+        ("warning", "files", "files.household", "persons without a row in the household file", 2),
+        ("warning", "files", "files.household", "rows of the household file without a person; left out", 1),
+        ("warning", "files", "files.module", "rows of the module file without a person; left out", 1),
+    ]
+
+
+@pytest.mark.parametrize("limit", [2, 10])
+def test_the_limit_of_a_confidential_count_is_the_surveys_own(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, limit: int
+) -> None:
+    table = with_cells(people, {"q1": in_rows("", range(6))})
+    survey = fl.read_survey(write(changed(spec, {"confidentiality": {"cases": limit}}), people=table))
+    assert fl.check(survey)["count"].to_list() == [6 if limit == 2 else "fewer than 10"]
+
+
+def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    path = write(spec, people=with_cells(people, {"w": {0: -1, 1: "x"}, "age": {0: 300}, "q1": {3: "X", 4: "D"}}))
+    with pytest.raises(DataError) as error:
+        fl.classify(fl.read_survey(path))
+    lines = str(error.value).splitlines()
+    assert lines[0] == f"{path}: 4 finding(s) stop the estimate:"
+    assert lines[1:] == [
+        "  - w: weights that are not numbers, or that the file declares missing: 1 value, not printed (1). "
+        "use a point for decimals and no thousands separator; "
+        'if the file has commas, say decimal: "," under files.person',
+        "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
+        "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: 1 value, not printed "
+        "(fewer than 5). "
+        "add them under items.involuntary.hazardous_work, as an answer or as missing",
+        "  - age: ages below 0 or above 120 (1). list codes such as 999 under age.missing; raise age.max if such ages are real",
+    ]
+
+
+def test_warnings_stop_nothing(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    table = with_cells(people, {"w": {1: 0}, "age": {2: 999}, "q1": {3: "", 4: "D"}})
+    persons = fl.classify(fl.read_survey(write(spec, people=table)))
+    assert fl.total(persons).table["cases"].to_list() == [1]
+
+
+def test_a_file_with_a_header_only_is_refused(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    with pytest.raises(DataError, match=r"people\.csv: the file has no row of data"):
+        fl.read_survey(write(spec, people=people.iloc[:0]))
+
+
+# ----------------------------------------------------------------------------------------------------------- episodes
+
+WIDE = {
+    "episodes": {"wide": ["1", "2"], "exists": "spell{episode}"},
+    "items.involuntary.hazardous_work": {"column": "q1_{episode}", "routing": {"column": "gate{episode}", "asked": "Y", "skipped": "N"}},
+    "items.coercion.debt_bondage": "q2_{episode}",
+}  # fmt: skip
+
+
+def test_an_episode_that_was_not_is_no_blank(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
+    table = people.assign(spell1="Y", gate1="Y", q1_1="N", q2_1="N", spell2="N", gate2="", q1_2="", q2_2="")
+    path = write(changed(spec, WIDE), people=table)
+    assert short(fl.check(fl.read_survey(path), show_values=True)) == []
+    cells: Cells = {
+        "spell2": in_rows("Y", range(6)),
+        "gate2": in_rows("Y", range(2)) | in_rows("N", range(2, 6)),
+        "q1_1": {0: "X", 1: "R"},
+    }
+    path = write(changed(spec, WIDE), people=with_cells(table, cells))
+    assert short(fl.check(fl.read_survey(path), show_values=True)) == [
+        ("error", "unknown codes", "q1_1 (items.involuntary.hazardous_work)", "codes that survey.yaml does not name: X", FEW),
+        ("warning", "non-response", "q1_2", "blank without a reason", FEW),
+        ("warning", "non-response", "q2_2", "blank without a reason", 6),
+        ("note", "non-response", "q1_1", "don't know or refused; unresolved unless another answer decides", FEW),
+    ]
+
+
+def test_findings_of_spells_come_from_their_file(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    keys = {
+        "files.episodes": {"path": "spells.csv", "key": ["hh", "line", "spell"]},
+        "episodes": {"long": "true"},
+        "items.involuntary.hazardous_work": "q1",
+        "items.coercion.debt_bondage": "q2",
+        "place": {"column": "place", "in_country": "here", "abroad": "away"},
+    }
+    spells = pd.concat([people[["hh", "line", "q1", "q2"]].assign(spell=i, place="here") for i in (1, 2)], ignore_index=True)
+    persons = people.drop(columns=["q1", "q2"])
+    assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, spells=spells)), show_values=True)) == []
+    cells: Cells = {"q1": in_rows("", range(20)), "q2": {0: "D", 1: "X"}, "place": in_rows("moon", range(7))}
+    assert short(
+        fl.check(fl.read_survey(write(changed(spec, keys), people=persons, spells=with_cells(spells, cells))), show_values=True)
+    ) == [
+        ("error", "unknown codes", "q2 (items.coercion.debt_bondage)", "codes that survey.yaml does not name: X", FEW),
+        ("error", "unknown codes", "place (place)", "codes that survey.yaml does not name: moon", 7),
+        ("warning", "non-response", "q1", "blank without a reason", 20),
+        ("note", "non-response", "q2", "don't know or refused; unresolved unless another answer decides", FEW),
+    ]
+
+
+# -------------------------------------------------------------------------------------------- the survey and its answers
+
+
+def test_non_response_is_shown_above_the_limit_only(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    cells: Cells = {
+        "q1": in_rows("D", range(5)) | in_rows("R", range(5, 7)) | in_rows("", range(8, 14)),
+        "q2": in_rows("A", range(4)),
+    }
+    survey = fl.read_survey(write(spec, people=with_cells(people, cells)))
+    kinds = ["dont_know", "refused", "not_applicable", "missing"]
+    whole = answer_counts(survey).set_index("column")[kinds]
+    assert whole.loc["q1"].to_list() == [5, 2, 0, 6]
+    assert whole.loc["q2"].to_list() == [0, 0, 4, 0]
+    shown = nonresponse(survey).set_index("column")[kinds]
+    assert shown.loc["q1"].astype(object).where(shown.loc["q1"].notna(), "blank").to_list() == [5, "blank", 0, 6]
+    assert shown.loc["q2"].astype(object).where(shown.loc["q2"].notna(), "blank").to_list() == [0, 0, "blank", 0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "fact", "value"),
+    [
+        ({}, "Survey", "Small survey; Testland, 2024"),
+        ({}, "Reference period", "the last 12 months"),
+        ({"reference_period.start": "2023-01-01", "reference_period.end": "2024-02-01"}, "Reference period",
+         "the last 12 months (2023-01-01 to 2024-02-01)"),
+        ({}, "Persons in the file", "16 in 8 households"),
+        ({}, "Answered the module", "13; refused it as a whole: 2"),
+        ({"module": None}, "Answered the module", "16; refused it as a whole: 0"),
+        ({}, "Strata", "2 (stratum)"),
+        ({"design.strata": None}, "Strata", "1 (none)"),
+        ({}, "Primary sampling units", "4 (village)"),
+        ({"design.psu": None}, "Primary sampling units", "none: persons drawn directly"),
+        ({}, "Selection of PSUs", "srs; variance as if with replacement"),
+        ({"design.fpc": "hh"}, "Selection of PSUs", "srs; with FPC hh"),
+        ({"populations.adults.weight": "age"}, "Populations", "persons aged 18 and over (weight age)"),
+        ({"coverage_excludes": []}, "Not reached", "not said"),
+    ],
+)  # fmt: skip
+def test_a_survey_is_described_in_facts(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, keys: dict[str, Any], fact: str, value: str
+) -> None:
+    table = with_cells(people, {"result": {0: "no", 1: "no", 2: "out"}})
+    facts = describe(fl.read_survey(write(changed(spec, keys), people=table))).set_index("fact")["value"]
+    assert facts[fact] == value

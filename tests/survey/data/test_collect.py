@@ -1,0 +1,76 @@
+"""Whatever fails while the rows of a file come home is told in the kit's words: a verb reads the file again, long after it was opened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.errors import DataError
+
+MARK = "Ana Secret"
+
+
+@pytest.fixture
+def design(tmp_path: Path) -> fl.SurveyDesign:
+    rows = 50_000
+    pd.DataFrame(
+        {"W": np.arange(rows) % 7 + 0.5, "P": np.arange(rows) // 10, "Y": np.arange(rows) % 3 // 2, "G": np.arange(rows) % 4,
+         "NAME": [f"{MARK} {i}" for i in range(rows)]}
+    ).to_parquet(tmp_path / "a.parquet", compression="snappy")  # fmt: skip
+    return fl.SurveyDesign(tmp_path / "a.parquet", weight="W", psu="P")
+
+
+def damage(path: Path) -> None:
+    """Spoil the pages of a Parquet file and leave its size, its time and its list of columns, as a bad disk does."""
+    before = path.stat()
+    with path.open("r+b") as file:
+        file.seek(4)
+        file.write(b"\xff" * (before.st_size // 2))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+VERBS = {
+    "prevalence": lambda d: fl.prevalence(d, "Y"),
+    "mean": lambda d: fl.mean(d, "Y", by="G"),
+    "by": lambda d: fl.prevalence(d, "Y", by="NAME"),
+    "rake": lambda d: fl.rake(d, {"G": {"0": 9.0, "1": 9.0, "2": 9.0, "3": 9.0}}),
+    "logit": lambda d: fl.logit(d, "Y ~ G"),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_damaged_page_is_told_without_a_cell_and_with_the_file(design: fl.SurveyDesign, tmp_path: Path, verb: str) -> None:
+    damage(tmp_path / "a.parquet")
+    with pytest.raises(DataError) as error:
+        VERBS[verb](design)
+    assert str(tmp_path / "a.parquet") in str(error.value)
+    assert "check that it is whole" in str(error.value)
+    assert MARK not in str(error.value)
+    assert error.value.__cause__ is None
+
+
+def test_too_little_memory_is_told_at_the_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLTOOLKIT_MEMORY", "4MB")
+    rows = 300_000
+    pd.DataFrame({"W": np.ones(rows), "P": [f"{MARK} {i}" for i in range(rows)], "Y": np.arange(rows) % 2}).to_parquet(
+        tmp_path / "a.parquet"
+    )
+    with pytest.raises(DataError, match="the memory is too small") as error:
+        fl.prevalence(fl.SurveyDesign(tmp_path / "a.parquet", weight="W", psu="P"), "Y", by="P")
+    assert "FLTOOLKIT_MEMORY" in str(error.value)
+    assert MARK not in str(error.value)
+
+
+def test_a_file_that_goes_between_the_look_and_the_reading(tmp_path: Path, design: fl.SurveyDesign) -> None:
+    frame = design.frame
+    shutil.move(tmp_path / "a.parquet", tmp_path / "b.parquet")
+    from fltoolkit.survey.data.collect import to_arrow
+
+    with pytest.raises(DataError, match="cannot be read any more"):
+        to_arrow(frame)

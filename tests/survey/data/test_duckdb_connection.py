@@ -1,0 +1,73 @@
+"""How much memory a survey may take, and where what does not fit goes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fltoolkit.errors import RequestError
+from fltoolkit.survey.data.duckdb_connection import connect
+
+
+def setting(name: str) -> str:
+    found = connect().execute("select value from duckdb_settings() where name = ?", [name]).fetchone()
+    assert found
+    return str(found[0])
+
+
+def test_the_limit_is_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLTOOLKIT_MEMORY", "512MiB")
+    assert setting("memory_limit") == "512.0 MiB"
+
+
+@pytest.mark.parametrize("amount", ["plenty", "4", "-1GB", "4 GB or so"])
+def test_what_is_no_amount_is_refused(monkeypatch: pytest.MonkeyPatch, amount: str) -> None:
+    monkeypatch.setenv("FLTOOLKIT_MEMORY", amount)
+    with pytest.raises(RequestError) as refused:
+        connect()
+    assert all(words in str(refused.value) for words in ("FLTOOLKIT_MEMORY", amount, "such as 4GB"))
+
+
+def test_what_spills_is_this_accounts_alone() -> None:
+    folder = Path(setting("temp_directory"))
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    assert not folder.is_relative_to(Path.cwd())
+
+
+def test_a_small_limit_spills_and_leaves_nothing(tmp_path: Path) -> None:
+    """More groups than fit: the pass ends all the same, something was written, and it goes with the process. Nothing is drawn."""
+    script = """
+import pathlib, threading, time
+from fltoolkit.survey.data.duckdb_connection import connect
+con = connect()
+folder = pathlib.Path(con.execute("select value from duckdb_settings() where name = 'temp_directory'").fetchall()[0][0])
+seen, done = set(), False
+def watch():
+    while not done:
+        if folder.is_dir():
+            seen.update(p.name for p in folder.iterdir())
+        time.sleep(0.01)
+watcher = threading.Thread(target=watch, daemon=True)
+watcher.start()
+groups = con.sql("select i % 3000000 k, sum(i) s, avg(i) a from range(6000000) t(i) group by all")
+rows = groups.aggregate("count(*), sum(s), sum(a)").fetchall()[0][0]
+done = True
+watcher.join()
+print(rows, bool(seen), folder)
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "FLTOOLKIT_MEMORY": "60MB", "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert found.returncode == 0, found.stderr
+    rows, spilled, folder = found.stdout.split()
+    assert (rows, spilled) == ("3000000", "True")
+    assert not Path(folder).parent.exists()

@@ -1,0 +1,77 @@
+"""Counting different keys: whole numbers that lie close together are marked as bits, all others are looked up; the count is the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from fltoolkit.survey.data import engines
+from fltoolkit.survey.data.duckdb_connection import connect
+
+KINDS = {"TINYINT": 2**7, "SMALLINT": 2**15, "INTEGER": 2**31, "BIGINT": 2**63}
+
+
+def table(rows: list[tuple[Any, ...]], kinds: list[str]) -> nw.LazyFrame[Any]:
+    con = connect()
+    names = [f'"a ""key"" {i}"' for i in range(len(kinds))]
+    con.execute(f"CREATE TABLE t ({', '.join(f'{n} {k}' for n, k in zip(names, kinds, strict=True))})")
+    con.executemany(f"INSERT INTO t VALUES ({', '.join('?' for _ in kinds)})", [list(row) for row in rows])
+    return nw.from_native(con.table("t")).lazy()
+
+
+@st.composite
+def keys(draw: st.DrawFn) -> tuple[list[tuple[int | None, ...]], list[str]]:
+    """Rows of one to three whole numbers of some kind: near each other or near both ends of what the kind holds."""
+    kinds = draw(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=3))
+    columns = []
+    for kind in kinds:
+        end = KINDS[kind] - 1
+        start, spread = draw(st.integers(-end, end - 5)), draw(st.integers(0, 5))
+        near = st.integers(start, start + spread)
+        far = st.sampled_from([-end - 1, -end, 0, end])
+        columns.append(draw(st.sampled_from([near, near, near | far, near | st.none()])))
+    return draw(st.lists(st.tuples(*columns), min_size=1, max_size=30)), kinds
+
+
+@given(keys())
+@example(([(127,), (-128,), (127,)], ["TINYINT"]))
+@example(([(0, 0, 1), (0, 1, 0), (1, 0, 0), (1, 1, 1)], ["TINYINT", "BIGINT", "INTEGER"]))
+def test_different_keys_are_counted_as_a_set_counts_them(given_: tuple[list[tuple[int | None, ...]], list[str]]) -> None:
+    rows, kinds = given_
+    frame = table(rows, kinds)
+    assert engines.different(frame, frame.collect_schema().names()) == len(set(rows))
+
+
+@pytest.mark.parametrize(
+    ("rows", "kinds", "marked"),
+    [
+        pytest.param([(7, 1), (7, 2), (9, 1)], ["INTEGER", "TINYINT"], True, id="close together"),
+        pytest.param([(0,), (2**40,)], ["BIGINT"], False, id="more bits than they are worth"),
+        pytest.param([(2**63 - 2,), (2**63 - 1,)], ["BIGINT"], True, id="the last that a number holds"),
+        pytest.param([(2**63,), (2**63 + 1,)], ["UBIGINT"], False, id="more than it holds"),
+        pytest.param([(1,), (None,)], ["INTEGER"], False, id="a blank is a value of its own"),
+        pytest.param([("a",), ("b",)], ["VARCHAR"], False, id="text"),
+    ],
+)
+def test_only_close_whole_numbers_are_marked_as_bits(
+    rows: list[tuple[Any, ...]], kinds: list[str], marked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame, looked_at, bit = table(rows, kinds), [], engines._bit
+
+    def seen(of: Any) -> str:
+        looked_at.append(bit(of))
+        return looked_at[-1]
+
+    monkeypatch.setattr(engines, "_bit", seen)
+    assert engines.different(frame, frame.collect_schema().names()) == len(rows)
+    assert any(looked_at) == marked
+
+
+def test_of_no_rows_no_key_differs() -> None:
+    frame = table([(1,)], ["INTEGER"])
+    frame = frame.filter(nw.col(frame.collect_schema().names()[0]) > 1)
+    assert engines.different(frame, frame.collect_schema().names()) == 0

@@ -1,0 +1,230 @@
+"""The invented country: its truth, the samples drawn from it, and whether intervals hold what a full count would report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+import fltoolkit as fl
+from fltoolkit import synthetic
+from fltoolkit.synthetic import (
+    Population,
+    SampleSize,
+    census,
+    draw_sample,
+    make_population,
+    redraw,
+    reported_status,
+    write_sample,
+)
+
+pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+
+NORVIA = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
+SIZE = SampleSize(areas=60, households=10)
+
+
+@pytest.fixture(scope="module")
+def population() -> Population:
+    return make_population()
+
+
+@pytest.fixture(scope="module")
+def small() -> Population:
+    return make_population(seed=1, areas=150, households=60)
+
+
+@pytest.fixture(scope="module")
+def sample(population: Population) -> pd.DataFrame:
+    return draw_sample(population, 7)
+
+
+# ------------------------------------------------------------------------------------------------------- the population
+
+
+def test_the_truth_is_known_and_rare(population: Population) -> None:
+    assert population.true_prevalence == population.truth[population.adults].sum() / population.adults.sum()
+    assert 0.015 < population.true_prevalence < 0.025
+    assert len(population.truth) == len(population.persons) > 400_000
+
+
+def test_only_adults_who_worked_are_in_forced_labour(population: Population) -> None:
+    cases = population.persons[population.truth]
+    assert (cases["WORKED"] == synthetic.YES).all()
+    assert (cases["true_age"] >= 18).all()
+
+
+def test_risk_differs_as_it_was_meant_to(population: Population) -> None:
+    people = population.persons[population.adults].assign(truth=population.truth[population.adults])
+    rate = people[people["WORKED"] == synthetic.YES].groupby("BORN")["truth"].mean()
+    assert rate[2] > 1.7 * rate[1]
+    by_area = people.groupby("area")["truth"].mean()
+    assert by_area.var() > 1.3 * (by_area.mean() * (1 - by_area.mean()) / people.groupby("area").size().mean())  # it clusters
+
+
+def test_the_same_seed_makes_the_same_country_and_another_another(small: Population) -> None:
+    again, other = make_population(seed=1, areas=150, households=60), make_population(seed=2, areas=150, households=60)
+    pd.testing.assert_frame_equal(small.persons, again.persons)
+    assert (small.truth == again.truth).all()
+    assert len(other.persons) != len(small.persons)
+
+
+def test_a_smaller_scale_is_a_fall_in_the_truth(small: Population) -> None:
+    less = make_population(seed=1, areas=150, households=60, scale=0.5)
+    assert less.true_prevalence == pytest.approx(small.true_prevalence / 2, rel=0.2)
+    assert (less.truth <= small.truth).all()
+
+
+def test_children_have_no_answers(population: Population) -> None:
+    children = population.persons[~population.adults]
+    assert children[["WORKED", "FI1", "FC1", "FLEAVE", "STATUS"]].isna().all(axis=None)
+
+
+def test_questions_are_blank_just_where_routing_skips_them(population: Population) -> None:
+    adults = population.persons[population.adults]
+    for question, gate in (
+        ("FI1", "WORKED"),
+        ("FLEAVE", "WORKED"),
+        ("FC1", "FILTER"),
+        ("FSAME", "FILTER2"),
+        ("FPLACE", "FILTER3"),
+    ):
+        assert (adults[question].notna() == (adults[gate] == synthetic.YES).fillna(False)).all(), question
+
+
+def test_the_census_asks_every_adult_with_weight_one(small: Population) -> None:
+    everybody = census(small)
+    assert len(everybody) == small.adults.sum()
+    assert (everybody[["W_LFS", "W_FL", "FL_RESULT"]] == 1).all(axis=None)
+    assert not everybody.duplicated(["HH", "LINE"]).any()
+    assert everybody["FISIC"].dropna().str.fullmatch(r"\d{4}").all()
+
+
+# ------------------------------------------------------------------------------------------------------------ the sample
+
+
+def test_the_same_seed_draws_the_same_sample_and_another_another(small: Population) -> None:
+    one, again, other = (draw_sample(small, seed, SIZE) for seed in (3, 3, 4))
+    pd.testing.assert_frame_equal(one, again)
+    assert not one["EA"].equals(other["EA"])
+
+
+def test_each_row_is_the_person_of_the_population_its_index_names(population: Population, sample: pd.DataFrame) -> None:
+    source = population.persons.loc[sample.index]
+    assert (source[["LINE", "REGION", "AREA", "SEX", "AGE"]].to_numpy() == sample[["LINE", "REGION", "AREA", "SEX", "AGE"]]).all(
+        axis=None
+    )
+    assert (1000 + source["area"] == sample["EA"]).all()
+    assert source["household"].map(dict(zip(source["household"], sample["HH"], strict=True))).equals(sample["HH"])
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_every_stratum_has_two_psus_or_more(population: Population, seed: int) -> None:
+    drawn = draw_sample(population, seed)
+    assert drawn.groupby("STRATUM")["EA"].nunique().min() >= 2
+    assert drawn["STRATUM"].nunique() == 10
+    assert drawn.groupby("EA")["STRATUM"].nunique().max() == 1
+
+
+def test_weights_gross_up_to_the_population_within_sampling_error(population: Population) -> None:
+    adults, persons = population.adults.sum(), len(population.persons)
+    draws = [draw_sample(population, seed) for seed in range(20)]
+    for column, truth in (("W_FL", adults), ("W_LFS", persons)):
+        totals = np.array([d[column].sum() for d in draws])
+        assert abs(totals.mean() - truth) < 3 * totals.std(ddof=1) / np.sqrt(20) + 0.003 * truth, column
+        assert totals.std(ddof=1) < 0.03 * truth
+
+
+def test_larger_areas_are_likelier_and_their_households_no_heavier(population: Population) -> None:
+    """PPS, then a fixed number of households: within a stratum the weights are nearly equal."""
+    drawn = draw_sample(population, 1).drop_duplicates("HH")
+    size = population.persons.drop_duplicates("household").groupby("area").size()
+    assert size[drawn["EA"].unique() - 1000].mean() > 1.1 * size.mean()
+    assert (drawn.groupby("STRATUM")["W_LFS"].std() / drawn.groupby("STRATUM")["W_LFS"].mean()).max() < 0.25
+
+
+def test_one_adult_of_each_household_is_asked_the_module(sample: pd.DataFrame) -> None:
+    asked = sample["FL_RESULT"] != 3
+    assert sample[asked].groupby("HH").size().max() == 1
+    assert (sample.loc[asked, "AGE"] >= 18).all()
+    with_adults = sample[(sample["AGE"] >= 18) & (sample["AGE"] != 999)]["HH"].nunique()
+    assert asked.sum() >= with_adults
+    assert 0.02 < (sample.loc[asked, "FL_RESULT"] == 2).mean() < 0.07
+
+
+def test_nobody_who_refused_the_module_or_was_not_asked_has_answers_or_a_weight_of_it(sample: pd.DataFrame) -> None:
+    module = [c for c in sample.columns if c.startswith(("FI", "FC", "FLEAVE", "FSAME", "FEXC", "FWHO", "FPLACE", "FMONTHS"))]
+    assert len(module) > 25
+    without = sample[sample["FL_RESULT"] != 1]
+    assert len(without) > 1000
+    assert without[[*module, "W_FL", "PROXY", "ALONE"]].isna().all(axis=None)
+    assert sample.loc[sample["FL_RESULT"] == 1, ["W_FL", "ALONE"]].notna().all(axis=None)
+
+
+def test_no_true_status_leaves_with_the_sample(sample: pd.DataFrame) -> None:
+    assert not {"truth", "true_age", "household", "area"} & set(sample.columns)
+
+
+# ---------------------------------------------------------------------------------------------------- what is shipped
+
+
+def test_the_shipped_file_is_what_the_kit_draws_and_is_small(tmp_path: Path, population: Population) -> None:
+    facts = write_sample(tmp_path)
+    shipped = NORVIA / "persons.csv"
+    assert (tmp_path / "persons.csv").read_bytes() == shipped.read_bytes()
+    assert shipped.stat().st_size <= 2_000_000
+    assert facts == {"true": population.true_prevalence, "adults": population.adults.sum()}
+
+
+# ------------------------------------------------------------------------------------------------ intervals hold the truth
+
+
+@pytest.fixture(scope="module")
+def status(population: Population) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return reported_status(population, NORVIA / "survey.yaml")
+
+
+def test_a_sampled_person_has_the_status_that_a_full_count_would_find(population: Population, status: np.ndarray) -> None:
+    persons = fl.classify(fl.read_survey(NORVIA))
+    headline = fl.prevalence(persons).table.iloc[0]
+    again = fl.prevalence(redraw(population, status, 7), "case").table.iloc[0]  # 7 is the shipped draw
+    for column in ("estimate", "se", "ci_low", "ci_high", "n", "cases", "df", "population"):
+        assert again[column] == pytest.approx(headline[column], rel=1e-12), column
+    assert np.isnan(status[~population.adults]).all()
+
+
+def test_what_is_reported_is_less_than_what_is_true(population: Population, status: np.ndarray) -> None:
+    reported = (status == 1)[population.adults]
+    truth = population.truth[population.adults]
+    assert 0.8 < reported.sum() / truth.sum() < 1
+    assert 0.7 < reported[truth].mean() < 0.95  # recall fails
+    assert 0 < reported[~truth].mean() < 0.005  # few claim what did not happen
+
+
+def test_the_readme_of_the_survey_states_both_truths(population: Population, status: np.ndarray) -> None:
+    text, adults = (NORVIA / "README.md").read_text("utf-8"), population.adults.sum()
+    for cases in (population.truth[population.adults].sum(), int((status == 1).sum())):
+        assert f"{cases:,}" in text
+        assert f"**{1000 * cases / adults:.2f}**" in text
+    assert f"{len(population.persons):,} persons, {adults:,} of them aged 18 and over" in text
+
+
+def test_intervals_hold_the_reported_prevalence_as_often_as_they_say() -> None:
+    """Sixty samples of a smaller country; benchmarks/coverage_norvia.py draws five hundred of Norvia."""
+    country, size, redraws = make_population(seed=3, areas=400, households=60), SampleSize(areas=110), 60
+    status = reported_status(country, NORVIA / "survey.yaml")
+    truth = (status == 1).sum() / country.adults.sum()
+    rows = [fl.prevalence(redraw(country, status, seed, size), "case").table.iloc[0] for seed in range(redraws)]
+    estimate, se, low, high = (np.array([r[c] for r in rows]) for c in ("estimate", "se", "ci_low", "ci_high"))
+    held = ((low <= truth) & (truth <= high)).sum()
+    fewest, most = binom.interval(0.998, redraws, 0.95)
+    assert fewest <= held <= most
+    assert max((high < truth).sum(), (low > truth).sum()) <= binom.ppf(0.999, redraws, 0.025)
+    assert estimate.mean() == pytest.approx(truth, abs=4 * estimate.std() / np.sqrt(redraws))
+    assert 0.75 < se.mean() / estimate.std(ddof=1) < 1.33
+    narrow = [fl.prevalence(redraw(country, status, seed, size), "case", level=0.5).table.iloc[0] for seed in range(20)]
+    assert sum(r["ci_low"] <= truth <= r["ci_high"] for r in narrow) < 18  # so the test can fail

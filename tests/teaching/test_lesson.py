@@ -1,0 +1,259 @@
+"""Every check: right on a right answer, and on a wrong one a hint that does not hold the right one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import fltoolkit as fl
+from fltoolkit import teaching
+from fltoolkit.errors import FltoolkitError, RequestError, SpecError
+from fltoolkit.estimate.measures.intervals import clopper_pearson
+from fltoolkit.teaching.described_people import classified
+from fltoolkit.teaching.lesson import LESSONS, TOLERANCES, Exercise, Sheet
+from fltoolkit.teaching.true_answers import TRUTHS, truth
+from fltoolkit.yaml_files.loading import build_model, load_yaml
+
+ANSWERS = Path(__file__).parents[2] / "notebooks" / "teaching" / "answers"
+NAMES = [p.stem for p in sorted(LESSONS.glob("*.yaml"))]
+SHEETS = {name: teaching.lesson(name).exercises for name in NAMES}
+EXERCISES = [(lesson, name) for lesson in NAMES for name in SHEETS[lesson]]
+EACH = pytest.mark.parametrize(("lesson", "name"), EXERCISES, ids=[name for _, name in EXERCISES])
+
+
+def fresh(lesson: str) -> teaching.Lesson:
+    """A lesson in which nothing has been answered."""
+    return teaching.Lesson(SHEETS[lesson], {})
+
+
+def right(exercise: Exercise) -> str:
+    return exercise.right if exercise.choices else str(truth(exercise.right))
+
+
+def wrong(exercise: Exercise) -> list[str]:
+    """All other choices; or the usual mistakes, other units, a bit more and less than is tolerated, and what is no answer."""
+    if exercise.choices:
+        return [*(c for c in exercise.choices if c != exercise.right), "perhaps", ""]
+    value = truth(exercise.right)
+    edge = max(1.5 * TOLERANCES[exercise.found], 0.02)
+    numbers = [
+        value * (1 + edge),
+        value * (1 - edge),
+        value * 1000,
+        value / 1000,
+        value / 10,
+        0,
+        -value,
+        *map(truth, exercise.mistakes),
+    ]
+    return [*map(str, numbers), "many", ""]
+
+
+def given_away(hint: str, exercise: Exercise) -> bool:
+    """Whether a hint holds the right choice, or any number that would be right."""
+    if exercise.choices:
+        listed = f"Answer with {exercise.asks_for}."
+        return hint != listed and re.search(rf"(?<!\w){re.escape(exercise.right)}(?!\w)", hint, re.I) is not None
+    return any(exercise.met(n) for n in re.findall(r"\d+(?:\.\d+)?", hint.replace(",", "")))
+
+
+@EACH
+def test_a_right_answer_is_right(lesson: str, name: str) -> None:
+    told = fresh(lesson).check(name, right(SHEETS[lesson][name]))
+    assert told.text.startswith("**Right.**")
+
+
+@EACH
+def test_a_wrong_answer_gets_a_hint_that_does_not_tell(lesson: str, name: str) -> None:
+    exercise = SHEETS[lesson][name]
+    for answer in wrong(exercise):
+        told = fresh(lesson).check(name, answer).text
+        assert told.startswith("**Not yet.** "), answer
+        assert len(told) > 30, answer
+        assert not given_away(told.removeprefix("**Not yet.** "), exercise), told
+
+
+def test_no_hint_about_a_person_judges_a_condition() -> None:
+    """With both conditions judged there is one choice left: whoever reads that has not found the answer."""
+    persons = [e for e in SHEETS["1_definition"].values() if "unresolved" in e.choices]
+    assert len(persons) == 7
+    hints = [hint for e in persons for hint in (e.hint, *e.mistakes.values())]
+    judged = re.compile(
+        r"conditions? (is|are) (not |both )?(met|established)|one of the two conditions is|(it|work) is involuntary", re.I
+    )
+    assert [hint for hint in hints if judged.search(hint)] == []
+
+
+@EACH
+def test_a_usual_mistake_has_its_own_hint_and_is_wrong(lesson: str, name: str) -> None:
+    exercise = SHEETS[lesson][name]
+    for mistake, hint in exercise.mistakes.items():
+        answer = mistake if exercise.choices else str(truth(mistake))
+        assert exercise.judge(answer) == (False, hint)
+
+
+@EACH
+def test_no_answer_is_not_a_wrong_one(lesson: str, name: str) -> None:
+    assert fresh(lesson).check(name).text == "Not answered yet."
+
+
+@pytest.mark.parametrize("lesson", NAMES)
+def test_the_trainers_answers_are_right_and_complete(lesson: str) -> None:
+    solved = teaching.lesson(lesson, str(ANSWERS / f"{lesson}.yaml"))
+    assert list(solved.answers) == list(solved.exercises)
+    for name in solved.exercises:
+        assert solved.check(name).text.startswith("**Right.**"), name
+    assert solved.score().text == f"**{len(solved.exercises)} of {len(solved.exercises)} right.**"
+
+
+def test_a_learners_own_answer_goes_before_the_file_and_the_score_forgets_what_is_taken_back() -> None:
+    solved = teaching.lesson("4_plan", str(ANSWERS / "4_plan.yaml"))
+    assert solved.check("verifiable", "yes").text.startswith("**Not yet.**")
+    own = teaching.lesson("4_plan")
+    own.check("verifiable", "No")
+    assert own.score().text.startswith("**1 of 7 right.** Still open: exercise 1, 3")
+    own.check("verifiable", None)
+    assert own.score().text.startswith("**0 of 7 right.**")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        16189,
+        16189.0,
+        "16,189",
+        "16189",
+        " 16188.3 ",
+        "16\u202f189",
+        "16\u00a0189 persons",
+        "“16 189”",
+        "16,189 persons in each round.",
+    ],
+)
+def test_a_number_may_be_typed_in_many_ways(typed: object) -> None:
+    assert teaching.lesson("4_plan").check("sample_needed", typed).text.startswith("**Right.**")
+
+
+@pytest.mark.parametrize("typed", ["43,4", "43.4 %", "43,4\u202f%", 43.4])
+def test_a_decimal_comma_and_a_percent_sign_are_understood(typed: object) -> None:
+    assert teaching.lesson("4_plan").check("smallest_fall", typed).text.startswith("**Right.**")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "name", "typed"),
+    [("2_sampling", "standard_error", "4,154 per 1000"), ("3_uncertainty", "zero_cases", "12.2 ‰"), ("3_uncertainty", "wald_coverage", "82 of 100"),
+     ("2_sampling", "design_effect", "2.1 times"), ("1_definition", "upper_bound", "24 per 1,000 adults"), ("4_plan", "verifiable", False),
+     ("3_uncertainty", "overlap", True), ("3_uncertainty", "overlap", " “Yes”. "), ("4_plan", "verifiable", "« no »")],
+)  # fmt: skip
+def test_a_unit_quotes_and_true_or_false_are_understood(lesson: str, name: str, typed: object) -> None:
+    assert fresh(lesson).check(name, typed).text.startswith("**Right.**")
+
+
+@pytest.mark.parametrize("typed", ["24 persons", "18 + 6", "1 2", "about 24"])
+def test_what_cannot_be_read_is_asked_for_again(typed: str) -> None:
+    told = fresh("1_definition").check("upper_bound", typed).text
+    assert told == "**Not yet.** Answer with a number (per 1,000 adults asked)."
+
+
+@pytest.mark.parametrize("typed", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_not_right(typed: str) -> None:
+    assert teaching.lesson("4_plan").check("smallest_fall", typed).text.startswith("**Not yet.**")
+
+
+def test_good_digits_in_another_unit_are_told_so_of_rates_alone() -> None:
+    assert "Look at the unit: per 1,000 adults." in fresh("3_uncertainty").check("zero_cases", 0.01222).text
+    for lesson, name, tenfold in (("2_sampling", "design_effect", 21), ("2_sampling", "expected_cases", 254)):
+        assert "digits" not in fresh(lesson).check(name, tenfold).text
+
+
+def test_a_mistake_in_another_unit_is_still_that_mistake_and_a_number_near_one_that_is_written_out_is_not() -> None:
+    deviations = fresh("2_sampling")
+    for variance in (0.0000172, 0.0172, 17.2):
+        assert "That is the variance." in deviations.check("standard_error", variance).text
+    assert "even chance" in deviations.check("standard_error", 144).text
+    assert "the label" in fresh("3_uncertainty").check("wald_coverage", 95).text
+    assert "the label" not in fresh("3_uncertainty").check("wald_coverage", 97).text
+
+
+@pytest.mark.parametrize(("lesson", "name", "missed"), [("3_uncertainty", "wald_coverage", 18), ("4_plan", "repeats", 71)])
+def test_who_counts_the_other_lines_is_told_so(lesson: str, name: str, missed: int) -> None:
+    assert "Those are the ones" in fresh(lesson).check(name, missed).text
+
+
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no such exercise"):
+        teaching.lesson("4_plan").check("nobody")
+    with pytest.raises(FltoolkitError, match="no such lesson"):
+        teaching.lesson("5_nothing")
+    path = tmp_path / "answers.yaml"
+    path.write_text("nobody: 3\n", encoding="utf-8")
+    with pytest.raises(RequestError, match="what was not asked"):
+        teaching.lesson("4_plan", str(path))
+
+
+def test_an_exercise_whose_right_answer_is_no_choice_or_number_is_refused() -> None:
+    for keys in ({"right": "maybe", "choices": ["yes", "no"]}, {"right": "no_such_truth"}):
+        with pytest.raises(SpecError):
+            build_model({"exercises": {"x": {"question": "?", "hint": "!", "why": ".", **keys}}}, Sheet, "here")
+
+
+def test_every_truth_is_used() -> None:
+    named = [e for lesson in NAMES for e in teaching.lesson(lesson).exercises.values()]
+    assert set(TRUTHS) == {n for e in named if not e.choices for n in (e.right, *e.mistakes)} & set(TRUTHS)
+
+
+# ------------------------------------------------------------------- what is right is what the kit finds, by another way
+
+
+def test_the_kit_takes_the_seven_people_where_the_exercises_do() -> None:
+    exercises = teaching.lesson("1_definition").exercises
+    ends = {"not involuntary": "not forced labour", "not in the same work": "not forced labour"}
+    for name, step in classified()["step"].items():
+        assert ends.get(step, step) == exercises[str(name)].right, name
+
+
+def test_routes_are_shown_to_who_has_answered_and_to_nobody_else() -> None:
+    lesson = teaching.lesson("1_definition")
+    assert "papers_kept" not in teaching.routes(lesson).text
+    lesson.check("amara", "forced labour abroad")
+    lesson.check("ben", "unresolved")
+    shown = teaching.routes(lesson).text
+    assert shown.count("→") == 4
+    assert "papers_kept" in shown
+    assert shown.count("not yet") == 6
+
+
+def test_the_plans_numbers_are_those_of_the_kit() -> None:
+    assert truth("smallest_fall") == pytest.approx(100 * fl.detectable_change(0.02, 4800, deff=1.5).relative, rel=1e-5)
+    assert truth("needed") == pytest.approx(fl.sample_size(0.02, cut=0.25, deff=1.5), abs=1)
+
+
+def test_the_standard_error_of_the_kilns_is_larger_from_the_whole_survey() -> None:
+    sample = teaching.island().sample()
+    errors = []
+    for rows in (sample, sample[sample["trade"] == "kiln workers"]):
+        design = fl.SurveyDesign(rows, weight="weight", strata="stratum", psu="psu")
+        errors.append(fl.total(design, "case", by=["trade"]).table.set_index("trade").loc["kiln workers", "se"])
+    assert errors[0] > 1.5 * errors[1]
+
+
+def test_the_zero_is_clopper_and_pearsons() -> None:
+    assert truth("zero_of_300") == pytest.approx(1000 * clopper_pearson(0, 300, 0.95)[1], rel=1e-9)
+
+
+def test_the_chance_of_a_repeat_is_what_many_repeats_find() -> None:
+    rounds = (teaching.island(), teaching.island().after_a_fall(0.25))
+    drawn = [teaching.redraw(p, 4000, persons=4800, clusters=True, seed=i + 20) for i, p in enumerate(rounds)]
+    found = 100 * (~teaching.fall(*drawn).hold("wald", 0.0)).mean()
+    assert found == pytest.approx(truth("chance_of_a_repeat"), abs=2.5)
+
+
+def test_the_answer_files_are_apart_from_what_a_learner_opens() -> None:
+    assert {p.stem for p in ANSWERS.glob("*.yaml")} == set(NAMES)
+    for path in ANSWERS.parent.glob("*.ipynb"):
+        text = path.read_text("utf-8")
+        for answer in load_yaml(ANSWERS / f"{path.stem}.yaml").values():
+            assert f'answer = "{answer}"' not in text
+            assert f"answer = {answer}" not in text

@@ -1,0 +1,102 @@
+"""Every teaching notebook through papermill, as it stands and as its answer file solves it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+
+from fltoolkit import teaching
+from fltoolkit.run import notebook_kernel
+
+FOLDER = Path(__file__).parents[1] / "notebooks" / "teaching"
+NAMES = [p.stem for p in sorted(FOLDER.glob("*.ipynb"))]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, bool], Any]:
+    """What each notebook says, by its name and whether it was solved."""
+    notebook_kernel.register_engine()
+    folder = tmp_path_factory.mktemp("teaching")
+
+    def run(solved: bool) -> dict[tuple[str, bool], Any]:
+        """One kernel for all four, emptied between them; nbval starts one for each."""
+        with notebook_kernel.Kernel(FOLDER, threading.Event()) as kernel:
+            return {
+                (name, solved): papermill.execute_notebook(
+                    str(FOLDER / f"{name}.ipynb"), str(folder / f"{name}_{solved}.ipynb"),
+                    parameters={"answers": str(FOLDER / "answers" / f"{name}.yaml")} if solved else {},
+                    engine_name=notebook_kernel.ENGINE, progress_bar=False, kernel_name="python3", kernel=kernel,
+                )
+                for name in NAMES
+            }  # fmt: skip
+
+    with ThreadPoolExecutor(2) as pool:
+        as_it_stands, as_solved = pool.map(run, (False, True))
+    return as_it_stands | as_solved
+
+
+def said(notebook: Any) -> list[str]:
+    return [
+        str(o.data.get("text/markdown", "")) for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "data" in o
+    ]
+
+
+def test_there_are_four_and_each_has_its_exercises_and_its_answers() -> None:
+    assert NAMES == ["1_definition", "2_sampling", "3_uncertainty", "4_plan"]
+    for name in NAMES:
+        source = "\n".join(c.source for c in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells)
+        for exercise in teaching.lesson(name).exercises:
+            assert source.count(f'.ask("{exercise}")') == 1
+            assert source.count("answer = None  # ") == len(teaching.lesson(name).exercises)
+            assert source.count(f'.check("{exercise}", answer)') == 1
+        assert "**Aim.**" in source
+        assert "**The story.**" in source
+        assert "## A question without a right answer" in source
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_as_it_stands_every_exercise_waits(name: str, ran: dict[tuple[str, bool], Any]) -> None:
+    told, exercises = said(ran[name, False]), len(teaching.lesson(name).exercises)
+    assert told.count("Not answered yet.") == exercises
+    assert not [t for t in told if "Right." in t or "Not yet." in t]
+    assert [t for t in told if t.startswith(f"**0 of {exercises} right.**")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_as_solved_every_exercise_is_right(name: str, ran: dict[tuple[str, bool], Any]) -> None:
+    told, exercises = said(ran[name, True]), len(teaching.lesson(name).exercises)
+    assert sum(t.startswith("**Right.**") for t in told) == exercises
+    assert f"**{exercises} of {exercises} right.**" in told
+    assert not [t for t in told if t.startswith(("Not answered", "**Not yet"))]
+
+
+def test_the_trainers_notes_time_every_notebook_to_the_minute() -> None:
+    notes = (FOLDER / "TRAINER.md").read_text("utf-8")
+    for name in NAMES:
+        part = notes.split(f"## {name}")[1].split("\n## ")[0]
+        spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", part, re.M)]
+        assert spans[0][0] == 0
+        assert spans[-1][1] == 45
+        assert all(one[1] == two[0] for one, two in itertools.pairwise(spans))
+        for heading in ("On the board", "Common mistakes", "Ask"):
+            assert f"**{heading}" in part
+
+
+def test_what_has_to_be_guessed_first_is_asked_before_it_is_shown_and_checked_after() -> None:
+    guessed = 0
+    for name in NAMES:
+        cells = [c.source for c in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells if c.cell_type == "code"]
+        for key, exercise in teaching.lesson(name).exercises.items():
+            asked, checked = (next(i for i, c in enumerate(cells) if f'.{verb}("{key}"' in c) for verb in ("ask", "check"))
+            shown = [c for c in cells[asked + 1 : checked] if "teaching." in c]
+            assert bool(shown) == ("run the next cell" in exercise.question), key
+            guessed += bool(shown)
+    assert guessed == 5
