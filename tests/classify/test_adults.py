@@ -238,9 +238,6 @@ def test_months_are_those_of_forced_labour_in_the_country(one: One) -> None:
     assert one("months", {"a": FORCED}) == {"a": None}
 
 
-# ------------------------------------------------------------------------------------------------------------- the trace
-
-
 @pytest.mark.parametrize(
     ("keys", "basis"),
     [

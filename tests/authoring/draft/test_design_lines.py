@@ -40,6 +40,31 @@ def test_the_key_is_the_fewest_columns_that_make_a_row_unique(tmp_path: Path) ->
     assert find_sample(hand(tmp_path, {**ROWS, "line": range(16)})).key == ("line",)
 
 
+@pytest.mark.parametrize(
+    ("name", "filled", "distinct", "part"),
+    [
+        ("psu", 16, 2, "psu"), ("psu", 15, 2, None), ("psu", 16, 1, None), ("psu", 16, 16, None),
+        ("strat", 16, 3, "strata"), ("strat", 15, 3, None), ("strat", 16, 4, None),
+        ("hhid", 16, 2, "household"), ("hhid", 15, 2, None), ("hhid", 16, 1, None),
+        ("line", 16, 2, "line"), ("line", 15, 2, None), ("line", 16, 1, None), ("line", 16, 101, "line"),
+    ],
+)  # fmt: skip
+def test_a_column_is_part_of_the_design_only_if_its_content_fits(
+    tmp_path: Path, name: str, filled: int, distinct: int, part: str | None
+) -> None:
+    held = hand(tmp_path, ROWS)
+    held.columns = [column(name, rows=16, filled=filled, distinct=distinct)]
+    found = find_sample(held)
+    assert [key for key in ("household", "line", "strata", "psu") if getattr(found, key)] == ([part] if part else [])
+
+
+def test_line_numbers_are_few_or_one_for_each_person(tmp_path: Path) -> None:
+    held = hand(tmp_path, ROWS)
+    for distinct, found in ((100, True), (101, False), (300, True)):
+        held.used, held.columns = set(), [column("line", rows=300, distinct=distinct)]
+        assert bool(find_sample(held).line) is found
+
+
 def test_the_design_names_what_was_found_asks_the_selection_and_says_what_lacks(tmp_path: Path) -> None:
     held = hand(tmp_path, ROWS)
     sample = find_sample(held)

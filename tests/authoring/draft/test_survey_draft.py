@@ -367,10 +367,7 @@ def test_a_very_wide_file_is_drafted(tmp_path: Path) -> None:
     assert drafted(tmp_path / "a.parquet")["files"]["person"]["key"] == ["hhid", "line"]
 
 
-# ----------------------------------------------------------------------------------------------------------------- words
-
-
-# ---------------------------------------------------------------------------------------------------------------- quoting
+# --------------------------------------------------------------------------------------- whatever a file says of itself
 
 
 ANY_TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), min_size=1, max_size=30)

@@ -208,10 +208,7 @@ def test_a_rule_file_that_cannot_hold_is_refused_with_the_reason(name: str, tmp_
     assert said in str(error.value)
 
 
-# ----------------------------------------------------------------------------------------- a rule set and a survey
-
-
-# ------------------------------------------------------------------------------------------------ the subset property
+# -------------------------------------------------------------------------------------------------- what is shipped
 
 
 def test_the_shipped_rule_sets_are_these() -> None:
