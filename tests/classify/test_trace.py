@@ -108,6 +108,7 @@ def test_an_item_is_named_once_however_many_questions_say_so() -> None:
         {"q1": T, "q2": T, "q3": F}, {"q1": U, "q2": T, "q3": T}, {"q1": F, "q2": U, "q3": T}, {"q1": F, "q2": F, "q3": U}
     ]  # fmt: skip
     assert told(items_text(SOURCES), rows) == ["hazardous_work", "hazardous_work, debt_bondage", "debt_bondage", ""]
+    assert told(items_text({"involuntary": [], "coercion": []}), rows) == [""]  # a rule set none of whose items is asked
 
 
 def test_open_questions_are_told_only_where_they_leave_their_side_open(survey_of: SurveyOf) -> None:
