@@ -163,23 +163,6 @@ def test_a_skip_that_routing_explains_is_no_and_another_is_unresolved(one: One) 
     }
 
 
-def test_witnessed_and_threatened_coercion_counts_and_the_trace_keeps_the_mode(table: Table) -> None:
-    keys = {
-        "items.coercion.threats_or_violence": [
-            {"column": "own_threat", "mode": "threatened"},
-            {"column": "saw", "mode": "witnessed"},
-            {"column": "hit"},
-        ]
-    }
-    base = {"hazardous_work": "J", "own_threat": "N", "saw": "N", "hit": "N"}
-    got = table("forced_labour trace", {c: {**base, c: "J"} for c in ("own_threat", "saw", "hit")}, keys)
-    assert {who: row["forced_labour"] for who, row in got.items()} == {"own_threat": T, "saw": T, "hit": T}
-    asked = {"own_threat": "own_threat, threatened", "saw": "saw, witnessed", "hit": "hit"}
-    assert {
-        who: f"coercion: yes (threats_or_violence [{words}])" in got[who]["trace"] for who, words in asked.items()
-    } == dict.fromkeys(asked, True)
-
-
 def test_one_column_may_feed_both_sides_with_different_codes(table: Table) -> None:
     keys = {
         "items.involuntary.no_freedom_to_leave": {"column": "leave", "yes": 2, "no": [1, 3]},
@@ -253,37 +236,6 @@ def test_months_are_those_of_forced_labour_in_the_country(one: One) -> None:
     got = one("months", {who: {**PLAIN, **FORCED, **answers} for who, answers in persons.items()}, WHOLE)
     assert got == {"seven": 7, "part": 2.5} | dict.fromkeys(("missing", "blank", "words", "free", "abroad", "open"))
     assert one("months", {"a": FORCED}) == {"a": None}
-
-
-# ------------------------------------------------------------------------------------------------------------- the trace
-
-
-def test_the_trace_says_why(one: One) -> None:
-    persons: dict[str, dict[str, Any]] = {
-        "forced": {**FORCED, "very_low_or_no_wages": "J"},
-        "open": {"debt_bondage": "J", "hazardous_work": "W", "different_job": ""},
-        "free": {},
-        "other work": {**FORCED, "same": "N"},
-        "perhaps": {"paid": "V", **FORCED, "same": ""},
-        "idle": {"paid": "N"},
-    }
-    got = one("trace", {who: {**PLAIN, **answers} for who, answers in persons.items()}, WHOLE)
-    assert got == {
-        "forced": "any work: yes → involuntary: yes (hazardous_work [hazardous_work], very_low_or_no_wages [very_low_or_no_wages]) "
-        "→ coercion: yes (debt_bondage [debt_bondage]) → same work: yes → forced labour",
-        "open": "any work: yes → involuntary: unresolved (no answer: different_job [different_job], hazardous_work [hazardous_work]) "
-        "→ coercion: yes (debt_bondage [debt_bondage]) → same work: unresolved → unresolved",
-        "free": "any work: yes → involuntary: no → coercion: no → same work: no → not involuntary",
-        "other work": "any work: yes → involuntary: yes (hazardous_work [hazardous_work]) → coercion: yes (debt_bondage [debt_bondage]) "
-        "→ same work: no → not in the same work",
-        "perhaps": "any work: unresolved → involuntary: yes (hazardous_work [hazardous_work]) → coercion: yes (debt_bondage [debt_bondage]) "
-        "→ same work: unresolved → unresolved",
-        "idle": "any work: no → no work",
-    }
-
-
-def test_the_trace_says_when_the_same_work_is_assumed(one: One) -> None:
-    assert one("trace", {"a": FORCED})["a"].endswith("→ same work: assumed → forced labour")
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,11 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
     free = np.arange(x.shape[1]) != held
     now = _at(x, y, w, beta)
     for _ in range(STEPS):
-        v = w * now.mu * (1 - now.mu)
-        score = y - w * now.mu + v * np.einsum("ij,jk,ik->i", x, now.inverse, x) * (0.5 - now.mu)
-        within = now.inverse if held is None else _inverse(x[:, free], v)
+        spread = now.mu * (1 - now.mu)
+        h = w * spread * np.einsum("ij,jk,ik->i", x, now.inverse, x)
+        score = y - w * now.mu + h * (0.5 - now.mu)
+        # As if h persons, half of them cases, stood beside the w: with w alone the steps of a group of one person go to and fro for ever.
+        within = _inverse(x[:, free], (w + h) * spread)
         step = np.zeros(len(beta))
         step[free] = within @ (x.T @ score)[free]
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), SMALL_STEP))

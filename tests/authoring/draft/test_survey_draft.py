@@ -18,11 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import fltoolkit as fl
-from fltoolkit.authoring.draft.column_contents import DataTable
-from fltoolkit.authoring.draft.column_roles import Gate, gate
 from fltoolkit.authoring.draft.survey_draft import make_draft, write_draft
-from fltoolkit.authoring.draft.vocabulary import answer, hits, plain
-from fltoolkit.authoring.draft.yaml_lines import scalar
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, RequestError, SpecError
 from fltoolkit.survey.spec.survey_spec import read_spec
@@ -302,27 +298,6 @@ def test_the_key_and_restarting_labels_are_tried(
     assert draft["design"].get("nest") == nest
 
 
-def test_who_was_asked_a_question_is_tried(tmp_path: Path) -> None:
-    blank = [None] * 40
-    table = pd.DataFrame(
-        {
-            "worked": [1] * 60 + [2] * 40, "also": [1] * 59 + [2] * 41, "q": [1, 2] * 30 + blank, "once": [1, 2] * 30 + [1] + blank[1:],
-            "asked": [1] * 80 + [2] * 20, "r": [1, 2] * 30 + blank,
-        }
-    )  # fmt: skip
-    table.to_csv(tmp_path / "a.csv", index=False)
-    data = DataTable(tmp_path / "a.csv")
-    column = {c.name: c for c in data.columns()}
-    gates = [column["worked"], column["also"], column["asked"]]
-    rows, worked = data.answers(list(column.values())), Gate("worked", ("1",), ("2",))
-    assert gate(rows, column["q"], gates) == worked
-    assert gate(rows, column["once"], gates) is None  # one who should have skipped it has an answer
-    assert gate(rows, column["worked"], gates) is None  # everybody has an answer
-    assert gate(rows, column["r"], [column["asked"]]) is None  # 20 of the 80 who were to be asked have none
-    nobody = data.answers(list(column.values()), ("asked", ["2"]))
-    assert gate(nobody, column["q"], [column["worked"]]) is None  # among these nobody was asked
-
-
 def test_codes_that_differ_from_the_usual_ones_are_said(tmp_path: Path) -> None:
     table = pd.DataFrame({c: [1.0, 2.0, 8.0, 9.0] * 5 for c in ("a", "b", "odd", "more")}).assign(id=range(20))
     usual, odd = {1: "Yes", 2: "No", 8: "Don't know", 9: "Refused"}, {1: "No", 2: "Yes", 8: "Not applicable"}
@@ -392,75 +367,7 @@ def test_a_very_wide_file_is_drafted(tmp_path: Path) -> None:
     assert drafted(tmp_path / "a.parquet")["files"]["person"]["key"] == ["hhid", "line"]
 
 
-# ----------------------------------------------------------------------------------------------------------------- words
-
-
-@pytest.mark.parametrize(
-    ("language", "yes", "no", "dont_know", "refused", "not_applicable"),
-    [
-        ("English", "Yes", "NO", "Don't know", "Refused", "Not applicable"),
-        ("French", "Oui", "Non", "Ne sait pas", "Refus de répondre", "Non concerné(e)"),
-        ("Spanish", "Sí", "No", "No sabe", "No contesta", "No aplica"),
-        ("Portuguese", "Sim", "Não", "Não sabe", "Recusou-se", "Não se aplica"),
-        ("Russian", "Да", "Нет", "Не знаю", "Отказ от ответа", "Не применимо"),
-        ("Arabic", "نعم", "لا", "لا أعرف", "رفض الإجابة", "لا ينطبق"),
-        ("Chinese", "是", "否", "不知道", "拒绝回答", "不适用"),
-    ],
-)
-def test_answers_are_known_in_seven_languages(
-    language: str, yes: str, no: str, dont_know: str, refused: str, not_applicable: str
-) -> None:
-    known = [answer(label) for label in (yes, no, dont_know, refused, not_applicable)]
-    assert known == ["yes", "no", "dont_know", "refused", "not_applicable"], language
-
-
-@pytest.mark.parametrize("label", ["Northern", "Nonprofit", "Sin estudios", "Simple", "1", "", "Homme", "Норильск"])
-def test_what_only_begins_like_an_answer_is_none(label: str) -> None:
-    assert answer(label) is None
-
-
-def test_words_are_compared_without_case_accents_and_digits() -> None:
-    assert plain("W_LFS flResult2 Rév.4") == "w lfs fl result 2 rev 4"
-    assert hits(("pond*", "strate"), "POND_MEN") == 1
-    assert hits(("*权重*",), "抽样权重值") == 1
-    assert hits(("счетн* участ*",), "Номер счётного участка") == 1
-    assert hits(("age",), "Wages") == 0
-
-
-# ---------------------------------------------------------------------------------------------------------------- quoting
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "yes",
-        "a: b",
-        "- a",
-        "# a",
-        "a #b",
-        "{a",
-        "[a]",
-        "'a'",
-        '"a"',
-        "=1+2",
-        "@a",
-        "*a",
-        "&a",
-        "!a",
-        "%a",
-        "|",
-        ">",
-        "?",
-        "a\nb",
-        "\\n",
-        "~",
-        " ",
-    ],
-)
-def test_text_is_the_same_after_yaml(tmp_path: Path, text: str) -> None:
-    (tmp_path / "a.yaml").write_text(f"a: {{b: {scalar(text)}, {scalar('k' + text)}: c}}  # end\n", "utf-8")
-    expected = " ".join(text.split())
-    assert load_yaml(tmp_path / "a.yaml")["a"] == ({"b": expected} if expected else {}) | {" ".join(f"k{text}".split()): "c"}
+# --------------------------------------------------------------------------------------- whatever a file says of itself
 
 
 ANY_TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), min_size=1, max_size=30)
@@ -497,43 +404,6 @@ def test_a_draft_of_a_thousand_columns_is_made_in_a_few_passes(tmp_path: Path) -
     draft = make_draft(tmp_path / "a.csv", "a.csv")
     assert time.process_time() - began < 30
     assert sum("Q999" in line.text for line in draft.lines) == 1
-
-
-def test_what_a_column_holds_is_what_a_loop_over_its_cells_finds(tmp_path: Path) -> None:
-    cells = {
-        "code": ["1", "1.0", " 2", "", "8", "1"] * 20,
-        "text": ["a", "b ", "", "", "a", "a"] * 20,
-        "number": [str(i / 4) for i in range(119)] + [" "],
-    }
-    pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)
-    found = {c.name: c for c in DataTable(tmp_path / "a.csv").columns()}
-    for name, column in cells.items():
-        values = [re.sub(r"^(-?\d+)\.0+$", r"\1", cell.strip()) for cell in column]
-        filled = [v for v in values if v]
-        numbers = [float(v) for v in filled if re.fullmatch(r"-?\d+(\.\d+)?", v)]
-        of = found[name]
-        assert (of.rows, of.filled, of.distinct) == (120, len(filled), len(set(values)))
-        assert (of.low, of.high) == ((min(numbers), max(numbers)) if len(numbers) == len(filled) else (None, None))
-        assert of.widths == (min(map(len, filled)), max(map(len, filled)))
-    assert (list(found["code"].codes), list(found["text"].codes), list(found["number"].codes)) == (
-        ["1", "2", "8"],
-        ["a", "b"],
-        [],
-    )
-
-
-def test_answers_are_told_by_their_place_among_the_codes_however_they_are_written(tmp_path: Path) -> None:
-    cells = {"q": ["1", "1.0", " 2", "", "  ", "8", "it's"] * 20, "asked": ["1", "2", "1.0", "1", "2", "1", "1"] * 20}
-    pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)
-    data = DataTable(tmp_path / "a.csv")
-    columns = data.columns()
-    assert list(columns[0].codes) == ["1", "2", "8", "it's"]
-    places = data.answers(columns)
-    assert places["q"].tolist() == [1, 1, 2, 0, 0, 3, 4] * 20
-    assert places["asked"].tolist() == [1, 2, 1, 1, 2, 1, 1] * 20
-    assert data.answers(columns, ("asked", ["1"]))["q"].tolist() == [1, 2, 0, 3, 4] * 20
-    assert data.answers(columns, ("asked", ["9"]))["q"].tolist() == []
-    assert data.answers([]) == {}
 
 
 def test_a_draft_writes_no_text_that_few_persons_gave(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Rule sets: dimensions, strengths, counts and stages as a rule file says them, and how a rule set fits a survey."""
+"""Rule sets: dimensions, strengths, counts and stages as a rule file says them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import pytest
 import yaml
+from staged_questions import asked, staged
 
 import fltoolkit as fl
-from fltoolkit.classify.applicability import note, within_icls
 from fltoolkit.classify.rules.rule_set import load_rules, shipped_rules
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.spec.questions import STAGES, CoercionItem, InvoluntaryItem
@@ -24,22 +23,6 @@ SurveyOf = Callable[..., fl.Survey]
 T, F, U = True, False, None
 ANSWER = {True: "J", False: "N", None: "W"}
 INVOLUNTARY, COERCION = get_args(InvoluntaryItem), get_args(CoercionItem)
-
-
-def staged(*questions: str) -> dict[str, Any]:
-    """survey.yaml's items from `item stage` lines; a question's column is `item_stage`."""
-    sides: dict[str, dict[str, list[Any]]] = {"involuntary": {}, "coercion": {}}
-    for question in questions:
-        item, stage = question.split()
-        side = "involuntary" if item in INVOLUNTARY else "coercion"
-        sides[side].setdefault(item, []).append({"column": f"{item}_{stage}", "stage": stage})
-    return {"items": sides}
-
-
-def asked(keys: dict[str, Any], yes: str = "", perhaps: str = "") -> dict[str, str]:
-    """A person's answers to every question of `staged`: no, but for those named."""
-    names = [q["column"] for side in keys["items"].values() for questions in side.values() for q in questions]
-    return {name: "J" if name in yes.split() else "W" if name in perhaps.split() else "N" for name in names}
 
 
 EVERY = staged(*(f"{item} {stage}" for item in (*INVOLUNTARY, *COERCION) for stage in STAGES))
@@ -225,96 +208,7 @@ def test_a_rule_file_that_cannot_hold_is_refused_with_the_reason(name: str, tmp_
     assert said in str(error.value)
 
 
-# ----------------------------------------------------------------------------------------- a rule set and a survey
-
-
-def test_items_without_a_stage_are_not_guessed(survey_of: SurveyOf) -> None:
-    keys = staged("unagreed_overtime work", "threats_or_violence work", "withheld_wages work", "hazardous_work work")
-    del keys["items"]["coercion"]["withheld_wages"][0]["stage"]
-    with pytest.raises(SpecError) as error:
-        fl.classify(survey_of({"a": asked(keys)}, keys), "hts_2012")
-    message = str(error.value)
-    for words in ("hts_2012 needs the stage", "found:   withheld_wages\n", "allowed: recruitment, work, leaving", "say stage:"):
-        assert words in message
-
-
-def test_a_survey_in_which_no_dimension_can_hold_is_told_so(survey_of: SurveyOf) -> None:
-    keys = staged("unagreed_overtime work", "threats_or_violence leaving")
-    with pytest.raises(SpecError, match="asks too little for any dimension of hts_2012 to hold"):
-        fl.classify(survey_of({"a": asked(keys)}, keys), "hts_2012")
-
-
-def test_one_answer_may_not_stand_on_both_sides_of_one_dimension(survey_of: SurveyOf) -> None:
-    """Two elements of coercion by the ICLS may share an answer; where a rule set parts them, they may not."""
-    keys = staged("restricted_movement work", "threats_or_violence work", "hazardous_work work")
-    for item in ("restricted_movement", "threats_or_violence"):
-        keys["items"]["coercion"][item][0]["column"] = "held"
-    persons = {"a": {"held": "J", "hazardous_work_work": "J"}, "b": {"held": "N", "hazardous_work_work": "N"}}
-    survey = survey_of(persons, keys)
-    assert fl.prevalence(fl.classify(survey)).table["cases"].to_list() == [1]
-    with pytest.raises(SpecError, match="one answer feeds both sides") as error:
-        fl.classify(survey, "hts_2012")
-    assert "code J of held is restricted_movement and threats_or_violence" in str(error.value)
-
-
-def test_the_items_lacking_are_those_the_rule_set_could_use(survey_of: SurveyOf) -> None:
-    keys = staged("unagreed_overtime work", "threats_or_violence work", "no_freedom_to_leave work")
-    lacking = fl.classify(survey_of({"a": asked(keys)}, keys), "hts_2012").lacking
-    assert "no_freedom_to_leave" in lacking["involuntary"]  # asked, but not of leaving
-    assert "unagreed_overtime" not in lacking["involuntary"]
-    assert "threats_or_violence" not in lacking["coercion"]
-
-
-# ------------------------------------------------------------------------------------------------ the subset property
-
-SAME_SIDES = staged(
-    "unfree_recruitment recruitment", "very_low_or_no_wages recruitment", "withheld_documents recruitment", "unagreed_overtime work",
-    "other_employers work", "threats_or_violence work", "other_penalty work", "longer_than_agreed leaving", "withheld_wages leaving",
-)  # fmt: skip
-MOVED = staged("restricted_movement work", "threats_or_violence work", "unagreed_overtime work")
-
-
-def random_answers(keys: dict[str, Any], size: int) -> dict[str, dict[str, str]]:
-    names, draw = list(asked(keys)), np.random.default_rng(7)
-    return {
-        str(i): dict(zip(names, draw.choice(["J", "N", "W"], len(names), p=[0.3, 0.6, 0.1]), strict=True)) for i in range(size)
-    }
-
-
-def both(one: One, persons: dict[str, dict[str, str]], keys: dict[str, Any]) -> list[tuple[Any, Any]]:
-    hts, icls = (one("forced_labour", persons, keys, rules) for rules in ("hts_2012", "icls_2018"))
-    return [(hts[who], icls[who]) for who in persons]
-
-
-def test_where_no_item_changes_sides_every_case_of_hts_is_one_of_icls(survey_of: SurveyOf, one: One) -> None:
-    persons = random_answers(SAME_SIDES, 500)
-    survey = survey_of(persons, SAME_SIDES)
-    rule = load_rules("hts_2012", Path())
-    assert within_icls(survey.spec, rule)
-    assert note(survey.spec, rule) == "all its cases are cases of icls_2018, too"
-    pairs = both(one, persons, SAME_SIDES)
-    assert sum(hts is True for hts, _ in pairs) > 50
-    assert all(icls is True for hts, icls in pairs if hts is True)
-    assert any(icls is True and hts is not True for hts, icls in pairs)
-
-
-def test_movement_as_involuntariness_makes_cases_that_icls_does_not_have(survey_of: SurveyOf, one: One) -> None:
-    persons = random_answers(MOVED, 500)
-    survey = survey_of(persons, MOVED)
-    rule = load_rules("hts_2012", Path())
-    assert not within_icls(survey.spec, rule)
-    assert "which does not have restricted_movement on that side" in note(survey.spec, rule)
-    assert (True, False) in both(one, persons, MOVED)
-    person = {"a": asked(MOVED, "restricted_movement_work threats_or_violence_work")}
-    assert both(one, person, MOVED) == [(True, False)]
-
-
-def test_an_item_that_changes_sides_where_nothing_can_hold_changes_nothing(survey_of: SurveyOf) -> None:
-    """A debt at recruitment is involuntariness; without a penalty at recruitment it makes nobody a case."""
-    keys = staged("debt_bondage recruitment", "unagreed_overtime work", "threats_or_violence work")
-    spec, rule = survey_of({"a": asked(keys)}, keys).spec, load_rules("hts_2012", Path())
-    assert within_icls(spec, rule)
-    assert note(spec, rule).endswith("; the survey does not ask enough for unfree_recruitment, impossibility_of_leaving to hold")
+# -------------------------------------------------------------------------------------------------- what is shipped
 
 
 def test_the_shipped_rule_sets_are_these() -> None:

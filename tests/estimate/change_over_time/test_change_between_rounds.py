@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.proportion import proportion_confint
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, RequestError
-from fltoolkit.estimate.change_over_time.difference import Side, difference, enough_cases, mover, satterthwaite, verdicts
+from fltoolkit.estimate.change_over_time.difference import Side, difference, mover
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RECORDS = {r["id"]: r for r in json.loads((GOLDEN / "change.json").read_text("utf-8"))["records"]}
@@ -99,127 +99,6 @@ def test_overlapping_intervals_are_no_test() -> None:
     row = difference(side(p1, v1, l1, u1), side(p2, v2, l2, u2)).iloc[0]
     assert round(2 * stats.norm.sf(abs(row["change"]) / row["se"]), 3) == 0.016
     assert row["verdict"] == "decreased"
-
-
-@pytest.mark.parametrize(("k1", "n1", "k2", "n2"), [(48, 80, 56, 70), (112, 200, 88, 200), (3, 400, 0, 300)])
-def test_mover_on_score_limits_is_newcombes_hybrid_score_interval(k1: int, n1: int, k2: int, n2: int) -> None:
-    """statsmodels has Newcombe (1998, method 10); of 56/70 and 48/80 he prints 0.0524 to 0.3339 (as recalled, to be verified)."""
-    (l1, u1), (l2, u2) = (proportion_confint(k, n, method="wilson") for k, n in ((k1, n1), (k2, n2)))
-    low, high = mover(k1 / n1, l1, u1, k2 / n2, l2, u2)
-    theirs = confint_proportions_2indep(k2, n2, k1, n1, method="newcomb", compare="diff")
-    assert (float(low), float(high)) == pytest.approx(theirs, rel=1e-10)
-    if (k1, n1) == (48, 80):
-        assert (round(float(low), 4), round(float(high), 4)) == (0.0524, 0.3339)
-
-
-def test_mover_with_symmetric_intervals_is_the_usual_formula_for_any_correlation() -> None:
-    s1, s2 = 0.02, 0.03
-    for rho in (-0.5, 0.0, 0.4, 1.0):
-        low, high = mover(0.3, 0.3 - s1, 0.3 + s1, 0.2, 0.2 - s2, 0.2 + s2, rho)
-        half = np.sqrt(s1**2 + s2**2 - 2 * rho * s1 * s2)
-        assert (low, high) == pytest.approx((-0.1 - half, -0.1 + half), abs=1e-12)
-
-
-def test_satterthwaite_between_the_smaller_df_and_their_sum() -> None:
-    assert satterthwaite(1.0, 10, 1.0, 10) == pytest.approx(20)
-    assert satterthwaite(1.0, 10, 0.0, 50) == pytest.approx(10)
-    assert np.isnan(satterthwaite(0.0, 10, 0.0, 50))
-
-
-def test_everything_is_vectorised() -> None:
-    p = np.linspace(0.01, 0.02, 5)
-    low, high = mover(p, p / 2, p * 2, 0.012, 0.01, 0.02)
-    assert low.shape == high.shape == (5,)
-    assert verdicts([-2, 1, -1], [-1, 2, 1]).tolist() == ["decreased", "increased", "no detectable change"]
-    assert verdicts([-2, 1], [-1, 2], [False, True]).tolist() == ["no detectable change", "increased"]
-
-
-SOME = {"df": 60.0, "n": 10_000, "cases": 60, "psus_with_cases": 40}
-HIGH = Side(0.006, 0.0008, 0.0046, 0.0077, **SOME)
-NONE = Side(0.0, 0.0, 0.0, 0.0005, 60.0, 10_000, 0, 0)
-FEW = Side(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 10_000, 14, 14)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "verdict", "reason"),
-    [
-        (HIGH, NONE, "decreased", ""),
-        (NONE, HIGH, "increased", ""),
-        (FEW, NONE, "no detectable change", "too few cases"),  # MOVER alone would say decreased
-        (NONE, NONE, "no detectable change", "too few cases"),
-        (replace(HIGH, psus_with_cases=9), NONE, "no detectable change", "too few cases"),
-        (
-            replace(HIGH, ci_low=0.004),
-            replace(NONE, ci_high=0.0065),
-            "no detectable change",
-            "the interval of the change covers no change",
-        ),
-        (replace(HIGH, df=0.0), replace(HIGH, df=0.0), "no detectable change", "no degrees of freedom"),
-        (
-            replace(HIGH, ci_low=np.nan, ci_high=np.nan),
-            replace(NONE, ci_high=np.nan),
-            "no detectable change",
-            "no degrees of freedom",
-        ),
-    ],
-)
-def test_a_round_without_a_case_is_not_certain(before: Side, after: Side, verdict: str, reason: str) -> None:
-    row = difference(before, after).iloc[0]
-    assert (row["verdict"], row["reason"]) == (verdict, reason)
-    if after.se == 0 and np.isfinite(row["ci_low"]):
-        assert row["method"] == "mover"
-        assert row["ci_low"] < row["change"] < row["ci_high"]
-        assert pd.isna(row["se"])
-        assert pd.isna(row["ratio_low"])
-
-
-LOW = replace(HIGH, estimate=0.003, se=0.0005, ci_low=0.0021, ci_high=0.0042)
-
-
-@pytest.mark.parametrize(
-    ("after", "method", "verdict", "reason"),
-    [
-        (LOW, "taylor", "decreased", ""),
-        (replace(LOW, n=8_000), "taylor", "decreased", ""),
-        (replace(LOW, n=12_501), "mover", "decreased", ""),
-        (replace(LOW, df=47.0), "mover", "decreased", ""),
-        (replace(LOW, n=7_999, cases=14), "mover", "no detectable change", "too few cases"),
-        (replace(LOW, n=2_500), "mover", "decreased", ""),
-        (replace(LOW, n=2_499), "mover", "no detectable change", "the rounds are too unlike in size"),
-        (replace(LOW, df=29.0), "mover", "no detectable change", "the rounds are too unlike in size"),
-        (replace(LOW, n=7_999, ci_high=0.006), "mover", "no detectable change", "the interval of the change covers no change"),
-    ],
-)
-def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(after: Side, method: str, verdict: str, reason: str) -> None:
-    row = difference(HIGH, after).iloc[0]
-    assert (row["method"], row["verdict"], row["reason"]) == (method, verdict, reason)
-    if method == "mover":
-        low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, after.ci_high)
-        assert (row["ci_low"], row["ci_high"]) == (low, high)
-        assert pd.isna(row["se"])
-    assert difference(HIGH, after, by_size=False)["method"][0] == "taylor"
-
-
-def test_mover_takes_the_correlation_of_rounds_on_the_same_psus() -> None:
-    row = difference(HIGH, replace(LOW, n=7_000), 0.4 * 0.0008 * 0.0005).iloc[0]
-    low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, 0.0042, 0.4)
-    assert (row["ci_low"], row["ci_high"]) == pytest.approx((float(low), float(high)), rel=1e-12)
-
-
-def test_enough_cases_looks_at_both_sides() -> None:
-    sides = [replace(HIGH, cases=np.array([15, 14, 15, 0, 0])), replace(HIGH, cases=np.array([15, 15, 0, 15, 0]))]
-    assert enough_cases(*sides).tolist() == [True, False, True, True, False]
-
-
-def test_a_mean_without_spread_is_what_it_is() -> None:
-    """An SE of 0 whose interval has no width says that nothing varies, not that nothing was seen."""
-    row = difference(Side(5.0, 0.0, 5.0, 5.0, 20.0, 90, 0, 0), Side(4.0, 0.1, 3.8, 4.2, 20.0, 90, 0, 0)).iloc[0]
-    assert (row["method"], row["verdict"], row["se"], row["df"]) == ("taylor", "decreased", 0.1, 20.0)
-
-
-def test_rounds_on_the_same_psus_do_not_add_their_df() -> None:
-    rows = difference(Side(0.1, 0.01, 0, 1, 30.0, 500, 50, 30), Side(0.2, 0.01, 0, 1, 25.0, 500, 50, 30), [0.0, 0.00004])
-    assert rows["df"].tolist() == [pytest.approx(4 / (1 / 30 + 1 / 25)), 30.0]
 
 
 def test_second_stages_are_each_rounds_own_and_the_first_ties_the_rounds() -> None:

@@ -240,12 +240,6 @@ def test_a_formula_that_cannot_be_answered_is_refused(norvia: fl.Survey, formula
         fl.logit(norvia, formula)
 
 
-def test_too_many_patterns_are_refused_with_bands() -> None:
-    frame = pd.DataFrame({"income": np.arange(20_001) / 4, "case": np.arange(20_001) % 2, "w": 1.0})
-    with pytest.raises(RequestError, match="bands"):
-        fl.logit(fl.SurveyDesign(frame, weight="w"), "case ~ income")
-
-
 def test_nobody_a_case_is_no_model() -> None:
     with pytest.raises(RequestError, match="cases and others"):
         fl.logit(grouped({("a", 0): 9, ("b", 0): 4}), "case ~ group")

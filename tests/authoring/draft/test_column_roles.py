@@ -1,0 +1,144 @@
+"""What each column of an unknown file might be: by its words, only if its content fits, and tried on the rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from draft_columns import YES_NO, column
+
+from fltoolkit.authoring.draft.column_contents import DataTable
+from fltoolkit.authoring.draft.column_roles import (
+    Gate,
+    answer_codes,
+    gate,
+    is_age,
+    is_coded,
+    is_isic,
+    is_weight,
+    is_yes_no,
+    may_be_yes_no,
+    own_codes,
+    place,
+    ranked,
+    score,
+    usual_codes,
+)
+
+
+def test_who_was_asked_a_question_is_tried(tmp_path: Path) -> None:
+    blank = [None] * 40
+    table = pd.DataFrame(
+        {
+            "worked": [1] * 60 + [2] * 40, "also": [1] * 59 + [2] * 41, "q": [1, 2] * 30 + blank, "once": [1, 2] * 30 + [1] + blank[1:],
+            "asked": [1] * 80 + [2] * 20, "r": [1, 2] * 30 + blank,
+        }
+    )  # fmt: skip
+    table.to_csv(tmp_path / "a.csv", index=False)
+    data = DataTable(tmp_path / "a.csv")
+    column = {c.name: c for c in data.columns()}
+    gates = [column["worked"], column["also"], column["asked"]]
+    rows, worked = data.answers(list(column.values())), Gate("worked", ("1",), ("2",))
+    assert gate(rows, column["q"], gates) == worked
+    assert gate(rows, column["once"], gates) is None  # one who should have skipped it has an answer
+    assert gate(rows, column["worked"], gates) is None  # everybody has an answer
+    assert gate(rows, column["r"], [column["asked"]]) is None  # 20 of the 80 who were to be asked have none
+    nobody = data.answers(list(column.values()), ("asked", ["2"]))
+    assert gate(nobody, column["q"], [column["worked"]]) is None  # among these nobody was asked
+
+
+def test_a_label_says_more_than_a_name_and_what_does_not_fit_is_left_out() -> None:
+    named, labelled, both, neither = column("w"), column("x", "Sampling weight"), column("wt", "Weight"), column("x")
+    assert [score(c, "weight") for c in (named, labelled, both, neither)] == [1, 2, 3, 0]
+    twice = column("x", "weighting factor: the expansion factor of the weight")
+    assert score(twice, "weight") == 4  # two words of its label count, no third
+    assert ranked([neither, named, labelled, both], "weight", lambda c: c is not labelled) == [both, named]
+    assert [c.name for c in ranked([column("w"), column("wt")], "weight", lambda _: True)] == ["w", "wt"]  # of equals the first
+
+
+def test_numbers_are_weights_or_ages_only_where_they_can_be() -> None:
+    weight = {"distinct": 2, "low": 0.0, "high": 9.0}
+    assert is_weight(column("w", **weight))
+    for wrong in ({"low": None}, {"low": -0.5}, {"distinct": 1}):
+        assert not is_weight(column("w", **{**weight, **wrong}))
+    assert not is_weight(column("w", codes={"1": "Urban"}, **weight))
+    age = {"distinct": 16, "low": 0.0, "high": 99.0, "width": 3}
+    assert is_age(column("a", **age))
+    for wrong in ({"low": None}, {"low": -1.0}, {"distinct": 15}, {"width": 4}):
+        assert not is_age(column("a", **{**age, **wrong}))
+
+
+def test_codes_are_between_two_and_the_most_that_are_wanted() -> None:
+    sizes = (1, 2, 9, 10)
+    assert [is_coded(column("q", codes={str(i): "" for i in range(n)}), 9) for n in sizes] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("distinct", "low", "width", "isic"),
+    [(4, None, 1, True), (3, None, 1, False), (4, None, 2, False), (9, 1.0, 2, True), (8, 1.0, 2, False), (9, 1.0, 4, True), (9, 1.0, 5, False),
+     (9, 1.0, 1, False)],
+)  # fmt: skip
+def test_an_industry_is_a_letter_or_two_to_four_digits(distinct: int, low: float | None, width: int, isic: bool) -> None:
+    assert is_isic(column("b", distinct=distinct, low=low, width=width)) is isic
+
+
+def test_a_question_is_answered_yes_or_no_and_nothing_else() -> None:
+    assert is_yes_no(column("q", codes={**YES_NO, "8": "Don't know"}))
+    assert not is_yes_no(column("q", codes={**YES_NO, "3": "Sometimes"}))
+    assert not is_yes_no(column("q", codes={"1": "Yes"}))
+    bare = [("1", "2"), ("0", "1", "9"), ("1", "2", "3"), ("1", "2", "4"), ("2", "8"), ("0", "2")]
+    assert [may_be_yes_no(column("q", codes=dict.fromkeys(codes, ""))) for codes in bare] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+    assert not may_be_yes_no(column("q", codes={"1": "Men", "2": "Women"}))
+
+
+def test_usual_codes_are_those_of_most_questions_and_no_code_means_two_things() -> None:
+    plain = [column(name, codes={**YES_NO, "8": "Don't know"}) for name in "ab"]
+    odd = [column(str(code), codes={str(code): "Yes", "1": "No"}) for code in (3, 4, 5)]
+    assert usual_codes([*plain, *odd]) == {"yes": ["1"], "no": ["2"], "dont_know": ["8"], "refused": [], "not_applicable": []}
+
+
+def test_a_question_says_its_own_codes_where_they_differ_from_the_usual() -> None:
+    usual = usual_codes([column("q", codes={**YES_NO, "8": "Don't know", "9": "Refused"})])
+    assert own_codes(column("q", codes=YES_NO), usual) == {}
+    turned = column("q", codes={"1": "No", "2": "Yes", "8": "Not applicable", "9": "No answer"})
+    assert answer_codes(turned)["dont_know"] == ["9"]  # not stated is one more way of not knowing
+    assert own_codes(turned, usual) == {"yes": ["2"], "no": ["1"], "dont_know": ["9"], "not_applicable": ["8"], "refused": []}
+
+
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [
+        ("Documents kept", "items.coercion.withheld_documents"),
+        ("The job was dangerous", "items.involuntary.hazardous_work"),
+        ("Documents kept because of a debt", None),  # two items
+        ("Do you like sweets?", None),
+        ("Answered by a proxy", "proxy"),
+        ("Filter: the documents", None),  # a filter can only be whether one worked
+        ("Filter: worked at all", "worked"),
+    ],
+)
+def test_a_question_belongs_where_one_key_alone_fits_best(label: str, key: str | None) -> None:
+    assert place(column("q", label, YES_NO)) == key
+
+
+def test_of_several_gates_the_one_that_explains_most_blanks_is_taken(tmp_path: Path) -> None:
+    blanks = 40
+    rows = {
+        "some": [1] * 60 + [None] * 20 + [2] * 20, "all": [1] * 60 + [2] * blanks, "same": [1] * 60 + [2] * blanks, "q": [1, 2] * 30 + [None] * blanks,
+    }  # fmt: skip
+    pd.DataFrame(rows).astype("Int64").to_csv(tmp_path / "a.csv", index=False)
+    data = DataTable(tmp_path / "a.csv")
+    found = {c.name: c for c in data.columns()}
+    places = data.answers(list(found.values()))
+    assert gate(places, found["q"], [found["all"], found["some"]]) == Gate("all", ("1",), ("2",))
+    assert gate(places, found["q"], [found["some"]]) == Gate("some", ("1",), ("2",))  # where it is blank, an earlier one shut
+    assert gate(places, found["q"], [found["all"], found["same"]]) == Gate("same", ("1",), ("2",))
+    assert gate(places, found["q"], []) is None

@@ -1,0 +1,131 @@
+"""The first half of a draft: what the sample's columns are taken for, the key tried on the rows, and what is left to the reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from draft_columns import column, hand
+
+from fltoolkit.authoring.draft.design_lines import Sample, age, design, files, find_module, find_sample, module
+
+# Two strata of two villages of two households of two persons; household numbers start again in each village.
+ROWS = {
+    "strat": [i // 8 for i in range(16)], "psu": [i // 4 for i in range(16)], "hhid": [i // 2 % 2 for i in range(16)],
+    "line": [i % 2 + 1 for i in range(16)], "w": [1.5 + i for i in range(16)],
+}  # fmt: skip
+
+
+def text(lines: object) -> list[str]:
+    return [str(line) for line in lines]  # type: ignore[attr-defined]
+
+
+def test_a_weight_that_not_all_have_is_the_modules(tmp_path: Path) -> None:
+    found = find_sample(hand(tmp_path, {**ROWS, "wt": [None] * 8 + [2.5 + i for i in range(8)], "pond": ROWS["w"]}))
+    assert found.weight is not None
+    assert found.module_weight is not None
+    assert (found.weight.name, found.module_weight.name) == ("w", "wt")
+    assert found.why["weight"] == "the name w; or is it pond?"
+    alone = find_sample(hand(tmp_path, {**ROWS, "w": [None, *ROWS["w"][1:]]}))
+    assert alone.weight is alone.module_weight is not None
+    none = find_sample(hand(tmp_path, {"strat": ROWS["strat"]}))
+    assert (none.weight, none.module_weight, none.key) == (None, None, ())
+    assert none.why["weight"] == "the column of the sampling weight"
+
+
+def test_the_key_is_the_fewest_columns_that_make_a_row_unique(tmp_path: Path) -> None:
+    assert find_sample(hand(tmp_path, ROWS)).key == ("psu", "hhid", "line")
+    assert find_sample(hand(tmp_path, {**ROWS, "hhid": [i // 2 for i in range(16)]})).key == ("hhid", "line")
+    assert find_sample(hand(tmp_path, {**ROWS, "line": range(16)})).key == ("line",)
+
+
+@pytest.mark.parametrize(
+    ("name", "filled", "distinct", "part"),
+    [
+        ("psu", 16, 2, "psu"), ("psu", 15, 2, None), ("psu", 16, 1, None), ("psu", 16, 16, None),
+        ("strat", 16, 3, "strata"), ("strat", 15, 3, None), ("strat", 16, 4, None),
+        ("hhid", 16, 2, "household"), ("hhid", 15, 2, None), ("hhid", 16, 1, None),
+        ("line", 16, 2, "line"), ("line", 15, 2, None), ("line", 16, 1, None), ("line", 16, 101, "line"),
+    ],
+)  # fmt: skip
+def test_a_column_is_part_of_the_design_only_if_its_content_fits(
+    tmp_path: Path, name: str, filled: int, distinct: int, part: str | None
+) -> None:
+    held = hand(tmp_path, ROWS)
+    held.columns = [column(name, rows=16, filled=filled, distinct=distinct)]
+    found = find_sample(held)
+    assert [key for key in ("household", "line", "strata", "psu") if getattr(found, key)] == ([part] if part else [])
+
+
+def test_line_numbers_are_few_or_one_for_each_person(tmp_path: Path) -> None:
+    held = hand(tmp_path, ROWS)
+    for distinct, found in ((100, True), (101, False), (300, True)):
+        held.used, held.columns = set(), [column("line", rows=300, distinct=distinct)]
+        assert bool(find_sample(held).line) is found
+
+
+def test_the_design_names_what_was_found_asks_the_selection_and_says_what_lacks(tmp_path: Path) -> None:
+    held = hand(tmp_path, ROWS)
+    sample = find_sample(held)
+    assert text(design(held, sample)) == [
+        "design:", "  weight: w  # the name w", "  strata: strat  # the name strat", "  psu: psu  # the name psu",
+        "  household: [psu, hhid]  # the name hhid", "  selection: <answer>  # how PSUs were drawn: pps (by size), srs or systematic",
+    ]  # fmt: skip
+    said = text(design(held, replace(sample, weight=None, strata=None, psu=None, household=None)))
+    assert said[1] == "  weight: <answer>  # the name w"
+    assert said[-1] == "  # not found: strata and psu. If the sample had them, name them: without, intervals come out too short."
+    assert len(said) == 4
+
+
+def test_labels_of_psus_that_start_again_in_each_stratum_are_nested(tmp_path: Path) -> None:
+    held = hand(tmp_path, {**ROWS, "psu": [i // 4 % 2 for i in range(16)]})
+    assert "  nest: true  # tried: the same PSU labels stand in several strata" in text(design(held, find_sample(held)))
+
+
+def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Path) -> None:
+    held = hand(tmp_path, ROWS)
+    sample = find_sample(held)
+    held.table.encoding, held.table.decimal = "cp1252", ","
+    assert text(files(held, sample, "a b.csv")) == [
+        "files:", '  person: {path: a b.csv, key: [psu, hhid, line], encoding: cp1252, decimal: ","}'
+        "  # tried: no two rows are alike in these, and none is blank; numbers have a decimal comma",
+    ]  # fmt: skip
+    held.table.encoding = held.table.decimal = None
+    asked = text(files(held, replace(sample, key=(), psu=None), "a.csv"))[1]
+    assert (
+        asked == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried in vain: hhid, line, strat"
+    )
+    nothing = Sample(None, None, None, None, None, None, (), {})
+    assert text(files(held, nothing, "a.csv"))[1].endswith("tried in vain: no column looked like it")
+
+
+def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
+    codes = {"1": "Completed", "2": "Refused", "3": "Not selected", "4": "Moved away"}
+    lines, answered = module(column("res", codes=codes), "why")
+    assert text(lines) == [
+        "module:", "  column: res  # why", "  answered: 1  # 1 Completed", "  refused: 2  # 2 Refused", "  not_asked: 3  # 3 Not selected",
+        "  # not placed:  # 4 Moved away",
+    ]  # fmt: skip
+    assert list(answered) == ["1"]
+    lines, answered = module(column("res", codes={"1": "Ja", "2": "Nein"}), "")
+    assert (len(lines), list(answered)) == (3, [])
+    assert str(lines[2]).startswith("  answered: <answer>  # the codes of who answered, ")
+
+
+@pytest.mark.parametrize(
+    ("codes", "filled", "found"), [(2, 20, True), (12, 20, True), (13, 20, False), (1, 20, False), (2, 19, False)]
+)
+def test_who_answered_the_module_is_said_of_everybody_in_a_few_codes(
+    tmp_path: Path, codes: int, filled: int, found: bool
+) -> None:
+    held = hand(tmp_path, {"id": [1]})
+    held.columns = [column("result", codes={str(i): "" for i in range(codes)}, rows=20, filled=filled)]
+    assert (find_module(held)[0] is not None) is found
+
+
+def test_ages_above_all_ages_are_no_age(tmp_path: Path) -> None:
+    held = hand(tmp_path, {"age": [*range(20, 40), 999, 120]}, codes={"age": {"98": "Don't know"}})
+    assert str(age(held)) == "age: {column: age, missing: [98, 999]}  # the name age; no age: 98 Don't know, 999"
+    assert str(age(hand(tmp_path, {"age": range(20, 40)}))) == "age: {column: age}  # the name age"
+    assert str(age(hand(tmp_path, {"x": [1]}))) == "age: {column: <answer>}  # the column of age in completed years"

@@ -1,0 +1,154 @@
+"""The middle of a draft: which questions are found and placed, whose codes differ, and what only its reader can say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from draft_columns import YES_NO, column, hand
+
+from fltoolkit.authoring.draft.column_contents import ColumnContents
+from fltoolkit.authoring.draft.column_roles import Gate, usual_codes
+from fltoolkit.authoring.draft.question_lines import (
+    Questions,
+    answers,
+    definition,
+    find_questions,
+    form,
+    interview,
+    months,
+    not_placed,
+    source,
+    where,
+)
+from fltoolkit.authoring.draft.yaml_lines import YamlLine
+
+KNOWN = {**YES_NO, "8": "Don't know"}
+
+
+def text(lines: Iterable[YamlLine]) -> list[str]:
+    return [str(line) for line in lines]
+
+
+def asked(placed: dict[str, list[ColumnContents]], gates: dict[str, Gate] | None = None, labelled: bool = True) -> Questions:
+    columns = tuple(c for found in placed.values() for c in found)
+    return Questions(columns, labelled, usual_codes(columns if labelled else ()), placed, gates or {})
+
+
+def test_questions_are_found_by_labels_and_a_gate_by_the_rows(tmp_path: Path) -> None:
+    rows = {"w": [1] * 12 + [2] * 8, "d": [1, 2] * 6 + [None] * 8, "p1": [1, 2] * 10, "p2": [1, 2] * 10, "n": [1, 2] * 10}
+    labels = {"w": "Worked at all", "d": "Documents kept", "p1": "A proxy", "p2": "Proxy, second visit"}
+    held = hand(tmp_path, rows, labels, dict.fromkeys(labels, YES_NO))
+    found = find_questions(held, None)
+    assert {key: [c.name for c in columns] for key, columns in found.placed.items()} == {
+        "worked": ["w"], "items.coercion.withheld_documents": ["d"], "proxy": ["p1"]
+    }  # fmt: skip  # of proxies one
+    assert found.worked is held.columns[0]
+    assert (found.labelled, len(found.all), held.used) == (True, 4, {"w", "d", "p1"})
+    assert found.gates == {"d": Gate("w", ("1",), ("2",))}
+
+
+def test_without_any_label_the_usual_codes_make_questions_and_what_yes_is_stays_open(tmp_path: Path) -> None:
+    held = hand(tmp_path, {"worked": [1, 2] * 10, "q": [1, 2, 3, 1] * 5})
+    found = find_questions(held, None)
+    assert ([c.name for c in found.all], found.labelled, held.used) == (["worked"], False, set())
+    assert text(answers(found)) == [
+        "answers: <answer>  # no label says what the codes mean; the usual ones are {yes: 1, no: 2, dont_know: 8, refused: 9}; found: 1, 2"
+    ]
+    assert find_questions(hand(tmp_path, {"id": range(20)}), None).gates == {}
+
+
+def test_answers_are_those_of_most_questions_with_the_words_of_one() -> None:
+    codes = {**KNOWN, "9": "Not applicable"}
+    assert text(answers(asked({"any_work": [column("a", codes=codes), column("b", codes=KNOWN)]}))) == [
+        "answers:  # as most of the yes/no questions have them; where one differs it says its own",
+        "  yes: 1  # 1 Yes", "  no: 2  # 2 No", "  dont_know: 8  # 8 Don't know", "  not_applicable: 9  # 9 Not applicable",
+        "  not_applicable_means: <answer>  # no, or unresolved",
+    ]  # fmt: skip
+    assert len(text(answers(asked({"any_work": [column("a", codes=KNOWN)]})))) == 4
+
+
+def test_a_question_says_its_codes_where_they_differ_and_the_routing_that_the_rows_bear_out() -> None:
+    turned = column("b", "Bound", {"1": "No", "2": "Yes"})
+    q = asked(
+        {"any_work": [column(name, codes=YES_NO) for name in "xyz"], "current": [turned]}, {"b": Gate("x", ("1", "8"), ("2",))}
+    )
+    assert source(q, q.all[0]) == "{column: x}"
+    assert source(q, turned) == "{column: b, label: Bound, yes: 2, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
+    assert source(q, turned, {"yes": "?"}) == (
+        "{column: b, label: Bound, yes: ?, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
+    )
+    assert "yes" not in source(asked({"current": [turned]}, labelled=False), turned)
+
+
+def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_leaving() -> None:
+    leave = column("L", "Free to leave", YES_NO)
+    lines = text(definition(asked({"items.involuntary.no_freedom_to_leave": [leave], "current": [column("C", codes=YES_NO)]})))
+    assert lines[0] == "any_work: <answer>  # the questions on any form of work, one a line"
+    at = lines.index("  involuntary:")
+    assert lines[at + 1 : at + 3] == [
+        "    no_freedom_to_leave:",
+        "      - {column: L, label: Free to leave, yes: <answer>, no: <answer>}  # yes: the codes that say one could not leave; of 1 Yes, 2 No",
+    ]
+    assert lines[at + 3].startswith("  coercion: <answer>")
+    assert [line.partition("  #")[0] for line in lines[at + 5 :]] == [
+        "episodes:", "  same_work: <answer>", "", "current:", "  - {column: C}"
+    ]  # fmt: skip
+
+
+def test_one_question_on_the_same_work_stands_alone_and_several_in_a_list() -> None:
+    one, two = column("S", "Same work", YES_NO), column("T", "Same job", YES_NO)
+    assert "  same_work: {column: S, label: Same work}" in text(definition(asked({"same_work": [one]})))
+    lines = text(definition(asked({"same_work": [one, two]})))
+    assert lines[lines.index("  same_work:") + 1 :] == [
+        "    - {column: S, label: Same work}",
+        "    - {column: T, label: Same job}",
+    ]
+
+
+def test_how_the_interview_went_rests_on_a_name_where_there_is_no_label() -> None:
+    assert text(interview(asked({"alone": [column("alone", codes=YES_NO)], "proxy": [column("P", "By proxy", YES_NO)]}))) == [
+        "interview:", "  proxy: {column: P, label: By proxy}", "  alone: {column: alone}  # the name alone"
+    ]  # fmt: skip
+    assert text(interview(asked({}))) == []
+
+
+def test_codes_of_who_imposed_it_stand_under_their_kind_and_the_others_are_asked(tmp_path: Path) -> None:
+    held = hand(tmp_path, {"id": [1]})
+    codes = {"1": "Employer", "2": "Army", "3": "Somebody", "8": "Don't know"}
+    held.columns = [
+        column("F", "Who imposed it", codes, filled=20),
+        column("where", codes={"1": "Abroad", "2": "Here"}, filled=20),
+    ]
+    lines = text(form(held))
+    assert lines[1:3] == ["form:", "  column: F  # F: Who imposed it"]
+    assert sorted(lines[3:]) == [
+        "  forced_commercial_sexual_exploitation: <answer>  # which of: 3 Somebody", "  forced_labour_exploitation: 1  # 1 Employer",
+        "  missing: 8  # 8 Don't know", "  state_imposed: 2  # 2 Army",
+    ]  # fmt: skip
+    assert text(where(held))[3:] == ["  abroad: 1  # 1 Abroad", "  in_country: 2  # 2 Here"]
+    held.used, held.columns = set(), [column("who", codes=codes), column("who", codes=YES_NO, filled=20)]
+    assert text(form(held)) == []  # asked of everybody, or answered yes and no: not of the forced labour
+
+
+def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
+    held = hand(tmp_path, {"months": [1, 5, 60, 61, 99, *[None] * 9]})
+    assert text(months(held))[1:] == [
+        "months:", "  column: months  # the name months",
+        "  covers: <answer>  # all_spells of forced labour in the window, or the last_spell", "  missing: [61, 99]  # 61, 99",
+    ]  # fmt: skip
+    assert text(months(hand(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
+    assert text(months(hand(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
+
+
+def test_what_has_no_place_is_listed_and_a_gate_says_whom_it_sends_on(tmp_path: Path) -> None:
+    held = hand(tmp_path, {"id": [1]})
+    g, q, other = column("g", codes=YES_NO), column("q", codes=YES_NO), column("x", "Shoe size", {str(i): "" for i in range(14)})
+    held.columns, held.used = [g, q, other], {"q"}
+    assert text(not_placed(held, asked({"any_work": [g, q]}, {"q": Gate("g", ("1",), ("2",))}))) == [
+        "", "# Questions not placed. Move a line under any_work or an item of items, and take away its #.",
+        "#     - {column: g}  # 1 Yes, 2 No; says who was asked q", "", "# Columns not used:",
+        "#   x  # Shoe size; 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …",
+    ]  # fmt: skip
+    held.used = {"g", "q", "x"}
+    assert text(not_placed(held, asked({"any_work": [g, q]}))) == []

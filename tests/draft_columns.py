@@ -1,0 +1,36 @@
+"""Columns of an unknown file, as a draft sees them: written down in the test, or counted in a small table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
+from fltoolkit.authoring.draft.unused_columns import Hand
+
+YES_NO = {"1": "Yes", "2": "No"}
+
+
+def column(
+    name: str, label: str = "", codes: Mapping[str, str] | None = None, *, missing: Sequence[str] = (), rows: int = 100,
+    filled: int | None = None, distinct: int | None = None, low: float | None = None, high: float | None = None, width: int = 1,
+) -> ColumnContents:  # fmt: skip
+    """A column of a hundred rows, all filled; `width` characters at most."""
+    codes = codes or {}
+    filled, distinct = rows if filled is None else filled, len(codes) if distinct is None else distinct
+    return ColumnContents(name, label, codes, frozenset(missing), rows, filled, distinct, low, high, (1, width))
+
+
+def hand(
+    path: Path, table: Mapping[str, Sequence[object]], labels: Mapping[str, str] | None = None, codes: Mapping[str, Mapping[str, str]] | None = None
+) -> Hand:  # fmt: skip
+    """A table as a CSV file in the folder `path`, with the labels and the codes that a CSV cannot have."""
+    pd.DataFrame(dict(table)).to_csv(path / "a.csv", index=False)
+    opened = DataTable(path / "a.csv")
+    return Hand(
+        opened,
+        [replace(c, label=(labels or {}).get(c.name, ""), codes=(codes or {}).get(c.name, c.codes)) for c in opened.columns()],
+    )
