@@ -13,6 +13,7 @@ from risk_records import GOLDEN, MODEL, PROFILE, RECORDS, design_of, fitted, gro
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 
+
 def square(triangle: list[list[float]]) -> np.ndarray:
     lower = np.array([line + [0.0] * (len(triangle) - len(line)) for line in triangle])
     return lower + np.tril(lower, -1).T
