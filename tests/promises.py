@@ -9,13 +9,14 @@ import pandas as pd
 import small_country as country
 
 from fltoolkit.nap.baseline import Baseline
-from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.evidence import Evidence, evidence
 from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
 from fltoolkit.nap.targets import milestones, targets
 from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.rounds_and_changes import Rounds
 
 # Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
 # a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).
@@ -57,3 +58,18 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
         given.plan, now, now, None, given, beside_targets(judged, later), milestones(given.plan, given), smart(given.plan, given, judged),
         later, Partners(),
     )  # type: ignore[arg-type]  # fmt: skip
+
+
+def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Evidence:
+    """The evidence of a run that is its own baseline: its plan asks for the prevalence by gender and region, has these targets, and counts
+    inspectors trained, which is the partners'."""
+    row = {
+        "id": "rate",
+        "indicator": "Prevalence",
+        "measure": "prevalence",
+        "disaggregated_by": ["gender", "region"],
+        "targets": list(given),
+    }
+    said = country.with_rows(row)
+    said["framework"].append(country.PLAN["framework"][1])
+    return evidence(Plan.model_validate({**said, "country": out.table["country"].iloc[0], **keys}), Rounds(out, out))
