@@ -55,6 +55,15 @@ def test_persons_are_found_by_whether_they_are_cases() -> None:
     assert run.psus_with_cases(unresolved=True).tolist() == [2]  # the person who did not answer lives where a case does
 
 
+def test_whoever_is_unresolved_in_the_denominator_counts_for_each_of_its_cells() -> None:
+    """Cases of a live in the villages 1 and 3, of b in 1; the person of the second village who did not answer is of a."""
+    frame = PERSONS.assign(case=[1, 0, 1, 0, None, 0, 1, 0])
+    run = passed((("g",),), ["g"], of="g", design=fl.SurveyDesign(frame, weight="w", psu="village"))
+    assert (len(run.base), len(run.cells)) == (1, 2)
+    assert run.psus_with_cases().tolist() == [2, 1]
+    assert run.psus_with_cases(unresolved=True).tolist() == [3, 2]
+
+
 def test_the_denominator_of_a_share_is_all_cases_and_a_group_without_one_has_none() -> None:
     """By h and g: of y nobody is a case, so that there is nothing to distribute."""
     run = passed((("h", "g"),), ["h", "g"], "share", "g")

@@ -123,25 +123,6 @@ def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
         assert "27,600,000" not in words(other(evidence(), EN))
 
 
-def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_filled(texts: Mapping[str, str]) -> None:
-    text = texts["nap_skeleton_en.docx"]
-    for chapter in range(1, 8):
-        assert EN.say(f"chapters.c{chapter}.title") in text
-        for point in EN.each(f"chapters.c{chapter}.points"):
-            assert point in text
-    for filled in (
-        country.PLAN["goal"],
-        "Prevalence under each rule set",
-        "Inspectors trained",
-        "to be filled by the partners",
-        "2028 | ",
-        "not measured",
-        "SMART",
-    ):
-        assert filled in text
-    assert "planned survey" in text
-
-
 @pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
 def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str, language: object) -> None:
