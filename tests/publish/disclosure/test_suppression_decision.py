@@ -112,6 +112,13 @@ def test_a_share_is_hidden_where_the_cases_that_it_distributes_are() -> None:
     assert decided(row(**counts(4, 90)), *shares, of=["", "sector", "sector"]).hidden == {0, 1, 2}
 
 
+def test_a_cell_is_judged_by_the_measure_that_tells_most_in_whatever_order() -> None:
+    """Of 90 men two are no cases: their share of all cases does not say so, their rate does."""
+    rate, share = of("sex", "men", **counts(88, 90)), of("sex", "men", measure="share", **counts(88, 100))
+    assert decided(rate, share, of=["", "sex"]).hidden == {0, 1}
+    assert decided(share, rate, of=["sex", ""]).hidden == {0, 1}
+
+
 def test_few_unresolved_persons_lose_their_count_and_keep_their_rate() -> None:
     """Two men of nine persons: the women's seven would tell them."""
 

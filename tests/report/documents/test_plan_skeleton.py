@@ -8,7 +8,7 @@ from dataclasses import replace
 import small_country as country
 from handed import EN
 from promises import evidence_from, evidence_of
-from published_rows import of, published, row
+from published_rows import OTHER_RULES, of, published, row
 
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
@@ -23,7 +23,8 @@ from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 
 TARGET = {"year": 2030, "cut": 0.5}
 SECTORS = [of("sector", name, measure="share") for name in ("farms", "sites")]
-OUT = published(row(), of("sex", "men"), of("sex", "women"), of("region", "north"), *SECTORS, groups=("sex", "region", "sector"))
+ROWS = [row(), of("sex", "men"), of("sex", "women"), of("region", "north"), *SECTORS, row(rule_set=OTHER_RULES)]
+OUT = published(*ROWS, groups=("sex", "region", "sector"))
 PLANNED = {"planned_sample": 2000, "planned_surveys": [2028, 2030]}
 
 
@@ -56,7 +57,7 @@ def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_fille
             assert point in said
     for filled in (
         country.PLAN["goal"],
-        EN.say("rule_sets.one"),
+        "Prevalence under each rule set",
         "Inspectors trained",
         "to be filled by the partners",
         "2028 | ",
@@ -80,6 +81,16 @@ def test_each_chapter_starts_a_page_and_what_partners_write_is_a_prompt() -> Non
         "Plan of Smallland",
         EN.say("skeleton.subtitle", survey="Small survey"),
     )
+
+
+def test_whom_the_survey_missed_stands_in_the_introduction() -> None:
+    every, missed = (
+        below(nap_skeleton(evidence_from(out), EN), "1. Introduction")
+        for out in (OUT, replace(OUT, coverage_excludes=("the homeless",)))
+    )
+    assert Paragraph("The survey names no group that it could not reach.") in every
+    told = [b.text for b in missed if isinstance(b, Paragraph) and "could not reach" in b.text]
+    assert told == ["The survey could not reach: the homeless. Nothing is known of them from these numbers."]
 
 
 def test_sectors_places_and_groups_have_their_own_tables_in_the_strategy() -> None:
