@@ -11,9 +11,14 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import settings
 from small_surveys import NORVIA, SPEC, Person, persons_table
 
 import fltoolkit as fl
+
+# How long an example takes says more of the machine than of the kit.
+settings.register_profile("kit", deadline=None)
+settings.load_profile("kit")
 
 Small = Callable[..., fl.Survey]
 Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]

@@ -7,9 +7,11 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.item_contributions import NAMED, ONLY, OTHERS, PREFIX, WITHOUT, with_parts
-from fltoolkit.estimate.measures.intervals import DEFAULT
+from fltoolkit.estimate.measures.intervals import Confidence
 from fltoolkit.estimate.measures.prevalence_and_totals import estimate
 from fltoolkit.estimate.totals.cluster_totals import Outcome
+from fltoolkit.estimate.totals.one_pass import Estimand
+from fltoolkit.estimate.totals.result_cells import breakdowns
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count, sums_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.disclosure_audit import exposed
@@ -38,7 +40,7 @@ def contributions(persons: ClassifiedSurvey, out: Published, paths: pd.DataFrame
     marked = with_parts(persons, named)
     sides = {item: side for side, items in persons.item_columns.items() for item in items}
     by = [[NAMED], *([PREFIX + item] for item in sides), *([NAMED, PREFIX + item] for item in sides)]
-    table = estimate(marked, Outcome("everyone"), by, "total", population, DEFAULT, 0.95).table
+    table = estimate(marked, Estimand(Outcome("everyone"), "total", breakdowns(by)), population, Confidence()).table
     rows = []
     for item, side in sides.items():
         group = PREFIX + item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,14 @@ ProportionInterval = Literal[
 METHODS = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald")
 DEFAULT: ProportionInterval = "korn_graubard_rare"
 EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """How an interval is made: the method for a proportion (others have one each, `wald`), and the level."""
+
+    method: ProportionInterval = DEFAULT
+    level: float = 0.95
 
 
 def t_quantile(level: float, df: ArrayLike) -> Array:

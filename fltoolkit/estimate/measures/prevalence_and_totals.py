@@ -15,11 +15,11 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclas
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
-from fltoolkit.estimate.measures.intervals import DEFAULT, ProportionInterval
+from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
 from fltoolkit.estimate.measures.questionnaire_facts import ages_of, questionnaire_of
 from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, with_intervals
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import OF_CASES, Pass, case_only, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
 from fltoolkit.survey.classifications.industry_codes import to_verify
 from fltoolkit.survey.data.collect import to_pandas
@@ -73,7 +73,8 @@ def prevalence(
             f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
             do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
         )  # fmt: skip
-    return estimate(design, truth_of(design, outcome), by, "prevalence", population, interval, level)
+    estimand = Estimand(truth_of(design, outcome), "prevalence", breakdowns(by))
+    return estimate(design, estimand, population, Confidence(interval, level))
 
 
 @checked
@@ -92,20 +93,21 @@ def total(
     """
     require_totals(design, "total")
     if isinstance(design, Survey) or is_truth(design, outcome):
-        return estimate(design, truth_of(design, outcome), by, "total", population, DEFAULT, level)
-    return estimate(design, Outcome("number", outcome), by, "total", population, "wald", level)
+        estimand = Estimand(truth_of(design, outcome), "total", breakdowns(by))
+        return estimate(design, estimand, population, Confidence(DEFAULT, level))
+    return estimate(design, Estimand(Outcome("number", outcome), "total", breakdowns(by)), population, Confidence("wald", level))
 
 
 @checked
 def mean(design: Design, y: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval."""
-    return estimate(design, Outcome("number", y), by, "mean", population, "wald", level)
+    return estimate(design, Estimand(Outcome("number", y), "mean", breakdowns(by)), population, Confidence("wald", level))
 
 
 @checked
 def ratio(design: Design, y: str, x: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
     """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval."""
-    return estimate(design, Outcome("ratio", y, x), by, "ratio", population, "wald", level)
+    return estimate(design, Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by)), population, Confidence("wald", level))
 
 
 @checked
@@ -132,7 +134,7 @@ def share(
             "a share over a group cannot be broken down by that group", where="share: by", found=group, do="leave it out of by="
         )
     what = truth_of(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
-    return estimate(design, what, wanted, "share", population, interval, level, of=group)
+    return estimate(design, Estimand(what, "share", wanted, of=group), population, Confidence(interval, level))
 
 
 @checked
@@ -142,31 +144,23 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, level
     The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
     """
     require_totals(persons, "flowchart")
-    est = estimate(persons, Outcome("everyone"), [[], ["step"]], "total", population, DEFAULT, level, of="step")
+    estimand = Estimand(Outcome("everyone"), "total", ((), ("step",)), of="step")
+    est = estimate(persons, estimand, population, Confidence(DEFAULT, level))
     return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
     """Persons by the step and the trace of their classification. Traces are answers: see `published_set.paths` for what may leave."""
-    return estimate(persons, Outcome("everyone"), [["step"], ["step", "trace"]], "total", population, DEFAULT, 0.95)
+    estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace")))
+    return estimate(persons, estimand, population, Confidence())
 
 
-def estimate(
-    design: Design,
-    outcome: Outcome,
-    by: By,
-    measure: str,
-    population: str | None,
-    interval: ProportionInterval,
-    level: float,
-    of: str | None = None,
-) -> Estimates:
-    """One pass, then linear algebra on the PSU × cell table."""
-    wanted = breakdowns(by)
-    groups = groups_of(wanted)
-    chosen, weight, domain = population_of(design, population, groups, outcome.y)
-    run = make_pass(design, outcome, wanted, groups, measure, domain, weight, of)
-    counted = run.counted if measure in OF_CASES else None
+def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
+    """One pass, then linear algebra on the PSU × cell table. `population`: as `prevalence` takes it."""
+    outcome, measure, groups = estimand.outcome, estimand.measure, groups_of(estimand.by)
+    chosen = population_of(design, population, groups, outcome.y)
+    run = make_pass(design, estimand, chosen)
+    counted = run.counted if estimand.is_of_cases else None
     weights = run.by_unit("w", run.base, counted)
     rows = counts(run, weights, counted)
     y, x, by_x = run.y, rows["population"].to_numpy(), run.of_base(weights)
@@ -178,16 +172,15 @@ def estimate(
     z = run.units.influence(run.cases, None if measure == "total" else by_x, estimate, overwrite_x=True)
     rows.insert(0, "estimate", estimate)
     rows.insert(1, "se", np.sqrt(run.units.variances(z)))
-    binary = outcome.kind in ("truth", "everyone", "amount") and measure != "duration"
-    effects = design_effects(run, rows, rate, binary, measure, design.deff_at_zero)
+    effects = design_effects(run, rows, rate, design.deff_at_zero)
     whole = measure == "total" and design.grosses_up and bool(run.table["lowest"].min() >= 1)
-    table = with_intervals(rows, effects, rate, binary, measure, interval, level, whole, outcome.kind == "amount")
+    table = with_intervals(estimand, rows, effects, rate, confidence, whole=whole)
     only = case_only(design) & set(groups)
-    if binary and outcome.three_valued and measure in ("prevalence", "total"):
-        table = pd.concat([table, unresolved(run, rows, effects, measure, level, only)], axis=1)
-    about = about_of(design, outcome, measure, interval, level, chosen, groups, run)
+    if estimand.is_proportion and outcome.three_valued and measure in ("prevalence", "total"):
+        table = pd.concat([table, unresolved(run, rows, effects, confidence.level, only)], axis=1)
+    about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)
-    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, wanted)
+    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by)
 
 
 def truth_of(design: Design, outcome: str) -> Outcome:
@@ -201,8 +194,8 @@ def is_truth(design: Design, name: str) -> bool:
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
 
 
-def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> tuple[str, str, str | None]:
-    """The population's name, weight and membership column; a sector of one job asked of all workers brings its own."""
+def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
+    """The population that a name stands for; a sector of one job asked of all workers brings its own."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:
@@ -210,7 +203,7 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
                 "only a survey read through survey.yaml has populations", where="population", found=name,
                 do="leave population out, and name the group in by=",
             )  # fmt: skip
-        return "", WEIGHT, None
+        return ReferencePopulation("", WEIGHT, None)
     spec = design.spec
     bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
     chosen = next(iter(bound), spec.default_population) if name is None else name
@@ -231,21 +224,20 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             f"{sector} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
             where="population", found=chosen, allowed=sorted(b for b in bound if b), do="leave population out, or name that one",
         )  # fmt: skip
-    return chosen, weight_of(chosen), POPULATION + chosen
+    return ReferencePopulation(chosen, weight_of(chosen), POPULATION + chosen)
 
 
-def about_of(
-    design: Design, outcome: Outcome, measure: str, interval: str, level: float, population: str,
-    groups: Sequence[str], run: Pass,
-) -> About:  # fmt: skip
+def about_of(design: Design, run: Pass, population: str, confidence: Confidence) -> About:
+    """What a result rests on. `population`: the name of the reference population."""
+    outcome, measure, groups = run.estimand.outcome, run.estimand.measure, run.estimand.groups
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
     missing = int(run.table["missing"].sum() + run.table["n"][run.table["status"] == 2].sum())
     base = About(
         missing=missing,
         measure=measure,
         outcome=name,
-        interval="log" if measure == "total" and interval != "wald" else interval,
-        level=level,
+        interval="log" if measure == "total" and confidence.method != "wald" else confidence.method,
+        level=confidence.level,
         calibration=run.calibration,
     )
     if not isinstance(design, ClassifiedSurvey):

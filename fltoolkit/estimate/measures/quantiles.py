@@ -16,12 +16,12 @@ from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.measures.intervals import t_quantile
+from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
 from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
 from fltoolkit.estimate.measures.result_columns import households_of_cases
 from fltoolkit.estimate.measures.stock_and_duration import asked_months, basis
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
-from fltoolkit.estimate.totals.one_pass import Pass, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, Pass, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, columns_times, side_by_side
 from fltoolkit.survey.design.survey_design import Design
@@ -74,13 +74,14 @@ def quantile(
             "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
         )
     outcome = _outcome(design, y, by, population)
-    chosen, weight, domain = population_of(design, population, groups, "")
-    run = make_pass(design, outcome, wanted, groups, "duration", domain, weight, None, split=y)
+    chosen = population_of(design, population, groups, "")
+    run = make_pass(design, Estimand(outcome, "duration", wanted, split=y), chosen)
     values = _values(run, y)
     made = [_one(run, values, p, level) for p in q]
     order = np.arange(len(run.cells) * len(q)).reshape(len(q), -1).T.ravel()  # the quantiles of a cell below each other
     table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
-    about = replace(about_of(design, outcome, "quantile", "woodruff", level, chosen, groups, run), outcome=y)
+    about = about_of(design, run, chosen.name, Confidence(DEFAULT, level))
+    about = replace(about, measure="quantile", interval="woodruff", outcome=y)
     if isinstance(design, ClassifiedSurvey) and design.spec.months:
         about = replace(about, duration_basis=basis(design.spec.months))
     keys = run.cells.keys.drop(columns=BREAKDOWN)

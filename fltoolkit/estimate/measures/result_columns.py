@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.estimate.measures import intervals
-from fltoolkit.estimate.measures.intervals import ProportionInterval
-from fltoolkit.estimate.totals.one_pass import OF_CASES, Pass
+from fltoolkit.estimate.measures.intervals import Confidence
+from fltoolkit.estimate.totals.one_pass import Estimand, Pass
 from fltoolkit.estimate.totals.result_cells import make_cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
 from fltoolkit.survey.spec.groups import TOTAL
@@ -41,15 +41,13 @@ def households_of_cases(run: Pass) -> pd.Series:
     return pd.Series(run.cells.distinct(household, run.of_cases) if known else pd.array([pd.NA] * len(run.cells), dtype="Int64"))
 
 
-def design_effects(
-    run: Pass, rows: pd.DataFrame, rate: Array, binary: bool, measure: str, from_spec: float | None
-) -> pd.DataFrame:
+def design_effects(run: Pass, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
     """Against simple random sampling without and with replacement (R's deff TRUE and "replace"), and Kish's 1 + CV²(w)."""
-    t, base = run.table, run.base
+    t, base, measure = run.table, run.base, run.estimand.measure
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
-    counted = run.counted if measure in OF_CASES else None
+    counted = run.counted if run.estimand.is_of_cases else None
     with np.errstate(divide="ignore", invalid="ignore"):
-        if binary and "y" not in t:
+        if run.estimand.is_proportion and "y" not in t:
             spread = rate * (1 - rate)
         elif measure == "ratio":
             yy, xx, xy, w = (run.cells.sums(t[c].to_numpy()) for c in ("wyy", "wxx", "wxy", "w"))
@@ -70,7 +68,7 @@ def design_effects(
             }
         )
     effects = effects.mask(np.isinf(effects))  # of a rate of 1 whose number varies
-    return _effects_at_zero(run, rows, effects, from_spec) if binary else effects
+    return _effects_at_zero(run, rows, effects, from_spec) if run.estimand.is_proportion else effects
 
 
 def _effects_at_zero(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
@@ -95,14 +93,14 @@ def _of_everyone(run: Pass) -> float:
 
 
 def with_intervals(
-    rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, binary: bool, measure: str,
-    method: ProportionInterval, level: float, whole: bool, amounts: bool = False,
-) -> pd.DataFrame:  # fmt: skip
+    estimand: Estimand, rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, confidence: Confidence, *, whole: bool
+) -> pd.DataFrame:
     """The result's columns in their order, with the interval that fits the measure.
 
     `whole`: every weight stands for at least one person, so a total is never below `least`, the cases seen (of amounts: theirs).
     """
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
+    binary, measure, method, level = estimand.is_proportion, estimand.measure, confidence.method, confidence.level
     at_zero = effects["deff_at_zero"].fillna(1.0).to_numpy() if binary else 1.0
     psus = rows["psus_with_cases"].to_numpy(float, na_value=np.nan)
     if not binary:
@@ -118,7 +116,7 @@ def with_intervals(
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
         n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
         if binary:
-            own = n_eff if amounts else _n_eff(rows, rate, measure)
+            own = n_eff if estimand.outcome.kind == "amount" else _n_eff(rows, rate, measure)
             n_eff = np.where(effects["deff_at_zero"].notna(), rows["n"] / effects["deff_at_zero"], own)
     columns = {
         "estimate": estimate, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": effects["deff"], "df": rows["df"],
@@ -134,7 +132,7 @@ def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
     return np.asarray(rate * (1 - rate) / se**2)
 
 
-def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: str, level: float, only: set[str]) -> pd.DataFrame:
+def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, only: set[str]) -> pd.DataFrame:
     """How many are unresolved, the estimate without them, and the upper bound with all of them as cases.
 
     Blank for rows of the groups in `only`, which nobody but a case has.
@@ -142,7 +140,7 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, measure: st
     t, cells, base = run.table, run.cells, run.base
     n_open, w_open = (run.of_base(base.sums(t[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
     y, x = run.y, rows["population"].to_numpy()
-    scale = x if measure == "total" else np.ones(len(rows))
+    scale = x if run.estimand.measure == "total" else np.ones(len(rows))
     y_high = run.cases + run.of_base(run.by_unit("w", base, run.unresolved))
     with np.errstate(divide="ignore", invalid="ignore"):
         bound = (y + w_open) / x

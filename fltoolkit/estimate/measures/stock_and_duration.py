@@ -14,10 +14,10 @@ from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.measures.intervals import DEFAULT
+from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
 from fltoolkit.estimate.measures.prevalence_and_totals import estimate, population_of, prevalence, total
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import case_only
+from fltoolkit.estimate.totals.one_pass import Estimand, case_only
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.survey.checks.findings import guarded
 from fltoolkit.survey.design.survey_design import require_totals
@@ -70,7 +70,7 @@ def stock(
             do="ask for months over all spells; fl.total and fl.duration do not need them",
         )  # fmt: skip
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
-    made = estimate(persons, outcome, by, measure, population, DEFAULT, level)
+    made = estimate(persons, Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
     if missing := made.about.missing:
         raise NotAvailable(
             "some cases gave no months, and a stock on an average day needs those of all", where=str(persons.path),
@@ -125,7 +125,7 @@ def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None
     """
     months, window = asked_months(persons, by, population, "a mean duration")
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
-    made = estimate(persons, outcome, by, "duration", population, "wald", level)
+    made = estimate(persons, Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
     return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
 
 
@@ -153,7 +153,7 @@ def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str
     """Stop where children, who are asked none of this, would be part of the figure."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
-    chosen, _, _ = population_of(persons, population, groups, "")
+    chosen = population_of(persons, population, groups, "").name
     if spec.children and spec.side(chosen) != "adults":
         raise NotAvailable(
             f"no {what.removeprefix('a ')} of children: they are not asked for it", where="population", found=chosen,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import population_of, truth_of
-from fltoolkit.estimate.totals.one_pass import Pass, case_only, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, sums
 from fltoolkit.survey.design.survey_design import Design
@@ -113,9 +113,9 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
             f"no model with {min(only)}: only cases have one, so there is nobody to compare with", where="formula",
             found=formula, do="leave it out, or take a group that everybody has",
         )  # fmt: skip
-    chosen, weight, domain = population_of(design, population, names, outcome)
+    chosen = population_of(design, population, names, outcome)
     wanted = (tuple(names), *((n,) for n in names))
-    run = make_pass(design, truth_of(design, outcome), wanted, names, "prevalence", domain, weight, None)
+    run = make_pass(design, Estimand(truth_of(design, outcome), "prevalence", wanted), chosen)
     first = (run.cells.keys[BREAKDOWN] == 0).to_numpy()
     if (many := int(first.sum())) > MOST:
         raise RequestError(
@@ -132,7 +132,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     code = np.where((code >= 0) & np.isin(code, np.flatnonzero(stated)), (np.cumsum(stated) - 1)[code], -1).astype(np.intp)
     frame = frame[stated].reset_index(drop=True)
     x, info = _matrix(terms, frame, formula)
-    made = Patterns(run, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen)
+    made = Patterns(run, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen.name)
     case = (run.table["status"] == 1).to_numpy()
     cases, others = (_holds(made, rows) for rows in (case, ~case))
     return replace(made, y=made.by_pattern("wy"), w=made.by_pattern("w"), cases=cases, others=others)

@@ -12,7 +12,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclas
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Pass, case_only, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, dense
 from fltoolkit.survey.design.survey_design import Design
@@ -71,9 +71,9 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
         )
     truth = columns in CLASSIFIED if isinstance(design, ClassifiedSurvey) else is_truth(design, columns)
     keys = (rows,) if truth else (rows, columns)
-    _, weight, domain = population_of(design, population, keys, columns)
     outcome = truth_of(design, columns) if truth else Outcome("everyone")
-    run = make_pass(design, outcome, (keys, *((k,) for k in keys), ()), keys, "prevalence", domain, weight, None)
+    estimand = Estimand(outcome, "prevalence", (keys, *((k,) for k in keys), ()))
+    run = make_pass(design, estimand, population_of(design, population, keys, columns))
     weights = run.by_unit("w", run.base)
     names, by_unit, totals = _two_way(run, weights, keys)
     if min(len(names[0]), len(names[1])) < 2:

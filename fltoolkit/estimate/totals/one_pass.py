@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -26,16 +26,67 @@ from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibrat
 from fltoolkit.survey.design.survey_design import Design
 
 UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
-OF_CASES = ("share", "duration")  # measures whose denominator is the cases (of a duration those with one)
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """What is estimated, and for which groups.
+
+    Attributes:
+        outcome: what is summed over persons.
+        measure: `prevalence`, `total`, `mean`, `ratio`, `share` or `duration`.
+        by: the breakdowns, each the names of its groups.
+        of: the group over which a share distributes the cases; None of other measures.
+        split: a column whose values the pass keeps apart, as quantiles need; "": none.
+    """
+
+    outcome: Outcome
+    measure: str
+    by: Breakdowns
+    of: str | None = None
+    split: str = ""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of all breakdowns, each once."""
+        return tuple(dict.fromkeys(group for breakdown in self.by for group in breakdown))
+
+    @property
+    def is_of_cases(self) -> bool:
+        """Whether the denominator counts cases only (of a duration those with one)."""
+        return self.measure in ("share", "duration")
+
+    @property
+    def is_proportion(self) -> bool:
+        """Whether each person counts as one or not at all, so that the intervals of proportions fit."""
+        return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
+
+
+@dataclass(frozen=True)
+class ReferencePopulation:
+    """Whom an estimate is about.
+
+    Attributes:
+        name: the population of survey.yaml; "" of a design without populations.
+        weight: the column of its weights.
+        domain: the true/false column of its members; None: everybody.
+    """
+
+    name: str
+    weight: str
+    domain: str | None
 
 
 @dataclass(frozen=True)
 class Pass:
-    """A `cluster_totals` table, the cells of a result, those of its denominators, and which of these is each cell's (`parent`).
+    """The sums of one pass over the persons, for an `estimand`.
+
+    A `cluster_totals` table, the cells of a result, those of its denominators, and which of these is each cell's (`parent`).
 
     `unit` is each table row's unit; None where the units are replicates. `calibration` says how the weights were calibrated ("": not).
     """
 
+    estimand: Estimand
     table: pd.DataFrame
     cells: Cells
     base: Cells
@@ -128,34 +179,36 @@ class Pass:
         return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
 
 
-def make_pass(
-    design: Design, outcome: Outcome, wanted: Breakdowns, groups: Sequence[str], measure: str,
-    domain: str | None, weight: str, of: str | None, split: str = "",
-) -> Pass:  # fmt: skip
-    """The pass over the persons; cells and the cells of their denominators. `split`: a column whose values are a key of the table."""
-    design = calibrated(design)
+def make_pass(design: Design, estimand: Estimand, population: ReferencePopulation) -> Pass:
+    """The pass over the persons; cells and the cells of their denominators."""
+    design, wanted, groups, measure = calibrated(design), estimand.by, estimand.groups, estimand.measure
     table = cluster_totals(
-        design, outcome, [*groups, *([split] if split else [])], domain=domain, weight=weight, lowest=measure == "total"
+        design,
+        estimand.outcome,
+        [*groups, *([estimand.split] if estimand.split else [])],
+        domain=population.domain,
+        weight=population.weight,
+        lowest=measure == "total",
     )
     if design.replication:
         units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
         unit = None
     else:
         units, unit = make_units(table, design)
-        if found := margins_of(design, weight):
+        if found := margins_of(design, population.weight):
             units = replace(units, margins=_margins(unit, table, found))
     order = (
         {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, ClassifiedSurvey) else {}
     )
     order["step"] = [*LEAVES, *CHILD_LEAVES]
-    apart = (case_only(design) | ({of} if of else set())) & set(groups)
+    apart = (case_only(design) | ({estimand.of} if estimand.of else set())) & set(groups)
     inside, cases = table["n"].to_numpy() > 0, (table["status"] >= 1).to_numpy()
     only, durations = case_only(design), measure == "duration"
     if durations:
         apart = set()  # its denominators are its own cells
     rows = [inside & cases if durations or only & set(b) else inside for b in wanted]
     cells = make_cells(table, groups, wanted, rows, order)
-    counted = inside & cases if measure in OF_CASES else inside
+    counted = inside & cases if estimand.is_of_cases else inside
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
     same = base_by == wanted and all(r is counted for r in rows)
     base = cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
@@ -168,8 +221,8 @@ def make_pass(
                 do="see the upper limit of the prevalence",
             )
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
-    told = design.calibration.text if design.calibration and weight in design.calibration.weights else ""
-    return Pass(table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit, told)
+    told = design.calibration.text if design.calibration and population.weight in design.calibration.weights else ""
+    return Pass(estimand, table, cells, base, base.parent(cells, [g for g in groups if g not in apart]), units, unit, told)
 
 
 def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:

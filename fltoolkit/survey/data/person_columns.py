@@ -5,21 +5,20 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.survey.data.internal_columns import AGE, KEY, SOURCE
-from fltoolkit.survey.data.person_frame import PART
+from fltoolkit.survey.data.person_frame import PART, WantedColumns
 from fltoolkit.survey.data.unit_labels import joined
 from fltoolkit.survey.spec.files_and_design import ModuleStatus
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
-def spec_columns(spec: SurveySpec) -> tuple[dict[str, str], dict[str, str]]:
-    """The data columns a survey.yaml names, each with its key, of the persons' files and of the episodes file; `{episode}`
-    filled in."""
-    person = {c: spec.key_of(c) for c in spec.person_columns()}
-    episode = {c: spec.key_of(c) for c in spec.episode_columns()}
-    if spec.episodes.long:
-        return person, episode
-    filled = {c.replace("{episode}", e): key for c, key in episode.items() for e in (spec.episodes.wide or ("",))}
-    return {**person, **filled}, {}
+def wanted_columns(spec: SurveySpec) -> WantedColumns:
+    """The data columns a survey.yaml names, `{episode}` filled in."""
+    persons = {c: spec.key_of(c) for c in spec.person_columns()}
+    episodes = {c: spec.key_of(c) for c in spec.episode_columns()}
+    if not spec.episodes.long:
+        filled = {c.replace("{episode}", e): key for c, key in episodes.items() for e in (spec.episodes.wide or ("",))}
+        persons, episodes = {**persons, **filled}, {}
+    return WantedColumns(persons, episodes, spec.number_columns(), spec.bare_columns(), spec.code_columns())
 
 
 def certain(spec: SurveySpec) -> nw.Expr | None:

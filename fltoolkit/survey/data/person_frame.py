@@ -7,7 +7,7 @@ only the columns an estimate asks for are read at all. No other module casts a c
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,68 +142,97 @@ class SourceTable:
     held: bool
 
 
-def read_files(
-    files: Files,
-    folder: Path,
-    columns: Mapping[str, str],
-    of_episodes: Mapping[str, str],
-    numbers: Collection[str],
-    bare: Collection[str],
-    codes: Collection[str],
-    con: duckdb.DuckDBPyConnection,
-    where: str,
-    tables: Mapping[str, Any],
-) -> SourceTable:
-    """Open, pool and join the files of a survey and keep the columns asked for, as text, under the prefix `src__`; `numbers` as such too,
-    under `num__`, and those of `codes` that the file has as whole numbers under `fl__code__`.
+@dataclass(frozen=True)
+class WantedColumns:
+    """The columns that a survey.yaml asks for, and in which forms.
+
+    Attributes:
+        persons: columns of the persons' files, each with the key of survey.yaml that names it.
+        episodes: those of the episodes file.
+        numbers: those of all that are numbers. bare: those of them whose text nobody asks for.
+        codes: those of persons that are grouped or joined by.
+    """
+
+    persons: Mapping[str, str]
+    episodes: Mapping[str, str]
+    numbers: Collection[str]
+    bare: Collection[str]
+    codes: Collection[str]
+
+
+@dataclass(frozen=True)
+class FilePlace:
+    """Where the files of a survey are.
+
+    Attributes:
+        folder: the paths are read from there, and may not leave it.
+        where: the survey.yaml, for messages.
+        con: the survey's own connection.
+        tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
+    """
+
+    folder: Path
+    where: str
+    con: duckdb.DuckDBPyConnection
+    tables: Mapping[str, Any]
+
+    def paths(self, file: DataFile, where: str) -> list[Path]:
+        """The paths of a file; none, where tables stand in its place."""
+        return [] if self.tables else [inside(self.folder, name, where) for name in file.path]
+
+
+@dataclass(frozen=True)
+class _Needed:
+    """The columns needed of all files, with the `keys` of all; `joined`: whether keys are compared with those of another file."""
+
+    columns: frozenset[str]
+    keys: frozenset[str]
+    joined: bool
+
+
+def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceTable:
+    """Open, pool and join the files of a survey and keep the columns that are wanted: as text under the prefix `src__`, numbers also as
+    such under `num__`, and codes that the file has as whole numbers under `fl__code__`.
 
     Args:
         files: the `files:` of survey.yaml.
-        folder: the folder the paths are read from; they may not leave it.
-        columns: the columns the spec names of persons, each with the key that names it.
-        of_episodes: those of the episodes file.
-        numbers: those of all that are numbers; `bare`: those of them whose text nobody asks for. codes: those of persons that are grouped
-            or joined by.
-        con: the survey's own connection.
-        where: the survey.yaml, for messages.
-        tables: PySpark DataFrames in place of the files, by path; {}: the files are read.
 
     Raises:
         DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
     """
+    where, con = place.where, place.con
     given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
-    keys = {column for file in given.values() for column in file.key}
-    needed = {*keys, *columns, *of_episodes}
-    compared = keys if len(given) > 1 else set[str]()
-    opened = {kind: _pool(file, folder, keys, compared, needed, con, where, kind, tables) for kind, file in given.items()}
+    keys = frozenset(column for file in given.values() for column in file.key)
+    needed = _Needed(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1)
+    opened = {kind: _pool(file, kind, needed, place) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     with readable(", ".join([where, *(f"{kind}: {name}" for kind, file in given.items() for name in file.path)])):
         person, joins = _join(files, parts, where)
-        own = {**columns, **dict.fromkeys(files.person.key, "files.person.key")}
-        paths = [] if tables else [inside(folder, name, where) for file in given.values() for name in file.path]
-        kept = _kept(person, own, numbers, bare, codes, texts, missing, offered, paths, where)
+        own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
+        paths = [path for file in given.values() for path in place.paths(file, where)]
+        of_persons = Opened(person, tuple(offered), texts, missing=missing)
+        kept = _kept(of_persons, replace(wanted, persons=own), paths, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
             joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
             _unique(episodes, [*files.episodes.key, PART], "episodes", files.episodes, where)
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
-            wanted = {**of_episodes, **own_keys}
-            kept_of_each = _kept(
-                episodes, wanted, numbers, (), (), texts, missing, opened["episodes"].names, paths, f"{where}: files.episodes"
-            )
+            of_episodes = replace(of_persons, frame=episodes, names=opened["episodes"].names)
+            of_each = replace(wanted, persons={**wanted.episodes, **own_keys}, bare=(), codes=())
+            kept_of_each = _kept(of_episodes, of_each, paths, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
         labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
         if held := bool(paths) and (labelled or sum(p.stat().st_size for p in paths) <= HELD):
             persons = _held(persons, "persons", con)
             episodes = None if episodes is None else _held(episodes, "episodes", con)
-    widths = {kind: (len(needed.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
-    rows = "".join(map(contents, parts.values())) if tables else ""
-    return SourceTable(persons, episodes, tuple(joins), widths, rows, held or bool(tables))
+    widths = {kind: (len(needed.columns.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
+    rows = "".join(map(contents, parts.values())) if place.tables else ""
+    return SourceTable(persons, episodes, tuple(joins), widths, rows, held or bool(place.tables))
 
 
 def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
@@ -234,49 +263,28 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
     return person, joins
 
 
-def _kept(
-    frame: Frame,
-    columns: Mapping[str, str],
-    numbers: Collection[str],
-    bare: Collection[str],
-    codes: Collection[str],
-    texts: Collection[str],
-    missing: Mapping[str, Sequence[tuple[float, float]]],
-    offered: Sequence[str],
-    paths: Collection[Path],
-    where: str,
-) -> list[nw.Expr]:
-    """Columns as canonical text, which `texts` are already, and those that are numbers, or codes in whole numbers, as such. `offered`:
-    all that the files at `paths` have, for the message."""
-    schema = frame.collect_schema()
-    refuse_missing(columns, offered, where, paths, columns)
-    values = [_stated(number(c, schema[c]), missing.get(c, ())).alias(NUMBER_OF + c) for c in columns if c in numbers]
-    values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in codes and is_whole(schema[c])]
-    told = [c for c in columns if c not in bare]
-    return [*((nw.col(c) if c in texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
+def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
+    """The columns of `wanted.persons` as canonical text, and those that are numbers, or codes in whole numbers, as such."""
+    schema, columns = opened.frame.collect_schema(), wanted.persons
+    refuse_missing(columns, opened.names, where, paths, columns)
+    numbers = [c for c in columns if c in wanted.numbers]
+    values = [_stated(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
+    values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in wanted.codes and is_whole(schema[c])]
+    told = [c for c in columns if c not in wanted.bare]
+    return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
 
 
-def _pool(
-    file: DataFile,
-    folder: Path,
-    keys: set[str],
-    compared: set[str],
-    needed: set[str],
-    con: duckdb.DuckDBPyConnection,
-    where: str,
-    kind: str,
-    tables: Mapping[str, Any],
-) -> Opened:
-    """One file, or several pooled: rows below each other, each part with its weight factor. Of the survey's `keys` those that are
-    `compared` with another file's are text, and all that are not whole numbers."""
-    frames, offered = [], []
-    paths = [] if tables else [inside(folder, name, f"{where}: files.{kind}.path") for name in file.path]
+def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
+    """One file, or several pooled: rows below each other, each part with its weight factor. Keys that are compared with another
+    file's are text, and so are all that are not whole numbers."""
+    frames, offered, where, tables = [], [], place.where, place.tables
+    paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
-    only = needed | {name.removeprefix(file.prefix) for name in needed}
+    only = needed.columns | {name.removeprefix(file.prefix) for name in needed.columns}
     for i, name in enumerate(file.path):
         opened = open_named(
             tables[name] if tables else paths[i],
-            con,
+            place.con,
             as_text=True,
             only=only,
             delimiter=file.delimiter,
@@ -287,7 +295,7 @@ def _pool(
             refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
         frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
         refuse_unreadable(
-            [c for c in opened.unreadable if file.prefix + c in needed or c in file.key],
+            [c for c in opened.unreadable if file.prefix + c in needed.columns or c in file.key],
             opened.unreadable,
             f"{where}: files.{kind}",
         )
@@ -308,8 +316,8 @@ def _pool(
             )  # fmt: skip
     # Quarters may differ in the types of all their columns.
     schemas = [f.collect_schema() for f in frames]
-    as_text = [c for c in first if c in compared or (len(frames) > 1 and c not in (FACTOR, PART))]
-    as_text += [c for c in first if c in keys and c not in as_text and not is_whole(schemas[0][c])]
+    as_text = [c for c in first if (needed.joined and c in needed.keys) or (len(frames) > 1 and c not in (FACTOR, PART))]
+    as_text += [c for c in first if c in needed.keys and c not in as_text and not is_whole(schemas[0][c])]
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
     declared = missing_numbers(paths[0], file.encoding) if paths else {}

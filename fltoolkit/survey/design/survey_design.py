@@ -35,8 +35,8 @@ from fltoolkit.survey.data.internal_columns import (
     WEIGHT,
 )
 from fltoolkit.survey.data.masking import Mask
-from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, spec_columns
-from fltoolkit.survey.data.person_frame import FACTOR, Frame, Join, numeric, open_named, read_files
+from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, wanted_columns
+from fltoolkit.survey.data.person_frame import FACTOR, FilePlace, Frame, Join, numeric, open_named, read_files
 from fltoolkit.survey.data.unit_labels import joined, label, refuse_stages, with_units
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.calibrated_weights import Calibration
@@ -300,10 +300,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     before = [stamped(file) for file in used]
     with ThreadPoolExecutor(1) as beside:  # while keys are counted
         digest = beside.submit(hashed, used)
-        table = read_files(
-            spec.files, path.parent, *spec_columns(spec), spec.number_columns(), spec.bare_columns(), spec.code_columns(), connect(),
-            str(path), given,
-        )  # fmt: skip
+        table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), connect(), given))
     refuse_changed(before)  # what was read, and what was hashed
     digest.result().update(table.contents.encode())
     clustered = spec.design.psu is not None
