@@ -6,12 +6,15 @@ import dataclasses
 from typing import Any
 
 import pandas as pd
+import pytest
 from handed import EN
-from promises import evidence_from
+from promises import evidence_from, evidence_of
 from published_rows import HIDDEN, of, published, row
 
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, DocumentTable, Heading, Paragraph
+from fltoolkit.report.documents import workshop_slides
 from fltoolkit.report.documents.workshop_slides import ROWS, workshop
+from fltoolkit.show.charts.static_charts import Drawn
 
 TARGET = {"year": 2030, "cut": 0.9}
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
@@ -95,3 +98,15 @@ def test_a_baseline_run_has_no_slide_of_a_change() -> None:
     made = evidence_from(published(row()))
     assert titled(workshop(made, EN), "change.heading") == []
     assert titled(workshop(dataclasses.replace(made, changed=made.now), EN), "slides.verdict") == []
+
+
+def test_a_later_round_has_a_slide_with_both_rounds_and_one_with_the_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Drawn("change", None, "t", "both rounds", 1.0)
+    monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
+    baseline = evidence_from(published(row()), TARGET, planned_sample=2000).baseline
+    made = workshop(evidence_of(baseline, [{"value": 12.0}], published(row())), EN)
+    assert titled(made, "change.heading") == [[Chart(picture)]]
+    ((told, note),) = titled(made, "slides.verdict")
+    assert isinstance(told, Bullets)
+    assert told.items[0].startswith("Prevalence, 2025 to 2027: ▼ decreased.")
+    assert note == Paragraph(EN.say("change.note"), "quiet")
