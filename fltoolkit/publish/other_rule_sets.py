@@ -16,7 +16,7 @@ from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
 from fltoolkit.survey.design.calibration_margins import with_calibration
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
@@ -87,7 +87,7 @@ def refused_rows(headline: pd.DataFrame, refused: Refused, spec: SurveySpec, num
     rows = []
     for breakdown in refused.by:
         groups = {g: "" if g in breakdown else TOTAL for g in there}
-        category = {"breakdown": " × ".join(breakdown), "category": "" if breakdown else TOTAL}
+        category = {"breakdown": crossed(breakdown), "category": "" if breakdown else TOTAL}
         rows.append(headline.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
     return pd.concat(rows, ignore_index=True)
 

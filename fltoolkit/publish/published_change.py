@@ -13,7 +13,7 @@ from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, C
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
@@ -76,8 +76,8 @@ def _row(row: Record, change: Change, before: dict[Any, Record] | None, after: d
     sides |= {"flag_before": old.get("flag", ""), "flag_after": new.get("flag", "")}
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
-        "reference_population": change.after.population, "breakdown": " × ".join(groups),
-        "category": " × ".join(str(row[g]) for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
+        "reference_population": change.after.population, "breakdown": crossed(groups),
+        "category": crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
         **{g: row[g] for b in change.by for g in b}, **numbers, **verdict, **sides,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
         "survey_before": change.before.survey, "round_before": change.before.round, "year_before": change.before.year,
@@ -99,14 +99,14 @@ def _records(out: Published, about: About) -> dict[Any, Record]:
     }
     for name, value in wanted.items():
         t = t[t[name] == value]
-    return {frozenset((g, str(row[g])) for g in str(row["breakdown"]).split(" × ") if g): row for row in t.to_dict("records")}
+    return {frozenset((g, str(row[g])) for g in uncrossed(row["breakdown"])): row for row in t.to_dict("records")}
 
 
 def _found(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:
     """A round's published row; nothing where the round itself has no such row."""
     if pd.isna(row[f"n_{name}"]):
         return {}
-    values = " × ".join(sorted(v for _, v in key)) or TOTAL
+    values = crossed(sorted(v for _, v in key)) or TOTAL
     if key not in records:
         raise PublicationError(
             f"a row of the change is not in the published set of the round {name}", where=name, found=values,

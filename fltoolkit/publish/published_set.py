@@ -28,7 +28,7 @@ from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure
 from fltoolkit.publish.disclosure.suppression_decision import apart, decide, decide_beside
 from fltoolkit.publish.other_rule_sets import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.publish.reliability import Profile, load_profile, reliability, shipped_profiles
-from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec
+from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -94,8 +94,8 @@ class Published:
         Raises `RequestError` naming what there is.
         """
         t = self.own[self.own["measure"] == measure]
-        as_published = {frozenset(str(b).split(" × ")): str(b) for b in t["breakdown"]}
-        names = [as_published.get(frozenset(b or [""]), " × ".join(b)) for b in breakdowns(by)]
+        as_published = {frozenset(uncrossed(b)): str(b) for b in t["breakdown"]}
+        names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
         if population is None and len(t):
             fits = t[t["breakdown"].isin(names)]
             population = str((fits if len(fits) else t)["reference_population"].iloc[0])
@@ -352,13 +352,13 @@ def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     frame = est.table
     groups = list(dict.fromkeys(g for b in est.by for g in b))
     used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
-    values = [" × ".join(str(row[g]) for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
+    values = [crossed(row[g] for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
     codes = [
-        " × ".join(category_code(spec, g, str(row[g])) for g in u) if spec else ""
+        crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
-    return frame.assign(**about, breakdown=[" × ".join(u) for u in used], category=values, ilostat=codes)
+    return frame.assign(**about, breakdown=[crossed(u) for u in used], category=values, ilostat=codes)
 
 
 def _few_without_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from fltoolkit.estimate.change_over_time.published_baseline import PublishedBase
 from fltoolkit.publish.published_change import publish_change
 from fltoolkit.publish.published_set import HasTables, Published, make, publish_run
 from fltoolkit.survey.design.survey_design import read_survey
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 COMPARED = ("prevalence", "total", "stock_prevalence", "stock", "current_prevalence", "current", "duration", "share")
@@ -137,7 +137,7 @@ def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
     for measure in COMPARED:
         rows = own[own["measure"] == measure][["reference_population", "breakdown"]].drop_duplicates()
         for population, breakdown in rows.itertuples(index=False):
-            groups = breakdown.split(" × ") if breakdown else []
+            groups = list(uncrossed(breakdown))
             of = groups.pop() if measure == "share" else None
             if len(groups) <= 1:
                 found.setdefault((measure, str(population), of), []).append(tuple(groups))

@@ -35,7 +35,7 @@ from fltoolkit.estimate.change_over_time.published_baseline import PublishedBase
 from fltoolkit.estimate.measures.estimates import About, Estimates, Row, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.result_cells import Breakdowns
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
@@ -248,7 +248,7 @@ def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
 
 def _told(by: Breakdowns) -> str:
     """Breakdowns in words."""
-    return ", ".join(" × ".join(breakdown) or TOTAL for breakdown in by)
+    return ", ".join(crossed(breakdown) or TOTAL for breakdown in by)
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:

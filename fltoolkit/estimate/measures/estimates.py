@@ -20,7 +20,7 @@ from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.several_samples import Joint
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
 from fltoolkit.survey.data.masking import Mask
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 Row = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
 STEP = 1e-30
@@ -220,7 +220,7 @@ def find_row(est: Estimates, row: Row) -> int:
     short = [tuple(v for v in values if v != TOTAL) for values in full]
     if not isinstance(row, tuple):
         row = str(row)
-        found = [i for i, values in enumerate(short) if (" × ".join(values) or TOTAL) == row]
+        found = [i for i, values in enumerate(short) if (crossed(values) or TOTAL) == row]
     else:
         wanted = tuple(str(v) for v in row)
         found = [i for i, (whole, part) in enumerate(zip(full, short, strict=True)) if wanted in (whole, part)]
@@ -231,7 +231,7 @@ def find_row(est: Estimates, row: Row) -> int:
             "more than one row has this name", where="row", found=_told(row), allowed=[str(full[i]) for i in found],
             do=f"give the values of all groups, as a tuple in this order: {', '.join(groups)}",
         )  # fmt: skip
-    persons = dict(zip([" × ".join(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True))
+    persons = dict(zip([crossed(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True))
     # The labels of a survey's groups are those of survey.yaml; those of a bare design are values of the data.
     there = list(persons) if est.about.population else Mask().told(persons, len(persons))
     raise RequestError("no such row", where="row", found=_told(row), allowed=there, do="name a row of the table")
@@ -291,4 +291,4 @@ def _not_smooth(name: str, found: str) -> RequestError:
 
 
 def _told(row: Row) -> str:
-    return " × ".join(str(v) for v in row) if isinstance(row, tuple) else str(row)
+    return crossed(row) if isinstance(row, tuple) else str(row)

@@ -12,6 +12,7 @@ from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import Patterns, names_in
 from fltoolkit.estimate.models.likelihood_fit import Fit, predict
 from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.survey.spec.groups import crossed
 
 STEP = 1e-4  # of a number's derivative; exact for a term that is linear in it
 
@@ -23,7 +24,7 @@ def coefficient_names(p: Patterns) -> pd.DataFrame:
         for name in p.info.column_names[place]:
             levels = re.findall(r"\[(?:T\.)?(.*?)\](?=:|$)", name)
             n, cases = _counts(p, term, levels[0]) if len(levels) == 1 and ":" not in term else (pd.NA, pd.NA)
-            rows.append({"name": name, "term": term, "category": " × ".join(levels), "n": n, "cases": cases})
+            rows.append({"name": name, "term": term, "category": crossed(levels), "n": n, "cases": cases})
     return pd.DataFrame(rows).set_index("name").astype({"n": "Int64", "cases": "Int64"})
 
 

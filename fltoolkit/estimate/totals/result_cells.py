@@ -16,7 +16,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.totals.cluster_totals import KEY
 from fltoolkit.estimate.variance.taylor_variance import FULL, Array, Codes, Matrix
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import CROSS, TOTAL
 from fltoolkit.survey.spec.reserved_names import RESULTS
 
 By = Annotated[
@@ -25,7 +25,6 @@ By = Annotated[
 ]
 Breakdowns = tuple[tuple[str, ...], ...]
 BREAKDOWN = "fl__breakdown"  # beside the groups' own columns, of which none can have this name
-CROSS = " × "
 MOST_OF_CUBE = 10  # groups
 
 

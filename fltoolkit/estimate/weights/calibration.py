@@ -24,8 +24,8 @@ from fltoolkit.survey.data.masking import Mask
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.calibration_margins import BAD, pattern_totals, with_calibration
 from fltoolkit.survey.design.survey_design import Design, Survey, weight_of
-from fltoolkit.survey.spec.benchmarks import CROSS, Margin, Method, read_benchmarks
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.benchmarks import Margin, Method, read_benchmarks
+from fltoolkit.survey.spec.groups import NOT_STATED, crossed
 
 D = TypeVar("D", bound=Design)
 Array = NDArray[np.float64]
@@ -124,7 +124,7 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
     if method == "poststratify" and len(margins) > 1:
         raise DesignError(
             "post-stratification is to one margin", where=where, found=[m.name for m in margins],
-            do=f"cross the columns in one margin ({CROSS.join(margins[0].columns + margins[1].columns)}), or rake",
+            do=f"cross the columns in one margin ({crossed(margins[0].columns + margins[1].columns)}), or rake",
         )  # fmt: skip
     weights, chosen = _whose(design, population)
     domain = POPULATION + chosen if chosen else None
@@ -185,18 +185,16 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
             )  # fmt: skip
         number = {values: i for i, values in enumerate(margin.totals)}
         found = list(table[columns].itertuples(index=False, name=None))
-        persons = {
-            str(name): int(n) for name, n in table.groupby([CROSS.join(values) for values in found])[PERSONS].sum().items()
-        }
+        persons = {str(name): int(n) for name, n in table.groupby([crossed(values) for values in found])[PERSONS].sum().items()}
         if unknown := sorted({v for v in found if v not in number}):
-            strange = {name: persons[name] for name in map(CROSS.join, unknown)}
+            strange = {name: persons[name] for name in map(crossed, unknown)}
             raise DataError(
                 "categories of the sample have no benchmark", where=at, found=mask.told(strange, len(persons)) if mask else list(strange),
-                allowed=[CROSS.join(v) for v in number], do="add them with their population, or correct their names",
+                allowed=[crossed(v) for v in number], do="add them with their population, or correct their names",
             )  # fmt: skip
         if absent := [v for v in number if v not in set(found)]:
             raise DataError(
-                "benchmarks are of categories with nobody in the sample", where=at, found=[CROSS.join(v) for v in absent],
+                "benchmarks are of categories with nobody in the sample", where=at, found=[crossed(v) for v in absent],
                 allowed=mask.told(persons, len(persons)) if mask else list(persons), do="merge them with a neighbour, in the data and in the benchmarks",
             )  # fmt: skip
         codes.append([number[v] for v in found])
@@ -208,7 +206,7 @@ def _g(method: Method, w: Array, category: NDArray[np.intp], margins: Sequence[M
     targets = [np.array(list(m.totals.values())) for m in margins]
     sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]
     for margin, found in zip(margins, sums, strict=True):
-        if empty := [CROSS.join(v) for v, s in zip(margin.totals, found, strict=True) if not s > 0]:
+        if empty := [crossed(v) for v, s in zip(margin.totals, found, strict=True) if not s > 0]:
             raise DesignError(
                 "the weights of a category add up to nothing", where=f"{where}: margin {margin.name}", found=empty,
                 do="merge them with a neighbour, in the data and in the benchmarks",

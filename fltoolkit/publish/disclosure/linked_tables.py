@@ -10,6 +10,7 @@ from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, Sum, con
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.disclosure_audit import exposed
 from fltoolkit.publish.disclosure.overlapping_groups import Structure, tie
+from fltoolkit.survey.spec.groups import crossed
 
 T = TypeVar("T")
 Tables = dict[str, dict[Key, Cell]]
@@ -119,4 +120,4 @@ def _family_sums(family: tuple[str, ...], tied: _Tied) -> list[Sum]:
 
 def _named(population: str, key: Key) -> str:
     """A cell's breakdown and population, in words."""
-    return f"{' × '.join(sorted(g for g, _ in key)) or 'the total'} of {population}"
+    return f"{crossed(sorted(g for g, _ in key)) or 'the total'} of {population}"

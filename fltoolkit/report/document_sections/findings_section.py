@@ -10,6 +10,7 @@ from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Fact, Facts, Paragraph
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import Row
+from fltoolkit.survey.spec.groups import uncrossed
 
 CAREFUL = ("unreliable", "caution", "review")
 IN_TIME = ("stock", "current", "duration")
@@ -144,13 +145,13 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
     rows = out.own[out.own["measure"] == measure]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
     rows = rows[(rows["reference_population"] == chosen) & (rows["breakdown"] != "")]
-    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if " × " not in str(b)]
+    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2]
     return tuple(b for b in by if rows[rows["breakdown"] == b]["estimate"].notna().sum() >= least)
 
 
 def tables(out: Published, language: Language) -> tuple[DocumentTable, ...]:
     """Everything published of one group at a time, a table a measure and population."""
-    own = out.own[(out.own["measure"] != "flowchart") & ~out.own["breakdown"].str.contains(" × ")]
+    own = out.own[(out.own["measure"] != "flowchart") & (out.own["breakdown"].map(uncrossed).map(len) < 2)]
     parts = own.groupby(["measure", "reference_population"], sort=False)
     return tuple(table(language, part) for _, part in parts if len(part) > 1)
 

@@ -18,7 +18,7 @@ from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
 from fltoolkit.publish.measure_units import is_rate, scale, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import COUNTS, TITLES, value
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, uncrossed
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
 # ISO 3166-1 alpha-3: a `country` that is one of these is its own code; any other is the kit's `X_...`.
@@ -93,7 +93,7 @@ def area_code(country: str) -> str:
 def _told(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]) -> Any:
     """The coded columns of a row: code and words each."""
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
-    by = breakdown.split(" × ") if breakdown else []
+    by = uncrossed(breakdown)
     told = {
         "FREQ": ("A", "Annual"),
         "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
@@ -118,7 +118,7 @@ def _told(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts:
 def _parts(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]) -> list[tuple[str, str, str]]:
     """Concept, code and words of each group that breaks the row down; a second group of a concept is told in CATEGORY."""
     parts: list[tuple[str, str, str]] = []
-    for group in str(row["breakdown"]).split(" × ") if row["breakdown"] else ():
+    for group in uncrossed(row["breakdown"]):
         concept = concepts.get(group, "CATEGORY")
         if concept in [c for c, _, _ in parts]:
             concept = "CATEGORY"
@@ -135,7 +135,7 @@ def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Label to code in each group: the published one, else one of our own; no two labels of a group share a code."""
     found: dict[str, dict[str, str]] = {}
     for row in table[(table["breakdown"] != "") & (table["category"] != "")].to_dict("records"):
-        for group, published in zip(row["breakdown"].split(" × "), row["ilostat"].split(" × "), strict=True):
+        for group, published in zip(uncrossed(row["breakdown"]), uncrossed(row["ilostat"]), strict=True):
             mine, label = found.setdefault(group, {}), str(row[group])
             if label in mine:
                 continue
@@ -167,7 +167,7 @@ def _breaks(changed: Published | None) -> set[Any]:
 
 
 def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
-    by = str(row["breakdown"]).split(" × ") if row["breakdown"] else []
+    by = uncrossed(row["breakdown"])
     measure = str(row["measure"]).removeprefix("change_in_")
     return (measure, row["reference_population"], row["rule_set"], frozenset((g, str(row.get(g, TOTAL))) for g in by))
 

@@ -20,6 +20,7 @@ from fltoolkit.report.exchange.evidence_json import FRAMES, document
 from fltoolkit.report.exchange.sdmx import sdmx_table, structure
 from fltoolkit.report.table_files import NOTHING, write_csv
 from fltoolkit.show.wording.english_numbers import Words, of_plan
+from fltoolkit.survey.spec.groups import uncrossed
 
 ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as ILOSTAT's processing uses them: to be verified
 
@@ -57,7 +58,7 @@ def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
 def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> dict[str, Any]:
     measure, by = str(published["measure"]), str(published["breakdown"])
     other = [str(published["rule_set"])] if published["rule_set"] != rule_set else []
-    groups = by.split(" × ") if by else []
+    groups = uncrossed(by)
     sex = row["SEX"] if row["SEX"] != ALL else "SEX_T"
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
     status = ILOSTAT_STATUS[row["OBS_STATUS"]]

@@ -11,6 +11,7 @@ from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.survey.spec.groups import uncrossed
 
 
 @checked
@@ -44,7 +45,7 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)
-        names = [b.split(" × ") if b else [] for b in part["breakdown"].unique()]
+        names = [list(uncrossed(b)) for b in part["breakdown"].unique()]
         only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
         plain = [b for b in names if len(b) <= 1 and b not in only]
         if measure == "share":

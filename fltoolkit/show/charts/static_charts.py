@@ -23,6 +23,7 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE
 from fltoolkit.show.charts.estimate_charts import MARKED
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import Row
+from fltoolkit.survey.spec.groups import uncrossed
 
 QUIET, DPI = "#55606b", 200
 LOOK: dict[Any, Any] = {
@@ -108,7 +109,9 @@ def change(
     """Both rounds' estimates with their intervals, one row a category (of these groups, or of all), and the verdict at the right."""
     rows = changed.table[changed.table["measure"] == f"change_in_{measure}"]
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
-    rows = rows[~rows["breakdown"].str.contains(" × ") & (True if groups is None else rows["breakdown"].isin(["", *groups]))]
+    rows = rows[
+        (rows["breakdown"].map(uncrossed).map(len) < 2) & (True if groups is None else rows["breakdown"].isin(["", *groups]))
+    ]
     first = rows.iloc[0].to_dict()
     before, after = (
         str(first[f"year{s}"] if first["year"] != first["year_before"] else first[f"round{s}"]) for s in ("_before", "")

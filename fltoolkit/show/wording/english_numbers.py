@@ -13,6 +13,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.publish.measure_units import is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
+from fltoolkit.survey.spec.groups import uncrossed
 
 Row = Mapping[Hashable, Any]
 NBSP = "\u00a0"
@@ -64,7 +65,7 @@ def category(row: Row) -> str:
         return "everyone"
     if not row["category"]:  # what the survey cannot give has no categories
         return f"by {row['breakdown']}".replace("_", " ")
-    return value("form" if "form" in row["breakdown"].split(" × ") else "", row["category"])
+    return value("form" if "form" in uncrossed(row["breakdown"]) else "", row["category"])
 
 
 def value(group: str, code: object) -> str:

@@ -14,7 +14,7 @@ from fltoolkit.publish.measure_units import unit as unit_of
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, Row
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 
 NAMES = re.compile(r"(?<=[a-z])_(?=[a-z])")  # withheld_wages, but not icls_2018
 TENTHS = 0.1  # of a power or a cut: below, a decimal is told
@@ -74,9 +74,9 @@ def unit(language: Language, measure: str, population: str = "") -> str:
 
 def group(language: Language, name: str) -> str:
     """A group's name as people read it; those of a crossed breakdown joined."""
-    keys = [part for part in name.split(" × ") if part]
+    keys = uncrossed(name)
     told = [language.say(f"groups.{k}") if language.has(f"groups.{k}") else k.replace("_", " ") for k in keys]
-    return " × ".join(told)
+    return crossed(told)
 
 
 def category(language: Language, row: Row) -> str:
@@ -85,7 +85,7 @@ def category(language: Language, row: Row) -> str:
         return language.say("everyone")
     if not row["category"]:
         return language.say("by", group=group(language, str(row["breakdown"])))
-    form = "form" in str(row["breakdown"]).split(" × ")
+    form = "form" in uncrossed(row["breakdown"])
     told = language.kit(str(row["category"]))
     return told.replace("_", " ") if form else told
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 import narwhals as nw
 import pandas as pd
@@ -29,6 +30,7 @@ from fltoolkit.survey.spec.questions import FORMS
 
 WIDE, FEW = 1000, 12
 FORMULA = ("=", "+", "-", "@")
+_KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary()  # `fl.classify` asks again after `fl.check`
 
 
 @checked
@@ -48,7 +50,14 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """The findings of `check`, each with the rows that it is about, where single rows are meant."""
+    """The findings of `check`, each with the rows that it is about, where single rows are meant. A survey is looked through once."""
+    known = _KNOWN.setdefault(survey, {})
+    if mask not in known:
+        known[mask] = _look_through(survey, mask)
+    return known[mask]
+
+
+def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
     about_data = [
         *_design(survey, mask),
         *_codes(survey, mask),

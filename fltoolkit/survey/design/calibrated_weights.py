@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.survey.spec.benchmarks import Margin, Method
+from fltoolkit.survey.spec.groups import crossed
 
 WORDS: dict[Method, str] = {"poststratify": "post-stratified to", "rake": "raked to", "greg": "calibrated (linear GREG) to"}
 PERSONS, BEFORE, G = "fl__n", "fl__w", "fl__g"  # beside the columns of the margins, of which none can have these names
@@ -81,7 +82,7 @@ class Calibration:
                 here = p[self.category[:, m] == c]
                 before = float(here[BEFORE].sum())
                 rows.append({
-                    "margin": margin.name, "category": " × ".join(values), "persons": int(here[PERSONS].sum()), "population": population,
+                    "margin": margin.name, "category": crossed(values), "persons": int(here[PERSONS].sum()), "population": population,
                     "sample_estimate": before, "ratio": population / before, "g_min": float(here[G].min()),
                     "g_median": float(np.median(np.repeat(here[G], here[PERSONS]))), "g_max": float(here[G].max()),
                 })  # fmt: skip

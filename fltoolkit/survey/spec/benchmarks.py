@@ -17,9 +17,9 @@ from fltoolkit.errors import DataError, expect
 from fltoolkit.files import inside
 from fltoolkit.survey.data.column_values import NUMBER
 from fltoolkit.survey.readers.side_table import read_side_table
+from fltoolkit.survey.spec.groups import CROSS, crossed
 from fltoolkit.yaml_files.loading import Code, Model, canonical_code
 
-CROSS = " × "
 COLUMNS = ("margin", "category", "population")
 SAME = 1e-9  # how far the totals of two margins may lie apart, as a share of them: rounding only
 
@@ -69,7 +69,7 @@ class Margin:
     @property
     def name(self) -> str:
         """As the published set names a breakdown: `region × sex`."""
-        return CROSS.join(self.columns)
+        return crossed(self.columns)
 
     @property
     def total(self) -> float:
@@ -114,7 +114,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
     found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
     for columns, category, population in rows:
         values = _values(columns, category, where)
-        told = f"{where}: margin {CROSS.join(columns)}, category {CROSS.join(values)}"
+        told = f"{where}: margin {crossed(columns)}, category {crossed(values)}"
         if values in found.setdefault(columns, {}):
             raise DataError("the category stands there twice", where=told, do="keep one of the two")
         found[columns][values] = _population(population, told)
@@ -153,7 +153,7 @@ def _values(columns: tuple[str, ...], category: Any, where: str) -> tuple[str, .
         given = (category,) if len(columns) == 1 else tuple(str(category).split(CROSS.strip()))
     if len(given) != len(columns) or len(set(columns)) != len(columns) or "" in columns:
         raise DataError(
-            "a category does not fit its margin", where=f"{where}: margin {CROSS.join(columns)}", found=category,
+            "a category does not fit its margin", where=f"{where}: margin {crossed(columns)}", found=category,
             allowed=f"one value for each of {', '.join(columns) or 'its columns'}, joined by {CROSS.strip()}",
         )  # fmt: skip
     return tuple(canonical_code(part) for part in given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
@@ -11,12 +12,23 @@ from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 NOT_STATED = "not stated"
 TOTAL = "total"
+CROSS = " × "  # joins the groups of a breakdown, and their categories, where a table is written; no group's name holds it
 
 Measure = Literal["prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration"]
 Classification = Literal[
     "sex", "area", "place_of_birth", "citizenship", "disability", "education", "icse_93", "icse_18", "icse_18_a", "icse_18_r"
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def crossed(names: Iterable[object]) -> str:
+    """Groups, or their categories, as one text: `sex × region`; of none empty."""
+    return CROSS.join(map(str, names))
+
+
+def uncrossed(breakdown: object) -> tuple[str, ...]:
+    """The groups of a breakdown as a published table has it; of the whole, none."""
+    return tuple(part for part in str(breakdown).split(CROSS) if part)
 
 
 Columns = Annotated[Names, Field(min_length=1)]
