@@ -1,4 +1,4 @@
-"""Baselines of one row, as `fl.baseline` would give them, and the values that planning must give on them."""
+"""Baselines of one row, as `fl.baseline` would give them, what documents make of them, and the values that planning must give on them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ import pandas as pd
 import small_country as country
 
 from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.evidence import Evidence, evidence
+from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets
+from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
+from fltoolkit.nap.smart_criteria import smart
+from fltoolkit.nap.targets import milestones, targets
+from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.rounds_and_changes import Rounds
 
 # Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
 # a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).
@@ -33,3 +40,36 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "weighted_population": 1e6, "reference_months": 12,
     }  # fmt: skip
     return Baseline(plan, pd.DataFrame([row | facts]))
+
+
+def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, now: Published | None = None) -> Evidence:
+    """What a plan with this baseline hands to its documents; rows of the follow-up are given by what differs from the usual one.
+
+    `now` is left out where only what the plan says is looked at.
+    """
+    usual = {c: given.table.iloc[0].get(c, "") for c in FOLLOW_UP} | {
+        "baseline_ci_low": given.table["ci_low"].iloc[0], "baseline_ci_high": given.table["ci_high"].iloc[0], "value": 3.0, "ci_low": 2.0,
+        "ci_high": 4.0, "change": -2.0, "change_ci_low": -3.0, "change_ci_high": -1.0, "verdict": "decreased", "verdict_reason": "",
+        "light": "▼ decreased", "marker": "", "flag": "", "reason": "", "year_before": 2025, "year": 2027,
+    }  # fmt: skip
+    later = pd.DataFrame([usual | row for row in followed or []], columns=FOLLOW_UP)
+    judged = targets(given.plan, given)
+    return Evidence(
+        given.plan, now, now, None, given, beside_targets(judged, later), milestones(given.plan, given), smart(given.plan, given, judged),
+        later, Partners(),
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Evidence:
+    """The evidence of a run that is its own baseline: its plan asks for the prevalence by gender and region, has these targets, and counts
+    inspectors trained, which is the partners'."""
+    row = {
+        "id": "rate",
+        "indicator": "Prevalence",
+        "measure": "prevalence",
+        "disaggregated_by": ["gender", "region"],
+        "targets": list(given),
+    }
+    said = country.with_rows(row)
+    said["framework"].append(country.PLAN["framework"][1])
+    return evidence(Plan.model_validate({**said, "country": out.table["country"].iloc[0], **keys}), Rounds(out, out))

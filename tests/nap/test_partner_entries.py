@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.partner_entries import Partners, Worked, not_placed, partners_text, plain, read_partners, with_partners
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(
@@ -121,16 +120,6 @@ def test_what_has_no_row_any_more_is_listed(tmp_path: Path) -> None:
         ("matrix", "persons", "baseline_value", 2), ("matrix", "gone", "target_year_1", 3), ("checklists", "gone", "note", "n"),
         ("checklists", "smart.gone.specific", "note", "s"), ("costs", "first", "activity", "b"), ("implementation", "gone", "note", "z"),
     ]  # fmt: skip
-
-
-def test_the_checklists_are_those_of_the_tools_that_ask_questions() -> None:
-    shipped = checklists()
-    assert {q.tool for q in shipped.questions} == {1, 3, 5, 8, 9, 15}
-    assert [dict.fromkeys(q.section for q in shipped.of(5))] == [
-        dict.fromkeys(("Prevention", "Protection", "Prosecution", "Partnerships"))
-    ]
-    assert "ILO Toolkit on Developing National Action Plans on Forced Labour" in shipped.source
-    assert len({q.question for q in shipped.questions if q.tool != 1}) == len([q for q in shipped.questions if q.tool != 1])
 
 
 @pytest.mark.parametrize(

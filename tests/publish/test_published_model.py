@@ -109,50 +109,6 @@ def test_a_wholly_hidden_group_is_left_out_and_named(persons: fl.Survey) -> None
     assert "Left out, because too little of it may be shown: sex." in model.notes
 
 
-def test_response_error_of_a_number() -> None:
-    """docs/methods.md §8: 3.0 per 1,000 seen through sensitivity 0.8 is 4.4 with specificity 0.998, 7.4 with 0.995."""
-    assert [round(fl.observed_rate(0.003, 0.8, sp) * 1000, 1) for sp in (0.998, 0.995)] == [4.4, 7.4]
-    back = fl.response_error(fl.observed_rate(0.003, 0.8, 0.998), [0.8], [0.998]).table.iloc[0]
-    assert back["prevalence"] == pytest.approx(0.003, rel=1e-12)
-    assert back[["ci_low", "ci_high"]].isna().all()
-
-
-def test_response_error_of_the_headline_moves_its_limits_too() -> None:
-    out = country.published()
-    row = out.select("prevalence").iloc[0]
-    found = fl.response_error(out, [1.0, 0.5], [1.0, 0.95])
-    table = found.table.set_index(["sensitivity", "specificity"])
-    assert_allclose(
-        table.loc[(1.0, 1.0), ["prevalence", "ci_low", "ci_high"]].astype(float),
-        row[["estimate", "ci_low", "ci_high"]].astype(float),
-    )
-    assert_allclose(
-        table.loc[(0.5, 0.95), ["prevalence", "ci_low", "ci_high"]].astype(float),
-        [(v - 0.05) / 0.45 for v in row[["estimate", "ci_low", "ci_high"]].astype(float)],
-    )
-    assert (found.population_label, found.level) == ("adults", 0.95)
-
-
-def test_response_error_that_cannot_be_is_blank_with_its_reason() -> None:
-    table = fl.response_error(0.004, [0.9, 0.1], [0.99, 0.9]).table
-    assert table["prevalence"].isna().all()
-    assert table["reason"].tolist() == ["more false cases are expected than were found"] * 3 + ["such answers tell nothing"]
-    assert fl.response_error(0.5, [0.4], [1.0]).table["reason"].tolist() == ["fewer true cases are expected than were found"]
-
-
-@pytest.mark.parametrize("arguments", [(0.5, [1.2], [1.0]), (3.0, [1.0], [1.0]), (float("nan"), [1.0], [1.0])])
-def test_response_error_refuses_what_is_no_proportion(arguments: tuple[float, list[float], list[float]]) -> None:
-    with pytest.raises(RequestError):
-        fl.response_error(*arguments)
-
-
-def test_a_hidden_headline_has_no_response_error() -> None:
-    out = country.published()
-    table = fl.response_error(replace(out, table=out.table.assign(estimate=np.nan))).table
-    assert table["prevalence"].isna().all()
-    assert set(table["reason"]) == {"the headline is not shown"}
-
-
 def test_what_is_written_holds_no_pattern(tmp_path: Path, model: fl.PublishedModel) -> None:
     """A published model is its table and words: nothing of the persons goes with it."""
     assert {type(getattr(model, name)) for name in model.__dataclass_fields__} <= {pd.DataFrame, float, str, tuple}

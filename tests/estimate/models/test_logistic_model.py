@@ -1,45 +1,17 @@
-"""Models against R's svyglm, regTermTest, brglm2 and svychisq (tests/golden/risk.R), statsmodels, and what is known exactly."""
+"""Models against R's svyglm, regTermTest and brglm2 (tests/golden/risk.R), statsmodels, and what is known exactly."""
 
 from __future__ import annotations
 
-import functools
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from risk_records import GOLDEN, MODEL, PROFILE, RECORDS, design_of, fitted, grouped, of_group
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.models.logistic_model import Logit
-
-GOLDEN = Path(__file__).parents[2] / "golden"
-RECORDS = {r["id"]: r for r in json.loads((GOLDEN / "risk.json").read_text())["records"]}
-MODEL, CHISQ, PROFILE = 1e-7, 1e-8, 1e-8  # the largest relative gap; PROFILE: of a root that R finds numerically
-
-
-def of_group(*groups: str) -> list[str]:
-    return [key for key, r in RECORDS.items() if r["group"] in groups]
-
-
-def design_of(spec: dict[str, Any]) -> fl.SurveyDesign | fl.ReplicateDesign:
-    return _design(json.dumps(spec))
-
-
-@functools.cache
-def _design(spec: str) -> fl.SurveyDesign | fl.ReplicateDesign:
-    arguments = json.loads(spec)
-    data = GOLDEN / "data" / arguments.pop("data")
-    return fl.ReplicateDesign(data, **arguments) if "replicates" in arguments else fl.SurveyDesign(data, **arguments)
-
-
-@functools.cache
-def fitted(key: str) -> Logit:
-    r = RECORDS[key]
-    return fl.logit(design_of(r["design"]), r["formula"], penalty="firth" if r["group"] == "firth" else "none")
 
 
 def square(triangle: list[list[float]]) -> np.ndarray:
@@ -74,14 +46,6 @@ def test_wald_as_r_reg_term_test(key: str) -> None:
         assert_allclose([ours.statistic, ours.p_value], [test["statistic"], test["p_value"]], rtol=MODEL)
 
 
-@pytest.mark.parametrize("key", [k for k in of_group("logit") if RECORDS[k]["effects"]])
-def test_average_marginal_effects_as_computed_in_r(key: str) -> None:
-    margins = fitted(key).margins().set_index(["covariate", "category"])
-    for effect in RECORDS[key]["effects"]:
-        row = margins.loc[(effect["covariate"], effect["category"])]
-        assert_allclose([row["effect"], row["se"]], [effect["effect"], effect["se"]], rtol=MODEL)
-
-
 @pytest.mark.parametrize("key", of_group("firth"))
 def test_firth_as_brglm2(key: str) -> None:
     r, model = RECORDS[key], fitted(key)
@@ -92,23 +56,6 @@ def test_firth_as_brglm2(key: str) -> None:
     if "profile" in r:
         row = model.table.iloc[r["profile"]["position"]]
         assert_allclose([row["ci_low"], row["ci_high"]], [r["profile"]["ci_low"], r["profile"]["ci_high"]], rtol=PROFILE)
-
-
-@pytest.mark.parametrize("key", of_group("rao_scott"))
-def test_rao_scott_as_r_svychisq(key: str) -> None:
-    r = RECORDS[key]
-    found = fl.rao_scott(design_of(r["design"]), *r["of"])
-    for ours, theirs in ((found.F, r["F"]), (found.chisq, r["chisq"])):
-        for name, number in theirs.items():
-            assert_allclose(getattr(ours, name), number, rtol=CHISQ, err_msg=name)
-    assert found.table.to_numpy().sum() == pytest.approx(1)
-
-
-def grouped(counts: dict[tuple[str, int], int], **more: Any) -> fl.SurveyDesign:
-    """Persons of equal weight: (group, case) -> how many; each a sampling unit."""
-    rows = [(group, case) for (group, case), n in counts.items() for _ in range(n)]
-    frame = pd.DataFrame(rows, columns=["group", "case"]).assign(w=2.0, psu=range(len(rows)), **more)
-    return fl.SurveyDesign(frame, weight="w", psu="psu")
 
 
 def test_firth_of_a_two_by_two_table_adds_half_a_person_to_each_cell() -> None:
@@ -245,15 +192,6 @@ def test_nobody_a_case_is_no_model() -> None:
         fl.logit(grouped({("a", 0): 9, ("b", 0): 4}), "case ~ group")
 
 
-def test_rao_scott_of_a_classified_survey(norvia: fl.Survey) -> None:
-    found = fl.rao_scott(norvia, "area")
-    rates = fl.prevalence(norvia, by="area").table.set_index("area")["estimate"]
-    assert_allclose((found.table["yes"] / found.table.sum(axis=1)).reindex(rates.index), rates, rtol=1e-12)
-    assert 0 < found.F.p_value < 1
-    with pytest.raises(RequestError, match="only cases"):
-        fl.rao_scott(norvia, "sector")
-
-
 @pytest.mark.parametrize("verb", ["poststratify", "rake", "calibrate"])
 def test_a_model_of_calibrated_weights_is_as_sure_as_its_rates(verb: str) -> None:
     """With one group the model is saturated: its covariance is that of the rates, which equal R's (test_calibrate)."""
@@ -269,12 +207,10 @@ def test_a_model_of_calibrated_weights_is_as_sure_as_its_rates(verb: str) -> Non
     assert model.table["se"].iloc[1] != pytest.approx(fl.logit(plain, "award ~ C(sex)").table["se"].iloc[1], rel=1e-4)
 
 
-def test_a_penalty_a_level_and_a_test_that_do_not_exist_are_refused() -> None:
+def test_a_penalty_and_a_level_that_do_not_exist_are_refused() -> None:
     design = grouped({("a", 1): 20, ("a", 0): 200, ("b", 1): 30, ("b", 0): 200})
     name = next(c for c in ("g", "group", "x") if c in design.frame.collect_schema().names())
     outcome = next(c for c in ("y", "case", "award") if c in design.frame.collect_schema().names())
     for wrong in ({"penalty": "lasso"}, {"level": 95}):
         with pytest.raises(RequestError):
             fl.logit(design, f"{outcome} ~ C({name})", **wrong)
-    with pytest.raises(RequestError, match="against itself"):
-        fl.rao_scott(design, name, name)

@@ -14,8 +14,7 @@ from small_surveys import SPEC
 
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits
-from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure, tie
-from fltoolkit.publish.disclosure.suppression_decision import _differences
+from fltoolkit.publish.disclosure.overlapping_groups import structure, tie
 from fltoolkit.publish.reliability import load_profile
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 
@@ -119,26 +118,3 @@ def test_populations_are_disjoint_by_age_or_by_a_code(tmp_path: Path) -> None:
     idle = {"label": "idle", "age": {"min": 18}, "where": {"WORK": 2}}
     found = structure(spec_of(tmp_path, populations={"young": young, "old": old, "idle": idle})).disjoint
     assert found == {frozenset({"young", "old"}), frozenset({"workers", "idle"})}
-
-
-@pytest.mark.parametrize(
-    ("large", "expected"),
-    [((53, 400), {"idle"}), ((50, 400), set()), ((56, 400), set()), ((56, 302), {"idle"}), ((49, 400), set())],
-)
-def test_a_population_less_two_disjoint_others_tells_of_no_confidential_few(large: tuple[int, int], expected: set[str]) -> None:
-    """30 + 20 cases among 200 + 100 − 4 persons; of 53 three would be left, of 56 six, who with two others are too few others."""
-    cells = {"adults": cell(*large), "workers": cell(30, 200), "idle": cell(20, 94)}
-    known = Structure(disjoint=frozenset({frozenset({"workers", "idle"})}))
-    found = _differences({name: {frozenset(): c} for name, c in cells.items()}, known, Limits())
-    assert {name for name, keys in found.items() if keys} == expected
-    assert not any(_differences({name: {frozenset(): c} for name, c in cells.items()}, Structure(), Limits()).values())
-
-
-@pytest.mark.parametrize(
-    ("large", "hidden"), [((33, 400), True), ((35, 400), False), ((36, 208), True), ((36, 204), False), ((30, 202), False)]
-)
-def test_a_population_less_another_tells_of_no_confidential_few(large: tuple[int, int], hidden: bool) -> None:
-    """30 cases of 200 persons: 3 more cases are few; of 6 more among 8 persons, 2 who are not cases. Nobody more is a case: no secret."""
-    cells = {"adults": {frozenset(): cell(*large)}, "workers": {frozenset(): cell(30, 200)}}
-    found = _differences(cells, Structure(), Limits())
-    assert {name for name, keys in found.items() if keys} == ({"workers"} if hidden else set())

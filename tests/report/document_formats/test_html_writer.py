@@ -21,7 +21,6 @@ from fltoolkit.report.document_formats.document_blocks import (
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.workshop_slides import workshop
 
 EVIL = '<b onclick="x">&</b>'
 TABLE = DocumentTable(EVIL, ("name", "value"), ((EVIL,), ("a", EVIL)), (0.6, 0.4), (False, True), EVIL)
@@ -93,21 +92,3 @@ def test_each_picture_has_its_words() -> None:
     alts = [value for name, value in reader.attributes if name == "alt"]
     assert len(alts) == 2
     assert all(len(alt) > 100 for alt in alts)
-
-
-def test_slides_run_offline_and_one_heading_is_one_slide() -> None:
-    slides = workshop(evidence(), EN)
-    page = as_slides(slides)
-    heads = [b for b in slides.blocks if isinstance(b, Heading) and b.level == 1]
-    assert page.count("<section") == len(heads) + 1
-    assert "Reveal.initialize" in page
-    assert not re.search(r"<link|<script[^>]+src", page)
-    assert not re.search(r"url\((?!data:)|@import", re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL))
-    assert "connect-src" not in page
-    assert "default-src 'none'" in page
-
-
-def test_printed_without_scripts_each_slide_is_a_page() -> None:
-    page = as_slides(document(*EVERY, kind="slides"))
-    assert "break-after: page" in page
-    assert '<style media="screen">' in page  # reveal's own sheet for paper is another look

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import small_country as country
 from handed import EN, FR, HOSTILE, evidence, hostile, in_languages
@@ -17,10 +15,8 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.report.document_formats.document_blocks import Document, DocumentTable
-from fltoolkit.report.document_sections import follow_up_section, targets_section
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.fact_sheet import fact_sheet
@@ -103,47 +99,6 @@ def test_a_target_that_no_survey_could_verify_is_warned_of(name: str) -> None:
     assert "a cut of 90" not in "".join(re.findall(r"could not verify[^']*", said))
 
 
-def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
-    table = next(
-        b for b in evidence_brief(evidence(), EN).blocks if isinstance(b, DocumentTable) and b.title.startswith("Targets")
-    )
-    (west,) = (row for row in table.rows if "west" in row[0])
-    assert west[1:] == (
-        "[c]",
-        "a target for 2030; its baseline is not shown",
-        "cannot be said: baseline not shown",
-        "",
-        "–",
-        "–",
-        "[c]",
-    )
-
-
-def test_the_first_page_names_every_target_that_cannot_be_verified() -> None:
-    """One in full, several in a line, and no more than four by name."""
-    one = evidence()
-    assert [p.text for p in targets_section.first_warning(one, EN)] == [p.text for p in targets_section.unverifiable(one, EN)]
-    refused = one.targets[one.targets["verifiable"] == "no"]
-    for times, named in ((2, "north"), (6, "and 2 more")):
-        many = dataclasses.replace(one, targets=pd.concat([refused] * times, ignore_index=True))
-        (told,) = targets_section.first_warning(many, EN)
-        assert told.text.startswith(
-            f"The survey that is planned could not verify {times} of the plan's {times} targets. Prevalence of"
-        )
-        assert told.text.count("a cut of 10 % by 2030 (sample too small)") == min(times, 4)
-        assert named in told.text
-        assert told.text in words(evidence_brief(many, EN))
-        assert "on 6" not in targets_section.first_warning(many, FR)[0].text
-
-
-def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:
-    one = evidence()
-    lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
-    told = " ".join(p.text for p in targets_section.unverifiable(dataclasses.replace(one, targets=lacking), EN))
-    assert told.startswith("No survey is planned that could verify this target. Prevalence of forced labour")
-    assert told.endswith("A repeat of the planned size in 2030 would find it with a chance of 91\xa0%.")
-
-
 def test_words_are_set_as_each_language_sets_them() -> None:
     assert [number_words.percent(EN, share) for share in (0.09999, 0.7, 0.034, 0.95)] == [
         "10\xa0%",
@@ -156,23 +111,6 @@ def test_words_are_set_as_each_language_sets_them() -> None:
     assert not re.search(r"2025: \d", french)
     assert "OIT, Walk Free et OIM" in french
     assert "ILO" not in french
-    same = fell().follow_up.assign(verdict="no detectable change", light="? no detectable change")
-    (first, *_) = follow_up_section.verdicts(dataclasses.replace(fell(), follow_up=same), EN)
-    assert "2025 to 2027: no detectable change. 50.0, then 18.8 per 1,000 adults; difference before rounding −31.2 (" in first
-
-
-def test_a_target_stands_beside_a_later_round_that_lies_below_it() -> None:
-    """50 fell to 18.75 per 1,000; the target is half of 50."""
-    (told,) = targets_section.already(fell(), EN)
-    assert re.search(
-        r": a cut of 50\s% by 2029, to 25\.0 per 1,000 .*\. In 2027 the survey found 18\.8 \(.*\): at or below the target", told
-    )
-    assert repr(told)[1:-1] in words(evidence_brief(fell(), EN))
-    assert "is a place, not a test" in words(evidence_brief(fell(), EN))
-    refused = dataclasses.replace(fell(), targets=fell().targets.assign(verifiable="no"))
-    assert targets_section.unverifiable(refused, EN)[0].text.endswith(told.partition("adults. ")[2])  # its warning says it too
-    assert targets_section.already(refused, EN, without_refused=True) == ()
-    assert targets_section.already(evidence(), EN) == ()  # the baseline's own run
 
 
 def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
@@ -183,25 +121,6 @@ def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
     assert table.rows[0] == ("World", "2021", "27,600,000", "3.5", "no")
     for other in (nap_skeleton, workshop, fact_sheet):
         assert "27,600,000" not in words(other(evidence(), EN))
-
-
-def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_filled(texts: Mapping[str, str]) -> None:
-    text = texts["nap_skeleton_en.docx"]
-    for chapter in range(1, 8):
-        assert EN.say(f"chapters.c{chapter}.title") in text
-        for point in EN.each(f"chapters.c{chapter}.points"):
-            assert point in text
-    for filled in (
-        country.PLAN["goal"],
-        "Prevalence under each rule set",
-        "Inspectors trained",
-        "to be filled by the partners",
-        "2028 | ",
-        "not measured",
-        "SMART",
-    ):
-        assert filled in text
-    assert "planned survey" in text
 
 
 @pytest.mark.parametrize("name", MADE)

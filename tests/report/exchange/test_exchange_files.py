@@ -20,7 +20,7 @@ from pysdmx.io.pd import PandasDataset
 import fltoolkit as fl
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.rounds_and_changes import Rounds
-from fltoolkit.report.exchange.coded_rows import Coded, area_code, coded
+from fltoolkit.report.exchange.coded_rows import Coded, coded
 from fltoolkit.report.exchange.exchange_files import ilostat_table, write_exchange
 from fltoolkit.report.exchange.sdmx import sdmx_table, structure
 from fltoolkit.report.workbook.cell_styles import DANGER
@@ -116,62 +116,6 @@ def test_the_header_is_that_of_sdmx_csv_2(folder: Path) -> None:
     lines = (folder / "sdmx.csv").read_text("utf-8").splitlines()
     assert lines[0].startswith("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,MEASURE,")
     assert lines[1].startswith("dataflow,FLTOOLKIT:DF_FORCED_LABOUR(1.0.0),I,A,X_SMALLLAND,FL_PREVALENCE,")
-
-
-def test_codes_are_ilostats_where_it_has_them_and_otherwise_say_that_they_are_ours(tmp_path: Path) -> None:
-    sex = {"column": "SEX", "classification": "sex", "codes": {1: "m", 2: "f"}}
-    groups = {"sex": sex, "age_group": {"bands": [18, 25, 55]}, "region": country.SURVEY["groups"]["region"]}
-    out, _ = country.run(country.write(tmp_path, country.changed(country.SURVEY, groups=groups, country="KEN")))
-    found = coded(out)
-    assert set(found.codes["REF_AREA"]) == {"KEN"}
-    assert set(found.codes["SEX"]) == {"_T", "SEX_M", "SEX_F"}
-    assert set(found.codes["AGE"]) == {"_T", "FL_AGE_Y18-24", "AGE_AGGREGATE_Y25-54", "FL_AGE_X"}
-    assert set(found.codes["ECO"]) == {"_T", "FL_ECO_AGGREGATE_AGR_X03", "ECO_AGGREGATE_CON"}
-    assert found.codes["CATEGORY"]["FL_REGION_1"] == "region: north"
-    crossed = found.table[found.table["BREAKDOWN"] == "SEX@REGION"].iloc[0]
-    assert (crossed["SEX"], crossed["CATEGORY"]) == ("SEX_M", "FL_REGION_1")
-    assert all(code.startswith("FL_") for name in ("MEASURE", "POPULATION", "RULE_SET") for code in found.codes[name])
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("KEN", "KEN"),
-        ("Kenya", "X_KENYA"),
-        ("UAE", "X_UAE"),
-        ("Côte d'Ivoire", "X_COTE_D_IVOIRE"),
-        ("日本", "X_COUNTRY"),
-        ("W A", "X_W_A"),
-    ],
-)
-def test_a_country_is_an_iso_code_only_where_it_is_one(name: str, code: str) -> None:
-    assert area_code(name) == code
-
-
-def test_every_key_is_one_whatever_groups_are_crossed_or_lack_a_code() -> None:
-    """Two sectors crossed, a category to which a standard gives no code, and two categories that would share one."""
-    row = published().iloc[0]
-    cells = [
-        ("a × b", "x", "u", "ECO_AGGREGATE_CON × ECO_AGGREGATE_MAN"), ("a × b", "y", "u", "ECO_AGGREGATE_MKT × ECO_AGGREGATE_MAN"),
-        ("c", "none", "", ""), ("c", "no-one", "", "FL_C_1_A"), ("c", "nobody", "", "FL_C_1_A"), ("c", "nil", "", "FL_C_1_A"),
-    ]  # fmt: skip
-    table = pd.DataFrame(
-        [
-            {**row, "breakdown": by, "category": f"{first} × {second}" if second else first, "ilostat": code}
-            | ({"a": first, "b": second} if second else {"c": first})
-            for by, first, second, code in cells
-        ]
-    )  # fmt: skip
-    found = coded(replace(small().now, table=table)).table
-    assert list(found["ECO"][:2]) == ["ECO_AGGREGATE_CON", "ECO_AGGREGATE_MKT"]
-    assert list(found["CATEGORY"]) == [
-        "ECO_AGGREGATE_MAN",
-        "ECO_AGGREGATE_MAN",
-        "FL_C_NONE",
-        "FL_C_1_A",
-        "FL_C_1_A_2",
-        "FL_C_1_A_3",
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import small_country as country
-from handed import EN, FR, HOSTILE, evidence, hostile
+from handed import EN, FR, HOSTILE, hostile
 from two_rounds import fell
 
 from fltoolkit.report.documents.document_pictures import every
@@ -73,12 +73,6 @@ def test_a_slide_has_larger_letters_and_half_a_page_leaves_the_intervals_to_the_
     wide, slide, half = (estimates(country.published(), "prevalence", ["sex"], EN, size=size) for size in (WIDE, SLIDE, HALF))
     assert wide.alt == slide.alt
     assert slide.width > wide.width > half.width
-
-
-def test_every_picture_of_a_run_has_a_name_of_its_own() -> None:
-    names = [p.name for p in every(evidence(), EN)]
-    assert len(set(names)) == len(names)
-    assert {"prevalence_by_region", "share_by_sector", "path_decrease_base", "repeat"} <= set(names)
 
 
 def test_change_tells_both_rounds_and_the_verdict() -> None:

@@ -1,0 +1,164 @@
+"""What of a run is hidden: small tables whose confidential cells are known, and differences of populations and of rule sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from published_rows import of, published, row
+
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits
+from fltoolkit.publish.disclosure.overlapping_groups import Structure
+from fltoolkit.publish.disclosure.suppression_decision import Decision, _differences, apart, decide, decide_beside
+
+
+def cell(cases: int, persons: int = 100) -> Cell:
+    return Cell(
+        cases, persons, persons - cases, weighted=10.0 * cases, weighted_others=10.0 * (persons - cases), mean_weight=10.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("large", "expected"),
+    [((53, 400), {"idle"}), ((50, 400), set()), ((56, 400), set()), ((56, 302), {"idle"}), ((49, 400), set())],
+)
+def test_a_population_less_two_disjoint_others_tells_of_no_confidential_few(large: tuple[int, int], expected: set[str]) -> None:
+    """30 + 20 cases among 200 + 100 − 4 persons; of 53 three would be left, of 56 six, who with two others are too few others."""
+    cells = {"adults": cell(*large), "workers": cell(30, 200), "idle": cell(20, 94)}
+    known = Structure(disjoint=frozenset({frozenset({"workers", "idle"})}))
+    found = _differences({name: {frozenset(): c} for name, c in cells.items()}, known, Limits())
+    assert {name for name, keys in found.items() if keys} == expected
+    assert not any(_differences({name: {frozenset(): c} for name, c in cells.items()}, Structure(), Limits()).values())
+
+
+@pytest.mark.parametrize(
+    ("large", "hidden"), [((33, 400), True), ((35, 400), False), ((36, 208), True), ((36, 204), False), ((30, 202), False)]
+)
+def test_a_population_less_another_tells_of_no_confidential_few(large: tuple[int, int], hidden: bool) -> None:
+    """30 cases of 200 persons: 3 more cases are few; of 6 more among 8 persons, 2 who are not cases. Nobody more is a case: no secret."""
+    cells = {"adults": {frozenset(): cell(*large)}, "workers": {frozenset(): cell(30, 200)}}
+    found = _differences(cells, Structure(), Limits())
+    assert {name for name, keys in found.items() if keys} == ({"workers"} if hidden else set())
+
+
+def test_no_two_counts_shown_differ_by_few_whatever_they_are() -> None:
+    draw, kept, hid = np.random.default_rng(3), 0, 0
+    for _ in range(300):
+        cases, unresolved = (draw.choice([0, *range(3, 30)], 4) for _ in range(2))
+        table = pd.DataFrame(
+            {
+                "rule_set": list("abcd"), "measure": "prevalence", "breakdown": "", "interval": "korn_graubard", "n": 500,
+                "population": 5000.0, "estimate": 0.02,
+                "psus_with_cases": 9, "households_with_cases": 9, "cases": cases, "unresolved": unresolved,
+            }
+        )  # fmt: skip
+        own = table["rule_set"] == "a"
+        first = {0} if 0 < cases[0] < 5 else set()
+        found = decide_beside(table, own, Decision(first, {0} if 0 < unresolved[0] < 5 else set()), Limits())
+        hidden, open_hidden = found.hidden, found.open_hidden
+        for counts, gone in ((cases, hidden), (unresolved, hidden | open_hidden)):
+            shown = [int(c) for i, c in enumerate(counts) if i not in gone]
+            assert not any(0 < abs(a - b) < 5 for a in shown for b in shown)
+            assert not any(0 < c < 5 for c in shown)
+            assert not {int(counts[i]) for i in gone & {0}} & set(shown)  # what the run hides
+            kept, hid = kept + len(shown) - 1, hid + len(gone)
+        assert hidden & {0} == first
+    assert kept > 200
+    assert hid > 200
+
+
+def key(**groups: str) -> Key:
+    return frozenset(groups.items())
+
+
+def counts(cases: int, n: int, **facts: Any) -> dict[str, Any]:
+    """What a row of so many cases shows; each stands for ten."""
+    return {
+        "n": float(n), "cases": float(cases), "population": 10.0 * n, "estimate": cases / n, "bound_high": cases / n, "psus_with_cases": float(cases),
+        "households_with_cases": float(cases),
+    } | facts  # fmt: skip
+
+
+def decided(*rows: dict[str, Any], of: list[str] | None = None) -> Decision:
+    table = published(*rows).table
+    keys = [key(**{r["breakdown"]: r["category"]}) if r["breakdown"] else key() for r in rows]
+    return decide(table, keys, of or [""] * len(rows), Limits())
+
+
+REGIONS = {"north": (20, 90), "south": (12, 80), "east": (6, 70), "west": (3, 60)}
+
+
+def test_a_confidential_region_is_hidden_with_the_smallest_other_in_every_measure() -> None:
+    """The west has three cases; without the east it could be told from the total."""
+    rows = [row(**counts(41, 300)), *(of("region", r, **counts(*c)) for r, c in REGIONS.items())]
+    totals = [r | {"measure": "total", "interval": "log", "estimate": 10 * r["cases"]} for r in rows]
+    assert decided(*rows).hidden == {3, 4}
+    assert decided(*rows, *totals) == Decision({3, 4, 8, 9}, {3, 4, 8, 9})  # and how many of them left the question open
+
+
+def test_one_row_alone_is_hidden_by_its_own_counts() -> None:
+    assert decided(row(**counts(4, 90))).hidden == {0}
+    assert decided(row(**counts(5, 90))) == Decision()
+    assert decided(row(**counts(5, 90, psus_with_cases=2.0))).hidden == {0}
+    assert decided(row(**counts(0, 90))) == Decision()
+    assert decided(row(**counts(88, 90))).hidden == {0}  # two who are not cases
+
+
+def test_a_share_is_hidden_where_the_cases_that_it_distributes_are() -> None:
+    """Of four cases in all none of the sectors may be shown, whatever they hold."""
+    shares = [of("sector", s, **counts(n, 4, measure="share", sector=s)) for s, n in {"farms": 0, "sites": 4}.items()]
+    assert decided(row(**counts(4, 90)), *shares, of=["", "sector", "sector"]).hidden == {0, 1, 2}
+
+
+def test_a_cell_is_judged_by_the_measure_that_tells_most_in_whatever_order() -> None:
+    """Of 90 men two are no cases: their share of all cases does not say so, their rate does."""
+    rate, share = of("sex", "men", **counts(88, 90)), of("sex", "men", measure="share", **counts(88, 100))
+    assert decided(rate, share, of=["", "sex"]).hidden == {0, 1}
+    assert decided(share, rate, of=["sex", ""]).hidden == {0, 1}
+
+
+def test_few_unresolved_persons_lose_their_count_and_keep_their_rate() -> None:
+    """Two men of nine persons: the women's seven would tell them."""
+
+    def open_(cases: int, n: int, unresolved: int) -> dict[str, Any]:
+        return counts(cases, n, unresolved=float(unresolved), bound_high=(cases + unresolved) / n)
+
+    rows = [row(**open_(40, 400, 9)), of("sex", "men", **open_(20, 200, 2)), of("sex", "women", **open_(20, 200, 7))]
+    assert decided(*rows) == Decision(set(), {1, 2})
+    assert decided(*(r | {"unresolved": 0.0, "bound_high": r["estimate"]} for r in rows)) == Decision()
+
+
+def test_the_flowchart_does_not_tell_a_number_of_cases_that_the_tables_hide() -> None:
+    def step(name: str, persons: int) -> dict[str, Any]:
+        return of("step", name, measure="flowchart", interval="log", **counts(persons, 400, estimate=10.0 * persons))
+
+    def run(cases: int) -> Decision:
+        chart = [row(measure="flowchart", interval="log", **counts(400, 400, estimate=4000.0))]
+        chart += [step("did not work", 150), step("no coercion", 250 - cases), step("forced labour", cases)]
+        return decided(row(**counts(cases, 400)), *chart)
+
+    assert run(40) == Decision()
+    few = run(4).hidden
+    assert {0, 4} <= few
+    assert len(few & {1, 2, 3}) == 1  # one of the others, or it could be told from all
+
+
+def test_who_is_in_forced_labour_at_the_interview_is_a_population_of_its_own() -> None:
+    table = published(row(), row(outcome="forced_labour_now", measure="current_prevalence")).table
+    assert apart(table)["reference_population"].tolist() == ["adults", "adults, at the interview"]
+
+
+def test_those_who_left_forced_labour_by_the_interview_are_not_told_by_subtraction() -> None:
+    """Twelve cases, nine of them still: three left."""
+    now = row(outcome="forced_labour_now", measure="current_prevalence", **counts(9, 400))
+    table = apart(published(row(**counts(12, 400)), now).table)
+    assert decide(table, [key(), key()], ["", ""], Limits()).hidden == {1}
+    all_still = apart(published(row(**counts(12, 400)), now | counts(12, 400)).table)
+    assert decide(all_still, [key(), key()], ["", ""], Limits()).hidden == set()
+
+
+def test_a_run_without_other_rule_sets_is_decided_already() -> None:
+    first = Decision({0})
+    assert decide_beside(published(row(**counts(4, 90))).table, pd.Series([True]), first, Limits()) is first

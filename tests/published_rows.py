@@ -1,0 +1,57 @@
+"""Published sets written down row by row, for tests of what is said of them: nothing is estimated, and no file is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+import fltoolkit as fl
+from fltoolkit.publish.disclosure.cell_counts import Limits
+
+RULES, OTHER_RULES = "icls_2018 v1", "hts_2012 v1"
+# 20 per 1,000 adults: 40 cases of 2,000 persons who stand for 20,000.
+USUAL: dict[str, Any] = {
+    "measure": "prevalence", "outcome": "forced_labour", "reference_population": "adults", "breakdown": "", "category": "total", "ilostat": "",
+    "sex": "total", "region": "total", "step": "total", "estimate": 0.02, "se": 0.003, "ci_low": 0.015, "ci_high": 0.026, "cv": 0.15, "deff": 1.5,
+    "df": 40.0, "n": 2000.0, "cases": 40.0, "population": 20_000.0, "n_eff": 1300.0, "psus_with_cases": 20.0, "households_with_cases": 40.0,
+    "unresolved": 0.0, "resolved_only": 0.02, "bound_high": 0.02, "bound_ci_high": 0.026, "flag": "", "marker": "", "reason": "",
+    "unresolved_marker": "", "interval": "korn_graubard", "level": 0.95, "survey": "Small survey", "country": "Nowhere", "round": "",
+    "year": 2025, "rule_set": RULES, "reference_period": "the past 12 months", "reference_months": 12,
+    "reference_population_label": "adults", "same_work": "assumed", "sector_basis": "", "age_basis": "age at interview", "input_hash": "0",
+    "missing": 0, "to_verify": "", "rule_note": "", "calibration": "", "duration_basis": "",
+}  # fmt: skip
+COUNTS = ("n", "cases", "psus_with_cases", "households_with_cases", "unresolved")
+NUMBERS = (
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "cv",
+    "deff",
+    "df",
+    "population",
+    "n_eff",
+    "resolved_only",
+    "bound_high",
+    "bound_ci_high",
+)
+HIDDEN: dict[str, Any] = dict.fromkeys((*COUNTS, *NUMBERS), float("nan")) | {
+    "flag": "suppress", "marker": "c", "reason": "confidential: too few cases, or hidden so that such a cell cannot be worked out",
+}  # fmt: skip
+
+
+def row(**facts: Any) -> dict[str, Any]:
+    """A published row by what differs from the usual one."""
+    return USUAL | facts
+
+
+def of(group: str, category: str, **facts: Any) -> dict[str, Any]:
+    """A row of a group's category."""
+    return row(**{"breakdown": group, "category": category, group: category} | facts)
+
+
+def published(*rows: dict[str, Any], **about: Any) -> fl.Published:
+    """The set of these rows."""
+    given: dict[str, Any] = {"profile": "fltoolkit", "limits": Limits(), "rule_set": RULES, "headlines": ("adults",)} | about
+    return fl.Published(pd.DataFrame(list(rows)), **given)

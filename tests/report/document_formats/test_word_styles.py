@@ -1,0 +1,90 @@
+"""The look of Word documents: styles, the page and its footer, and elements in the order that Word asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+from fltoolkit.report.document_formats.word_styles import BLUE, OWN, QUIET, WARN, border, dress, element, fill, page
+
+
+@pytest.fixture(scope="module")
+def word() -> Any:
+    made = docx.Document()
+    dress(made, "fr-FR")
+    return made
+
+
+def names(node: Any) -> list[str]:
+    return [child.tag.partition("}")[2] for child in node]
+
+
+def test_every_style_has_the_font_and_none_of_the_themes(word: Any) -> None:
+    for name in ("Normal", "Title", "Heading 1", "Subtitle", "Caption", "List Bullet", *OWN):
+        style = word.styles[name]
+        assert style.font.name == "Arial"
+        fonts = style.element.rPr.find(qn("w:rFonts"))
+        assert not [a for a in fonts.attrib if "Theme" in a], name
+        assert style.element.rPr.find(qn("w:spacing")) is None, name
+    assert word.styles["Normal"].font.size == Pt(10)
+
+
+def test_headings_are_blue_stay_with_what_follows_and_have_no_rule_below(word: Any) -> None:
+    title = word.styles["Title"]
+    assert (str(title.font.color.rgb), title.font.size, title.paragraph_format.keep_with_next) == (BLUE, Pt(22), True)
+    assert title.element.pPr.find(qn("w:pBdr")) is None
+    assert not word.styles["Normal"].paragraph_format.keep_with_next
+    assert str(word.styles["Quiet"].font.color.rgb) == QUIET
+
+
+def test_a_warning_has_a_bar_at_its_left_and_a_ground_in_the_order_of_word(word: Any) -> None:
+    warning = word.styles["Warning"]
+    assert warning.base_style.name == "Normal"
+    properties = warning.element.pPr
+    assert properties.find(qn("w:pBdr")).find(qn("w:left")).get(qn("w:color")) == WARN
+    assert properties.find(qn("w:shd")).get(qn("w:fill")) == "FDF3EC"
+    order = ["keepNext", "widowControl", "pBdr", "shd", "spacing", "ind"]  # of CT_PPr in ECMA-376
+    assert [n for n in names(properties) if n in order] == [n for n in order if n in names(properties)]
+    assert word.styles["Prompt"].element.pPr.find(qn("w:shd")) is None
+    assert word.styles["Lead"].element.pPr.find(qn("w:pBdr")) is None
+
+
+def test_the_document_has_one_language(word: Any) -> None:
+    found = word.styles.element.find(".//{*}rPrDefault/{*}rPr").findall(qn("w:lang"))
+    assert [lang.get(qn("w:val")) for lang in found] == ["fr-FR"]
+
+
+def test_a_page_is_a4_with_the_source_and_a_field_for_its_number() -> None:
+    made = docx.Document()
+    dress(made, "en-GB")
+    page(made.sections[0], "Source: us")
+    section = made.sections[0]
+    assert [round(side.cm, 1) for side in (section.page_width, section.page_height, section.left_margin)] == [21.0, 29.7, 2.0]
+    assert round(section.footer_distance.cm, 1) == 0.9
+    line = section.footer.paragraphs[0]
+    assert (line.style.name, line.text) == ("Source", "Source: us  ")
+    run = line.runs[-1]._r
+    assert names(run) == ["fldChar", "instrText", "fldChar"]
+    assert run[1].text == "PAGE"
+    assert [run[i].get(qn("w:fldCharType")) for i in (0, 2)] == ["begin", "end"]
+
+
+@pytest.mark.parametrize("ground_first", [True, False])
+def test_the_borders_of_a_cell_stand_before_its_ground(ground_first: bool) -> None:
+    cell = docx.Document().add_table(1, 1).cell(0, 0)
+    if ground_first:
+        fill(cell, "F3F6F8")
+    border(cell, bottom=("D7DDE3", 4), top=("1F5A7A", 8))
+    sides = cell._tc.tcPr.find(qn("w:tcBorders"))
+    assert names(sides) == ["top", "bottom"]
+    assert [(side.get(qn("w:color")), side.get(qn("w:sz"))) for side in sides] == [("1F5A7A", "8"), ("D7DDE3", "4")]
+    assert names(cell._tc.tcPr)[1:] == (["tcBorders", "shd"] if ground_first else ["tcBorders"])
+
+
+def test_an_element_has_its_attributes_in_words_namespace() -> None:
+    made = element("w:shd", val="clear", fill="FFFFFF")
+    assert (made.tag, dict(made.attrib)) == (qn("w:shd"), {qn("w:val"): "clear", qn("w:fill"): "FFFFFF"})

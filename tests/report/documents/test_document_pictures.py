@@ -1,0 +1,82 @@
+"""Which pictures a plan's documents have: those for which something is published, of the groups that the plan asks first."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from handed import EN
+from promises import evidence_from
+from published_rows import HIDDEN, of, published, row
+
+import fltoolkit as fl
+from fltoolkit.report.documents.document_pictures import FEW, asked_groups, beside, by_group, change, every, path, repeat
+
+CUT = {"year": 2030, "cut": 0.5}
+SEX = [of("sex", "men"), of("sex", "women")]
+REGION = [of("region", name) for name in ("north", "south", "east")]
+AGE = [of("age_group", f"{age}–{age + 4}", age_group=f"{age}–{age + 4}") for age in range(20, 60, 5)]
+
+
+def evidence(*rows: dict[str, Any], targets: tuple[dict[str, Any], ...] = (CUT,), **about: Any) -> fl.Evidence:
+    groups = tuple(dict.fromkeys(r["breakdown"] for r in rows if r["breakdown"]))
+    return evidence_from(published(row(), *rows, groups=groups, **about), *targets, planned_sample=2000)
+
+
+def test_every_picture_of_a_run_has_a_name_of_its_own() -> None:
+    children = {"reference_population": "children", "reference_population_label": "children"}
+    rows = [
+        *SEX,
+        *REGION,
+        row(**children),
+        *(r | children for r in SEX),
+        *(of("sector", s, measure="share") for s in ("farms", "sites")),
+    ]
+    names = [p.name for p in every(evidence(*rows, headlines=("adults", "children")), EN)]
+    assert len(set(names)) == len(names)
+    assert {"prevalence_by_sex", "prevalence_by_region", "share_by_sector", "path_rate", "repeat"} < set(names)
+    assert len(names) == 6  # and the children's by sex
+
+
+def test_the_plans_groups_come_first_as_long_as_there_is_room() -> None:
+    """The plan asks by gender and region; eight ages come before them in the set."""
+    made = evidence(*AGE, *REGION, *SEX)
+    assert asked_groups(made, 13) == ["sex", "region", "age_group"]
+    assert asked_groups(made, FEW["wide"]) == ["sex", "region"]
+    assert asked_groups(made, 4) == ["sex"]
+    assert asked_groups(made, 2) == ["sex"]
+    assert asked_groups(made, 1) == ["sex"]  # too large, and better than none
+
+
+def test_a_group_mostly_hidden_is_drawn_only_where_there_is_no_other() -> None:
+    hidden = [of("region", "north"), *(of("region", name, **HIDDEN) for name in ("south", "east"))]
+    assert asked_groups(evidence(*hidden, *SEX), 11) == ["sex"]
+    assert asked_groups(evidence(*hidden), 11) == ["region"]
+    assert asked_groups(evidence(), 11) == []
+    assert by_group(evidence(), EN, "half") is None
+
+
+def test_without_a_later_round_the_way_to_a_target_stands_beside_else_what_a_repeat_could_detect() -> None:
+    made, without = evidence(), evidence(targets=())
+    assert change(made, EN, "half") is None
+    assert [p.name for p in (beside(made, EN, "half"), beside(without, EN, "half")) if p] == ["path_rate", "repeat"]
+    assert change(dataclasses.replace(made, changed=made.now), EN, "half") is None  # which holds no change
+
+
+def test_the_way_is_that_to_the_first_target_of_a_total_whose_baseline_is_shown() -> None:
+    made = path(evidence(targets=({"year": 2028, "cut": 0.2}, CUT)), EN, "half")
+    assert made is not None
+    assert "2028: 16.0, target" in made.alt
+    men = {**CUT, "group": "gender", "category": "men"}
+    assert path(evidence(*SEX, targets=(men,)), EN, "half") is None
+    assert path(evidence_from(published(row(**HIDDEN), *SEX, groups=("sex",)), CUT), EN, "half") is None
+
+
+@pytest.mark.parametrize(("planned", "told"), [(4000, "with 4,000 persons"), (None, "with 2,000 persons")])
+def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(planned: int | None, told: str) -> None:
+    made = evidence_from(published(row()), **({"planned_sample": planned} if planned else {}))
+    picture = repeat(made, EN, "half")
+    assert picture is not None
+    assert told in picture.alt
+    assert repeat(evidence_from(published(row(**HIDDEN))), EN, "half") is None

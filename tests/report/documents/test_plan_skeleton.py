@@ -1,0 +1,138 @@
+"""The plan's skeleton: seven chapters with all their prompts, of which 1, 4 and 6 are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import small_country as country
+from handed import EN
+from promises import evidence_from, evidence_of
+from published_rows import OTHER_RULES, of, published, row
+
+from fltoolkit.report.document_formats.document_blocks import (
+    Block,
+    Bullets,
+    Chart,
+    Document,
+    DocumentTable,
+    Heading,
+    Paragraph,
+)
+from fltoolkit.report.documents.plan_skeleton import nap_skeleton
+
+TARGET = {"year": 2030, "cut": 0.5}
+SECTORS = [of("sector", name, measure="share") for name in ("farms", "sites")]
+ROWS = [row(), of("sex", "men"), of("sex", "women"), of("region", "north"), *SECTORS, row(rule_set=OTHER_RULES)]
+OUT = published(*ROWS, groups=("sex", "region", "sector"))
+PLANNED = {"planned_sample": 2000, "planned_surveys": [2028, 2030]}
+
+
+def text(document: Document) -> Iterator[str]:
+    """Every text of a document but those of its pictures; a row of a table is one, its cells apart by bars."""
+    for block in document.blocks:
+        match block:
+            case Heading() | Paragraph():
+                yield block.text
+            case Bullets():
+                yield from block.items
+            case DocumentTable():
+                yield from (block.title, *(" | ".join(cells) for cells in (block.columns, *block.rows)))
+
+
+def below(document: Document, head: str) -> list[Block]:
+    """What stands below a heading, up to the next of its level or a higher one."""
+    at = next(i for i, b in enumerate(document.blocks) if isinstance(b, Heading) and b.text == head)
+    level = next(b.level for b in document.blocks[at:] if isinstance(b, Heading))
+    rest = document.blocks[at + 1 :]
+    end = next((i for i, b in enumerate(rest) if isinstance(b, Heading) and b.level <= level), len(rest))
+    return list(rest[:end])
+
+
+def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_filled() -> None:
+    said = "\n".join(text(nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN)))
+    for chapter in range(1, 8):
+        assert EN.say(f"chapters.c{chapter}.title") in said
+        for point in EN.each(f"chapters.c{chapter}.points"):
+            assert point in said
+    for filled in (
+        country.PLAN["goal"],
+        "Prevalence under each rule set",
+        "Inspectors trained",
+        "to be filled by the partners",
+        "2028 | ",
+        "not measured",
+        "SMART",
+    ):
+        assert filled in said
+    assert "planned survey" in said
+
+
+def test_each_chapter_starts_a_page_and_what_partners_write_is_a_prompt() -> None:
+    made = nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN)
+    chapters = [b.text for b in made.blocks if isinstance(b, Heading) and b.level == 1]
+    assert chapters == [EN.say(f"chapters.c{n}.title") for n in range(1, 8)]
+    assert all(b.new_page == (b.level == 1) for b in made.blocks if isinstance(b, Heading))
+    assert made.blocks[1] == Bullets(tuple(chapters))
+    for n in (2, 5, 7):
+        assert below(made, chapters[n - 1]) == [Bullets(EN.each(f"chapters.c{n}.points"), "prompt")]
+    assert (made.kind, made.title, made.subtitle) == (
+        "skeleton",
+        "Plan of Smallland",
+        EN.say("skeleton.subtitle", survey="Small survey"),
+    )
+
+
+def test_whom_the_survey_missed_stands_in_the_introduction() -> None:
+    every, missed = (
+        below(nap_skeleton(evidence_from(out), EN), "1. Introduction")
+        for out in (OUT, replace(OUT, coverage_excludes=("the homeless",)))
+    )
+    assert Paragraph("The survey names no group that it could not reach.") in every
+    told = [b.text for b in missed if isinstance(b, Paragraph) and "could not reach" in b.text]
+    assert told == ["The survey could not reach: the homeless. Nothing is known of them from these numbers."]
+
+
+def test_sectors_places_and_groups_have_their_own_tables_in_the_strategy() -> None:
+    made = nap_skeleton(evidence_from(OUT, TARGET), EN)
+    sectors, places, groups = (below(made, head) for head in ("Sectors", "Geographical areas", "Groups"))
+    for found, what in ((sectors, "farms"), (places, "north"), (groups, "men")):
+        (table,) = found
+        assert isinstance(table, DocumentTable)
+        assert what in {cells[0] for cells in table.rows}
+    bare = nap_skeleton(evidence_from(published(row()), TARGET), EN)
+    assert below(bare, "Sectors") == [Paragraph(EN.say("skeleton.nothing"), "quiet")]
+
+
+def test_objectives_are_listed_and_no_output_and_sdg_targets_once() -> None:
+    made = nap_skeleton(evidence_from(OUT, TARGET), EN)
+    assert Bullets(("Objective: Forced labour reduced",)) in below(made, "Goal and objectives")
+    head = "Timeframe, national development and SDGs"
+    assert len(below(made, head)) == 1
+    served = evidence_from(OUT, TARGET)
+    first = served.plan.framework[0]
+    twice = first.model_copy(
+        update={"indicators": tuple(i.model_copy(update={"sdg": ("8.7", "16.2")}) for i in first.indicators * 2)}
+    )
+    plan = served.plan.model_copy(update={"framework": (twice, *served.plan.framework[1:])})
+    (_, goals) = below(nap_skeleton(replace(served, plan=plan), EN), head)
+    assert goals == Paragraph(EN.say("skeleton.sdg", goals="8.7, 16.2"))
+
+
+def test_the_way_to_the_target_is_drawn_and_planned_surveys_are_named() -> None:
+    way = below(nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN), "Milestones and surveys")
+    assert [b.picture.name for b in way if isinstance(b, Chart)] == ["path_rate"]
+    assert Paragraph("Planned surveys: 2028 and 2030.") in way
+    without = below(nap_skeleton(evidence_from(OUT), EN), "Milestones and surveys")
+    assert [b.picture.name for b in without if isinstance(b, Chart)] == ["repeat"]
+    assert not [b for b in without if isinstance(b, Paragraph) and b.text.startswith("Planned surveys")]
+
+
+def test_a_later_round_is_followed_up_in_the_sixth_chapter() -> None:
+    made = evidence_from(OUT, TARGET, **PLANNED)
+    assert not [b for b in nap_skeleton(made, EN).blocks if isinstance(b, Heading) and b.text == "Follow-up"]
+    verdict, table = below(nap_skeleton(evidence_of(made.baseline, [{"value": 12.0}], OUT), EN), "Follow-up")
+    assert isinstance(verdict, Paragraph)
+    assert "▼ decreased" in verdict.text
+    assert isinstance(table, DocumentTable)
+    assert table.title == "Change since the baseline"
