@@ -53,7 +53,6 @@ report/document_formats/document_blocks report/document_formats/slides_writer re
 report/document_sections/findings_section report/document_sections/follow_up_section report/document_sections/framework_section
 report/document_sections/targets_section report/documents/document_pictures report/documents/evidence_brief
 report/documents/plan_skeleton report/documents/workshop_slides report/exchange/coded_rows
-show/explore/explorer_controls show/explore/plan_explorer show/wording/plan_words survey/checks/family_checks
 survey/checks/finding_rows survey/checks/findings survey/checks/item_nonresponse survey/classifications/standards
 survey/data/households survey/data/person_columns survey/data/usable_columns survey/design/calibrated_weights
 survey/design/calibration_margins survey/design/replicate_weights survey/readers/csv_layout survey/readers/csv_rows
