@@ -11,6 +11,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.survey.checks.family_checks import family_findings
+from fltoolkit.survey.checks.findings import count_rows
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -49,7 +50,9 @@ def found(spec: dict[str, Any], write: Write, changed: Change) -> Callable[..., 
             people[f"h2 {who}"] |= facts
         table = pd.DataFrame([{"who": who, "c2": "", "c4": "", **facts} for who, facts in people.items()])
         survey = fl.read_survey(write(changed(spec, {**KEYS, **(keys or {})}), people=table))
-        return [(f.severity, f.check, f.where, f.what, f.count, f.rows is not None) for f in family_findings(survey)]
+        told = family_findings(survey)
+        listed = [f.rows and count_rows(f.rows.frame, {"n": f.rows.condition})["n"] for f in told]
+        return [(f.severity, f.check, f.where, f.what, f.count, n) for f, n in zip(told, listed, strict=True)]
 
     return read
 
@@ -60,29 +63,29 @@ YOUNG = "parents younger than 18, who have no adults' module"
 BLANK = "children without an answer on this parent"
 LINKS = "children.parents"
 
-# What stands in the second family, and the findings: severity, check, where, what, how many, and whether its rows can be listed.
+# What stands in the second family, and the findings: severity, check, where, what, how many, and how many of its rows can be listed.
 FINDINGS: list[tuple[str, Cells, list[tuple[Any, ...]]]] = [
     ("a family as it should be", {}, []),
-    ("a parent less than twelve years older", {"mother": {"age": 23}}, [("error", LINKS, "mother", OLD, 1, True)]),
+    ("a parent less than twelve years older", {"mother": {"age": 23}}, [("error", LINKS, "mother", OLD, 1, 1)]),
     ("a parent twelve years older", {"mother": {"age": 24}}, []),
     ("a parent younger than the child, who is a child too", {"mother": {**CHILD, "age": 9, "mother": "dead", "father": "dead"}},
-     [("error", LINKS, "mother", OLD, 1, True)]),
-    ("itself as parent", {"child": {"mother": 3}}, [("error", LINKS, "mother", OLD, 1, True)]),
-    ("a line that nobody has", {"child": {"father": 8}}, [("warning", LINKS, "father", NOBODY, 1, True)]),
+     [("error", LINKS, "mother", OLD, 1, 1)]),
+    ("itself as parent", {"child": {"mother": 3}}, [("error", LINKS, "mother", OLD, 1, 1)]),
+    ("a line that nobody has", {"child": {"father": 8}}, [("warning", LINKS, "father", NOBODY, 1, 1)]),
     ("a parent who died and one who lives elsewhere", {"child": {"mother": "dead", "father": "away"}}, []),
-    ("no line", {"child": {"father": ""}}, [("note", LINKS, "father", BLANK, 1, False)]),
+    ("no line", {"child": {"father": ""}}, [("note", LINKS, "father", BLANK, 1, None)]),
     ("a child of a young mother", {"child": {"age": 5}, "mother": {**CHILD, "age": 17, "mother": "dead", "father": "dead"}},
-     [("note", LINKS, "mother", YOUNG, 1, False)]),
+     [("note", LINKS, "mother", YOUNG, 1, None)]),
     ("a parent whose age is not stated", {"mother": {"age": 999}}, []),
     ("two persons on one line", {"child": {"line": 2}},
-     [("error", LINKS, "line", "line numbers that two persons of one household share", 1, True)]),
-    ("persons without a line", {"child": {"line": ""}, "father": {"line": ""}}, [("warning", LINKS, "father", NOBODY, 1, True)]),
+     [("error", LINKS, "line", "line numbers that two persons of one household share", 1, 2)]),
+    ("persons without a line", {"child": {"line": ""}, "father": {"line": ""}}, [("warning", LINKS, "father", NOBODY, 1, 1)]),
     ("a child without a household", {"child": {"hh": ""}},
-     [("error", LINKS, "hh", "children without a household", 1, True), *(("warning", LINKS, who, NOBODY, 1, True) for who in ("mother", "father"))]),
+     [("error", LINKS, "hh", "children without a household", 1, 1), *(("warning", LINKS, who, NOBODY, 1, 1) for who in ("mother", "father"))]),
     ("a child who answered the adults' module", {"child": {"result": "done", "cresult": "out"}},
-     [("warning", "module", "age", "persons under 18 who answered the adults' module", 1, False)]),
+     [("warning", "module", "age", "persons under 18 who answered the adults' module", 1, None)]),
     ("an adult who answered the children's", {"mother": {"result": "out", "cresult": "done"}},
-     [("warning", "module", "age", "persons of 18 and over who answered the children's module", 1, False)]),
+     [("warning", "module", "age", "persons of 18 and over who answered the children's module", 1, None)]),
     ("somebody who answered both", {"child": {"result": "done"}}, []),
     ("a child who was not asked", {"child": {"cresult": "out", "mother": 8, "father": ""}}, []),
 ]  # fmt: skip
