@@ -10,13 +10,15 @@ import small_country as country
 
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence, evidence
-from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets
+from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets, follow_up
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
 from fltoolkit.nap.targets import milestones, targets
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.rounds_and_changes import Rounds
+from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.published_set import Published
 
 # Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
 # a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).
@@ -73,3 +75,14 @@ def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Eviden
     said = country.with_rows(row)
     said["framework"].append(country.PLAN["framework"][1])
     return evidence(Plan.model_validate({**said, "country": out.table["country"].iloc[0], **keys}), Rounds(out, out))
+
+
+def evidence_before_a_repeat(plan: Plan, partners: Partners | None = None, **facts: Any) -> Evidence:
+    """What `fl.evidence` would make of such a baseline before there is a later round; nothing else was published."""
+    base = filled(plan, **facts)
+    judged, followed = targets(plan, base), follow_up(plan, base, None)
+    out = Published(pd.DataFrame(), "fltoolkit", Limits())
+    return Evidence(
+        plan, out, out, None, base, beside_targets(judged, followed), milestones(plan, base), smart(plan, base, judged), followed,
+        partners or Partners(),
+    )  # fmt: skip

@@ -47,11 +47,7 @@ nap/evidence nap/target_paths publish/disclosure/cell_counts publish/disclosure/
 report/document_formats/document_blocks report/document_formats/slides_writer report/document_formats/word_styles
 report/document_sections/findings_section report/document_sections/follow_up_section report/document_sections/framework_section
 report/document_sections/targets_section report/documents/document_pictures report/documents/evidence_brief
-report/documents/plan_skeleton report/documents/workshop_slides report/exchange/coded_rows report/exchange/evidence_json
-report/exchange/sdmx report/workbook/cell_styles report/workbook/moved_rows report/workbook/partner_sheets
-report/workbook/sheet_writer report/workbook/survey_sheets run/jobs run/remote_folder run/run_record run/workers
-show/charts/change_charts show/charts/chart_style show/charts/definition_flowchart show/charts/static_plan_charts
-show/explore/explorer_controls show/explore/plan_explorer show/wording/plan_words survey/checks/family_checks
+report/documents/plan_skeleton report/documents/workshop_slides report/exchange/coded_rows
 survey/checks/finding_rows survey/checks/findings survey/checks/item_nonresponse survey/classifications/standards
 survey/data/households survey/data/person_columns survey/data/usable_columns survey/design/calibrated_weights
 survey/design/calibration_margins survey/design/replicate_weights survey/readers/csv_layout survey/readers/csv_rows

@@ -21,7 +21,7 @@ import small_country as country
 import yaml
 
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
-from fltoolkit.run import batch, jobs
+from fltoolkit.run import batch
 from fltoolkit.run.batch import run_batch, run_surveys
 from fltoolkit.run.jobs import Run, make_run
 
@@ -92,17 +92,6 @@ def test_a_parameter_that_names_no_file_is_refused(tmp_path: Path, name: str) ->
     assert f"found:   {tmp_path / 'a' / 'mine.yaml'}" in told
 
 
-@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "assets", "a b", "--"])
-def test_a_name_that_is_no_folder_of_its_own_is_refused(tmp_path: Path, name: str) -> None:
-    country.write(tmp_path / "a")
-    assert "a survey's name is letters, digits, - and _" in message(tmp_path, {"survey": "a/survey.yaml", "name": name})
-
-
-@pytest.mark.parametrize(("folder", "name"), [("Enquête 2025 (finale)", "Enquête_2025_finale"), ("a.b", "a_b"), ("a-b", "a-b")])
-def test_a_folder_with_blanks_needs_no_name(tmp_path: Path, folder: str, name: str) -> None:
-    assert make_run(country.write(tmp_path / folder), None).name == name
-
-
 def test_an_unknown_key_of_batch_yaml_is_named(tmp_path: Path) -> None:
     told = message(tmp_path, {"survey": "a/survey.yaml", "rules": "icls_2018"})
     assert "surveys.0.rules: unknown key; allowed: survey, plan, name, parameters" in told
@@ -111,43 +100,6 @@ def test_an_unknown_key_of_batch_yaml_is_named(tmp_path: Path) -> None:
 def test_a_batch_without_surveys_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="surveys"):
         run_batch(write_batch(tmp_path), say=quiet)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "value"),
-    [
-        ("true", "bool", True),
-        ("False", "bool", False),
-        ("3", "int", 3),
-        ("0.5", "float", 0.5),
-        ("001", "str", "001"),
-        ("NO", "str", "NO"),
-    ],
-)
-def test_text_becomes_what_the_notebook_declares_and_nothing_else(text: str, kind: str, value: object) -> None:
-    found = jobs._typed("p", text, kind, "here")
-    assert found == value
-    assert type(found) is type(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "allowed"), [("0.5", "int", "a whole number"), ("much", "float", "a number"), ("x", "date", "date")]
-)
-def test_a_text_of_another_type_is_refused(text: str, kind: str, allowed: str) -> None:
-    with pytest.raises(BatchError, match=f"allowed: {allowed}"):
-        jobs._typed("p", text, kind, "here")
-
-
-def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stands(tmp_path: Path) -> None:
-    path = country.write(tmp_path / "a")
-    run = make_run(path, path.with_name("nap.yaml"), parameters={"profile": "fltoolkit"})
-    assert run.name == "a"
-    assert set(run.parameters) == set(jobs.NOTEBOOKS)
-    out = tmp_path / "results" / "a"
-    assert run.parameters_in(out, "1_survey") == {"survey": "../../a/survey.yaml", "outputs": "."}
-    assert run.parameters_in(out, "3_estimate") == {
-        "survey": "../../a/survey.yaml", "plan": "nap.yaml", "outputs": ".", "profile": "fltoolkit",
-    }  # fmt: skip
 
 
 # ----------------------------------------------------------------------------------------------------- in real kernels
@@ -452,10 +404,3 @@ def test_a_survey_yaml_that_cannot_be_read_is_reported_under_its_name(
     assert "<h2>good: failed</h2>" in (tmp_path / "out" / "index.html").read_text("utf-8")
     facts = json.loads((tmp_path / "out" / "good.failed" / "run.json").read_text("utf-8"))
     assert set(facts["inputs"]) == {"survey.yaml", "nap.yaml"}
-
-
-def test_without_a_checkout_the_notebooks_are_missed_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "fltoolkit").mkdir()
-    monkeypatch.setattr(jobs, "__file__", str(tmp_path / "fltoolkit" / "run" / "jobs.py"))
-    with pytest.raises(BatchError, match="the notebooks are not beside the package"):
-        jobs.notebook_folder()

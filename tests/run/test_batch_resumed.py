@@ -192,14 +192,6 @@ def test_a_plan_is_an_input(tmp_path: Path, calls: list[str], monkeypatch: pytes
     assert calls == ["a", "a"]
 
 
-def test_what_a_person_adds_to_the_folder_does_not_matter(tmp_path: Path, calls: list[str]) -> None:
-    path = write_batch(tmp_path, "a")
-    run_batch(path, say=quiet)
-    (tmp_path / "out" / "a" / "my_notes.txt").write_text("x", encoding="utf-8")
-    run_batch(path, resume=True, say=quiet)
-    assert calls == ["a"]
-
-
 def test_an_input_that_changes_while_it_is_read_fails_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stand: Stand
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import tempfile
 from dataclasses import replace
@@ -228,20 +227,6 @@ def test_evidence_json_fits_its_schema_and_holds_the_published_numbers(folder: P
     for row in hidden:
         assert row["estimate"] is row["ci_low"] is row["n"] is row["cases"] is None
         assert row["reason"].startswith("confidential")
-
-
-def test_the_schema_refuses_a_hidden_number_a_lost_column_and_a_key_of_its_own(folder: Path) -> None:
-    found = json.loads((folder / "evidence.json").read_text("utf-8"))
-    for spoil in (
-        lambda d: next(r for r in d["published"] if r["marker"] == "c").update(estimate=0.01),
-        lambda d: d["published"][0].pop("reason"),
-        lambda d: d["baseline"][0].update(ci_low="3"),
-        lambda d: d.update(persons=[]),
-        lambda d: d["plan"].pop("goal"),
-    ):
-        spoilt = copy.deepcopy(found)
-        spoil(spoilt)
-        assert problems(spoilt)
 
 
 # -------------------------------------------------------------------------------------------------------------------- files

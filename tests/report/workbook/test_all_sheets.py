@@ -25,7 +25,6 @@ from fltoolkit.nap.follow_up import beside_targets, follow_up
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.targets import targets
 from fltoolkit.report.workbook.all_sheets import pages
-from fltoolkit.report.workbook.sheet_writer import LONGEST, clean
 
 SHEETS = [
     "Read me", "Results framework", "M&E matrix", "Baseline detail", "Targets", "Milestones", "SMART", "Follow-up", "4Ps checklist",
@@ -312,8 +311,3 @@ def test_nothing_is_written_over_entries_that_were_not_read(tmp_path: Path) -> N
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
     assert "names no folder" in str(fl.report.write_workbook(books.evidence(tmp_path), ""))
-
-
-def test_texts_are_as_every_spreadsheet_keeps_them() -> None:
-    assert clean("a\r\nb\rc\x00\x1f") == "a\nb\nc"
-    assert len(clean("x" * 40000)) == LONGEST

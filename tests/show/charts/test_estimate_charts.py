@@ -17,7 +17,7 @@ import fltoolkit as fl
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts import estimate_charts, flow_of_persons
 from fltoolkit.show.charts.breakdown_gallery import pairs
-from fltoolkit.show.charts.chart_style import MIME, Picture
+from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.wording.english_numbers import labels, number
 
 MEASURES = ("prevalence", "total", "share")
@@ -176,12 +176,6 @@ def test_no_picture_offers_a_cloud_or_names_an_address(every_picture: Pictures, 
         assert fig["config"]["plotlyServerURL"] == ""
         assert fig["config"]["displaylogo"] is False
         assert "://" not in json.dumps(fig)
-
-
-def test_the_text_that_stands_for_a_picture_goes_with_it() -> None:
-    bundle = flow_of_persons.flow(country.published())._repr_mimebundle_()
-    assert bundle["text/plain"] == bundle[MIME]["layout"]["meta"]["alt"]
-    assert set(bundle) == {MIME, "text/plain"}
 
 
 def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:

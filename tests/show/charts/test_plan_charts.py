@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 from two_rounds import fell
 
 import fltoolkit as fl
-from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import DocumentTable
 from fltoolkit.report.document_sections import targets_section as documents
-from fltoolkit.show import explore
 from fltoolkit.show.charts import plan_charts
 from fltoolkit.show.charts.chart_style import Picture
-from fltoolkit.show.explore.plan_explorer import plan_choices, plan_panel, plan_view
 from fltoolkit.show.wording.english_numbers import Words
 
 EN = read_language("en")
@@ -113,38 +108,3 @@ def test_every_criterion_is_a_column_and_what_is_missing_is_said() -> None:
     text = plan_charts.smart(fell()).text
     assert all(c in text for c in ("Specific", "Measurable", "Achievable", "Relevant", "Time-bound"))
     assert "it names no target of the Sustainable Development Goals" in text
-
-
-def test_what_a_repeat_would_find_follows_the_controls() -> None:
-    (first, *_), evidence = plan_choices(fell()), fell()
-    words, picture = plan_view(evidence, first, cut=0.5, year=2029, sample=2400)
-    power = fl.power_of_change(0.05, 0.025, 2400, 2400, deff=float(evidence.targets["deff"][0]))
-    assert f"with a chance of **{100 * power:.0f} %**" in str(words)
-    assert f"{100 * power:.0f} %" in picture.alt
-    assert "until 2026" in str(plan_view(evidence, first, cut=0.5, year=2025, sample=2400)[0])
-    less = str(plan_view(evidence, first, cut=0.1, year=2029, sample=2400)[0])
-    assert "80 % is what makes a target verifiable" in less
-    with pytest.raises(RequestError, match="no such row of the plan"):
-        plan_view(evidence, "x", cut=0.5, year=2029, sample=2400)
-
-
-def test_the_panel_shows_what_its_controls_say_and_fast() -> None:
-    (first, *_) = plan_choices(fell())
-    panel = plan_panel(fell(), first, cut=0.5, year=2029, sample=2400)
-    picker, fall, when, size, screen = panel.children
-    before = screen.outputs[0]["data"]["text/plain"]
-    start = time.monotonic()
-    fall.value = 25
-    assert time.monotonic() - start < 3  # a bound on hanging, not a timing
-    assert "a fall by 25 %" in screen.outputs[0]["data"]["text/plain"] != before
-    picker.value = picker.options[-1][1]
-    assert screen.outputs[0]["data"]["text/plain"].startswith(str(picker.value))
-    assert all(control.description for control in (picker, fall, when, size))
-
-
-def test_without_a_published_baseline_there_is_nothing_to_pick(capsys: pytest.CaptureFixture[str]) -> None:
-    empty = replace(fell(), targets=fell().targets.assign(rate=float("nan")))
-    assert explore.plan(empty) is None
-    assert "No row of the plan has a published baseline" in capsys.readouterr().out
-    explore.plan(fell())
-    assert pd.notna(fell().targets["rate"]).any()

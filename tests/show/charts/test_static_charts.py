@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 import small_country as country
 from handed import EN, FR, HOSTILE, hostile
 from two_rounds import fell
 
 from fltoolkit.report.documents.document_pictures import every
-from fltoolkit.show.charts import static_charts, static_plan_charts
+from fltoolkit.show.charts import static_charts
 from fltoolkit.show.charts.static_charts import HALF, SLIDE, WIDE, Drawn, estimates
 from fltoolkit.show.wording.english_numbers import NBSP
 
@@ -80,25 +79,3 @@ def test_change_tells_both_rounds_and_the_verdict() -> None:
     assert changed is not None
     assert "everyone: 50.0, 18.8: decreased" in static_charts.change(changed, EN).alt
     assert "ensemble\xa0: 50,0, 18,8\xa0: baisse" in static_charts.change(changed, FR).alt
-
-
-def test_the_way_to_a_target_says_what_nobody_measures() -> None:
-    made = fell()
-    target = made.targets[made.targets["group"] == "total"].iloc[0].to_dict()
-    steps = made.milestones[(made.milestones["id"] == target["id"]) & (made.milestones["group"] == "total")]
-    alt = static_plan_charts.target_path(target, steps, made.follow_up.iloc[0].to_dict(), EN).alt
-    assert "2026: 43.8, not measured" in alt
-    assert "2029: 25.0, target" in alt
-    assert re.search(rf"2027: 18\.8 \([\d.]+{NBSP}to{NBSP}[\d.]+\), decreased", alt)
-
-
-def test_what_a_repeat_could_detect_marks_this_size_and_the_planned_one() -> None:
-    picture = static_plan_charts.repeat(country.published(), EN, planned=4000)
-    assert picture is not None
-    assert re.search(r"\d+\u00a0% with 412 persons; \d+\u00a0% with 4,000 persons", picture.alt)
-
-
-def test_nothing_is_planned_from_a_prevalence_that_is_not_shown() -> None:
-    out = country.published()
-    hidden = out.table.assign(estimate=np.nan)
-    assert static_plan_charts.repeat(type(out)(**{**vars(out), "table": hidden}), EN) is None

@@ -1,0 +1,187 @@
+"""run.json: what a run rested on, whether its results are still those, and whose they are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_country as country
+
+from fltoolkit.errors import BatchError
+from fltoolkit.run import run_record
+from fltoolkit.run.jobs import Run
+from fltoolkit.run.run_record import (
+    Premises,
+    Record,
+    failure,
+    file_hashes,
+    input_hashes,
+    left_as,
+    note_failure,
+    read_record,
+    refuse_others,
+    told_by,
+    versions,
+    why_again,
+)
+
+# SHA-256 of `abc`, from FIPS 180-2's examples.
+ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+NOW = Premises(inputs={"survey.yaml": "1"}, parameters={"1_survey": {"survey": "s"}}, code="c", versions={"numpy": "2"})
+
+
+def put(folder: Path, **facts: Any) -> Path:
+    """A folder of results whose one file is as run.json says, made under NOW."""
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text("abc", encoding="utf-8")
+    usual: dict[str, Any] = {
+        **NOW.model_dump(),
+        "name": folder.name,
+        "title": "T",
+        "status": "complete",
+        "outputs": {"a.csv": ABC},
+    }
+    (folder / "run.json").write_text(Record.model_validate(usual | facts).model_dump_json(), encoding="utf-8")
+    return folder
+
+
+# -------------------------------------------------------------------------------------------------------- is it current?
+
+WHY: dict[str, tuple[dict[str, Any], Callable[[Path], object]]] = {
+    "": ({}, lambda folder: None),
+    "the latest run failed": ({}, lambda folder: folder.with_name("a.failed").mkdir()),
+    "there is no run.json to go by": ({}, lambda folder: (folder / "run.json").unlink()),
+    "it failed": ({"status": "failed", "code": "another"}, lambda folder: None),
+    "mine.yaml, survey.yaml changed": ({"inputs": {"survey.yaml": "0", "mine.yaml": "1"}}, lambda folder: None),
+    "parameters of 1_survey changed": ({"parameters": {"1_survey": {"survey": "elsewhere"}}}, lambda folder: None),
+    "the code changed": ({"code": "another", "versions": {}}, lambda folder: None),
+    "another version of numpy": ({"versions": {"numpy": "1"}}, lambda folder: None),
+    "the run did not leave a.csv as it is": ({}, lambda folder: (folder / "a.csv").write_text("abd")),
+    "the run did not leave a.csv, b.csv as it is": ({"outputs": {"a.csv": "0", "b.csv": "0"}}, lambda folder: None),
+}
+
+
+@pytest.mark.parametrize(
+    ("why", "facts", "change"), [(why, *how) for why, how in WHY.items()], ids=[why or "current" for why in WHY]
+)
+def test_why_results_do_not_stand_for_now(
+    tmp_path: Path, why: str, facts: dict[str, Any], change: Callable[[Path], object]
+) -> None:
+    folder = put(tmp_path / "a", **facts)
+    change(folder)
+    assert why_again(NOW, folder) == why
+
+
+def test_what_a_person_adds_to_a_folder_does_not_matter(tmp_path: Path) -> None:
+    folder = put(tmp_path / "a")
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    assert why_again(NOW, folder) == ""
+
+
+def test_a_file_that_is_as_the_run_left_it_needs_no_second_look(tmp_path: Path) -> None:
+    folder = put(tmp_path / "a")
+    (folder / "b.csv").write_text("abc", encoding="utf-8")
+    assert [left_as(folder, name) for name in ("a.csv", "b.csv", "gone.csv")] == ["", ABC, ""]
+    (folder / "run.json").unlink()
+    assert left_as(folder, "a.csv") == ABC
+
+
+# ------------------------------------------------------------------------------------------------------ what a run reads
+
+
+def test_a_run_rests_on_its_yaml_its_data_and_those_of_the_rounds_it_is_compared_with(tmp_path: Path) -> None:
+    country.write(tmp_path / "first")
+    country.write(tmp_path / "before")
+    survey = country.write(tmp_path / "now", plan=country.changed(country.PLAN, baseline_survey="../first/survey.yaml"))
+    for name in ("mine.yaml", "partners.yaml"):
+        (survey.parent / name).write_text("abc", encoding="utf-8")
+    run = Run(
+        "now", survey, survey.with_name("nap.yaml"), {"1_survey": {"rules": "mine.yaml", "before": "../before/survey.yaml"}}
+    )
+    found = input_hashes(run)
+    assert set(found) == {
+        "survey.yaml", "nap.yaml", "persons.csv", "partners.yaml", "mine.yaml", "../before/survey.yaml", "../before/persons.csv",
+        "../first/survey.yaml", "../first/persons.csv",
+    }  # fmt: skip
+    assert found["mine.yaml"] == ABC
+    assert found["persons.csv"] == hashlib.sha256((tmp_path / "now" / "persons.csv").read_bytes()).hexdigest()
+    assert set(input_hashes(Run("now", survey, None))) == {"survey.yaml", "persons.csv"}
+    survey.write_text("title: [", encoding="utf-8")
+    assert set(input_hashes(Run("now", survey, None))) == {"survey.yaml"}
+
+
+def test_files_are_named_from_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.csv").write_text("abc", encoding="utf-8")
+    assert file_hashes(tmp_path) == {"deep/a.csv": ABC}
+
+
+def test_a_library_of_an_extra_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_record, "VERSIONS", ("no-such-package",))
+    found = versions()
+    assert found["no-such-package"] == "not installed"
+    assert set(found) == {"python", "fltoolkit", "no-such-package"}
+
+
+# --------------------------------------------------------------------------------------------------------- failures noted
+
+
+def test_a_failure_stands_beside_the_results_and_is_noted_once(tmp_path: Path) -> None:
+    folder = put(tmp_path / "a", title="Country A")
+    assert not note_failure(folder, "")
+    assert failure(folder) is None
+    assert note_failure(folder, "no such column")
+    assert not note_failure(folder, "no such column")
+    noted = failure(folder)
+    assert noted is not None
+    assert (noted.name, noted.title, noted.status, noted.error) == ("a", "Country A", "failed", "no such column")
+    assert note_failure(folder, "another")
+    kept = read_record(folder)
+    assert kept is not None
+    assert kept.status == "complete"
+    assert note_failure(tmp_path / "b", "no such file")
+    new = failure(tmp_path / "b")
+    assert new is not None
+    assert new.title == "b"
+
+
+# ------------------------------------------------------------------------------------------------------------ whose it is
+
+
+@pytest.mark.parametrize(
+    ("there", "refused"),
+    [
+        ({"country": "Smallland", "year": 2025, "round": "first"}, False),
+        ({"country": " SMALLLAND ", "year": 2025, "round": "First"}, False),
+        ({"country": "Bigland", "year": 2025, "round": "first"}, True),
+        ({"country": "Smallland", "year": 2021, "round": "first"}, True),
+        ({"country": "Smallland", "year": 2025, "round": "second"}, True),
+        ({"country": "Bigland", "year": 2025, "round": "first", "status": "failed"}, False),
+        ({}, False),  # of an older version
+    ],
+)
+def test_results_of_another_survey_are_not_replaced(tmp_path: Path, there: dict[str, Any], refused: bool) -> None:
+    survey = country.write(tmp_path / "a")
+    put(tmp_path / "out" / "a", **there)
+    run = Run("a", survey, None)
+    if not refused:
+        refuse_others([run], tmp_path / "out")
+        return
+    with pytest.raises(BatchError) as error:
+        refuse_others([run], tmp_path / "out")
+    held = " ".join(str(there[key]) for key in ("country", "year", "round"))
+    assert f"a holds {held}, and {survey} is Smallland 2025 first" in str(error.value)
+
+
+def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(tmp_path: Path) -> None:
+    survey = country.write(tmp_path / "a")
+    assert told_by(Run("a", survey, None)) == {
+        "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "coverage_excludes": ("the homeless",),
+    }  # fmt: skip
+    survey.write_text("title: [", encoding="utf-8")
+    assert told_by(Run("a", survey, None)) == {"title": "a"}
+    put(tmp_path / "out" / "a", country="Bigland", year=2025)
+    refuse_others([Run("a", survey, None)], tmp_path / "out")

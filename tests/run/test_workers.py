@@ -1,0 +1,128 @@
+"""Runs that are given to workers: how each ended is told in their order, the index keeps up, and a stop waits for what is at work."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fltoolkit.errors import RequestError
+from fltoolkit.run.jobs import Run
+from fltoolkit.run.workers import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads
+
+RUNS = [Run(name, Path("survey.yaml"), None) for name in "abc"]
+
+
+def ended(done: Done | BaseException) -> Future[Done]:
+    """A run that has ended already."""
+    future: Future[Done] = Future()
+    if isinstance(done, BaseException):
+        future.set_exception(done)
+    else:
+        future.set_result(done)
+    return future
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
+def test_a_number_of_workers_is_whole_and_above_zero(workers: Any) -> None:
+    with pytest.raises(RequestError, match="allowed: a whole number from 1 on"):
+        expect_workers(workers)
+
+
+def test_one_worker_is_enough() -> None:
+    expect_workers(1)
+
+
+def test_how_each_ended_is_told_and_given_in_the_order_of_the_batch() -> None:
+    states = {"a": Done("failed", "no such file\nallowed: x"), "b": Done("skipped"), "c": Done("passed")}
+    said, steps = list[str](), list[str]()
+
+    def index(done: Any) -> str:
+        steps.append(f"index of {len(done)}")
+        return "index.html"
+
+    hands = Hands(lambda run: ended(states[run.name]), threading.Event())
+    found, last = run_all(RUNS, hands, said.append, index, clear=lambda: steps.append("clear"))
+    assert (list(found), last) == (["a", "b", "c"], "index.html")
+    assert steps[-2:] == ["clear", "index of 3"]  # what a worker left goes before the last index
+    told = {line.partition(" (")[0]: line.partition(")")[2] for line in said}
+    assert told == {"a: failed: no such file": "\nallowed: x", "b: current, skipped": "", "c: done": ""}
+    assert {line.partition("(")[2].partition(")")[0] for line in said} == {"1 of 3", "2 of 3", "3 of 3"}
+
+
+def test_a_run_that_was_stopped_where_it_ran_fails_alone() -> None:
+    hands = Hands(lambda run: ended(Stopped() if run.name == "b" else Done("passed")), threading.Event())
+    found, _ = run_all(RUNS, hands, lambda _: None, len)
+    assert [found[name].state for name in "abc"] == ["passed", "failed", "passed"]
+    assert found["b"].error.startswith("b: it was stopped, since the folder of results was not seen where it ran")
+
+
+def test_stopped_by_hand_it_waits_for_what_is_at_work_and_says_what_is_finished() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    at_work: Future[Done] = Future()
+    said, steps = list[str](), list[str]()
+    stop = threading.Event()
+
+    def give(run: Run) -> Future[Done]:
+        if run.name == "c":
+            signal.raise_signal(signal.SIGINT)
+        return ended(Done("passed")) if run.name == "a" else at_work
+
+    def end() -> None:
+        steps.append("end")
+        assert stop.is_set()
+        threading.Timer(0.2, lambda: at_work.set_exception(Stopped())).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        run_all(RUNS, Hands(give, stop, end), said.append, lambda _: steps.append("index"))
+    assert at_work.done()
+    assert steps == ["end", "index"]
+    assert said == ["stopped; finished: a (1 of 3). A batch goes on with --resume."]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_stop_that_another_thread_saw_ends_the_batch_too() -> None:
+    """An interrupt that falls into a callback of Python's own is lost: then only `stop` tells."""
+    stop = threading.Event()
+
+    def give(run: Run) -> Future[Done]:
+        stop.set()
+        return ended(Done("passed"))
+
+    said = list[str]()
+    with pytest.raises(KeyboardInterrupt):
+        run_all(RUNS[:1], Hands(give, stop), said.append, len)
+    assert said[-1].startswith("stopped; finished: a (1 of 1)")
+
+
+def test_threads_hand_over_the_run_the_stop_and_where_to_tell() -> None:
+    stop = threading.Event()
+
+    def work(run: Run, *, stop: Any, say: Any) -> Done:
+        say(run.name)
+        return Done("skipped" if stop.is_set() else "passed")
+
+    said = list[str]()
+    with threads(1, work, stop, said.append) as hands:
+        assert hands.give(RUNS[0]).result().state == "passed"
+        assert hands.stop is stop
+        hands.end()
+        with pytest.raises(RuntimeError, match="after shutdown"):
+            hands.give(RUNS[1])
+    assert said == ["a"]
+
+
+@pytest.mark.parametrize(("state", "passed"), [("passed", True), ("skipped", True), ("failed", False)])
+def test_a_batch_passed_if_none_failed(state: Any, passed: bool) -> None:
+    said = list[str]()
+    assert all_passed({"a": Done("passed"), "b": Done(state)}, "index.html", said.append) is passed
+    counts = {
+        "passed": "2 passed, 0 failed, 0 skipped",
+        "skipped": "1 passed, 0 failed, 1 skipped",
+        "failed": "1 passed, 1 failed, 0 skipped",
+    }
+    assert said == [f"{counts[state]}: open index.html"]
