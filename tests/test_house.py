@@ -42,27 +42,27 @@ SHORT = 40  # lines: a module below them needs no test file of its own
 # Modules that only the tests of other modules run. A module leaves the list with its first test file, and none is added.
 NO_TEST_YET = """
 authoring/draft/column_contents authoring/draft/column_roles authoring/draft/design_lines authoring/draft/group_lines
-authoring/draft/question_lines authoring/draft/vocabulary authoring/draft/yaml_lines authoring/questionnaire/questionnaire_model
-authoring/questionnaire/survey_mapping authoring/questionnaire/xlsform classify/applicability classify/empty_populations
-classify/made_up_person classify/trace commands estimate/change_over_time/comparability
-estimate/change_over_time/difference estimate/measures/result_columns estimate/models/covariate_patterns
-estimate/models/likelihood_fit estimate/models/marginal_effects estimate/models/rao_scott estimate/totals/one_pass
-estimate/variance/replicate_variance estimate/variance/several_samples estimate/weights/calibration_residuals nap/checklists
-nap/evidence nap/target_paths publish/disclosure/cell_counts publish/disclosure/suppression_decision publish/response_error
+authoring/draft/question_lines authoring/draft/vocabulary authoring/draft/yaml_lines
+authoring/questionnaire/questionnaire_model authoring/questionnaire/survey_mapping authoring/questionnaire/xlsform
+classify/applicability classify/empty_populations classify/made_up_person classify/trace commands
+estimate/change_over_time/comparability estimate/change_over_time/difference estimate/measures/result_columns
+estimate/models/covariate_patterns estimate/models/likelihood_fit estimate/models/marginal_effects
+estimate/models/rao_scott estimate/totals/one_pass estimate/variance/replicate_variance
+estimate/variance/several_samples estimate/weights/calibration_residuals nap/checklists nap/evidence nap/target_paths
+publish/disclosure/cell_counts publish/disclosure/suppression_decision publish/response_error
 report/document_formats/document_blocks report/document_formats/slides_writer report/document_formats/word_styles
-report/document_sections/findings_section report/document_sections/follow_up_section report/document_sections/framework_section
-report/document_sections/targets_section report/documents/document_pictures report/documents/evidence_brief
-report/documents/plan_skeleton report/documents/workshop_slides report/exchange/coded_rows report/exchange/evidence_json
-report/exchange/sdmx report/workbook/cell_styles report/workbook/moved_rows report/workbook/partner_sheets
-report/workbook/sheet_writer report/workbook/survey_sheets run/jobs run/remote_folder run/run_record run/workers
-show/charts/change_charts show/charts/chart_style show/charts/definition_flowchart show/charts/static_plan_charts
-show/explore/explorer_controls show/explore/plan_explorer show/wording/plan_words survey/checks/family_checks
-survey/checks/finding_rows survey/checks/findings survey/checks/item_nonresponse survey/classifications/standards
-survey/data/households survey/data/person_columns survey/data/usable_columns survey/design/calibrated_weights
-survey/design/calibration_margins survey/design/replicate_weights survey/readers/csv_layout survey/readers/csv_rows
-survey/readers/header_line survey/readers/side_table survey/spec/child_module survey/spec/files_and_design survey/spec/groups
-survey/spec/questions survey/spec/replicate_methods synthetic/codebook synthetic/sample synthetic/valdorie teaching/class_tables
-teaching/described_people teaching/island teaching/redraw_controls teaching/true_answers yaml_files/error_messages
+report/document_sections/findings_section report/document_sections/follow_up_section
+report/document_sections/framework_section report/document_sections/targets_section report/documents/document_pictures
+report/documents/evidence_brief report/documents/plan_skeleton report/documents/workshop_slides
+report/exchange/coded_rows report/exchange/evidence_json report/exchange/sdmx report/workbook/cell_styles
+report/workbook/moved_rows report/workbook/partner_sheets report/workbook/sheet_writer report/workbook/survey_sheets
+run/jobs run/remote_folder run/run_record run/workers show/charts/change_charts show/charts/chart_style
+show/charts/definition_flowchart show/charts/static_plan_charts show/explore/explorer_controls
+show/explore/plan_explorer show/wording/plan_words survey/checks/family_checks survey/readers/csv_layout
+survey/readers/csv_rows survey/readers/header_line survey/readers/side_table survey/spec/child_module
+survey/spec/files_and_design survey/spec/groups survey/spec/questions synthetic/codebook synthetic/sample
+synthetic/valdorie teaching/class_tables teaching/described_people teaching/island teaching/redraw_controls
+teaching/true_answers yaml_files/error_messages
 """
 
 
