@@ -58,11 +58,7 @@ report/exchange/coded_rows report/exchange/evidence_json report/exchange/sdmx re
 report/workbook/moved_rows report/workbook/partner_sheets report/workbook/sheet_writer report/workbook/survey_sheets
 run/jobs run/remote_folder run/run_record run/workers show/charts/change_charts show/charts/chart_style
 show/charts/definition_flowchart show/charts/static_plan_charts show/explore/explorer_controls
-show/explore/plan_explorer show/wording/plan_words survey/checks/family_checks survey/readers/csv_layout
-survey/readers/csv_rows survey/readers/header_line survey/readers/side_table survey/spec/child_module
-survey/spec/files_and_design survey/spec/groups survey/spec/questions synthetic/codebook synthetic/sample
-synthetic/valdorie teaching/class_tables teaching/described_people teaching/island teaching/redraw_controls
-teaching/true_answers yaml_files/error_messages
+show/explore/plan_explorer show/wording/plan_words survey/checks/family_checks
 """
 
 

@@ -14,15 +14,16 @@ from fltoolkit.survey.design import replicate_weights
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.spec.replicate_methods import Method
 
-# Two strata of two and of three PSUs, a person each; each replicate drops one PSU and raises the others of its stratum.
+# Strata of two and of three PSUs, a person each; each replicate drops one PSU and raises the others of its stratum. A third stratum
+# was taken whole, so that no replicate changes it.
 STRATIFIED: dict[str, list[Any]] = {
-    "fl__weight": [10.0, 10.0, 4.0, 4.0, 4.0],
-    "fl__strata": ["a", "a", "b", "b", "b"],
-    "r1": [0.0, 20.0, 4.0, 4.0, 4.0],
-    "r2": [20.0, 0.0, 4.0, 4.0, 4.0],
-    "r3": [10.0, 10.0, 0.0, 6.0, 6.0],
-    "r4": [10.0, 10.0, 6.0, 0.0, 6.0],
-    "r5": [10.0, 10.0, 6.0, 6.0, 0.0],
+    "fl__weight": [10.0, 10.0, 4.0, 4.0, 4.0, 1.0],
+    "fl__strata": ["a", "a", "b", "b", "b", "c"],
+    "r1": [0.0, 20.0, 4.0, 4.0, 4.0, 1.0],
+    "r2": [20.0, 0.0, 4.0, 4.0, 4.0, 1.0],
+    "r3": [10.0, 10.0, 0.0, 6.0, 6.0, 1.0],
+    "r4": [10.0, 10.0, 6.0, 0.0, 6.0, 1.0],
+    "r5": [10.0, 10.0, 6.0, 6.0, 0.0, 1.0],
 }
 
 
@@ -45,7 +46,7 @@ def test_coefficients_that_are_given_go_before_those_of_the_strata() -> None:
 
 
 def test_a_replicate_that_touches_two_strata_or_none_cannot_be_of_a_stratified_jackknife() -> None:
-    odd = {**STRATIFIED, "r2": [20.0, 0.0, 0.0, 6.0, 6.0], "r4": STRATIFIED["fl__weight"]}
+    odd = {**STRATIFIED, "r2": [20.0, 0.0, 0.0, 6.0, 6.0, 1.0], "r4": STRATIFIED["fl__weight"]}
     with pytest.raises(DesignError, match=r"2 replicate\(s\) change the weights of no stratum or of several") as error:
         bound(odd, Method("jkn"), strata=True)
     assert error.value.found == "r2, r4"
