@@ -82,6 +82,7 @@ def test_who_is_asked_everything_has_weight_one_and_no_blank(families: Families)
     assert everybody.loc[adult, "PADULTE"].eq(1).all()
     assert everybody["PMENAGE"].eq(1).all()
     people = families.persons
+    assert (everybody["MENAGE"] == people["household"] + 1).all()  # from 1, as in a sample
     assert (everybody["STRATE"] == 10 * people["REGION"] + people["AREA"]).all()
     idle = adult & (people["WORKED"] == 2).to_numpy(bool, na_value=False)
     assert everybody.loc[idle, "I1"].eq(SKIPPED).all()
