@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import pandas as pd
+
+from fltoolkit.survey.data.duckdb_connection import connect
 
 NORVIA = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
 
@@ -60,3 +63,9 @@ def persons_table(people: Iterable[Person]) -> pd.DataFrame:
         usual = {"HH": i, "LINE": 1, "W": 10, "S": 1, "P": i % 4, "AGE": 30, "SEX": 1 + i % 2, "R": 1, "ISIC": "01", "FISIC": ""}
         rows.append(usual | ANSWERS[answer] | ({"FISIC": "01"} if answer == "case" else {}) | own)
     return pd.DataFrame(rows)
+
+
+def frame_of(**columns: Sequence[Any]) -> nw.LazyFrame[Any]:
+    """A few rows as the frame that the kit's own functions take: a relation of DuckDB."""
+    frame: nw.LazyFrame[Any] = nw.from_native(connect().from_df(pd.DataFrame(columns))).lazy()
+    return frame

@@ -39,23 +39,6 @@ MAY_USE["fltoolkit"] = {*HELPERS, *ROOMS}  # the package's __init__: the list of
 
 MOST_MODULES = 12  # of one folder, its __init__ not counted
 SHORT = 40  # lines: a module below them needs no test file of its own
-# Modules that only the tests of other modules run. A module leaves the list with its first test file, and none is added.
-NO_TEST_YET = """
-estimate/models/marginal_effects estimate/models/rao_scott estimate/totals/one_pass
-estimate/variance/replicate_variance estimate/variance/several_samples estimate/weights/calibration_residuals nap/checklists
-nap/evidence nap/target_paths publish/disclosure/cell_counts publish/disclosure/suppression_decision publish/response_error
-report/document_formats/document_blocks report/document_formats/slides_writer report/document_formats/word_styles
-report/document_sections/findings_section report/document_sections/follow_up_section report/document_sections/framework_section
-report/document_sections/targets_section report/documents/document_pictures report/documents/evidence_brief
-report/documents/plan_skeleton report/documents/workshop_slides report/exchange/coded_rows
-survey/checks/finding_rows survey/checks/findings survey/checks/item_nonresponse survey/classifications/standards
-survey/data/households survey/data/person_columns survey/data/usable_columns survey/design/calibrated_weights
-survey/design/calibration_margins survey/design/replicate_weights survey/readers/csv_layout survey/readers/csv_rows
-survey/readers/header_line survey/readers/side_table survey/spec/child_module survey/spec/files_and_design survey/spec/groups
-survey/spec/questions survey/spec/replicate_methods synthetic/codebook synthetic/sample synthetic/valdorie teaching/class_tables
-teaching/described_people teaching/island teaching/redraw_controls teaching/true_answers yaml_files/error_messages
-"""
-
 
 # ---------------------------------------------------------------------------------------------- dependencies and lock
 
@@ -355,9 +338,7 @@ def test_every_module_has_a_test_file() -> None:
     long = [file for file in PACKAGE.rglob("*.py") if file.name != "__init__.py" and file.read_text("utf-8").count("\n") >= SHORT]
     paths = [file.relative_to(PACKAGE).with_suffix("") for file in long]
     alone = {path.as_posix() for path in paths if not [*(TESTS / path.parent).glob(f"test_{path.name}*.py")]}
-    listed = set(NO_TEST_YET.split())
-    assert alone - listed == set(), "write a test file"
-    assert listed - alone == set(), "they have a test file by now, or are gone: take them off the list"
+    assert alone == set(), "write a test file"
 
 
 def test_no_file_is_longer_than_400_lines() -> None:

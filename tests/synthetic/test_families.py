@@ -102,27 +102,6 @@ def test_the_same_seed_makes_the_same_families_and_another_others() -> None:
 # ------------------------------------------------------------------------------------------------------------- the survey
 
 
-def test_all_adults_of_a_household_are_asked_and_one_child_of_5_to_17(families: Families, sample: pd.DataFrame) -> None:
-    age = families.persons.loc[sample.index, "true_age"]
-    assert ((sample["A_RESULT"] == 4) == (age < 18)).all()
-    picked = sample[sample["E_RESULT"] != 3]
-    assert age[picked.index].between(5, 17).all()
-    assert not picked["MENAGE"].duplicated().any()
-    assert set(picked["MENAGE"]) == set(sample.loc[age.between(5, 17), "MENAGE"])
-    adults = sample[sample["A_RESULT"] != 4]
-    assert (adults["A_RESULT"] == 2).sum() > 100  # refused
-    assert (adults["A_RESULT"] == 3).sum() > 200  # absent
-
-
-def test_cluster_numbers_restart_in_each_stratum(families: Families, sample: pd.DataFrame) -> None:
-    clusters = sample.groupby("STRATE")["GRAPPE"]
-    assert (clusters.min() == 1).all()
-    assert (clusters.nunique() == clusters.max()).all()
-    assert clusters.nunique().min() >= 2
-    area = families.persons.loc[sample.index, "area"]
-    assert sample[["STRATE", "GRAPPE"]].drop_duplicates().shape[0] == area.nunique()
-
-
 def test_each_weight_grosses_up_to_its_population(families: Families) -> None:
     draws = [draw_families(families, seed) for seed in range(8)]
     for column, truth in (
@@ -135,27 +114,6 @@ def test_each_weight_grosses_up_to_its_population(families: Families) -> None:
         assert totals.std(ddof=1) < 0.05 * truth
     for column, result in (("PADULTE", "A_RESULT"), ("PENFANT", "E_RESULT")):
         assert (draws[0][column].notna() == (draws[0][result] == 1)).all()
-
-
-def test_who_did_not_answer_a_module_has_no_answers_and_who_did_no_blank(sample: pd.DataFrame) -> None:
-    """97 stands where the questionnaire skips: what an adult who did not work, a child under no threat is not asked."""
-    columns = list(sample)
-    adult, child = columns[columns.index("I1") : columns.index("E_RESULT")], columns[columns.index("E1") : columns.index("QUI")]
-    for own, asked in ((adult, sample["A_RESULT"] == 1), (child, sample["E_RESULT"] == 1)):
-        assert sample.loc[~asked, own].isna().all(axis=None)
-        assert sample.loc[asked, own].notna().all(axis=None)
-    asked = sample[sample["A_RESULT"] == 1]
-    assert ((asked["I1"] == 97) == (asked["TRAVAIL"] == 2)).all()
-    children = sample[sample["E_RESULT"] == 1]
-    for work in ("E1", "E2"):
-        assert ((children[f"{work}M"] == 97) == (children[work] == 2)).all()
-        assert ((children[f"{work}Q"] == 97) == children[f"{work}M"].isin([2, 97])).all()
-        assert (children[f"{work}Q"] == 3).sum() > 0  # the parents themselves threatened
-
-
-def test_no_true_status_leaves_with_the_sample(sample: pd.DataFrame) -> None:
-    assert not [c for c in sample if c.lower().startswith(("truth", "true", "route"))]
-    assert not {"household", "area", "adult", "child"} & set(sample)
 
 
 # ------------------------------------------------------------------------------------------------------ what is shipped

@@ -14,7 +14,6 @@ from fltoolkit import synthetic
 from fltoolkit.synthetic import (
     Population,
     SampleSize,
-    census,
     draw_sample,
     make_population,
     redraw,
@@ -36,11 +35,6 @@ def population() -> Population:
 @pytest.fixture(scope="module")
 def small() -> Population:
     return make_population(seed=1, areas=150, households=60)
-
-
-@pytest.fixture(scope="module")
-def sample(population: Population) -> pd.DataFrame:
-    return draw_sample(population, 7)
 
 
 # ------------------------------------------------------------------------------------------------------- the population
@@ -96,30 +90,7 @@ def test_questions_are_blank_just_where_routing_skips_them(population: Populatio
         assert (adults[question].notna() == (adults[gate] == synthetic.YES).fillna(False)).all(), question
 
 
-def test_the_census_asks_every_adult_with_weight_one(small: Population) -> None:
-    everybody = census(small)
-    assert len(everybody) == small.adults.sum()
-    assert (everybody[["W_LFS", "W_FL", "FL_RESULT"]] == 1).all(axis=None)
-    assert not everybody.duplicated(["HH", "LINE"]).any()
-    assert everybody["FISIC"].dropna().str.fullmatch(r"\d{4}").all()
-
-
 # ------------------------------------------------------------------------------------------------------------ the sample
-
-
-def test_the_same_seed_draws_the_same_sample_and_another_another(small: Population) -> None:
-    one, again, other = (draw_sample(small, seed, SIZE) for seed in (3, 3, 4))
-    pd.testing.assert_frame_equal(one, again)
-    assert not one["EA"].equals(other["EA"])
-
-
-def test_each_row_is_the_person_of_the_population_its_index_names(population: Population, sample: pd.DataFrame) -> None:
-    source = population.persons.loc[sample.index]
-    assert (source[["LINE", "REGION", "AREA", "SEX", "AGE"]].to_numpy() == sample[["LINE", "REGION", "AREA", "SEX", "AGE"]]).all(
-        axis=None
-    )
-    assert (1000 + source["area"] == sample["EA"]).all()
-    assert source["household"].map(dict(zip(source["household"], sample["HH"], strict=True))).equals(sample["HH"])
 
 
 @pytest.mark.parametrize("seed", range(15))
@@ -145,28 +116,6 @@ def test_larger_areas_are_likelier_and_their_households_no_heavier(population: P
     size = population.persons.drop_duplicates("household").groupby("area").size()
     assert size[drawn["EA"].unique() - 1000].mean() > 1.1 * size.mean()
     assert (drawn.groupby("STRATUM")["W_LFS"].std() / drawn.groupby("STRATUM")["W_LFS"].mean()).max() < 0.25
-
-
-def test_one_adult_of_each_household_is_asked_the_module(sample: pd.DataFrame) -> None:
-    asked = sample["FL_RESULT"] != 3
-    assert sample[asked].groupby("HH").size().max() == 1
-    assert (sample.loc[asked, "AGE"] >= 18).all()
-    with_adults = sample[(sample["AGE"] >= 18) & (sample["AGE"] != 999)]["HH"].nunique()
-    assert asked.sum() >= with_adults
-    assert 0.02 < (sample.loc[asked, "FL_RESULT"] == 2).mean() < 0.07
-
-
-def test_nobody_who_refused_the_module_or_was_not_asked_has_answers_or_a_weight_of_it(sample: pd.DataFrame) -> None:
-    module = [c for c in sample.columns if c.startswith(("FI", "FC", "FLEAVE", "FSAME", "FEXC", "FWHO", "FPLACE", "FMONTHS"))]
-    assert len(module) > 25
-    without = sample[sample["FL_RESULT"] != 1]
-    assert len(without) > 1000
-    assert without[[*module, "W_FL", "PROXY", "ALONE"]].isna().all(axis=None)
-    assert sample.loc[sample["FL_RESULT"] == 1, ["W_FL", "ALONE"]].notna().all(axis=None)
-
-
-def test_no_true_status_leaves_with_the_sample(sample: pd.DataFrame) -> None:
-    assert not {"truth", "true_age", "household", "area"} & set(sample.columns)
 
 
 # ---------------------------------------------------------------------------------------------------- what is shipped

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import fltoolkit as fl
 from fltoolkit import teaching
 from fltoolkit.errors import FltoolkitError, RequestError, SpecError
-from fltoolkit.estimate.measures.intervals import clopper_pearson
-from fltoolkit.teaching.described_people import classified
 from fltoolkit.teaching.lesson import LESSONS, TOLERANCES, Exercise, Sheet
 from fltoolkit.teaching.true_answers import TRUTHS, truth
 from fltoolkit.yaml_files.loading import build_model, load_yaml
@@ -202,52 +199,6 @@ def test_an_exercise_whose_right_answer_is_no_choice_or_number_is_refused() -> N
 def test_every_truth_is_used() -> None:
     named = [e for lesson in NAMES for e in teaching.lesson(lesson).exercises.values()]
     assert set(TRUTHS) == {n for e in named if not e.choices for n in (e.right, *e.mistakes)} & set(TRUTHS)
-
-
-# ------------------------------------------------------------------- what is right is what the kit finds, by another way
-
-
-def test_the_kit_takes_the_seven_people_where_the_exercises_do() -> None:
-    exercises = teaching.lesson("1_definition").exercises
-    ends = {"not involuntary": "not forced labour", "not in the same work": "not forced labour"}
-    for name, step in classified()["step"].items():
-        assert ends.get(step, step) == exercises[str(name)].right, name
-
-
-def test_routes_are_shown_to_who_has_answered_and_to_nobody_else() -> None:
-    lesson = teaching.lesson("1_definition")
-    assert "papers_kept" not in teaching.routes(lesson).text
-    lesson.check("amara", "forced labour abroad")
-    lesson.check("ben", "unresolved")
-    shown = teaching.routes(lesson).text
-    assert shown.count("→") == 4
-    assert "papers_kept" in shown
-    assert shown.count("not yet") == 6
-
-
-def test_the_plans_numbers_are_those_of_the_kit() -> None:
-    assert truth("smallest_fall") == pytest.approx(100 * fl.detectable_change(0.02, 4800, deff=1.5).relative, rel=1e-5)
-    assert truth("needed") == pytest.approx(fl.sample_size(0.02, cut=0.25, deff=1.5), abs=1)
-
-
-def test_the_standard_error_of_the_kilns_is_larger_from_the_whole_survey() -> None:
-    sample = teaching.island().sample()
-    errors = []
-    for rows in (sample, sample[sample["trade"] == "kiln workers"]):
-        design = fl.SurveyDesign(rows, weight="weight", strata="stratum", psu="psu")
-        errors.append(fl.total(design, "case", by=["trade"]).table.set_index("trade").loc["kiln workers", "se"])
-    assert errors[0] > 1.5 * errors[1]
-
-
-def test_the_zero_is_clopper_and_pearsons() -> None:
-    assert truth("zero_of_300") == pytest.approx(1000 * clopper_pearson(0, 300, 0.95)[1], rel=1e-9)
-
-
-def test_the_chance_of_a_repeat_is_what_many_repeats_find() -> None:
-    rounds = (teaching.island(), teaching.island().after_a_fall(0.25))
-    drawn = [teaching.redraw(p, 4000, persons=4800, clusters=True, seed=i + 20) for i, p in enumerate(rounds)]
-    found = 100 * (~teaching.fall(*drawn).hold("wald", 0.0)).mean()
-    assert found == pytest.approx(truth("chance_of_a_repeat"), abs=2.5)
 
 
 def test_the_answer_files_are_apart_from_what_a_learner_opens() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,21 +15,6 @@ from fltoolkit.teaching import true_answers
 from fltoolkit.teaching.redraw import _stratum
 
 ISLAND = teaching.island()
-
-
-def test_the_island_adds_up_and_is_the_same_every_time() -> None:
-    assert ISLAND.areas["adults"].sum() == len(ISLAND.persons)
-    assert ISLAND.areas["cases"].sum() == ISLAND.persons["case"].sum()
-    assert ISLAND.areas[["fishers", "kiln workers", "others"]].sum(axis=1).equals(ISLAND.areas["cases"])
-    assert 0.018 < ISLAND.truth < 0.025
-    again: Any = teaching.island.__wrapped__()
-    assert again.persons.equals(ISLAND.persons)
-
-
-def test_after_a_fall_only_cases_are_fewer() -> None:
-    later = ISLAND.after_a_fall(0.25)
-    assert later.truth == pytest.approx(0.75 * ISLAND.truth, rel=0.05)
-    assert not (later.persons["case"] & ~ISLAND.persons["case"]).any()
 
 
 @pytest.mark.parametrize("switches", [{}, {"clusters": True}, {"clusters": True, "nonresponse": True, "response_error": True}])

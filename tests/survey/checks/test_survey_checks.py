@@ -11,7 +11,6 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.item_nonresponse import answer_counts, nonresponse
 from fltoolkit.survey.checks.survey_checks import describe
 
 Write = Callable[..., Path]
@@ -273,21 +272,6 @@ def test_findings_of_spells_come_from_their_file(
 
 
 # -------------------------------------------------------------------------------------------- the survey and its answers
-
-
-def test_non_response_is_shown_above_the_limit_only(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
-    cells: Cells = {
-        "q1": in_rows("D", range(5)) | in_rows("R", range(5, 7)) | in_rows("", range(8, 14)),
-        "q2": in_rows("A", range(4)),
-    }
-    survey = fl.read_survey(write(spec, people=with_cells(people, cells)))
-    kinds = ["dont_know", "refused", "not_applicable", "missing"]
-    whole = answer_counts(survey).set_index("column")[kinds]
-    assert whole.loc["q1"].to_list() == [5, 2, 0, 6]
-    assert whole.loc["q2"].to_list() == [0, 0, 4, 0]
-    shown = nonresponse(survey).set_index("column")[kinds]
-    assert shown.loc["q1"].astype(object).where(shown.loc["q1"].notna(), "blank").to_list() == [5, "blank", 0, 6]
-    assert shown.loc["q2"].astype(object).where(shown.loc["q2"].notna(), "blank").to_list() == [0, 0, "blank", 0]
 
 
 @pytest.mark.parametrize(

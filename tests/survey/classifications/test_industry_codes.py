@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,9 +12,9 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
 from fltoolkit.survey.classifications.industry_codes import sector_rows, to_verify
-from fltoolkit.survey.classifications.standards import isic, standard
+from fltoolkit.survey.classifications.standards import isic
 from fltoolkit.survey.design.survey_design import read_survey
-from fltoolkit.survey.spec.groups import Classification, Sector
+from fltoolkit.survey.spec.groups import Sector
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
 
 Write = Callable[..., Path]
@@ -66,16 +66,6 @@ def test_only_the_aggregates_of_rev_5_are_to_be_verified() -> None:
     assert to_verify(sector(revision="isic_rev5")) == "ISIC Rev.5 aggregates: rule to be verified"
     assert to_verify(sector(revision="isic_rev5", level="section")) == ""
     assert to_verify(sector()) == to_verify(sector(revision="isic_rev3.1")) == ""
-
-
-def test_every_standard_classification_can_be_named_in_survey_yaml() -> None:
-    assert set(get_args(Classification)) == set(standard().classifications)
-    for name, categories in standard().classifications.items():
-        assert categories["x"].label == "not stated", name
-        labels = [c.label for c in categories.values()]
-        codes = {c.label: c.ilostat for c in categories.values()}
-        assert all(categories[key].ilostat == codes[categories[key].label] for key in categories), name
-        assert name in ("icse_18_a", "icse_18_r") or len(set(labels)) == len(labels), name
 
 
 # ------------------------------------------------------------------------------------------------- correspondence tables

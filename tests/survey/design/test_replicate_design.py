@@ -1,4 +1,4 @@
-"""Designs known by replicate weights: which coefficients they take, and what is refused."""
+"""Designs known by replicate weights: what is refused, and what comes of them."""
 
 from __future__ import annotations
 
@@ -27,36 +27,6 @@ def design(**more: Any) -> fl.ReplicateDesign:
     return fl.ReplicateDesign(arguments.pop("data", frame()), **arguments)
 
 
-def coefficients(**more: Any) -> list[float]:
-    replication = design(**more).replication
-    assert replication is not None
-    return list(replication.factor)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "each"),
-    [
-        ({"method": "brr", "strata": None}, 1 / 6),
-        ({"method": "fay", "strata": None, "rho": 0.5}, 1 / (6 * 0.25)),
-        ({"method": "jk1", "strata": None}, 5 / 6),
-        ({"method": "jkn"}, 1 / 2),
-        ({"method": "jkn", "strata": None, "rscales": [0.5] * 6, "scale": 2}, 1.0),
-        ({"method": "jk2", "strata": None}, 1.0),
-        ({"method": "bootstrap", "strata": None}, 1 / 5),
-        ({"method": "successive_difference", "strata": None}, 4 / 6),
-        ({"method": "other", "strata": None, "scale": 3, "rscales": 0.2}, 0.6),
-    ],
-)
-def test_coefficients_of_each_method(arguments: dict[str, Any], each: float) -> None:
-    assert coefficients(**arguments) == pytest.approx([each] * 6)
-
-
-def test_a_stratum_of_three_has_coefficients_of_its_own() -> None:
-    data = frame(3)
-    data.loc[data["stratum"] == 2, "stratum"] = 1  # four PSUs in stratum 1, two in stratum 0
-    assert coefficients(data=data) == pytest.approx([1 / 2] * 2 + [3 / 4] * 4)
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -79,13 +49,6 @@ def test_wrong_coefficients_are_refused(arguments: dict[str, Any], says: list[st
         design(**arguments)
     for words in says:
         assert words in str(error.value)
-
-
-def test_a_replicate_that_touches_two_strata_cannot_be_of_a_stratified_jackknife() -> None:
-    data = frame()
-    data["rw2"] = data["rw1"].where(data["stratum"] == 0, data["rw3"])
-    with pytest.raises(DesignError, match="change the weights of no stratum or of several"):
-        design(data=data)
 
 
 def test_a_column_named_twice_is_refused() -> None:

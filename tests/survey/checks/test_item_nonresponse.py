@@ -1,0 +1,92 @@
+"""Which questions a survey asks, what counts as left open, and what of the counts may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+from small_surveys import frame_of
+
+import fltoolkit as fl
+from fltoolkit.survey.checks.item_nonresponse import (
+    answer_counts,
+    answer_findings,
+    holding,
+    nonresponse,
+    one_of,
+    questions,
+    shut,
+)
+from fltoolkit.survey.spec.questions import Routing
+
+Write = Callable[..., Path]
+Change = Callable[..., dict[str, Any]]
+WIDE = {
+    "episodes": {"wide": ["a", "b"]},
+    "items.involuntary.hazardous_work": {"column": "q1_{episode}", "refused": "V"},
+    "items.coercion.debt_bondage": "q2",
+}
+
+
+def test_a_question_is_asked_once_for_each_episode_it_names(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    survey = fl.read_survey(write(changed(spec, WIDE), people=people.assign(q1_a="N", q1_b="N")))
+    asked = {(q.column, q.episode): q for q in questions(survey)}
+    assert set(asked) == {("worked", ""), ("q1_a", "a"), ("q1_b", "b"), ("q2", "")}
+    assert asked["q1_b", "b"].codes.refused == ("V",)  # its own
+    assert asked["q1_b", "b"].codes.dont_know == asked["q2", ""].codes.dont_know == ("D",)  # those of `answers`
+    (held,) = holding(survey, ["q1_a", "nowhere", "q2"])
+    assert held[1] == ["q1_a", "q2"]
+
+
+def test_a_code_among_few_is_open_where_the_cell_is_blank() -> None:
+    frame = frame_of(q=["1", "2", "7", None])
+    value = nw.col("q")
+    found = frame.select(some=one_of(value, ["1", "7"]), none=one_of(value, [])).collect("pandas").to_native()
+    assert found["some"].astype(object).where(found["some"].notna(), "open").to_list() == [True, False, True, "open"]
+    assert found["none"].to_list() == [False] * 4
+
+
+def test_routing_skips_who_is_skipped_at_every_gate() -> None:
+    frame = frame_of(src__a=["2", "2", "1", "2"], src__b=["2", None, "2", "1"])
+    routing = Routing(column=("a", "b"), asked=("1",), skipped=("2",))
+    assert frame.select(x=shut(routing)).collect("pandas").to_native()["x"].to_list() == [True, False, False, False]
+
+
+def test_a_blank_is_a_missing_answer_of_who_worked_and_the_gate_let_through(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    people.loc[[0, 1], ["q1", "q2"]] = ""  # of two who worked
+    people.loc[[2, 3, 4], "worked"] = "N"
+    people.loc[[2, 3], ["q1", "q2"]] = ""  # of two who did not; the third answers all the same
+    people.loc[5, "result"] = "out"
+    people.loc[5, "q1"] = ""  # of one who was not asked
+    keys = {"items.coercion.debt_bondage": {"column": "q2"}}
+    counts = answer_counts(fl.read_survey(write(changed(spec, keys), people=people))).set_index("column")
+    assert counts.loc[["q1", "q2"], ["asked", "missing", "unexpected"]].to_numpy().tolist() == [[12, 2, 1], [12, 2, 0]]
+
+
+def test_a_column_that_feeds_two_items_is_told_once(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    people.loc[range(6), "q1"] = "D"
+    keys = {"items.involuntary.different_job": {"column": "q1", "yes": "Z"}}
+    found = answer_findings(fl.read_survey(write(changed(spec, keys), people=people)))
+    assert [(f.severity, f.where, f.count) for f in found] == [("note", "q1", 6)]
+
+
+def test_non_response_is_shown_above_the_limit_only(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+    people["q1"] = ["D"] * 5 + ["R"] * 2 + ["N"] + [""] * 6 + ["N"] * 2
+    people.loc[range(4), "q2"] = "A"
+    survey = fl.read_survey(write(spec, people=people))
+    kinds = ["dont_know", "refused", "not_applicable", "missing"]
+    whole = answer_counts(survey).set_index("column")[kinds]
+    assert whole.loc["q1"].to_list() == [5, 2, 0, 6]
+    assert whole.loc["q2"].to_list() == [0, 0, 4, 0]
+    shown = nonresponse(survey).set_index("column")[kinds]
+    assert shown.loc["q1"].astype(object).where(shown.loc["q1"].notna(), "blank").to_list() == [5, "blank", 0, 6]
+    assert shown.loc["q2"].astype(object).where(shown.loc["q2"].notna(), "blank").to_list() == [0, 0, "blank", 0]
