@@ -15,10 +15,9 @@ from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
 from fltoolkit.nap.targets import milestones, targets
-from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.rounds_and_changes import Rounds
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.rounds_and_changes import Rounds
 
 # Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
 # a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).

@@ -117,7 +117,9 @@ def test_an_activity_stands_under_its_objective_and_result() -> None:
     ]
     plan = Plan.model_validate({**country.PLAN, "framework": statements})
     filled = {"row_c": {"partner": "Ministry"}, "3": {"activity": "More"}}
-    page = implementation(replace(promises.evidence_before_a_repeat(promises.plan_with(), entries(implementation=filled)), plan=plan))
+    page = implementation(
+        replace(promises.evidence_before_a_repeat(promises.plan_with(), entries(implementation=filled)), plan=plan)
+    )
     assert [(line.id, *line.cells[:3]) for line in page.lines] == [
         ("row_a", "A: a", "", ""), ("row_b", "A: a", "B: b", ""), ("row_c", "A: a", "B: b", "C: c"), ("row_d", "D: d", "", ""),
         ("row_e", "D: d", "", "E: e"),
