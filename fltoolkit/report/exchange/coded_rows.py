@@ -18,7 +18,7 @@ from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
 from fltoolkit.publish.measure_units import is_rate, scale, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import COUNTS, TITLES, value
-from fltoolkit.survey.spec.groups import TOTAL, uncrossed
+from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
 # ISO 3166-1 alpha-3: a `country` that is one of these is its own code; any other is the kit's `X_...`.
@@ -135,7 +135,8 @@ def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Label to code in each group: the published one, else one of our own; no two labels of a group share a code."""
     found: dict[str, dict[str, str]] = {}
     for row in table[(table["breakdown"] != "") & (table["category"] != "")].to_dict("records"):
-        for group, published in zip(uncrossed(row["breakdown"]), uncrossed(row["ilostat"]), strict=True):
+        published_codes = row["ilostat"].split(CROSS)  # one a group: some are empty, where a standard gives no code
+        for group, published in zip(uncrossed(row["breakdown"]), published_codes, strict=True):
             mine, label = found.setdefault(group, {}), str(row[group])
             if label in mine:
                 continue
