@@ -13,7 +13,7 @@ from typing import Any
 from fltoolkit import commands as run
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.publish.reliability import shipped_profiles
-from fltoolkit.run.failures import defect, told
+from fltoolkit.run.printable_errors import defect, told
 from fltoolkit.survey.spec.files_and_design import known_encoding
 from fltoolkit.terminal import say
 

@@ -38,8 +38,8 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
-    from fltoolkit.run.jobs import name_of
-    from fltoolkit.run.private_output import private_place, write_rows
+    from fltoolkit.run.batch_file import name_of
+    from fltoolkit.run.private_folder import private_place, write_rows
 
     if parsed.show_values and not on_screen():
         do = "leave it out, or run the command without | and > on a terminal"
@@ -79,8 +79,8 @@ def _tell(rows: list[dict[Hashable, Any]]) -> None:
 
 def estimate(parsed: argparse.Namespace) -> int:
     from fltoolkit.run.batch import run_surveys
-    from fltoolkit.run.jobs import make_run
-    from fltoolkit.run.private_output import private_place
+    from fltoolkit.run.batch_file import make_run
+    from fltoolkit.run.private_folder import private_place
 
     if parsed.restricted and not parsed.private:
         do = "name a folder that nobody else can read: --private FOLDER"
@@ -101,7 +101,7 @@ def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
     """Everything as estimated, nothing suppressed, for those who may see it; no page links it."""
     import fltoolkit as fl
     from fltoolkit.publish.published_set import restricted
-    from fltoolkit.run.private_output import FULL, write_private
+    from fltoolkit.run.private_folder import FULL, write_private
 
     persons = fl.classify(fl.read_survey(parsed.survey))
     table = restricted(persons, plan=fl.read_plan(parsed.plan) if parsed.plan else None)
@@ -182,7 +182,7 @@ def schema(parsed: argparse.Namespace) -> int:
     from fltoolkit.nap import Plan
     from fltoolkit.nap.partner_entries import Partners
     from fltoolkit.report.exchange import evidence_json
-    from fltoolkit.run.jobs import Batch
+    from fltoolkit.run.batch_file import Batch
     from fltoolkit.survey.spec.survey_spec import SurveySpec
 
     parsed.folder.mkdir(parents=True, exist_ok=True)

@@ -100,7 +100,7 @@ def kill_at_every_step(folder: Path) -> None:
 
     from fltoolkit.run import batch, output_folders
     from fltoolkit.run.batch import run_surveys
-    from fltoolkit.run.jobs import make_run
+    from fltoolkit.run.batch_file import make_run
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         cell = nbformat.v4.new_code_cell("1", execution_count=1)

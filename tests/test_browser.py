@@ -11,7 +11,7 @@ import pytest
 from chromium import Chromium
 
 from fltoolkit.run.batch import run_surveys
-from fltoolkit.run.jobs import make_run
+from fltoolkit.run.batch_file import make_run
 
 pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"

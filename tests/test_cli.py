@@ -15,7 +15,7 @@ import yaml
 
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, RequestError
-from fltoolkit.run import batch, jobs
+from fltoolkit.run import batch, batch_file
 
 HOUSE = Path(__file__).parents[1]
 COMMANDS = ("new", "questionnaire", "check", "estimate", "batch", "nap", "refresh", "schema")
@@ -117,7 +117,7 @@ def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[An
     survey = country.write(tmp_path / "small")
     plan = str(survey.with_name("nap.yaml"))
     assert main(["estimate", str(survey), "--plan", plan, "--outputs", str(tmp_path / "out")]) == 0
-    assert [name for name, _ in without_kernels] == list(jobs.NOTEBOOKS)
+    assert [name for name, _ in without_kernels] == list(batch_file.NOTEBOOKS)
     assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"nap.yaml"}
 
 

@@ -24,7 +24,7 @@ from fltoolkit.cli import main
 from fltoolkit.nap import Plan
 from fltoolkit.nap.results_framework import Indicator
 from fltoolkit.run import batch
-from fltoolkit.run.jobs import Batch
+from fltoolkit.run.batch_file import Batch
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import Model, TextLoader
 

@@ -28,9 +28,9 @@ MAY_USE |= {room: {*HELPERS, *ROOMS[:position]} for position, room in enumerate(
 MAY_USE["authoring"] = {*HELPERS, "survey"}
 MAY_USE["synthetic"] = {*HELPERS, "survey", "classify", "estimate"}
 MAY_USE["run"] = {*HELPERS, *ROOMS, "fltoolkit"}
-for helper in ("failures", "output_folders", "remote_folder", "jobs", "workers", "dask_cluster"):
+for helper in ("printable_errors", "output_folders", "remote_folder", "batch_file", "workers", "dask_cluster"):
     MAY_USE[f"run.{helper}"] = set(HELPERS)
-MAY_USE["run.private_output"] = {*HELPERS, "survey"}
+MAY_USE["run.private_folder"] = {*HELPERS, "survey"}
 MAY_USE["run.run_record"] = {*HELPERS, "survey", "nap"}
 MAY_USE["teaching"] = {*HELPERS, *ROOMS, "synthetic", "run", "fltoolkit"}
 MAY_USE["commands"] = {*HELPERS, *ROOMS, "authoring", "synthetic", "run", "teaching", "fltoolkit"}
@@ -238,7 +238,7 @@ def test_rooms_import_one_way() -> None:
         ("estimate/a.py", "from fltoolkit import errors", True),
         ("synthetic/a.py", "from fltoolkit.estimate import prevalence", True),
         ("authoring/a.py", "from fltoolkit.survey import check", True),
-        ("run/jobs.py", "from fltoolkit.run import workers", True),
+        ("run/batch_file.py", "from fltoolkit.run import workers", True),
         ("cli.py", "import fltoolkit as fl", True),
         ("estimate/a.py", "from fltoolkit.publish import publish_run", False),
         ("estimate/a.py", "from fltoolkit.nap import baseline", False),
@@ -251,8 +251,8 @@ def test_rooms_import_one_way() -> None:
         ("synthetic/a.py", "from fltoolkit.nap import baseline", False),
         ("survey/a.py", "from fltoolkit.authoring import draft", False),
         ("report/a.py", "from fltoolkit.synthetic import draw", False),
-        ("report/a.py", "from fltoolkit.run import jobs", False),
-        ("run/jobs.py", "from fltoolkit.survey import check", False),
+        ("report/a.py", "from fltoolkit.run import batch_file", False),
+        ("run/batch_file.py", "from fltoolkit.survey import check", False),
         ("errors.py", "from fltoolkit.survey import spec", False),
         ("files.py", "from fltoolkit.yaml_files import loading", False),
         ("cellar/a.py", "", False),  # a folder that is not in the order
@@ -287,10 +287,10 @@ def test_narwhals_stays_where_persons_are() -> None:
 
 
 def test_rows_come_home_through_one_door() -> None:
-    """A library's own error may quote a person's row: survey/data/collect.py turns it into the kit's. The other files here fetch under its
+    """A library's own error may quote a person's row: survey/data/fetch_rows.py turns it into the kit's. The other files here fetch under its
     `readable`, or within a reader that tells the line of a bad row."""
     fetch = {"collect", "fetchall", "fetchone", "fetchmany", "fetchnumpy", "to_arrow_table", "fetchdf", "df", "pl", "toPandas"}
-    doors = {"survey/data/collect.py", "survey/data/engines.py"}
+    doors = {"survey/data/fetch_rows.py", "survey/data/engines.py"}
     doors |= {f"survey/readers/{name}.py" for name in ("csv_files", "csv_numbers", "file_formats")}
     found = {
         file.relative_to(PACKAGE).as_posix()

@@ -17,7 +17,7 @@ import pytest
 import small_country as country
 
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.run import batch, jobs, notebook_kernel
+from fltoolkit.run import batch, batch_file, notebook_kernel
 from fltoolkit.run.notebook_kernel import Kernel
 from fltoolkit.show.charts.chart_style import MIME
 
@@ -45,7 +45,7 @@ def parameters(path: Path) -> Any:
 
 
 def test_the_four_notebooks_of_a_run_are_there() -> None:
-    assert tuple(p.stem for p in PIPELINE) == jobs.NOTEBOOKS
+    assert tuple(p.stem for p in PIPELINE) == batch_file.NOTEBOOKS
 
 
 @EVERY
@@ -211,7 +211,7 @@ def test_interactive_shows_a_widget_instead_of_the_fixed_view(small: dict[str, o
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The two notebooks that write files, run on the shipped survey."""
     folder = tmp_path_factory.mktemp("shipped")
-    run = jobs.make_run(SAMPLE / "survey.yaml", SAMPLE / "nap.yaml")
+    run = batch_file.make_run(SAMPLE / "survey.yaml", SAMPLE / "nap.yaml")
     with Kernel(folder, threading.Event()) as kernel:
         for name in ("3_estimate", "4_nap"):
             batch._execute(name, folder, run.parameters_in(folder, name), kernel)

@@ -13,13 +13,13 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.answers_as_truths import all_of, answer, any_answer, any_of, at_least, choose, truth_of
 from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note, obstacle
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
 from fltoolkit.classify.empty_populations import refuse_empty_populations
 from fltoolkit.classify.group_columns import group_columns, memberships, sector, with_sums
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
-from fltoolkit.classify.three_valued_logic import all_of, answer, any_answer, any_of, at_least, choose, truth_of
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.checks.findings import stop_on_errors

@@ -7,10 +7,10 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.classify.three_valued_logic import any_answer
 from fltoolkit.survey.checks.findings import Finding, count_rows, findings, guarded
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from fltoolkit.classify.three_valued_logic import all_of, any_answer, any_of
+from fltoolkit.classify.answers_as_truths import all_of, any_answer, any_of
 from fltoolkit.survey.data.households import beside_parents
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame

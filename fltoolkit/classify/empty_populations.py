@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from fltoolkit.classify.answers_as_truths import all_of
 from fltoolkit.classify.group_columns import membership
-from fltoolkit.classify.three_valued_logic import all_of
 from fltoolkit.errors import DataError
 from fltoolkit.survey.checks.findings import count_rows, guarded
-from fltoolkit.survey.data.collect import to_arrow
+from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.design.survey_design import Survey, weight_of

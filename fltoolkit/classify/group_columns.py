@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from fltoolkit.classify.answers_as_truths import all_of, any_of, choose, relabelled
 from fltoolkit.classify.children import ALL_ROUTES
-from fltoolkit.classify.three_valued_logic import all_of, any_of, choose, relabelled
 from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import Frame, column

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import narwhals as nw
 
+from fltoolkit.classify.answers_as_truths import any_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.three_valued_logic import any_of
 
 ONLY, OTHERS, WITHOUT = "only", "with others", "without"
 PREFIX, NAMED = "fl__part_of__", "fl__named"

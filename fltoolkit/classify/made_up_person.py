@@ -13,7 +13,7 @@ import narwhals as nw
 from fltoolkit.classify.adults import classify
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import INTERNAL, SOURCE
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.design.survey_design import read_survey

@@ -18,11 +18,11 @@ from fltoolkit.nap.partner_entries import Partners, read_partners
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK
 from fltoolkit.report.workbook.merge_into_partners import refuse_unread
-from fltoolkit.run.failures import file_error, told, told_of_cell
-from fltoolkit.run.jobs import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
+from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
-from fltoolkit.run.private_output import private_place, write_rows
+from fltoolkit.run.printable_errors import file_error, told, told_of_cell
+from fltoolkit.run.private_folder import private_place, write_rows
 from fltoolkit.run.run_record import (
     RECORD,
     Premises,

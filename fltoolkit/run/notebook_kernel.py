@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
-from fltoolkit.run.failures import reduce_errors, told
+from fltoolkit.run.printable_errors import reduce_errors, told
 from fltoolkit.terminal import say as print_line
 
 ENGINE = "fltoolkit"

@@ -20,11 +20,11 @@ from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.nap.partner_entries import PARTNERS
 from fltoolkit.report import write_assets, write_index
 from fltoolkit.run.batch import entry, run_survey, the_one
-from fltoolkit.run.failures import file_error
-from fltoolkit.run.jobs import ASSETS, YAML, Batch, Run, plan_runs
+from fltoolkit.run.batch_file import ASSETS, YAML, Batch, Run, plan_runs
 from fltoolkit.run.notebook_kernel import Stop
 from fltoolkit.run.output_folders import FAILED, LOCK
-from fltoolkit.run.private_output import private_place
+from fltoolkit.run.printable_errors import file_error
+from fltoolkit.run.private_folder import private_place
 from fltoolkit.run.remote_folder import Store
 from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_others
 from fltoolkit.run.workers import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads, workers_of

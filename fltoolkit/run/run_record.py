@@ -17,9 +17,9 @@ from pydantic import Field
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import MB, read_bytes, write_whole
 from fltoolkit.nap.partner_entries import PARTNERS
-from fltoolkit.run.jobs import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
+from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
 from fltoolkit.run.output_folders import failed_folder
-from fltoolkit.survey.readers.source_files import input_hash
+from fltoolkit.survey.readers.file_stamps import input_hash
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
 from fltoolkit.yaml_files.loading import Model, folded
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from fltoolkit.errors import BatchError, RequestError
+from fltoolkit.run.batch_file import Run
 from fltoolkit.run.dask_cluster import Needs, cluster, unable
-from fltoolkit.run.jobs import Run
 from fltoolkit.run.notebook_kernel import Stop
 from fltoolkit.run.run_record import code_hash, versions
 

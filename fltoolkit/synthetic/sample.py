@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify import classify
 from fltoolkit.survey import SurveyDesign, read_survey
-from fltoolkit.survey.data.collect import to_pandas
 from fltoolkit.survey.data.duckdb_connection import connect
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population
 
 MODULE = [

@@ -5,7 +5,7 @@ It uses every room of the house, and nothing uses it but `notebooks/teaching/`.
 
 from fltoolkit.teaching.class_tables import hidden, numbers, spread, villages
 from fltoolkit.teaching.described_people import routes
-from fltoolkit.teaching.island import Island, island
+from fltoolkit.teaching.island_population import Island, island
 from fltoolkit.teaching.lesson import Lesson, lesson
 from fltoolkit.teaching.redraw import Redraws, fall, redraw
 from fltoolkit.teaching.redraw_controls import play_intervals, play_repeats, play_samples

@@ -10,7 +10,7 @@ import pandas as pd
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.tables import plain
-from fltoolkit.teaching.island import Island
+from fltoolkit.teaching.island_population import Island
 from fltoolkit.teaching.redraw import Redraws
 
 FEW = 5  # a smaller count is hidden

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
-from fltoolkit.run.jobs import notebook_folder
+from fltoolkit.run.batch_file import notebook_folder
 from fltoolkit.terminal import say as print_line
 
 OFF = (  # JupyterLab's parts that ask the network for news and extensions, or hand out an address with the token

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.measures.intervals import ProportionInterval, proportion, wald
-from fltoolkit.teaching.island import TAKE, Island
+from fltoolkit.teaching.island_population import TAKE, Island
 
 Numbers = NDArray[np.float64]
 ANSWERS = {True: 0.6, False: 0.9}  # who answers at all: of those in forced labour, and of the others

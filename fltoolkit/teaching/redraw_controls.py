@@ -7,7 +7,7 @@ from typing import Any
 
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, shell
-from fltoolkit.teaching.island import Island
+from fltoolkit.teaching.island_population import Island
 from fltoolkit.teaching.redraw import fall, redraw
 from fltoolkit.teaching.redraw_pictures import METHODS, distribution, intervals
 

@@ -9,7 +9,7 @@ from math import erf, sqrt
 import numpy as np
 import pandas as pd
 
-from fltoolkit.teaching.island import COAST, INLAND, KILN, TAKE, island
+from fltoolkit.teaching.island_population import COAST, INLAND, KILN, TAKE, island
 from fltoolkit.teaching.redraw import SENSITIVITY, SPECIFICITY
 
 Z, Z_POWER = 1.959964, 0.841621

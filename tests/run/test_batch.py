@@ -23,7 +23,7 @@ import yaml
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
 from fltoolkit.run import batch
 from fltoolkit.run.batch import run_batch, run_surveys
-from fltoolkit.run.jobs import Run, make_run
+from fltoolkit.run.batch_file import Run, make_run
 
 
 def quiet(_: str) -> None:

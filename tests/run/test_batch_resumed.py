@@ -28,7 +28,7 @@ from fltoolkit.errors import BatchError
 from fltoolkit.report.table_files import write_baseline
 from fltoolkit.run import batch, run_record
 from fltoolkit.run.batch import run_batch, run_surveys
-from fltoolkit.run.jobs import Run, make_run
+from fltoolkit.run.batch_file import Run, make_run
 from fltoolkit.run.notebook_kernel import Kernel
 from fltoolkit.run.output_folders import held, recover
 from fltoolkit.run.workers import Done, Stopped

@@ -12,7 +12,7 @@ import small_country as country
 
 from fltoolkit.errors import BatchError
 from fltoolkit.run import run_record
-from fltoolkit.run.jobs import Run
+from fltoolkit.run.batch_file import Run
 from fltoolkit.run.run_record import (
     Premises,
     Record,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fltoolkit.errors import RequestError
-from fltoolkit.run.jobs import Run
+from fltoolkit.run.batch_file import Run
 from fltoolkit.run.workers import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads
 
 RUNS = [Run(name, Path("survey.yaml"), None) for name in "abc"]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fltoolkit import teaching
 from fltoolkit.teaching.class_tables import hidden, spread, villages
-from fltoolkit.teaching.island import Island
+from fltoolkit.teaching.island_population import Island
 from fltoolkit.teaching.redraw import Redraws
 
 ISLAND = teaching.island()

@@ -14,7 +14,7 @@ import pytest
 
 from fltoolkit import cli
 from fltoolkit.errors import RequestError
-from fltoolkit.run.jobs import notebook_folder
+from fltoolkit.run.batch_file import notebook_folder
 from fltoolkit.teaching import classroom
 
 LESSONS = {p.name for p in (notebook_folder() / "teaching").glob("*.ipynb")}

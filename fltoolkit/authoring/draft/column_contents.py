@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.authoring.draft.vocabulary import answer
-from fltoolkit.survey.data.collect import to_arrays, to_count, to_pandas
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.masking import LIMIT, is_code
+from fltoolkit.survey.data.fetch_rows import to_arrays, to_count, to_pandas
 from fltoolkit.survey.data.person_frame import Frame, Opened, open_named
+from fltoolkit.survey.data.printable_values import LIMIT, is_code
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, read_labels
 

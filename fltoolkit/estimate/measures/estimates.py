@@ -16,10 +16,10 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
 from fltoolkit.estimate.totals.result_cells import Breakdowns
+from fltoolkit.estimate.variance.covariance_across_samples import Joint
 from fltoolkit.estimate.variance.replicate_variance import Replicates
-from fltoolkit.estimate.variance.several_samples import Joint
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
-from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 Row = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes

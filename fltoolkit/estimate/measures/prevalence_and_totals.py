@@ -16,13 +16,13 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
-from fltoolkit.estimate.measures.questionnaire_facts import ages_of, questionnaire_of
+from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
 from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, with_intervals
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
 from fltoolkit.survey.classifications.industry_codes import to_verify
-from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Survey, require_totals, weight_of
 

@@ -15,8 +15,8 @@ from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
 from fltoolkit.estimate.totals.result_cells import By
+from fltoolkit.estimate.variance.covariance_across_samples import Joint, join, psu_labels
 from fltoolkit.estimate.variance.replicate_variance import Replicates
-from fltoolkit.estimate.variance.several_samples import Joint, join, psu_labels
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units, side_by_side
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import TOTAL
@@ -28,7 +28,7 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     """Join Estimates of one measure, of one sample or of several; `covariance` then holds that between any two rows of any parts.
 
     Two Estimates are of one sample if their files, strata and PSUs are the same; of designs without a survey.yaml only the labels
-    of strata and PSUs are compared. Else they are of different samples, such as the rounds of a survey: see `several_samples.join` for
+    of strata and PSUs are compared. Else they are of different samples, such as the rounds of a survey: see `covariance_across_samples.join` for
     their covariance. Each part's own variance stays what it is.
 
     Args:

@@ -22,7 +22,7 @@ from fltoolkit.estimate.models.marginal_effects import coefficient_names, margin
 from fltoolkit.estimate.models.rao_scott import DesignTest
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Units
-from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design
 
 ASSOCIATION = "association, not a profile"

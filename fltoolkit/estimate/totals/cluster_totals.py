@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fltoolkit.classify.answers_as_truths import truth_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.three_valued_logic import truth_of
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.checks.findings import guarded
-from fltoolkit.survey.data.collect import to_arrow, to_count
+from fltoolkit.survey.data.fetch_rows import to_arrow, to_count
 from fltoolkit.survey.data.internal_columns import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.calibrated_weights import Calibration

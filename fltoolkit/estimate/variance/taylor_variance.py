@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import DesignError
 from fltoolkit.estimate.weights.calibration_residuals import Margins
-from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design, SinglePsu
 
 if TYPE_CHECKING:

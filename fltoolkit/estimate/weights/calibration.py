@@ -20,7 +20,7 @@ from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import dummies, solve
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.data.internal_columns import WEIGHT
-from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.calibration_margins import BAD, pattern_totals, with_calibration
 from fltoolkit.survey.design.survey_design import Design, Survey, weight_of

@@ -7,7 +7,7 @@ from typing import Literal
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
-from fltoolkit.report.document_sections.findings_section import groups_of
+from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.document_sections.targets_section import with_target
 from fltoolkit.show.charts import static_charts, static_plan_charts
 from fltoolkit.show.charts.static_charts import Drawn

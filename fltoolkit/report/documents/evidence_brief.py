@@ -5,7 +5,7 @@ from __future__ import annotations
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import findings_section, follow_up_section, global_figures_section, targets_section
+from fltoolkit.report.document_sections import follow_up_section, global_figures_section, results_section, targets_section
 from fltoolkit.report.documents.document_pictures import beside, by_group
 
 
@@ -13,23 +13,23 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     """The brief in one language."""
     out = evidence.now
     blocks: list[Block] = [*_findings(evidence, language), *_numbers(evidence, language), *_limits(evidence, language)]
-    title = findings_section.title(out, language, "brief.title")
-    return Document("brief", title, evidence.plan.title, language.code, tuple(blocks), findings_section.source(out, language))
+    title = results_section.title(out, language, "brief.title")
+    return Document("brief", title, evidence.plan.title, language.code, tuple(blocks), results_section.source(out, language))
 
 
 def _findings(evidence: Evidence, language: Language) -> list[Block]:
     """The first page."""
     out = evidence.now
-    told = findings_section.headline(out, language)
+    told = results_section.headline(out, language)
     pictures = tuple(Chart(p) for p in (by_group(evidence, language, "half"), beside(evidence, language, "half")) if p)
     changed = [Paragraph(text, "lead") for text in follow_up_section.verdicts(evidence, language)[:1]]
-    lower = findings_section.unresolved(out, language)
+    lower = results_section.unresolved(out, language)
     return [
-        findings_section.facts(out, language), Paragraph(told[0], "lead"), *changed,
+        results_section.facts(out, language), Paragraph(told[0], "lead"), *changed,
         *([Charts(pictures)] if pictures else []),
         *(Paragraph(text) for text in targets_section.found_by_repeat(evidence, language)[:1]), *targets_section.first_warning(evidence, language),
         *(Paragraph(text) for text in targets_section.already(evidence, language, without_refused=True)[:1]),
-        *([Paragraph(lower)] if lower else []), Paragraph(findings_section.coverage(out, language) or language.say("brief.covers_all")),
+        *([Paragraph(lower)] if lower else []), Paragraph(results_section.coverage(out, language) or language.say("brief.covers_all")),
     ]  # fmt: skip
 
 
@@ -41,8 +41,8 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
         changed = [Heading(language.say("change.heading")), Bullets(follow_up_section.verdicts(evidence, language)), follow]
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(language.say("brief.markers"), "quiet"),
-        *(Paragraph(text) for text in findings_section.headline(out, language)[1:]), *findings_section.tables(out, language),
-        Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), findings_section.rule_sets(out, language),
+        *(Paragraph(text) for text in results_section.headline(out, language)[1:]), *results_section.tables(out, language),
+        Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
         *changed,
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language), *_already(evidence, language),
@@ -57,6 +57,6 @@ def _already(evidence: Evidence, language: Language) -> list[Block]:
 
 def _limits(evidence: Evidence, language: Language) -> list[Block]:
     return [
-        Heading(language.say("brief.limits")), findings_section.limits(evidence.now, language), Heading(language.say("brief.basis"), 2),
-        *(Paragraph(text) for text in findings_section.basis(evidence.now, language)),
+        Heading(language.say("brief.limits")), results_section.limits(evidence.now, language), Heading(language.say("brief.basis"), 2),
+        *(Paragraph(text) for text in results_section.basis(evidence.now, language)),
     ]  # fmt: skip

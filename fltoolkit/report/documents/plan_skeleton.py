@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import findings_section, follow_up_section, framework_section, targets_section
+from fltoolkit.report.document_sections import follow_up_section, framework_section, results_section, targets_section
 from fltoolkit.report.documents.document_pictures import by_group, change, path, repeat
 
 SECTORS = ("sector", "main_job_sector", "industry")
@@ -23,7 +23,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     plan = evidence.plan
     subtitle = language.say("skeleton.subtitle", survey=evidence.now.table.iloc[0]["survey"])
     return Document(
-        "skeleton", plan.title, subtitle, language.code, tuple(blocks), findings_section.source(evidence.now, language)
+        "skeleton", plan.title, subtitle, language.code, tuple(blocks), results_section.source(evidence.now, language)
     )
 
 
@@ -41,14 +41,14 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
     out = evidence.now
     heads = language.each("skeleton.introduction")
     picture = by_group(evidence, language, "wide")
-    lower = findings_section.unresolved(out, language)
+    lower = results_section.unresolved(out, language)
     return [
         Heading(heads[0], 2), _prompt(language, 1, 0),
-        Heading(heads[1], 2), _prompt(language, 1, 1), *(Paragraph(text) for text in findings_section.headline(out, language)),
-        *([Paragraph(lower)] if lower else []), Paragraph(findings_section.coverage(out, language) or language.say("brief.covers_all")),
+        Heading(heads[1], 2), _prompt(language, 1, 1), *(Paragraph(text) for text in results_section.headline(out, language)),
+        *([Paragraph(lower)] if lower else []), Paragraph(results_section.coverage(out, language) or language.say("brief.covers_all")),
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
-        *(Paragraph(text) for text in findings_section.basis(out, language)), findings_section.rule_sets(out, language),
-        Heading(heads[3], 2), _prompt(language, 1, 3), *([Chart(picture)] if picture else []), *findings_section.tables(out, language),
+        *(Paragraph(text) for text in results_section.basis(out, language)), results_section.rule_sets(out, language),
+        Heading(heads[3], 2), _prompt(language, 1, 3), *([Chart(picture)] if picture else []), *results_section.tables(out, language),
         Heading(heads[4], 2), _prompt(language, 1, 4), *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)),
     ]  # fmt: skip
 
@@ -64,9 +64,9 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
     """Chapter 4: the goal, and what the survey says of sectors, places and groups: never which of them comes first."""
     out, plan = evidence.now, evidence.plan
-    groups = findings_section.groups_of(out, "prevalence")
-    shared = findings_section.groups_of(out, "share")
-    sectors = [g for g in SECTORS if g in {*groups, *shared, *findings_section.groups_of(out, "total")}]
+    groups = results_section.groups_of(out, "prevalence")
+    shared = results_section.groups_of(out, "share")
+    sectors = [g for g in SECTORS if g in {*groups, *shared, *results_section.groups_of(out, "total")}]
     heads = language.each("skeleton.strategy")
     blocks: list[Block] = [
         Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(plan.goal, "lead"),
@@ -92,7 +92,7 @@ def _tables(evidence: Evidence, language: Language, groups: Sequence[str]) -> li
     """What is published by some groups: the rates, and the shares of cases."""
     own = evidence.now.own
     rows = own[own["breakdown"].isin(groups) & own["measure"].isin(["prevalence", "share"])]
-    return [findings_section.table(language, part) for _, part in rows.groupby(["measure", "reference_population"], sort=False)]
+    return [results_section.table(language, part) for _, part in rows.groupby(["measure", "reference_population"], sort=False)]
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:

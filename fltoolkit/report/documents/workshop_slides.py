@@ -8,8 +8,8 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, DocumentTable, Heading, Paragraph
-from fltoolkit.report.document_sections import findings_section, follow_up_section, targets_section
-from fltoolkit.report.document_sections.findings_section import groups_of
+from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
+from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_pictures import SIZES, by_group, change, path, repeat
 from fltoolkit.show.charts import static_charts
 from fltoolkit.show.charts.static_charts import Drawn
@@ -25,8 +25,8 @@ def workshop(evidence: Evidence, language: Language) -> Document:
         *_asked(evidence, language), *_found(evidence, language), *_others(evidence, language), *_known(evidence, language),
         *_changed(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
-    title = findings_section.title(out, language, "slides.title")
-    return Document("slides", title, evidence.plan.title, language.code, tuple(blocks), findings_section.source(out, language))
+    title = results_section.title(out, language, "slides.title")
+    return Document("slides", title, evidence.plan.title, language.code, tuple(blocks), results_section.source(out, language))
 
 
 def _asked(evidence: Evidence, language: Language) -> list[Block]:
@@ -34,16 +34,16 @@ def _asked(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("slides.purpose")), Bullets(language.each("slides.aims")),
         Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
-        Bullets(findings_section.basis(out, language)[:3] + tuple(t for t in (findings_section.coverage(out, language),) if t)),
+        Bullets(results_section.basis(out, language)[:3] + tuple(t for t in (results_section.coverage(out, language),) if t)),
     ]  # fmt: skip
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
     out = evidence.now
-    first = findings_section.headline(out, language)[0]
-    lower = findings_section.unresolved(out, language)
+    first = results_section.headline(out, language)[0]
+    lower = results_section.unresolved(out, language)
     blocks: list[Block] = [
-        Heading(language.say("slides.found")), findings_section.facts(out, language), Paragraph(first, "lead"), *([Paragraph(lower, "quiet")] if lower else []),
+        Heading(language.say("slides.found")), results_section.facts(out, language), Paragraph(first, "lead"), *([Paragraph(lower, "quiet")] if lower else []),
     ]  # fmt: skip
     return blocks
 
@@ -66,7 +66,7 @@ def _others(evidence: Evidence, language: Language) -> list[Block]:
         *blocks,
         Heading(language.say("rule_sets.heading")),
         Paragraph(language.say("rule_sets.why")),
-        findings_section.rule_sets(out, language),
+        results_section.rule_sets(out, language),
     ]
 
 
@@ -83,7 +83,7 @@ def _known(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("slides.unknown")),
         Bullets(tuple(t for t in (
-            findings_section.coverage(out, language), _which(language, rows[rows["marker"] == "c"], "slides.hidden"),
+            results_section.coverage(out, language), _which(language, rows[rows["marker"] == "c"], "slides.hidden"),
             _which(language, rows[rows["flag"] == "unreliable"], "slides.unreliable"), *language.each("slides.never"),
         ) if t)),
     ]  # fmt: skip

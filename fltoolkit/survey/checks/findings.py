@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.collect import to_pandas
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.person_frame import Frame
 
 COLUMNS = ("severity", "check", "where", "what", "count", "do")

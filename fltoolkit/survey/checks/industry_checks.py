@@ -9,9 +9,9 @@ import pandas as pd
 
 from fltoolkit.survey.checks.findings import Finding, guarded
 from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
-from fltoolkit.survey.data.collect import to_pandas
-from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import Sector
 

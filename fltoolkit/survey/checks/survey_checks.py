@@ -18,11 +18,11 @@ from fltoolkit.survey.checks.family_checks import family_findings
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, findings, guarded
 from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, holding, one_of, questions
-from fltoolkit.survey.data.collect import to_arrow, to_count, to_pandas
 from fltoolkit.survey.data.engines import different
+from fltoolkit.survey.data.fetch_rows import to_arrow, to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, CODE_OF, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
-from fltoolkit.survey.data.masking import Mask
 from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 from fltoolkit.survey.spec.groups import Group
@@ -40,7 +40,7 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
     Args:
         survey: what `fl.read_survey` returned.
         show_values: True prints values of the data as they are; by default a finding prints a value only where it can name
-            nobody (`masking.Mask`). Such a table is confidential: keep it on the screen.
+            nobody (`printable_values.Mask`). Such a table is confidential: keep it on the screen.
 
     Returns:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;

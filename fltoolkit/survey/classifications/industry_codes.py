@@ -12,7 +12,7 @@ from fltoolkit.errors import SpecError
 from fltoolkit.files import inside
 from fltoolkit.survey.classifications.standards import OWN, Category, isic, standard
 from fltoolkit.survey.data.person_frame import column
-from fltoolkit.survey.readers.side_table import read_side_table
+from fltoolkit.survey.readers.small_csv import read_small_csv
 from fltoolkit.survey.spec.groups import Sector
 from fltoolkit.yaml_files.loading import canonical_code
 
@@ -99,7 +99,7 @@ def _apart(row: Category, division: str | None, own_rows: Mapping[str, str], tol
 
 def _table(path: Path, sector: Sector) -> dict[str, str]:
     """National code to ISIC code. Every row that cannot be used is an error: nothing is guessed."""
-    rows = read_side_table(path, ("code", "isic"), "the correspondence table", SpecError)
+    rows = read_small_csv(path, ("code", "isic"), "the correspondence table", SpecError)
     pairs = [(canonical_code(row.cells[0]), canonical_code(row.cells[1]).upper()) for row in rows]
     lines = [row.line for row in rows]
     digits, table = sector.digits, isic(sector.revision)

@@ -13,8 +13,8 @@ import narwhals as nw
 from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
-from fltoolkit.survey.data.collect import readable
 from fltoolkit.survey.data.column_names import quoted
+from fltoolkit.survey.data.fetch_rows import readable
 
 Frame = nw.LazyFrame[Any]
 WIDE = 1000  # columns above which those that nobody needs are left aside: narwhals names every column in every step

@@ -15,16 +15,16 @@ import narwhals as nw
 
 from fltoolkit.errors import DataError, RepeatedKeys
 from fltoolkit.files import inside
-from fltoolkit.survey.data.collect import readable, to_count, to_pandas
 from fltoolkit.survey.data.column_names import tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text
 from fltoolkit.survey.data.engines import contents, different, is_spark, refuse_no_rows, rows_of
+from fltoolkit.survey.data.fetch_rows import readable, to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.usable_columns import refuse_names, refuse_unreadable, usable
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, missing_numbers, open_object, open_path
+from fltoolkit.survey.readers.file_stamps import refuse_same_file, stamped
 from fltoolkit.survey.readers.header_line import header_is_known, refuse_missing
 from fltoolkit.survey.readers.memory_tables import Unreadable
-from fltoolkit.survey.readers.source_files import refuse_same_file, stamped
 from fltoolkit.survey.spec.files_and_design import DataFile, Files
 
 if TYPE_CHECKING:

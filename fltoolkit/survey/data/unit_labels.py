@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.data.collect import to_count
 from fltoolkit.survey.data.column_values import is_whole, written
 from fltoolkit.survey.data.engines import numbered
+from fltoolkit.survey.data.fetch_rows import to_count
 from fltoolkit.survey.data.internal_columns import PSU, SSU, STRATA
 from fltoolkit.survey.data.person_frame import Frame
 

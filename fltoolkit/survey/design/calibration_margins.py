@@ -9,8 +9,8 @@ from typing import TypeVar
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.survey.data.collect import to_pandas
 from fltoolkit.survey.data.engines import small_table
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import CALIBRATED, PATTERN, REPLICATE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G

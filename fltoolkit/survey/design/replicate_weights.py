@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.data.collect import to_pandas
 from fltoolkit.survey.data.engines import numbered, rows_of
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import PSU, REPLICATE, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.replicate_methods import Method, factors

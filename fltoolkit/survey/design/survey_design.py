@@ -34,17 +34,17 @@ from fltoolkit.survey.data.internal_columns import (
     STRATA,
     WEIGHT,
 )
-from fltoolkit.survey.data.masking import Mask
 from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, wanted_columns
 from fltoolkit.survey.data.person_frame import FACTOR, FilePlace, Frame, Join, numeric, open_named, read_files
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.data.unit_labels import joined, label, refuse_stages, with_units
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES
+from fltoolkit.survey.readers.file_stamps import Stamp, hashed, refuse_changed, stamped
 from fltoolkit.survey.readers.header_line import header_is_known, names_told
 from fltoolkit.survey.readers.memory_tables import Unreadable
-from fltoolkit.survey.readers.source_files import Stamp, hashed, refuse_changed, stamped
 from fltoolkit.survey.spec.groups import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 

@@ -18,7 +18,7 @@ from fltoolkit.survey.data.column_names import quoted, tidy
 from fltoolkit.survey.data.engines import WIDE
 from fltoolkit.survey.readers.csv_layout import CsvSource, Layout, find_layout, refuse_data
 from fltoolkit.survey.readers.csv_rows import what_is_wrong
-from fltoolkit.survey.readers.source_files import exactly
+from fltoolkit.survey.readers.file_stamps import exactly
 
 if TYPE_CHECKING:
     import duckdb

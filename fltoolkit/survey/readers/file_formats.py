@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.collect import readable
 from fltoolkit.survey.data.column_names import quoted
 from fltoolkit.survey.data.engines import is_spark, spark_table
+from fltoolkit.survey.data.fetch_rows import readable
 from fltoolkit.survey.readers.csv_files import open_csv
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 from fltoolkit.survey.readers.csv_numbers import with_numbers
+from fltoolkit.survey.readers.file_stamps import exactly, stamped
 from fltoolkit.survey.readers.memory_tables import NO_COLUMN, MemoryTable, Unreadable, memory_table
-from fltoolkit.survey.readers.source_files import exactly, stamped
 from fltoolkit.yaml_files.loading import canonical_code
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from fltoolkit.errors import DataError, expect
 from fltoolkit.files import inside
 from fltoolkit.survey.data.column_values import NUMBER
-from fltoolkit.survey.readers.side_table import read_side_table
+from fltoolkit.survey.readers.small_csv import read_small_csv
 from fltoolkit.survey.spec.groups import CROSS, crossed
 from fltoolkit.yaml_files.loading import Code, Model, canonical_code
 
@@ -124,7 +124,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    rows = read_side_table(path, COLUMNS, "the file of benchmarks", DataError)
+    rows = read_small_csv(path, COLUMNS, "the file of benchmarks", DataError)
     return pd.DataFrame([row.cells for row in rows], columns=list(COLUMNS), dtype=str)
 
 

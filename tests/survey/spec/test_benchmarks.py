@@ -16,8 +16,8 @@ from small_surveys import SPEC, persons_table
 import fltoolkit as fl
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, DesignError, FltoolkitError, RequestError, SpecError
-from fltoolkit.publish.other_rule_sets import beside
-from fltoolkit.run.jobs import make_run
+from fltoolkit.publish.headline_by_rule_set import beside
+from fltoolkit.run.batch_file import make_run
 from fltoolkit.run.run_record import input_hashes
 
 BENCHMARKS = "margin,category,population\nsex,men,2500\nsex,women,2000\nage_group,18–29,2600\nage_group,30+,1900\n"

@@ -14,8 +14,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
 from fltoolkit.survey.data import person_frame
-from fltoolkit.survey.readers import source_files
-from fltoolkit.survey.readers.source_files import stamped
+from fltoolkit.survey.readers import file_stamps
+from fltoolkit.survey.readers.file_stamps import stamped
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -128,7 +128,7 @@ def test_a_file_that_this_account_may_not_read_is_told(tmp_path: Path, monkeypat
     def closed(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(source_files.Path, "open", closed)
+    monkeypatch.setattr(file_stamps.Path, "open", closed)
     with pytest.raises(DataError, match="this account may not read the file"):
         fl.SurveyDesign(tmp_path / "a.csv", weight="w")
 

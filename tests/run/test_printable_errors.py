@@ -10,8 +10,8 @@ import pytest
 
 from fltoolkit import errors
 from fltoolkit.errors import DataError, RequestError
-from fltoolkit.run import failures
-from fltoolkit.run.failures import PACKAGE, defect, file_error, reduce_errors, told, told_of_cell
+from fltoolkit.run import printable_errors
+from fltoolkit.run.printable_errors import PACKAGE, defect, file_error, reduce_errors, told, told_of_cell
 
 PERSON = "Amina Diallo, 34, domestic worker"
 
@@ -115,4 +115,4 @@ def test_of_a_notebooks_errors_and_warnings_nothing_is_left_that_may_quote_a_per
 
 
 def test_the_place_of_the_package_is_the_packages() -> None:
-    assert Path(errors.__file__).parent == failures.PACKAGE
+    assert Path(errors.__file__).parent == printable_errors.PACKAGE

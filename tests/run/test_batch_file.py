@@ -8,8 +8,8 @@ import pytest
 import small_country as country
 
 from fltoolkit.errors import BatchError
-from fltoolkit.run import jobs
-from fltoolkit.run.jobs import Batch, Run, make_run, name_of, notebooks_of, plan_runs, relative
+from fltoolkit.run import batch_file
+from fltoolkit.run.batch_file import Batch, Run, make_run, name_of, notebooks_of, plan_runs, relative
 
 
 @pytest.mark.parametrize(("folder", "name"), [("Enquête 2025 (finale)", "Enquête_2025_finale"), ("a.b", "a_b"), ("a-b", "a-b")])
@@ -29,7 +29,7 @@ def test_a_folder_with_blanks_needs_no_name(tmp_path: Path, folder: str, name: s
     ],
 )
 def test_text_becomes_what_the_notebook_declares_and_nothing_else(text: str, kind: str, value: object) -> None:
-    found = jobs._typed("p", text, kind, "here")
+    found = batch_file._typed("p", text, kind, "here")
     assert found == value
     assert type(found) is type(value)
 
@@ -39,14 +39,14 @@ def test_text_becomes_what_the_notebook_declares_and_nothing_else(text: str, kin
 )
 def test_a_text_of_another_type_is_refused(text: str, kind: str, allowed: str) -> None:
     with pytest.raises(BatchError, match=f"allowed: {allowed}"):
-        jobs._typed("p", text, kind, "here")
+        batch_file._typed("p", text, kind, "here")
 
 
 def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stands(tmp_path: Path) -> None:
     path = country.write(tmp_path / "a")
     run = make_run(path, path.with_name("nap.yaml"), parameters={"profile": "fltoolkit"})
     assert run.name == "a"
-    assert set(run.parameters) == set(jobs.NOTEBOOKS)
+    assert set(run.parameters) == set(batch_file.NOTEBOOKS)
     out = tmp_path / "results" / "a"
     assert run.parameters_in(out, "1_survey") == {"survey": "../../a/survey.yaml", "outputs": "."}
     assert run.parameters_in(out, "3_estimate") == {
@@ -56,9 +56,9 @@ def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stan
 
 def test_without_a_checkout_the_notebooks_are_missed_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "fltoolkit").mkdir()
-    monkeypatch.setattr(jobs, "__file__", str(tmp_path / "fltoolkit" / "run" / "jobs.py"))
+    monkeypatch.setattr(batch_file, "__file__", str(tmp_path / "fltoolkit" / "run" / "batch_file.py"))
     with pytest.raises(BatchError, match="the notebooks are not beside the package"):
-        jobs.notebook_folder()
+        batch_file.notebook_folder()
 
 
 def placed(folder: Path, *names: str) -> list[Path]:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import fltoolkit as fl
-from fltoolkit.classify.three_valued_logic import all_of, any_of
+from fltoolkit.classify.answers_as_truths import all_of, any_of
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.person_frame import open_table
 from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem

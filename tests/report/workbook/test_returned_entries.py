@@ -19,7 +19,7 @@ from openpyxl.workbook import Workbook
 from fltoolkit.errors import BatchError, DataError, RequestError
 from fltoolkit.nap.partner_entries import Partners, Worked, read_partners
 from fltoolkit.report.workbook.merge_into_partners import read_into, refuse_unread
-from fltoolkit.report.workbook.workbook_edits import bare, kept, read_workbook, same
+from fltoolkit.report.workbook.returned_entries import bare, kept, read_workbook, same
 
 GROUPS = "Are the groups that are vulnerable or at risk identified?"
 REACH = "Are the best means to reach them known?"

@@ -10,7 +10,7 @@ from published_rows import HIDDEN, OTHER_RULES, of, published, row
 
 import fltoolkit as fl
 from fltoolkit.report.document_formats.document_blocks import DocumentTable, Fact, Paragraph
-from fltoolkit.report.document_sections import findings_section
+from fltoolkit.report.document_sections import results_section
 
 NAN = float("nan")
 OPEN = {"unresolved": 6.0, "resolved_only": 0.0201, "bound_high": 0.023, "bound_ci_high": 0.03}
@@ -48,73 +48,73 @@ def plain(text: str) -> str:
     ],
 )  # fmt: skip
 def test_a_number_is_a_sentence_with_its_time_its_interval_and_its_doubt(facts: dict[str, Any], told: str) -> None:
-    assert plain(findings_section.sentence(EN, row(**facts))) == told
+    assert plain(results_section.sentence(EN, row(**facts))) == told
 
 
 def test_the_headline_is_rate_number_and_time_of_each_headline_population() -> None:
     stock = row(measure="stock", estimate=90.0, ci_low=50.0, ci_high=140.0)
     out = small(stock, row(estimate=0.01, **CHILDREN), headlines=("adults", "children"))
-    told = findings_section.headline(out, EN)
+    told = results_section.headline(out, EN)
     assert [t.partition(" were in")[0].rpartition(", ")[2] for t in told] == [
         "20.0 of every 1,000 adults", "400 adults", "90 adults", "10.0 of every 1,000 children",
     ]  # fmt: skip
-    assert len(findings_section.headline(small(headlines=()), EN)) == 2  # the default population
+    assert len(results_section.headline(small(headlines=()), EN)) == 2  # the default population
 
 
 def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_place() -> None:
-    rate, number, asked = findings_section.facts(small(), EN).facts
+    rate, number, asked = results_section.facts(small(), EN).facts
     assert rate == Fact("20.0", "per 1,000 adults", "95\xa0% interval: 15.0\xa0to\xa026.0")
     assert (number.number, number.unit) == ("400", "persons in forced labour")
     assert asked == Fact("2,000", "persons asked", "6 left the question open")
-    assert len(findings_section.facts(small(), EN, most=2).facts) == 2
-    careful, *_, nobody = findings_section.facts(published(row(**UNRELIABLE)), EN).facts
+    assert len(results_section.facts(small(), EN, most=2).facts) == 2
+    careful, *_, nobody = results_section.facts(published(row(**UNRELIABLE)), EN).facts
     assert careful.doubt.endswith("; unreliable")
     assert nobody.doubt == "None left the question open"
-    (hidden,) = findings_section.facts(published(row(**HIDDEN)), EN).facts
+    (hidden,) = results_section.facts(published(row(**HIDDEN)), EN).facts
     assert (hidden.number, hidden.doubt) == ("[c]", "confidential: not shown")
-    few = findings_section.facts(published(row(unresolved=NAN)), EN).facts[-1]
+    few = results_section.facts(published(row(unresolved=NAN)), EN).facts[-1]
     assert few.doubt == "Few left the question open"
 
 
 def test_other_populations_show_their_rate_and_not_their_number() -> None:
     rows = [row(estimate=0.01, **CHILDREN), row(measure="total", estimate=55.0, ci_low=40.0, ci_high=70.0, **CHILDREN)]
-    made = findings_section.facts(small(*rows, headlines=("adults", "children")), EN).facts
+    made = results_section.facts(small(*rows, headlines=("adults", "children")), EN).facts
     assert [fact.number for fact in made] == ["20.0", "400", "10.0", "2,000"]
 
 
 def test_how_many_left_the_question_open_is_told_as_far_as_it_may() -> None:
-    told = findings_section.unresolved(small(), EN)
+    told = results_section.unresolved(small(), EN)
     assert told.startswith("6 of 2,000 persons asked left the question open")
     assert told.endswith("Without them it is 20.1 per 1,000; with all of them as cases 23.0 (at most 30.0).")
     for facts, key in (({"unresolved": NAN}, "hidden"), ({"unresolved": 0.0}, "none")):
-        assert findings_section.unresolved(published(row(**facts)), EN) == EN.say(f"unresolved.{key}")
-    assert findings_section.unresolved(published(row(**HIDDEN)), EN) == ""
-    assert findings_section.unresolved(published(row(unresolved=6.0, bound_high=NAN)), EN) == ""
+        assert results_section.unresolved(published(row(**facts)), EN) == EN.say(f"unresolved.{key}")
+    assert results_section.unresolved(published(row(**HIDDEN)), EN) == ""
+    assert results_section.unresolved(published(row(unresolved=6.0, bound_high=NAN)), EN) == ""
 
 
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:
-    lines = findings_section.basis(small(notes=("A note.",)), EN)
+    lines = results_section.basis(small(notes=("A note.",)), EN)
     assert [line.partition(" ")[0] for line in lines] == ["Rule", "Window:", "Small", "Confidential", "A"]
     assert "is assumed, not asked; definition by age at interview" in lines[0]
-    more = findings_section.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
+    more = results_section.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
     assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")
     assert len(more) == 4
-    assert findings_section.title(small(), EN, "sheet.title") == "Forced labour in Nowhere, 2025"
-    assert findings_section.source(small(), EN).endswith(
+    assert results_section.title(small(), EN, "sheet.title") == "Forced labour in Nowhere, 2025"
+    assert results_section.source(small(), EN).endswith(
         "the past 12 months. Published numbers only, judged by the profile fltoolkit."
     )
 
 
 def test_limits_begin_with_whom_the_survey_missed_and_what_was_left_open() -> None:
-    items = findings_section.limits(small(), EN).items
+    items = results_section.limits(small(), EN).items
     assert items[0] == "The survey could not reach: the homeless. Nothing is known of them from these numbers."
     assert items[1].startswith("6 of 2,000")
     assert items[2:] == EN.each("limits")
-    assert findings_section.limits(published(row(**HIDDEN)), EN).items == EN.each("limits")
+    assert results_section.limits(published(row(**HIDDEN)), EN).items == EN.each("limits")
 
 
 def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
-    (table,) = findings_section.tables(
+    (table,) = results_section.tables(
         small(of("sex × region", "men × north")), EN
     )  # the number alone is no table, nor what is crossed
     assert table.title == "Prevalence of forced labour: adults"
@@ -126,25 +126,25 @@ def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
     assert table.note.startswith("The past 12 months; rule set icls_2018 v1. [c] confidential: too few cases, or hidden")
     assert table.note.endswith("; [u] low reliability.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
-    shares = findings_section.table(EN, published(share, share).table)
+    shares = results_section.table(EN, published(share, share).table)
     assert shares.columns[3] == "Of cases"
     assert shares.note.endswith("To be verified: recalled.")
 
 
 def test_groups_are_those_of_single_breakdowns_with_enough_shown() -> None:
     out = small(of("sex × region", "men × north"), of("region", "north"), of("region", "south"), of("region", "east", **CHILDREN))
-    assert findings_section.groups_of(out, "prevalence") == ("sex", "region")
-    assert findings_section.groups_of(out, "prevalence", least=2) == ("region",)
-    assert findings_section.groups_of(out, "prevalence", "children") == ("region",)
-    assert findings_section.groups_of(out, "share") == ()
+    assert results_section.groups_of(out, "prevalence") == ("sex", "region")
+    assert results_section.groups_of(out, "prevalence", least=2) == ("region",)
+    assert results_section.groups_of(out, "prevalence", "children") == ("region",)
+    assert results_section.groups_of(out, "share") == ()
 
 
 def test_rule_sets_stand_side_by_side_the_runs_own_first() -> None:
     other = row(rule_set=OTHER_RULES, estimate=0.03, cases=60.0, rule_note="all its cases too", to_verify="recalled", marker="u")
-    table = findings_section.rule_sets(small(other), EN)
+    table = results_section.rule_sets(small(other), EN)
     assert isinstance(table, DocumentTable)
     first, second = table.rows
     assert (first[0], first[1], first[-1]) == ("icls_2018 v1", "20.0", "the rule set of this document")
     assert (second[0], second[1], second[3], second[-1]) == (OTHER_RULES, "30.0", "60", "all its cases too; recalled")
     assert table.note == "Per 1,000 adults. [u] low reliability."
-    assert findings_section.rule_sets(small(), FR) == Paragraph(FR.say("rule_sets.one"), "quiet")
+    assert results_section.rule_sets(small(), FR) == Paragraph(FR.say("rule_sets.one"), "quiet")

@@ -9,7 +9,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit import teaching
-from fltoolkit.teaching.island import TAKE, Island, _areas
+from fltoolkit.teaching.island_population import TAKE, Island, _areas
 
 ISLAND = teaching.island()
 

@@ -18,8 +18,8 @@ from typing import Any
 from fltoolkit.errors import DataError
 from fltoolkit.nap.partner_entries import LARGEST, Entry, Partners, Worked, plain, unfit
 from fltoolkit.report.workbook.moved_rows import moved
-from fltoolkit.report.workbook.returned_workbook import open_returned
 from fltoolkit.report.workbook.sheet_writer import KIT, clean
+from fltoolkit.report.workbook.workbook_opening import open_returned
 
 LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # so LibreOffice writes what was typed as TRUE
 MOMENT = timedelta(milliseconds=1)  # to which a spreadsheet keeps times

@@ -12,7 +12,7 @@ import small_country as country
 
 from fltoolkit.cli import main
 from fltoolkit.errors import RequestError
-from fltoolkit.run.private_output import private_place, write_private
+from fltoolkit.run.private_folder import private_place, write_private
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
 

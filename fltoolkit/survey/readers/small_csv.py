@@ -15,14 +15,14 @@ MOST_BYTES = 20 * MB
 
 
 @dataclass(frozen=True)
-class SideTableRow:
+class SmallCsvRow:
     """A row: the line it begins on, and its cells in the order of the columns that were asked for."""
 
     line: int
     cells: tuple[str, ...]
 
 
-def read_side_table(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SideTableRow]:
+def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
     """The rows of a CSV file in UTF-8, its columns parted by commas; blank lines are passed over.
 
     Args:
@@ -57,16 +57,16 @@ def read_side_table(path: Path, columns: Sequence[str], what: str, raised: type[
                 do="put a cell that holds a comma between double quotes, and give every row all its commas",
             )
     places = [names.index(name) for name in columns]
-    return [SideTableRow(row.line, tuple(row.cells[place].strip() for place in places)) for row in rows]
+    return [SmallCsvRow(row.line, tuple(row.cells[place].strip() for place in places)) for row in rows]
 
 
-def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> list[SideTableRow]:
+def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
     """Every line of the file that is not blank, quotes followed strictly: an open quote is an error, not a cell of many lines."""
     reader, found, begins = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                found.append(SideTableRow(begins, tuple(cells)))
+                found.append(SmallCsvRow(begins, tuple(cells)))
             begins = reader.line_num + 1
     except csv.Error:
         raise raised(

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from fltoolkit.errors import DataError, FltoolkitError, SpecError
-from fltoolkit.survey.readers.side_table import SideTableRow, read_side_table
+from fltoolkit.survey.readers.small_csv import SmallCsvRow, read_small_csv
 
 
-def read(folder: Path, text: str, raised: type[FltoolkitError] = SpecError) -> list[SideTableRow]:
+def read(folder: Path, text: str, raised: type[FltoolkitError] = SpecError) -> list[SmallCsvRow]:
     path = folder / "own.csv"
     path.write_text(text, encoding="utf-8", newline="")
-    return read_side_table(path, ["code", "isic"], "the table", raised)
+    return read_small_csv(path, ["code", "isic"], "the table", raised)
 
 
 def test_rows_have_the_columns_asked_for_in_that_order_and_the_line_they_begin_on(tmp_path: Path) -> None:
     text = '\n isic ,name,code\n0311,"fish,\nall", 10 \n\n , , \n0111,crops,011\n'
-    assert read(tmp_path, text) == [SideTableRow(3, ("10", "0311")), SideTableRow(7, ("011", "0111"))]
+    assert read(tmp_path, text) == [SmallCsvRow(3, ("10", "0311")), SmallCsvRow(7, ("011", "0111"))]
     assert read(tmp_path, "code,isic\n") == []
 
 

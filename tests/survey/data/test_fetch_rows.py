@@ -70,7 +70,7 @@ def test_too_little_memory_is_told_at_the_verb(tmp_path: Path, monkeypatch: pyte
 def test_a_file_that_goes_between_the_look_and_the_reading(tmp_path: Path, design: fl.SurveyDesign) -> None:
     frame = design.frame
     shutil.move(tmp_path / "a.parquet", tmp_path / "b.parquet")
-    from fltoolkit.survey.data.collect import to_arrow
+    from fltoolkit.survey.data.fetch_rows import to_arrow
 
     with pytest.raises(DataError, match="cannot be read any more"):
         to_arrow(frame)

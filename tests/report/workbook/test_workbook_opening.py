@@ -19,7 +19,7 @@ from openpyxl.workbook import Workbook
 from fltoolkit.errors import DataError
 from fltoolkit.nap.partner_entries import Partners, Worked, row_number, unfit
 from fltoolkit.report.workbook.merge_into_partners import read_into
-from fltoolkit.report.workbook.workbook_edits import MOST_CELLS, MOST_ROWS, read_workbook, same
+from fltoolkit.report.workbook.returned_entries import MOST_CELLS, MOST_ROWS, read_workbook, same
 
 PLACE = "<v>12345</v>"  # what stands in a cell until a test puts something odd there
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.survey.data.masking import Mask
+from fltoolkit.survey.data.printable_values import Mask
 
 
 @pytest.mark.parametrize(
