@@ -12,7 +12,10 @@ def test_a_head_grows_by_a_line_for_each_that_its_subtitle_takes() -> None:
     one, two = figure("T", "x " * 55, 300), figure("T", "x " * 56, 300)
     assert two.layout.height - one.layout.height == two.layout.margin.t - one.layout.margin.t == 18
     assert (one.layout.title.text.count("<br>"), two.layout.title.text.count("<br>")) == (1, 2)
-    assert figure("T", "", 300).layout.height == one.layout.height
+    # The tool bar takes 24 pixels above what was asked for; with them title and one line need 108.
+    assert figure("T", "", 300).layout.height == one.layout.height == 324
+    assert one.layout.margin.t == 108
+    assert one.layout.title.pad.t == 42
 
 
 def test_html_in_words_is_shown_and_not_obeyed() -> None:
