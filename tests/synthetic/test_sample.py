@@ -37,6 +37,10 @@ def test_the_census_asks_every_adult_with_weight_one(small: Population) -> None:
     assert len(everybody) == small.adults.sum()
     assert (everybody[["W_LFS", "W_FL", "FL_RESULT"]] == 1).all(axis=None)
     assert not everybody.duplicated(["HH", "LINE"]).any()
+    people = small.persons.loc[everybody.index]
+    assert (everybody["HH"] - 1 == people["household"]).all()
+    assert (everybody["EA"] - 1000 == people["area"]).all()  # as a sample numbers its areas
+    assert (everybody["STRATUM"] == 10 * people["REGION"] + people["AREA"]).all()
     assert everybody["FISIC"].dropna().str.fullmatch(r"\d{4}").all()
 
 
