@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
-from fltoolkit.authoring.draft.unused_columns import Hand
+from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 
 YES_NO = {"1": "Yes", "2": "No"}
 
@@ -24,13 +24,13 @@ def column(
     return ColumnContents(name, label, codes, frozenset(missing), rows, filled, distinct, low, high, (1, width))
 
 
-def hand(
+def unused(
     path: Path, table: Mapping[str, Sequence[object]], labels: Mapping[str, str] | None = None, codes: Mapping[str, Mapping[str, str]] | None = None
-) -> Hand:  # fmt: skip
+) -> UnusedColumns:  # fmt: skip
     """A table as a CSV file in the folder `path`, with the labels and the codes that a CSV cannot have."""
     pd.DataFrame(dict(table)).to_csv(path / "a.csv", index=False)
     opened = DataTable(path / "a.csv")
-    return Hand(
+    return UnusedColumns(
         opened,
         [replace(c, label=(labels or {}).get(c.name, ""), codes=(codes or {}).get(c.name, c.codes)) for c in opened.columns()],
     )

@@ -29,7 +29,7 @@ ABOVE, BELOW, WHOLLY_BELOW = (
     "at or below the target with its interval",
 )
 NOT_COMPARED = "only one of the two rounds publishes this row"
-Row = dict[Any, Any]
+FollowUpRow = dict[Any, Any]
 
 
 def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     for _, indicator in plan.measured:
         here = rows_of(filled, indicator)
         for row in here[here["measure"].notna() & (here["category"] != "")].to_dict("records"):
-            told = _told(row, _found(changed, row, indicator.of))
+            told = _follow_up_row(row, _found(changed, row, indicator.of))
             milestone = nan
             if pd.notna(row["baseline_value"]) and pd.notna(told["year"]):
                 mine = of_row(indicator.targets, row["group"], row["category"])
@@ -72,7 +72,7 @@ def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame
     )
 
 
-def _beside(row: Row) -> str:
+def _beside(row: FollowUpRow) -> str:
     if pd.isna(row["target_value"]) or pd.isna(row["later_value"]):
         return ""
     if row["later_value"] > row["target_value"]:
@@ -80,7 +80,7 @@ def _beside(row: Row) -> str:
     return BELOW if pd.isna(row["later_ci_high"]) or row["later_ci_high"] > row["target_value"] else WHOLLY_BELOW
 
 
-def _found(changed: Published, row: Row, of: str | None) -> Row | None:
+def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
     """The published change of a row; None where the rounds do not both publish it."""
     group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
     by = tuple(g for g in (group, of) if g)
@@ -92,7 +92,7 @@ def _found(changed: Published, row: Row, of: str | None) -> Row | None:
     return mine.iloc[0].to_dict() if len(mine) else None
 
 
-def _told(row: Row, found: Row | None) -> Row:
+def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     """A row of the follow-up; where nothing is shown the verdict and its light are blank."""
     before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
     if found is None:

@@ -26,7 +26,7 @@ TARGETS = [
     "first_year", "rate", "n",
 ]  # fmt: skip
 MILESTONES = [*KEY, "year", "value", "kind"]
-Row = dict[Any, Any]
+TargetRow = dict[Any, Any]
 
 
 def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=MILESTONES)
 
 
-def _measured(table: pd.DataFrame) -> list[Row]:
+def _measured(table: pd.DataFrame) -> list[TargetRow]:
     """The rows that hold a number of the survey, shown or hidden; not those it cannot give."""
     there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
     return there.to_dict("records")
@@ -103,10 +103,10 @@ def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
-def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Target | None) -> Row:
+def _judged(row: TargetRow, plan: Plan, indicator: Indicator, asked: float, target: Target | None) -> TargetRow:
     """One row of `targets`."""
     population = str(row["population"])
-    found: Row = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
+    found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
     first = _first_year(row)
     found |= {"baseline_year": row["year"], "first_year": first, "power": nan, "verifiable": "", "obstacle": "", "reason": ""}
     found |= dict.fromkeys(
@@ -144,7 +144,7 @@ def _judged(row: Row, plan: Plan, indicator: Indicator, asked: float, target: Ta
     return found | _verified(row, plan, found, p, first)
 
 
-def _verified(row: Row, plan: Plan, found: Row, p: float, first: float) -> Row:
+def _verified(row: TargetRow, plan: Plan, found: TargetRow, p: float, first: float) -> TargetRow:
     """Whether the target can be verified, the chance of it, the sample it would need, and the reason in words."""
     cut, year, n, planned, deff = found["cut"], int(found["target_year"]), row["n"], found["planned_sample"], found["deff"]
     if cut <= 0:
@@ -204,7 +204,7 @@ def _decides(n: float, planned: float, after: float) -> bool:
     return size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES)
 
 
-def _as_rate(row: Row) -> tuple[float, float]:
+def _as_rate(row: TargetRow) -> tuple[float, float]:
     """The row as a proportion of its population, and the design effect n·SE²/(p·q) that its interval rests on, at least 1."""
     measure = str(row["measure"])
     if measure in ("share", "duration"):
@@ -216,7 +216,7 @@ def _as_rate(row: Row) -> tuple[float, float]:
     return p, max(1.0, row["n"] * row["cv"] ** 2 * p / (1 - p))
 
 
-def _first_year(row: Row) -> float:
+def _first_year(row: TargetRow) -> float:
     """The first year in which a repeat's look-back window need not overlap the baseline's (docs/methods.md §5)."""
     months = row["reference_months"]
     if isnan(row["year"]):

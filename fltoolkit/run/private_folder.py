@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fltoolkit.errors import RepeatedKeys, RequestError
 from fltoolkit.files import write_whole
+from fltoolkit.run.output_folders import LOCK
 from fltoolkit.run.remote_folder import Store, is_address
 from fltoolkit.survey.checks.finding_rows import finding_rows
 from fltoolkit.survey.design.survey_design import read_survey
@@ -23,7 +24,7 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
         given: a folder, or an address (`s3://…`). outputs: the folder or address of the outputs, where there is one.
 
     Raises:
-        RequestError: it lies in the outputs or they in it, also by a link; or others may read it; or it is a file.
+        RequestError: it lies in the outputs, or in a folder that holds some, or they in it, also by a link; or others may read it; or it is a file.
     """
     given = given.removeprefix("file://")
     if is_address(given):
@@ -33,6 +34,9 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
     folder = Path(given).expanduser().absolute()
     if outputs and not is_address(str(outputs)):
         _refuse_overlap(given, str(outputs), _inside(folder, Path(outputs)) or _inside(Path(outputs), folder))
+    for place in (folder, *folder.parents):
+        if (place / LOCK).exists():
+            _refuse_overlap(given, str(place), True)
     if folder.exists() and not folder.is_dir():
         raise RequestError("a file stands where the private folder should be", where=given, do="name a folder")
     if os.name == "posix" and folder.exists() and (mode := folder.stat().st_mode) & OTHERS:

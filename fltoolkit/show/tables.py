@@ -15,7 +15,7 @@ from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
     TITLES,
-    Row,
+    PublishedNumber,
     Words,
     basis,
     count,
@@ -189,23 +189,23 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
     return Table(html, "\n".join(part for part in (title, frame.to_string(index=False), note) if part))
 
 
-def _measure(row: Row) -> str:
+def _measure(row: PublishedNumber) -> str:
     return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
 
 
-def _remark(row: Row) -> str:
+def _remark(row: PublishedNumber) -> str:
     """Why a number is not shown or not reliable; of a mean duration that its denominator is hidden, as where few cases lack theirs."""
     hidden = row["measure"] == "duration" and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return "; ".join(text for text in (_reason(row), "how many gave their months is confidential" if hidden else "") if text)
 
 
-def _reason(row: Row) -> str:
+def _reason(row: PublishedNumber) -> str:
     """What is said beside a number; where it is no marker's, that care is asked for."""
     told = _text(row["reason"])
     return CARE.get(row["flag"], "") + told if told else ""
 
 
-def _of_rule_set(row: Row) -> str:
+def _of_rule_set(row: PublishedNumber) -> str:
     """What must be known of a rule set's result beside those of others."""
     return "; ".join(text for text in (_reason(row), "rule to be verified" if row["to_verify"] else "", row["rule_note"]) if text)
 

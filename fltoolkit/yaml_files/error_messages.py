@@ -52,7 +52,11 @@ def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, 
     lines = []
     for place in dict.fromkeys(p.choice for p in found):
         mine = [p for p in found if p.choice == place]
-        lines += [_told(p, schema) + line(p.path) for p in mine] if place is None else _of_choice(place, mine, schema, data, line)
+        lines += (
+            [_mistake_in_words(p, schema) + line(p.path) for p in mine]
+            if place is None
+            else _of_choice(place, mine, schema, data, line)
+        )
     return lines
 
 
@@ -83,16 +87,16 @@ def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Sch
     inner = [p for p in found if len(p.path) > len(place)]
     fitting = [p for p in found if p.wanted not in (KEYS, LIST) or isinstance(data, SHAPES[p.wanted])]
     if isinstance(data, (dict, list)) and inner:
-        return [_told(p, schema) + line(p.path) for p in inner]
+        return [_mistake_in_words(p, schema) + line(p.path) for p in inner]
     chosen = [p for p in fitting if not p.wanted] or (fitting if not isinstance(data, (dict, list)) else []) or found
     kinds = list(dict.fromkeys(p.wanted for p in chosen))
     if all(kinds):
         key = ".".join(map(str, place))
         return [f"{key}: must be {' or '.join(kinds)}{_shown(data)}{line(place)}"]
-    return [_told(p, schema) + line(p.path) for p in chosen]
+    return [_mistake_in_words(p, schema) + line(p.path) for p in chosen]
 
 
-def _told(problem: _Problem, schema: Schema) -> str:
+def _mistake_in_words(problem: _Problem, schema: Schema) -> str:
     """An error in words: the key, what is wanted, what was found."""
     error, path = problem.error, [str(step) for step in problem.path]
     key, found = ".".join(path), error["input"]

@@ -57,6 +57,13 @@ def test_a_place_among_the_outputs_is_refused_whatever_way_leads_there(tmp_path:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_folder_of_outputs_is_known_by_its_lock_where_no_outputs_are_named(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".lock").write_text("", "utf-8")
+    with pytest.raises(RequestError, match="may not lie among the outputs"):
+        private_place(str(tmp_path / "out" / "private"))
+
+
 def test_outputs_within_the_private_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="nor the outputs among them"):
         private_place(str(tmp_path / "private"), tmp_path / "private" / "out")

@@ -22,6 +22,7 @@ from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, re
 if TYPE_CHECKING:
     import numpy as np
 
+NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 MANY_CODES = 60  # a column with more values is no list of codes
 CELLS_AT_ONCE = 50_000_000
 COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
@@ -232,14 +233,14 @@ class DataTable:
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """The values of columns known to hold few, in order. A text that few rows hold is left out: it can be a person's own words, and
-        a draft is a file that may be passed on.
+        """The values of columns known to hold few, in order. A text that few rows hold is left out unless it is a number or of two
+        characters at most: it can be a person's name or own words, and a draft is a file that may be passed on.
         """
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
             for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
-                if is_code(value) or count >= LIMIT:
+                if count >= LIMIT or (is_code(value) and (len(value) <= 2 or NUMBER.fullmatch(value))):
                     found[name].append(value)
         return {name: sorted(values, key=_order) for name, values in found.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import is_age, is_coded, is_weight, ranked
-from fltoolkit.authoring.draft.unused_columns import Hand
+from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
@@ -29,36 +29,36 @@ class Sample:
     why: dict[str, str]
 
 
-def find_sample(hand: Hand) -> Sample:
+def find_sample(unused: UnusedColumns) -> Sample:
     """Find how the sample was drawn. A weight that not all persons have is taken for the module's."""
-    weights = ranked(hand.free(), "weight", is_weight)
+    weights = ranked(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
-    hand.use([weight, module_weight])
-    household, of_household = hand.take("household", lambda c: c.full and c.distinct > 1)
-    line, _ = hand.take("line", lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows))
-    strata, of_strata = hand.take("strata", lambda c: c.full and c.distinct < c.rows / 4)
-    psu, of_psu = hand.take("psu", lambda c: c.full and 1 < c.distinct < c.rows)
+    unused.use([weight, module_weight])
+    household, of_household = unused.take("household", lambda c: c.full and c.distinct > 1)
+    line, _ = unused.take("line", lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows))
+    strata, of_strata = unused.take("strata", lambda c: c.full and c.distinct < c.rows / 4)
+    psu, of_psu = unused.take("psu", lambda c: c.full and 1 < c.distinct < c.rows)
     of_weight = basis(weight) if weight else "the column of the sampling weight"
     if others := [c.name for c in everybody[1:4]]:
         of_weight += f"; or is it {', '.join(others)}?"
     why = {"weight": of_weight, "household": of_household, "strata": of_strata, "psu": of_psu}
-    key = _unique(hand, {"h": household, "l": line, "p": psu, "s": strata})
+    key = _unique(unused, {"h": household, "l": line, "p": psu, "s": strata})
     return Sample(weight, module_weight, household, line, strata, psu, key, why)
 
 
-def _unique(hand: Hand, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
+def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
     """The fewest of person, household, PSU and stratum that make a row unique, tried on the rows."""
     for tried in ("l", "hl", "phl", "sphl", "h"):
         key = [column.name for part in tried if (column := columns[part])]
-        if len(key) == len(tried) and not hand.table.repeated(key):
+        if len(key) == len(tried) and not unused.table.repeated(key):
             return tuple(key)
     return ()
 
 
-def files(hand: Hand, sample: Sample, path: str) -> Iterator[YamlLine]:
-    encoding = f", encoding: {scalar(hand.table.encoding)}" if hand.table.encoding else ""
-    decimal = f", decimal: {scalar(hand.table.decimal)}" if hand.table.decimal else ""
+def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine]:
+    encoding = f", encoding: {scalar(unused.table.encoding)}" if unused.table.encoding else ""
+    decimal = f", decimal: {scalar(unused.table.decimal)}" if unused.table.decimal else ""
     tried = [c.name for c in (sample.household, sample.line, sample.psu, sample.strata) if c]
     why = "tried: no two rows are alike in these, and none is blank" + ("; numbers have a decimal comma" if decimal else "")
     yield YamlLine("files:")
@@ -68,14 +68,14 @@ def files(hand: Hand, sample: Sample, path: str) -> Iterator[YamlLine]:
     )
 
 
-def design(hand: Hand, sample: Sample) -> Iterator[YamlLine]:
+def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
     yield YamlLine("design:")
     yield YamlLine(f"  weight: {scalar(sample.weight.name) if sample.weight else UNANSWERED}", sample.why["weight"])
     if sample.strata:
         yield YamlLine(f"  strata: {scalar(sample.strata.name)}", sample.why["strata"])
     if sample.psu:
         yield YamlLine(f"  psu: {scalar(sample.psu.name)}", sample.why["psu"])
-    if sample.strata and sample.psu and _restarts(hand, sample.strata, sample.psu):
+    if sample.strata and sample.psu and _restarts(unused, sample.strata, sample.psu):
         yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
     if sample.household:
         within = [name for name in sample.key if sample.line is None or name != sample.line.name]
@@ -87,8 +87,8 @@ def design(hand: Hand, sample: Sample) -> Iterator[YamlLine]:
         )
 
 
-def _restarts(hand: Hand, strata: ColumnContents, psu: ColumnContents) -> bool:
-    return hand.table.combinations([strata.name, psu.name]) > hand.table.combinations([psu.name])
+def _restarts(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> bool:
+    return unused.table.combinations([strata.name, psu.name]) > unused.table.combinations([psu.name])
 
 
 def module(column: ColumnContents, why: str) -> tuple[list[YamlLine], Sequence[str]]:
@@ -113,15 +113,15 @@ def module(column: ColumnContents, why: str) -> tuple[list[YamlLine], Sequence[s
     return lines, said["answered"]
 
 
-def find_module(hand: Hand) -> tuple[ColumnContents | None, str]:
-    return hand.take("module_status", lambda c: c.full and is_coded(c, 12))
+def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
+    return unused.take("module_status", lambda c: c.full and is_coded(c, 12))
 
 
-def age(hand: Hand) -> YamlLine:
-    column, why = hand.take("age", is_age)
+def age(unused: UnusedColumns) -> YamlLine:
+    column, why = unused.take("age", is_age)
     if not column:
         return YamlLine(f"age: {{column: {UNANSWERED}}}", "the column of age in completed years")
-    missing = hand.beyond(column, 120)
+    missing = unused.beyond(column, 120)
     return YamlLine(
         f"age: {{column: {scalar(column.name)}{f', missing: {flow(missing)}' if missing else ''}}}",
         f"{why}; no age: {meanings(column, missing)}" if missing else why,

@@ -9,7 +9,7 @@ from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import answer_codes, is_coded, is_isic, ranked
 from fltoolkit.authoring.draft.design_lines import Sample
 from fltoolkit.authoring.draft.question_lines import Questions
-from fltoolkit.authoring.draft.unused_columns import Hand
+from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
@@ -34,11 +34,11 @@ def populations(q: Questions, sample: Sample) -> Iterator[YamlLine]:
         )
 
 
-def find_groups(hand: Hand) -> dict[str, tuple[ColumnContents, str]]:
+def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
     """By breakdown its column, and what that rests on."""
     found = {}
     for name, most in MOST_CODES.items():
-        column, why = hand.take(name, partial(is_coded, most=most))
+        column, why = unused.take(name, partial(is_coded, most=most))
         if column:
             found[name] = (column, why)
     return found
@@ -71,13 +71,13 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
     return told if labels and len(set(told.values())) == len(labels) else None
 
 
-def find_sectors(hand: Hand) -> dict[str, ColumnContents]:
+def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
     """The ISIC columns by name: `sector` is the forced labour's own, which few have."""
     found: dict[str, ColumnContents] = {}
-    for column in ranked(hand.free(), "isic", is_isic):
+    for column in ranked(unused.free(), "isic", is_isic):
         name = "sector" if _of_cases(column) else "main_job_sector"
         found[name if name not in found else f"sector_{len(found) + 1}"] = column
-    hand.use(found.values())
+    unused.use(found.values())
     return found
 
 
@@ -89,13 +89,13 @@ def _of_all(column: ColumnContents) -> bool:
     return column.filled > column.rows / 4
 
 
-def sectors(hand: Hand, found: dict[str, ColumnContents], workers: bool) -> Iterator[YamlLine]:
+def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bool) -> Iterator[YamlLine]:
     if found:
         yield from [YamlLine(), YamlLine("sectors:")]
     for name, column in found.items():
         revision = kind_of(column.label, vocabulary().isic)
         digits = "letter" if column.low is None else str(column.widths[1])
-        missing = hand.beyond(column, LAST_CODE.get(digits, 9900))
+        missing = unused.beyond(column, LAST_CODE.get(digits, 9900))
         yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {scalar(column.name)}", basis(column))]
         yield YamlLine(
             f"    revision: {revision or UNANSWERED}",

@@ -17,7 +17,7 @@ from fltoolkit.authoring.draft.column_roles import (
     place,
     usual_codes,
 )
-from fltoolkit.authoring.draft.unused_columns import Hand
+from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
@@ -44,12 +44,12 @@ class Questions:
         return next(iter(self.placed.get("worked", ())), None)
 
 
-def find_questions(hand: Hand, asked: tuple[str, Sequence[str]] | None) -> Questions:
+def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None) -> Questions:
     """Find the yes/no questions, place them by their labels, and try on the rows who was asked each.
 
     Without any label that says yes and no, columns with the usual codes are taken for questions, and their codes are asked.
     """
-    free = hand.free()
+    free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]
     found = labelled or [c for c in free if may_be_yes_no(c)]
     placed: dict[str, list[ColumnContents]] = {}
@@ -58,13 +58,13 @@ def find_questions(hand: Hand, asked: tuple[str, Sequence[str]] | None) -> Quest
             placed.setdefault(key, []).append(column)
     placed |= {key: placed[key][:1] for key in ONE_ONLY if key in placed}
     # What the answer yes to `worked` is, and so the population of workers, only a label says.
-    hand.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
-    gates = _gates(hand, found, placed, asked) if found else {}
+    unused.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
+    gates = _gates(unused, found, placed, asked) if found else {}
     return Questions(tuple(found), bool(labelled), usual_codes(labelled), placed, gates)
 
 
 def _gates(
-    hand: Hand,
+    unused: UnusedColumns,
     found: Sequence[ColumnContents],
     placed: Mapping[str, Sequence[ColumnContents]],
     asked: tuple[str, Sequence[str]] | None,
@@ -72,10 +72,10 @@ def _gates(
     """By question the column that says who was asked it, for those whose gate the rows bear out."""
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
     worked, gates = list(placed.get("worked", ())), dict[str, Gate]()
-    step = max(10 * NEAR, hand.table.columns_at_once)
+    step = max(10 * NEAR, unused.table.columns_at_once)
     for start in range(0, len(found), step):
         around = {c.name: c for c in [*worked, *found[max(0, start - NEAR) : start + step + NEAR]]}
-        answers = hand.table.answers(list(around.values()), asked)
+        answers = unused.table.answers(list(around.values()), asked)
         for i, column in enumerate(found[start : start + step], start):
             near = {c.name: c for c in [*worked, *found[max(0, i - NEAR) : i + NEAR]]}
             if column.name not in of_all and (tried := gate(answers, column, list(near.values()))):
@@ -174,12 +174,12 @@ def source(q: Questions, column: ColumnContents, codes: Mapping[str, str] | None
 # --------------------------------------------------------------------------- who imposed it, where, for how many months
 
 
-def form(hand: Hand) -> Iterator[YamlLine]:
-    yield from _coded("form", hand, vocabulary().form, _of_some)
+def form(unused: UnusedColumns) -> Iterator[YamlLine]:
+    yield from _coded("form", unused, vocabulary().form, _of_some)
 
 
-def where(hand: Hand) -> Iterator[YamlLine]:
-    yield from _coded("place", hand, vocabulary().place, _of_some)
+def where(unused: UnusedColumns) -> Iterator[YamlLine]:
+    yield from _coded("place", unused, vocabulary().place, _of_some)
 
 
 def _of_some(column: ColumnContents) -> bool:
@@ -187,10 +187,10 @@ def _of_some(column: ColumnContents) -> bool:
 
 
 def _coded(
-    key: str, hand: Hand, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
+    key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
 ) -> Iterator[YamlLine]:
     """A column whose codes each stand under one of a few keys."""
-    column, why = hand.take(key, fits)
+    column, why = unused.take(key, fits)
     if not column:
         return
     said: dict[str, list[str]] = {}
@@ -208,22 +208,22 @@ def _coded(
         yield YamlLine(f"  missing: {flow(column.no_answer)}", meanings(column, column.no_answer))
 
 
-def months(hand: Hand) -> Iterator[YamlLine]:
-    column, why = hand.take(
+def months(unused: UnusedColumns) -> Iterator[YamlLine]:
+    column, why = unused.take(
         "months", lambda c: not c.full and c.distinct > 3 and c.low is not None and c.low >= 0 and c.widths[1] <= 3
     )
     if not column:
         return
-    missing = hand.beyond(column, 60)
+    missing = unused.beyond(column, 60)
     yield from [YamlLine(), YamlLine("months:"), YamlLine(f"  column: {scalar(column.name)}", why)]
     yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
     if missing:
         yield YamlLine(f"  missing: {flow(missing)}", meanings(column, missing))
 
 
-def not_placed(hand: Hand, q: Questions) -> Iterator[YamlLine]:
+def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
     """What is left, as comments: questions ready to be moved, then every other column."""
-    questions = [c for c in q.all if c.name not in hand.used]
+    questions = [c for c in q.all if c.name not in unused.used]
     if questions:
         yield from [
             YamlLine(),
@@ -233,7 +233,7 @@ def not_placed(hand: Hand, q: Questions) -> Iterator[YamlLine]:
             routes = [name for name, tried in q.gates.items() if tried.column == c.name]
             says = f"; says who was asked {', '.join(routes)}" if routes else ""
             yield YamlLine(f"#     - {source(q, c)}", f"{meanings(c, c.codes)}{says}")
-    others = [c for c in hand.free() if c not in questions]
+    others = [c for c in unused.free() if c not in questions]
     if others:
         yield from [YamlLine(), YamlLine("# Columns not used:")]
         yield from (

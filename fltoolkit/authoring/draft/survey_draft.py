@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fltoolkit.authoring.draft import design_lines, group_lines, question_lines
 from fltoolkit.authoring.draft.column_contents import DataTable
-from fltoolkit.authoring.draft.unused_columns import Hand
+from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.yaml_lines import Draft, YamlLine
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.files import write_new
@@ -73,18 +73,22 @@ def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
     columns = table.columns()
     if not columns or not columns[0].rows:
         raise DataError("the file has no rows", where=str(data), do="export the data again")
-    return Draft(tuple(_lines(Hand(table, columns), path)))
+    return Draft(tuple(_lines(UnusedColumns(table, columns), path)))
 
 
-def _lines(hand: Hand, path: str) -> Iterator[YamlLine]:
+def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     """survey.yaml from top to bottom. What is looked for first is found first, so that no column is taken twice."""
-    sample = design_lines.find_sample(hand)
-    status, why = design_lines.find_module(hand)
+    sample = design_lines.find_sample(unused)
+    status, why = design_lines.find_module(unused)
     module, answered = design_lines.module(status, why) if status else ([], ())
-    age = design_lines.age(hand)
-    q = question_lines.find_questions(hand, (status.name, answered) if status and answered else None)
-    form, where, months = list(question_lines.form(hand)), list(question_lines.where(hand)), list(question_lines.months(hand))
-    by, sectors = group_lines.find_groups(hand), group_lines.find_sectors(hand)
+    age = design_lines.age(unused)
+    q = question_lines.find_questions(unused, (status.name, answered) if status and answered else None)
+    form, where, months = (
+        list(question_lines.form(unused)),
+        list(question_lines.where(unused)),
+        list(question_lines.months(unused)),
+    )
+    by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
 
     yield from map(YamlLine, HEAD)
     yield from [YamlLine(), YamlLine(f"title: {UNANSWERED}", "the survey and its module, as printed with every figure")]
@@ -96,13 +100,13 @@ def _lines(hand: Hand, path: str) -> Iterator[YamlLine]:
     yield YamlLine(
         f"  text: {UNANSWERED}", "in words that follow 'in' in an English sentence, such as: the 12 months before the interview"
     )
-    yield from [YamlLine(), *design_lines.files(hand, sample, path), YamlLine(), *design_lines.design(hand, sample)]
+    yield from [YamlLine(), *design_lines.files(unused, sample, path), YamlLine(), *design_lines.design(unused, sample)]
     yield from [YamlLine(), *module, *([YamlLine()] if module else []), age]
     if interview := list(question_lines.interview(q)):
         yield from [YamlLine(), *interview]
     yield from [YamlLine(), *question_lines.answers(q), YamlLine(), *question_lines.definition(q), *form, *where, *months]
     yield from [YamlLine(), *group_lines.populations(q, sample), YamlLine(), *group_lines.groups(by)]
-    yield from group_lines.sectors(hand, sectors, workers=bool(q.worked and q.labelled))
+    yield from group_lines.sectors(unused, sectors, workers=bool(q.worked and q.labelled))
     shares = [name for name in ("sector", *(("form",) if form else ())) if name != "sector" or name in sectors]
     yield from [YamlLine(), *group_lines.tables(["age_group", *by], shares)]
     yield from [
@@ -110,4 +114,4 @@ def _lines(hand: Hand, path: str) -> Iterator[YamlLine]:
         YamlLine("coverage_excludes:"),
         YamlLine(f"  - {UNANSWERED}", "whom the survey could not reach, one a line"),
     ]
-    yield from question_lines.not_placed(hand, q)
+    yield from question_lines.not_placed(unused, q)

@@ -1,4 +1,4 @@
-"""The columns at hand while a draft is made: one that is taken for one thing is not offered for another."""
+"""The columns not used yet while a draft is made: one that is taken for one thing is not offered for another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fltoolkit.authoring.draft.yaml_lines import basis
 
 
 @dataclass
-class Hand:
+class UnusedColumns:
     """A file, its columns, and the names of those that the draft has a place for."""
 
     table: DataTable

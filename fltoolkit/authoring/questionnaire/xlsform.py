@@ -18,7 +18,7 @@ from fltoolkit.authoring.questionnaire.questionnaire_model import (
     Section,
 )
 
-Row = dict[str, Any]  # by column; a text in several languages is a dictionary
+FormRow = dict[str, Any]  # by column; a text in several languages is a dictionary
 NO_TIME = datetime(1980, 1, 1)  # the same questionnaire is the same bytes
 TRANSLATED = ("label", "hint", "constraint_message")
 WIDTHS = {
@@ -27,7 +27,7 @@ WIDTHS = {
 }  # fmt: skip
 
 
-def survey_rows(asked: Questionnaire) -> Iterator[Row]:
+def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
     """The sheet `survey`: the dwelling, a repeat that lists everybody, and a repeat that interviews those it draws."""
     for name, question in asked.household.items():
         yield _row(asked, name, question)
@@ -46,7 +46,7 @@ def survey_rows(asked: Questionnaire) -> Iterator[Row]:
         yield {"type": "end_repeat"}
 
 
-def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[Row]:
+def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[FormRow]:
     relevant = _both(section.when, _asked_by(asked, section))
     if section.check:
         check, own = asked.check, f"check_{name}"
@@ -60,9 +60,9 @@ def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[Row]
     yield {"type": "end_group"}
 
 
-def _row(asked: Questionnaire, name: str, question: Question) -> Row:
+def _row(asked: Questionnaire, name: str, question: Question) -> FormRow:
     kind = question.type
-    row: Row = {"type": f"select_one {question.choices}" if kind == "select" else kind, "name": name}
+    row: FormRow = {"type": f"select_one {question.choices}" if kind == "select" else kind, "name": name}
     row |= {"label": question.label, "hint": question.hint, "relevant": _both(question.when, _asked_by(asked, question))}
     row |= {"constraint": question.allowed, "constraint_message": question.message, "calculation": question.calculation}
     return {**row, "required": "yes" if question.seen and kind != "note" else ""}
@@ -131,7 +131,9 @@ def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-def _sheet(sheet: Any, columns: Sequence[str], rows: Sequence[Row], languages: dict[str, str], formats: dict[str, Any]) -> None:
+def _sheet(
+    sheet: Any, columns: Sequence[str], rows: Sequence[FormRow], languages: dict[str, str], formats: dict[str, Any]
+) -> None:
     heads = [(c, k) for c in columns for k in (languages if c in TRANSLATED else ("",))]
     for i, (column, language) in enumerate(heads):
         sheet.set_column(i, i, WIDTHS.get(column, 16))

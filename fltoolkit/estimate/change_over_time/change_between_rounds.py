@@ -32,7 +32,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     without_contradiction,
 )
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
-from fltoolkit.estimate.measures.estimates import About, Estimates, Row, find_row
+from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.result_cells import Breakdowns
 from fltoolkit.survey.spec.groups import TOTAL, crossed
@@ -120,7 +120,7 @@ def change_from_published(
     baseline: PublishedBaseline | Mapping[str, Any],
     after: Estimates,
     *,
-    row: Row = "total",
+    row: RowName = "total",
     rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
     """Change of one row since a published figure, by MOVER on the two intervals (`difference.mover`; docs/methods.md §5).
@@ -241,12 +241,12 @@ def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
     one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
     if one - two and two - one:
         raise RequestError(
-            "the two rounds are broken down by different groups", where="by", found=f"{_told(old)} before; {_told(new)} after",
+            "the two rounds are broken down by different groups", where="by", found=f"{_breakdowns_in_words(old)} before; {_breakdowns_in_words(new)} after",
             do="estimate both rounds with the same by",
         )  # fmt: skip
 
 
-def _told(by: Breakdowns) -> str:
+def _breakdowns_in_words(by: Breakdowns) -> str:
     """Breakdowns in words."""
     return ", ".join(crossed(breakdown) or TOTAL for breakdown in by)
 

@@ -22,7 +22,7 @@ from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
-Row = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
+RowName = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
 STEP = 1e-30
 REAL = 1e-12  # an imaginary part this small beside the number is rounding
 
@@ -93,13 +93,13 @@ class EstimateRows:
     def __init__(self, est: Estimates, values: Sequence[complex]) -> None:
         self._est, self._values, self.used = est, values, dict[int, None]()
 
-    def __getitem__(self, row: Row) -> Any:
+    def __getitem__(self, row: RowName) -> Any:
         i = find_row(self._est, row)
         self.used[i] = None
         return self._values[i]
 
 
-Wanted = Mapping[Row, float] | Callable[[EstimateRows], Any]
+Wanted = Mapping[RowName, float] | Callable[[EstimateRows], Any]
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
 
 
 @checked
-def prevalence_ratio(est: Estimates, row: Row, reference: Row) -> Contrast:
+def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contrast:
     """How many times the estimate of `reference` that of `row` is, with an interval on the log scale, r·exp(±t·SE(log r)).
 
     R: the exponential of svycontrast(quote(log(a / b))). `se` is that of r itself, r·SE(log r). Without cases in `reference`
@@ -196,7 +196,7 @@ def prevalence_ratio(est: Estimates, row: Row, reference: Row) -> Contrast:
     Raises:
         RequestError: no such row, or more than one.
     """
-    name = f"{_told(row)} / {_told(reference)}"
+    name = f"{_row_name(row)} / {_row_name(reference)}"
     log = contrast(est, {name: lambda p: np.log(p[row] / p[reference])})
     first = log.table.iloc[0]
     r = np.exp(first["estimate"])
@@ -208,7 +208,7 @@ def prevalence_ratio(est: Estimates, row: Row, reference: Row) -> Contrast:
     return Contrast(log.table.assign(**numbers), log.influence * r, log.units, log.about)
 
 
-def find_row(est: Estimates, row: Row) -> int:
+def find_row(est: Estimates, row: RowName) -> int:
     """The position of a row: by its category ("men"; of a crossed breakdown or a stack "men × north" or ("men", "north"), in the
     order of the table's columns), "total" for everybody; where two breakdowns have one category by the values of all group columns,
     ("not stated", "total").
@@ -228,13 +228,13 @@ def find_row(est: Estimates, row: Row) -> int:
         return found[0]
     if found:
         raise RequestError(
-            "more than one row has this name", where="row", found=_told(row), allowed=[str(full[i]) for i in found],
+            "more than one row has this name", where="row", found=_row_name(row), allowed=[str(full[i]) for i in found],
             do=f"give the values of all groups, as a tuple in this order: {', '.join(groups)}",
         )  # fmt: skip
     persons = dict(zip([crossed(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True))
     # The labels of a survey's groups are those of survey.yaml; those of a bare design are values of the data.
     there = list(persons) if est.about.population else Mask().told(persons, len(persons))
-    raise RequestError("no such row", where="row", found=_told(row), allowed=there, do="name a row of the table")
+    raise RequestError("no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table")
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
@@ -244,7 +244,9 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
     if isinstance(what, Mapping):
         positions = [find_row(est, row) for row in what]
         if len(set(positions)) < len(positions):
-            raise RequestError("a row is named twice", where=name, found=[_told(r) for r in what], do="give it one coefficient")
+            raise RequestError(
+                "a row is named twice", where=name, found=[_row_name(r) for r in what], do="give it one coefficient"
+            )
         weights[positions] = list(what.values())
         return float(weights[positions] @ theta[positions]), weights, positions
     at = [complex(value) for value in theta]
@@ -290,5 +292,5 @@ def _not_smooth(name: str, found: str) -> RequestError:
     )  # fmt: skip
 
 
-def _told(row: Row) -> str:
+def _row_name(row: RowName) -> str:
     return crossed(row) if isinstance(row, tuple) else str(row)

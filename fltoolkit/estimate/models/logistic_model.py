@@ -263,7 +263,7 @@ def _lost(solver: _Solver, y: Array, w: Array) -> str:
     """
     there = solver.rows & (w > 0)
     x = solver.x[np.ix_(there, solver.kept)]
-    names = _told(coefficient_names(solver.p), bool(solver.p.population))[solver.kept]
+    names = _coefficient_names(coefficient_names(solver.p), bool(solver.p.population))[solver.kept]
     if len(gone := names[aliased(x) & ~aliased(solver.x[np.ix_(solver.rows, solver.kept)])]):
         return f"{gone[0]} (nobody is there, or nobody else)"
     if solver.firth:
@@ -272,7 +272,7 @@ def _lost(solver: _Solver, y: Array, w: Array) -> str:
     return f"{names[np.abs(ways).sum(axis=0) > 0][0]} (no case is there, or only cases)" if len(ways) else ""
 
 
-def _told(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
+def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
     """Each coefficient's term and category. Without a survey.yaml a category is a value of the data."""
     told = []
     for row in names.to_dict("records"):

@@ -214,7 +214,7 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
     base = cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     if measure == "share":
         keep = _has_base(cells, base, [g for g in groups if g not in apart])
-        if not keep.any():
+        if not (keep.any() and counted.any()):
             raise NotAvailable(
                 "no case was recorded, so that there is nothing to distribute",
                 where="share",

@@ -232,7 +232,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
     if len(reused):
         raise DesignError(
-            "PSU labels stand in more than one stratum", where="psu", found=_told(table, "psu", reused, design.mask),
+            "PSU labels stand in more than one stratum", where="psu", found=_printable_labels(table, "psu", reused, design.mask),
             do="if labels restart in each stratum say nest: true; if not, correct the strata",
         )  # fmt: skip
     there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)
@@ -240,7 +240,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     n = np.bincount(group).astype(float)
     f = _fractions(table, "strata", "fpc", labels, n, design.mask) if design.stages else np.zeros(len(labels))
     first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
-    told = partial(_told, table, "strata", mask=design.mask)
+    told = partial(_printable_labels, table, "strata", mask=design.mask)
     _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), told)
     psu = pairs["psu"].to_numpy(object)
     psu_of = pd.Index(pairs["psu"].cat.codes).get_indexer(pd.Index(units["psu"].cat.codes))
@@ -259,7 +259,7 @@ def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: A
     single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
     stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m, design.mask), f_h, single)
-    told = partial(_told, table, "psu", mask=design.mask)
+    told = partial(_printable_labels, table, "psu", mask=design.mask)
     _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), told)
     return stage
 
@@ -275,7 +275,7 @@ def _refuse_single(
         )  # fmt: skip
 
 
-def _told(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
+def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
     """Some labels of strata or PSUs, as far as a message may print them."""
     persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
     return mask.told({str(label): persons[str(label)] for label in labels}, len(persons))
@@ -294,14 +294,14 @@ def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object
     gaps = grouped[f"no_{fpc}"].sum().reindex(list(labels)).to_numpy(float) > 0
     what, unit = ("stratum", "PSUs") if by == "strata" else ("PSU", "units of the second stage")
     if (wrong := gaps | (low != high)).any():
-        raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=_told(table, by, labels[wrong], mask),
+        raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=_printable_labels(table, by, labels[wrong], mask),
                           do=f"give each {what} one number: its {unit} in the population, or the sampling fraction")  # fmt: skip
     if (low <= 0).any():
-        raise DesignError("the FPC is not above zero", where="fpc", found=_told(table, by, labels[low <= 0], mask),
+        raise DesignError("the FPC is not above zero", where="fpc", found=_printable_labels(table, by, labels[low <= 0], mask),
                           do=f"give the {unit} in the population of the {what}, or the sampling fraction")  # fmt: skip
     if (low <= 1).all():
         return np.asarray(low)
     if (low < n).any():
-        raise DesignError("the FPC is smaller than the sample", where="fpc", found=_told(table, by, labels[low < n], mask),
+        raise DesignError("the FPC is smaller than the sample", where="fpc", found=_printable_labels(table, by, labels[low < n], mask),
                           do=f"fpc counts {unit} in the population of the {what}, not persons in the sample")  # fmt: skip
     return np.asarray(n / low)

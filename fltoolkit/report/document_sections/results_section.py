@@ -9,7 +9,7 @@ from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Fact, Facts, Paragraph
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import Row
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
 
 CAREFUL = ("unreliable", "caution", "review")
@@ -30,7 +30,7 @@ def source(out: Published, language: Language) -> str:
     return language.say("source", survey=first["survey"], rules=first["rule_set"], period=period, profile=judged)
 
 
-def sentence(language: Language, row: Row) -> str:
+def sentence(language: Language, row: PublishedNumber) -> str:
     """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
     measure, who = str(row["measure"]), language.kit(str(row["reference_population_label"]))
     base = measure.removesuffix("_prevalence")
@@ -59,7 +59,7 @@ def headline(out: Published, language: Language) -> tuple[str, ...]:
     return tuple(sentence(language, r) for r in _headline_rows(out))
 
 
-def _headline_rows(out: Published) -> list[Row]:
+def _headline_rows(out: Published) -> list[PublishedNumber]:
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     whole = out.own[out.own["breakdown"] == ""]
     wanted = [(p, m) for p in populations for m in ("prevalence", "total", *IN_TIME)]
@@ -76,7 +76,7 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
     return Facts((*told_of, *([_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
 
 
-def _asked(language: Language, row: Row) -> Fact:
+def _asked(language: Language, row: PublishedNumber) -> Fact:
     """How many were asked, and how many of them left the question open."""
     key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(
@@ -86,7 +86,7 @@ def _asked(language: Language, row: Row) -> Fact:
     )
 
 
-def _fact(language: Language, row: Row) -> Fact:
+def _fact(language: Language, row: PublishedNumber) -> Fact:
     unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
     if row["measure"] == "total":
         unit = language.say("units.total_in_forced_labour")

@@ -75,7 +75,7 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
     codes: dict[str, dict[str, str]] = {name: {} for name in CODED}
     rows = []
     for row in out.table.to_dict("records"):
-        told = _told(row, groups, concepts, broken)
+        told = _coded_columns(row, groups, concepts, broken)
         rows.append({name: code for name, (code, _) in told.items()} | _numbers(row) | {"parts": _parts(row, groups, concepts)})
         for name, (code, words) in told.items():
             codes[name].setdefault(code, words)
@@ -90,7 +90,9 @@ def area_code(country: str) -> str:
     return "X_" + (plain_code(country).strip("_") or "COUNTRY")
 
 
-def _told(row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]) -> Any:
+def _coded_columns(
+    row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]
+) -> Any:
     """The coded columns of a row: code and words each."""
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
     by = uncrossed(breakdown)

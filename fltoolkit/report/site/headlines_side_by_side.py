@@ -19,8 +19,8 @@ SAME = {
 }  # fmt: skip
 LEFT, AXIS, RIGHT, ROW, TOP, FOOT = 320, 400, 200, 40, 12, 44
 LETTERS = 42  # of a title on one line
-Row = dict[Any, Any]
-Titled = tuple[str, Row]
+HeadlineRow = dict[Any, Any]
+Titled = tuple[str, HeadlineRow]
 
 
 def side_by_side(headlines: list[Titled]) -> str:
@@ -46,7 +46,7 @@ def side_by_side(headlines: list[Titled]) -> str:
     return f"<h2>Side by side</h2>\n{drawn}{alone}\n"
 
 
-def _basis(row: Row) -> str:
+def _basis(row: HeadlineRow) -> str:
     return f"{row['rule_set']}; {row['reference_period']}; {row['reference_population_label']}; same work: {row['same_work']}"
 
 
@@ -79,7 +79,7 @@ def _figure(rows: list[Titled]) -> str:
     )
 
 
-def _line(title: str, row: Row, y: float, end: float) -> str:
+def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
     """One survey: its title at the left, the dot with its interval, the numbers at the right."""
     lines = textwrap.wrap(title, LETTERS)[:2] or [""]
     name = "".join(
@@ -98,7 +98,7 @@ def _line(title: str, row: Row, y: float, end: float) -> str:
     )
 
 
-def _doubt(row: Row) -> str:
+def _doubt(row: HeadlineRow) -> str:
     return f" ({interval(row)})" if interval(row) else ""
 
 

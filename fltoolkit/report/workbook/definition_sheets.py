@@ -7,10 +7,10 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.show.wording.english_numbers import percent
 
-Row = tuple[str, str, str, str]
+DefinitionRow = tuple[str, str, str, str]
 
 
-def definitions(evidence: Evidence) -> list[Row]:
+def definitions(evidence: Evidence) -> list[DefinitionRow]:
     """Definitions, the legal basis that the plan names, measures and methods: section, term, meaning and source."""
     said = [(d.section, d.term, d.meaning, d.source) for d in checklists().definitions]
     law = [row for row in said if row[0] == "Definition"]
@@ -18,7 +18,7 @@ def definitions(evidence: Evidence) -> list[Row]:
     return [*law, *basis, *(row for row in said if row not in law), *_method(evidence)]
 
 
-def _method(evidence: Evidence) -> list[Row]:
+def _method(evidence: Evidence) -> list[DefinitionRow]:
     out = evidence.now
     row = out.select("prevalence").iloc[0].to_dict()
     limits = out.limits

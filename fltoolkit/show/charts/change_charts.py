@@ -12,7 +12,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
 from fltoolkit.show.charts.estimate_charts import dot_series
 from fltoolkit.show.tables import plain
-from fltoolkit.show.wording.english_numbers import NBSP, TITLES, Row, Words, labels, markers_used, number, percent
+from fltoolkit.show.wording.english_numbers import NBSP, TITLES, PublishedNumber, Words, labels, markers_used, number, percent
 
 NOTE = (
     "The verdict is that of a test of the difference: two intervals that overlap prove nothing. Of many groups compared, one in twenty "
@@ -37,7 +37,7 @@ def changes(found: Published | None) -> None:
     display(change_table(rows))
 
 
-def sentence(row: Row) -> str:
+def sentence(row: PublishedNumber) -> str:
     """A change as a sentence that says no more than its verdict."""
     measure = str(row["measure"]).removeprefix("change_in_")
     what = "The prevalence of forced labour" if measure == "prevalence" else "The number of persons in forced labour"
@@ -107,18 +107,18 @@ def signed(value: float, measure: str) -> str:
     return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(abs(value), measure)}"
 
 
-def _limits(row: Row, measure: str) -> str:
+def _limits(row: PublishedNumber, measure: str) -> str:
     if pd.isna(row["ci_low"]):
         return ""
     return f"{signed(row['ci_low'], measure)}{NBSP}to{NBSP}{signed(row['ci_high'], measure)}"
 
 
-def _round(row: Row, suffix: str) -> str:
+def _round(row: PublishedNumber, suffix: str) -> str:
     """A round by its year, or by its name where both are of one year."""
     return str(row[f"round{suffix}"] if row["year"] == row["year_before"] else row[f"year{suffix}"])
 
 
-def _per(row: Row, measure: str) -> str:
+def _per(row: PublishedNumber, measure: str) -> str:
     return f" {unit(measure, row['reference_population_label'])}" if measure == "prevalence" else ""
 
 

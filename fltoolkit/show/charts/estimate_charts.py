@@ -155,11 +155,11 @@ def unresolved(counts: pd.DataFrame) -> Picture:
     fig.update_xaxes(**axis("persons"))
     fig.update_yaxes(**categories(labels))
     fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
-    told = "; ".join(f"{r['column']}: {_told(r)}" for r in counts.to_dict("records"))
+    told = "; ".join(f"{r['column']}: {_open_answers(r)}" for r in counts.to_dict("records"))
     return Picture(fig, f"Stacked bars of open answers by question. {told}.")
 
 
-def _told(row: dict[Any, Any]) -> str:
+def _open_answers(row: dict[Any, Any]) -> str:
     parts = [
         f"{name} {'[c]' if pd.isna(row[k]) else int(row[k])}"
         for k, name in (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank"))

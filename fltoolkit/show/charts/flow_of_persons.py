@@ -35,7 +35,7 @@ def flow(out: Published) -> Picture:
     fig = definition_flowchart.adults(
         "Who is in forced labour, question by question", f"weighted number of persons; {HIDDEN}{to_verify(rows['total'])}", words
     )
-    return Picture(fig, f"Flowchart of the definition with numbers of persons. {_told(rows)}.")
+    return Picture(fig, f"Flowchart of the definition with numbers of persons. {_steps_in_words(rows)}.")
 
 
 @checked
@@ -63,7 +63,7 @@ def children_flow(out: Published) -> Picture:
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
     title, subtitle = "Which children are in forced labour, question by question", f"weighted number of children; {HIDDEN}"
     fig = definition_flowchart.children(title, subtitle, words, counts=counts)
-    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_told(rows)}.")
+    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.")
 
 
 def _left(rows: Rows, leaf: str) -> str:
@@ -72,7 +72,7 @@ def _left(rows: Rows, leaf: str) -> str:
     return f"<b>{_count(rows.get(leaf))}</b><br>{EXITS[leaf]}" if asked else f"nobody, or not asked:<br>{EXITS[leaf]}"
 
 
-def _told(rows: Rows) -> str:
+def _steps_in_words(rows: Rows) -> str:
     return "; ".join(f"{step}: {_count(row)}" for step, row in rows.items())
 
 

@@ -17,7 +17,7 @@ from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import NBSP, Words, markers_used, number, of_plan
 
-Row = dict[Any, Any]
+PlanRow = dict[Any, Any]
 CRITERIA = {
     "specific": "Specific",
     "measurable": "Measurable",
@@ -50,7 +50,7 @@ def warnings(evidence: Evidence) -> Words:
     return Words("\n\n".join(_warned(read_language(BASE), r) for r in ordered))
 
 
-def _warned(language: Language, row: Row) -> str:
+def _warned(language: Language, row: PlanRow) -> str:
     if row["verifiable"] == "no":
         return f"**Warning.** {plan_words.warning(language, row)}"
     if row["verifiable"] != "yes":
@@ -90,7 +90,7 @@ def targets(evidence: Evidence) -> Table:
     return plain(body, "Targets, and what a repeat could verify", about, " ".join(filter(None, notes)))
 
 
-def _placed(language: Language, row: Row) -> str:
+def _placed(language: Language, row: PlanRow) -> str:
     """`18.8 (12.9 to 26.3): at or below the target`."""
     if not row["beside"]:
         return ""
@@ -183,37 +183,37 @@ def follow_up(evidence: Evidence) -> Table | Words:
     return plain(body, f"Follow-up against the baseline{f', {when}' if when else ''}", NOTE, markers_used(table["marker"]))
 
 
-def name_of(row: Row) -> str:
+def name_of(row: PlanRow) -> str:
     """A row of the plan as the documents name it: `Number of persons … (gender: women)`."""
     return plan_words.about(read_language(BASE), row)
 
 
-def _indicators(records: list[Row]) -> list[str]:
+def _indicators(records: list[PlanRow]) -> list[str]:
     """The name of each indicator, in its first row only."""
     names = [number_words.indicator(read_language(BASE), r) for r in records]
     return [name if i == 0 or records[i - 1]["id"] != records[i]["id"] else "" for i, name in enumerate(names)]
 
 
-def _by(row: Row) -> str:
+def _by(row: PlanRow) -> str:
     return "" if row["group"] == "total" else f"{row['group']}: {row['category']}".replace("_", " ")
 
 
-def _value(row: Row, column: str) -> str:
+def _value(row: PlanRow, column: str) -> str:
     """A number that stands in the row's unit, rounded as its measure is."""
     return number(row[column] / scale(row["measure"]), row["measure"])
 
 
-def _signed(row: Row, column: str) -> str:
+def _signed(row: PlanRow, column: str) -> str:
     return signed(row[column] / scale(row["measure"]), row["measure"])
 
 
-def _limits(row: Row) -> str:
+def _limits(row: PlanRow) -> str:
     if pd.isna(row["change_ci_low"]):
         return ""
     return f"{_signed(row, 'change_ci_low')}{NBSP}to{NBSP}{_signed(row, 'change_ci_high')}"
 
 
-def _smallest(row: Row) -> str:
+def _smallest(row: PlanRow) -> str:
     if pd.isna(row["planned_sample"]):
         return ""
     if pd.isna(row["smallest_cut"]):

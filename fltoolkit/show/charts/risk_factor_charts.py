@@ -12,7 +12,7 @@ from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
 from fltoolkit.show.charts.chart_style import BLUE, GREY, PALE, Picture, Table, axis, categories, figure, safe, wrap
 from fltoolkit.show.tables import plain
-from fltoolkit.show.wording.english_numbers import NBSP, Row, markers_used, number, percent, value
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, markers_used, number, percent, value
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
@@ -47,7 +47,7 @@ def risk(model: PublishedModel) -> Picture:
         tickvals=list(TICKS), ticktext=[f"{t:g}" for t in TICKS],
     )  # fmt: skip
     fig.update_yaxes(**categories(order), range=[-0.6, len(order) - 0.4])
-    told = "; ".join(f"{r['group'].replace('_', ' ')} {r['category']}: {_told(r)}" for r in model.table.to_dict("records"))
+    told = "; ".join(f"{r['group'].replace('_', ' ')} {r['category']}: {_hover_text(r)}" for r in model.table.to_dict("records"))
     return Picture(fig, f"Forest plot: {where}. {about}. {told}. {' '.join(model.notes)}")
 
 
@@ -144,7 +144,7 @@ def _dots(fig: Any, rows: pd.DataFrame) -> None:
         x=list(x), y=list(rows["y"]), mode="markers", orientation="h", error_x_color=BLUE,
         error_x={"type": "data", "symmetric": False, "array": list(high - x), "arrayminus": list(x - low), "thickness": 2, "width": 0},
         marker={"size": 11, "color": ["white" if f == "unreliable" else BLUE for f in rows["flag"]], "line": {"color": BLUE, "width": 2}},
-        text=[f"{_told(r)}<br>{wrap(r['reason'], 50)}" for r in rows.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>",
+        text=[f"{_hover_text(r)}<br>{wrap(r['reason'], 50)}" for r in rows.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:
     )  # fmt: skip
 
 
-def _is_base(row: Row) -> bool:
+def _is_base(row: PublishedNumber) -> bool:
     return bool(row["category"] == row["reference"] and pd.notna(row["odds_ratio"]))
 
 
@@ -164,7 +164,7 @@ def _ratio(x: float) -> str:
     return "" if pd.isna(x) else "no limit" if np.isinf(x) else f"{x:.2f}"
 
 
-def _limits(row: Row) -> str:
+def _limits(row: PublishedNumber) -> str:
     return "" if pd.isna(row["ci_low"]) else f"{_ratio(row['ci_low'])}{NBSP}to{NBSP}{_ratio(row['ci_high'])}"
 
 
@@ -172,11 +172,11 @@ def _signed(effect: float) -> str:
     return "" if pd.isna(effect) else f"{effect * 1000:+.1f}".replace("-", "−")
 
 
-def _effect_limits(row: Row) -> str:
+def _effect_limits(row: PublishedNumber) -> str:
     return "" if pd.isna(row["effect_low"]) else f"{_signed(row['effect_low'])}{NBSP}to{NBSP}{_signed(row['effect_high'])}"
 
 
-def _told(row: Row) -> str:
+def _hover_text(row: PublishedNumber) -> str:
     if _is_base(row):
         return "the category compared with"
     if pd.isna(row["odds_ratio"]):
@@ -190,7 +190,7 @@ def _blank(found: ResponseError) -> str:
     return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 
 
-def _cell(row: Row) -> str:
+def _cell(row: PublishedNumber) -> str:
     if pd.isna(row["prevalence"]):
         return "–"
     interval = "" if pd.isna(row["ci_low"]) else f"<br>{number(row['ci_low'], PER_1000)} to {number(row['ci_high'], PER_1000)}"

@@ -22,7 +22,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE
 from fltoolkit.show.charts.estimate_charts import MARKED
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import Row
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
 
 QUIET, DPI = "#55606b", 200
@@ -84,12 +84,14 @@ def estimates(
         "charts.estimates", unit=number_words.start(number_words.unit(language, measure, first["reference_population_label"])),
         level=number_words.level(language, first), period=language.kit(first["reference_period"]),
     )  # fmt: skip
-    lines: list[tuple[str, Row | None]] = []
+    lines: list[tuple[str, PublishedNumber | None]] = []
     for name, part in rows.groupby("breakdown", sort=False):
         lines += [(number_words.group(language, str(name)), None)] if len(groups) > 1 and name else []
         lines += [(number_words.category(language, r), r) for r in part.to_dict("records")]
     title = language.say("charts.by", title=language.say(f"titles.{measure}"), groups=_names(language, groups))
-    alt = f"{title}. {subtitle}. {language.list(language.colon(n, _told(language, r)) for n, r in lines if r is not None)}."
+    alt = (
+        f"{title}. {subtitle}. {language.list(language.colon(n, _number_text(language, r)) for n, r in lines if r is not None)}."
+    )
     sides = [n for n, _ in lines], [_aside(language, r, size.told) for _, r in lines if r is not None]
     with _page(size, title, subtitle, sides, language, rows["flag"]) as page:
         whole = rows[rows["breakdown"] == ""]["estimate"]
@@ -132,7 +134,9 @@ def change(
             page.label(i, name)
             page.aside(i, _verdict(language, row))
             for side, colour, lift in (("_before", GREY, -0.17), ("_after", BLUE, 0.17)):
-                part: Row = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")} | {"marker": row["marker"]}
+                part: PublishedNumber = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")} | {
+                    "marker": row["marker"]
+                }
                 if pd.notna(row["estimate"]) or pd.notna(part["estimate"]):
                     page.dot(i + lift, part, measure, colour)
         return page.drawn(f"change_in_{measure}", f"{title}. {subtitle}. {language.list(told_rows)}.")
@@ -162,7 +166,7 @@ class _Page:
             1.03, line, text, transform=self.axes.get_yaxis_transform(), va="center_baseline", fontsize=self.size.font * 0.92
         )
 
-    def dot(self, line: float, row: Row, measure: str, colour: str = BLUE) -> None:
+    def dot(self, line: float, row: PublishedNumber, measure: str, colour: str = BLUE) -> None:
         """A dot with its interval; what is not shown says so where it would stand."""
         if pd.isna(row["estimate"]):
             words = self.language.say("not_shown" if row["marker"] != "x" else "not_available", marker=row["marker"])
@@ -258,7 +262,7 @@ def finish(figure: Any, name: str, alt: str, title: str, size: Size) -> Drawn:
     return Drawn(re.sub(r"\W", "_", name), figure, title, alt, size.width)
 
 
-def _aside(language: Language, row: Row, interval: bool = True) -> str:
+def _aside(language: Language, row: PublishedNumber, interval: bool = True) -> str:
     """The number, with its interval in words where there is room, at the right of its dot."""
     if pd.isna(row["estimate"]):
         return ""
@@ -267,7 +271,7 @@ def _aside(language: Language, row: Row, interval: bool = True) -> str:
     return f"{number_words.shown(language, row)}{between}{mark}"
 
 
-def _told(language: Language, row: Row) -> str:
+def _number_text(language: Language, row: PublishedNumber) -> str:
     if pd.isna(row["estimate"]):
         return f"{number_words.shown(language, row)} {language.say('markers.' + str(row['marker']))}"
     return (
@@ -277,7 +281,7 @@ def _told(language: Language, row: Row) -> str:
     )
 
 
-def _verdict(language: Language, row: Row) -> str:
+def _verdict(language: Language, row: PublishedNumber) -> str:
     words = language.kit(str(row["verdict"])) if row["verdict"] else language.say("not_shown", marker=row["marker"])
     return f"{words} [u]" if row["verdict"] and row["marker"] == "u" else words
 

@@ -58,7 +58,7 @@ def view(who: Who, answers: Answers) -> tuple[Words, Picture]:
         who: `adult` or `child`. answers: by question of `person(who).questions`; what is not named is no.
     """
     found = person(who).verdict(answers)
-    told, way = _told(found), re.sub(r" \[\w+\]", "", found.trace)  # here each item is one question of its name
+    told, way = _verdict_sentence(found), re.sub(r" \[\w+\]", "", found.trace)  # here each item is one question of its name
     draw = _adult if who == "adult" else _child
     return Words(f"{told}\n\nThe path, as the classification writes it: {way}"), Picture(
         draw(found, answers), f"Flowchart with the way of one made-up {who}: {way}. {told.replace('**', '')}"
@@ -115,7 +115,7 @@ def _group(title: str, controls: list[Any]) -> Any:
     return widgets.VBox([widgets.HTML(f"<b>{title}</b>"), *controls])
 
 
-def _told(found: Verdict) -> str:
+def _verdict_sentence(found: Verdict) -> str:
     if found.step in CASES:
         return f"**In forced labour**: {found.step}." if found.step != "forced labour" else "**In forced labour.**"
     if found.step in OPENED:

@@ -15,7 +15,7 @@ from fltoolkit.publish.measure_units import is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.survey.spec.groups import uncrossed
 
-Row = Mapping[Hashable, Any]
+PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
 TITLES = {
     "prevalence": "Prevalence of forced labour",
@@ -42,24 +42,24 @@ def number(value: float, measure: str) -> str:
     return f"{scaled:,.1f}"
 
 
-def percent(row: Row) -> str:
+def percent(row: PublishedNumber) -> str:
     """The confidence level, as `95 %` on one line."""
     return f"{float(row['level']) * 100:g}{NBSP}%"
 
 
-def interval(row: Row) -> str:
+def interval(row: PublishedNumber) -> str:
     """The interval, as `13.4 to 21.7`; empty where it is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
     return f"{number(row['ci_low'], row['measure'])}{NBSP}to{NBSP}{number(row['ci_high'], row['measure'])}"
 
 
-def shown(row: Row) -> str:
+def shown(row: PublishedNumber) -> str:
     """The number, or its marker where it is not shown."""
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], row["measure"])
 
 
-def category(row: Row) -> str:
+def category(row: PublishedNumber) -> str:
     """What a row is about: its category, or everyone."""
     if not row["breakdown"]:
         return "everyone"
@@ -87,12 +87,12 @@ def markers_used(markers: Iterable[object]) -> str:
     return "; ".join(f"[{m}] {words}" for m, words in MARKERS.items() if m in used)
 
 
-def to_verify(row: Row) -> str:
+def to_verify(row: PublishedNumber) -> str:
     """`; to be verified` for a line about a figure that rests on a recalled fact; else nothing."""
     return "; to be verified" if row["to_verify"] else ""
 
 
-def basis(row: Row) -> str:
+def basis(row: PublishedNumber) -> str:
     """`; months over all spells, ...` for a line about a stock or a duration; else nothing."""
     return f"; {row['duration_basis']}" if row["duration_basis"] else ""
 
@@ -107,7 +107,7 @@ def count(value: float) -> str:
     return "" if pd.isna(value) else f"{value:,.0f}"
 
 
-def sentence(row: Row) -> str:
+def sentence(row: PublishedNumber) -> str:
     """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
     who, measure = row["reference_population_label"], row["measure"]
     time = WHEN.get(measure.removesuffix("_prevalence"), "at any time in")
@@ -160,7 +160,11 @@ def of_plan(make: F) -> F:
 def headline(out: Published) -> Words:
     """The run's headlines in a few sentences: rate, number, unresolved persons, basis and coverage."""
     default = out.select("prevalence").iloc[0].to_dict()
-    lines = [line for population in out.headlines or (default["reference_population"],) for line in _told(out, population)]
+    lines = [
+        line
+        for population in out.headlines or (default["reference_population"],)
+        for line in _population_sentences(out, population)
+    ]
     link = f"involuntary work and coercion in the same work: {default['same_work']}"
     lines.append(f"Rule set {default['rule_set']}; {link}; definition by {default['age_basis']}.")
     if doubt := doubts(out.select("prevalence")):
@@ -176,7 +180,7 @@ def headline(out: Published) -> Words:
     return Words("\n\n".join([*lines, *out.notes]))
 
 
-def _told(out: Published, population: str) -> list[str]:
+def _population_sentences(out: Published, population: str) -> list[str]:
     """Rate, number and unresolved persons of one population, in sentences."""
     whole = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == population)]
     measures = [m for m in ("prevalence", "total", "stock", "current", "duration") if m in set(whole["measure"])]
@@ -185,7 +189,7 @@ def _told(out: Published, population: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def left_open(rate: Row) -> str:
+def left_open(rate: PublishedNumber) -> str:
     """How many of those asked left a rate's question open, and between what it lies; nothing where it is hidden itself."""
     if pd.isna(rate.get("unresolved")):
         if pd.isna(rate["estimate"]):

@@ -13,7 +13,7 @@ from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.measure_units import unit as unit_of
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.show.wording import english_numbers
-from fltoolkit.show.wording.english_numbers import NBSP, Row
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 
 NAMES = re.compile(r"(?<=[a-z])_(?=[a-z])")  # withheld_wages, but not icls_2018
@@ -42,7 +42,7 @@ def percent(language: Language, share: float) -> str:
     return language.say("format.percent", value=language.number(f"{100 * share:.{digits}f}"))
 
 
-def level(language: Language, row: Row) -> str:
+def level(language: Language, row: PublishedNumber) -> str:
     return language.say("format.percent", value=language.number(f"{float(row['level']) * 100:g}"))
 
 
@@ -51,12 +51,12 @@ def limits(language: Language, low: str, high: str) -> str:
     return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
 
 
-def interval(language: Language, row: Row) -> str:
+def interval(language: Language, row: PublishedNumber) -> str:
     measure = row["measure"]
     return limits(language, number(language, row["ci_low"], measure), number(language, row["ci_high"], measure))
 
 
-def shown(language: Language, row: Row) -> str:
+def shown(language: Language, row: PublishedNumber) -> str:
     """The number, or its marker where it is not shown."""
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(language, row["estimate"], row["measure"])
 
@@ -79,7 +79,7 @@ def group(language: Language, name: str) -> str:
     return crossed(told)
 
 
-def category(language: Language, row: Row) -> str:
+def category(language: Language, row: PublishedNumber) -> str:
     """What a row is about: its category, or everyone."""
     if not row["breakdown"] or row["category"] == TOTAL:
         return language.say("everyone")
@@ -98,7 +98,7 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
     return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]
 
 
-def indicator(language: Language, row: Row) -> str:
+def indicator(language: Language, row: PublishedNumber) -> str:
     """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
     if row["indicator"] != PREVALENCE["indicator"]:
         return str(row["indicator"])
@@ -112,7 +112,7 @@ def reason(language: Language, text: object) -> str:
     return NAMES.sub(" ", said).replace(" %", f"{NBSP}%")
 
 
-def remark(language: Language, row: Row) -> str:
+def remark(language: Language, row: PublishedNumber) -> str:
     """A row's flag and every reason for it."""
     why, flag = reason(language, row["reason"]), str(row["flag"])
     if flag in ("unreliable", "caution", "review"):
@@ -125,7 +125,7 @@ def start(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def marker(row: Row) -> str:
+def marker(row: PublishedNumber) -> str:
     """`[c]`, in a column of its own; empty for none."""
     return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
 

@@ -55,7 +55,7 @@ def _unknown(codes: pd.DataFrame, name: str, sector: Sector, where: str, limit: 
     count = int(unknown["rows"].sum())
     if not count:
         return []
-    what = f"codes that are not in {sector.correspondence or sector.revision}: {_told(codes, ~codes['known'], mask)}"
+    what = f"codes that are not in {sector.correspondence or sector.revision}: {_printable_codes(codes, ~codes['known'], mask)}"
     if 2 * count > codes["rows"].sum():
         check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
         return [Finding("error", "industry", where, f"more than half of all are {what}", guarded(count, limit), f"check {check}")]
@@ -75,12 +75,12 @@ def _short(codes: pd.DataFrame, sector: Sector, where: str, limit: int, mask: Ma
         do = f"say digits: {digits - 1}, or restore the leading zeros if all codes begin with one"
         return [Finding("error", "industry", where, what, guarded(count, limit), do)]
     if count and codes["code"].str.fullmatch(rf"0\d{{{digits - 1}}}").any():
-        what = f"codes one digit short, read as if a leading zero were lost: {_told(codes, short, mask)}"
+        what = f"codes one digit short, read as if a leading zero were lost: {_printable_codes(codes, short, mask)}"
         do = "check them: other codes of the column have their zero"
         return [Finding("warning", "industry", where, what, guarded(count, limit), do)]
     return []
 
 
-def _told(codes: pd.DataFrame, rows: pd.Series, mask: Mask) -> str:
+def _printable_codes(codes: pd.DataFrame, rows: pd.Series, mask: Mask) -> str:
     """Some of the codes of a column, as far as a message may print them."""
     return mask.told(dict(zip(codes["code"][rows], codes["rows"][rows].astype(int), strict=True)), len(codes))

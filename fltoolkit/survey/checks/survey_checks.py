@@ -124,7 +124,7 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
                 "text",
                 "error",
                 "weights that are not numbers, or that the file declares missing",
-                'use a point for decimals and no thousands separator; if the file has commas, say decimal: "," under files.person',
+                'use a point for decimals and no thousands separator; if the file has commas, say decimal: "," there, under files',
             ),
             ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
             ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
@@ -132,7 +132,7 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
         ):
             if counts[f"{name} {kind}"]:
                 rows = FindingRows(survey.frame, tests[f"{name} {kind}"])
-                found = f"{what}: {_told(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
+                found = f"{what}: {_printable_values(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
                 out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
@@ -261,16 +261,28 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
         for held, rows in count_rows(frame, strange).items():
             if rows:
                 where, odd_rows = known[held][0], strange[held].fill_null(False)
-                what = f"codes that survey.yaml does not name: {_told(frame, held, odd_rows, mask)}"
+                what = f"codes that survey.yaml does not name: {_printable_values(frame, held, odd_rows, mask)}"
                 answers = not where.startswith(("groups", "module", "children.module"))
                 count = guarded(rows, spec.confidentiality.cases) if answers else rows
-                as_what = "as asked or as skipped" if where.endswith(".routing") else "as an answer or as missing"
-                do = f"add them under {where}, {as_what}"
+                do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{held} ({where})", what, count, do, FindingRows(frame, odd_rows)))
     return out
 
 
-def _told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
+def _meanings(where: str) -> str:
+    """What a code of a key can be said to mean."""
+    if where.endswith(".routing"):
+        return "as asked or as skipped"
+    if where.startswith("groups"):
+        return "in codes or as missing"
+    if where.startswith(("module", "children.module")):
+        return "as answered, refused or not_asked"
+    if where.startswith(("items", "any_work", "episodes", "trafficking", "current")):
+        return "as yes, no, dont_know, refused or not_applicable"
+    return "as an answer or as missing"
+
+
+def _printable_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
     """The values of a column in some rows, as far as a message may print them."""
     value = SOURCE + name
     found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
@@ -300,7 +312,7 @@ def _ages(survey: Survey, mask: Mask) -> list[Finding]:
         what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
         out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
     if counts["text"]:
-        values = _told(survey.frame, spec.age.column, tests["text"], mask)
+        values = _printable_values(survey.frame, spec.age.column, tests["text"], mask)
         what = f"ages that are not numbers, or that the file declares missing: {values}"
         do, rows = "give completed years; list codes for no age under age.missing", FindingRows(survey.frame, tests["text"])
         out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))

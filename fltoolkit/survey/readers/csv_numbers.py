@@ -24,7 +24,7 @@ def with_numbers(relation: Any) -> Any:
     """
     names = [quoted(name) for name in relation.columns]
     if len(names) > WIDE:
-        _told(relation, {})
+        _facts(relation, {})
         return relation
     numbers = _numbers(relation, names)
     if not numbers:
@@ -38,15 +38,15 @@ def _numbers(relation: Any, names: Sequence[str]) -> set[str]:
     A look at the first rows saves time: a column that holds text there is text, and most others hold whole numbers, for which a
     cheaper question will do.
     """
-    first = _told(relation.limit(FIRST), dict.fromkeys(names, _is_number))
-    whole = _told(relation.limit(FIRST), {name: _is_whole for name, number in first.items() if number})
-    found = _told(relation, {name: _is_whole if whole.get(name) else _is_number for name in names if first[name] is not False})
+    first = _facts(relation.limit(FIRST), dict.fromkeys(names, _is_number))
+    whole = _facts(relation.limit(FIRST), {name: _is_whole for name, number in first.items() if number})
+    found = _facts(relation, {name: _is_whole if whole.get(name) else _is_number for name in names if first[name] is not False})
     if late := [name for name, is_whole in whole.items() if is_whole and not found[name]]:
-        found |= _told(relation, dict.fromkeys(late, _is_number))
+        found |= _facts(relation, dict.fromkeys(late, _is_number))
     return {name for name, number in found.items() if number}
 
 
-def _told(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> dict[str, bool | None]:
+def _facts(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> dict[str, bool | None]:
     """What is asked of columns, in one pass over all rows, which reads every row even if nothing is asked; None of a blank column."""
     (facts,) = relation.aggregate(", ".join(["count(*)", *(fact(name) for name, fact in asked.items())])).fetchall()
     return dict(zip(asked, facts[1:], strict=True))

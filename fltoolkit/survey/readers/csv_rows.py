@@ -40,7 +40,7 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
     header = f"{width} cell(s), as in the header in line {layout.line}"
     rows = _rows(source, layout)
     if bad := next((row for row in rows if row.problem or row.cells != width), None):
-        problem, do = _told(bad, width, last=next(rows, None) is None)
+        problem, do = _problem_and_advice(bad, width, last=next(rows, None) is None)
         return DataError(
             f"the file cannot be read: {problem}",
             where=where,
@@ -60,7 +60,7 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
     )  # fmt: skip
 
 
-def _told(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
+def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
     """What is wrong with a row, and what to do."""
     if bad.problem:
         return bad.problem, SHORTEN if bad.problem == TOO_LONG else CLOSE_QUOTES

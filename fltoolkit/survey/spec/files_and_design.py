@@ -176,6 +176,14 @@ class DesignSpec(Model):
         return self
 
     @model_validator(mode="after")
+    def _nested_in_strata(self) -> DesignSpec:
+        if self.nest and not self.strata:
+            raise ValueError(
+                "nest without strata: PSU labels restart in each stratum, and no stratum is named; name strata, or leave nest out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _replicates_alone(self) -> DesignSpec:
         if self.replicates is None:
             return self

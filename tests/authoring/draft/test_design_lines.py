@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from draft_columns import column, hand
+from draft_columns import column, unused
 
 from fltoolkit.authoring.draft.design_lines import Sample, age, design, files, find_module, find_sample, module
 
@@ -22,22 +22,22 @@ def text(lines: object) -> list[str]:
 
 
 def test_a_weight_that_not_all_have_is_the_modules(tmp_path: Path) -> None:
-    found = find_sample(hand(tmp_path, {**ROWS, "wt": [None] * 8 + [2.5 + i for i in range(8)], "pond": ROWS["w"]}))
+    found = find_sample(unused(tmp_path, {**ROWS, "wt": [None] * 8 + [2.5 + i for i in range(8)], "pond": ROWS["w"]}))
     assert found.weight is not None
     assert found.module_weight is not None
     assert (found.weight.name, found.module_weight.name) == ("w", "wt")
     assert found.why["weight"] == "the name w; or is it pond?"
-    alone = find_sample(hand(tmp_path, {**ROWS, "w": [None, *ROWS["w"][1:]]}))
+    alone = find_sample(unused(tmp_path, {**ROWS, "w": [None, *ROWS["w"][1:]]}))
     assert alone.weight is alone.module_weight is not None
-    none = find_sample(hand(tmp_path, {"strat": ROWS["strat"]}))
+    none = find_sample(unused(tmp_path, {"strat": ROWS["strat"]}))
     assert (none.weight, none.module_weight, none.key) == (None, None, ())
     assert none.why["weight"] == "the column of the sampling weight"
 
 
 def test_the_key_is_the_fewest_columns_that_make_a_row_unique(tmp_path: Path) -> None:
-    assert find_sample(hand(tmp_path, ROWS)).key == ("psu", "hhid", "line")
-    assert find_sample(hand(tmp_path, {**ROWS, "hhid": [i // 2 for i in range(16)]})).key == ("hhid", "line")
-    assert find_sample(hand(tmp_path, {**ROWS, "line": range(16)})).key == ("line",)
+    assert find_sample(unused(tmp_path, ROWS)).key == ("psu", "hhid", "line")
+    assert find_sample(unused(tmp_path, {**ROWS, "hhid": [i // 2 for i in range(16)]})).key == ("hhid", "line")
+    assert find_sample(unused(tmp_path, {**ROWS, "line": range(16)})).key == ("line",)
 
 
 @pytest.mark.parametrize(
@@ -52,21 +52,21 @@ def test_the_key_is_the_fewest_columns_that_make_a_row_unique(tmp_path: Path) ->
 def test_a_column_is_part_of_the_design_only_if_its_content_fits(
     tmp_path: Path, name: str, filled: int, distinct: int, part: str | None
 ) -> None:
-    held = hand(tmp_path, ROWS)
+    held = unused(tmp_path, ROWS)
     held.columns = [column(name, rows=16, filled=filled, distinct=distinct)]
     found = find_sample(held)
     assert [key for key in ("household", "line", "strata", "psu") if getattr(found, key)] == ([part] if part else [])
 
 
 def test_line_numbers_are_few_or_one_for_each_person(tmp_path: Path) -> None:
-    held = hand(tmp_path, ROWS)
+    held = unused(tmp_path, ROWS)
     for distinct, found in ((100, True), (101, False), (300, True)):
         held.used, held.columns = set(), [column("line", rows=300, distinct=distinct)]
         assert bool(find_sample(held).line) is found
 
 
 def test_the_design_names_what_was_found_asks_the_selection_and_says_what_lacks(tmp_path: Path) -> None:
-    held = hand(tmp_path, ROWS)
+    held = unused(tmp_path, ROWS)
     sample = find_sample(held)
     assert text(design(held, sample)) == [
         "design:", "  weight: w  # the name w", "  strata: strat  # the name strat", "  psu: psu  # the name psu",
@@ -79,12 +79,12 @@ def test_the_design_names_what_was_found_asks_the_selection_and_says_what_lacks(
 
 
 def test_labels_of_psus_that_start_again_in_each_stratum_are_nested(tmp_path: Path) -> None:
-    held = hand(tmp_path, {**ROWS, "psu": [i // 4 % 2 for i in range(16)]})
+    held = unused(tmp_path, {**ROWS, "psu": [i // 4 % 2 for i in range(16)]})
     assert "  nest: true  # tried: the same PSU labels stand in several strata" in text(design(held, find_sample(held)))
 
 
 def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Path) -> None:
-    held = hand(tmp_path, ROWS)
+    held = unused(tmp_path, ROWS)
     sample = find_sample(held)
     held.table.encoding, held.table.decimal = "cp1252", ","
     assert text(files(held, sample, "a b.csv")) == [
@@ -119,13 +119,13 @@ def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
 def test_who_answered_the_module_is_said_of_everybody_in_a_few_codes(
     tmp_path: Path, codes: int, filled: int, found: bool
 ) -> None:
-    held = hand(tmp_path, {"id": [1]})
+    held = unused(tmp_path, {"id": [1]})
     held.columns = [column("result", codes={str(i): "" for i in range(codes)}, rows=20, filled=filled)]
     assert (find_module(held)[0] is not None) is found
 
 
 def test_ages_above_all_ages_are_no_age(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"age": [*range(20, 40), 999, 120]}, codes={"age": {"98": "Don't know"}})
+    held = unused(tmp_path, {"age": [*range(20, 40), 999, 120]}, codes={"age": {"98": "Don't know"}})
     assert str(age(held)) == "age: {column: age, missing: [98, 999]}  # the name age; no age: 98 Don't know, 999"
-    assert str(age(hand(tmp_path, {"age": range(20, 40)}))) == "age: {column: age}  # the name age"
-    assert str(age(hand(tmp_path, {"x": [1]}))) == "age: {column: <answer>}  # the column of age in completed years"
+    assert str(age(unused(tmp_path, {"age": range(20, 40)}))) == "age: {column: age}  # the name age"
+    assert str(age(unused(tmp_path, {"x": [1]}))) == "age: {column: <answer>}  # the column of age in completed years"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from draft_columns import YES_NO, column, hand
+from draft_columns import YES_NO, column, unused
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.design_lines import Sample
@@ -35,7 +35,7 @@ def test_workers_are_a_population_where_a_label_says_what_yes_is() -> None:
 
 
 def test_each_breakdown_takes_one_coded_column_of_not_too_many_codes(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"id": [1]})
+    held = unused(tmp_path, {"id": [1]})
     many = {str(i): f"v{i}" for i in range(10)}
     held.columns = [
         column("sex", codes=many),
@@ -70,7 +70,7 @@ def test_names_that_tables_use_for_themselves_are_no_categories() -> None:
 
 
 def test_an_industry_that_few_have_is_the_forced_labours_and_one_that_many_have_the_main_jobs(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"isic": range(101, 121), "b": ["A"] * 20}, {"isic": "Industry (ISIC Rev. 4)"})
+    held = unused(tmp_path, {"isic": range(101, 121), "b": ["A"] * 20}, {"isic": "Industry (ISIC Rev. 4)"})
     few = column("FISIC", rows=1000, filled=49, distinct=9, low=1.0, width=2)
     some = column("BISIC", rows=1000, filled=50, distinct=9, low=1.0, width=2)
     held.columns = [held.columns[0], few, some]
@@ -91,7 +91,7 @@ def test_an_industry_that_few_have_is_the_forced_labours_and_one_that_many_have_
 
 
 def test_codes_that_isic_does_not_have_are_missing(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"isic": [*range(1, 20), 99, 100, 997]})
+    held = unused(tmp_path, {"isic": [*range(1, 20), 99, 100, 997]})
     held.columns = [column("isic", distinct=22, low=1.0, high=997.0, width=2)]
     assert text(sectors(held, {"main_job_sector": held.columns[0]}, workers=True))[-1] == (
         "    missing: [100, 997]  # codes that ISIC does not have"

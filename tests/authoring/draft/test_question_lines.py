@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from draft_columns import YES_NO, column, hand
+from draft_columns import YES_NO, column, unused
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import Gate, usual_codes
@@ -38,7 +38,7 @@ def asked(placed: dict[str, list[ColumnContents]], gates: dict[str, Gate] | None
 def test_questions_are_found_by_labels_and_a_gate_by_the_rows(tmp_path: Path) -> None:
     rows = {"w": [1] * 12 + [2] * 8, "d": [1, 2] * 6 + [None] * 8, "p1": [1, 2] * 10, "p2": [1, 2] * 10, "n": [1, 2] * 10}
     labels = {"w": "Worked at all", "d": "Documents kept", "p1": "A proxy", "p2": "Proxy, second visit"}
-    held = hand(tmp_path, rows, labels, dict.fromkeys(labels, YES_NO))
+    held = unused(tmp_path, rows, labels, dict.fromkeys(labels, YES_NO))
     found = find_questions(held, None)
     assert {key: [c.name for c in columns] for key, columns in found.placed.items()} == {
         "worked": ["w"], "items.coercion.withheld_documents": ["d"], "proxy": ["p1"]
@@ -49,13 +49,13 @@ def test_questions_are_found_by_labels_and_a_gate_by_the_rows(tmp_path: Path) ->
 
 
 def test_without_any_label_the_usual_codes_make_questions_and_what_yes_is_stays_open(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"worked": [1, 2] * 10, "q": [1, 2, 3, 1] * 5})
+    held = unused(tmp_path, {"worked": [1, 2] * 10, "q": [1, 2, 3, 1] * 5})
     found = find_questions(held, None)
     assert ([c.name for c in found.all], found.labelled, held.used) == (["worked"], False, set())
     assert text(answers(found)) == [
         "answers: <answer>  # no label says what the codes mean; the usual ones are {yes: 1, no: 2, dont_know: 8, refused: 9}; found: 1, 2"
     ]
-    assert find_questions(hand(tmp_path, {"id": range(20)}), None).gates == {}
+    assert find_questions(unused(tmp_path, {"id": range(20)}), None).gates == {}
 
 
 def test_answers_are_those_of_most_questions_with_the_words_of_one() -> None:
@@ -114,7 +114,7 @@ def test_how_the_interview_went_rests_on_a_name_where_there_is_no_label() -> Non
 
 
 def test_codes_of_who_imposed_it_stand_under_their_kind_and_the_others_are_asked(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"id": [1]})
+    held = unused(tmp_path, {"id": [1]})
     codes = {"1": "Employer", "2": "Army", "3": "Somebody", "8": "Don't know"}
     held.columns = [
         column("F", "Who imposed it", codes, filled=20),
@@ -132,17 +132,17 @@ def test_codes_of_who_imposed_it_stand_under_their_kind_and_the_others_are_asked
 
 
 def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"months": [1, 5, 60, 61, 99, *[None] * 9]})
+    held = unused(tmp_path, {"months": [1, 5, 60, 61, 99, *[None] * 9]})
     assert text(months(held))[1:] == [
         "months:", "  column: months  # the name months",
         "  covers: <answer>  # all_spells of forced labour in the window, or the last_spell", "  missing: [61, 99]  # 61, 99",
     ]  # fmt: skip
-    assert text(months(hand(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
-    assert text(months(hand(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
+    assert text(months(unused(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
+    assert text(months(unused(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
 
 
 def test_what_has_no_place_is_listed_and_a_gate_says_whom_it_sends_on(tmp_path: Path) -> None:
-    held = hand(tmp_path, {"id": [1]})
+    held = unused(tmp_path, {"id": [1]})
     g, q, other = column("g", codes=YES_NO), column("q", codes=YES_NO), column("x", "Shoe size", {str(i): "" for i in range(14)})
     held.columns, held.used = [g, q, other], {"q"}
     assert text(not_placed(held, asked({"any_work": [g, q]}, {"q": Gate("g", ("1",), ("2",))}))) == [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from fltoolkit.estimate.measures.result_columns import (
     with_intervals,
 )
 from fltoolkit.estimate.totals.cluster_totals import Outcome
-from fltoolkit.estimate.totals.one_pass import Pass, make_pass
+from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, make_pass
 from fltoolkit.survey.data.internal_columns import WEIGHT
 
 # Two strata of two PSUs of two persons; weights 1 and 2; the second stratum has no case.
@@ -32,13 +32,14 @@ PERSONS = pd.DataFrame(
 )  # fmt: skip
 N, WHOLE = 8, 12.0  # persons and their weights
 P = 5 / 12
+EVERYBODY = ReferencePopulation("", WEIGHT, None)
 
 
 def one_pass(
     frame: pd.DataFrame = PERSONS, by: tuple[str, ...] = (), measure: str = "prevalence", outcome: Outcome | None = None
 ) -> Pass:
     design = fl.SurveyDesign(frame, weight="w", strata="stratum", psu="psu")
-    return make_pass(design, outcome or Outcome("truth", "y"), (by,), by, measure, None, WEIGHT, None)
+    return make_pass(design, Estimand(outcome or Outcome("truth", "y"), measure, (by,)), EVERYBODY)
 
 
 def table(run: Pass, **columns: Any) -> pd.DataFrame:
@@ -62,31 +63,31 @@ def test_households_of_cases_are_counted_once_where_the_design_names_them(small:
         ("not", {"HH": 3}),
         ("open", {"HH": 4}),
     ]
-    run = make_pass(
-        small(people), Outcome("truth", "forced_labour", three_valued=True), ((),), (), "prevalence", None, WEIGHT, None
-    )
+    estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "prevalence", ((),))
+    run = make_pass(small(people), estimand, EVERYBODY)
     assert households_of_cases(run).tolist() == [2]
 
 
 def test_design_effects_are_against_samples_of_persons_and_kish_is_of_weights() -> None:
     run = one_pass()
-    found = design_effects(run, table(run, estimate=P, se=0.1), np.array([P]), True, "prevalence", None).iloc[0]
+    found = design_effects(run, table(run, estimate=P, se=0.1), np.array([P]), None).iloc[0]
     with_replacement = P * (1 - P) / (N - 1)
     assert found["deff_replace"] == pytest.approx(0.01 / with_replacement)
     assert found["deff"] == pytest.approx(0.01 / (with_replacement * (1 - N / WHOLE)))
     assert found["kish"] == pytest.approx(N * (4 * 1 + 4 * 4) / WHOLE**2)
     assert np.isnan(found["deff_at_zero"])
-    total = design_effects(run, table(run, estimate=5.0, se=1.2), np.array([P]), True, "total", None).iloc[0]
+    run = one_pass(measure="total")
+    total = design_effects(run, table(run, estimate=5.0, se=1.2), np.array([P]), None).iloc[0]
     assert total["deff_replace"] == pytest.approx(0.01 / with_replacement)  # a total is the rate times twelve
 
 
 def test_design_effects_of_means_and_ratios_are_of_their_residuals() -> None:
     v, w, y = (PERSONS[c].to_numpy(float) for c in ("v", "w", "y"))
     mean, run = (v * w).sum() / WHOLE, one_pass(measure="mean", outcome=Outcome("number", "v"))
-    found = design_effects(run, table(run, estimate=mean, se=0.5), np.array([mean]), False, "mean", None).iloc[0]
+    found = design_effects(run, table(run, estimate=mean, se=0.5), np.array([mean]), None).iloc[0]
     assert found["deff_replace"] == pytest.approx(0.25 / ((w * (v - mean) ** 2).sum() / WHOLE / (N - 1)))
     ratio, run = (v * w).sum() / (y * w).sum(), one_pass(measure="ratio", outcome=Outcome("ratio", "v", "y"))
-    found = design_effects(run, table(run, estimate=ratio, se=0.5), np.array([ratio]), False, "ratio", None).iloc[0]
+    found = design_effects(run, table(run, estimate=ratio, se=0.5), np.array([ratio]), None).iloc[0]
     spread = (w * (v - ratio * y) ** 2).sum() / WHOLE / (N - 1) * (WHOLE / 5) ** 2
     assert found["deff_replace"] == pytest.approx(0.25 / spread)
 
@@ -94,19 +95,19 @@ def test_design_effects_of_means_and_ratios_are_of_their_residuals() -> None:
 def test_where_there_is_no_case_the_design_effect_is_the_whole_populations_or_kishs_or_the_specs() -> None:
     run = one_pass(by=("part",))
     rows, rate = table(run, estimate=[5 / 6, 0.0], se=[0.1, 0.0]), np.array([5 / 6, 0.0])
-    found = design_effects(run, rows, rate, True, "prevalence", None)
+    found = design_effects(run, rows, rate, None)
     # Sums of w(y − p)/12 by PSU are 2, 28, −10 and −20 hundred-and-forty-fourths: their variance is 26² + 10² of these squared.
     whole = (26**2 + 10**2) / 144**2 * N / (P * (1 - P))
     assert_allclose(found["deff_at_zero"], [np.nan, whole])
     assert found["source"].tolist() == ["", "the whole population's"]
-    said = design_effects(run, rows, rate, True, "prevalence", 1.7)
+    said = design_effects(run, rows, rate, 1.7)
     assert (said["deff_at_zero"].iloc[1], said["source"].tolist()) == (1.7, ["", "survey.yaml"])
     nobody = one_pass(PERSONS.assign(y=0))
-    kish = design_effects(nobody, table(nobody, estimate=0.0, se=0.0), np.zeros(1), True, "prevalence", None).iloc[0]
+    kish = design_effects(nobody, table(nobody, estimate=0.0, se=0.0), np.zeros(1), None).iloc[0]
     assert kish["deff_at_zero"] == pytest.approx(N * 20 / 144)
     assert kish["source"] == "Kish's, from the weights"
     all_cases = one_pass(PERSONS.assign(y=1))
-    sure = design_effects(all_cases, table(all_cases, estimate=1.0, se=0.0), np.ones(1), True, "prevalence", None).iloc[0]
+    sure = design_effects(all_cases, table(all_cases, estimate=1.0, se=0.0), np.ones(1), None).iloc[0]
     assert sure["source"] == "Kish's, from the weights"
 
 
@@ -120,14 +121,14 @@ EFFECTS = {"deff": 1.5, "deff_replace": 1.6, "kish": 1.2, "deff_at_zero": np.nan
 def interval(
     measure: str,
     rate: float,
-    binary: bool = True,
+    kind: Literal["truth", "number", "amount"] = "truth",
     whole: bool = False,
     at_zero: float = np.nan,
-    amounts: bool = False,
     **row: Any,
 ) -> Any:
     rows, effects = pd.DataFrame([{**ROW, **row}]), pd.DataFrame([{**EFFECTS, "deff_at_zero": at_zero}])
-    return with_intervals(rows, effects, np.array([rate]), binary, measure, intervals.DEFAULT, 0.95, whole, amounts).iloc[0]
+    estimand = Estimand(Outcome(kind, "y"), measure, ((),))
+    return with_intervals(estimand, rows, effects, np.array([rate]), intervals.Confidence(), whole=whole).iloc[0]
 
 
 def test_a_total_of_cases_has_its_interval_on_the_log_scale_and_never_less_than_was_seen() -> None:
@@ -138,13 +139,13 @@ def test_a_total_of_cases_has_its_interval_on_the_log_scale_and_never_less_than_
     assert interval("total", 0.1, whole=True)["ci_low"] == 90.0
     assert (found["cv"], found["df"], found["deff"]) == (0.1, 40, 1.5)
     assert found["n_eff"] == pytest.approx(0.1 * 0.9 / (10 / 1000) ** 2)  # Korn and Graubard's
-    assert interval("total", 0.1, amounts=True)["n_eff"] == pytest.approx(400 / 1.6)
+    assert interval("total", 0.1, "amount")["n_eff"] == pytest.approx(400 / 1.6)
     known = interval("total", 0.1, psus_with_cases=pd.NA)
     assert known["ci_high"] == pytest.approx(100 * np.exp(2.0211 * 0.1), rel=1e-4)  # t of the design's 40 df
 
 
 def test_a_mean_is_plus_or_minus_t_and_its_effective_sample_is_by_its_design_effect() -> None:
-    found = interval("mean", np.nan, binary=False, estimate=-20.0, se=2.0, df=10)
+    found = interval("mean", np.nan, "number", estimate=-20.0, se=2.0, df=10)
     assert (found["ci_low"], found["ci_high"]) == pytest.approx((-20 - 2.2281 * 2, -20 + 2.2281 * 2), abs=1e-3)
     assert (found["cv"], found["n_eff"]) == (0.1, 400 / 1.6)
 
@@ -160,28 +161,29 @@ def test_without_a_case_the_upper_limit_is_that_of_so_many_fewer_persons() -> No
     assert (number["ci_low"], number["ci_high"]) == pytest.approx((0.0, 1000 * upper))
 
 
-def open_pass(by: tuple[str, ...] = ()) -> tuple[Pass, pd.DataFrame, pd.DataFrame]:
+def open_pass(by: tuple[str, ...] = (), measure: str = "prevalence") -> tuple[Pass, pd.DataFrame, pd.DataFrame]:
     """Eight persons in four PSUs: two cases, one of whom it is open, five who are none."""
     frame = pd.DataFrame(
         {"stratum": 1, "psu": [0, 1, 2, 3] * 2, "w": 10.0, "y": [True, True, None, *[False] * 5], "part": ["a"] * 4 + ["b"] * 4}
     )
-    run = one_pass(frame, by, outcome=Outcome("truth", "y", three_valued=True))
+    run = one_pass(frame, by, measure, outcome=Outcome("truth", "y", three_valued=True))
     return run, table(run), pd.DataFrame({"deff_at_zero": [np.nan] * len(run.cells)})
 
 
 def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     run, rows, effects = open_pass()
-    found = unresolved(run, rows, effects, "prevalence", 0.95, set()).iloc[0]
+    found = unresolved(run, rows, effects, 0.95, set()).iloc[0]
     assert (found["unresolved"], found["resolved_only"], found["bound_high"]) == (1, pytest.approx(2 / 7), pytest.approx(3 / 8))
     # Sums of w(y − 3/8)/80 by PSU: 1/32 three times and −3/32; four PSUs.
     se = np.sqrt(4 / 3 * (3 + 9) / 32**2)
     _, high = intervals.proportion(3 / 8, se, 8, 3, 0.95, intervals.DEFAULT, 1.0, 3)  # three PSUs hold a case or an open person
     assert found["bound_ci_high"] == pytest.approx(float(high))
-    number = unresolved(run, rows, effects, "total", 0.95, set()).iloc[0]
+    run, rows, effects = open_pass(measure="total")
+    number = unresolved(run, rows, effects, 0.95, set()).iloc[0]
     assert (number["resolved_only"], number["bound_high"]) == (pytest.approx(80 * 2 / 7), pytest.approx(30.0))
 
 
 def test_of_a_group_that_only_cases_have_nothing_is_open() -> None:
     run, rows, effects = open_pass(("part",))
-    assert unresolved(run, rows, effects, "prevalence", 0.95, set())["unresolved"].tolist() == [1, 0]
-    assert unresolved(run, rows, effects, "prevalence", 0.95, {"part"}).isna().all(axis=None)
+    assert unresolved(run, rows, effects, 0.95, set())["unresolved"].tolist() == [1, 0]
+    assert unresolved(run, rows, effects, 0.95, {"part"}).isna().all(axis=None)

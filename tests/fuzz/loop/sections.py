@@ -72,6 +72,8 @@ def design(spec: dict[str, Any]) -> dict[str, Any]:
     keys.one_of(given.get("psus_of_earlier_rounds", "new"), "design", {"kept", "new"})
     if "design_effect_at_zero_cases" in given and keys.decimal(given["design_effect_at_zero_cases"], "design") < 1:
         raise IllegalInput("design: a design effect below 1")
+    if keys.truth(given.get("nest", "false"), "design.nest") and not given.get("strata"):
+        raise IllegalInput("design: nested in no strata")
     return {
         "weight": (keys.text(given["weight"], "design.weight"),),
         "strata": keys.names(given.get("strata", []), "design.strata", some=False),

@@ -200,11 +200,11 @@ def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any],
     assert lines[1:] == [
         "  - w: weights that are not numbers, or that the file declares missing: 1 value, not printed (1). "
         "use a point for decimals and no thousands separator; "
-        'if the file has commas, say decimal: "," under files.person',
+        'if the file has commas, say decimal: "," there, under files',
         "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
         "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: 1 value, not printed "
         "(fewer than 5). "
-        "add them under items.involuntary.hazardous_work, as an answer or as missing",
+        "add them under items.involuntary.hazardous_work, as yes, no, dont_know, refused or not_applicable",
         "  - age: ages below 0 or above 120 (1). list codes such as 999 under age.missing; raise age.max if such ages are real",
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 from small_surveys import frame_of
 
-from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, spec_columns
+from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, wanted_columns
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 
 Write = Callable[..., Path]
@@ -29,7 +29,8 @@ def values(expr: nw.Expr, **columns: list[Any]) -> list[Any]:
 
 def test_a_column_of_episodes_is_asked_for_under_each_label(spec: dict[str, Any], write: Write, changed: Change) -> None:
     keys = {"episodes": {"wide": ["1", "2"]}, "items.coercion.debt_bondage": "q2_{episode}"}
-    persons, episodes = spec_columns(read_spec(write(changed(spec, keys))))
+    wanted = wanted_columns(read_spec(write(changed(spec, keys))))
+    persons, episodes = wanted.persons, wanted.episodes
     assert {c for c in persons if c.startswith("q2")} == {"q2_1", "q2_2"}
     assert persons["q2_1"] == persons["q2_2"] == "items.coercion.debt_bondage"
     assert persons["w"] == "design.weight"
@@ -38,7 +39,8 @@ def test_a_column_of_episodes_is_asked_for_under_each_label(spec: dict[str, Any]
 
 def test_what_is_asked_of_spells_is_wanted_of_their_file_alone(spec: dict[str, Any], write: Write, changed: Change) -> None:
     keys = {"files.episodes": {"path": "s.csv", "key": ["hh", "line", "no"]}, "episodes": {"long": "true"}}
-    persons, episodes = spec_columns(read_spec(write(changed(spec, keys))))
+    wanted = wanted_columns(read_spec(write(changed(spec, keys))))
+    persons, episodes = wanted.persons, wanted.episodes
     assert episodes["q2"] == "items.coercion.debt_bondage"
     assert "q2" not in persons
     assert "age" in persons
