@@ -9,7 +9,7 @@ from pathlib import Path
 from fltoolkit.errors import RepeatedKeys, RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.output_folders import LOCK
-from fltoolkit.run.remote_folder import Store, is_address
+from fltoolkit.run.remote_folder import RECORD, Store, is_address
 from fltoolkit.survey.checks.finding_rows import finding_rows
 from fltoolkit.survey.design.survey_design import read_survey
 
@@ -35,8 +35,7 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
     if outputs and not is_address(str(outputs)):
         _refuse_overlap(given, str(outputs), _inside(folder, Path(outputs)) or _inside(Path(outputs), folder))
     for place in (folder, *folder.parents):
-        if (place / LOCK).exists():
-            _refuse_overlap(given, str(place), True)
+        _refuse_overlap(given, str(place), _holds_results(place))
     if folder.exists() and not folder.is_dir():
         raise RequestError("a file stands where the private folder should be", where=given, do="name a folder")
     if os.name == "posix" and folder.exists() and (mode := folder.stat().st_mode) & OTHERS:
@@ -87,6 +86,11 @@ def _inside(inner: Path, outer: Path) -> bool:
     if inner.is_relative_to(outer):
         return True
     return outer.exists() and any(p.exists() and p.samefile(outer) for p in (inner, *inner.parents))
+
+
+def _holds_results(folder: Path) -> bool:
+    """Whether a folder holds a batch's results, or those of one survey."""
+    return (folder / RECORD).is_file() or ((folder / LOCK).exists() and (folder / "index.html").is_file())
 
 
 def _under(one: str, other: str) -> bool:

@@ -57,9 +57,11 @@ def test_a_place_among_the_outputs_is_refused_whatever_way_leads_there(tmp_path:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_folder_of_outputs_is_known_by_its_lock_where_no_outputs_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("marks", [[".lock", "index.html"], ["run.json"]])
+def test_a_folder_of_outputs_is_known_where_no_outputs_are_named(tmp_path: Path, marks: list[str]) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / ".lock").write_text("", "utf-8")
+    for name in marks:
+        (tmp_path / "out" / name).write_text("", "utf-8")
     with pytest.raises(RequestError, match="may not lie among the outputs"):
         private_place(str(tmp_path / "out" / "private"))
 
