@@ -5,20 +5,16 @@ from __future__ import annotations
 import copy
 import gc
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import settings
 from small_surveys import NORVIA, SPEC, Person, persons_table
 
 import fltoolkit as fl
-
-# How long an example takes says more of the machine than of the kit.
-settings.register_profile("kit", deadline=None)
-settings.load_profile("kit")
 
 Small = Callable[..., fl.Survey]
 Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
@@ -99,6 +95,15 @@ LONGEST = {
     "test_benchmarks.py": 25, "test_svy.py": 20, "test_coverage.py": 15, "test_families.py": 15, "test_norvia.py": 15,
     "test_valdorie_against_r.py": 15, "test_cluster_page.py": 12, "test_notebook_kernel.py": 12, "test_remote_batch.py": 10,
 }  # fmt: skip
+
+
+def pytest_configure() -> None:
+    """Hypothesis without deadlines: how long an example takes says more of the machine than of the kit."""
+    with suppress(ModuleNotFoundError):  # where the tests run on Spark
+        from hypothesis import settings
+
+        settings.register_profile("kit", deadline=None)
+        settings.load_profile("kit")
 
 
 def pytest_collection_finish() -> None:
