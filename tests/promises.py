@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import small_country as country
 
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence, evidence
-from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets, follow_up
+from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
@@ -78,10 +79,5 @@ def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Eviden
 
 def evidence_before_a_repeat(plan: Plan, partners: Partners | None = None, **facts: Any) -> Evidence:
     """What `fl.evidence` would make of such a baseline before there is a later round; nothing else was published."""
-    base = filled(plan, **facts)
-    judged, followed = targets(plan, base), follow_up(plan, base, None)
-    out = Published(pd.DataFrame(), "fltoolkit", Limits())
-    return Evidence(
-        plan, out, out, None, base, beside_targets(judged, followed), milestones(plan, base), smart(plan, base, judged), followed,
-        partners or Partners(),
-    )  # fmt: skip
+    nothing = Published(pd.DataFrame(), "fltoolkit", Limits())
+    return replace(evidence_of(filled(plan, **facts), now=nothing), partners=partners or Partners())

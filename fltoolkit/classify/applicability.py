@@ -30,10 +30,9 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
 
 def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
     """By side and item, the internal columns of its questions."""
-    items = {side: dict.fromkeys(item for _, item, _ in questions) for side, questions in sources.items()}
     return {
-        side: {item: tuple(column for column, of, _ in sources[side] if of == item) for item in found}
-        for side, found in items.items()
+        side: {item: tuple(column for column, of, _ in questions if of == item) for _, item, _ in questions}
+        for side, questions in sources.items()
     }
 
 
