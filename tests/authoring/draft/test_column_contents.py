@@ -90,9 +90,10 @@ def test_many_different_numbers_with_a_comma_make_decimals(tmp_path: Path, comma
 
 def test_a_value_is_a_code_where_values_are_few_and_a_text_where_few_rows_hold_it_is_none(tmp_path: Path) -> None:
     cells = {
-        "few": ["a", "b"] * 30, "own": ["a"] * 55 + ["beaten by Q."] * 4 + ["b"], "shared": ["often, yes"] * 5 + ["a"] * 55, "many": [*range(13), *[0] * 47]
+        "few": ["a", "b"] * 30, "own": ["a"] * 55 + ["beaten by Q."] * 4 + ["b"],
+        "name": ["a"] * 55 + ["Ana"] * 4 + ["999"], "shared": ["often, yes"] * 5 + ["a"] * 55, "many": [*range(13), *[0] * 47]
     }  # fmt: skip
     pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)
     codes = {c.name: list(c.codes) for c in DataTable(tmp_path / "a.csv").columns()}
     # Each of the codes stands in at least five rows on average, which thirteen values among sixty do not.
-    assert codes == {"few": ["a", "b"], "own": ["a", "b"], "shared": ["a", "often, yes"], "many": []}
+    assert codes == {"few": ["a", "b"], "own": ["a", "b"], "name": ["999", "a"], "shared": ["a", "often, yes"], "many": []}

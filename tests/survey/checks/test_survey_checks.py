@@ -144,6 +144,21 @@ def test_a_finding(
     assert table["do"].str.len().min() > 5 or not expected
 
 
+@pytest.mark.parametrize(
+    ("cells", "where", "meanings"),
+    [
+        ({"q1": {1: "X"}}, "items.involuntary.hazardous_work", "as yes, no, dont_know, refused or not_applicable"),
+        ({"sex": {1: 3}}, "groups.sex", "in codes or as missing"),
+        ({"result": {1: "maybe"}}, "module", "as answered, refused or not_asked"),
+    ],
+)
+def test_a_code_that_is_not_named_is_told_what_its_key_can_say_of_it(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, cells: Cells, where: str, meanings: str
+) -> None:
+    found = fl.check(fl.read_survey(write(spec, people=with_cells(people, cells))))
+    assert list(found.loc[found["check"] == "unknown codes", "do"]) == [f"add them under {where}, {meanings}"]
+
+
 @pytest.mark.parametrize("file", ["people.csv", "people.parquet"])
 def test_of_many_codes_those_that_are_not_named_are_found(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path, file: str

@@ -113,6 +113,7 @@ REPLICATES = {"columns": "r{1..4}", "method": "brr"}
     ("keys", "says"),
     [
         ({"fpc": "N", "selection": "pps"}, "fpc with selection: pps"),
+        ({"psu": "P", "nest": "true"}, "nest without strata"),
         ({"psu": "P", "replicates": REPLICATES}, "replicates with psu or fpc"),
         ({"fpc": "N", "replicates": REPLICATES}, "replicates with psu or fpc"),
         ({"replicates": {"columns": "r1", "method": "brr"}}, "fewer than two columns"),
