@@ -63,7 +63,7 @@ def by_papermill(runs: Sequence[Run], out: Path) -> float:
 
 def by_batch(runs: Sequence[Run], out: Path, **where: Any) -> float:
     start = time.monotonic()
-    assert batch.run_surveys(runs, out, say=quiet, **where)
+    assert batch.run_surveys(runs, out, batch.BatchOptions(**where), say=quiet)
     return time.monotonic() - start
 
 

@@ -78,7 +78,7 @@ def _tell(rows: list[dict[Hashable, Any]]) -> None:
 
 
 def estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.run.batch import run_surveys
+    from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
     from fltoolkit.run.private_folder import private_place
 
@@ -91,7 +91,8 @@ def estimate(parsed: argparse.Namespace) -> int:
     parameters = {name: value for name, value in given.items() if value}
     run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters)
     place = private_place(parsed.private, parsed.outputs) if parsed.private else ""
-    passed = run_surveys([run], parsed.outputs, workers=1, keep_others=True, replace=parsed.replace, private=place)
+    options = BatchOptions(workers=1, keep_others=True, replace=parsed.replace, private=place)
+    passed = run_surveys([run], parsed.outputs, options)
     if passed and parsed.restricted:
         _restricted(parsed, run.name, place)
     return 0 if passed else 1
