@@ -17,13 +17,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.batch_file import notebook_folder
-from fltoolkit.terminal import say as print_line
+from fltoolkit.terminal import say
 
 OFF = (  # JupyterLab's parts that ask the network for news and extensions, or hand out an address with the token
     "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension", "@jupyterlab/filebrowser-extension:share-file",
@@ -149,9 +149,7 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
     return call, {**os.environ, **{name: str(path) for name, path in own.items()}, **threads}
 
 
-def serve(
-    folder: Path, learners: int, address: str, port: int, more: Sequence[str] = (), say: Callable[[str], None] = print_line
-) -> int:
+def serve(folder: Path, learners: int, address: str, port: int, more: Sequence[str] = ()) -> int:
     """Lay out the class and serve it until it is stopped by hand; `more` are options of JupyterLab's."""
     refuse_root(more)
     refuse_taken(address, port)
