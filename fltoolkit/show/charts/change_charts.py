@@ -64,7 +64,7 @@ def change(rows: pd.DataFrame) -> Picture:
     for side, colour in (("_after", BLUE), ("_before", GREY)):
         part = rows[["marker", "reason", "level"]].assign(y=names, measure=measure)
         part = part.assign(**{c: rows[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")})
-        dot_series(fig, _round(first, "" if side == "_after" else side), part, measure, colour, True)
+        dot_series(fig, _round(first, "" if side == "_after" else side), part, colour, True)
     for name, row in zip(names, rows.to_dict("records"), strict=True):
         fig.add_annotation(
             x=1.01,
