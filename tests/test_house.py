@@ -39,6 +39,14 @@ MAY_USE["fltoolkit"] = {*HELPERS, *ROOMS}  # the package's __init__: the list of
 
 MOST_MODULES = 12  # of one folder, its __init__ not counted
 SHORT = 40  # lines: a module below them needs no test file of its own
+MOST_ARGUMENTS = 5  # that a call gives by their place: nobody knows by heart which is the sixth
+# No public function is among these. They are internal, and wait until the work that goes on in their files is done.
+MORE_ARGUMENTS = (
+    "show/charts/static_charts.py: _page",
+    "show/charts/static_plan_charts.py: _point",
+    "survey/checks/industry_checks.py: _unknown",
+    "survey/data/households.py: beside_parents",
+)
 
 # ---------------------------------------------------------------------------------------------- dependencies and lock
 
@@ -322,6 +330,39 @@ def test_no_two_public_classes_have_one_name() -> None:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert {name for name, count in found.items() if count > 1} == set()
+
+
+def many_arguments(package: Path) -> list[str]:
+    """Functions that take more than `MOST_ARGUMENTS` by their place; those that are given by name alone are read at the call."""
+    found = []
+    for file in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                names = [a.arg for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in ("self", "cls")]
+                if len(names) > MOST_ARGUMENTS:
+                    found.append(f"{file.relative_to(package).as_posix()}: {node.name}")
+    return found
+
+
+def test_a_function_takes_few_arguments_by_their_place() -> None:
+    assert sorted(many_arguments(PACKAGE)) == sorted(MORE_ARGUMENTS), "group what belongs together in a frozen dataclass"
+
+
+@pytest.mark.parametrize(
+    ("line", "many"),
+    [
+        ("def f(a, b, c, d, e): ...", False),
+        ("def f(a, b, c, d, e, *, g, h): ...", False),
+        ("class C:\n    def f(self, a, b, c, d, e): ...", False),
+        ("def f(a, b, c, d, e, g=1): ...", True),
+        ("def f(a, b, /, c, d, e, g): ...", True),
+        ("async def f(a, b, c, d, e, g): ...", True),
+        ("def late():\n    def f(a, b, c, d, e, g): ...", True),
+    ],
+)
+def test_a_function_of_many_arguments_is_found(tmp_path: Path, line: str, many: bool) -> None:
+    (tmp_path / "a.py").write_text(line)
+    assert many_arguments(tmp_path) == (["a.py: f"] if many else [])
 
 
 def test_a_test_file_stands_where_its_module_does() -> None:
