@@ -137,7 +137,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
             and "country" in now
             and _whose(there.model_dump()) != _whose(now)
         ):
-            found.append(f"{run.name} holds {_named(there.model_dump())}, and {run.survey} is {_named(now)}")
+            found.append(f"{run.name} holds {_survey_name(there.model_dump())}, and {run.survey} is {_survey_name(now)}")
     if found:
         raise BatchError(
             "the results of another survey would be replaced; nothing was run", where=str(outputs), found=found,
@@ -151,7 +151,7 @@ def _whose(told: dict[str, Any]) -> tuple[str, int, str]:
     return folded(told["country"]), told["year"], folded(told["round"])
 
 
-def _named(told: dict[str, Any]) -> str:
+def _survey_name(told: dict[str, Any]) -> str:
     return " ".join(str(told[key]) for key in ("country", "year", "round") if told[key])
 
 

@@ -141,7 +141,7 @@ def difference(
     from scipy.special import stdtrit
 
     p1, s1, l1, u1, df1, p2, s2, l2, u2, df2, c = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(v, dtype=float)) for v in (*_numbers(before), *_numbers(after), covariance))
+        *(np.atleast_1d(np.asarray(v, dtype=float)) for v in (*_estimate_fields(before), *_estimate_fields(after), covariance))
     )
     df = satterthwaite(s1**2, df1, s2**2, df2)
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
@@ -170,5 +170,5 @@ def difference(
     return pd.DataFrame(columns)
 
 
-def _numbers(side: Side) -> tuple[ArrayLike, ...]:
+def _estimate_fields(side: Side) -> tuple[ArrayLike, ...]:
     return side.estimate, side.se, side.ci_low, side.ci_high, side.df

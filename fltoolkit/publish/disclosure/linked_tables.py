@@ -79,7 +79,7 @@ def _exposed(tied: _Tied, primary: Hidden, found: Hidden) -> list[tuple[str, Key
             for k in whole:
                 name = dict(k)[POPULATION]
                 more[name, k - {(POPULATION, name)}] = "hidden with its breakdown"
-    told = dict.fromkeys(_named(name, k) for name, k in more)
+    told = dict.fromkeys(_cell_in_words(name, k) for name, k in more)
     tied.by.coarse.extend(text for text in told if text not in tied.by.coarse)
     return [(name, k, why) for (name, k), why in more.items()]
 
@@ -124,6 +124,6 @@ def _family_sums(family: tuple[str, ...], tied: _Tied) -> list[Sum]:
     return sums
 
 
-def _named(population: str, key: Key) -> str:
+def _cell_in_words(population: str, key: Key) -> str:
     """A cell's breakdown and population, in words."""
     return f"{crossed(sorted(g for g, _ in key)) or 'the total'} of {population}"

@@ -29,7 +29,7 @@ NOTE = ("Every route is looked at by itself; a child with several is shown where
 Answers = Mapping[str, str]
 
 
-class _Look(NamedTuple):
+class _BoxColours(NamedTuple):
     """The colours of a box: its ground, its frame and its words."""
 
     fill: str
@@ -37,7 +37,12 @@ class _Look(NamedTuple):
     ink: str = INK
 
 
-QUESTION, LEFT, UNCLEAR, FOUND = _Look(PAPER, INK), _Look("white", GREY), _Look("white", ORANGE), _Look(BLUE, BLUE, "white")
+QUESTION, LEFT, UNCLEAR, FOUND = (
+    _BoxColours(PAPER, INK),
+    _BoxColours("white", GREY),
+    _BoxColours("white", ORANGE),
+    _BoxColours(BLUE, BLUE, "white"),
+)
 
 
 def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = None, lit: Collection[str] = ()) -> Any:
@@ -124,11 +129,11 @@ class _Sheet:
         self.shapes: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
 
-    def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _Look = QUESTION) -> None:
+    def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
         """A box with words. A lit one is framed thick and dark as well as coloured, for whoever does not see the colour."""
         (x0, x1), (fill, line, ink), width = span, look, 1.5
         if lit:
-            (fill, line, ink), width = _Look(LIT, INK), 5.0
+            (fill, line, ink), width = _BoxColours(LIT, INK), 5.0
         corners = {"x0": x0, "x1": x1, "y0": y - 0.3, "y1": y + 0.3}
         self.shapes.append({"type": "rect", **corners, "fillcolor": fill, "line": {"color": line, "width": width}})
         self.words((x0 + x1) / 2, y, text, ink, 14)
