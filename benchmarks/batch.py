@@ -30,7 +30,8 @@ sys.path.insert(0, str(HOUSE / "tests"))
 import small_country as country  # noqa: E402
 
 from fltoolkit.run import batch, notebook_kernel  # noqa: E402
-from fltoolkit.run.batch_file import Run, make_run, notebook_folder, notebooks_of  # noqa: E402
+from fltoolkit.run.batch_file import Run, make_run, notebooks_of  # noqa: E402
+from fltoolkit.shipped_files import notebook_folder  # noqa: E402
 
 
 def surveys(folder: Path, count: int, plan: bool) -> list[Run]:

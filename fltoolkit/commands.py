@@ -15,6 +15,15 @@ from fltoolkit.terminal import on_screen, say
 from fltoolkit.yaml_files.loading import UNANSWERED, Model
 
 
+def start(parsed: argparse.Namespace) -> int:
+    from fltoolkit.authoring.new_project import start_project
+
+    folder = start_project(parsed.folder)
+    say(f"{folder}: notebooks, samples, documentation, batch.yaml and README.md, which says what to do with them.")
+    say(f"Begin with: cd {folder} && fltoolkit estimate data_samples/norvia_lfs_2025/survey.yaml")
+    return 0
+
+
 def new(parsed: argparse.Namespace) -> int:
     from fltoolkit.authoring.draft.survey_draft import write_draft
 
@@ -159,6 +168,12 @@ def nap_read(parsed: argparse.Namespace) -> int:
         )
     say(read_into(parsed.workbook, parsed.plan or Path(os.path.normpath((folder / given["survey"]).parent / given["plan"]))))
     return 0
+
+
+def lab(parsed: argparse.Namespace) -> int:
+    from fltoolkit.run.jupyter_lab import open_lab
+
+    return open_lab(parsed.folder, parsed.jupyter)
 
 
 def serve_class(parsed: argparse.Namespace) -> int:

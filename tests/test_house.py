@@ -22,7 +22,7 @@ PACKAGE, TESTS = HOUSE / "fltoolkit", HOUSE / "tests"
 # The rooms in the order of the data's way through them: a room uses the rooms before it, never those after.
 ROOMS = ["survey", "classify", "estimate", "publish", "nap", "show", "report"]
 # Helpers know no room; each uses those before it.
-HELPERS = ["errors", "terminal", "arguments", "files", "yaml_files", "languages"]
+HELPERS = ["errors", "terminal", "arguments", "files", "shipped_files", "yaml_files", "languages"]
 MAY_USE = {helper: set(HELPERS[:position]) for position, helper in enumerate(HELPERS)}
 MAY_USE |= {room: {*HELPERS, *ROOMS[:position]} for position, room in enumerate(ROOMS)}
 MAY_USE["authoring"] = {*HELPERS, "survey"}
@@ -81,7 +81,7 @@ def test_environment_yml_leaves_all_python_packages_to_pyproject() -> None:
     assert environment["channels"] == ["conda-forge", "nodefaults"]
     conda = [line for line in environment["dependencies"] if isinstance(line, str)]
     pip = [line for line in environment["dependencies"] if not isinstance(line, str)]
-    assert pip == [{"pip": ["-e .[notebooks,documents,formats]"]}]
+    assert pip == [{"pip": ["-e .[all]"]}]
     specs = {str(spec.name.normalized): str(spec.version) for spec in map(MatchSpec, conda)}
     requires = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
     assert specs == {"python": requires, "pip": "None"}

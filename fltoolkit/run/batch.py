@@ -20,7 +20,7 @@ from fltoolkit.nap.partner_entries import Partners, read_partners
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK
 from fltoolkit.report.workbook.merge_into_partners import refuse_unread
-from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
+from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import file_error, told, told_of_cell
@@ -41,6 +41,7 @@ from fltoolkit.run.run_record import (
     why_again,
 )
 from fltoolkit.run.workers import Done, Stopped, all_passed, expect_workers, run_all, threads, workers_of
+from fltoolkit.shipped_files import PACKAGE, notebook_folder
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
@@ -300,7 +301,7 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
     """A text without this machine's folders: of the survey's and the kit's the last name stands for all."""
-    for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (notebook_folder().parent, "fltoolkit")):
+    for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text
 

@@ -177,7 +177,7 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
         import pyreadstat
     except ImportError:
         raise DataError(
-            "SPSS and Stata files need the package pyreadstat", where=str(path), do='pip install "fltoolkit[formats]"'
+            "SPSS and Stata files need the package pyreadstat", where=str(path), do='pip install "fltoolkit[all]"'
         ) from None
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     # iconv, which decodes here, knows Python's names once they are canonical and hyphened.
