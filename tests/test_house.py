@@ -136,6 +136,12 @@ def is_installed(name: str) -> bool:
         return False  # another system's, or another Python's
 
 
+def test_all_is_what_the_main_job_needs() -> None:
+    (everything,) = requirements("all")[len(requirements()) :]
+    assert everything.name == "fltoolkit"
+    assert everything.extras == {"notebooks", "documents", "formats"}
+
+
 def test_the_lock_of_the_tests_on_spark_adds_to_the_first_and_contradicts_it_nowhere() -> None:
     first, second = map(locked, LOCKS)
     assert {name: second[name] for name in second.keys() & first.keys() if second[name] != first[name]} == {}
@@ -413,6 +419,10 @@ def test_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     (wheel,) = WheelBuilder(str(HOUSE)).build(directory=str(tmp_path), versions=["standard"])
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if name.startswith("fltoolkit/")}
+    shipped = {name for name in held if name.startswith("fltoolkit/shipped/")}
     made = {".pyc", ".pyo"}
     files = (file for file in PACKAGE.rglob("*") if file.is_file() and file.suffix not in made)
-    assert held == {file.relative_to(HOUSE).as_posix() for file in files}
+    assert held - shipped == {file.relative_to(HOUSE).as_posix() for file in files}
+    beside = [file.relative_to(HOUSE) for file in tracked()]
+    wanted = [f for f in beside if f.parts[0] in ("notebooks", "data_samples", "docs") and f.parts[:2] != ("docs", "site")]
+    assert shipped == {f"fltoolkit/shipped/{f.as_posix()}" for f in wanted}  # and nothing that lies about in a checkout

@@ -49,7 +49,9 @@ class Installed:
 
 def constraints() -> str:
     """requirements.lock as pip takes it for constraints: without hashes, and without the extras of a pin."""
-    lines = re.findall(r"^([\w.-]+)(?:\[[^]]*\])?(==[^\s;]+)\s*(;[^\\\n]*)?", (HOUSE / "requirements.lock").read_text("utf-8"), re.M)
+    lines = re.findall(
+        r"^([\w.-]+)(?:\[[^]]*\])?(==[^\s;]+)\s*(;[^\\\n]*)?", (HOUSE / "requirements.lock").read_text("utf-8"), re.M
+    )
     return "".join(f"{name}{version} {marker}\n" for name, version, marker in lines)
 
 
@@ -96,8 +98,12 @@ def test_a_first_check_and_a_first_estimate_give_rs_headline(installed: Installe
     installed.run("estimate", f"{SAMPLE}/survey.yaml")
     estimated, begin = time.monotonic(), installed.times["begin"]
     assert (installed.project / "outputs" / "index.html").is_file()
-    table = pd.read_csv(installed.project / "outputs" / "norvia_lfs_2025" / "estimates.csv", keep_default_na=False, na_values=[""])
-    head = table[(table["measure"] == "prevalence") & table["breakdown"].isna() & (table["reference_population"] == "adults")].iloc[0]
+    table = pd.read_csv(
+        installed.project / "outputs" / "norvia_lfs_2025" / "estimates.csv", keep_default_na=False, na_values=[""]
+    )
+    head = table[
+        (table["measure"] == "prevalence") & table["breakdown"].isna() & (table["reference_population"] == "adults")
+    ].iloc[0]
     records = json.loads((HOUSE / "tests" / "golden" / "norvia.json").read_text("utf-8"))["records"]
     (record,) = [r for r in records if r["id"] == "norvia-adults-prevalence-overall+sex"]
     for column in ("estimate", "ci_low", "ci_high"):
@@ -113,7 +119,9 @@ def test_a_first_check_and_a_first_estimate_give_rs_headline(installed: Installe
 def test_the_help_and_the_project_are_whole(installed: Installed) -> None:
     assert "start" in installed.run("--help")
     assert {path.name for path in installed.project.iterdir()} >= {"README.md", "batch.yaml", "notebooks", "data_samples", "docs"}
-    assert "the folder is not empty; nothing was written" in installed.run("start", "my_project", ends=2, at=installed.project.parent)
+    assert "the folder is not empty; nothing was written" in installed.run(
+        "start", "my_project", ends=2, at=installed.project.parent
+    )
     installed.run("questionnaire", "docs/questionnaire")
     installed.run("nap", "check", f"{SAMPLE}/nap.yaml")
 
@@ -170,7 +178,9 @@ def test_lab_serves_the_project_asks_for_no_news_and_ends(installed: Installed) 
     with served(installed, "lab", "--jupyter=--no-browser", "--jupyter=--ServerApp.port={port}") as port:
         page = ask(f"http://localhost:{port}/lab/tree/notebooks?token=known")
         assert '"news": {"disabled": true}' in page
-        names = {entry["name"] for entry in json.loads(ask(f"http://localhost:{port}/api/contents/notebooks?token=known"))["content"]}
+        names = {
+            entry["name"] for entry in json.loads(ask(f"http://localhost:{port}/api/contents/notebooks?token=known"))["content"]
+        }
     assert {"1_survey.ipynb", "teaching"} <= names
 
 

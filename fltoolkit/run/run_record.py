@@ -217,7 +217,9 @@ def file_hashes(folder: Path) -> dict[str, str]:
 def code_hash() -> str:
     """SHA-256 over the package and the notebooks, names and contents, as they were when this process first asked."""
     code = {relative(f, PACKAGE): f for f in sorted(PACKAGE.rglob("*")) if f.is_file() and f.suffix != ".pyc"}
-    files = {name: f for name, f in code.items() if not name.startswith(f"{SHIPPED}/")}  # a survey's data are inputs, and hashed as such
+    files = {
+        name: f for name, f in code.items() if not name.startswith(f"{SHIPPED}/")
+    }  # a survey's data are inputs, and hashed as such
     files |= {f"notebooks/{name}": notebook_folder() / f"{name}.ipynb" for name in NOTEBOOKS}
     lines = [f"{name} {input_hash([f])}" for name, f in files.items()]
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
