@@ -177,7 +177,8 @@ def ask(address: str, patience: float = 60) -> str:
 def test_lab_serves_the_project_asks_for_no_news_and_ends(installed: Installed) -> None:
     with served(installed, "lab", "--jupyter=--no-browser", "--jupyter=--ServerApp.port={port}") as port:
         page = ask(f"http://localhost:{port}/lab/tree/notebooks?token=known")
-        assert '"news": {"disabled": true}' in page
+        off = json.loads(page.split('type="application/json">')[1].split("</script>")[0])["disabledExtensions"]
+        assert "@jupyterlab/apputils-extension:announcements" in off
         names = {
             entry["name"] for entry in json.loads(ask(f"http://localhost:{port}/api/contents/notebooks?token=known"))["content"]
         }

@@ -13,8 +13,9 @@ from pathlib import Path
 from fltoolkit.errors import RequestError
 
 START = (sys.executable, "-m", "jupyterlab")
-# JupyterLab asks the network for news and updates, and its reader whether it may. Said here, nothing is written into JupyterLab's settings.
-QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+# JupyterLab asks the network for news and updates, and its reader whether it may. Both are one plug-in, turned off for this server alone:
+# JupyterLab's own settings stay as they are.
+SETTINGS = Path(__file__).with_name("lab_settings")
 
 
 def open_lab(folder: Path, more: Sequence[str] = ()) -> int:
@@ -34,7 +35,7 @@ def open_lab(folder: Path, more: Sequence[str] = ()) -> int:
 def lab_call(folder: Path, more: Sequence[str]) -> list[str]:
     """What starts the server on a folder."""
     first = ["--LabApp.default_url=/lab/tree/notebooks"] if (folder / "notebooks").is_dir() else []
-    return [*START, f"--ServerApp.root_dir={folder}", *first, *QUIET, *more]
+    return [*START, f"--ServerApp.root_dir={folder}", *first, f"--LabApp.app_settings_dir={SETTINGS}", *more]
 
 
 def refuse_without_lab() -> None:

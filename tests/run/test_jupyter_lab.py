@@ -14,7 +14,7 @@ import pytest
 from fltoolkit.cli import main
 from fltoolkit.errors import RequestError
 from fltoolkit.run import jupyter_lab
-from fltoolkit.run.jupyter_lab import QUIET, lab_call, open_lab, run_until_stopped
+from fltoolkit.run.jupyter_lab import lab_call, open_lab, run_until_stopped
 
 
 def test_it_opens_at_the_notebooks_of_a_folder_that_has_any(tmp_path: Path) -> None:
@@ -27,14 +27,14 @@ def test_it_opens_at_the_notebooks_of_a_folder_that_has_any(tmp_path: Path) -> N
     assert call[-1] == "--no-browser"
 
 
-def test_news_and_updates_are_off_by_options_that_exist() -> None:
-    """JupyterLab passes over an option that it does not know."""
+def test_the_part_that_asks_for_news_is_off_by_an_option_that_exists(tmp_path: Path) -> None:
+    """JupyterLab passes over an option that it does not know, and over a folder that is not there."""
     from jupyterlab.labapp import LabApp
+    from jupyterlab_server.config import get_page_config
 
     app = LabApp()
-    app.parse_command_line(list(QUIET))
-    assert app.news_url is None
-    assert app.check_for_updates_class.__name__ == "NeverCheckForUpdate"
+    app.parse_command_line(lab_call(tmp_path, [])[3:])
+    assert get_page_config([], app.app_settings_dir)["disabledExtensions"] == ["@jupyterlab/apputils-extension:announcements"]
 
 
 def test_the_command_opens_the_working_folder_or_the_one_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
