@@ -47,6 +47,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
+    from fltoolkit.estimate.measures.stock_and_duration import not_asked
     from fltoolkit.run.batch_file import name_of
     from fltoolkit.run.private_folder import private_place, write_rows
 
@@ -71,12 +72,12 @@ def check(parsed: argparse.Namespace) -> int:
     more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
     _tell(more)
     try:
-        refused = fl.publish_run(persons).table.query("marker == 'x' and rule_set == @persons.rules")
+        fl.prevalence(persons)
     except FltoolkitError as error:  # of the design or the weights, which only an estimate meets
         say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
         return 1
-    for measure, reason in refused[["measure", "reason"]].drop_duplicates().itertuples(index=False):
-        say(f"NOTE    tables: {measure} will be marked [x]: {reason}")
+    for measure, why in not_asked(persons).items():
+        say(f"NOTE    tables: {measure} will be marked [x]: {why.problem}{f': {why.found}' if why.found else ''}")
     say(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
     return 0
 

@@ -24,6 +24,7 @@ from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.checks.findings import stop_on_errors
 from fltoolkit.survey.checks.survey_checks import check
+from fltoolkit.survey.data.engines import held
 from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.design.survey_design import Survey
@@ -66,11 +67,14 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
     refuse_empty_populations(survey)
     if error := obstacle(spec, rule, str(survey.path)):
         raise error
-    return classify_checked(survey, rule)
+    return classify_checked(survey, rule, hold=True)
 
 
-def classify_checked(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
-    """`classify` without its checks: of a survey known to be without errors, under a rule set known to fit it."""
+def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> ClassifiedSurvey:
+    """`classify` without its checks: of a survey known to be without errors, under a rule set known to fit it.
+
+    `hold`: whether the persons of a survey that is held in memory are classified at once, and not anew for each estimate.
+    """
     spec = survey.spec
     sources = item_sources(spec, rule)
     frame = survey.frame.with_columns(any_answer(spec.any_work, spec.answers).alias("any_work"), *memberships(spec))
@@ -85,10 +89,11 @@ def classify_checked(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
         frame = with_children(frame, spec, spec.children)
     labels = _case_columns(spec, frame.collect_schema().names())
     frame = frame.with_columns(*group_columns(spec), *labels, leaf(spec).alias("step"), items_text(sources).alias("items"))
-    frame = frame.with_columns(trace_text(sources, spec).alias("trace"))
+    if survey.memory and hold:
+        frame = held(frame, survey.memory, survey.path)
     return classified(
         survey,
-        rows=frame,
+        rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # long texts, which few ask for
         rules=rule.label,
         item_columns=item_columns(sources),
         lacking=lacking(rule, sources),

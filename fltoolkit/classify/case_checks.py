@@ -45,7 +45,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
             out.append(Finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked"))
     if spec.months:
         counts["no months"] = inside & case & adult & nw.col(MONTHS).is_null()
-        counts["too long"] = inside & case & (nw.col(MONTHS) > spec.reference_period.months)
+        counts["outside"] = inside & case & ((nw.col(MONTHS) < 0) | (nw.col(MONTHS) > spec.reference_period.months))
     for kind in ("proxy", "alone"):
         if sources := getattr(spec.interview, kind):
             answered = any_answer(sources, spec.answers)
@@ -73,7 +73,8 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     out += _jobs_not_asked(persons)
     for key, severity, where, what, do in (
         ("no months", "warning", "months", "cases without a duration: no average-day stock", "ask again, or report the flow only"),
-        ("too long", "warning", "months", f"cases longer than the window of {window} months", "check the question's window"),
+        ("outside", "warning", "months", f"cases whose months lie outside the window of {window}: no average-day stock and no mean duration",
+         "list codes that are no months under months.missing, or check the question's window"),
         ("young", "note", "age", f"cases younger than {start_age} at interview: may have been a child at the time",
          "say so beside the figure"),
         ("began as children", "note", "age", "adults whose forced labour began in childhood: no test of consent", "say so beside the figure"),

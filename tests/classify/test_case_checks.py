@@ -45,7 +45,7 @@ FINDINGS: list[tuple[str, Persons, dict[str, Any], list[tuple[Any, ...]]]] = [
      MONTHS, [("warning", "cases", "months", NO_MONTHS, FEW)]),
     ("many cases without months", many(7, FORCED | {"months": ""}), MONTHS, [("warning", "cases", "months", NO_MONTHS, 7)]),
     ("months beyond the window", {"a": FORCED | {"months": 25}, "b": {"months": 30}, "c": FORCED | {"months": 3}}, MONTHS,
-     [("warning", "cases", "months", "cases longer than the window of 24 months", FEW)]),
+     [("warning", "cases", "months", "cases whose months lie outside the window of 24: no average-day stock and no mean duration", FEW)]),
     ("proxies", many(5, {"proxy": "J", "alone": "J"}) | {"z": NOBODY_ELSE}, INTERVIEW,
      [("warning", "cases", "interview.proxy", "answered by someone else", 5)]),
     ("listeners", {"a": {"proxy": "N", "alone": "N"}, "b": NOBODY_ELSE, "c": {"proxy": "", "alone": "W"}}, INTERVIEW,

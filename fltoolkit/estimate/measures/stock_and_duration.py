@@ -6,6 +6,7 @@ never compared with each other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -62,13 +63,7 @@ def stock(
         require_totals(persons, "stock")
     else:
         _refuse_rate(persons, by, "stock")
-    months, window = asked_months(persons, by, population, "a stock on an average day")
-    if months.covers == "last_spell":
-        raise NotAvailable(
-            "a stock on an average day from the last spell only would be too low", where=str(persons.path),
-            found="months.covers: last_spell", allowed="all_spells",
-            do="ask for months over all spells; fl.total and fl.duration do not need them",
-        )  # fmt: skip
+    months, window = _months_of_stock(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
     made = estimate(persons, Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
     if missing := made.about.missing:
@@ -99,12 +94,7 @@ def current(
         RequestError, DesignError: as `prevalence` and `total`.
     """
     name: Measure = "current" if measure == "total" else "current_prevalence"
-    _adults(persons, by, population, "forced labour at the time of the interview")
-    if persons.spec.current is None:
-        raise NotAvailable(
-            "whether forced labour goes on was not asked", where=str(persons.path),
-            do="map the question under current: if it was asked; fl.stock gives the number on an average day",
-        )  # fmt: skip
+    _asked_now(persons, by, population)
     made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, level=level)
     return replace(made, about=replace(made.about, measure=name))
 
@@ -123,7 +113,7 @@ def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None
     Raises:
         NotAvailable: months were not asked, the population holds children, or months are more than the period has.
     """
-    months, window = asked_months(persons, by, population, "a mean duration")
+    months, window = _months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
     made = estimate(persons, Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
     return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
@@ -147,6 +137,48 @@ def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what
             do="map the question under months: if it was asked",
         )  # fmt: skip
     return persons.spec.months, persons.spec.reference_period.months
+
+
+def _months_of_stock(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
+    months, window = asked_months(persons, by, population, "a stock on an average day")
+    if months.covers == "last_spell":
+        raise NotAvailable(
+            "a stock on an average day from the last spell only would be too low", where=str(persons.path),
+            found="months.covers: last_spell", allowed="all_spells",
+            do="ask for months over all spells; fl.total and fl.duration do not need them",
+        )  # fmt: skip
+    return months, window
+
+
+def _months_of_duration(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
+    return asked_months(persons, by, population, "a mean duration")
+
+
+def _asked_now(persons: ClassifiedSurvey, by: By, population: str | None) -> None:
+    _adults(persons, by, population, "forced labour at the time of the interview")
+    if persons.spec.current is None:
+        raise NotAvailable(
+            "whether forced labour goes on was not asked", where=str(persons.path),
+            do="map the question under current: if it was asked; fl.stock gives the number on an average day",
+        )  # fmt: skip
+
+
+NEEDS: dict[str, Callable[[ClassifiedSurvey, By, str | None], object]] = {
+    "stock": _months_of_stock, "stock_prevalence": _months_of_stock, "current": _asked_now, "current_prevalence": _asked_now,
+    "duration": _months_of_duration,
+}  # fmt: skip
+
+
+def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
+    """The measures in time among the `tables:` of survey.yaml that its questions cannot give, each with the reason. Nothing is estimated."""
+    out: dict[str, NotAvailable] = {}
+    for table in persons.spec.tables:
+        try:
+            if needs := NEEDS.get(table.measure):
+                needs(persons, table.by, table.population)
+        except NotAvailable as error:
+            out.setdefault(table.measure, error)
+    return out
 
 
 def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:

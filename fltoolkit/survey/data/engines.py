@@ -7,7 +7,8 @@ stay in the cluster.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 from narwhals import dependencies
@@ -16,9 +17,13 @@ from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.column_names import quoted
 from fltoolkit.survey.data.fetch_rows import readable
 
+if TYPE_CHECKING:
+    import duckdb
+
 Frame = nw.LazyFrame[Any]
 WIDE = 1000  # columns above which those that nobody needs are left aside: narwhals names every column in every step
 ROW = "fl__row"
+TABLES = count()  # whose names on a connection must differ
 BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and that DuckDB makes
 
 
@@ -159,6 +164,19 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
             f"SELECT everybody.* EXCLUDE ({', '.join(used)}), {', '.join(new)} FROM everybody {' '.join(joins)}",
         )
     )
+
+
+def held(frame: Frame, memory: duckdb.DuckDBPyConnection, where: object) -> Frame:
+    """The rows as a table in memory: else DuckDB works each column out anew wherever it is used.
+
+    Args:
+        frame: of this connection. memory: the connection, with which the table ends. where: the files, for messages.
+    """
+    table: Any = nw.to_native(frame)
+    name = f"fl__held{next(TABLES)}"
+    with readable(where):
+        table.create(name)
+    return _lazy(memory.table(name))
 
 
 @readable()

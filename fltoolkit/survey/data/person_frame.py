@@ -131,7 +131,7 @@ class SourceTable:
     """The files of a survey as one row a person, and the episodes apart; only the columns the spec names.
 
     `widths`: by file, how many of its columns are used, and how many there are. `contents`: of Spark tables what the rows hold, in
-    a few numbers; of files nothing. `held`: whether all rows are in memory, so that the files are not read again.
+    a few numbers; of files nothing. `small`: whether all rows may be held in memory, so that the files are not read again.
     """
 
     persons: Frame
@@ -139,7 +139,7 @@ class SourceTable:
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
     contents: str
-    held: bool
+    small: bool
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     Raises:
         DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
     """
-    where, con = place.where, place.con
+    where = place.where
     given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
     keys = frozenset(column for file in given.values() for column in file.key)
     needed = _Needed(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1)
@@ -227,20 +227,10 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
         labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
-        if held := bool(paths) and (labelled or sum(p.stat().st_size for p in paths) <= HELD):
-            persons = _held(persons, "persons", con)
-            episodes = None if episodes is None else _held(episodes, "episodes", con)
+        small = bool(paths) and (labelled or sum(p.stat().st_size for p in paths) <= HELD)
     widths = {kind: (len(needed.columns.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if place.tables else ""
-    return SourceTable(persons, episodes, tuple(joins), widths, rows, held or bool(place.tables))
-
-
-def _held(frame: Frame, name: str, con: duckdb.DuckDBPyConnection) -> Frame:
-    """The frame as a table of the connection, in memory: else DuckDB repeats a column's reading wherever it is used."""
-    relation: Any = nw.to_native(frame)
-    relation.create(INTERNAL + name)
-    held: Frame = nw.from_native(con.table(INTERNAL + name)).lazy()
-    return held
+    return SourceTable(persons, episodes, tuple(joins), widths, rows, small)
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import narwhals as nw
 
@@ -18,7 +18,7 @@ from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.data.column_names import names_of, tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text, written
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import tables_in_place, with_made
+from fltoolkit.survey.data.engines import held, tables_in_place, with_made
 from fltoolkit.survey.data.internal_columns import (
     AGE,
     ASKED,
@@ -48,6 +48,9 @@ from fltoolkit.survey.readers.header_line import header_is_known, names_told
 from fltoolkit.survey.readers.memory_tables import Unreadable
 from fltoolkit.survey.spec.groups import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
+
+if TYPE_CHECKING:
+    import duckdb
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 
@@ -210,11 +213,12 @@ class Survey(SurveyDesign):
     """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
 
     `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design. Persons never leave it: every verb
-    returns sums.
+    returns sums. `memory`: what holds its rows, and what is made of them; None: they are read anew for every estimate.
     """
 
     spec: SurveySpec
     path: Path
+    memory: duckdb.DuckDBPyConnection | None
     input_hash: str
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
@@ -296,30 +300,25 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     data = {} if given else {f"{path}: files.{kind}.path": file.path for kind, file in files.items()}
     opened = [inside(path.parent, name, where) for where, found in data.items() for name in found]
     used = [path, *opened, *(inside(path.parent, name, str(path)) for name in side_files(spec))]
-    before = [stamped(file) for file in used]
-    with ThreadPoolExecutor(1) as beside:  # while keys are counted
+    before, memory = [stamped(file) for file in used], connect()
+    with ThreadPoolExecutor(1) as beside:  # while keys are counted and rows are read
         digest = beside.submit(hashed, used)
-        table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), connect(), given))
+        table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), memory, given))
+        frame, replication = _designed(spec, table.persons)
+        episodes = None if table.episodes is None else table.episodes.with_columns(person_key(spec))
+        if table.small:
+            where = ", ".join([str(path), *(f"{kind}: {name}" for kind, file in files.items() for name in file.path)])
+            frame, episodes = held(frame, memory, where), None if episodes is None else held(episodes, memory, where)
     refuse_changed(before)  # what was read, and what was hashed
     digest.result().update(table.contents.encode())
-    clustered = spec.design.psu is not None
-    design, replication = spec.design, None
-    frame = table.persons.with_columns(_design_columns(spec, table.persons.collect_schema().names()))
-    if design.replicates:
-        weights = design.replicates.names
-        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
-        frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
-        frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
-    else:
-        frame = with_units(frame, clustered + (design.ssu is not None), len(design.fpc), design.nest, certain(spec))
-    child = is_child(spec)
-    frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
+    design = spec.design
     return Survey(
-        files=() if table.held else tuple(before[1 : 1 + len(opened)]),
+        files=() if table.small or given else tuple(before[1 : 1 + len(opened)]),
+        memory=memory if table.small else None,
         unreadable={},
         rows=frame,
         single_psu=design.single_psu,
-        clustered=clustered,
+        clustered=design.psu is not None,
         stages=len(design.fpc),
         grosses_up=design.weights == "gross_up",
         deff_at_zero=design.design_effect_at_zero_cases,
@@ -330,8 +329,24 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         input_hash=digest.result().hexdigest(),
         joins=table.joins,
         widths=table.widths,
-        episodes=None if table.episodes is None else table.episodes.with_columns(person_key(spec)),
+        episodes=episodes,
     )
+
+
+def _designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
+    """The persons with the columns of the design, and who is a child and who answered the module; and the replicate weights supplied."""
+    design, replication = spec.design, None
+    frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
+    if design.replicates:
+        weights = design.replicates.names
+        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
+        frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
+        frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
+    else:
+        units = (design.psu is not None) + (design.ssu is not None)
+        frame = with_units(frame, units, len(design.fpc), design.nest, certain(spec))
+    child = is_child(spec)
+    return frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED)), replication
 
 
 def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
