@@ -47,6 +47,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
+    from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
     from fltoolkit.estimate.measures.stock_and_duration import not_asked
     from fltoolkit.run.batch_file import name_of
     from fltoolkit.run.private_folder import private_place, write_rows
@@ -72,8 +73,8 @@ def check(parsed: argparse.Namespace) -> int:
     more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
     _tell(more)
     try:
-        fl.prevalence(persons)
-    except FltoolkitError as error:  # of the design or the weights, which only an estimate meets
+        refuse_unusable_design(persons)
+    except FltoolkitError as error:
         say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
         return 1
     for measure, why in not_asked(persons).items():

@@ -343,7 +343,12 @@ KINDS = (
         ("survey.yaml", "MOTHER: parents who are less than 12 years older than the child", "(40)", "correct the line number"),
     ),
     Kind("age 999", cells("AGE", 999), ("survey.yaml", "AGE: ages below 0 or above 120 (1)", "age.missing")),
-    Kind("months over the window", cells("MONTHS", 13, _nobody), finding="cases whose months lie outside the window of 12", cases=20),
+    Kind(
+        "months over the window",
+        cells("MONTHS", 13, _nobody),
+        finding="cases whose months lie outside the window of 12",
+        cases=20,
+    ),
     Kind("all answers missing", cells("INV", "", lambda t: t["LINE"] < 3), finding="blank for everybody asked", cases=0),
     Kind("no cases at all", cells("INV", 2, _nobody), finding="no case was found", cases=0),
     Kind("one case", cells("INV", 2, lambda t: _nobody(t) & (t["HH"] > 1)), finding="only a few cases were found", cases=1),

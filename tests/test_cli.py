@@ -15,6 +15,7 @@ import yaml
 
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, RequestError
+from fltoolkit.publish import published_set
 from fltoolkit.run import batch, batch_file
 
 HOUSE = Path(__file__).parents[1]
@@ -83,6 +84,34 @@ def test_errors_of_the_data_fail_the_check_and_say_what_to_do(tmp_path: Path, ca
     assert "add them under items.coercion.withheld_wages, as yes, no, dont_know, refused or not_applicable" in told
     assert "Errors stop the estimate: mend them, then check again." in told
     assert "no errors" not in told
+
+
+def test_what_only_an_estimate_meets_of_the_design_fails_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = country.persons().assign(R1=10.0, R2=20.0)
+    table.loc[3, "R2"] = None
+    design = {"weight": "W", "selection": "srs", "replicates": {"columns": "R{1..2}", "method": "jk1"}}
+    assert main(["check", str(country.write(tmp_path, {**country.SURVEY, "design": design}, table=table))]) == 1
+    told = capsys.readouterr().out
+    assert "1 replicate weight(s) are missing, infinite or no numbers in some rows" in told
+    assert "Errors stop the estimate" in told
+
+
+def test_a_table_that_the_questions_cannot_give_is_told_before_it_is_marked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {**country.SURVEY, "tables": [{"measure": "current"}, {"measure": "prevalence"}]}
+    assert main(["check", str(country.write(tmp_path, asked))]) == 0
+    told = capsys.readouterr().out
+    assert "NOTE    tables: current will be marked [x]: whether forced labour goes on was not asked" in told
+    assert "tables: prevalence" not in told
+
+
+def test_a_check_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError("a check has no use for a published set")
+
+    monkeypatch.setattr(published_set, "_estimates", fails)
+    assert main(["check", str(country.write(tmp_path))]) == 0
 
 
 def test_industries_read_wrongly_fail_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -14,12 +14,13 @@ from fltoolkit.classify.adults import classify
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import INTERNAL, SOURCE
-from fltoolkit.survey.data.person_frame import column
-from fltoolkit.survey.design.survey_design import read_survey
+from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, SOURCE
+from fltoolkit.survey.data.person_frame import FACTOR, PART, column
+from fltoolkit.survey.design.survey_design import designed, read_survey
 
 Who = Literal["adult", "child"]
 YES, NO, OPEN = "yes", "no", "no answer"
+SHEET = INTERNAL + "answers"  # the table in which answers are changed
 CODES = {YES: "1", NO: "2", OPEN: "9"}
 FORCED, NOT_ASKED = "parent_forced", "the parent was not asked"  # a question to nobody: it sets the parent's own answers
 LINKED, EXCLUDED = "fl__linked", "fl__excluded"
@@ -43,7 +44,7 @@ class Verdict:
 
 
 class Person:
-    """One person, read and classified once. A change of answers is then one look at a row: whatever stands in the survey's table
+    """One person, read and classified once. A change of answers is then one look at a row: whatever stands in the table of answers
     goes through the same lazy classification.
 
     Attributes:
@@ -54,8 +55,13 @@ class Person:
     def __init__(self, who: Who) -> None:
         folder = Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
         survey = read_survey(folder)
-        persons, spec = classify(survey), survey.spec
-        self._who, self._table = who, nw.to_native(survey.frame)
+        self._who, spec, memory = who, survey.spec, survey.memory
+        assert memory is not None  # a file of two rows is held
+        answers = [c for c in survey.frame.collect_schema().names() if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)]
+        nw.to_native(survey.frame.select(answers)).create(SHEET)
+        rows, _ = designed(spec, nw.from_native(memory.table(SHEET)).lazy())
+        persons = classify(replace(survey, rows=rows, memory=None))
+        self._change = memory.execute
         asked = {
             s.column: s.label for where, s in spec.questions() if s.label and where.startswith("children") == (who == "child")
         }
@@ -89,4 +95,4 @@ class Person:
 
     def _write(self, line: str, answers: Mapping[str, str]) -> None:
         sets = ", ".join(f"\"{SOURCE}{c}\" = '{CODES[a]}'" for c, a in answers.items())
-        self._table.query("fl__sheet", f"UPDATE {INTERNAL}persons SET {sets} WHERE {SOURCE}LINE = '{line}'")
+        self._change(f"UPDATE {SHEET} SET {sets} WHERE {SOURCE}LINE = '{line}'")

@@ -14,7 +14,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import RuleSet, load_rules, shipped_rules
 from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
+from fltoolkit.estimate.measures.prevalence_and_totals import headline
 from fltoolkit.survey.design.calibration_margins import with_calibration
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -42,21 +42,21 @@ def beside(persons: ClassifiedSurvey) -> Beside:
         other = classify_checked(persons.unclassified, rule)
         if persons.calibration:
             other = with_calibration(other, persons.calibration)
-        made += [prevalence(other), *([total(other)] if other.grosses_up else [])]
+        made += headline(other)
     return Beside(tuple(made), tuple(obstacles))
 
 
-def not_available(headline: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
+def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
     """Published rows without a number for a rule set that the survey does not support, each with the reason.
 
     Args:
-        headline: the run's own published headline, whose rows these stand beside.
+        own: the run's own published headline, whose rows these stand beside.
         rule: the rule set.
         error: why it cannot be applied.
         numbers: the columns to leave empty.
     """
     about = {"rule_set": rule.label, "to_verify": rule.to_be_verified, "rule_note": ""}
-    return headline.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
+    return own.assign(**dict.fromkeys(numbers, np.nan), **_marks(error), **about)
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class Refused:
     error: NotAvailable
 
 
-def refused_rows(headline: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
+def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
     """Published rows without a number for a measure that the survey cannot give: one a breakdown, with the reason.
 
     Args:
-        headline: one row of the run's own published set. spec: the survey.
+        own: one row of the run's own published set. spec: the survey.
         refused, numbers: what, and the columns to leave empty.
     """
     label = spec.populations[refused.population].label
@@ -83,12 +83,12 @@ def refused_rows(headline: pd.DataFrame, refused: Refused, spec: SurveySpec, num
         "reference_population_label": label,
         "ilostat": "",
     }
-    there = [g for g in spec.group_names if g in headline]
+    there = [g for g in spec.group_names if g in own]
     rows = []
     for breakdown in refused.by:
         groups = {g: "" if g in breakdown else TOTAL for g in there}
         category = {"breakdown": crossed(breakdown), "category": "" if breakdown else TOTAL}
-        rows.append(headline.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
+        rows.append(own.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
     return pd.concat(rows, ignore_index=True)
 
 

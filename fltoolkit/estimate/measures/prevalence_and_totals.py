@@ -157,9 +157,25 @@ def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estim
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
     """One pass, then linear algebra on the PSU × cell table. `population`: as `prevalence` takes it."""
+    chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
+    return _estimates(design, make_pass(design, estimand, chosen), chosen, confidence)
+
+
+def headline(persons: ClassifiedSurvey) -> list[Estimates]:
+    """`prevalence` of the default population and, where weights gross up, its `total`, both from one pass."""
+    chosen, measures = (
+        population_of(persons, None, (), "forced_labour"),
+        ["prevalence", *(["total"] if persons.grosses_up else [])],
+    )
+    whole = Estimand(truth_of(persons, "forced_labour"), measures[-1], ((),))
+    run = make_pass(persons, whole, chosen)
+    made = [replace(run, estimand=replace(whole, measure=measure)) for measure in measures]
+    return [_estimates(persons, each, chosen, Confidence()) for each in made]
+
+
+def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidence: Confidence) -> Estimates:
+    estimand = run.estimand
     outcome, measure, groups = estimand.outcome, estimand.measure, groups_of(estimand.by)
-    chosen = population_of(design, population, groups, outcome.y)
-    run = make_pass(design, estimand, chosen)
     counted = run.counted if estimand.is_of_cases else None
     weights = run.by_unit("w", run.base, counted)
     rows = counts(run, weights, counted)
@@ -181,6 +197,12 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
     about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)
     return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by)
+
+
+def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
+    """Raise what only an estimate meets of the design and its weights: a `DesignError`. The headline's pass is made, and no number of it."""
+    chosen = population_of(persons, None, (), "forced_labour")
+    make_pass(persons, Estimand(truth_of(persons, "forced_labour"), "prevalence", ((),)), chosen)
 
 
 def truth_of(design: Design, outcome: str) -> Outcome:

@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.person_frame import Frame
 
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
@@ -67,6 +67,6 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     """How many rows meet each condition, in one pass."""
     if not conditions:
         return {}
-    flags = frame.select([nw.when(c).then(nw.lit(1)).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
-    counts = to_pandas(flags.select(nw.all().count())).iloc[0]
-    return {name: int(value) for name, value in zip(conditions, counts, strict=True)}
+    flags = frame.select([c.cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
+    (counts,) = to_arrow(flags.select(nw.all().sum())).to_pylist()
+    return {name: int(value or 0) for name, value in zip(conditions, counts.values(), strict=True)}  # none: there is no row

@@ -88,37 +88,49 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
     rows = []
     for frame, columns in holding(survey, [q.column for q in listed]):
         names = set(frame.collect_schema().names())
-        of_adults, of_children = (nw.lit(True), nw.lit(False))
-        if ASKED in names:
-            of_adults, of_children = nw.col(ASKED) & ~nw.col(CHILD), nw.col(ASKED) & nw.col(CHILD)
         held = [q for q in listed if q.column in columns]
         exists = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names]
-        conditions: dict[str, nw.Expr] = {}
-        reached: list[str] = []
-        for i, q in enumerate(held):
-            value, children = nw.col(SOURCE + q.column), q.where.startswith("children")
-            inside = of_children if children else of_adults
-            stage = _BEFORE.get(q.where, "" if children else "any_work")
-            idle = [_no(before) for before in held if before.where == stage]
-            working = inside & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside
-            reached.append(f"{children} {stage}")  # counted once for the many questions that share it
-            unexplained = working & value.is_null()
+        frame, stages = _with_stages(frame, held)
+        conditions = {f"{i} asked": nw.col(reached) for i, (_, reached) in enumerate(dict.fromkeys(stages))}
+        for i, (q, (inside, reached)) in enumerate(zip(held, stages, strict=True)):
+            value = nw.col(SOURCE + q.column)
+            unexplained = nw.col(reached) & value.is_null()
             if q.source.routing:
                 gate = shut(q.source.routing, q.episode)
-                conditions[f"{i} unexpected"] = inside & gate & ~value.is_null()
+                conditions[f"{i} unexpected"] = nw.col(inside) & gate & ~value.is_null()
                 unexplained = unexplained & ~gate
             if absent := [_no(e) for e in exists if e.episode == q.episode]:
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
-            conditions |= {reached[i]: working, f"{i} missing": unexplained}
+            conditions[f"{i} missing"] = unexplained
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
-                    conditions[f"{i} {kind}"] = inside & value.is_in(list(codes))
+                    conditions[f"{i} {kind}"] = nw.col(inside) & value.is_in(list(codes))
         counts = count_rows(frame, conditions)
+        asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
-        for i, q in enumerate(held):
-            row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": counts[reached[i]]}
+        for i, (q, stage) in enumerate(zip(held, stages, strict=True)):
+            row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": asked[stage]}
             rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
     return pd.DataFrame(rows)
+
+
+def _with_stages(frame: Frame, held: Sequence[AskedQuestion]) -> tuple[Frame, list[tuple[str, str]]]:
+    """The frame with columns of truths that many questions share; and for each question two of them: whom its module was asked, and who
+    of them had not said no to what comes before it."""
+    children = [q.where.startswith("children") for q in held]
+    before = [_BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
+    inside = {False: nw.lit(True), True: nw.lit(False)}
+    if ASKED in frame.collect_schema().names():
+        inside = {False: nw.col(ASKED) & ~nw.col(CHILD), True: nw.col(ASKED) & nw.col(CHILD)}
+    made = {of: inside[of].alias(f"fl__inside{of:d}") for of in dict.fromkeys(children)}
+    stages: dict[tuple[bool, str], nw.Expr] = {}
+    for of, stage in dict.fromkeys(zip(children, before, strict=True)):
+        idle = [_no(q) for q in held if q.where == stage]
+        reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
+        stages[of, stage] = reached.alias(f"fl__reached{len(stages)}")
+    named = {stage: f"fl__reached{i}" for i, stage in enumerate(stages)}
+    told = [(f"fl__inside{of:d}", named[of, stage]) for of, stage in zip(children, before, strict=True)]
+    return frame.with_columns(*made.values(), *stages.values()), told
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:

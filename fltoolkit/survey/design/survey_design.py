@@ -304,7 +304,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     with ThreadPoolExecutor(1) as beside:  # while keys are counted and rows are read
         digest = beside.submit(hashed, used)
         table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), memory, given))
-        frame, replication = _designed(spec, table.persons)
+        frame, replication = designed(spec, table.persons)
         episodes = None if table.episodes is None else table.episodes.with_columns(person_key(spec))
         if table.small:
             where = ", ".join([str(path), *(f"{kind}: {name}" for kind, file in files.items() for name in file.path)])
@@ -333,7 +333,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     )
 
 
-def _designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
+def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
     """The persons with the columns of the design, and who is a child and who answered the module; and the replicate weights supplied."""
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))

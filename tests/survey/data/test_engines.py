@@ -75,3 +75,19 @@ def test_of_no_rows_no_key_differs() -> None:
     frame = table([(1,)], ["INTEGER"])
     frame = frame.filter(nw.col(frame.collect_schema().names()[0]) > 1)
     assert engines.different(frame, frame.collect_schema().names()) == 0
+
+
+def test_what_is_held_is_worked_out_once() -> None:
+    """A sequence moves on each time its column is worked out: a lazy frame gives other numbers at each look, one that is held the same."""
+    con = connect()
+    con.execute("CREATE SEQUENCE turns")
+    lazy = nw.from_native(con.sql("SELECT nextval('turns') AS turn")).lazy()
+    held = engines.held(lazy, con, "survey.yaml")
+    first, second = (held.collect("pyarrow").to_native().to_pylist() for _ in range(2))
+    assert first == second
+
+
+def test_two_frames_are_held_beside_each_other() -> None:
+    con = connect()
+    one, two = (engines.held(nw.from_native(con.sql(f"SELECT {n} AS n")).lazy(), con, "") for n in (1, 2))
+    assert [frame.collect("pyarrow").to_native().to_pylist() for frame in (one, two)] == [[{"n": 1}], [{"n": 2}]]
