@@ -12,9 +12,9 @@ from typing import Any
 
 from fltoolkit import commands as run
 from fltoolkit.errors import FltoolkitError
-from fltoolkit.publish.reliability import shipped_profiles
+from fltoolkit.files import known_encoding
+from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.run.printable_errors import defect, told
-from fltoolkit.survey.spec.files_and_design import known_encoding
 from fltoolkit.terminal import say
 
 STOPPED = 130  # as shells count: 128 and the number of the signal

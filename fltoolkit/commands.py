@@ -6,13 +6,14 @@ import argparse
 import os
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fltoolkit.errors import FltoolkitError, RequestError
 from fltoolkit.files import refuse_irregular
-from fltoolkit.publish.reliability import load_profile
 from fltoolkit.terminal import on_screen, say
-from fltoolkit.yaml_files.loading import UNANSWERED, Model
+
+if TYPE_CHECKING:
+    from fltoolkit.yaml_files.loading import Model
 
 
 def start(parsed: argparse.Namespace) -> int:
@@ -26,6 +27,7 @@ def start(parsed: argparse.Namespace) -> int:
 
 def new(parsed: argparse.Namespace) -> int:
     from fltoolkit.authoring.draft.survey_draft import write_draft
+    from fltoolkit.yaml_files.loading import UNANSWERED
 
     target, draft = write_draft(parsed.data, parsed.out, parsed.encoding)
     for number, line in draft.asks:
@@ -89,6 +91,7 @@ def _tell(rows: list[dict[Hashable, Any]]) -> None:
 
 
 def estimate(parsed: argparse.Namespace) -> int:
+    from fltoolkit.publish.reliability import load_profile
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
     from fltoolkit.run.private_folder import private_place

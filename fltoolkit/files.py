@@ -164,3 +164,13 @@ def _part(path: Path, content: str | bytes, mode: int | None = None) -> Iterator
         yield part
     finally:
         part.unlink(missing_ok=True)
+
+
+def known_encoding(name: str) -> str:
+    """The name of a text encoding, if Python knows it; else a `ValueError` that names usual ones."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        usual = "utf-8, cp1252 (western Europe), cp1251 (Cyrillic), cp1256 (Arabic), gb18030 (Chinese), shift_jis"
+        raise ValueError(f"not an encoding that Python knows; usual ones: {usual}") from None
+    return name

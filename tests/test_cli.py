@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,17 @@ def test_a_call_that_means_nothing_ends_with_two(arguments: list[str], capsys: p
         main(arguments)
     assert stop.value.code == 2
     assert "usage: fltoolkit" in capsys.readouterr().err
+
+
+def test_help_comes_without_pandas() -> None:
+    code = "import sys; from fltoolkit.cli import _parser; _parser().format_help(); sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["classify", "publish"])
+def test_a_function_called_as_its_room_is_the_function_whatever_was_imported_before(name: str) -> None:
+    code = f"import fltoolkit.{name}, fltoolkit.publish.published_set, fltoolkit as fl, sys; sys.exit(not callable(fl.{name}))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # --------------------------------------------------------------------------------------------------------------- check

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fltoolkit.errors import DataError, SpecError
-from fltoolkit.files import read_bytes, read_text, refuse_irregular, shown
+from fltoolkit.files import known_encoding, read_bytes, read_text, refuse_irregular, shown
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
@@ -111,3 +111,10 @@ def test_text_that_is_not_utf_8_is_told_with_its_line_and_without_its_words(
 def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbfa")
     assert read_text(tmp_path / "a.csv", 100) == "a"
+
+
+def test_an_encoding_is_one_that_python_knows() -> None:
+    assert known_encoding("cp1251") == "cp1251"
+    for name in ("utf-99", "a\0b"):
+        with pytest.raises(ValueError, match="not an encoding that Python knows"):
+            known_encoding(name)

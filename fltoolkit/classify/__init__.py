@@ -1,7 +1,5 @@
 """Room 2: who is in forced labour, by the 20th ICLS guidelines (2018), and why."""
 
-from fltoolkit.classify.adults import classify
-from fltoolkit.classify.case_checks import check_cases
-from fltoolkit.classify.classified_survey import ClassifiedSurvey
+import lazy_loader
 
-__all__ = ["ClassifiedSurvey", "check_cases", "classify"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # the names stand in __init__.pyi

@@ -1,7 +1,5 @@
 """Room 5: what the plan needs. Tables only."""
 
-from fltoolkit.nap.baseline import Baseline, baseline
-from fltoolkit.nap.evidence import Evidence, evidence
-from fltoolkit.nap.results_framework import Plan, plan_beside, read_plan
+import lazy_loader
 
-__all__ = ["Baseline", "Evidence", "Plan", "baseline", "evidence", "plan_beside", "read_plan"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # the names stand in __init__.pyi

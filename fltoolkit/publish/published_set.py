@@ -27,7 +27,8 @@ from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure
 from fltoolkit.publish.disclosure.suppression_decision import apart, decide, decide_beside
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
-from fltoolkit.publish.reliability import Profile, load_profile, reliability, shipped_profiles
+from fltoolkit.publish.profiles import shipped_profiles
+from fltoolkit.publish.reliability import Profile, load_profile, reliability
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 from fltoolkit.survey.spec.survey_spec import SurveySpec

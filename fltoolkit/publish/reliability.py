@@ -6,7 +6,6 @@ Confidentiality is not theirs: it is the same under each (see `complementary_sup
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ import pandas as pd
 from pydantic import model_validator
 
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
@@ -25,7 +25,6 @@ ROUNDS_TO_ZERO = {  # as shown: rates per 1,000 and shares in % with one decimal
     **dict.fromkeys(("total", "stock", "current", "flowchart"), 0.5),
 }  # fmt: skip
 NEEDED = ("estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "cases", "population", "n_eff", "psus_with_cases")
-SHIPPED = Path(str(files("fltoolkit.publish"))) / "profiles"
 
 Kind = Literal["proportion", "number", "mean"]
 Column = Literal[
@@ -97,11 +96,6 @@ def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
     """A profile by name, or by the path of a YAML file, read from `folder` unless it is absolute. Raises `SpecError` for none."""
     own = folder / profile if Path(profile).suffix in (".yaml", ".yml") else profile
     return load_shipped(SHIPPED, own, Profile, "profile")
-
-
-def shipped_profiles() -> tuple[str, ...]:
-    """The names of the profiles that come with the kit."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
 
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:

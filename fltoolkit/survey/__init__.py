@@ -1,8 +1,5 @@
 """Room 1: what was asked, of whom, and how they were drawn."""
 
-from fltoolkit.survey.checks.item_nonresponse import nonresponse
-from fltoolkit.survey.checks.survey_checks import check, describe
-from fltoolkit.survey.design.replicate_design import ReplicateDesign
-from fltoolkit.survey.design.survey_design import Survey, SurveyDesign, read_survey
+import lazy_loader
 
-__all__ = ["ReplicateDesign", "Survey", "SurveyDesign", "check", "describe", "nonresponse", "read_survey"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # the names stand in __init__.pyi

@@ -23,8 +23,9 @@ from small_surveys import SPEC
 import fltoolkit as fl
 from fltoolkit.errors import PublicationError, RequestError, SpecError
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.published_set import COUNTS, MARKERS, NUMBERS, Published, restricted
-from fltoolkit.publish.reliability import load_profile, shipped_profiles
+from fltoolkit.publish.reliability import load_profile
 from fltoolkit.survey.spec.groups import TableSpec
 from fltoolkit.survey.spec.survey_spec import read_spec
 

@@ -14,7 +14,8 @@ import yaml
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.publish.reliability import ROUNDS_TO_ZERO, load_profile, reliability, shipped_profiles
+from fltoolkit.publish.profiles import shipped_profiles
+from fltoolkit.publish.reliability import ROUNDS_TO_ZERO, load_profile, reliability
 from fltoolkit.show.wording.english_numbers import number
 
 GOOD: dict[str, Any] = {

@@ -8,19 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from fltoolkit.errors import DesignError
+from fltoolkit.files import known_encoding
 from fltoolkit.survey.spec.questions import refuse_double_codes
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
 from fltoolkit.yaml_files.loading import Codes, Model, Names
-
-
-def known_encoding(name: str) -> str:
-    """The name of a text encoding, if Python knows it; else a `ValueError` that names usual ones."""
-    try:
-        "a".encode(name)
-    except (LookupError, ValueError):
-        usual = "utf-8, cp1252 (western Europe), cp1251 (Cyrillic), cp1256 (Arabic), gb18030 (Chinese), shift_jis"
-        raise ValueError(f"not an encoding that Python knows; usual ones: {usual}") from None
-    return name
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:

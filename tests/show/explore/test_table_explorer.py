@@ -14,8 +14,8 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
+from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.published_set import COUNTS, NUMBERS
-from fltoolkit.publish.reliability import shipped_profiles
 from fltoolkit.show import explore
 from fltoolkit.show.charts.chart_style import MIME, Picture
 from fltoolkit.show.explore.table_explorer import TableChoice, offered, view

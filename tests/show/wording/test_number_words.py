@@ -9,7 +9,8 @@ import small_country as country
 from handed import EN, FR
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.reliability import load_profile, shipped_profiles
+from fltoolkit.publish.profiles import shipped_profiles
+from fltoolkit.publish.reliability import load_profile
 from fltoolkit.show.wording import number_words
 
 

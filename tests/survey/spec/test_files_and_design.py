@@ -14,7 +14,6 @@ from fltoolkit.survey.spec.files_and_design import (
     Files,
     ModuleStatus,
     ReplicatesSpec,
-    known_encoding,
 )
 
 
@@ -27,13 +26,6 @@ def test_a_delimiter_is_one_character(written: str, read: str) -> None:
 def test_what_cannot_part_cells_is_refused(written: str) -> None:
     with pytest.raises(ValidationError, match="a delimiter is one character"):
         TypeAdapter(Delimiter).validate_python(written)
-
-
-def test_an_encoding_is_one_that_python_knows() -> None:
-    assert known_encoding("cp1251") == "cp1251"
-    for name in ("utf-99", "a\0b"):
-        with pytest.raises(ValueError, match="not an encoding that Python knows"):
-            known_encoding(name)
 
 
 def test_names_are_given_once_and_none_is_blank() -> None:

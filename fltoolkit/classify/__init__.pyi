@@ -1,0 +1,3 @@
+from .adults import classify as classify
+from .case_checks import check_cases as check_cases
+from .classified_survey import ClassifiedSurvey as ClassifiedSurvey
