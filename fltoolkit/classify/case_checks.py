@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import narwhals as nw
 import pandas as pd
 
@@ -51,7 +53,8 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
             answered = any_answer(sources, spec.answers)
             counts[kind] = inside & (answered if kind == "proxy" else ~answered)
     stated = {f"stated {name}": nw.col(ASKED) & (nw.col(name) != NOT_STATED) for name in spec.groups}
-    found = count_rows(persons.frame, counts | stated | {"cases": inside & case})
+    jobs = _jobs(persons)
+    found = count_rows(persons.frame, counts | stated | jobs | {"cases": inside & case})
     for name in spec.groups:
         if not found[f"stated {name}"]:
             what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it say nothing"
@@ -70,7 +73,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
         out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do))
     window = spec.reference_period.months
-    out += _jobs_not_asked(persons)
+    out += _jobs_not_asked(persons, found)
     for key, severity, where, what, do in (
         ("no months", "warning", "months", "cases without a duration: no average-day stock", "ask again, or report the flow only"),
         ("outside", "warning", "months", f"cases whose months lie outside the window of {window}: no average-day stock and no mean duration",
@@ -91,15 +94,19 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     return findings(out)
 
 
-def _jobs_not_asked(persons: ClassifiedSurvey) -> list[Finding]:
-    """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense."""
-    out: list[Finding] = []
+def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
+    """Of each sector of a job asked of all workers: who they are, and who of them has no code."""
     conditions: dict[str, nw.Expr] = {}
     for name, sector in persons.spec.sectors.items():
         if sector.job == "all_workers" and sector.population:
             workers = nw.col(POPULATION + sector.population)
             conditions |= {f"{name} all": workers, f"{name} blank": workers & column(sector.column).is_null()}
-    counts = count_rows(persons.frame, conditions)
+    return conditions
+
+
+def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
+    """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense. `counts`: of `_jobs`."""
+    out: list[Finding] = []
     for name, sector in persons.spec.sectors.items():
         blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
         if 2 * blank > everybody:
