@@ -22,6 +22,7 @@ from fltoolkit.estimate.measures import prevalence_and_totals as verbs
 from fltoolkit.estimate.measures import stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure
@@ -134,10 +135,21 @@ def publish_run(
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    other = beside(persons)
-    rules, spec = load_profile(profile, persons.path.parent), persons.spec
+    rules, asked = load_profile(profile, persons.path.parent), tuple(plan.tables(persons.spec)) if plan else ()
+    key = key_from(persons, "published", repr(asked), rules.model_dump_json(), every_profile)
+    return remembered(key, lambda: _published(persons, asked, rules, every_profile), copied=_copied)
+
+
+def _copied(out: Published) -> Published:
+    """The set with tables that may be changed."""
+    return replace(out, table=out.table.copy(), profiles={name: _copied(other) for name, other in out.profiles.items()})
+
+
+def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
+    """See `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
+    spec, other = persons.spec, beside(persons)
     limits, notes = _limits(rules, spec)
-    own, refused = _estimates(persons, plan)
+    own, refused = _estimates(persons, asked)
     decided = _decided([*own, *other.made], limits, notes, spec)
 
     def judged(by: Profile) -> Published:
@@ -162,15 +174,15 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
-    made = (*_estimates(persons, plan)[0], *beside(persons).made)
+    made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *beside(persons).made)
     return pd.concat([_tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
-def _estimates(persons: ClassifiedSurvey, plan: HasTables | None) -> tuple[list[Estimates], list[Refused]]:
-    """Everything a run estimates, one pass for each measure and population; and what the survey cannot give."""
+def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
+    """Everything a run estimates, one pass for each measure and population; and what the survey cannot give. `asked`: the plan's tables."""
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
-    wanted += [*persons.spec.tables, *(plan.tables(persons.spec) if plan else ())]
+    wanted += [*persons.spec.tables, *asked]
     made, refused = [], []
     for measure, of, population, by in _merge(persons, wanted):
         try:
