@@ -81,7 +81,16 @@ class Published:
     @property
     def own(self) -> pd.DataFrame:
         """The rows under the run's own rule set."""
-        return self.table[self.table["rule_set"] == self.rule_set]
+        return self.own_rows()
+
+    def own_rows(self, **values: str) -> pd.DataFrame:
+        """Those of them that hold these values, by column."""
+        return self.table.take(self._own(values))
+
+    def _own(self, values: Mapping[str, str]) -> np.ndarray:
+        """Where these rows stand: documents ask some hundred times, and a whole table is slow to cut."""
+        wanted = {"rule_set": self.rule_set} | dict(values)
+        return np.flatnonzero(np.logical_and.reduce([self.table[name].to_numpy() == value for name, value in wanted.items()]))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
         """The headline under every rule set, the run's own first."""
@@ -94,21 +103,21 @@ class Published:
 
         Raises `RequestError` naming what there is.
         """
-        t = self.own[self.own["measure"] == measure]
-        as_published = {frozenset(uncrossed(b)): str(b) for b in t["breakdown"]}
+        places = self._own({"measure": measure})
+        of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
+        as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
-        if population is None and len(t):
-            fits = t[t["breakdown"].isin(names)]
-            population = str((fits if len(fits) else t)["reference_population"].iloc[0])
-        rows = t[(t["reference_population"] == population) & t["breakdown"].isin(names)]
-        missing = [n or TOTAL for n in names if n not in set(rows["breakdown"])]
-        if missing:
-            there = (t["reference_population"] + ": " + t["breakdown"].replace("", TOTAL)).unique()
+        asked = np.isin(broken.astype(str), names)
+        if population is None and len(places):
+            population = str(of[asked][0] if asked.any() else of[0])
+        found = asked & (of == population)
+        if missing := [n or TOTAL for n in names if n not in set(broken[found])]:
+            there = dict.fromkeys(f"{p}: {b or TOTAL}" for p, b in zip(of, broken, strict=True))
             raise RequestError(
                 f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
-                allowed=there if len(there) else self.table["measure"].unique(), do="add it to `tables:` of survey.yaml",
+                allowed=list(there) if there else self.table["measure"].unique(), do="add it to `tables:` of survey.yaml",
             )  # fmt: skip
-        return rows.reset_index(drop=True)
+        return self.table.take(places[found]).reset_index(drop=True)
 
 
 @runtime_checkable
@@ -161,7 +170,7 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pro
 
 def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
     """The set with a row for all that the survey cannot give, and with what it knows of the survey."""
-    first = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == spec.default_population)]
+    first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
     gone = [refused_rows(first.head(1), what, spec, empty) for what in refused]
