@@ -20,6 +20,7 @@ from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK
 from fltoolkit.report.workbook.merge_into_partners import refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
+from fltoolkit.run.notebooks.notebook_progress import Progress
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import file_error, told, told_of_cell
 from fltoolkit.run.private_folder import private_place, write_rows
@@ -234,12 +235,14 @@ def _workbook_read(run: Run, target: Path) -> str:
 def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> tuple[str, str]:
     """The notebooks one after the other in `work`, each with its page; gives the error and the page that shows it, empty where all is well."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
+    before = read_record(target)
+    progress = Progress(run.name, before.seconds if before else 0.0, say)
     try:
-        with Kernel(work, stop) as kernel:
+        with Kernel(work, stop, progress) as kernel:
             for notebook in notebooks_of(run):
                 if stop.is_set():
                     raise Stopped
-                say(f"{run.name}: {notebook}")
+                progress.notebook(notebook)
                 _execute(notebook, work, now.parameters[notebook], kernel)
                 _page(run, work, notebook, links)
         if input_hashes(run) != now.inputs:
@@ -249,6 +252,7 @@ def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop
             raise Stopped from None
         return _error(error, run, notebook, work), _half_run(run, notebook, work)
     finally:
+        progress.ended()
         for hidden in work.glob(".*"):  # DuckDB's scratch files hold persons
             shutil.rmtree(hidden) if hidden.is_dir() else hidden.unlink()
     return "", ""

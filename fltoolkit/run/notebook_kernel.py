@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
-from fltoolkit.run.notebook_state import BEGIN, RESTORE
+from fltoolkit.run.notebooks.notebook_progress import Progress, section_of
+from fltoolkit.run.notebooks.notebook_state import BEGIN, RESTORE
 from fltoolkit.run.printable_errors import reduce_errors, told
 from fltoolkit.terminal import say as print_line
 
@@ -113,11 +114,12 @@ class Kernel:
 
     What a notebook costs above its own work is a kernel's start, the kit's imports, and the survey read and classified: a run pays them
     once. Where a kernel died, or cannot be made new, the next notebook gets another. When `stop` is set the kernel is killed, whatever it
-    does; the notebook then fails.
+    does; the notebook then fails. `progress` is told of each cell.
     """
 
-    def __init__(self, folder: Path, stop: Stop) -> None:
-        self._folder, self._stop, self._open, self._running = folder, stop, ExitStack(), ExitStack()
+    def __init__(self, folder: Path, stop: Stop, progress: Progress | None = None) -> None:
+        self._folder, self._stop, self._progress = folder, stop, progress
+        self._open, self._running = ExitStack(), ExitStack()
         self._client: Any = None
 
     def __enter__(self) -> Kernel:
@@ -137,7 +139,9 @@ class Kernel:
         if not self._is_new():
             self._end()
             self._start()
-        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1)
+        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1, stdout_file=self._progress)
+        if progress := self._progress:
+            client.on_cell_start = lambda cell, cell_index: progress.section(section_of(managed.nb.cells, cell_index))
         client.kc = self._client.kc  # a second client of one kernel would take the first one's answers
         try:
             client.execute()
@@ -222,8 +226,9 @@ def register_engine() -> None:
             path, managed.output_path = managed.output_path, None  # papermill would write the whole notebook twice a cell
             try:
                 kernel.run(managed)
-            finally:
-                managed.output_path = path
+            except Exception:
+                managed.output_path = path  # what was run is written before the error goes on
+                raise
 
     papermill_engines.register(ENGINE, InKernel)
 
