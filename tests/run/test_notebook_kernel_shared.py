@@ -24,7 +24,7 @@ data = fl.read_survey(survey)
 persons = fl.classify(data)
 out = fl.publish_run(persons, plan=fl.plan_beside(survey))
 out.table["estimate"] = 0.5
-data.spec.groups.clear()
+data.spec.populations.clear()
 mine = fl = None
 pandas.set_option("display.precision", 2)
 plotly.io.templates.default = "ggplot2"
