@@ -16,7 +16,8 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
 
 from fltoolkit.run.notebook_kernel import ENGINE, Kernel, register_engine
 from fltoolkit.run.notebooks.notebook_progress import Progress
@@ -110,6 +111,20 @@ def test_after_a_kernel_that_died_the_next_notebook_gets_another(tmp_path: Path,
     half = json.loads((tmp_path / "target.ipynb").read_text("utf-8"))["cells"]
     assert half[0]["outputs"][0]["data"]["text/plain"] == ["42"]  # what was run stays to be seen
     assert run(tmp_path, kernel, "6 * 7") == [(1, ["42"])]
+
+
+def test_after_a_cell_that_did_not_answer_in_time_the_next_notebook_gets_another(
+    tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(tmp_path, kernel, PROCESS)
+
+    def late(_: object) -> None:
+        raise CellTimeoutError("too long")
+
+    with monkeypatch.context() as patch, pytest.raises(CellTimeoutError):
+        patch.setattr(PapermillNotebookClient, "execute", late)
+        run(tmp_path, kernel, PROCESS)
+    assert run(tmp_path, kernel, PROCESS)[0][1] != first[0][1]
 
 
 def test_a_kernel_that_cannot_be_made_new_is_replaced(tmp_path: Path, kernel: Kernel) -> None:

@@ -73,7 +73,10 @@ def _run(survey: Run, folder: Path, way: str) -> Ran:
 
 def _fail(survey: Run, folder: Path, kernel: Kernel) -> None:
     source, target = folder.parent / "spoils.ipynb", folder.parent / "spoiled.ipynb"
-    cells = [nbformat.v4.new_code_cell(f"survey = {str(survey.survey)!r}"), nbformat.v4.new_code_cell(SPOILS)]
+    cells = [
+        nbformat.v4.new_code_cell(f"survey = {survey.parameters_in(folder, NOTEBOOKS[0])['survey']!r}"),
+        nbformat.v4.new_code_cell(SPOILS),
+    ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), source)
     register_engine()
     with pytest.raises(PapermillExecutionError, match="here it ends"):
