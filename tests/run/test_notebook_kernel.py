@@ -121,9 +121,10 @@ def test_after_a_cell_that_did_not_answer_in_time_the_next_notebook_gets_another
     def late(_: object) -> None:
         raise CellTimeoutError("too long")
 
-    with monkeypatch.context() as patch, pytest.raises(CellTimeoutError):
+    with monkeypatch.context() as patch:
         patch.setattr(PapermillNotebookClient, "execute", late)
-        run(tmp_path, kernel, PROCESS)
+        with pytest.raises(CellTimeoutError):
+            run(tmp_path, kernel, PROCESS)
     assert run(tmp_path, kernel, PROCESS)[0][1] != first[0][1]
 
 
