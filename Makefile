@@ -5,11 +5,10 @@ BIN := .venv/bin
 SPARK_BIN := .venv-spark/bin
 # What runs the tests on Spark and builds PySpark, beside the extras; requirements.lock says the versions.
 SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
-QUIET_LAB := .venv/etc/jupyter/labconfig/page_config.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser test-spark java lint lab class docs refresh golden fuzz bench bench-batch kills lock clean
+.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs refresh golden fuzz bench bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +27,9 @@ test-browser: .venv/.installed ## run the tests that open pages in Chromium
 test-spark: java .venv-spark/.installed ## run the tests on a Spark cluster of two processes (needs Java 17 or 21)
 	$(SPARK_BIN)/python -m pytest -m spark tests/spark
 
+test-wheel: .venv/.installed ## install the wheel into an empty environment, and use it there, by PYTHONS (that of .venv)
+	PYTHONS='$(PYTHONS)' $(BIN)/python -m pytest -m wheel tests/test_wheel.py
+
 java:
 	@command -v java >/dev/null || { echo "make test-spark needs Java 17 or 21: install it (Debian, Ubuntu: apt install default-jre-headless), then run it again." >&2; exit 1; }
 
@@ -37,16 +39,15 @@ lint: .venv/.installed ## check style, format and types
 	$(BIN)/mypy
 
 # The whole folder is served, so that the samples and outputs/ can be looked at too.
-lab: .venv/.installed $(QUIET_LAB) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
+lab: .venv/.installed ## open the notebooks in JupyterLab
+	$(BIN)/fltoolkit lab
 
 class: .venv/.installed ## serve the teaching notebooks to a class of LEARNERS (30) at ADDRESS (localhost), PORT (8888); see docs/class.md
 	$(BIN)/fltoolkit class class --learners $(or $(LEARNERS),30) --address $(or $(ADDRESS),localhost) --port $(or $(PORT),8888)
 
-# JupyterLab asks the network for news and updates, and asks the reader whether it may. Both are one plug-in, turned off here.
-$(QUIET_LAB): .venv/.installed
-	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements >/dev/null 2>&1
-	@touch $@
+wheel: .venv/.installed ## build the wheel, into dist/
+	$(BIN)/python -m hatchling build --target wheel
+	@ls dist/*.whl
 
 docs: .venv/.installed ## build the documentation's site, into site/ (open site/index.html)
 	$(BIN)/python -m docs.site.reference

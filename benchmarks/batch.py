@@ -30,7 +30,8 @@ sys.path.insert(0, str(HOUSE / "tests"))
 import small_country as country  # noqa: E402
 
 from fltoolkit.run import batch, notebook_kernel  # noqa: E402
-from fltoolkit.run.batch_file import Run, make_run, notebook_folder, notebooks_of  # noqa: E402
+from fltoolkit.run.batch_file import Run, make_run, notebooks_of  # noqa: E402
+from fltoolkit.shipped_files import notebook_folder  # noqa: E402
 
 
 def surveys(folder: Path, count: int, plan: bool) -> list[Run]:
@@ -63,7 +64,7 @@ def by_papermill(runs: Sequence[Run], out: Path) -> float:
 
 def by_batch(runs: Sequence[Run], out: Path, **where: Any) -> float:
     start = time.monotonic()
-    assert batch.run_surveys(runs, out, say=quiet, **where)
+    assert batch.run_surveys(runs, out, batch.BatchOptions(**where), say=quiet)
     return time.monotonic() - start
 
 

@@ -6,7 +6,6 @@ python benchmarks/classroom.py 2_sampling 1 5 10 20 30
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -30,7 +29,6 @@ def memory(process: int) -> float:
 def learners(name: str, count: int) -> tuple[list[float], list[float]]:
     """Seconds that each of so many learners waits for the whole notebook, all starting at once, and the memory each then holds."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(HOUSE / "data_samples", Path(folder) / "data_samples")
         own = Path(folder) / "room" / "learner"
         own.mkdir(parents=True)
         source = HOUSE / "notebooks" / "teaching" / f"{name}.ipynb"

@@ -108,9 +108,9 @@ def _strict(hint: Any) -> Any:
     if hint is Any or hint is type(None):
         return hint
     if hint in (bool, int, str):
-        return Annotated[hint, Strict(), BeforeValidator(_plain)]
+        return Annotated[hint, Strict(), BeforeValidator(_python_value)]
     if hint is float:
-        return Annotated[float, Strict(), AllowInfNan(False), BeforeValidator(_plain)]
+        return Annotated[float, Strict(), AllowInfNan(False), BeforeValidator(_python_value)]
     if origin is Literal:
         return Annotated[hint, PlainValidator(partial(_one_of, inside))]
     if origin is Annotated:
@@ -131,14 +131,14 @@ def _listing(*parts: Any, fixed: bool = False) -> Any:
     return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_listed)]  # type: ignore[misc]
 
 
-def _plain(value: Any) -> Any:
+def _python_value(value: Any) -> Any:
     """NumPy's number, truth or text as Python's."""
     return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0 else value
 
 
 def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
     """A value that is one of some others, and of the same type: True is not 1."""
-    value = _plain(value)
+    value = _python_value(value)
     if not any(type(value) is type(other) and value == other for other in allowed):
         raise ValueError
     return value
@@ -243,7 +243,7 @@ def _shown(value: Any) -> str:
 
 def _is_simple(value: Any) -> bool:
     """Whether a value is a scalar that fits a line, or a short list of these."""
-    value = _plain(value)
+    value = _python_value(value)
     if isinstance(value, (list, tuple)):
         return len(value) <= FEW and all(map(_is_simple, value))
     if isinstance(value, int):

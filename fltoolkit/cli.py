@@ -95,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example:\n  fltoolkit check data_samples/norvia_lfs_2025/survey.yaml\n  fltoolkit batch data_samples/batch.yaml",
     )  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    start = commands.add_parser(
+        "start", help="lay out a folder to work in: notebooks, samples, documentation, a batch.yaml", formatter_class=RAW,
+        epilog="example:\n  fltoolkit start my_project",
+    )  # fmt: skip
+    start.add_argument("folder", type=_path, help="a new folder; nothing that is there is overwritten")
+    start.set_defaults(run=run.start)
     new = commands.add_parser(
         "new", help="draft a survey.yaml from a data file's own labels", formatter_class=RAW,
         epilog="examples:\n  fltoolkit new my_survey/persons.sav\n"
@@ -193,6 +199,13 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("workbook", type=_path, help="a nap_workbook.xlsx that partners filled in")
     read.add_argument("--plan", type=_path, help="its nap.yaml (default: the one that run.json beside the workbook names)")
     read.set_defaults(run=run.nap_read)
+    lab = commands.add_parser(
+        "lab", help="open the notebooks of a folder in JupyterLab", formatter_class=RAW,
+        epilog="examples:\n  fltoolkit lab my_project\n  fltoolkit lab --jupyter=--no-browser --jupyter=--port=8889",
+    )  # fmt: skip
+    lab.add_argument("folder", type=_path, nargs="?", default=Path(), help="default: the working folder")
+    _jupyter(lab, "such as --no-browser")
+    lab.set_defaults(run=run.lab)
     room = commands.add_parser(
         "class", help="serve the teaching notebooks to a class, each learner a folder of their own (docs/class.md)", formatter_class=RAW,
         epilog="examples:\n  fltoolkit class my_class\n  fltoolkit class my_class --learners 12 --address 192.168.1.10\n"
@@ -204,9 +217,7 @@ def _parser() -> argparse.ArgumentParser:
         "--address", default="localhost", help="this machine's address in the room (default: localhost, this machine alone)"
     )
     room.add_argument("--port", type=int, default=8888, help="default: 8888")
-    room.add_argument(
-        "--jupyter", action="append", default=[], metavar="OPTION", help="an option for JupyterLab, such as a certificate"
-    )
+    _jupyter(room, "such as a certificate")
     room.set_defaults(run=run.serve_class)
     refresh = commands.add_parser(
         "refresh", help="run notebooks where they stand and store their outputs", formatter_class=RAW,
@@ -221,6 +232,13 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("folder", type=_path, help="where to write them")
     schema.set_defaults(run=run.schema)
     return parser
+
+
+def _jupyter(command: argparse.ArgumentParser, example: str) -> None:
+    """What is passed on to JupyterLab."""
+    command.add_argument(
+        "--jupyter", action="append", default=[], metavar="OPTION", help=f"an option for JupyterLab, {example}; may be repeated"
+    )
 
 
 def _results(command: argparse.ArgumentParser) -> None:

@@ -15,6 +15,15 @@ from fltoolkit.terminal import on_screen, say
 from fltoolkit.yaml_files.loading import UNANSWERED, Model
 
 
+def start(parsed: argparse.Namespace) -> int:
+    from fltoolkit.authoring.new_project import start_project
+
+    folder = start_project(parsed.folder)
+    say(f"{folder}: notebooks, samples, documentation, batch.yaml and README.md, which says what to do with them.")
+    say(f"Begin with: cd {folder} && fltoolkit estimate data_samples/norvia_lfs_2025/survey.yaml")
+    return 0
+
+
 def new(parsed: argparse.Namespace) -> int:
     from fltoolkit.authoring.draft.survey_draft import write_draft
 
@@ -78,7 +87,7 @@ def _tell(rows: list[dict[Hashable, Any]]) -> None:
 
 
 def estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.run.batch import run_surveys
+    from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
     from fltoolkit.run.private_folder import private_place
 
@@ -91,7 +100,8 @@ def estimate(parsed: argparse.Namespace) -> int:
     parameters = {name: value for name, value in given.items() if value}
     run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters)
     place = private_place(parsed.private, parsed.outputs) if parsed.private else ""
-    passed = run_surveys([run], parsed.outputs, workers=1, keep_others=True, replace=parsed.replace, private=place)
+    options = BatchOptions(workers=1, keep_others=True, replace=parsed.replace, private=place)
+    passed = run_surveys([run], parsed.outputs, options)
     if passed and parsed.restricted:
         _restricted(parsed, run.name, place)
     return 0 if passed else 1
@@ -158,6 +168,12 @@ def nap_read(parsed: argparse.Namespace) -> int:
         )
     say(read_into(parsed.workbook, parsed.plan or Path(os.path.normpath((folder / given["survey"]).parent / given["plan"]))))
     return 0
+
+
+def lab(parsed: argparse.Namespace) -> int:
+    from fltoolkit.run.jupyter_lab import open_lab
+
+    return open_lab(parsed.folder, parsed.jupyter)
 
 
 def serve_class(parsed: argparse.Namespace) -> int:

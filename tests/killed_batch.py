@@ -99,7 +99,7 @@ def kill_at_every_step(folder: Path) -> None:
     import nbformat
 
     from fltoolkit.run import batch, output_folders
-    from fltoolkit.run.batch import run_surveys
+    from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
@@ -113,7 +113,7 @@ def kill_at_every_step(folder: Path) -> None:
     runs, out, start = [make_run(folder / name / "survey.yaml", None) for name in "ab"], folder / "out", folder / "start"
 
     def run(*, resume: bool = False) -> None:
-        assert run_surveys(runs, out, workers=1, resume=resume, say=quiet), "a survey failed"
+        assert run_surveys(runs, out, BatchOptions(workers=1, resume=resume), say=quiet), "a survey failed"
 
     def recover() -> None:
         with output_folders.held(out):

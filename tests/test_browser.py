@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from chromium import Chromium
 
-from fltoolkit.run.batch import run_surveys
+from fltoolkit.run.batch import BatchOptions, run_surveys
 from fltoolkit.run.batch_file import make_run
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ OUTSIDE = """[...document.querySelectorAll('.chart')].filter(
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("outputs")
     run = make_run(SAMPLE / "survey.yaml", SAMPLE / "nap.yaml")
-    assert run_surveys([run], folder, workers=1, say=lambda _: None)
+    assert run_surveys([run], folder, BatchOptions(workers=1), say=lambda _: None)
     return folder
 
 

@@ -23,8 +23,7 @@ EXPLORER = "import fltoolkit as fl\nfl.show.explore.definition(interactive=True)
 EVERY = """
 import fltoolkit as fl
 from fltoolkit import teaching
-folder = "../../data_samples/norvia_lfs_2025/"
-agenda, persons = fl.read_plan(folder + "nap.yaml"), fl.classify(fl.read_survey(folder + "survey.yaml"))
+agenda, persons = fl.plan_beside("norvia_lfs_2025"), fl.classify(fl.read_survey("norvia_lfs_2025"))
 out = fl.publish_run(persons, plan=agenda)
 found = fl.contributions(persons, out, fl.paths(persons, out))
 display(fl.show.explore.definition(interactive=True), fl.show.explore.tables(out, interactive=True))

@@ -18,7 +18,7 @@ from fltoolkit.errors import DataError, RequestError
 from fltoolkit.run import batch, batch_file
 
 HOUSE = Path(__file__).parents[1]
-COMMANDS = ("new", "questionnaire", "check", "estimate", "batch", "nap", "refresh", "schema")
+COMMANDS = ("start", "new", "questionnaire", "check", "estimate", "batch", "nap", "lab", "class", "refresh", "schema")
 
 
 @pytest.fixture

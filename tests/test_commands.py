@@ -13,6 +13,7 @@ import yaml
 
 from fltoolkit import commands
 from fltoolkit.errors import RequestError
+from fltoolkit.run.batch import BatchOptions
 
 Calls = list[tuple[Any, dict[str, Any]]]
 
@@ -99,9 +100,9 @@ def test_an_estimate_gives_the_notebooks_what_was_given_and_ends_with_one_if_it_
     monkeypatch.setattr("fltoolkit.run.batch.run_surveys", stand_in(calls, False))
     options = {"restricted": False, "private": None, "plan": None, "name": None, "outputs": tmp_path / "out", "replace": True}
     assert commands.estimate(given(survey=survey, profile="statcan", before=tmp_path / "old.csv", **options)) == 1
-    ((([run], outputs), more),) = calls
+    ((([run], outputs, how), _),) = calls
     assert (run.name, outputs) == ("small", tmp_path / "out")
-    assert (more["workers"], more["keep_others"], more["replace"], more["private"]) == (1, True, True, "")
+    assert how == BatchOptions(workers=1, keep_others=True, replace=True, private="")
     told = {name: {own[name] for own in run.parameters.values() if name in own} for name in ("profile", "before")}
     assert told == {"profile": {"statcan"}, "before": {str(tmp_path / "old.csv")}}
     commands.estimate(given(survey=survey, profile=None, before=None, **options))

@@ -16,7 +16,7 @@ BASE = "icls_2018"
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
     """The questions a rule set uses, by side: (internal column, item, question). A rule set may move an item to the other side."""
-    asked = _asked(spec)
+    asked = _item_sources(spec)
     return {
         side: [
             (f"fl__{side}__{item}__{i}", item, source)
@@ -49,7 +49,7 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
         rule: the rule set.
         where: the path of survey.yaml, for the message.
     """
-    asked = _asked(spec)
+    asked = _item_sources(spec)
     staged = {item for part in rule.parts.values() if part.stages for side in SIDES for item in getattr(part, side).all}
     if unknown := sorted(item for item in staged & asked.keys() if any(source.stage is None for source in asked[item])):
         return SpecError(
@@ -90,7 +90,7 @@ def note(spec: SurveySpec, rule: RuleSet) -> str:
     return "; ".join(words)
 
 
-def _asked(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
+def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
     return {str(item): sources for side in SIDES for item, sources in getattr(spec.items, side).items()}
 
 
@@ -102,7 +102,7 @@ def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Sid
 
 def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
     """The dimensions that cannot hold, whatever is answered: too few of their items are asked."""
-    asked, idle = _asked(spec), []
+    asked, idle = _item_sources(spec), []
     for name, part in rule.parts.items():
         there = {side: {item for item, _ in _questions(asked, part, side)} for side in SIDES}
         strong = len(set(part.strong) & set().union(*there.values()))
@@ -114,7 +114,7 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
 
 def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
     """The items asked that stand on another side than in icls_2018, in dimensions that can hold."""
-    base, asked, idle = load_rules(BASE, Path()), _asked(spec), _idle(spec, rule)
+    base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _idle(spec, rule)
     return list(
         dict.fromkeys(
             item

@@ -39,7 +39,7 @@ def _nobody(survey: Survey, name: str) -> DataError:
         survey.frame, {"persons of the data": nw.lit(True), **conditions, "meet all of them": all_of(list(conditions.values()))}
     )
     limit = spec.confidentiality.cases
-    held = [_held(survey, asked) for asked in where]
+    held = [_column_values(survey, asked) for asked in where]
     return DataError(
         "nobody is in this population", where=f"{survey.path}: populations.{name}",
         found=[f"{words}: {guarded(count, limit)}" for words, count in counts.items()] + held,
@@ -63,7 +63,7 @@ def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
     return found | {f"{population.weight or spec.design.weight} is above 0": nw.col(weight_of(name)) > 0}
 
 
-def _held(survey: Survey, asked: str) -> str:
+def _column_values(survey: Survey, asked: str) -> str:
     """What a column of `where` holds: how many values, and which of the codes that survey.yaml names for it."""
     values = to_arrow(survey.frame.select(column(asked).alias("v")).unique(), survey.path)["v"].to_pylist()
     groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]

@@ -51,9 +51,9 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
     """The path in words: each condition, the questions that met it, and the questions that left it open."""
     parts = [nw.lit("any work: "), word(nw.col("any_work"))]
     for side, questions in sources.items():
-        yes = _join([(nw.col(name), f"{item} [{_asked(source)}]") for name, item, source in questions])
+        yes = _join([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
         parts += [nw.lit(f" → {side}: "), word(nw.col(side)), _bracket(yes, "")]
-        open_ = _join([(nw.col(name).is_null(), f"{item} [{_asked(source)}]") for name, item, source in questions])
+        open_ = _join([(nw.col(name).is_null(), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
         parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
     same = nw.lit("assumed") if spec.episodes.same_work == "assumed" else word(nw.col("same_work"))
     parts += [nw.lit(" → same work: "), same]
@@ -65,7 +65,7 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
     return nw.when(nw.col(CHILD)).then(child_trace()).otherwise(trace) if spec.children else trace
 
 
-def _asked(source: Source) -> str:
+def _source_in_words(source: Source) -> str:
     return source.column if source.mode == "experienced" else f"{source.column}, {source.mode}"
 
 

@@ -61,7 +61,7 @@ def baseline(plan: Plan, out: Published) -> Baseline:
     rows: list[dict[str, Any]] = []
     for statement in plan.framework:
         for indicator in statement.indicators:
-            rows += _rows(statement, indicator, out)
+            rows += _indicator_rows(statement, indicator, out)
     return _baseline(plan, rows)
 
 
@@ -78,7 +78,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
             frame, mine = _frame(statement, indicator), [f for f in figures if f.indicator == indicator.id]
             measure = indicator.survey_measure
             if measure is None:
-                rows += _rows(statement, indicator, now)
+                rows += _indicator_rows(statement, indicator, now)
                 continue
             derived = _derived(frame) if indicator.measure == "percent_decrease" else []
             if derived:
@@ -159,7 +159,7 @@ def rows_of(filled: Baseline, indicator: Indicator) -> pd.DataFrame:
     return table[mine | table["id"].isin(table.loc[mine, "derived_from"])]
 
 
-def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[dict[str, Any]]:
+def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) -> list[dict[str, Any]]:
     frame = _frame(statement, indicator)
     measure = indicator.survey_measure
     if measure is None:
@@ -171,7 +171,9 @@ def _rows(statement: Statement, indicator: Indicator, out: Published) -> list[di
 
 def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
     """The total, then each breakdown the plan asks; one that the survey cannot give is a row that says so."""
-    rows = [_row(frame, indicator, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")]
+    rows = [
+        _filled_row(frame, indicator, measure, TOTAL, row) for row in _published(out, indicator, measure, ()).to_dict("records")
+    ]
     for word in indicator.disaggregated_by:
         group = group_of(word, out.groups)
         if group is not None and group == indicator.of:
@@ -185,7 +187,7 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
             rows.append({**blank, "reason": f"no rate by {word}: only cases have one; see the number of cases by {word}"})
         else:
             rows += [
-                _row(frame, indicator, measure, word, row)
+                _filled_row(frame, indicator, measure, word, row)
                 for row in _published(out, indicator, measure, (group,)).to_dict("records")
             ]
     return rows
@@ -196,7 +198,9 @@ def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str
     return out.select(measure, by=[wanted], population=indicator.population)
 
 
-def _row(frame: dict[str, Any], indicator: Indicator, measure: str, group: str, row: dict[Hashable, Any]) -> dict[str, Any]:
+def _filled_row(
+    frame: dict[str, Any], indicator: Indicator, measure: str, group: str, row: dict[Hashable, Any]
+) -> dict[str, Any]:
     words = {
         "filled_by": "survey",
         "group": group,

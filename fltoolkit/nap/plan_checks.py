@@ -26,7 +26,10 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
     if spec is not None:
         found += _beside(plan, spec)
         for _, indicator in plan.measured:
-            found += [*_row(indicator, spec), *(f for target in indicator.targets for f in _target(indicator, target, spec))]
+            found += [
+                *_indicator_findings(indicator, spec),
+                *(f for target in indicator.targets for f in _target(indicator, target, spec)),
+            ]
     return findings(found)
 
 
@@ -53,7 +56,7 @@ def _beside(plan: Plan, spec: SurveySpec) -> Found:
         yield error(where=found.where.partition(", ")[2], what=f"{found.problem}: {found.found}", do=found.do)
 
 
-def _row(indicator: Indicator, spec: SurveySpec) -> Found:
+def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
     """Whether the survey can fill a row, and break it down as the plan asks."""
     where, measure = indicator.id, indicator.survey_measure or ""
     if indicator.population and indicator.population not in spec.populations:

@@ -15,6 +15,7 @@ from fltoolkit.estimate.change_over_time.published_baseline import AtLeastOne, C
 from fltoolkit.languages.language import read_language
 from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
+from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.groups import Measure as Estimated
 from fltoolkit.survey.spec.groups import Name, TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -306,15 +307,15 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
     """The plan of a survey, named from the folder of its survey.yaml.
 
     Args:
-        survey: a survey.yaml. plan: a nap.yaml; left out, the nap.yaml there, if there is one; empty: none.
+        survey: as for `read_survey`. plan: a nap.yaml; left out, the nap.yaml there, if there is one; empty: none.
 
     Returns:
         the plan; None where there is none.
 
     Raises:
-        SpecError: the file that is named is not there, or is not valid.
+        SpecError: a file that is named is not there, or is not valid.
     """
-    path = Path(survey).parent / plan
+    path = survey_file(survey).parent / plan
     return read_plan(path) if plan and (plan != BESIDE or path.exists()) else None
 
 

@@ -46,7 +46,7 @@ def publish_change(change: Change, before: Published | None, after: Published) -
             "the earlier round's published set is missing", where="before", do="give it, as fl.publish_run made it"
         )
     sets = (None if before is None else _records(before, change.before), _records(after, change.after))
-    made = [_row(row, change, *sets) for row in change.table.to_dict("records")]
+    made = [_published_row(row, change, *sets) for row in change.table.to_dict("records")]
     last = list(made[0])
     table = pd.DataFrame(made, columns=last)
     both = tuple(p for p in (before, after) if p is not None)
@@ -56,7 +56,7 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     )  # fmt: skip
 
 
-def _row(row: Record, change: Change, before: dict[Any, Record] | None, after: dict[Any, Record]) -> Record:
+def _published_row(row: Record, change: Change, before: dict[Any, Record] | None, after: dict[Any, Record]) -> Record:
     """One published row of a change."""
     groups = [g for g in dict.fromkeys(g for b in change.by for g in b) if row[g] != TOTAL]
     key = frozenset((g, str(row[g])) for g in groups)

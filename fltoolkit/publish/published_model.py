@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -100,23 +100,23 @@ def risk_factors(
     rows = {g: rates[rates["breakdown"] == g] for g in wanted}
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["cases"] or not references:
-        return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, population, out, head)
+        return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
     terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
-    margins = firth.margins()
-    parts = [_rows(firth, ml, margins, i, rows[g], ref) for i, (g, ref) in enumerate(references.items(), 1)]
+    models = _Models(firth, ml, firth.margins())
+    parts = [_group_rows(models, i, rows[g], ref) for i, (g, ref) in enumerate(references.items(), 1)]
     table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
     left_out = [g for g in offered if g not in wanted and by is None]
     notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
-    return _published(table, notes, level, population, out, head)
+    return _published(table, notes, level, out, head)
 
 
 def _published(
-    table: pd.DataFrame, notes: tuple[str, ...], level: float, population: str, out: Published, head: Mapping[Hashable, Any]
+    table: pd.DataFrame, notes: tuple[str, ...], level: float, out: Published, head: Mapping[Hashable, Any]
 ) -> PublishedModel:
     return PublishedModel(
-        table, level, "forced_labour", population, head["reference_population_label"], head["reference_period"],
+        table, level, "forced_labour", head["reference_population"], head["reference_population_label"], head["reference_period"],
         head["survey"], out.rule_set, head["to_verify"], notes,
     )  # fmt: skip
 
@@ -132,8 +132,17 @@ def _reference(rows: pd.DataFrame) -> str | None:
     )
 
 
-def _rows(firth: Logit, ml: Logit, margins: pd.DataFrame, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:
+class _Models(NamedTuple):
+    """The two fits of one model, and the average marginal effects of Firth's."""
+
+    firth: Logit
+    ml: Logit
+    margins: pd.DataFrame
+
+
+def _group_rows(models: _Models, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:
     """One group's categories: numbers where the published set shows the category, else its marker and reason."""
+    firth, ml, margins = models
     mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
     ratios = firth.odds_ratios().set_index("category")[mine[1:]]
     ratios["odds_ratio_ml"] = np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
-from fltoolkit.estimate.measures.intervals import proportion
+from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
@@ -154,7 +154,8 @@ def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
     if kind == "mean" or not (whole := 1.0 if kind == "proportion" else known["population"]):
         return facts | dict.fromkeys(unknown, float("nan"))
     p, spread = estimate / whole, known["se"] / whole
-    low, high = proportion(p, spread, n, known["df"], 0.95, "korn_graubard", n / n_eff if n_eff > 0 else 1.0)
+    seen = SeenProportion(p, spread, n, known["df"], n / n_eff if n_eff > 0 else 1.0)
+    low, high = proportion(seen, Confidence("korn_graubard"))
     less = min(p, 1 - p)
     with np.errstate(divide="ignore", invalid="ignore"):
         over = np.array([high - low] * 2 + [spread]) / np.array([p, 1 - p, -less * np.log(less)])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from fltoolkit.nap.partner_entries import Partners, read_partners
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK
 from fltoolkit.report.workbook.merge_into_partners import refuse_unread
-from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebook_folder, notebooks_of, plan_runs, relative
+from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
 from fltoolkit.run.notebooks.notebook_progress import Progress
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
@@ -40,10 +42,26 @@ from fltoolkit.run.run_record import (
     why_again,
 )
 from fltoolkit.run.workers import Done, Stopped, all_passed, expect_workers, run_all, threads, workers_of
+from fltoolkit.shipped_files import PACKAGE, notebook_folder
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
 INDEX = ("All surveys", "../index.html")
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How surveys are run: see `run_batch`. With `keep_others` the index goes on naming the surveys that earlier runs left there."""
+
+    workers: int = 2
+    scheduler: str = ""
+    resume: bool = False
+    replace: bool = False
+    private: str = ""
+    keep_others: bool = False
+
+
+DEFAULTS = BatchOptions()
 
 
 def run_batch(
@@ -83,51 +101,45 @@ def run_batch(
     batch = load_model(path, Batch)
     folder = path.resolve().parent
     runs, outputs = plan_runs(batch, folder), folder / batch.outputs
+    options = BatchOptions(workers, scheduler, resume, replace, private)
     if only:
-        return _run_only(the_one(only, runs), outputs.resolve(), resume, replace, private, say)
-    return run_surveys(
-        runs, outputs, workers=workers, scheduler=scheduler, resume=resume, replace=replace, private=private, say=say
-    )
+        return _run_only(the_one(only, runs), outputs.resolve(), options, say)
+    return run_surveys(runs, outputs, options, say)
 
 
 def run_surveys(
-    runs: Sequence[Run],
-    outputs: Path,
-    *,
-    workers: int = 2,
-    scheduler: str = "",
-    resume: bool = False,
-    replace: bool = False,
-    private: str = "",
-    keep_others: bool = False,
-    say: Callable[[str], None] = print_line,
+    runs: Sequence[Run], outputs: Path, options: BatchOptions = DEFAULTS, say: Callable[[str], None] = print_line
 ) -> bool:
-    """Run surveys into `outputs`, a folder each; see `run_batch`.
-
-    With `keep_others` the index goes on naming the surveys that earlier runs left there.
-    """
-    expect_workers(workers)
+    """Run surveys into `outputs`, a folder each; see `run_batch`."""
+    expect_workers(options.workers)
     outputs, mine = outputs.resolve(), [run.name for run in runs]
-    place = private_place(private, outputs) if private else ""
+    options = with_private_place(options, outputs)
     with held(outputs) as hold:
         recover(outputs)
-        if not replace:
+        if not options.replace:
             refuse_others(runs, outputs)
         write_assets(outputs / ASSETS)
         found = {p.parent.name.removesuffix(FAILED) for p in outputs.glob(f"*/{RECORD}")}
-        others = sorted(found - set(mine)) if keep_others else []
+        others = sorted(found - set(mine)) if options.keep_others else []
 
         def index(ended: Mapping[str, Done]) -> Path:
             _note_failures(outputs, ended)
             entries = [entry(outputs / name, ended[name].error if name in ended else "") for name in (*mine, *others)]
             return write_index(outputs, [found for found in entries if found])
 
-        work = partial(run_survey, outputs=outputs, resume=resume, private=place)
+        work = partial(run_survey, outputs=outputs, options=options)
         files = [file for run in runs for file in (run.survey, run.plan) if file]
-        here = threads(workers, work, threading.Event(), say)
-        with workers_of(scheduler, work, hold, files, say) if scheduler else here as hands:
+        here = threads(options.workers, work, threading.Event(), say)
+        with workers_of(options.scheduler, work, hold, files, say) if options.scheduler else here as hands:
             ended, front = run_all(runs, hands, say, index, clear=partial(recover, outputs))
         return all_passed(ended, front, say)
+
+
+def with_private_place(options: BatchOptions, outputs: Path | str) -> BatchOptions:
+    """The options with the whole name of the private place, once it is known to be one."""
+    if not options.private:
+        return options
+    return dataclasses.replace(options, private=private_place(options.private, outputs))
 
 
 def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
@@ -145,20 +157,20 @@ def the_one(name: str, runs: Sequence[Run]) -> Run:
     return named[name]
 
 
-def _run_only(run: Run, outputs: Path, resume: bool, replace: bool, private: str, say: Callable[[str], None]) -> bool:
+def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str], None]) -> bool:
     """One survey of a batch, while others may be at work on its other surveys; whoever runs the batch after them writes the index."""
-    place = private_place(private, outputs) if private else ""
+    options = with_private_place(options, outputs)
     with held(outputs, run.name):
         recover(outputs, run.name)
-        if not replace:
+        if not options.replace:
             refuse_others([run], outputs)
-        work = partial(run_survey, outputs=outputs, resume=resume, private=place)
+        work = partial(run_survey, outputs=outputs, options=options)
         with threads(1, work, threading.Event(), say) as hands:
             ended, _ = run_all([run], hands, say, partial(_note_failures, outputs))
     return ended[run.name].state != "failed"
 
 
-def run_survey(run: Run, outputs: Path, *, resume: bool, stop: Stop, say: Callable[[str], None], private: str = "") -> Done:
+def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Run one survey's notebooks in a folder apart, and move it into place when it is whole.
 
     Whatever a run can raise is caught here. A failed survey leaves what an earlier run left as it is. Beside it stand its half-run
@@ -169,9 +181,9 @@ def run_survey(run: Run, outputs: Path, *, resume: bool, stop: Stop, say: Callab
         Stopped: `stop` was set; nothing is left of this run.
     """
     try:
-        if private:
-            _private_rows(run, private)
-        return _run_into(run, outputs / run.name, resume, stop, say)
+        if options.private:
+            _private_rows(run, options.private)
+        return _run_into(run, outputs / run.name, options.resume, stop, say)
     except FltoolkitError as error:  # the workbook that is to be replaced holds entries that nobody read
         return Done("failed", str(error))
     except OSError as error:
@@ -192,7 +204,7 @@ def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[s
         say(f"{run.name}: once more, since {why}")
     workbook = _workbook_read(run, target)
     with work_folder(target) as work:
-        error, notebook = _run_notebooks(run, work, target, now, stop, say)
+        error, notebook = _run_notebooks(run, work, now, stop, say)
         record = Record(
             **now.model_dump(), **about, name=run.name, status="failed" if error else "complete", error=error, notebook=notebook,
             outputs=file_hashes(work), seconds=round(time.time() - started, 1),
@@ -232,7 +244,7 @@ def _workbook_read(run: Run, target: Path) -> str:
     return touched
 
 
-def _run_notebooks(run: Run, work: Path, target: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> tuple[str, str]:
+def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> tuple[str, str]:
     """The notebooks one after the other in `work`, each with its page; gives the error and the page that shows it, empty where all is well."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     before = read_record(target)
@@ -293,7 +305,7 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
     """A text without this machine's folders: of the survey's and the kit's the last name stands for all."""
-    for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (notebook_folder().parent, "fltoolkit")):
+    for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field
 
 from fltoolkit.errors import BatchError, FltoolkitError
+from fltoolkit.shipped_files import notebook_folder
 from fltoolkit.yaml_files.loading import Model, load_yaml
 
 NOTEBOOKS = ("1_survey", "2_classify", "3_estimate", "4_nap")
@@ -140,16 +141,6 @@ def name_of(survey: Path, name: str = "", where: str = "") -> str:
 def notebooks_of(run: Run) -> tuple[str, ...]:
     """The notebooks a survey goes through: without a plan there is no baseline to fill."""
     return NOTEBOOKS if run.plan else NOTEBOOKS[:3]
-
-
-def notebook_folder() -> Path:
-    """Where the notebooks are: beside the package in a checkout."""
-    folder = Path(__file__).resolve().parents[2] / "notebooks"
-    if not folder.is_dir():
-        raise BatchError(
-            "the notebooks are not beside the package", found=folder, do="run from a checkout, installed with pip install -e"
-        )
-    return folder
 
 
 def relative(path: Path, folder: Path) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import FltoolkitError
+from fltoolkit.shipped_files import PACKAGE
 
-PACKAGE = Path(__file__).resolve().parents[1]
 SILENT = "its words are not repeated, since they may quote a person's answer"
 REPORT = "report it to whoever keeps the kit, with these lines and the call; send no data"
 
@@ -42,7 +42,7 @@ KINDS = (
 NO_MEMORY = (
     "there is not enough memory: close other programs, give the machine more, or run fewer surveys at a time (--workers 1)"
 )
-NO_PACKAGE = "a package is not installed: pip install 'fltoolkit[notebooks,documents,formats]'"
+NO_PACKAGE = 'a package is not installed: pip install "fltoolkit[all]"'
 CAUSES = {
     "ModuleNotFoundError": NO_PACKAGE,
     "MemoryError": NO_MEMORY,

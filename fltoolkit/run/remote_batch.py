@@ -19,12 +19,11 @@ from pathlib import Path
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.nap.partner_entries import PARTNERS
 from fltoolkit.report import write_assets, write_index
-from fltoolkit.run.batch import entry, run_survey, the_one
+from fltoolkit.run.batch import BatchOptions, entry, run_survey, the_one, with_private_place
 from fltoolkit.run.batch_file import ASSETS, YAML, Batch, Run, plan_runs
 from fltoolkit.run.notebook_kernel import Stop
 from fltoolkit.run.output_folders import FAILED, LOCK
 from fltoolkit.run.printable_errors import file_error
-from fltoolkit.run.private_folder import private_place
 from fltoolkit.run.remote_folder import Store
 from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_others
 from fltoolkit.run.workers import Done, Hands, Stopped, all_passed, expect_workers, run_all, threads, workers_of
@@ -63,6 +62,14 @@ class Claim:
             return False
 
 
+@dataclass(frozen=True)
+class StoredOutputs:
+    """The folder of results at an address: where it is stored, and its name from there."""
+
+    store: Store
+    folder: str
+
+
 def run_stored(
     address: str,
     *,
@@ -92,7 +99,8 @@ def run_stored(
         _fetch_named(store, batch, here)
         runs, outputs = plan_runs(batch, here), _below(here / batch.outputs, here)
         runs, lock = ([the_one(only, runs)], f"{LOCK}-{only}") if only else (runs, LOCK)
-        private_files = private_place(private, f"{root}/{outputs}") if private else ""
+        options = with_private_place(BatchOptions(resume=resume, private=private), f"{root}/{outputs}")
+        stored = StoredOutputs(store, outputs)
         if not replace:
             for run in runs:
                 store.fetch(f"{outputs}/{run.name}/{RECORD}", here)
@@ -105,7 +113,7 @@ def run_stored(
             for survey in ended.keys() - fetched:
                 fetched.add(survey)
                 store.fetch(f"{outputs}/{survey}{f'/{RECORD}' if only else ''}", here)
-                _note_failure(store, outputs, here, survey, ended[survey].error)
+                _note_failure(stored, here, survey, ended[survey].error)
             if only:
                 return "the batch with --resume, which then writes the index"
             if not (here / outputs / ASSETS).exists():
@@ -127,37 +135,36 @@ def run_stored(
 
             return give
 
-        work = partial(run_away, store=store, outputs=outputs, resume=resume, private=private_files)
+        work = partial(run_away, stored=stored, options=options)
         with workers_of(scheduler, work, claim, (), say) if scheduler else threads(workers, work, claim, say) as hands:
             ended, front = run_all(runs, dataclasses.replace(hands, give=giving(hands)), say, index)
         claim.set()
         return all_passed(ended, front, say)
 
 
-def _note_failure(store: Store, outputs: str, here: Path, survey: str, error: str) -> None:
+def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) -> None:
     """Keep at the address, beside a survey's folder, why its run failed, where it could not leave that itself."""
-    name = f"{outputs}/{survey}{FAILED}"
-    store.fetch(name, here)
-    (here / outputs).mkdir(parents=True, exist_ok=True)
-    if note_failure(here / outputs / survey, error):
-        store.leave(name, here)
+    name = f"{stored.folder}/{survey}{FAILED}"
+    stored.store.fetch(name, here)
+    (here / stored.folder).mkdir(parents=True, exist_ok=True)
+    if note_failure(here / stored.folder / survey, error):
+        stored.store.leave(name, here)
 
 
-def run_away(
-    run: Run, store: Store, outputs: str, resume: bool, *, stop: Stop, say: Callable[[str], None], private: str = ""
-) -> Done:
+def run_away(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
     """Fetch what a run reads into a folder of its own, run it there, and leave the results at the address; its paths are from there."""
     try:
-        return _run_away(run, store, outputs, resume, private, stop, say)
+        return _run_away(run, stored, options, stop, say)
     except OSError as error:
         cause = file_error(error)
         problem = "files cannot be fetched or left there; what is half left counts for nothing, since its run.json comes last"
         do = "see to the connection and to room on this machine's disk, then run again with --resume"
         found = f"{cause.problem} {cause.found}".strip()
-        return Done("failed", str(BatchError(problem, where=f"{run.name} of {store.address}", found=found, do=do)))
+        return Done("failed", str(BatchError(problem, where=f"{run.name} of {stored.store.address}", found=found, do=do)))
 
 
-def _run_away(run: Run, store: Store, outputs: str, resume: bool, private: str, stop: Stop, say: Callable[[str], None]) -> Done:
+def _run_away(run: Run, stored: StoredOutputs, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> Done:
+    store, outputs = stored.store, stored.folder
     with tempfile.TemporaryDirectory() as place:
         here = Path(place).resolve()
         run = dataclasses.replace(run, survey=here / run.survey, plan=run.plan and here / run.plan)
@@ -166,7 +173,7 @@ def _run_away(run: Run, store: Store, outputs: str, resume: bool, private: str, 
         for name in (results, results + FAILED):
             store.fetch(name, here)
         (here / outputs).mkdir(parents=True, exist_ok=True)
-        done = run_survey(run, here / outputs, resume=resume, stop=stop, say=say, private=private)
+        done = run_survey(run, here / outputs, options, stop=stop, say=say)
         if stop.is_set():
             raise Stopped
         if done.state == "passed":

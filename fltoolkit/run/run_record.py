@@ -17,8 +17,9 @@ from pydantic import Field
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import MB, read_bytes, write_whole
 from fltoolkit.nap.partner_entries import PARTNERS
-from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebook_folder, notebooks_of, relative
+from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative
 from fltoolkit.run.output_folders import failed_folder
+from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
 from fltoolkit.survey.readers.file_stamps import input_hash
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
 from fltoolkit.yaml_files.loading import Model, folded
@@ -137,7 +138,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
             and "country" in now
             and _whose(there.model_dump()) != _whose(now)
         ):
-            found.append(f"{run.name} holds {_named(there.model_dump())}, and {run.survey} is {_named(now)}")
+            found.append(f"{run.name} holds {_survey_name(there.model_dump())}, and {run.survey} is {_survey_name(now)}")
     if found:
         raise BatchError(
             "the results of another survey would be replaced; nothing was run", where=str(outputs), found=found,
@@ -151,7 +152,7 @@ def _whose(told: dict[str, Any]) -> tuple[str, int, str]:
     return folded(told["country"]), told["year"], folded(told["round"])
 
 
-def _named(told: dict[str, Any]) -> str:
+def _survey_name(told: dict[str, Any]) -> str:
     return " ".join(str(told[key]) for key in ("country", "year", "round") if told[key])
 
 
@@ -215,10 +216,12 @@ def file_hashes(folder: Path) -> dict[str, str]:
 @cache
 def code_hash() -> str:
     """SHA-256 over the package and the notebooks, names and contents, as they were when this process first asked."""
-    package = Path(__file__).resolve().parents[1]
-    files = [f for f in sorted(package.rglob("*")) if f.is_file() and f.suffix != ".pyc"]
-    files += [notebook_folder() / f"{name}.ipynb" for name in NOTEBOOKS]
-    lines = [f"{relative(f, package)} {input_hash([f])}" for f in files]
+    code = {relative(f, PACKAGE): f for f in sorted(PACKAGE.rglob("*")) if f.is_file() and f.suffix != ".pyc"}
+    files = {
+        name: f for name, f in code.items() if not name.startswith(f"{SHIPPED}/")
+    }  # a survey's data are inputs, and hashed as such
+    files |= {f"notebooks/{name}": notebook_folder() / f"{name}.ipynb" for name in NOTEBOOKS}
+    lines = [f"{name} {input_hash([f])}" for name, f in files.items()]
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
 
 

@@ -157,7 +157,7 @@ def baseline(filled: Baseline) -> Table:
             "By": [_by(r) for r in records],
             "Unit": [r["unit"] if new else "" for r, new in zip(records, starts, strict=True)],
             "Baseline": [_value(r) for r in records],
-            "Interval": [_limits(r) for r in records],
+            "Interval": [_interval_text(r) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] and not pd.isna(r["marker"]) else "" for r in records],
             "Remark": ["to be filled by the partners" if r["filled_by"] == "partners" else _reason(r) for r in records],
         }
@@ -230,5 +230,5 @@ def _value(row: dict[Any, Any]) -> str:
     return _digits(row, float(value)) if row["filled_by"] == "survey" else str(value)
 
 
-def _limits(row: dict[Any, Any]) -> str:
+def _interval_text(row: dict[Any, Any]) -> str:
     return "" if pd.isna(row["ci_low"]) else f"{_digits(row, row['ci_low'])}{NBSP}to{NBSP}{_digits(row, row['ci_high'])}"

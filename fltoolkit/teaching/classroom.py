@@ -1,7 +1,6 @@
 """A class on one machine: one JupyterLab behind a token, a folder of their own for each learner, and nothing fetched or sent.
 
 FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
-FOLDER/data_samples        a copy of the samples, where the notebooks look for them
 FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks and the glossary each, never overwritten
 FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
 """
@@ -12,18 +11,15 @@ import errno
 import json
 import os
 import secrets
-import shutil
-import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
-from fltoolkit.run.batch_file import notebook_folder
-from fltoolkit.terminal import say as print_line
+from fltoolkit.run.jupyter_lab import START, refuse_without_lab, run_until_stopped
+from fltoolkit.shipped_files import notebook_folder, shipped_folder
+from fltoolkit.terminal import say
 
 OFF = (  # JupyterLab's parts that ask the network for news and extensions, or hand out an address with the token
     "@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension", "@jupyterlab/filebrowser-extension:share-file",
@@ -91,10 +87,7 @@ def prepare(folder: Path, learners: int) -> list[Path]:
     if not 1 <= learners <= 99:
         raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)
     teaching = notebook_folder() / "teaching"
-    lessons, glossary = sorted(teaching.glob("*.ipynb")), (teaching / GLOSSARY).read_text(encoding="utf-8")
-    samples = folder / "data_samples"
-    if not samples.is_dir():
-        shutil.copytree(notebook_folder().parent / "data_samples", samples)
+    lessons, glossary = sorted(teaching.glob("*.ipynb")), (shipped_folder("docs") / GLOSSARY.name).read_text(encoding="utf-8")
     made = [folder / "room" / f"learner_{i:02d}" for i in range(1, learners + 1)]
     for own in made:
         own.mkdir(parents=True, exist_ok=True)
@@ -135,7 +128,7 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
     """What starts the server, and its environment; the token is set there, not where a list of processes shows it."""
     headers = {"headers": {"Content-Security-Policy": POLICY}}
     call = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={address}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        *START, "--no-browser", f"--ServerApp.ip={address}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={folder / 'room'}", "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly",
         f"--ServerApp.tornado_settings={headers}", f"--MappingKernelManager.cull_idle_timeout={IDLE}", "--ServerApp.quit_button=False",
         "--KernelManager.transport_encryption=auto", "--PasswordIdentityProvider.allow_password_change=False",
@@ -149,12 +142,11 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
     return call, {**os.environ, **{name: str(path) for name, path in own.items()}, **threads}
 
 
-def serve(
-    folder: Path, learners: int, address: str, port: int, more: Sequence[str] = (), say: Callable[[str], None] = print_line
-) -> int:
+def serve(folder: Path, learners: int, address: str, port: int, more: Sequence[str] = ()) -> int:
     """Lay out the class and serve it until it is stopped by hand; `more` are options of JupyterLab's."""
     refuse_root(more)
     refuse_taken(address, port)
+    refuse_without_lab()  # before anything is laid out
     folder, token = folder.resolve(), secrets.token_hex(16)
     scheme = "https" if any(option.startswith(("--ServerApp.certfile", "--certfile")) for option in more) else "http"
     told = links(prepare(folder, learners), address, port, token, scheme)
@@ -164,11 +156,4 @@ def serve(
     if address in LOCAL:
         say("Only this machine is served. To let the room in, name this machine's address there: --address 192.168.1.10")
     call, environment = command(folder, address, port)
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite request to end does what Ctrl-C does
-    server = subprocess.Popen([*call, *more], env={**environment, "JUPYTER_TOKEN": token})
-    try:
-        return server.wait()
-    finally:  # however this process ends, the server and its kernels end with it
-        server.terminate()
-        server.wait()
-        signal.signal(signal.SIGTERM, before)
+    return run_until_stopped([*call, *more], {**environment, "JUPYTER_TOKEN": token})

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.estimate.measures.intervals import ProportionInterval, proportion, wald
+from fltoolkit.estimate.measures.intervals import Confidence, ProportionInterval, SeenProportion, proportion, wald
 from fltoolkit.teaching.island_population import TAKE, Island
 
 Numbers = NDArray[np.float64]
@@ -45,7 +45,8 @@ class Redraws:
         """The 95 % interval of each sample, by any of the kit's methods."""
         if not self.rate or method == "wald":
             return wald(self.estimate, self.se, self.df, LEVEL)
-        return proportion(self.estimate, self.se, self.n, self.df, LEVEL, method, psus_with_cases=self.psus_with_cases)
+        seen = SeenProportion(self.estimate, self.se, self.n, self.df, psus_with_cases=self.psus_with_cases)
+        return proportion(seen, Confidence(method, LEVEL))
 
     def hold(self, method: ProportionInterval = "wald", value: float | None = None) -> NDArray[np.bool_]:
         """Whether each interval holds the truth, or another value."""
@@ -70,9 +71,8 @@ def redraw(
     """
     rng = np.random.default_rng(seed)
     groups = [g for _, g in people.areas.groupby("stratum")] if oversample else [people.areas]
-    parts = [
-        _stratum(rng, g, times, persons // len(groups), clusters, nonresponse, response_error, among, filtered) for g in groups
-    ]
+    how = _Drawing(times, persons // len(groups), clusters, nonresponse, response_error, among, filtered)
+    parts = [_drawn_stratum(rng, g, how) for g in groups]
     sizes = [float(g["adults"].sum()) for g in groups]
     weights = [size / p["n"].sum(1) if weighted else np.ones(times) for p, size in zip(parts, sizes, strict=True)]
     whole = sum(w * p["n"].sum(1) for w, p in zip(weights, parts, strict=True))
@@ -98,27 +98,38 @@ def fall(before: Redraws, after: Redraws) -> Redraws:
     )  # fmt: skip
 
 
-def _stratum(
-    rng: np.random.Generator, areas: pd.DataFrame, times: int, persons: int, clusters: bool, nonresponse: bool, response_error: bool,
-    among: str, filtered: bool,
-) -> dict[str, Any]:  # fmt: skip
+@dataclass(frozen=True)
+class _Drawing:
+    """How each stratum is drawn: see `redraw`; `persons` are those asked in one stratum."""
+
+    times: int
+    persons: int
+    clusters: bool = False
+    nonresponse: bool = False
+    response_error: bool = False
+    among: str = ""
+    filtered: bool = False
+
+
+def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
     """Cases `y` and persons `n` of each PSU drawn; without clusters of the whole stratum, whose persons are the PSUs."""
-    adults, cases = areas["adults"].to_numpy(), areas[among or "cases"].to_numpy()
-    if clusters:
-        drawn = rng.choice(len(areas), (times, persons // TAKE), p=adults / adults.sum())
+    adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
+    if how.clusters:
+        drawn = rng.choice(len(areas), (how.times, how.persons // TAKE), p=adults / adults.sum())
         size, there, take = adults[drawn], cases[drawn], TAKE
     else:
-        size, there, take = np.full((times, 1), adults.sum()), np.full((times, 1), cases.sum()), persons
+        size, there, take = np.full((how.times, 1), adults.sum()), np.full((how.times, 1), cases.sum()), how.persons
     y = rng.hypergeometric(there, size - there, take)
     others = take - y
-    if nonresponse:
+    if how.nonresponse:
         y, others = rng.binomial(y, ANSWERS[True]), rng.binomial(others, ANSWERS[False])
     n = y + others
-    if response_error:
+    if how.response_error:
         y = rng.binomial(y, SENSITIVITY) + rng.binomial(others, 1 - SPECIFICITY)
-    kept = areas[f"has {among}"].to_numpy()[drawn] if filtered and clusters else np.ones(y.shape, bool)
-    psus = kept.sum(1) if clusters else n.sum(1)
-    return {"y": y, "n": n, "kept": kept, "psus": psus, "hit": (y > 0).sum(1) if clusters else y.sum(1), "clusters": clusters}
+    kept = areas[f"has {how.among}"].to_numpy()[drawn] if how.filtered and how.clusters else np.ones(y.shape, bool)
+    psus = kept.sum(1) if how.clusters else n.sum(1)
+    hit = (y > 0).sum(1) if how.clusters else y.sum(1)
+    return {"y": y, "n": n, "kept": kept, "psus": psus, "hit": hit, "clusters": how.clusters}
 
 
 def _variance(part: dict[str, Any], p: Numbers) -> Numbers:

@@ -22,7 +22,7 @@ import yaml
 
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
 from fltoolkit.run import batch
-from fltoolkit.run.batch import run_batch, run_surveys
+from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
 
 
@@ -298,7 +298,7 @@ def test_a_failed_run_leaves_what_was_there_and_stands_beside_it_until_one_passe
     assert 'href="good.failed/3_estimate.html"' in html
     assert 'href="good/estimates.csv"' in html
     monkeypatch.setattr(batch, "_execute", stand_in())
-    assert run_surveys([good], out, resume=True, say=quiet)  # also where the results of before are current
+    assert run_surveys([good], out, BatchOptions(resume=True), say=quiet)  # also where the results of before are current
     assert {p.name for p in out.iterdir()} == {".lock", "assets", "good", "index.html"}
     assert "the latest run failed" not in (out / "index.html").read_text("utf-8")
 

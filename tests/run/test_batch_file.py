@@ -54,13 +54,6 @@ def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stan
     }  # fmt: skip
 
 
-def test_without_a_checkout_the_notebooks_are_missed_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "fltoolkit").mkdir()
-    monkeypatch.setattr(batch_file, "__file__", str(tmp_path / "fltoolkit" / "run" / "batch_file.py"))
-    with pytest.raises(BatchError, match="the notebooks are not beside the package"):
-        batch_file.notebook_folder()
-
-
 def placed(folder: Path, *names: str) -> list[Path]:
     """Empty files below a folder: nothing here reads a survey."""
     for name in names:

@@ -27,7 +27,7 @@ from killed_batch import copied, quiet, tree
 from fltoolkit.errors import BatchError
 from fltoolkit.report.table_files import write_baseline
 from fltoolkit.run import batch, run_record
-from fltoolkit.run.batch import run_batch, run_surveys
+from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
 from fltoolkit.run.notebook_kernel import Kernel
 from fltoolkit.run.output_folders import held, recover
@@ -187,8 +187,8 @@ def test_a_plan_is_an_input(tmp_path: Path, calls: list[str], monkeypatch: pytes
     runs = [make_run(survey, survey.with_name("nap.yaml"))]
     run_surveys(runs, tmp_path / "out", say=quiet)
     append("a/nap.yaml")(tmp_path, monkeypatch)
-    run_surveys(runs, tmp_path / "out", resume=True, say=quiet)
-    run_surveys(runs, tmp_path / "out", resume=True, say=quiet)
+    run_surveys(runs, tmp_path / "out", BatchOptions(resume=True), say=quiet)
+    run_surveys(runs, tmp_path / "out", BatchOptions(resume=True), say=quiet)
     assert calls == ["a", "a"]
 
 
@@ -257,7 +257,7 @@ def test_one_survey_by_itself_leaves_the_others_in_the_index_unless_their_number
     runs = surveys(tmp_path, "a", "b", "c")
     run_surveys(list(runs.values()), tmp_path / "out", say=quiet)
     (tmp_path / "out" / "c" / "estimates.csv").write_text("edited", encoding="utf-8")
-    run_surveys([runs["b"]], tmp_path / "out", keep_others=True, say=quiet)
+    run_surveys([runs["b"]], tmp_path / "out", BatchOptions(keep_others=True), say=quiet)
     html = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert [f"Country {name}" in html for name in "abc"] == [True, True, False]
 
@@ -403,7 +403,7 @@ def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(tmp_pa
 
     stand(execute)
     with pytest.raises(KeyboardInterrupt):
-        run_surveys(list(runs.values()), out, workers=1, say=said.append)
+        run_surveys(list(runs.values()), out, BatchOptions(workers=1), say=said.append)
     assert {path.name for path in out.iterdir()} == {".lock", "a", "assets", "index.html"}
     assert said[-1] == "stopped; finished: a (1 of 3). A batch goes on with --resume."
     assert "Country a" in (out / "index.html").read_text(encoding="utf-8")

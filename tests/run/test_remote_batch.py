@@ -144,7 +144,7 @@ def test_an_earlier_round_and_rules_of_ones_own_are_fetched_too(memory: Any, mon
     change_batch(memory, {"survey": "b/survey.yaml", "plan": "a/nap.yaml", "parameters": parameters})
     there: set[str] = set()
 
-    def run(run: Any, outputs: Path, **_: object) -> batch.Done:
+    def run(run: Any, outputs: Path, *_: object, **__: object) -> batch.Done:
         there.update(path.relative_to(outputs.parent).as_posix() for path in outputs.parent.rglob("*") if path.is_file())
         return batch.Done("passed")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import small_country as country
 
+from fltoolkit import shipped_files
 from fltoolkit.errors import BatchError
 from fltoolkit.run import run_record
 from fltoolkit.run.batch_file import Run
@@ -27,6 +29,7 @@ from fltoolkit.run.run_record import (
     versions,
     why_again,
 )
+from fltoolkit.shipped_files import notebook_folder
 
 # SHA-256 of `abc`, from FIPS 180-2's examples.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -124,6 +127,22 @@ def test_a_library_of_an_extra_may_be_missing(monkeypatch: pytest.MonkeyPatch) -
     found = versions()
     assert found["no-such-package"] == "not installed"
     assert set(found) == {"python", "fltoolkit", "no-such-package"}
+
+
+def test_the_code_is_the_same_in_a_checkout_and_in_a_wheel_and_samples_are_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, package = run_record.code_hash.__wrapped__(), tmp_path / "fltoolkit"
+    shutil.copytree(run_record.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(notebook_folder(), package / "shipped" / "notebooks")
+    (package / "shipped" / "data_samples").mkdir()
+    for module in (run_record, shipped_files):
+        monkeypatch.setattr(module, "PACKAGE", package)
+    (package / "shipped" / "data_samples" / "persons.csv").write_text("1", "utf-8")
+    assert run_record.code_hash.__wrapped__() == before
+    with (package / "shipped" / "notebooks" / "1_survey.ipynb").open("a", encoding="utf-8") as notebook:
+        notebook.write("\n")
+    assert run_record.code_hash.__wrapped__() != before
 
 
 # --------------------------------------------------------------------------------------------------------- failures noted

@@ -14,7 +14,7 @@ import pytest
 
 from fltoolkit import cli
 from fltoolkit.errors import RequestError
-from fltoolkit.run.batch_file import notebook_folder
+from fltoolkit.shipped_files import notebook_folder, shipped_folder
 from fltoolkit.teaching import classroom
 
 LESSONS = {p.name for p in (notebook_folder() / "teaching").glob("*.ipynb")}
@@ -30,7 +30,7 @@ def test_each_learner_has_the_lessons_and_neither_answers_nor_trainers_notes(tmp
             cell.get("outputs") for p in own.glob("*.ipynb") for cell in nbformat.read(p, 4).cells
         )  # they show what is to be guessed
     assert len(LESSONS) >= 4
-    assert (made[0] / "../../data_samples/norvia_lfs_2025/survey.yaml").is_file()  # where the lessons look for it
+    assert {p.name for p in tmp_path.iterdir()} == {"room", "settings"}  # a sample goes by its name: the lessons need no copy
     assert {p.name for p in (tmp_path / "room").iterdir()} == {own.name for own in made}
 
 
@@ -172,7 +172,7 @@ def test_every_option_that_the_class_or_its_page_names_exists() -> None:
     from jupyterlab.labapp import LabApp
 
     classes = {c.__name__: c for c in (KernelManager, LabApp, MappingKernelManager, PasswordIdentityProvider, ServerApp)}
-    page = (notebook_folder().parent / "docs" / "class.md").read_text("utf-8")
+    page = (shipped_folder("docs") / "class.md").read_text("utf-8")
     told = " ".join([page, *classroom.command(Path("class"), "localhost", 8888)[0]])
     named = re.findall(r"--(\w+)\.(\w+)=", told)
     assert {("ServerApp", "certfile"), ("ServerApp", "keyfile")} <= set(named)

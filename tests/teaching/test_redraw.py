@@ -12,7 +12,7 @@ from scipy.stats import binom
 import fltoolkit as fl
 from fltoolkit import teaching
 from fltoolkit.teaching import true_answers
-from fltoolkit.teaching.redraw import _stratum
+from fltoolkit.teaching.redraw import _Drawing, _drawn_stratum
 
 ISLAND = teaching.island()
 
@@ -22,9 +22,8 @@ ISLAND = teaching.island()
 def test_a_redraw_is_estimated_as_the_kit_estimates_its_persons(switches: dict[str, bool], weighted: bool) -> None:
     """The same PSU sums, written out as persons and given to fl.prevalence."""
     rng, rows, psu = np.random.default_rng(8), [], 0
-    off = {"clusters": False, "nonresponse": False, "response_error": False, "among": "", "filtered": False}
     for name, areas in ISLAND.areas.groupby("stratum"):
-        part = _stratum(rng, areas, 1, 600, **{**off, **switches})
+        part = _drawn_stratum(rng, areas, _Drawing(1, 600, **switches))
         weight = areas["adults"].sum() / part["n"].sum() if weighted else 1.0
         for y, n in zip(part["y"][0], part["n"][0], strict=True):
             for i in range(n):

@@ -36,7 +36,9 @@ def survey_text(asked: Questionnaire, language: str, where: str) -> str:
             "survey: names columns that the form's interview does not have", where=where, found=gone, allowed=sorted(columns)
         )
     ordered = {key: data[key] for key in SurveySpec.model_fields if key in data}
-    text = yaml.dump(_plain(ordered), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=400)
+    text = yaml.dump(
+        _as_by_hand(ordered), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=400
+    )
     return "\n".join((*HEAD, "", text))
 
 
@@ -118,12 +120,12 @@ def _as_text(node: Any) -> Any:
     return [_as_text(value) for value in node] if isinstance(node, list) else str(node)
 
 
-def _plain(node: Any) -> Any:
+def _as_by_hand(node: Any) -> Any:
     """Numbers without quotes, and an entry of a list on a line: as a hand would write it."""
     if isinstance(node, dict):
-        return {_plain(key): _plain(value) for key, value in node.items()}
+        return {_as_by_hand(key): _as_by_hand(value) for key, value in node.items()}
     if isinstance(node, list):
-        return [_Line(plain) if isinstance(plain := _plain(value), dict) else plain for value in node]
+        return [_Line(plain) if isinstance(plain := _as_by_hand(value), dict) else plain for value in node]
     return int(node) if isinstance(node, str) and WHOLE.fullmatch(node) else node
 
 

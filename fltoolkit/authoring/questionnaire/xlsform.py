@@ -30,13 +30,13 @@ WIDTHS = {
 def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
     """The sheet `survey`: the dwelling, a repeat that lists everybody, and a repeat that interviews those it draws."""
     for name, question in asked.household.items():
-        yield _row(asked, name, question)
+        yield _survey_row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):
         # Without the condition ODK shows a first person where nobody has been counted, as in a household that refused.
         yield {"type": "begin_repeat", "name": repeat, "label": asked.repeats[repeat], "relevant": "${members} > 0",
                "repeat_count": "${members}"}  # fmt: skip
         for name, question in inside.items():
-            yield _row(asked, name, question)
+            yield _survey_row(asked, name, question)
         if repeat == "interview":
             for name, section in asked.sections.items():
                 yield from _section(asked, name, section)
@@ -56,11 +56,11 @@ def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[Form
         relevant = _both(relevant, f"${{{own}}} = '{GO_ON}'")
     yield {"type": "begin_group", "name": name, "label": section.label, "relevant": relevant}
     for key, question in section.questions.items():
-        yield _row(asked, key, question)
+        yield _survey_row(asked, key, question)
     yield {"type": "end_group"}
 
 
-def _row(asked: Questionnaire, name: str, question: Question) -> FormRow:
+def _survey_row(asked: Questionnaire, name: str, question: Question) -> FormRow:
     kind = question.type
     row: FormRow = {"type": f"select_one {question.choices}" if kind == "select" else kind, "name": name}
     row |= {"label": question.label, "hint": question.hint, "relevant": _both(question.when, _asked_by(asked, question))}

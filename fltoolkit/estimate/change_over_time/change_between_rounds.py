@@ -24,6 +24,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     TOO_FEW,
     TOO_UNLIKE,
     Side,
+    WithLimits,
     apart,
     bears,
     difference,
@@ -110,9 +111,9 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
                           by_size=not {old.interval, new.interval} & SYMMETRIC)  # fmt: skip
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
-    return _change(
-        labels, found, _columns(before.table, i, "before"), _columns(after.table, j, "after"), old, new, (*before.by, *after.by)
-    )
+    sides = _columns(before.table, i, "before"), _columns(after.table, j, "after")
+    table = pd.concat([labels, _judged(found, old, new), *sides], axis=1)
+    return Change(table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), unstated(old, new))
 
 
 @checked
@@ -159,7 +160,8 @@ def change_from_published(
     then = pd.DataFrame({f"{c}_before": [getattr(baseline, c, None)] for c in SIDES}).astype(float)
     labels = after.table[groups].iloc[[at]].reset_index(drop=True)
     by = (tuple(g for g in groups if labels[g].iloc[0] != TOTAL),)
-    return _change(labels, found, then, _columns(after.table, np.array([at]), "after"), old, new, by)
+    table = pd.concat([labels, _judged(found, old, new), then, _columns(after.table, np.array([at]), "after")], axis=1)
+    return Change(table, old, new, by, unstated(old, new))
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
@@ -179,14 +181,13 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     """The change of one row by MOVER, its ratio by MOVER on the log scale, and the verdict if the cases bear it."""
     then = (baseline.estimate, baseline.ci_low, baseline.ci_high)
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
-    low, high = mover(*then, *later, rho)
+    low, high = mover(WithLimits(*then), WithLimits(*later), rho)
     told = baseline.cases is not None
     enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
     too_unlike = baseline.n is not None and bool(apart(baseline.n, now["n"]) > COMPARED_DF)
     (verdict,) = verdicts([low], [high], enough and not too_unlike)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p1, l1, u1, p2, l2, u2 = np.log([*then, *later])
-        ratio_low, ratio_high = np.exp(mover(p1, l1, u1, p2, l2, u2, rho))
+        ratio_low, ratio_high = np.exp(mover(WithLimits(*np.log(then)), WithLimits(*np.log(later)), rho))
         ratio = np.float64(now["estimate"]) / baseline.estimate
     gap = now["estimate"] - baseline.estimate
     reason = (
@@ -209,18 +210,14 @@ def _recovered(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.Da
     return pd.DataFrame(columns, index=[0])
 
 
-def _change(
-    labels: pd.DataFrame, found: pd.DataFrame, then: pd.DataFrame, now: pd.DataFrame, old: About, new: About, by: Breakdowns
-) -> Change:
-    """The result; where windows overlap nothing is decided, though the change is shown."""
+def _judged(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
+    """The changes as two rounds bear them: where windows overlap nothing is decided, though the change is shown."""
     overlap = window_overlap(old, new)
     if overlap > 0:
         shared = f"windows overlap: {overlap * (new.reference_months or 0):g} of {new.reference_months} months are in both"
         compared = found["change"].notna()
         found.loc[compared, ["verdict", "reason"]] = [NOT_COMPARABLE, shared]
-    found = found.assign(attenuated=overlap > 0, overlap=overlap)
-    table = pd.concat([labels, without_contradiction(found), then, now], axis=1)
-    return Change(table, old, new, tuple(dict.fromkeys(by)), unstated(old, new))
+    return without_contradiction(found.assign(attenuated=overlap > 0, overlap=overlap))
 
 
 def _comparable_calls(old: About, new: About) -> None:

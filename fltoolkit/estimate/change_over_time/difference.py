@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,20 +33,26 @@ class Side:
     psus_with_cases: ArrayLike
 
 
-def mover(
-    p1: ArrayLike, l1: ArrayLike, u1: ArrayLike, p2: ArrayLike, l2: ArrayLike, u2: ArrayLike, rho: ArrayLike = 0.0
-) -> tuple[Array, Array]:
+class WithLimits(NamedTuple):
+    """Estimates and the limits of their intervals."""
+
+    estimate: ArrayLike
+    low: ArrayLike
+    high: ArrayLike
+
+
+def mover(before: WithLimits, after: WithLimits, rho: ArrayLike = 0.0) -> tuple[Array, Array]:
     """Interval of p2 − p1 from the intervals of both (method of variance estimates recovery; Zou and Donner 2008).
 
     L = d − √((p2 − l2)² + (u1 − p1)² − 2ρ(p2 − l2)(u1 − p1)), U = d + √((u2 − p2)² + (p1 − l1)² − 2ρ(u2 − p2)(p1 − l1)).
 
     Args:
-        p1, l1, u1: estimate and limits before; p2, l2, u2: after, at the same level. rho: correlation of the two estimates.
+        before, after: p1, l1, u1 and p2, l2, u2, at the same level. rho: correlation of the two estimates.
 
     Returns:
         Lower and upper limits, in the shape of the arguments.
     """
-    p1, l1, u1, p2, l2, u2, r = (np.asarray(v, dtype=float) for v in (p1, l1, u1, p2, l2, u2, rho))
+    p1, l1, u1, p2, l2, u2, r = (np.asarray(v, dtype=float) for v in (*before, *after, rho))
 
     def spread(a: Array, b: Array) -> Array:
         return np.asarray(np.sqrt(np.maximum(a**2 + b**2 - 2 * r * a * b, 0.0)))
@@ -134,7 +141,7 @@ def difference(
     from scipy.special import stdtrit
 
     p1, s1, l1, u1, df1, p2, s2, l2, u2, df2, c = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(v, dtype=float)) for v in (*_numbers(before), *_numbers(after), covariance))
+        *(np.atleast_1d(np.asarray(v, dtype=float)) for v in (*_estimate_fields(before), *_estimate_fields(after), covariance))
     )
     df = satterthwaite(s1**2, df1, s2**2, df2)
     df = np.where(c != 0, np.fmin(df, np.fmax(df1, df2)), df)
@@ -150,7 +157,7 @@ def difference(
         log_se = np.sqrt(np.maximum((s1 / p1) ** 2 + (s2 / p2) ** 2 - 2 * c / (p1 * p2), 0.0))
         spread = np.exp(t * np.where((p1 > 0) & (p2 > 0) & ~bare, log_se, np.nan))
         rho = np.where((s1 > 0) & (s2 > 0), np.clip(c / (s1 * s2), -1, 1), 0.0)
-    recovered = mover(p1, l1, u1, p2, l2, u2, rho)
+    recovered = mover(WithLimits(p1, l1, u1), WithLimits(p2, l2, u2), rho)
     low, high = np.where(by_mover, recovered[0], p2 - p1 - t * se), np.where(by_mover, recovered[1], p2 - p1 + t * se)
     few = by_mover & ~enough_cases(before, after)
     verdict = verdicts(low, high, ~few & ~too_unlike)
@@ -163,5 +170,5 @@ def difference(
     return pd.DataFrame(columns)
 
 
-def _numbers(side: Side) -> tuple[ArrayLike, ...]:
+def _estimate_fields(side: Side) -> tuple[ArrayLike, ...]:
     return side.estimate, side.se, side.ci_low, side.ci_high, side.df

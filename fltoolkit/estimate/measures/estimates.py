@@ -251,17 +251,17 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
         return float(weights[positions] @ theta[positions]), weights, positions
     at = [complex(value) for value in theta]
     first = EstimateRows(est, at)
-    value = _number(name, what, first)
+    value = _smooth_number(name, what, first)
     if abs(value.imag) > REAL * abs(value.real):
         raise _not_smooth(name, "a complex number: a logarithm or root of a number below 0")
     if np.isnan(value.real) and not np.isnan(theta[list(first.used)]).any() and not _divides_by_zero(what, EstimateRows(est, at)):
         raise _not_smooth(name, "nan")
     for i in first.used:
-        weights[i] = _number(name, what, EstimateRows(est, [*at[:i], at[i] + STEP * 1j, *at[i + 1 :]])).imag / STEP
+        weights[i] = _smooth_number(name, what, EstimateRows(est, [*at[:i], at[i] + STEP * 1j, *at[i + 1 :]])).imag / STEP
     return value.real, weights, list(first.used)
 
 
-def _number(name: str, function: Callable[[EstimateRows], Any], rows: EstimateRows) -> complex:
+def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: EstimateRows) -> complex:
     """What a contrast's callable gives, if it is one smooth number; nan where it divides by 0."""
     try:
         with np.errstate(all="ignore"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,41 @@ class Confidence:
 
     method: ProportionInterval = DEFAULT
     level: float = 0.95
+
+
+@dataclass(frozen=True)
+class SeenProportion:
+    """A proportion as a sample has it, or many: each field a number, or arrays of one shape.
+
+    Attributes:
+        p, se: estimate and standard error. n: persons asked, unweighted. df: design degrees of freedom.
+        deff_at_zero: design effect assumed where there is no case.
+        psus_with_cases: PSUs that hold a case, used by `korn_graubard_rare` alone; nan where not known.
+    """
+
+    p: ArrayLike
+    se: ArrayLike
+    n: ArrayLike
+    df: ArrayLike
+    deff_at_zero: ArrayLike = 1.0
+    psus_with_cases: ArrayLike = np.nan
+
+
+@dataclass(frozen=True)
+class SeenCases:
+    """A number of cases as a sample has it, or many: estimate, standard error and degrees of freedom.
+
+    Attributes:
+        floor: the cases seen, below which the number cannot be. population: of how many; upper_at_zero: the share of them that
+            may be cases where none was seen.
+    """
+
+    total: ArrayLike
+    se: ArrayLike
+    df: ArrayLike
+    floor: ArrayLike
+    population: ArrayLike
+    upper_at_zero: ArrayLike
 
 
 def t_quantile(level: float, df: ArrayLike) -> Array:
@@ -53,16 +88,7 @@ def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[A
     return low[()], high[()]
 
 
-def proportion(
-    p: ArrayLike,
-    se: ArrayLike,
-    n: ArrayLike,
-    df: ArrayLike,
-    level: float,
-    method: ProportionInterval,
-    deff_at_zero: ArrayLike = 1.0,
-    psus_with_cases: ArrayLike = np.nan,
-) -> tuple[Array, Array]:
+def proportion(seen: SeenProportion, confidence: Confidence) -> tuple[Array, Array]:
     """Interval of a proportion, or of many at once.
 
     `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), Clopper–Pearson on (n*·p, n*)
@@ -73,22 +99,18 @@ def proportion(
     With no case (or only cases) SE is 0 and every method fails: then n_eff = n / max(1, deff_at_zero), and
     `korn_graubard_nchs` takes n_eff = n (NCHS 2017).
 
-    Args:
-        p, se: estimate and standard error. n: persons asked, unweighted. df: design degrees of freedom.
-        deff_at_zero: design effect assumed where there is no case. psus_with_cases: PSUs that hold a case, used by
-        `korn_graubard_rare` alone; nan where not known. Each a number, or arrays of one shape.
-
     Returns:
         (low, high), numbers or arrays as what came in; both nan without degrees of freedom.
 
     Raises:
         RequestError: no such method.
     """
+    method, level = confidence.method, confidence.level
     if method not in METHODS:
         raise RequestError(
             "no such interval", where="interval", found=method, allowed=METHODS, do=f"{DEFAULT} is made for rare events"
         )
-    given = (np.asarray(value, dtype=float) for value in (p, se, n, df, deff_at_zero, psus_with_cases))
+    given = (np.asarray(getattr(seen, field.name), dtype=float) for field in fields(seen))
     p, se, n, df, deff_at_zero, psus_with_cases = np.broadcast_arrays(*given)
     if method == "korn_graubard_rare":
         df = rare_df(df, psus_with_cases)
@@ -132,14 +154,12 @@ def wald(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float) -> tup
     return (estimate - half)[()], (estimate + half)[()]
 
 
-def total_of_cases(
-    total: ArrayLike, se: ArrayLike, df: ArrayLike, level: float, *, floor: ArrayLike, population: ArrayLike,
-    upper_at_zero: ArrayLike,
-) -> tuple[Array, Array]:  # fmt: skip
+def total_of_cases(seen: SeenCases, level: float) -> tuple[Array, Array]:
     """Interval of a number of cases: log scale, T·exp(±t·SE/T), never below `floor`; with no case [0, N·upper]."""
-    total, df = np.asarray(total, dtype=float), np.asarray(df, dtype=float)
+    total, df = np.asarray(seen.total, dtype=float), np.asarray(seen.df, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.exp(t_quantile(level, df) * np.asarray(se) / total)
-        low, high = np.maximum(total / spread, floor), total * spread
-    low, high = np.where(total <= 0, 0.0, low), np.where(total <= 0, np.multiply(population, upper_at_zero), high)
+        spread = np.exp(t_quantile(level, df) * np.asarray(seen.se) / total)
+        low, high = np.maximum(total / spread, seen.floor), total * spread
+    at_zero = np.multiply(seen.population, seen.upper_at_zero)
+    low, high = np.where(total <= 0, 0.0, low), np.where(total <= 0, at_zero, high)
     return np.where(df >= 1, low, np.nan)[()], np.where(df >= 1, high, np.nan)[()]

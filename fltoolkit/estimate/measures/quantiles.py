@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pydantic import Field
 
 from fltoolkit.arguments import Level, checked
@@ -141,19 +140,19 @@ def _one(run: Pass, values: Array, p: float, level: float) -> tuple[pd.DataFrame
         se = (high - low) / (2 * t)
         scaled = columns_times(z, np.where(se_share > 0, -se / se_share, 0.0))
         cv = np.where(at == 0, np.nan, se / np.abs(at))
-    return _rows(run, p, at, se, low, high, cv, df), scaled
+    numbers = {"quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df}
+    return pd.DataFrame({**numbers, **_persons_behind(run)}), scaled
 
 
-def _rows(run: Pass, p: float, at: Array, se: Array, low: Array, high: Array, cv: Array, df: NDArray[np.int64]) -> pd.DataFrame:
+def _persons_behind(run: Pass) -> dict[str, Any]:
+    """The columns that tell whom each cell's quantile stands on."""
     t, counted = run.table, run.counted
-    n = run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64)
-    columns = {
-        "quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df, "n": n,
+    return {
+        "n": run.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
         "cases": run.cells.sums(t["n"].to_numpy(), run.of_cases).astype(np.int64),
         "population": run.cells.sums(t["w"].to_numpy(), counted), "n_eff": np.nan, "psus_with_cases": run.psus_with_cases(),
         "households_with_cases": households_of_cases(run),
     }  # fmt: skip
-    return pd.DataFrame(columns)
 
 
 def _distribution(run: Pass, values: Array) -> list[tuple[Array, Array]]:

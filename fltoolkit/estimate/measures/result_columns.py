@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.estimate.measures import intervals
-from fltoolkit.estimate.measures.intervals import Confidence
+from fltoolkit.estimate.measures.intervals import Confidence, SeenCases, SeenProportion
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass
 from fltoolkit.estimate.totals.result_cells import make_cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
@@ -100,18 +100,18 @@ def with_intervals(
     `whole`: every weight stands for at least one person, so a total is never below `least`, the cases seen (of amounts: theirs).
     """
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
-    binary, measure, method, level = estimand.is_proportion, estimand.measure, confidence.method, confidence.level
+    binary, measure, level = estimand.is_proportion, estimand.measure, confidence.level
     at_zero = effects["deff_at_zero"].fillna(1.0).to_numpy() if binary else 1.0
     psus = rows["psus_with_cases"].to_numpy(float, na_value=np.nan)
     if not binary:
         low, high = intervals.wald(estimate, se, df, level)
     elif measure != "total":
-        low, high = intervals.proportion(rate, se, n, df, level, method, at_zero, psus)
+        low, high = intervals.proportion(SeenProportion(rate, se, n, df, at_zero, psus), confidence)
     else:
-        _, upper = intervals.proportion(0.0, 0.0, n, df, level, method, at_zero)
+        _, upper = intervals.proportion(SeenProportion(0.0, 0.0, n, df, at_zero), confidence)
         floor, size = rows["least"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
         few = intervals.rare_df(df, psus)  # as of the rate, so that number and rate agree
-        low, high = intervals.total_of_cases(estimate, se, few, level, floor=floor, population=size, upper_at_zero=upper)
+        low, high = intervals.total_of_cases(SeenCases(estimate, se, few, floor, size, upper), level)
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
         n_eff = (rows["n"] / effects["deff_replace"]).to_numpy()
@@ -149,7 +149,7 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: floa
         resolved = y / (x - w_open)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
     psus = run.psus_with_cases(unresolved=True).to_numpy(float, na_value=np.nan)
-    _, high = intervals.proportion(bound, se, n, df, level, intervals.DEFAULT, at_zero, psus)
+    _, high = intervals.proportion(SeenProportion(bound, se, n, df, at_zero, psus), Confidence(level=level))
     columns = {
         "unresolved": n_open.astype(np.int64),
         "resolved_only": resolved * scale,

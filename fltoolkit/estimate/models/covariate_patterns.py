@@ -227,11 +227,11 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
     if as_number:
         return pd.to_numeric(pd.Series(values).where(lambda v: v != NOT_STATED)).to_numpy(float)
     if numeric:
-        values, levels = ([_plain(v) for v in part] for part in (values, levels))
+        values, levels = ([_category_value(v) for v in part] for part in (values, levels))
     return pd.Categorical(values, categories=levels)
 
 
-def _plain(text: str) -> int | float | str:
+def _category_value(text: str) -> int | float | str:
     """A number as a formula writes it, so that Treatment(2) names the category 2."""
     return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,14 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 STEPS, SMALL_STEP, LONGEST_STEP = 500, 1e-11, 5.0
 RANK, ZERO = 1e-10, 1e-7
 WIDEST = 50.0  # on the log-odds scale: an odds ratio of e^50 is without bound
+
+
+class PatternSums(NamedTuple):
+    """What a model is fitted to: a row a covariate pattern, with its weighted cases y and weighted persons w."""
+
+    x: Array
+    y: Array
+    w: Array
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ def _inverse(x: Array, v: Array) -> Array:
     return np.asarray(np.linalg.pinv(x.T @ (v[:, None] * x), rcond=RANK, hermitian=True))
 
 
-def profile(x: Array, y: Array, w: Array, best: Fit, j: int, drop: float) -> tuple[float, float]:
+def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
     """Limits of coefficient j where twice the fall of Firth's likelihood reaches `drop`; infinite where it never does.
 
     Wald limits are wrong under separation, where the likelihood is far from symmetric (Heinze and Schemper 2002).
@@ -111,7 +120,7 @@ def profile(x: Array, y: Array, w: Array, best: Fit, j: int, drop: float) -> tup
     def fall(value: float) -> float:
         start = best.beta.copy()
         start[j] = value
-        return 2 * (best.likelihood - fit_firth(x, y, w, start=start, held=j).likelihood) - drop
+        return 2 * (best.likelihood - fit_firth(*sums, start=start, held=j).likelihood) - drop
 
     def limit(side: int) -> float:
         reach = 1.0

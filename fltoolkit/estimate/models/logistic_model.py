@@ -17,8 +17,8 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
-from fltoolkit.estimate.models.likelihood_fit import ZERO, Fit, aliased, fit, fit_firth, profile, separated
-from fltoolkit.estimate.models.marginal_effects import coefficient_names, marginal_effects
+from fltoolkit.estimate.models.likelihood_fit import ZERO, Fit, PatternSums, aliased, fit, fit_firth, profile, separated
+from fltoolkit.estimate.models.marginal_effects import FittedModel, coefficient_names, marginal_effects
 from fltoolkit.estimate.models.rao_scott import DesignTest
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Units
@@ -59,10 +59,7 @@ class Logit:
     formula: str
     outcome: str
     population: str
-    _patterns: Patterns = field(repr=False)
-    _fit: Fit = field(repr=False)
-    _covariance: Array = field(repr=False)
-    _ways: Array = field(repr=False)
+    _fitted: FittedModel = field(repr=False)
 
     @property
     def params(self) -> pd.Series:
@@ -78,7 +75,7 @@ class Logit:
     def covariance(self) -> Array:
         """Of the coefficients, as table; NaN where one has no standard error."""
         none = self.bse.isna().to_numpy()
-        return np.where(none[:, None] | none[None, :], np.nan, self._covariance)
+        return np.where(none[:, None] | none[None, :], np.nan, self._fitted.covariance)
 
     def conf_int(self) -> pd.DataFrame:
         """Limits of the coefficients: t intervals (R `confint`); of Firth's under separation those of the profile."""
@@ -95,7 +92,7 @@ class Logit:
     def margins(self) -> pd.DataFrame:
         """Average marginal effects: see `marginal_effects.marginal_effects`."""
         endless = self.table["reason"].str.startswith(SEPARATED).to_numpy()
-        return marginal_effects(self._patterns, self._fit, self._covariance, endless, self._ways, self.df, self.level)
+        return marginal_effects(self._fitted, endless, self.df, self.level)
 
     @checked
     def wald(self, term: str) -> DesignTest:
@@ -177,35 +174,38 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     ways = np.zeros((len(found_ways), len(scale)))
     ways[:, kept] = found_ways
     endless, certain = np.asarray(ways.any(axis=0)), np.asarray((np.abs(x @ ways.T) > ZERO).any(axis=1))
-    solver = _Solver(p, x, scale, kept, certain, penalty == "firth")
+    solver = _Solver(p, x, scale, kept, endless, certain, penalty == "firth")
     best = solver.fit(p.y, p.w)
     v = solver.covariance(best)
     df = p.degrees_of_freedom() + 1 - int(kept.sum())
-    beta = np.where(kept, best.beta / scale, np.nan)
-    table = _table(p, beta, v, kept, endless, df, level)
+    table = _coefficient_table(solver, best, v, df, level)
     if penalty == "firth":
-        table = _profiled(table, solver, best, np.flatnonzero(endless), df, level)
+        table = _profiled(table, solver, best, df, level)
     else:
         table.loc[endless, ["coefficient", "se", "ci_low", "ci_high", "t", "p_value"]] = np.nan
     rows = p.run.table
     status = rows["status"].to_numpy()
+    on_scale = Fit(best.beta / scale, best.mu, best.inverse, best.likelihood)
     return Logit(
         table, penalty, df, level, p.count(status >= -1), p.count(status == 1), p.count(status == -1),
         int(rows["missing"].sum()) + int(rows["n"].sum()) - p.count(status >= -1), (*notes, *_notes(table, p, df)),
-        p.formula, p.outcome, p.population, p, Fit(best.beta / scale, best.mu, best.inverse, best.likelihood), v,
-        ways[:0] if penalty == "firth" else ways / scale,
+        p.formula, p.outcome, p.population, FittedModel(p, on_scale, v, ways[:0] if penalty == "firth" else ways / scale),
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Solver:
     """One model's matrix, its columns divided by `scale`, and how it is fitted: Firth's on all patterns, maximum likelihood on those
-    that are not foretold with certainty. Weights are scaled to a mean of 1."""
+    that are not foretold with certainty. Weights are scaled to a mean of 1.
+
+    Of the columns those not aliased are `kept`, and those that separation leaves without a finite estimate are `endless`.
+    """
 
     p: Patterns
     x: Array
     scale: Array
     kept: NDArray[np.bool_]
+    endless: NDArray[np.bool_]
     certain: NDArray[np.bool_]
     firth: bool
 
@@ -283,12 +283,12 @@ def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.objec
     return np.array(told, dtype=object)
 
 
-def _table(
-    p: Patterns, beta: Array, v: Array, kept: NDArray[np.bool_], endless: NDArray[np.bool_], df: int, level: float
-) -> pd.DataFrame:
+def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: float) -> pd.DataFrame:
+    """`Logit.table`: every coefficient with its interval, or why it has none."""
     from scipy.special import stdtr
 
-    names = coefficient_names(p)
+    names, kept = coefficient_names(solver.p), solver.kept
+    beta = np.where(kept, best.beta / solver.scale, np.nan)
     se = np.where(kept, np.sqrt(np.diag(v)), np.nan)
     quantile = float(t_quantile(level, df))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -298,7 +298,7 @@ def _table(
     table = names.assign(**numbers)[[*names.columns[:2], *numbers, "n", "cases"]]
     reasons = [
         "" if k and not e else ALIASED if not k else _why(row)
-        for k, e, row in zip(kept, endless, names.to_dict("records"), strict=True)
+        for k, e, row in zip(kept, solver.endless, names.to_dict("records"), strict=True)
     ]
     return table.assign(reason=reasons)
 
@@ -312,9 +312,10 @@ def _why(row: Mapping[Hashable, Any]) -> str:
     return f"{SEPARATED}: with the other terms it tells cases from others without a doubt"
 
 
-def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, which: NDArray[np.intp], df: int, level: float) -> pd.DataFrame:
+def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
     """Under separation: limits from the profile of Firth's likelihood, and no standard error."""
     p, kept = solver.p, solver.kept
+    which: NDArray[np.intp] = np.flatnonzero(solver.endless)
     n, size = p.count(p.run.table["n"].to_numpy() > 0), p.w.sum()
     kish = n * p.by_pattern("ww").sum() / size**2
     drop = float(t_quantile(level, df)) ** 2 * kish
@@ -322,7 +323,7 @@ def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, which: NDArray[np
     table.loc[table.index[which], ["ci_low", "ci_high", "se", "t", "p_value"]] = np.nan
     for j in which if df > 0 else ():
         among = int(kept[:j].sum())
-        limits = profile(solver.x[:, kept], p.y * n / size, p.w * n / size, inner, among, drop)
+        limits = profile(PatternSums(solver.x[:, kept], p.y * n / size, p.w * n / size), inner, among, drop)
         table.loc[table.index[j], ["ci_low", "ci_high"]] = np.array(limits) / solver.scale[j]
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,17 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.survey.spec.groups import crossed
 
 STEP = 1e-4  # of a number's derivative; exact for a term that is linear in it
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A model on the scale of its covariates: its patterns, coefficients, their covariance under the design, and the directions in which
+    they have no end (`likelihood_fit.separated`)."""
+
+    patterns: Patterns
+    fit: Fit
+    covariance: Array
+    ways: Array
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
@@ -34,9 +46,7 @@ def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
     return p.count(here), p.count(here & (p.run.table["status"] == 1).to_numpy())
 
 
-def marginal_effects(
-    p: Patterns, best: Fit, covariance: Array, endless: NDArray[np.bool_], ways: Array, df: int, level: float
-) -> pd.DataFrame:
+def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, level: float) -> pd.DataFrame:
     """Average marginal effects: how far the predicted probability of the whole population moves, all else as it is.
 
     Of a category: Σw(μ[category] − μ[reference])/Σw, everybody put in one and then in the other; of a number: the mean
@@ -47,15 +57,15 @@ def marginal_effects(
         under separation what compares with such a category has
         no standard error (Firth) or no estimate.
     """
-    quantile = float(t_quantile(level, df))
+    p, ways, quantile = model.patterns, model.ways, float(t_quantile(level, df))
     w = p.w / p.w.sum()
     rows = []
     for name in map(str, p.frame):
         for category, reference, x1, x0, step in _contrasts(p, name):
-            mu1, mu0 = (predict(x, best.beta, ways) for x in (x1, x0))
+            mu1, mu0 = (predict(x, model.fit.beta, ways) for x in (x1, x0))
             effect = float(w @ (mu1 - mu0)) / step
             gradient = ((w * mu1 * (1 - mu1)) @ x1 - (w * mu0 * (1 - mu0)) @ x0) / step
-            se = float(np.sqrt(gradient @ covariance @ gradient))
+            se = float(np.sqrt(gradient @ model.covariance @ gradient))
             if (x1 - x0)[:, endless].any():
                 effect, se = np.nan if len(ways) else effect, np.nan
             rows.append(

@@ -85,10 +85,9 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
     df = float(run.degrees_of_freedom(weights)[whole[0]])
     p = totals / size
     z = run.units.influence(by_unit, dense(weights[:, whole]), p)
-    first, second = _tests(p, run.units.covariance(z), n, df, (len(names[0]), len(names[1])), f"{rows} and {columns}")
-    table = pd.DataFrame(
-        p.reshape(len(names[0]), -1), index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns)
-    )
+    grid = p.reshape(len(names[0]), -1)
+    first, second = _both_tests(grid, run.units.covariance(z), n, df, f"{rows} and {columns}")
+    table = pd.DataFrame(grid, index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns))
     return RaoScott(first, second, table)
 
 
@@ -109,15 +108,15 @@ def _two_way(run: Pass, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[l
     return (names[0], names[1]), by_unit, totals
 
 
-def _tests(p: Array, covariance: Array, n: float, df: float, shape: tuple[int, int], what: str) -> tuple[DesignTest, DesignTest]:
-    """Both corrections, from the shares of a grid (row by row), their covariance, persons and degrees of freedom."""
+def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
+    """Both corrections, from the shares of a grid, their covariance (row by row), persons and degrees of freedom."""
     from scipy.special import chdtrc, fdtrc
 
-    grid = p.reshape(shape)
+    p = grid.ravel()
     expected = np.outer(grid.sum(axis=1), grid.sum(axis=0))
     pearson = n * float(((grid - expected) ** 2 / expected).sum())
     inverse = np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)
-    rows, columns = (np.eye(k)[:, 1:] - 1 / k for k in shape)
+    rows, columns = (np.eye(k)[:, 1:] - 1 / k for k in grid.shape)
     contrasts = np.kron(rows, columns)
     scaled = inverse[:, None] * contrasts
     delta = np.linalg.solve(contrasts.T @ scaled / n, scaled.T @ covariance @ scaled)

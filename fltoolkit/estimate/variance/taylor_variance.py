@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -238,7 +238,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)
     labels = pairs["strata"].cat.categories.to_numpy(object)[there]
     n = np.bincount(group).astype(float)
-    f = _fractions(table, "strata", "fpc", labels, n, design.mask) if design.stages else np.zeros(len(labels))
+    f = _fractions(table, "strata", labels, n, design.mask) if design.stages else np.zeros(len(labels))
     first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
     told = partial(_printable_labels, table, "strata", mask=design.mask)
     _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), told)
@@ -258,7 +258,7 @@ def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: A
     """
     single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
-    stage = Stage(psu_of, m, _fractions(table, "psu", "fpc2", psu, m, design.mask), f_h, single)
+    stage = Stage(psu_of, m, _fractions(table, "psu", psu, m, design.mask), f_h, single)
     told = partial(_printable_labels, table, "psu", mask=design.mask)
     _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), told)
     return stage
@@ -281,18 +281,18 @@ def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object]
     return mask.told({str(label): persons[str(label)] for label in labels}, len(persons))
 
 
-def _fractions(table: pd.DataFrame, by: str, fpc: str, labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
+def _fractions(table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
     """Sampling fractions by group: the FPC itself where all are fractions, else n over the population count (as R).
 
     An infinite count is a group drawn with replacement.
     """
+    fpc, what, unit = ("fpc", "stratum", "PSUs") if by == "strata" else ("fpc2", "PSU", "units of the second stage")
     grouped = table.groupby(by, observed=True)
     low, high = (
         getattr(grouped[f"{fpc}_{end}"], of)().reindex(list(labels)).to_numpy(float)
         for end, of in (("low", "min"), ("high", "max"))
     )
     gaps = grouped[f"no_{fpc}"].sum().reindex(list(labels)).to_numpy(float) > 0
-    what, unit = ("stratum", "PSUs") if by == "strata" else ("PSU", "units of the second stage")
     if (wrong := gaps | (low != high)).any():
         raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=_printable_labels(table, by, labels[wrong], mask),
                           do=f"give each {what} one number: its {unit} in the population, or the sampling fraction")  # fmt: skip

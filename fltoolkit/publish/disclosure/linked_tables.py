@@ -18,24 +18,30 @@ Hidden = dict[str, dict[Key, str]]
 POPULATION = "reference_population"
 
 
+@dataclass(frozen=True)
+class Protection:
+    """What all tables of a run are protected by: what is known of the survey, and the limits. `coarse` gathers, in words, the breakdowns
+    that can only be hidden as a whole."""
+
+    known: Structure
+    limits: Limits
+    coarse: list[str]
+
+
 @dataclass
 class _Tied:
     """The cells of each population with the atoms they share, and what ties them beside the sums of their breakdowns."""
 
     tables: Tables
     sums: dict[str, list[Sum]]
-    known: Structure
-    limits: Limits
-    coarse: list[str]
+    by: Protection
 
 
-def settled(tables: Tables, primary: Hidden, gone: Hidden, known: Structure, limits: Limits, coarse: list[str]) -> Hidden:
+def settled(tables: Tables, primary: Hidden, gone: Hidden, by: Protection) -> Hidden:
     """Cells to hide in each population, atoms that several groups share among them; audited."""
-    tied = {name: tie(cells, known.variables) for name, cells in tables.items()}
-    whole = _Tied(
-        {n: {**c, **tied[n][0]} for n, c in tables.items()}, {n: sums for n, (_, sums) in tied.items()}, known, limits, coarse
-    )
-    few = {n: {k: why for k, c in atoms.items() if (why := confidential(c, limits))} for n, (atoms, _) in tied.items()}
+    tied = {name: tie(cells, by.known.variables) for name, cells in tables.items()}
+    whole = _Tied({n: {**c, **tied[n][0]} for n, c in tables.items()}, {n: sums for n, (_, sums) in tied.items()}, by)
+    few = {n: {k: why for k, c in atoms.items() if (why := confidential(c, by.limits))} for n, (atoms, _) in tied.items()}
     nowhere = {n: gone[n] | dict.fromkeys(atoms, "nowhere shown") for n, (atoms, _) in tied.items()}
     return _agree(whole, {n: primary[n] | few[n] for n in tables}, nowhere)
 
@@ -68,19 +74,19 @@ def _exposed(tied: _Tied, primary: Hidden, found: Hidden) -> list[tuple[str, Key
     more: dict[tuple[str, Key], str] = {}
     for family in _families(tied):
         cells, first, hidden = _of_family(family, tied.tables), _of_family(family, primary), _of_family(family, found)
-        for key in exposed(cells, first, hidden, tied.limits, _family_sums(family, tied)):
+        for key in exposed(cells, first, hidden, tied.by.limits, _family_sums(family, tied)):
             whole = [k for k in same_breakdown(cells, key) if k not in hidden] or [k for k in cells if k not in hidden]
             for k in whole:
                 name = dict(k)[POPULATION]
                 more[name, k - {(POPULATION, name)}] = "hidden with its breakdown"
-    told = dict.fromkeys(_named(name, k) for name, k in more)
-    tied.coarse.extend(text for text in told if text not in tied.coarse)
+    told = dict.fromkeys(_cell_in_words(name, k) for name, k in more)
+    tied.by.coarse.extend(text for text in told if text not in tied.by.coarse)
     return [(name, k, why) for (name, k), why in more.items()]
 
 
 def _families(tied: _Tied) -> list[tuple[str, ...]]:
     """Populations that are protected together: each total with its parts, every other by itself."""
-    totals = tied.known.totals
+    totals = tied.by.known.totals
     families = [(name, *totals[name]) for name in tied.tables if name in totals and set(totals[name]) <= tied.tables.keys()]
     taken = {name for family in families for name in family}
     return [*families, *((name,) for name in tied.tables if name not in taken)]
@@ -98,7 +104,7 @@ def _of_family(family: tuple[str, ...], tables: Mapping[str, Mapping[Key, T]]) -
 def _protected(family: tuple[str, ...], tied: _Tied, primary: Hidden, gone: Hidden) -> Hidden:
     """`protect` over the cells of a family."""
     cells, first, away = _of_family(family, tied.tables), _of_family(family, primary), _of_family(family, gone)
-    hidden = protect(cells, first, tied.limits, gone=away, sums=_family_sums(family, tied))
+    hidden = protect(cells, first, tied.by.limits, gone=away, sums=_family_sums(family, tied))
     return {name: {k: hidden[t] for k in tied.tables[name] if (t := _tagged(name, k)) in hidden} for name in family}
 
 
@@ -118,6 +124,6 @@ def _family_sums(family: tuple[str, ...], tied: _Tied) -> list[Sum]:
     return sums
 
 
-def _named(population: str, key: Key) -> str:
+def _cell_in_words(population: str, key: Key) -> str:
     """A cell's breakdown and population, in words."""
     return f"{crossed(sorted(g for g, _ in key)) or 'the total'} of {population}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count, merged, sums_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.disclosure_audit import exposed
-from fltoolkit.publish.disclosure.linked_tables import Hidden, Tables, settled
+from fltoolkit.publish.disclosure.linked_tables import Hidden, Protection, Tables, settled
 from fltoolkit.publish.disclosure.overlapping_groups import Structure
 from fltoolkit.publish.reliability import kind_of
 
@@ -60,17 +60,18 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits, 
     primary = {name: {k: why for k, c in found.items() if (why := confidential(c, limits))} for name, found in cells.items()}
     for name, found in _differences(cells, known, limits).items():
         primary[name] |= found
-    away = settled(cells, primary, {name: {} for name in cells}, known, limits, out.coarse)
+    by = Protection(known, limits, out.coarse)
+    away = settled(cells, primary, {name: {} for name in cells}, by)
     unresolved = {name: _unresolved_cells(rows, keys) for name, rows in main.items()}
     few = {n: {k: "unresolved" for k, c in found.items() if _few_open(c, limits)} for n, found in unresolved.items()}
     gone = {n: {k: why for k, why in away[n].items() if k in unresolved[n]} for n in away}
-    blank = settled(unresolved, few, gone, known, limits, out.coarse)
+    blank = settled(unresolved, few, gone, by)
     out.hidden |= {i for name, rows in main.items() for i in rows.index if not away[name].keys().isdisjoint(_tells(i, keys, of))}
     out.open_hidden |= {i for name, rows in main.items() for i in rows.index if keys[i] in blank[name]}
     for name, rows in parts.items():
         chart = rows[rows["measure"] == "flowchart"]
         if len(chart):
-            out.hidden |= _chart(chart, keys, cells[name], away[name], blank[name], limits, out.coarse)
+            out.hidden |= _hidden_steps(chart, keys, _Beside(cells[name], away[name], blank[name]), by)
     return out
 
 
@@ -113,11 +114,17 @@ def apart(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(reference_population=table["reference_population"] + now.map({True: NOW, False: ""}))
 
 
-def _chart(
-    chart: pd.DataFrame, keys: list[Key], cells: Mapping[Key, Cell], away: dict[Key, str], blank: dict[Key, str], limits: Limits,
-    coarse: list[str],
-) -> set[int]:  # fmt: skip
+class _Beside(NamedTuple):
+    """The tables beside a flowchart: their cells, those that are hidden, and those whose unresolved count is."""
+
+    cells: Mapping[Key, Cell]
+    away: Mapping[Key, str]
+    blank: Mapping[Key, str]
+
+
+def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: Protection) -> set[int]:
     """Rows of a flowchart to hide: its steps, tied to the cases, routes and unresolved persons that the tables show or hide."""
+    (cells, away, blank), limits = beside, by.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     own = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
     own |= {i: WHOLE for i in chart.index if not keys[i]}
@@ -132,7 +139,7 @@ def _chart(
     spare = [k for k in (WHOLE, *elsewhere) if k not in first]
     gone = protect(counts, first, limits, gone={OTHERS: "nowhere shown"}, spare=spare)
     if exposed(counts, first, gone, limits, sums_of(counts)):
-        coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
+        by.coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
         return set(own)
     return {i for i, k in own.items() if k in gone}
 

@@ -105,12 +105,20 @@ class Document:
     foot: str = ""
 
 
+@dataclass(frozen=True)
+class TableColumns:
+    """The columns of a table: their names in the language's file, their shares of its width, and which of them hold numbers."""
+
+    names: tuple[str, ...]
+    widths: tuple[float, ...]
+    numbers: tuple[int, ...] = ()
+    wide: bool = False
+
+
 def table_in(
-    language: Language, name: str, columns: Iterable[str], body: Iterable[tuple[str, ...]], widths: tuple[float, ...], right: tuple[int, ...],
-    note: str, wide: bool = False,
-) -> DocumentTable:  # fmt: skip
-    """A table whose title and heads stand in the language's file; `right` are the columns of numbers."""
-    heads = tuple(language.say(f"columns.{c}") for c in columns)
-    return DocumentTable(
-        language.say(f"{name}.title"), heads, tuple(body), widths, tuple(i in right for i in range(len(heads))), note, wide
-    )
+    language: Language, name: str, columns: TableColumns, body: Iterable[tuple[str, ...]], note: str = ""
+) -> DocumentTable:
+    """A table whose title and heads stand in the language's file."""
+    title, heads = language.say(f"{name}.title"), tuple(language.say(f"columns.{c}") for c in columns.names)
+    numbers = tuple(i in columns.numbers for i in range(len(heads)))
+    return DocumentTable(title, heads, tuple(body), columns.widths, numbers, note, columns.wide)

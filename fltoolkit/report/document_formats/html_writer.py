@@ -78,7 +78,7 @@ def _(block: DocumentTable) -> str:
     right = [' class="number"' if n else "" for n in block.numbers]
     widths = "".join(f'<col style="width:{100 * w:g}%">' for w in block.widths)
     head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(block.columns, right, strict=True))
-    rows = "".join(_row(row, right) for row in block.rows)
+    rows = "".join(_table_line(row, right) for row in block.rows)
     note = f'<p class="note">{escape(block.note)}</p>' if block.note else ""
     return (
         f'<div class="table{" wide" if block.wide else ""}"><table><caption>{escape(block.title)}</caption>'
@@ -87,7 +87,7 @@ def _(block: DocumentTable) -> str:
     )
 
 
-def _row(row: tuple[str, ...], right: list[str]) -> str:
+def _table_line(row: tuple[str, ...], right: list[str]) -> str:
     """A line of a table; one cell is a heading across it."""
     if len(row) == 1:
         return f'<tr class="across"><th scope="rowgroup" colspan="{len(right)}">{escape(row[0])}</th></tr>\n'

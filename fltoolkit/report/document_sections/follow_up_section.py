@@ -9,7 +9,7 @@ import pandas as pd
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import DocumentTable, table_in
+from fltoolkit.report.document_formats.document_blocks import DocumentTable, TableColumns, table_in
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import Line, baseline, between, value
 from fltoolkit.survey.spec.groups import TOTAL
@@ -28,7 +28,7 @@ def table(evidence: Evidence, language: Language) -> DocumentTable | None:
     years = [f"{year:g}" for year in (first["year_before"], rows["year"].max()) if pd.notna(year)]
     names = ("category", "before", "after_round", "change", "verdict", "marker", "remark")
     note = " ".join(p for p in (language.say("change.note"), number_words.markers(language, rows["marker"])) if p)
-    made = table_in(language, "follow_up", names, body, (0.13, 0.16, 0.16, 0.16, 0.12, 0.07, 0.2), (), note)
+    made = table_in(language, "follow_up", TableColumns(names, (0.13, 0.16, 0.16, 0.16, 0.12, 0.07, 0.2)), body, note)
     return replace(made, columns=(made.columns[0], *years, *made.columns[1 + len(years) :]))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Paragraph, table_in
+from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Paragraph, TableColumns, table_in
 from fltoolkit.report.document_sections.targets_section import with_target
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import Line, between, promise, value
@@ -32,9 +32,8 @@ def matrix(evidence: Evidence, language: Language) -> DocumentTable:
         ))  # fmt: skip
     names = ("statement", "indicator", "by_group", "baseline", "marker", "target", "verification", "reporting", "lead")
     markers = number_words.markers(language, [r["marker"] for r in records])
-    return table_in(
-        language, "matrix", names, body, (0.14, 0.14, 0.13, 0.12, 0.07, 0.12, 0.1, 0.09, 0.09), (), markers, wide=True
-    )
+    columns = TableColumns(names, (0.14, 0.14, 0.13, 0.12, 0.07, 0.12, 0.1, 0.09, 0.09), wide=True)
+    return table_in(language, "matrix", columns, body, markers)
 
 
 def _typed(language: Language, row: Line) -> str:
@@ -64,7 +63,8 @@ def smart(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
         (str(r["indicator"]), language.say(f"smart.{r['criterion']}"), language.say(f"smart.met_{r['met']}"), number_words.reason(language, r["missing"]))
         for r in lacking.to_dict("records")
     ]  # fmt: skip
-    return table_in(language, "smart", ("indicator", "criterion", "met", "missing"), body, (0.35, 0.15, 0.15, 0.35), (), "")
+    columns = TableColumns(("indicator", "criterion", "met", "missing"), (0.35, 0.15, 0.15, 0.35))
+    return table_in(language, "smart", columns, body)
 
 
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.global_estimates import references as global_figures
-from fltoolkit.report.document_formats.document_blocks import DocumentTable, Paragraph, table_in
+from fltoolkit.report.document_formats.document_blocks import DocumentTable, Paragraph, TableColumns, table_in
 from fltoolkit.show.wording import number_words
 
 
@@ -26,13 +26,6 @@ def figures(language: Language) -> tuple[Paragraph, DocumentTable]:
             )
         )
     source = language.say("references.source", source=language.list(map(language.kit, dict.fromkeys(rows["source"]))))
-    made = table_in(
-        language,
-        "references",
-        ("place", "year", "total", "per_1000", "comparable"),
-        body,
-        (0.4, 0.12, 0.2, 0.14, 0.14),
-        (1, 2, 3),
-        source,
-    )
+    columns = TableColumns(("place", "year", "total", "per_1000", "comparable"), (0.4, 0.12, 0.2, 0.14, 0.14), numbers=(1, 2, 3))
+    made = table_in(language, "references", columns, body, source)
     return Paragraph(language.say("references.why", why=number_words.reason(language, rows["why"].iloc[0]))), made

@@ -73,10 +73,10 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
     first = rows[0]["reference_population"]
     chosen = [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"]
     told_of = [_fact(language, r) for r in chosen[:most]]
-    return Facts((*told_of, *([_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+    return Facts((*told_of, *([_persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
 
 
-def _asked(language: Language, row: PublishedNumber) -> Fact:
+def _persons_asked(language: Language, row: PublishedNumber) -> Fact:
     """How many were asked, and how many of them left the question open."""
     key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
     return Fact(

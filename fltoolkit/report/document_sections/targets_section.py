@@ -6,7 +6,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import DocumentTable, Paragraph, table_in
+from fltoolkit.report.document_formats.document_blocks import DocumentTable, Paragraph, TableColumns, table_in
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import UNDER, Line, about, baseline, later, promise, value, verifiable, warning
 from fltoolkit.survey.spec.groups import TOTAL
@@ -82,7 +82,8 @@ def table(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
     ]  # fmt: skip
     names = ("indicator", "baseline", "target", "verifiable", "power", "smallest", "needed", "marker")
     markers = number_words.markers(language, rows["marker"])
-    return table_in(language, "targets", names, body, (0.16, 0.16, 0.17, 0.13, 0.08, 0.1, 0.11, 0.09), (4, 5, 6), markers)
+    columns = TableColumns(names, (0.16, 0.16, 0.17, 0.13, 0.08, 0.1, 0.11, 0.09), numbers=(4, 5, 6))
+    return table_in(language, "targets", columns, body, markers)
 
 
 def detectable(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
@@ -97,15 +98,8 @@ def detectable(evidence: Evidence, language: Language) -> DocumentTable | Paragr
          _value_after(language, r), f"{r['first_year']:g}" if pd.notna(r["first_year"]) else "–", number_words.marker(r)) for r in rows.to_dict("records")
     ]  # fmt: skip
     names = ("indicator", "baseline", "planned", "smallest", "after", "first_year", "marker")
-    return table_in(
-        language,
-        "detectable",
-        names,
-        body,
-        (0.26, 0.19, 0.11, 0.12, 0.12, 0.11, 0.09),
-        (2, 3, 4, 5),
-        number_words.markers(language, rows["marker"]),
-    )
+    columns = TableColumns(names, (0.26, 0.19, 0.11, 0.12, 0.12, 0.11, 0.09), numbers=(2, 3, 4, 5))
+    return table_in(language, "detectable", columns, body, number_words.markers(language, rows["marker"]))
 
 
 def _value_after(language: Language, row: Line) -> str:
@@ -123,4 +117,5 @@ def milestones(evidence: Evidence, language: Language) -> DocumentTable | Paragr
         body += [
             (f"{r['year']:g}", value(language, r["value"], r), language.kit(str(r["kind"]))) for r in part.to_dict("records")
         ]
-    return table_in(language, "milestones", ("year", "value", "kind"), body, (0.2, 0.3, 0.5), (1,), "")
+    columns = TableColumns(("year", "value", "kind"), (0.2, 0.3, 0.5), numbers=(1,))
+    return table_in(language, "milestones", columns, body)

@@ -12,7 +12,11 @@ from fltoolkit.report.documents.document_pictures import beside, by_group
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
     """The brief in one language."""
     out = evidence.now
-    blocks: list[Block] = [*_findings(evidence, language), *_numbers(evidence, language), *_limits(evidence, language)]
+    blocks: list[Block] = [
+        *_findings(evidence, language),
+        *_tables_and_targets(evidence, language),
+        *_limits_and_basis(evidence, language),
+    ]
     title = results_section.title(out, language, "brief.title")
     return Document("brief", title, evidence.plan.title, language.code, tuple(blocks), results_section.source(out, language))
 
@@ -33,7 +37,7 @@ def _findings(evidence: Evidence, language: Language) -> list[Block]:
     ]  # fmt: skip
 
 
-def _numbers(evidence: Evidence, language: Language) -> list[Block]:
+def _tables_and_targets(evidence: Evidence, language: Language) -> list[Block]:
     """The tables."""
     out, follow = evidence.now, follow_up_section.table(evidence, language)
     changed: list[Block] = []
@@ -55,7 +59,7 @@ def _already(evidence: Evidence, language: Language) -> list[Block]:
     return [Bullets(said), Paragraph(language.say("targets.no_test"), "quiet")] if said else []
 
 
-def _limits(evidence: Evidence, language: Language) -> list[Block]:
+def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.limits")), results_section.limits(evidence.now, language), Heading(language.say("brief.basis"), 2),
         *(Paragraph(text) for text in results_section.basis(evidence.now, language)),

@@ -20,14 +20,14 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     """The slides in one language."""
     out = evidence.now
     blocks = [
-        *_asked(evidence, language), *_found(evidence, language), *_others(evidence, language), *_known(evidence, language),
+        *_survey_slides(evidence, language), *_found(evidence, language), *_others(evidence, language), *_known(evidence, language),
         *_changed(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
     return Document("slides", title, evidence.plan.title, language.code, tuple(blocks), results_section.source(out, language))
 
 
-def _asked(evidence: Evidence, language: Language) -> list[Block]:
+def _survey_slides(evidence: Evidence, language: Language) -> list[Block]:
     out = evidence.now
     return [
         Heading(language.say("slides.purpose")), Bullets(language.each("slides.aims")),

@@ -76,7 +76,9 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
     rows = []
     for row in out.table.to_dict("records"):
         told = _coded_columns(row, groups, concepts, broken)
-        rows.append({name: code for name, (code, _) in told.items()} | _numbers(row) | {"parts": _parts(row, groups, concepts)})
+        rows.append(
+            {name: code for name, (code, _) in told.items()} | _observation(row) | {"parts": _parts(row, groups, concepts)}
+        )
         for name, (code, words) in told.items():
             codes[name].setdefault(code, words)
     table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero
@@ -175,7 +177,7 @@ def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
     return (measure, row["reference_population"], row["rule_set"], frozenset((g, str(row.get(g, TOTAL))) for g in by))
 
 
-def _numbers(row: dict[Hashable, Any]) -> dict[str, Any]:
+def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
     """The number in its unit, its doubt, and the words that go with it."""
     times = scale(str(row["measure"]))
     numbers = {name: float(row[column]) * times for name, column in SCALED.items()}

@@ -78,11 +78,11 @@ def schema() -> dict[str, Any]:
         "coverage_excludes": texts, "notes": texts, "markers": {"type": "object", "additionalProperties": TEXT},
     }  # fmt: skip
     parts = {"format": {"const": FORMAT}, "plan": _object(header), "publication": _object(about)}
-    parts |= {name: {"type": "array", "description": words, "items": _row(name)} for name, (words, *_) in FRAMES.items()}
+    parts |= {name: {"type": "array", "description": words, "items": _row_schema(name)} for name, (words, *_) in FRAMES.items()}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "evidence.json of fltoolkit", **_object(parts)}
 
 
-def _row(name: str) -> dict[str, Any]:
+def _row_schema(name: str) -> dict[str, Any]:
     """A row; what is hidden for confidentiality has no number, and says why."""
     _, text, numbers = FRAMES[name]
     row = {
@@ -101,10 +101,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
     told = table.assign(**{name: table[name].fillna("") for name in text})
-    return [{str(name): _plain(value) for name, value in row.items()} for row in told.to_dict("records")]
+    return [{str(name): _json_value(value) for name, value in row.items()} for row in told.to_dict("records")]
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """A value as JSON has it: no number is null, and so is the CV of zero; a number of NumPy's is a plain one."""
     if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
         return None

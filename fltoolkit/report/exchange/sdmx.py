@@ -47,20 +47,20 @@ def structure(found: Coded) -> dict[str, Any]:
         "data": {
             "agencySchemes": [
                 {
-                    **_named("AGENCIES", "Agencies"), "agencyID": "SDMX", "version": "1.0", "isPartial": True,
+                    **_artefact("AGENCIES", "Agencies"), "agencyID": "SDMX", "version": "1.0", "isPartial": True,
                     "agencies": [{"id": AGENCY, "name": "fltoolkit: not a registered agency"}],
                 }
             ],
             "codelists": [
-                {**_named(f"CL_{name}", CONCEPTS[name]), "isPartial": True, "codes": [{"id": i, "name": w} for i, w in codes.items()]}
+                {**_artefact(f"CL_{name}", CONCEPTS[name]), "isPartial": True, "codes": [{"id": i, "name": w} for i, w in codes.items()]}
                 for name, codes in found.codes.items()
             ],
             "conceptSchemes": [
-                {**_named("CS_FORCED_LABOUR", "Concepts"), "concepts": [{"id": i, "name": w} for i, w in CONCEPTS.items()]}
+                {**_artefact("CS_FORCED_LABOUR", "Concepts"), "concepts": [{"id": i, "name": w} for i, w in CONCEPTS.items()]}
             ],
-            "dataStructures": [{**_named(DSD, "Forced labour"), "dataStructureComponents": _components()}],
+            "dataStructures": [{**_artefact(DSD, "Forced labour"), "dataStructureComponents": _components()}],
             "dataflows": [
-                {**_named(FLOW, "Forced labour, from a survey"), "structure": f"{URN}.datastructure.DataStructure={_ref(DSD)}"}
+                {**_artefact(FLOW, "Forced labour, from a survey"), "structure": f"{URN}.datastructure.DataStructure={_ref(DSD)}"}
             ],
         },
     }  # fmt: skip
@@ -94,7 +94,7 @@ def _component(name: str) -> dict[str, Any]:
     return {"id": name, "conceptIdentity": concept, "localRepresentation": how}
 
 
-def _named(name: str, words: str) -> dict[str, Any]:
+def _artefact(name: str, words: str) -> dict[str, Any]:
     return {"id": name, "name": words, "agencyID": AGENCY, "version": VERSION}
 
 

@@ -63,7 +63,7 @@ class Entry:
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
     """Write `outputs/index.html`, in alphabetical order of titles: no ranking."""
     ordered = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
-    tables = {e.folder: _numbers(outputs, e) for e in ordered if not e.error}
+    tables = {e.folder: _published_numbers(outputs, e) for e in ordered if not e.error}
     parts = [_survey(outputs, e, tables.get(e.folder)) for e in ordered]
     rates = [(e.title, tables[e.folder].query("measure == 'prevalence' and breakdown == ''")) for e in ordered if not e.error]
     together = side_by_side([(title, rows.iloc[0].to_dict()) for title, rows in rates if len(rows)])
@@ -92,7 +92,7 @@ stand on one axis only where rule set, window, base, measure and the rest of the
     return path
 
 
-def _numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
+def _published_numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
     """A survey's published numbers, with its blanks as empty text."""
     text = dict.fromkeys(("marker", "reason", "flag", "to_verify", "calibration"), str)
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=text)
@@ -104,7 +104,7 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
         head = f'<h2>{escape(entry.title)}: failed</h2><p class="quiet">{escape(entry.folder)}</p>'
         return f'<section class="survey failed">{head}{_failure(entry.error, entry.notebook)}</section>\n'
     failed = f'<div class="refused"><p>{EARLIER}</p>{_failure(entry.refused, entry.notebook)}</div>' if entry.refused else ""
-    numbers = "".join(_number(table, measure) for measure in ("prevalence", "total"))
+    numbers = "".join(_headline_number(table, measure) for measure in ("prevalence", "total"))
     parts = _parts(table)
     first = table.iloc[0].to_dict()  # the run's own rule set stands first
     basis = (
@@ -182,7 +182,7 @@ def _count_warnings(findings: Path) -> int:
     return int((pd.read_csv(findings)["severity"] == "warning").sum()) if findings.is_file() else 0
 
 
-def _number(table: pd.DataFrame, measure: str) -> str:
+def _headline_number(table: pd.DataFrame, measure: str) -> str:
     rows = table[(table["measure"] == measure) & (table["breakdown"] == "")]
     if rows.empty:
         return ""

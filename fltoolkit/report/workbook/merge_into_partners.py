@@ -35,7 +35,7 @@ def read_into(path: Path, plan: Path) -> str:
                         do="mend them in the workbook, then read it again; nothing was written")  # fmt: skip
     partners = read_partners(plan)
     pending = [e for e in found.edits if not _there(partners, e)]
-    if conflicts := [_conflict(partners, e) for e in pending if not same(_held(partners, e), e.before)]:
+    if conflicts := [_conflict(partners, e) for e in pending if not same(_entry_now(partners, e), e.before)]:
         do = "agree on one of the two: type it into the workbook, or write it into partners.yaml; then read again; nothing was written"
         raise RequestError(
             f"{len(conflicts)} entry(ies) contradict what {PARTNERS} holds by now:\n{_listed(conflicts)}", where=str(path), do=do
@@ -57,7 +57,7 @@ def read_into(path: Path, plan: Path) -> str:
 
 def _kind(partners: Partners, edit: Edit) -> str:
     """What an entry does to partners.yaml."""
-    if _held(partners, edit) in (None, ""):
+    if _entry_now(partners, edit) in (None, ""):
         return "new"
     return "emptied" if edit.after in (None, "") else "changed"
 
@@ -80,7 +80,7 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
         )  # fmt: skip
 
 
-def _held(partners: Partners, edit: Edit) -> Any:
+def _entry_now(partners: Partners, edit: Edit) -> Any:
     """What partners.yaml holds now in an edit's place."""
     if edit.table == "sheets":
         return partners.sheets.get(edit.row)
@@ -89,7 +89,7 @@ def _held(partners: Partners, edit: Edit) -> Any:
 
 
 def _there(partners: Partners, edit: Edit) -> bool:
-    held = _held(partners, edit)
+    held = _entry_now(partners, edit)
     if edit.table == "sheets":
         return same_rows(held, edit.after)
     return same(held, edit.after) and (held is None) == (edit.after is None)
@@ -126,7 +126,8 @@ def _with_formulas(rows: Any, held: Any) -> Any:
 
 def _conflict(partners: Partners, edit: Edit) -> str:
     was = "" if edit.before is None else f"; both were {told(edit.before)}"
-    return f"{edit.where}: the workbook says {told(edit.after)}, {PARTNERS} ({edit.table}, {edit.row}, {edit.column}) says {told(_held(partners, edit))}{was}"
+    theirs = f"{PARTNERS} ({edit.table}, {edit.row}, {edit.column}) says {told(_entry_now(partners, edit))}"
+    return f"{edit.where}: the workbook says {told(edit.after)}, {theirs}{was}"
 
 
 def _listed(lines: list[str] | tuple[str, ...]) -> str:

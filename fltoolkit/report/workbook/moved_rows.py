@@ -16,7 +16,7 @@ def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:
     Args:
         then: the locked cells as the kit wrote them, with a value. now: all cells as they are. same: whether two values say the same.
     """
-    before, after = _rows(then), _rows(now)
+    before, after = _by_row(then), _by_row(now)
 
     def is_at(row: int, place: int) -> bool:
         there = after.get(place, {})
@@ -28,23 +28,23 @@ def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:
     for by in range(1, MOST):
         below = [row for row in before if row >= first + by]
         if below and all(is_at(row, row - by) for row in below):
-            return f"{_named(before, first, by)} deleted, so that all rows below moved up; undo that"
+            return f"{_rows_in_words(before, first, by)} deleted, so that all rows below moved up; undo that"
         if all(is_at(row, row + by) for row in before if row >= first):
             return f"{by} row(s) were inserted above what was row {first} ({_about(before[first])}); take them out"
     last = [row for row in before if row >= first]
     if not any(row in after for row in last) and all(len(before[row]) > 1 for row in last):
-        return f"{_named(before, first, len(last))} deleted; undo that"
+        return f"{_rows_in_words(before, first, len(last))} deleted; undo that"
     return ""
 
 
-def _rows(cells: Cells) -> dict[int, dict[int, Any]]:
+def _by_row(cells: Cells) -> dict[int, dict[int, Any]]:
     found: dict[int, dict[int, Any]] = {}
     for (row, column), value in cells.items():
         found.setdefault(row, {})[column] = value
     return found
 
 
-def _named(rows: Mapping[int, Mapping[int, Any]], first: int, number: int) -> str:
+def _rows_in_words(rows: Mapping[int, Mapping[int, Any]], first: int, number: int) -> str:
     about = f" ({_about(rows[first])})" if first in rows else ""
     return f"row {first}{about} was" if number == 1 else f"rows {first} to {first + number - 1}, from{about} on, were"
 

@@ -38,7 +38,7 @@ def smart(evidence: Evidence) -> Page:
         met: object = Styled("NO", "warn") if row["met"] == "no" else row["met"]
         words = (row["code"], row["indicator"], row["criterion"].replace("_", "-"), met, row["missing"])
         id = f"smart.{row['id']}.{row['criterion']}"
-        lines.append(_asked(words, evidence.partners, id, ("answer", "note") if theirs else ()))
+        lines.append(_checklist_row(words, evidence.partners, id, ("answer", "note") if theirs else ()))
     purpose = "Is each indicator specific, measurable, achievable, relevant and time-bound?"
     return Page(
         "SMART",
@@ -62,7 +62,7 @@ def checklist(evidence: Evidence, tool: int, name: str, purpose: str) -> Page:
     )  # fmt: skip
     keys = ("answer", "note", "source") if sourced else ("answer", "note")
     lines = [
-        _asked((q.section, q.question, *([survey_says(evidence, q)] if beside else [])), evidence.partners, q.id, keys)
+        _checklist_row((q.section, q.question, *([survey_says(evidence, q)] if beside else [])), evidence.partners, q.id, keys)
         for q in questions
     ]
     return Page(
@@ -89,7 +89,7 @@ def methods(evidence: Evidence) -> Page:
     for q in checklists().of(1):
         name, _, rest = q.question.partition(": ")
         words = (f"Standards: {q.section}", name, rest[:1].upper() + rest[1:], "ILO toolkit, Tool No. 1")
-        lines.append(_asked(words, evidence.partners, q.id, ("answer", "note")))
+        lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
     purpose = "What is counted, how it is measured, and which standards it rests on."
     return Page("Definitions and methods", purpose, columns, lines, tool="1, 2", fills="ratification of each standard, notes", notes=(checklists().source,),
                 table="checklists", frozen=2)  # fmt: skip
@@ -246,7 +246,7 @@ def _said(r: dict[Any, Any]) -> str:
     return f"{value} ({low} to {high}){marker}"
 
 
-def _asked(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:
+def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:
     mine = partners.row("checklists", id)
     every = keys or ("answer", "note")
     return SheetRow((*words, *(plain(mine.get(key)) for key in every)), id, tuple(keys), frozenset(mine))

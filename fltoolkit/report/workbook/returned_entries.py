@@ -208,7 +208,7 @@ def _sheet_edit(
     if after and (much := _too_much(after)):
         problems.append(f"{name}: {much}")
         return
-    old, new = (_rows(cells) if cells is not None else None for cells in (before, after))
+    old, new = (_filled_rows(cells) if cells is not None else None for cells in (before, after))
     if not same_rows(old, new):
         yield Edit(f"{name}!A1", "sheets", name, "", old, new)  # type: ignore[arg-type]
 
@@ -232,7 +232,7 @@ def _widths(cells: dict[Place, Any]) -> dict[int, int]:
     return widths
 
 
-def _rows(cells: dict[Place, Any]) -> Rows:
+def _filled_rows(cells: dict[Place, Any]) -> Rows:
     """Cells as rows, as far as they are filled."""
     filled = {place: value for place, value in cells.items() if value not in (None, "")}
     widths = _widths(filled)

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -99,18 +99,28 @@ class Page:
     printed_columns: int | None = None
 
 
+@dataclass(frozen=True)
+class PartnersCell:
+    """Where partners.yaml keeps what a cell is filled with (or that the cell is none to fill), and whether it holds something yet."""
+
+    table: str = ""
+    row: str = ""
+    column: str = ""
+    held: bool = False
+
+
+NOT_TO_FILL = PartnersCell()
+
+
 @dataclass
 class CellRecord:
     """The rows of the hidden sheet: each cell as it was written, what it is in one text (a workbook is slow to read), and its value."""
 
     rows: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(
-        self, sheet: str, cell: tuple[int, int], kind: str, value: object, table: str = "", row: str = "", column: str = "",
-        held: bool = False,
-    ) -> None:  # fmt: skip
+    def add(self, sheet: str, cell: tuple[int, int], kind: str, value: object, kept: PartnersCell = NOT_TO_FILL) -> None:
         type_, text = typed(value)
-        self.rows.append((json.dumps([sheet, *cell, kind, table, row, column, held, type_], ensure_ascii=False), text))
+        self.rows.append((json.dumps([sheet, *cell, kind, *astuple(kept), type_], ensure_ascii=False), text))
 
 
 def typed(value: object) -> tuple[str, str]:
@@ -228,7 +238,8 @@ class _Writer:
                 self.record.add(page.name, at, "formula", text)
             elif about.key and about.key in line.inputs:
                 written = self.put(sheet, at, value, about.style, "open")
-                self.record.add(page.name, at, "input", written, page.table, line.id, about.key, about.key in line.held)
+                kept = PartnersCell(page.table, line.id, about.key, about.key in line.held)
+                self.record.add(page.name, at, "input", written, kept)
             else:
                 style = value.style if isinstance(value, Styled) else about.style
                 written = self.put(sheet, at, value.value if isinstance(value, Styled) else value, style)
@@ -278,9 +289,9 @@ class _Writer:
             for column, value in enumerate(row):
                 written = self.put(sheet, (i, column), value, "bare")
                 if written is not None:
-                    self.record.add(name, (i, column), "kept", written, "sheets", name)
+                    self.record.add(name, (i, column), "kept", written, PartnersCell("sheets", name))
         if not rows:
-            self.record.add(name, (0, 0), "kept", "", "sheets", name)
+            self.record.add(name, (0, 0), "kept", "", PartnersCell("sheets", name))
 
     def record_sheet(self, about: Sequence[str]) -> None:
         sheet = self.book.add_worksheet(KIT)

@@ -45,7 +45,7 @@ def open_returned(path: Path) -> ReturnedBook:
         import openpyxl
     except ImportError:
         raise DataError(
-            "a workbook cannot be read without openpyxl", where=str(path), do="pip install 'fltoolkit[documents]'"
+            "a workbook cannot be read without openpyxl", where=str(path), do='pip install "fltoolkit[all]"'
         ) from None
     content = read_bytes(path, MOST_PACKED)
     foreign = _refuse_unsuitable(path, content)

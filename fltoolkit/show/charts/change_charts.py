@@ -45,7 +45,7 @@ def sentence(row: PublishedNumber) -> str:
     if pd.isna(row["estimate"]):
         return f"{what}, {years}: change not shown ({row['verdict_reason'] or row['reason']})."
     told = f"{number(row['estimate_before'], measure)} and {number(row['estimate_after'], measure)}{_per(row, measure)}"
-    gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_limits(row, measure)}"
+    gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_signed_limits(row, measure)}"
     because = f": {row['verdict_reason']}" if row["verdict_reason"] else ""
     return f"{what}, {years}: {row['verdict']} ({told}; {gap}){because}."
 
@@ -64,7 +64,7 @@ def change(rows: pd.DataFrame) -> Picture:
     for side, colour in (("_after", BLUE), ("_before", GREY)):
         part = rows[["marker", "reason", "level"]].assign(y=names, measure=measure)
         part = part.assign(**{c: rows[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")})
-        dot_series(fig, _round(first, "" if side == "_after" else side), part, measure, colour, True)
+        dot_series(fig, _round(first, "" if side == "_after" else side), part, colour, True)
     for name, row in zip(names, rows.to_dict("records"), strict=True):
         fig.add_annotation(
             x=1.01,
@@ -92,7 +92,7 @@ def change_table(rows: pd.DataFrame) -> Table:
             _round(first, "_before"): [number(r["estimate_before"], measure) for r in records],
             _round(first, ""): [number(r["estimate_after"], measure) for r in records],
             "Change": [signed(r["estimate"], measure) for r in records],
-            f"{percent(first)} interval": [_limits(r, measure) for r in records],
+            f"{percent(first)} interval": [_signed_limits(r, measure) for r in records],
             "Verdict": [r["verdict"] for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
             "Remark": ["; ".join(t for t in (r["verdict_reason"], r["reason"]) if t) for r in records],
@@ -107,7 +107,7 @@ def signed(value: float, measure: str) -> str:
     return "" if pd.isna(value) else f"{'−' if value < 0 else '+'}{number(abs(value), measure)}"
 
 
-def _limits(row: PublishedNumber, measure: str) -> str:
+def _signed_limits(row: PublishedNumber, measure: str) -> str:
     if pd.isna(row["ci_low"]):
         return ""
     return f"{signed(row['ci_low'], measure)}{NBSP}to{NBSP}{signed(row['ci_high'], measure)}"

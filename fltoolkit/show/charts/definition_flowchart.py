@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from fltoolkit.classify.children import ENDS, ROUTES
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, figure, wrap
@@ -29,6 +29,22 @@ NOTE = ("Every route is looked at by itself; a child with several is shown where
 Answers = Mapping[str, str]
 
 
+class _BoxColours(NamedTuple):
+    """The colours of a box: its ground, its frame and its words."""
+
+    fill: str
+    line: str
+    ink: str = INK
+
+
+QUESTION, LEFT, UNCLEAR, FOUND = (
+    _BoxColours(PAPER, INK),
+    _BoxColours("white", GREY),
+    _BoxColours("white", ORANGE),
+    _BoxColours(BLUE, BLUE, "white"),
+)
+
+
 def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = None, lit: Collection[str] = ()) -> Any:
     """The adults' flowchart.
 
@@ -39,18 +55,18 @@ def adults(title: str, subtitle: str, words: Answers, answers: Answers | None = 
     """
     spine = [leaf for leaf in QUESTIONS if leaf in words]
     sheet = _Sheet()
-    sheet.box(0.1, 4.4, 0, words[ASKED], ASKED in lit)
+    sheet.box((0.1, 4.4), 0, words[ASKED], ASKED in lit)
     for i, leaf in enumerate(spine, 1):
         told = f"<br>{answers[leaf]}" if answers and leaf in answers else ""
-        sheet.box(0.1, 4.4, -i, f"<b>{QUESTIONS[leaf]}</b>{told}", f"?{leaf}" in lit)
+        sheet.box((0.1, 4.4), -i, f"<b>{QUESTIONS[leaf]}</b>{told}", f"?{leaf}" in lit)
         sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), "yes" if i > 1 else "", f"?{leaf}" in lit)
         sheet.arrow((4.4, -i), (5.7, -i), "no", leaf in lit)
-        sheet.box(5.7, 9.9, -i, words[leaf], leaf in lit, "white", GREY)
+        sheet.box((5.7, 9.9), -i, words[leaf], leaf in lit, LEFT)
     end = -len(spine) - 1
     sheet.arrow((2.25, end + 0.7), (2.25, end + 0.3), "yes", "forced labour" in lit)
-    sheet.box(0.1, 4.4, end, words["forced labour"], "forced labour" in lit, BLUE, BLUE, "white")
+    sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
     if "unresolved" in words:
-        sheet.box(5.7, 9.9, end, words["unresolved"], "unresolved" in lit, "white", ORANGE)
+        sheet.box((5.7, 9.9), end, words["unresolved"], "unresolved" in lit, UNCLEAR)
     return sheet.drawn(title, subtitle, 96 * (len(spine) + 2) + 120, (0, 10), (-len(spine) - 1.6, 0.7))
 
 
@@ -76,7 +92,7 @@ def children(
     spine = ((ASKED, words[ASKED]), (f"?{IV}", "<b>Worst form of child<br>labour (a)–(c)?</b>"), (WITH_PARENTS, "<b>Working with or for<br>the parents?</b>"),
              (f"?{III}", "<b>A parent in<br>forced labour?</b>"), (f"?{II}", "<b>Threat or penalty<br>by a third party?</b>"))  # fmt: skip
     for i, (name, told) in enumerate(spine):
-        sheet.box(*left, -i, told + answers.get(name, ""), name in lit)
+        sheet.box(left, -i, told + answers.get(name, ""), name in lit)
         if i:
             sheet.arrow((1.65, 0.7 - i), (1.65, 0.3 - i), ("", "no", "yes", "no")[i - 1], name in lit)
     for y, leaf, told in (
@@ -85,23 +101,23 @@ def children(
         (4, II, "with parents,<br>threat (ii)"),
     ):
         sheet.arrow((left[1], -y), (middle[0], -y), f"yes{counts.get(leaf, '')}", leaf in lit)
-        sheet.box(*middle, -y, told, leaf in lit, BLUE, BLUE, "white")
+        sheet.box(middle, -y, told, leaf in lit, FOUND)
     sheet.arrow((1.65, -4.3), (1.65, -4.7), f"no{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
-    sheet.box(*left, -5, "not in forced labour", NO_THREAT in lit, "white", GREY)
+    sheet.box(left, -5, "not in forced labour", NO_THREAT in lit, LEFT)
     sheet.arrow((left[1], -2), (right[0], -2), "no", f"?{I}" in lit)
     sheet.box(
-        *right,
+        right,
         -2,
         "<b>For a third party: threat<br>or penalty by a third party?</b>" + answers.get(f"?{I}", ""),
         f"?{I}" in lit,
     )
     sheet.arrow((7.75, -2.3), (7.75, -2.7), f"yes{counts.get(I, '')}", I in lit)
-    sheet.box(7.0, 8.5, -3, "third party,<br>threat (i)", I in lit, BLUE, BLUE, "white")
+    sheet.box((7.0, 8.5), -3, "third party,<br>threat (i)", I in lit, FOUND)
     sheet.arrow((9.45, -2.3), (9.45, -2.7), f"no{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)
-    sheet.box(8.7, 10.2, -3, "not in forced<br>labour", NO_THREAT_THIRD in lit, "white", GREY)
-    sheet.box(*right, 0, words[NO_WORK], NO_WORK in lit, "white", GREY)
+    sheet.box((8.7, 10.2), -3, "not in forced<br>labour", NO_THREAT_THIRD in lit, LEFT)
+    sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
-    sheet.box(*right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, "white", ORANGE)
+    sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.words(0, -5.75, wrap(NOTE, 100), GREY, 12, xanchor="left", align="left")
     return sheet.drawn(title, subtitle, 740, (0, 10.2), (-6.0, 0.5))
 
@@ -113,11 +129,11 @@ class _Sheet:
         self.shapes: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
 
-    def box(
-        self, x0: float, x1: float, y: float, text: str, lit: bool, fill: str = PAPER, line: str = INK, ink: str = INK
-    ) -> None:
+    def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
         """A box with words. A lit one is framed thick and dark as well as coloured, for whoever does not see the colour."""
-        fill, line, width, ink = (LIT, INK, 5, INK) if lit else (fill, line, 1.5, ink)
+        (x0, x1), (fill, line, ink), width = span, look, 1.5
+        if lit:
+            (fill, line, ink), width = _BoxColours(LIT, INK), 5.0
         corners = {"x0": x0, "x1": x1, "y0": y - 0.3, "y1": y + 0.3}
         self.shapes.append({"type": "rect", **corners, "fillcolor": fill, "line": {"color": line, "width": width}})
         self.words((x0 + x1) / 2, y, text, ink, 14)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,7 @@ def detectable(
             title_standoff=16,
         )
     )
-    return Picture(fig, _alt(curves, n, deff, power, planned, cut))
+    return Picture(fig, _curves_in_words(list(curves), sizes if planned is None else (planned,), cut, deff, power))
 
 
 @checked
@@ -138,13 +138,13 @@ def _name(p: float) -> str:
     return f"{p * scale('prevalence'):g} per 1,000"
 
 
-def _alt(
-    curves: dict[float, list[float]], n: np.ndarray[Any, Any], deff: float, power: float, planned: float | None, cut: Any
+def _curves_in_words(
+    prevalences: Sequence[float], sizes: Sequence[float], cut: Callable[[float, float], float], deff: float, power: float
 ) -> str:
-    ends = (planned,) if planned is not None else (n[0], n[-1])
+    """What the curves say at some sizes of the sample, for whoever does not see them."""
     told = [
-        f"From {_name(p)}: {' and '.join(f'{_fall(cut(p, size))} with {size:,.0f} persons in each round' for size in ends)}"
-        for p in curves
+        f"From {_name(p)}: {' and '.join(f'{_fall(cut(p, size))} with {size:,.0f} persons in each round' for size in sizes)}"
+        for p in prevalences
     ]
     return (
         f"Curves of the smallest fall in prevalence that a repeat survey would detect with a chance of {100 * power:g} % (design effect "

@@ -46,7 +46,7 @@ def dot_plot(rows: pd.DataFrame, crossed: Sequence[str] = ()) -> Picture:
         150 + 44 * len(rows),
     )
     for i, (name, part) in reversed(list(enumerate(series))):
-        dot_series(fig, name, part, measure, SERIES[i % len(SERIES)], bool(crossed))
+        dot_series(fig, name, part, SERIES[i % len(SERIES)], bool(crossed))
     order = list(dict.fromkeys(y for _, part in series for y in part["y"]))
     fig.update_xaxes(**axis(unit(measure)))
     fig.update_yaxes(**categories(order))
@@ -56,8 +56,9 @@ def dot_plot(rows: pd.DataFrame, crossed: Sequence[str] = ()) -> Picture:
     return Picture(fig, _alt(f"Dot plot: {title}, {where}.", rows))
 
 
-def dot_series(fig: Any, name: str, part: pd.DataFrame, measure: str, colour: str, grouped: bool) -> None:
-    times, there = scale(measure), part[part["estimate"].notna()]
+def dot_series(fig: Any, name: str, part: pd.DataFrame, colour: str, grouped: bool) -> None:
+    """Draw the rows of one measure; `grouped` beside those of other series, which a legend tells apart."""
+    times, there = scale(str(part["measure"].iloc[0])), part[part["estimate"].notna()]
     offset = {"offsetgroup": name} if grouped else {}
     x, low, high = (there[c] * times for c in ("estimate", "ci_low", "ci_high"))
     fig.add_scatter(
@@ -127,7 +128,7 @@ def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
     fig = figure(
         f"{TITLES[measure]} under each rule set", f"{where}; {first['reference_period']}", 170 + 60 * len(rows), showlegend=False
     )
-    dot_series(fig, "", rows, measure, BLUE, False)
+    dot_series(fig, "", rows, BLUE, False)
     fig.update_xaxes(**axis(unit(measure)))
     fig.update_yaxes(**categories(names), range=[-0.6, len(rows) - 0.4])
     told = [f"{r['rule_set']}{to_verify(r)}: {_number_or_reason(r)}" for r in rows.to_dict("records")]

@@ -172,7 +172,7 @@ def follow_up(evidence: Evidence) -> Table | Words:
             "Baseline": [_value(r, "baseline_value") for r in records],
             "Now": [_value(r, "value") for r in records],
             "Change": [_signed(r, "change") for r in records],
-            "Its interval": [_limits(r) for r in records],
+            "Its interval": [_change_limits(r) for r in records],
             "Verdict": [r["light"] for r in records],
             "Marker": [f"[{r['marker']}]" if isinstance(r["marker"], str) and r["marker"] else "" for r in records],
             "Remark": ["; ".join(t for t in (r["verdict_reason"], r["reason"]) if t) for r in records],
@@ -207,7 +207,7 @@ def _signed(row: PlanRow, column: str) -> str:
     return signed(row[column] / scale(row["measure"]), row["measure"])
 
 
-def _limits(row: PlanRow) -> str:
+def _change_limits(row: PlanRow) -> str:
     if pd.isna(row["change_ci_low"]):
         return ""
     return f"{_signed(row, 'change_ci_low')}{NBSP}to{NBSP}{_signed(row, 'change_ci_high')}"

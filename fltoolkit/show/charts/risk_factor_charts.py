@@ -61,7 +61,7 @@ def risk_table(model: PublishedModel) -> Table:
             "Group": [_name(r["group"]) if new else "" for r, new in zip(records, starts, strict=True)],
             "Category": [value(r["group"], r["category"]) for r in records],
             "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
-            f"{percent({'level': model.level})} interval": [_limits(r) for r in records],
+            f"{percent({'level': model.level})} interval": [_ratio_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"]) for r in records],
             "Interval": [_effect_limits(r) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
@@ -164,7 +164,7 @@ def _ratio(x: float) -> str:
     return "" if pd.isna(x) else "no limit" if np.isinf(x) else f"{x:.2f}"
 
 
-def _limits(row: PublishedNumber) -> str:
+def _ratio_limits(row: PublishedNumber) -> str:
     return "" if pd.isna(row["ci_low"]) else f"{_ratio(row['ci_low'])}{NBSP}to{NBSP}{_ratio(row['ci_high'])}"
 
 
@@ -181,7 +181,7 @@ def _hover_text(row: PublishedNumber) -> str:
         return "the category compared with"
     if pd.isna(row["odds_ratio"]):
         return f"[{row['marker']}]"
-    return f"{_ratio(row['odds_ratio'])} ({_limits(row)})" if _limits(row) else _ratio(row["odds_ratio"])
+    return f"{_ratio(row['odds_ratio'])} ({_ratio_limits(row)})" if _ratio_limits(row) else _ratio(row["odds_ratio"])
 
 
 def _blank(found: ResponseError) -> str:

@@ -45,7 +45,7 @@ def sector_rows(sector: Sector) -> dict[str, Category]:
     them and more, they cannot be told apart, and its row says `incl.`. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
     table, letters = isic(sector.revision), sector.digits == "letter"
-    names = {letter: _row(sector, letter) for letter in table.sections}
+    names = {letter: _sector_category(sector, letter) for letter in table.sections}
     alone = {s.codes[0] for s in table.sections.values() if len(s.codes) == 1}
     held = {names[table.section_of[d]]: d for d in table.own_rows}
     rows: dict[str, Category] = {}
@@ -79,7 +79,7 @@ def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
             sector.national.update(_table(path, sector))
 
 
-def _row(sector: Sector, letter: str) -> Category:
+def _sector_category(sector: Sector, letter: str) -> Category:
     table = isic(sector.revision)
     if sector.level == "section":
         return Category(label=f"Section {letter}", ilostat=f"{table.ilostat['section']}_{letter}")

@@ -15,6 +15,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.files import inside
 from fltoolkit.memory import ResultKey, is_on, remembered
+from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.data.column_names import names_of, tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text, written
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -275,12 +276,12 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     """Open a survey through its survey.yaml; nothing but keys is read yet.
 
     Args:
-        path: survey.yaml, or its folder.
+        path: survey.yaml, or its folder; or the name of a shipped sample, such as `norvia_lfs_2025`.
         tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md): the one table, or a dictionary
             by the names under `path:`. None: the files are read.
 
     Raises:
-        SpecError: survey.yaml is not valid.
+        SpecError: there is no such survey.yaml, or it is not valid.
         DataError: a file or a column is missing, or keys do not match.
         RequestError: the tables are no PySpark DataFrames, or not one for each file.
     """
@@ -288,9 +289,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         raise RequestError(
             "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
         )
-    path = Path(path)
-    if path.is_dir():
-        path = path / "survey.yaml"
+    path = survey_file(path)
     key = _contents(path) if is_on() and tables is None else None
     return remembered(key, lambda: _opened(path, tables), state=changeable)
 

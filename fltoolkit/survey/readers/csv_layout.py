@@ -94,7 +94,7 @@ def _read_head(text: str, delimiter: str) -> Layout:
     """The header, if this is the delimiter: the first row of several cells, below titles of one cell; in a file of one column the first."""
     skipped, first = 0, None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    for row in _rows(reader):
+    for row in _first_rows(reader):
         if len(row) > 1:
             return Layout(delimiter, skipped, tuple(row))
         if first is None and row:
@@ -103,7 +103,7 @@ def _read_head(text: str, delimiter: str) -> Layout:
     return first or Layout(delimiter, 0, ("",))
 
 
-def _rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     """The first rows; one that cannot be read ends them, and is told later with its line."""
     try:
         yield from islice(reader, ROWS)
@@ -116,5 +116,5 @@ def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):
         next(below)
-    counts = {len(row) for row in _rows(csv.reader(below, delimiter=layout.delimiter)) if row}
+    counts = {len(row) for row in _first_rows(csv.reader(below, delimiter=layout.delimiter)) if row}
     return len(layout.header) > 1, layout.skipped == 0, len(counts) == 1, len(layout.header)

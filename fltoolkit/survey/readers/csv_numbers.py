@@ -26,13 +26,13 @@ def with_numbers(relation: Any) -> Any:
     if len(names) > WIDE:
         _facts(relation, {})
         return relation
-    numbers = _numbers(relation, names)
+    numbers = _number_columns(relation, names)
     if not numbers:
         return relation
     return relation.project(", ".join(f"TRY_CAST({name} AS DOUBLE) AS {name}" if name in numbers else name for name in names))
 
 
-def _numbers(relation: Any, names: Sequence[str]) -> set[str]:
+def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
     """The columns of nothing but numbers that come back.
 
     A look at the first rows saves time: a column that holds text there is text, and most others hold whole numbers, for which a

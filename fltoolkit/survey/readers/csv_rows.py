@@ -38,7 +38,7 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
     """
     where, width = str(source.path), len(layout.header)
     header = f"{width} cell(s), as in the header in line {layout.line}"
-    rows = _rows(source, layout)
+    rows = _header_and_rows(source, layout)
     if bad := next((row for row in rows if row.problem or row.cells != width), None):
         problem, do = _problem_and_advice(bad, width, last=next(rows, None) is None)
         return DataError(
@@ -69,7 +69,7 @@ def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
     return f"a row has {'more' if bad.cells > width else 'fewer'} cells than the header", QUOTE_CELLS
 
 
-def _rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
+def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
     """The header and the rows below it, blank lines left out; a row with a wrong quote is the last."""
     with source.lines() as file:
         for _ in range(layout.skipped):

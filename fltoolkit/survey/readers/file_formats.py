@@ -160,10 +160,10 @@ def _open_labelled(
     # pyreadstat takes an empty list for all columns.
     wanted = None if only is None else [name for name in about.names if name in only] or list(about.names[:1])
     table, _ = _pyreadstat(path, encoding, usecols=wanted, user_missing=as_text)
-    return con.from_df(table.apply(lambda column: _plain(column, about.kinds[column.name]))), about.names
+    return con.from_df(table.apply(lambda column: _without_objects(column, about.kinds[column.name]))), about.names
 
 
-def _plain(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
+def _without_objects(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
     """Python objects (dates, numbers among tagged missing values) as text; numbers and text as they are."""
     if column.dtype != object and kind != "date":
         return column
@@ -177,7 +177,7 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
         import pyreadstat
     except ImportError:
         raise DataError(
-            "SPSS and Stata files need the package pyreadstat", where=str(path), do='pip install "fltoolkit[formats]"'
+            "SPSS and Stata files need the package pyreadstat", where=str(path), do='pip install "fltoolkit[all]"'
         ) from None
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     # iconv, which decodes here, knows Python's names once they are canonical and hyphened.
@@ -213,7 +213,7 @@ def open_object(
     """
     if is_spark(data):
         return (*spark_table(data, only), {})
-    table = _held(data)
+    table = _table_in_memory(data)
     if table is None:
         raise DataError(
             "this is not a table the kit reads",
@@ -228,7 +228,7 @@ def open_object(
     return con.from_arrow(table.table), table.names, table.unreadable
 
 
-def _held(data: Any) -> MemoryTable | None:
+def _table_in_memory(data: Any) -> MemoryTable | None:
     """A table in memory. A DuckDB relation is read here, once, so that every number is of the same rows."""
     import duckdb
 

@@ -106,7 +106,7 @@ def _array(column: Any) -> Any:
         array = column
     else:
         array = _of_polars(column)
-    return _plain(array)
+    return _duckdb_array(array)
 
 
 def _of_pandas(column: pd.Series[Any]) -> Any:
@@ -218,7 +218,7 @@ def _blank(value: Any) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
-def _plain(array: Any) -> Any:
+def _duckdb_array(array: Any) -> Any:
     """An Arrow array as DuckDB takes it: of the kinds that it lacks, the nearest that it has. Raises `NoColumn`."""
     import pyarrow as pa
 
@@ -233,7 +233,7 @@ def _plain(array: Any) -> Any:
         return array
     if types.is_dictionary(kind):
         texts = types.is_string(kind.value_type) or types.is_large_string(kind.value_type)
-        return array if texts else _plain(array.cast(kind.value_type))
+        return array if texts else _duckdb_array(array.cast(kind.value_type))
     if types.is_null(kind):
         return array.cast(pa.string())
     if types.is_float16(kind):

@@ -91,9 +91,9 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
     """
     if isinstance(benchmarks, (str, Path)):
         where = str(benchmarks)
-        rows = list(_rows(_csv(Path(benchmarks)), where))
+        rows = list(_benchmark_rows(_csv(Path(benchmarks)), where))
     elif isinstance(benchmarks, pd.DataFrame):
-        rows = list(_rows(benchmarks, where))
+        rows = list(_benchmark_rows(benchmarks, where))
     elif isinstance(benchmarks, Mapping):
         for margin, categories in benchmarks.items():
             expect(
@@ -128,7 +128,7 @@ def _csv(path: Path) -> pd.DataFrame:
     return pd.DataFrame([row.cells for row in rows], columns=list(COLUMNS), dtype=str)
 
 
-def _rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+def _benchmark_rows(table: pd.DataFrame, where: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     if gone := [c for c in COLUMNS if c not in table]:
         raise DataError(
             f"benchmarks lack the column(s) {', '.join(gone)}", where=where, found=f"{table.shape[1]} column(s)", allowed=COLUMNS,

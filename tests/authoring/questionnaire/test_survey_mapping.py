@@ -8,7 +8,7 @@ import pytest
 import yaml
 from small_questionnaire import QUESTIONNAIRE, asks, en, questionnaire
 
-from fltoolkit.authoring.questionnaire.survey_mapping import HEAD, _plain, survey_data, survey_text
+from fltoolkit.authoring.questionnaire.survey_mapping import HEAD, _as_by_hand, survey_data, survey_text
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -16,7 +16,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 def test_whole_numbers_are_written_bare_and_every_other_text_as_it_is() -> None:
     """`²` is a digit to Python, and no number: it was a traceback, as were 5,000 digits."""
     given = ["1", "0", "01", "-1", "\u00b2", "\u0663", "9" * 5000, "1.0", ""]
-    assert _plain(given) == [1, 0, *given[2:]]
+    assert _as_by_hand(given) == [1, 0, *given[2:]]
 
 
 def test_a_question_of_several_modes_is_a_question_of_each() -> None:

@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, RequestError
-from fltoolkit.estimate.change_over_time.difference import Side, difference, mover
+from fltoolkit.estimate.change_over_time.difference import Side, WithLimits, difference, mover
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RECORDS = {r["id"]: r for r in json.loads((GOLDEN / "change.json").read_text("utf-8"))["records"]}
@@ -308,7 +308,7 @@ def test_against_a_published_baseline_mover_decides() -> None:
     after = later()
     now = after.table.iloc[0]
     row = fl.change_from_published(BASELINE, after).table.iloc[0]
-    low, high = mover(0.35, 0.30, 0.40, now["estimate"], now["ci_low"], now["ci_high"])
+    low, high = mover(WithLimits(0.35, 0.30, 0.40), WithLimits(now["estimate"], now["ci_low"], now["ci_high"]))
     assert (row["change"], row["ci_low"], row["ci_high"]) == pytest.approx((now["estimate"] - 0.35, float(low), float(high)))
     assert (row["verdict"], row["method"]) == ("decreased", "mover")
     narrower = fl.change_from_published(BASELINE, after, rho=0.5).table.iloc[0]

@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from fltoolkit.estimate.change_over_time.difference import (
     Side,
+    WithLimits,
     apart,
     bears,
     difference,
@@ -26,7 +27,7 @@ from fltoolkit.estimate.change_over_time.difference import (
 def test_mover_on_score_limits_is_newcombes_hybrid_score_interval(k1: int, n1: int, k2: int, n2: int) -> None:
     """statsmodels has Newcombe (1998, method 10); of 56/70 and 48/80 he prints 0.0524 to 0.3339 (as recalled, to be verified)."""
     (l1, u1), (l2, u2) = (proportion_confint(k, n, method="wilson") for k, n in ((k1, n1), (k2, n2)))
-    low, high = mover(k1 / n1, l1, u1, k2 / n2, l2, u2)
+    low, high = mover(WithLimits(k1 / n1, l1, u1), WithLimits(k2 / n2, l2, u2))
     theirs = confint_proportions_2indep(k2, n2, k1, n1, method="newcomb", compare="diff")
     assert (float(low), float(high)) == pytest.approx(theirs, rel=1e-10)
     if (k1, n1) == (48, 80):
@@ -36,7 +37,7 @@ def test_mover_on_score_limits_is_newcombes_hybrid_score_interval(k1: int, n1: i
 def test_mover_with_symmetric_intervals_is_the_usual_formula_for_any_correlation() -> None:
     s1, s2 = 0.02, 0.03
     for rho in (-0.5, 0.0, 0.4, 1.0):
-        low, high = mover(0.3, 0.3 - s1, 0.3 + s1, 0.2, 0.2 - s2, 0.2 + s2, rho)
+        low, high = mover(WithLimits(0.3, 0.3 - s1, 0.3 + s1), WithLimits(0.2, 0.2 - s2, 0.2 + s2), rho)
         half = np.sqrt(s1**2 + s2**2 - 2 * rho * s1 * s2)
         assert (low, high) == pytest.approx((-0.1 - half, -0.1 + half), abs=1e-12)
 
@@ -49,7 +50,7 @@ def test_satterthwaite_between_the_smaller_df_and_their_sum() -> None:
 
 def test_everything_is_vectorised() -> None:
     p = np.linspace(0.01, 0.02, 5)
-    low, high = mover(p, p / 2, p * 2, 0.012, 0.01, 0.02)
+    low, high = mover(WithLimits(p, p / 2, p * 2), WithLimits(0.012, 0.01, 0.02))
     assert low.shape == high.shape == (5,)
     assert verdicts([-2, 1, -1], [-1, 2, 1]).tolist() == ["decreased", "increased", "no detectable change"]
     assert verdicts([-2, 1], [-1, 2], [False, True]).tolist() == ["no detectable change", "increased"]
@@ -121,7 +122,7 @@ def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(after: Side, m
     row = difference(HIGH, after).iloc[0]
     assert (row["method"], row["verdict"], row["reason"]) == (method, verdict, reason)
     if method == "mover":
-        low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, after.ci_high)
+        low, high = mover(WithLimits(0.006, 0.0046, 0.0077), WithLimits(0.003, 0.0021, after.ci_high))
         assert (row["ci_low"], row["ci_high"]) == (low, high)
         assert pd.isna(row["se"])
     assert difference(HIGH, after, by_size=False)["method"][0] == "taylor"
@@ -129,7 +130,7 @@ def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(after: Side, m
 
 def test_mover_takes_the_correlation_of_rounds_on_the_same_psus() -> None:
     row = difference(HIGH, replace(LOW, n=7_000), 0.4 * 0.0008 * 0.0005).iloc[0]
-    low, high = mover(0.006, 0.0046, 0.0077, 0.003, 0.0021, 0.0042, 0.4)
+    low, high = mover(WithLimits(0.006, 0.0046, 0.0077), WithLimits(0.003, 0.0021, 0.0042), 0.4)
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((float(low), float(high)), rel=1e-12)
 
 

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.estimate.measures import intervals
+from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion
 from fltoolkit.estimate.measures.result_columns import (
     counts,
     design_effects,
@@ -128,7 +129,7 @@ def interval(
 ) -> Any:
     rows, effects = pd.DataFrame([{**ROW, **row}]), pd.DataFrame([{**EFFECTS, "deff_at_zero": at_zero}])
     estimand = Estimand(Outcome(kind, "y"), measure, ((),))
-    return with_intervals(estimand, rows, effects, np.array([rate]), intervals.Confidence(), whole=whole).iloc[0]
+    return with_intervals(estimand, rows, effects, np.array([rate]), Confidence(), whole=whole).iloc[0]
 
 
 def test_a_total_of_cases_has_its_interval_on_the_log_scale_and_never_less_than_was_seen() -> None:
@@ -176,7 +177,8 @@ def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     assert (found["unresolved"], found["resolved_only"], found["bound_high"]) == (1, pytest.approx(2 / 7), pytest.approx(3 / 8))
     # Sums of w(y − 3/8)/80 by PSU: 1/32 three times and −3/32; four PSUs.
     se = np.sqrt(4 / 3 * (3 + 9) / 32**2)
-    _, high = intervals.proportion(3 / 8, se, 8, 3, 0.95, intervals.DEFAULT, 1.0, 3)  # three PSUs hold a case or an open person
+    seen = SeenProportion(3 / 8, se, 8, 3, psus_with_cases=3)  # three PSUs hold a case or an open person
+    _, high = intervals.proportion(seen, Confidence())
     assert found["bound_ci_high"] == pytest.approx(float(high))
     run, rows, effects = open_pass(measure="total")
     number = unresolved(run, rows, effects, 0.95, set()).iloc[0]

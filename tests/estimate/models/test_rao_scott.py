@@ -12,7 +12,7 @@ from risk_records import CHISQ, RECORDS, design_of, grouped, of_group
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.models.rao_scott import _tests
+from fltoolkit.estimate.models.rao_scott import _both_tests
 
 COUNTS = {("a", 1): 10, ("a", 0): 20, ("b", 1): 30, ("b", 0): 40}
 PEARSON = 100 * (10 * 40 - 20 * 30) ** 2 / (30 * 70 * 40 * 60)  # of a table of four cells
@@ -55,7 +55,7 @@ def test_a_covariance_twice_that_of_independent_persons_halves_the_statistic() -
     grid = p.reshape(2, 3)
     expected = np.outer(grid.sum(axis=1), grid.sum(axis=0))
     pearson = 200 * ((grid - expected) ** 2 / expected).sum()
-    second, first = _tests(p, 2 * (np.diag(p) - np.outer(p, p)) / 200, 200, 30, (2, 3), "x and y")
+    second, first = _both_tests(grid, 2 * (np.diag(p) - np.outer(p, p)) / 200, 200, 30, "x and y")
     assert (second.statistic, second.ndf, second.ddf) == (pytest.approx(pearson / 4), pytest.approx(2), pytest.approx(60))
     assert (first.statistic, first.ndf, first.ddf) == (pytest.approx(pearson), 2, math.inf)
     assert first.p_value == pytest.approx(math.exp(-pearson / 2 / 2))

@@ -348,7 +348,7 @@ def test_without_pyreadstat_the_extra_is_named(tmp_path: Path, table: pd.DataFra
         return found(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    assert 'pip install "fltoolkit[formats]"' in refused(tmp_path / "a.sav")
+    assert 'pip install "fltoolkit[all]"' in refused(tmp_path / "a.sav")
 
 
 def test_reading_writes_nothing(tmp_path: Path, table: pd.DataFrame) -> None:

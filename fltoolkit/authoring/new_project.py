@@ -1,0 +1,54 @@
+"""A folder to work in, for whoever installed the kit and has no checkout: notebooks, samples, documentation, a batch.yaml and a README."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from fltoolkit.errors import RequestError
+from fltoolkit.files import write_new
+from fltoolkit.shipped_files import shipped_folder
+
+COPIED = ("notebooks", "data_samples", "docs")  # as in a checkout, so that every command and link of the documentation holds here
+LEFT_OUT = shutil.ignore_patterns("site", ".ipynb_checkpoints", "__pycache__")  # docs/site is what builds the documentation
+BATCH = """\
+# The surveys of this project: `fltoolkit batch batch.yaml` runs each through the notebooks. Add your own below.
+outputs: outputs
+surveys:
+  - survey: data_samples/norvia_lfs_2025/survey.yaml
+    plan: data_samples/norvia_lfs_2025/nap.yaml
+"""
+README = """\
+# {name}
+
+Made by `fltoolkit start`. Give the commands in this folder; `fltoolkit --help` lists the others.
+
+- `fltoolkit check data_samples/norvia_lfs_2025/survey.yaml` says what the sample's data say of themselves (its people are invented).
+- `fltoolkit estimate data_samples/norvia_lfs_2025/survey.yaml` runs it; open `outputs/index.html`. `fltoolkit batch batch.yaml` runs all that batch.yaml lists.
+- Both run the kit's own notebooks; those in `notebooks/` are copies, to read and to change. `fltoolkit lab` opens them.
+- A notebook opened by hand reads what its first cell names: a shipped sample, or a path from there: `"../my_survey/survey.yaml"`.
+- To learn or to teach: four lessons in `notebooks/teaching` (docs/learn.md); `fltoolkit class my_class` serves them to a class.
+- Your own survey: a folder here with your data; `fltoolkit new my_survey/persons.sav` drafts its survey.yaml (docs/first_steps.md).
+"""
+
+
+def start_project(folder: Path) -> Path:
+    """Lay out a project in a new or empty folder; gives the folder.
+
+    Raises:
+        RequestError: something is there already, which stays as it is; or the kit came without what is copied.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RequestError("a file stands where the project's folder is to be", where=str(folder), do="name another folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise RequestError(
+            "the folder is not empty; nothing was written", where=str(folder),
+            do="name a new folder: a project is never laid over what is there",
+        )  # fmt: skip
+    sources = {name: shipped_folder(name) for name in COPIED}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, source in sources.items():
+        shutil.copytree(source, folder / name, ignore=LEFT_OUT)
+    write_new(folder / "batch.yaml", BATCH)
+    write_new(folder / "README.md", README.format(name=folder.resolve().name))
+    return folder
