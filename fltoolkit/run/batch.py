@@ -204,7 +204,9 @@ def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[s
         say(f"{run.name}: once more, since {why}")
     workbook = _workbook_read(run, target)
     with work_folder(target) as work:
-        error, notebook = _run_notebooks(run, work, now, stop, say)
+        before = read_record(target)
+        progress = Progress(run.name, before.seconds if before else 0.0, say)
+        error, notebook = _run_notebooks(run, work, now, stop, progress)
         record = Record(
             **now.model_dump(), **about, name=run.name, status="failed" if error else "complete", error=error, notebook=notebook,
             outputs=file_hashes(work), seconds=round(time.time() - started, 1),
@@ -244,11 +246,9 @@ def _workbook_read(run: Run, target: Path) -> str:
     return touched
 
 
-def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> tuple[str, str]:
+def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress) -> tuple[str, str]:
     """The notebooks one after the other in `work`, each with its page; gives the error and the page that shows it, empty where all is well."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
-    before = read_record(target)
-    progress = Progress(run.name, before.seconds if before else 0.0, say)
     try:
         with Kernel(work, stop, progress) as kernel:
             for notebook in notebooks_of(run):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, TypeVar
 
@@ -22,6 +23,15 @@ SIZES = {"wide": static_charts.WIDE, "half": static_charts.HALF, "slide": static
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """What a picture of estimates shows: a measure by some groups, in a population (None: the first)."""
+
+    measure: str
+    groups: tuple[str, ...]
+    population: str | None = None
 
 
 _drawn: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("_drawn", default=None)
@@ -58,9 +68,9 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     """All pictures of a run, each under a name of its own, as they are left as files."""
     out = evidence.now
-    wanted = [("prevalence", p, g) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
-    wanted += [("share", None, g) for g in groups_of(out, "share")]
-    made = [estimates(evidence, language, "wide", measure, (g,), p) for measure, p, g in wanted]
+    wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
+    wanted += [Grouped("share", (g,)) for g in groups_of(out, "share")]
+    made = [estimates(evidence, language, "wide", what) for what in wanted]
     made += [
         p for p in (change(evidence, language, "wide"), path(evidence, language, "wide"), repeat(evidence, language, "wide")) if p
     ]
@@ -68,17 +78,16 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 
 @_once
-def estimates(
-    evidence: Evidence, language: Language, width: Width, measure: str, groups: tuple[str, ...], population: str | None = None
-) -> Drawn:
+def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
     """A measure by some groups."""
-    return static_charts.estimates(evidence.now, measure, groups, language, population=population, size=SIZES[width])
+    size = SIZES[width]
+    return static_charts.estimates(evidence.now, what.measure, what.groups, language, population=what.population, size=size)
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Prevalence by the groups that the plan asks first, as many as there is room for; None without a group."""
     groups = asked_groups(evidence, FEW[width])
-    return estimates(evidence, language, width, "prevalence", tuple(groups), None) if groups else None
+    return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:

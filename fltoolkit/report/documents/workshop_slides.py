@@ -9,7 +9,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, DocumentTable, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
-from fltoolkit.report.documents.document_pictures import by_group, change, estimates, path, repeat
+from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
 from fltoolkit.show.charts.static_charts import Drawn
 from fltoolkit.show.wording import number_words
 
@@ -53,7 +53,7 @@ def _others(evidence: Evidence, language: Language) -> list[Block]:
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
     pictures = [
         by_group(evidence, language, "slide"),
-        *(estimates(evidence, language, "slide", "share", (g,), None) for g in shares[:2]),
+        *(estimates(evidence, language, "slide", Grouped("share", (g,))) for g in shares[:2]),
     ]
     pictures += [_of(evidence, p, language) for p in children]
     blocks: list[Block] = []
@@ -71,7 +71,7 @@ def _others(evidence: Evidence, language: Language) -> list[Block]:
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
     """The rate of another population by its first group."""
     group = groups_of(evidence.now, "prevalence", population, least=2)[0]
-    return estimates(evidence, language, "slide", "prevalence", (group,), population)
+    return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
 def _known(evidence: Evidence, language: Language) -> list[Block]:
