@@ -15,7 +15,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -114,7 +113,7 @@ def parts(run: Run, folder: Path) -> Counter[str]:
         real(run, work, name, links)
 
     functions = [
-        ("start of the kernel", notebook_kernel.Kernel, "_start"), ("end of the kernel", notebook_kernel.Kernel, "__exit__"),
+        ("start of the kernel, with the kit's imports", notebook_kernel.Kernel, "_start"), ("end of the kernel", notebook_kernel.Kernel, "__exit__"),
         ("pages", batch, "page"), ("hashes of inputs, code and results", batch, "premises"),
         ("hashes of inputs, code and results", batch, "file_hashes"), ("hashes of inputs, code and results", batch, "input_hashes"),
         ("the index and its script", batch, "write_index"), ("the index and its script", batch, "write_assets"),
@@ -124,30 +123,9 @@ def parts(run: Run, folder: Path) -> Counter[str]:
         for label, owner, name in functions:
             patched.enter_context(timed(spent, label, owner, name))
         whole = by_batch([run], folder / "parts", workers=1)
-    imports = _imports(folder)
-    spent["the kit's imports, in the kernel"] = imports
-    spent["its cells"] -= imports
     spent["papermill: reading, parameters, messages, writing"] = whole - sum(spent.values())
     spent["in all"] = whole
     return spent
-
-
-def _imports(folder: Path) -> float:
-    """Seconds of `import fltoolkit` in a kernel."""
-    import nbformat
-    import papermill
-
-    cell, source = nbformat.v4.new_code_cell("import fltoolkit"), folder / "imports.ipynb"
-    notebook = nbformat.v4.new_notebook(
-        cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
-    )
-    nbformat.write(notebook, source)
-    notebook_kernel.register_engine()
-    with notebook_kernel.Kernel(folder, threading.Event()) as kernel:
-        papermill.execute_notebook(
-            str(source), str(source), engine_name=notebook_kernel.ENGINE, kernel=kernel, progress_bar=False
-        )
-    return float(json.loads(source.read_text("utf-8"))["cells"][0]["metadata"]["papermill"]["duration"])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -22,12 +22,13 @@ from fltoolkit.classify.group_columns import group_columns, memberships, sector,
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
+from fltoolkit.memory import key_from, remembered
 from fltoolkit.survey.checks.findings import stop_on_errors
 from fltoolkit.survey.checks.survey_checks import check
 from fltoolkit.survey.data.engines import held
 from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
-from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.design.survey_design import Survey, changeable
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.groups import NOT_STATED, Sector
 from fltoolkit.survey.spec.questions import FORMS, AnswerCodes, Episodes, Source
@@ -62,7 +63,14 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
     """
     if isinstance(survey, ClassifiedSurvey):
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
-    rule, spec = load_rules(rules, survey.path.parent), survey.spec
+    rule = load_rules(rules, survey.path.parent)
+    key = key_from(survey, "classified", rule.model_dump_json())
+    return remembered(key, lambda: _classified(survey, rule), state=changeable)
+
+
+def _classified(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
+    """See `classify`."""
+    spec = survey.spec
     stop_on_errors(check(survey), str(survey.path))
     refuse_empty_populations(survey)
     if error := obstacle(spec, rule, str(survey.path)):

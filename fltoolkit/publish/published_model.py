@@ -80,7 +80,7 @@ def risk_factors(
     """
     population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
-    rates = out.own[(out.own["measure"] == "prevalence") & (out.own["reference_population"] == population)]
+    rates = out.own_rows(measure="prevalence", reference_population=population)
     offered = [g for g in out.groups if g in persons.spec.groups and g in set(rates["breakdown"])]
     if by is not None and not by:
         raise RequestError(

@@ -22,6 +22,7 @@ from fltoolkit.estimate.measures import prevalence_and_totals as verbs
 from fltoolkit.estimate.measures import stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure
@@ -81,7 +82,16 @@ class Published:
     @property
     def own(self) -> pd.DataFrame:
         """The rows under the run's own rule set."""
-        return self.table[self.table["rule_set"] == self.rule_set]
+        return self.own_rows()
+
+    def own_rows(self, **values: str) -> pd.DataFrame:
+        """Those of them that hold these values, by column."""
+        return self.table.take(self._own(values))
+
+    def _own(self, values: Mapping[str, str]) -> np.ndarray:
+        """Where these rows stand: documents ask some hundred times, and a whole table is slow to cut."""
+        wanted = {"rule_set": self.rule_set} | dict(values)
+        return np.flatnonzero(np.logical_and.reduce([self.table[name].to_numpy() == value for name, value in wanted.items()]))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
         """The headline under every rule set, the run's own first."""
@@ -94,21 +104,21 @@ class Published:
 
         Raises `RequestError` naming what there is.
         """
-        t = self.own[self.own["measure"] == measure]
-        as_published = {frozenset(uncrossed(b)): str(b) for b in t["breakdown"]}
+        places = self._own({"measure": measure})
+        of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
+        as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
-        if population is None and len(t):
-            fits = t[t["breakdown"].isin(names)]
-            population = str((fits if len(fits) else t)["reference_population"].iloc[0])
-        rows = t[(t["reference_population"] == population) & t["breakdown"].isin(names)]
-        missing = [n or TOTAL for n in names if n not in set(rows["breakdown"])]
-        if missing:
-            there = (t["reference_population"] + ": " + t["breakdown"].replace("", TOTAL)).unique()
+        asked = np.isin(broken.astype(str), names)
+        if population is None and len(places):
+            population = str(of[asked][0] if asked.any() else of[0])
+        found = asked & (of == population)
+        if missing := [n or TOTAL for n in names if n not in set(broken[found])]:
+            there = dict.fromkeys(f"{p}: {b or TOTAL}" for p, b in zip(of, broken, strict=True))
             raise RequestError(
                 f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
-                allowed=there if len(there) else self.table["measure"].unique(), do="add it to `tables:` of survey.yaml",
+                allowed=list(there) if there else self.table["measure"].unique(), do="add it to `tables:` of survey.yaml",
             )  # fmt: skip
-        return rows.reset_index(drop=True)
+        return self.table.take(places[found]).reset_index(drop=True)
 
 
 @runtime_checkable
@@ -135,10 +145,21 @@ def publish_run(
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    other = beside(persons)
-    rules, spec = load_profile(profile, persons.path.parent), persons.spec
+    rules, asked = load_profile(profile, persons.path.parent), tuple(plan.tables(persons.spec)) if plan else ()
+    key = key_from(persons, "published", repr(asked), rules.model_dump_json(), every_profile)
+    return remembered(key, lambda: _published(persons, asked, rules, every_profile), copied=_copied)
+
+
+def _copied(out: Published) -> Published:
+    """The set with tables that may be changed."""
+    return replace(out, table=out.table.copy(), profiles={name: _copied(other) for name, other in out.profiles.items()})
+
+
+def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
+    """See `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
+    spec, other = persons.spec, beside(persons)
     limits, notes = _limits(rules, spec)
-    own, refused = _estimates(persons, plan)
+    own, refused = _estimates(persons, asked)
     decided = _decided([*own, *other.made], limits, notes, spec)
 
     def judged(by: Profile) -> Published:
@@ -150,7 +171,7 @@ def publish_run(
 
 def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
     """The set with a row for all that the survey cannot give, and with what it knows of the survey."""
-    first = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == spec.default_population)]
+    first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
     gone = [refused_rows(first.head(1), what, spec, empty) for what in refused]
@@ -163,15 +184,15 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
-    made = (*_estimates(persons, plan)[0], *beside(persons).made)
+    made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *beside(persons).made)
     return pd.concat([_tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
-def _estimates(persons: ClassifiedSurvey, plan: HasTables | None) -> tuple[list[Estimates], list[Refused]]:
-    """Everything a run estimates, one pass for each measure and population; and what the survey cannot give."""
+def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
+    """Everything a run estimates, one pass for each measure and population; and what the survey cannot give. `asked`: the plan's tables."""
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
-    wanted += [*persons.spec.tables, *(plan.tables(persons.spec) if plan else ())]
+    wanted += [*persons.spec.tables, *asked]
     made, refused = [], []
     for measure, of, population, by in _merge(persons, wanted):
         try:

@@ -16,6 +16,8 @@ from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import NotAvailable, SpecError
 from fltoolkit.estimate.change_over_time.change_between_rounds import change, change_from_published
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
 from fltoolkit.publish.published_set import HasTables, Published, make, publish_run
 from fltoolkit.survey.design.survey_design import read_survey
@@ -122,12 +124,20 @@ def _between(earlier: ClassifiedSurvey, published: Published, persons: Classifie
     for (measure, population, of), by in _one_way(published).items():
         both = [b for b in by if b in later.get((measure, population, of), ())]
         try:
-            pair = [make(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
+            pair = [_estimates_of(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
         except NotAvailable:  # the published sets say so in rows of their own
             continue
         if pair:
             parts.append(publish_change(change(*pair), published, out))
     return _joined(parts)
+
+
+def _estimates_of(
+    survey: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
+) -> Estimates:
+    """`make`, for a run once: what changed since an earlier round is asked by itself and for the plan. Nobody outside gets them."""
+    key = key_from(survey, "estimates", measure, of, population, tuple(by))
+    return remembered(key, lambda: make(survey, measure, of, population, by))
 
 
 def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:

@@ -22,6 +22,8 @@ from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK
 from fltoolkit.report.workbook.merge_into_partners import refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
+from fltoolkit.run.notebooks.notebook_progress import Progress
+from fltoolkit.run.notebooks.papermill_import import load_papermill
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import file_error, told, told_of_cell
 from fltoolkit.run.private_folder import private_place, write_rows
@@ -203,7 +205,9 @@ def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[s
         say(f"{run.name}: once more, since {why}")
     workbook = _workbook_read(run, target)
     with work_folder(target) as work:
-        error, notebook = _run_notebooks(run, work, now, stop, say)
+        before = read_record(target)
+        progress = Progress(run.name, before.seconds if before else 0.0, say)
+        error, notebook = _run_notebooks(run, work, now, stop, progress)
         record = Record(
             **now.model_dump(), **about, name=run.name, status="failed" if error else "complete", error=error, notebook=notebook,
             outputs=file_hashes(work), seconds=round(time.time() - started, 1),
@@ -243,15 +247,15 @@ def _workbook_read(run: Run, target: Path) -> str:
     return touched
 
 
-def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, say: Callable[[str], None]) -> tuple[str, str]:
+def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress) -> tuple[str, str]:
     """The notebooks one after the other in `work`, each with its page; gives the error and the page that shows it, empty where all is well."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
-        with Kernel(work, stop) as kernel:
+        with Kernel(work, stop, progress) as kernel:
             for notebook in notebooks_of(run):
                 if stop.is_set():
                     raise Stopped
-                say(f"{run.name}: {notebook}")
+                progress.notebook(notebook)
                 _execute(notebook, work, now.parameters[notebook], kernel)
                 _page(run, work, notebook, links)
         if input_hashes(run) != now.inputs:
@@ -261,6 +265,7 @@ def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, say: Callabl
             raise Stopped from None
         return _error(error, run, notebook, work), _half_run(run, notebook, work)
     finally:
+        progress.ended()
         for hidden in work.glob(".*"):  # DuckDB's scratch files hold persons
             shutil.rmtree(hidden) if hidden.is_dir() else hidden.unlink()
     return "", ""
@@ -268,12 +273,10 @@ def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, say: Callabl
 
 def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
     """One notebook through papermill, in the run's kernel, which is at home in `work`."""
-    import papermill
-
     from fltoolkit.run.notebook_kernel import ENGINE, register_engine
 
     register_engine()
-    papermill.execute_notebook(
+    load_papermill().execute_notebook(
         str(notebook_folder() / f"{name}.ipynb"), str(work / f"{name}.ipynb"), parameters=parameters, progress_bar=False,
         kernel_name="python3", engine_name=ENGINE, kernel=kernel,
     )  # fmt: skip

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
+from fltoolkit.run.notebooks.notebook_progress import Progress, section_of
+from fltoolkit.run.notebooks.notebook_state import BEGIN, RESTORE
 from fltoolkit.run.printable_errors import reduce_errors, told
 from fltoolkit.terminal import say as print_line
 
@@ -108,19 +110,22 @@ class Stop(Protocol):
 
 
 class Kernel:
-    """The one kernel of a run's notebooks: started for the first of them, emptied for each other, ended with the `with` block.
+    """The one kernel of a run's notebooks: started for the first of them, made new for each other, ended with the `with` block.
 
-    What a notebook costs above its own work is a kernel's start and the kit's imports: a run pays them once. When `stop` is set the
-    kernel is killed, whatever it does; the notebook then fails.
+    What a notebook costs above its own work is a kernel's start, the kit's imports, and the survey read and classified: a run pays them
+    once. Where a kernel died, or cannot be made new, the next notebook gets another. When `stop` is set the kernel is killed, whatever it
+    does; the notebook then fails. `progress` is told of each cell.
     """
 
-    def __init__(self, folder: Path, stop: Stop) -> None:
-        self._folder, self._stop, self._open = folder, stop, ExitStack()
+    def __init__(self, folder: Path, stop: Stop, progress: Progress | None = None) -> None:
+        self._folder, self._stop, self._progress = folder, stop, progress
+        self._open, self._running = ExitStack(), ExitStack()
         self._client: Any = None
 
     def __enter__(self) -> Kernel:
         ended = threading.Event()
         self._open.callback(ended.set)  # after the kernel, so that one which does not end is watched too
+        self._open.callback(self._end)
         threading.Thread(target=self._watch, args=(ended,), daemon=True).start()
         return self
 
@@ -128,33 +133,58 @@ class Kernel:
         self._open.close()
 
     def run(self, managed: Any) -> None:
-        """Run a notebook that papermill manages, in the kernel with no name of an earlier one."""
+        """Run a notebook that papermill manages, in the kernel as the first notebook found it."""
         from papermill.clientwrap import PapermillNotebookClient
 
-        if self._client is None:
+        if not self._is_new():
+            self._end()
             self._start()
-        else:
-            self._do("get_ipython().reset(new_session=True)")
-        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1)
+        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1, stdout_file=self._progress)
+        if progress := self._progress:
+            client.on_cell_start = lambda cell, cell_index: progress.section(section_of(managed.nb.cells, cell_index))
         client.kc = self._client.kc  # a second client of one kernel would take the first one's answers
-        client.execute()
+        try:
+            client.execute()
+        except Exception:  # not a cell's, which papermill notes: the kernel died, or did not answer in time
+            self._end()
+            raise
 
-    def _do(self, code: str) -> None:
-        """Run a line in the kernel, and wait for its answer as long as it lives."""
+    def _is_new(self) -> bool:
+        """Whether there is a kernel, and it could be made as the first notebook found it."""
+        from nbclient.exceptions import DeadKernelError
+
+        if self._client is None:
+            return False
+        try:
+            return self._do(RESTORE)
+        except DeadKernelError:
+            if self._stop.is_set():
+                raise
+            return False
+
+    def _end(self) -> None:
+        """End the kernel, if there is one."""
+        try:
+            self._running.close()
+        finally:
+            self._client = None
+
+    def _do(self, code: str) -> bool:
+        """Run a line in the kernel, and wait for its answer as long as it lives; gives whether it was done without an error."""
         from jupyter_core.utils import run_sync
         from nbclient.exceptions import DeadKernelError
 
-        async def ask() -> None:
+        async def ask() -> bool:
             client, last = self._client.kc, time.monotonic() + STARTS_IN[-1]
             asked = client.execute(code, silent=True)
             while time.monotonic() < last and await self._client.km.is_alive():
                 with suppress(queue.Empty):
                     answer = await client.get_shell_msg(timeout=LOOKS_EVERY)
                     if answer["parent_header"].get("msg_id") == asked:
-                        return
+                        return bool(answer["content"]["status"] == "ok")
             raise DeadKernelError("the kernel died or does not answer")
 
-        run_sync(ask)()
+        return bool(run_sync(ask)())
 
     def _start(self) -> None:
         """Start it; where that fails, or hangs (of some hundred that start, two may take one port), once more."""
@@ -167,13 +197,15 @@ class Kernel:
                 resources={"metadata": {"path": str(self._folder)}},
             )  # fmt: skip
             try:
-                self._open.enter_context(self._client.setup_kernel())
+                self._running.enter_context(self._client.setup_kernel())
                 break
             except RuntimeError:
                 if seconds == STARTS_IN[-1] or self._stop.is_set():
+                    self._end()
                     raise
-        # What the kit leaves to the end of the process is done before this; after it Python would take its modules apart, for half a second.
-        self._do("import atexit, os; atexit.register(os._exit, 0)")
+        if not self._do(BEGIN):
+            self._end()
+            raise RuntimeError("the kernel cannot import the kit")
 
     def _watch(self, ended: threading.Event) -> None:
         """Kill the kernel's process whenever `stop` is set, also while it starts or ends."""
@@ -191,7 +223,12 @@ def register_engine() -> None:
     class InKernel(Engine):  # type: ignore[misc]
         @staticmethod
         def execute_managed_notebook(managed: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> None:
-            kernel.run(managed)
+            path, managed.output_path = managed.output_path, None  # papermill would write the whole notebook twice a cell
+            try:
+                kernel.run(managed)
+            except Exception:
+                managed.output_path = path  # what was run is written before the error goes on
+                raise
 
     papermill_engines.register(ENGINE, InKernel)
 

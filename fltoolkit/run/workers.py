@@ -18,6 +18,7 @@ from fltoolkit.run.batch_file import Run
 from fltoolkit.run.dask_cluster import Needs, cluster, unable
 from fltoolkit.run.notebook_kernel import Stop
 from fltoolkit.run.run_record import code_hash, versions
+from fltoolkit.terminal import redraw
 
 T = TypeVar("T")
 
@@ -112,6 +113,7 @@ def run_all(
             left = set(waiting)
             while left:
                 done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # a thread that sleeps for good hears no signal
+                redraw()
                 if hands.stop.is_set():
                     raise KeyboardInterrupt
                 for future in done:

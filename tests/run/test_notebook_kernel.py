@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,9 +16,11 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
 
 from fltoolkit.run.notebook_kernel import ENGINE, Kernel, register_engine
+from fltoolkit.run.notebooks.notebook_progress import Progress
 
 PROCESS = "import os; os.getpid()"
 
@@ -100,10 +104,51 @@ def test_a_kernel_that_did_not_start_is_tried_once_more(
     assert first < second / 2  # one that hangs is not waited for as long as a slow machine may need
 
 
-def test_a_kernel_that_dies_fails_its_notebook_and_the_block_still_ends(tmp_path: Path, kernel: Kernel) -> None:
+def test_after_a_kernel_that_died_the_next_notebook_gets_another(tmp_path: Path, kernel: Kernel) -> None:
     run(tmp_path, kernel, "1")
     with pytest.raises(Exception, match="died"):
-        run(tmp_path, kernel, "import os; os._exit(1)")
+        run(tmp_path, kernel, "6 * 7", "import os; os._exit(1)")
+    half = json.loads((tmp_path / "target.ipynb").read_text("utf-8"))["cells"]
+    assert half[0]["outputs"][0]["data"]["text/plain"] == ["42"]  # what was run stays to be seen
+    assert run(tmp_path, kernel, "6 * 7") == [(1, ["42"])]
+
+
+def test_after_a_cell_that_did_not_answer_in_time_the_next_notebook_gets_another(
+    tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(tmp_path, kernel, PROCESS)
+
+    def late(_: object) -> None:
+        raise CellTimeoutError("too long")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PapermillNotebookClient, "execute", late)
+        with pytest.raises(CellTimeoutError):
+            run(tmp_path, kernel, PROCESS)
+    assert run(tmp_path, kernel, PROCESS)[0][1] != first[0][1]
+
+
+def test_a_kernel_that_cannot_be_made_new_is_replaced(tmp_path: Path, kernel: Kernel) -> None:
+    spoil = "from fltoolkit.run.notebooks import notebook_state; notebook_state._first = None"
+    first = run(tmp_path, kernel, PROCESS, spoil)
+    second = run(tmp_path, kernel, PROCESS)
+    assert first[0][1] != second[0][1]
+    assert second[0][0] == 1
+
+
+def test_a_kernel_of_a_run_remembers_and_one_opened_by_hand_does_not(tmp_path: Path, kernel: Kernel) -> None:
+    assert run(tmp_path, kernel, "from fltoolkit import memory; memory.is_on()") == [(1, ["True"])]
+    asked = [sys.executable, "-c", "import fltoolkit.memory; print(fltoolkit.memory.is_on())"]
+    assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_run_is_told_of_each_section_and_of_what_a_long_cell_prints(tmp_path: Path) -> None:
+    told: list[str] = []
+    progress = Progress("s", 0.0, told.append)
+    progress.section = told.append  # type: ignore[method-assign]
+    with Kernel(tmp_path, threading.Event(), progress) as kernel:
+        run(tmp_path, kernel, "1", "print('step one'); print('step two')")
+    assert told == ["", "", "step two"] or told == ["", "", "step one", "step two"]
 
 
 @pytest.mark.parametrize("after", [0.0, 0.3, 0.8, 1.6])

@@ -61,7 +61,7 @@ def headline(out: Published, language: Language) -> tuple[str, ...]:
 
 def _headline_rows(out: Published) -> list[PublishedNumber]:
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
-    whole = out.own[out.own["breakdown"] == ""]
+    whole = out.own_rows(breakdown="")
     wanted = [(p, m) for p in populations for m in ("prevalence", "total", *IN_TIME)]
     there = set(zip(whole["reference_population"], whole["measure"], strict=True))
     return [out.select(m, population=p).iloc[0].to_dict() for p, m in wanted if (p, m) in there]
@@ -142,7 +142,7 @@ def limits(out: Published, language: Language) -> Bullets:
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
     """The single groups by which a measure is published, as the survey orders them, with at least so many numbers shown."""
-    rows = out.own[out.own["measure"] == measure]
+    rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
     rows = rows[(rows["reference_population"] == chosen) & (rows["breakdown"] != "")]
     by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2]
@@ -151,7 +151,8 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 def tables(out: Published, language: Language) -> tuple[DocumentTable, ...]:
     """Everything published of one group at a time, a table a measure and population."""
-    own = out.own[(out.own["measure"] != "flowchart") & (out.own["breakdown"].map(uncrossed).map(len) < 2)]
+    own = out.own
+    own = own[(own["measure"] != "flowchart") & (own["breakdown"].map(uncrossed).map(len) < 2)]
     parts = own.groupby(["measure", "reference_population"], sort=False)
     return tuple(table(language, part) for _, part in parts if len(part) > 1)
 

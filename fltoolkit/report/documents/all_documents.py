@@ -11,7 +11,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.document_formats.word_writer import as_word
-from fltoolkit.report.documents.document_pictures import every
+from fltoolkit.report.documents.document_pictures import drawn_once, every
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
@@ -34,7 +34,9 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     written = []
     for language in languages:
         print(f"Documents in {language.say('language')} …", flush=True)
-        for name, content in _made(evidence, language):
+        with drawn_once():
+            made = _made(evidence, language)
+        for name, content in made:
             target = Path(folder) / name
             target.parent.mkdir(parents=True, exist_ok=True)
             write_whole(target, content)

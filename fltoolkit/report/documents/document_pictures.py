@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal, TypeVar
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
@@ -20,27 +25,69 @@ FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
 
+@dataclass(frozen=True)
+class Grouped:
+    """What a picture of estimates shows: a measure by some groups, in a population (None: the first)."""
+
+    measure: str
+    groups: tuple[str, ...]
+    population: str | None = None
+
+
+_drawn: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("_drawn", default=None)
+D = TypeVar("D", bound=Drawn | None)
+
+
+@contextmanager
+def drawn_once() -> Iterator[None]:
+    """Within the block a picture that was drawn before, for whatever document, is the same one."""
+    before = _drawn.set({})
+    try:
+        yield
+    finally:
+        _drawn.reset(before)
+
+
+def _once(draw: Callable[..., D]) -> Callable[..., D]:
+    """A function that draws from evidence, language and plain values, as `drawn_once` asks."""
+
+    @wraps(draw)
+    def drawn(evidence: Evidence, language: Language, *asked: Any) -> D:
+        known = _drawn.get()
+        if known is None:
+            return draw(evidence, language, *asked)
+        key = (draw.__name__, id(evidence), language.code, *asked)
+        if key not in known:
+            known[key] = draw(evidence, language, *asked)
+        found: D = known[key]
+        return found
+
+    return drawn
+
+
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     """All pictures of a run, each under a name of its own, as they are left as files."""
     out = evidence.now
-    others = out.headlines[1:]
-    made = [static_charts.estimates(out, "prevalence", [g], language) for g in groups_of(out, "prevalence")]
-    made += [
-        static_charts.estimates(out, "prevalence", [g], language, population=p)
-        for p in others
-        for g in groups_of(out, "prevalence", p)
-    ]
-    made += [static_charts.estimates(out, "share", [g], language) for g in groups_of(out, "share")]
+    wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
+    wanted += [Grouped("share", (g,)) for g in groups_of(out, "share")]
+    made = [estimates(evidence, language, "wide", what) for what in wanted]
     made += [
         p for p in (change(evidence, language, "wide"), path(evidence, language, "wide"), repeat(evidence, language, "wide")) if p
     ]
     return tuple(made)
 
 
+@_once
+def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
+    """A measure by some groups."""
+    size = SIZES[width]
+    return static_charts.estimates(evidence.now, what.measure, what.groups, language, population=what.population, size=size)
+
+
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Prevalence by the groups that the plan asks first, as many as there is room for; None without a group."""
     groups = asked_groups(evidence, FEW[width])
-    return static_charts.estimates(evidence.now, "prevalence", groups, language, size=SIZES[width]) if groups else None
+    return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
 def asked_groups(evidence: Evidence, rows: int) -> list[str]:
@@ -63,6 +110,7 @@ def beside(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 
+@_once
 def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Both rounds and the verdict; None in a baseline run."""
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
@@ -71,6 +119,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     return static_charts.change(evidence.changed, language, groups=groups, size=SIZES[width])
 
 
+@_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """The way to the first target of a total; None without one whose baseline is shown."""
     rows = with_target(evidence)
@@ -86,6 +135,7 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     )
 
 
+@_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """What a repeat could detect; None where the headline is not shown."""
     totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]

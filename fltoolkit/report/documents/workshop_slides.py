@@ -6,12 +6,10 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, DocumentTable, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
-from fltoolkit.report.documents.document_pictures import SIZES, by_group, change, path, repeat
-from fltoolkit.show.charts import static_charts
+from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
 from fltoolkit.show.charts.static_charts import Drawn
 from fltoolkit.show.wording import number_words
 
@@ -55,9 +53,9 @@ def _others(evidence: Evidence, language: Language) -> list[Block]:
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
     pictures = [
         by_group(evidence, language, "slide"),
-        *(static_charts.estimates(out, "share", [g], language, size=SIZES["slide"]) for g in shares[:2]),
+        *(estimates(evidence, language, "slide", Grouped("share", (g,))) for g in shares[:2]),
     ]
-    pictures += [_of(out, p, language) for p in children]
+    pictures += [_of(evidence, p, language) for p in children]
     blocks: list[Block] = []
     for picture in pictures:
         if picture:
@@ -70,10 +68,10 @@ def _others(evidence: Evidence, language: Language) -> list[Block]:
     ]
 
 
-def _of(out: Published, population: str, language: Language) -> Drawn:
+def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
     """The rate of another population by its first group."""
-    group = groups_of(out, "prevalence", population, least=2)[0]
-    return static_charts.estimates(out, "prevalence", [group], language, population=population, size=SIZES["slide"])
+    group = groups_of(evidence.now, "prevalence", population, least=2)[0]
+    return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
 
 
 def _known(evidence: Evidence, language: Language) -> list[Block]:

@@ -32,7 +32,8 @@ def in_time(out: Published) -> None:
     """Display what the run publishes of forced labour in time: on an average day, at the interview, and how long it lasted."""
     from IPython.display import display
 
-    asked = [m for m in IN_TIME if (out.own["measure"] == m).any()]
+    there = set(out.own["measure"])
+    asked = [m for m in IN_TIME if m in there]
     if not asked:
         display(Words("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`."))
     for measure in asked:
@@ -41,7 +42,7 @@ def in_time(out: Published) -> None:
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """The pictures of `gallery`, each with the published rows it draws."""
-    rows = out.own[out.own["measure"] == measure]
+    rows = out.own_rows(measure=measure)
     found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)

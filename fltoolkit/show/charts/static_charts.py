@@ -10,8 +10,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,14 @@ LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
 }  # fmt: skip
+
+
+@cache
+def letters(*, bold: bool = False) -> Path:
+    """The file of the font: by its name all fonts of the machine are looked through, for each size anew."""
+    import matplotlib
+
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
 
 
 @dataclass(frozen=True)
@@ -156,14 +165,22 @@ class _Page:
     def label(self, line: float, text: str, *, heading: bool = False) -> None:
         wrapped = textwrap.fill(text, self.size.letters)
         across = self.axes.get_yaxis_transform()
-        words = self.axes.text(-0.03, line, wrapped, transform=across, ha="right", fontsize=self.size.font, linespacing=1.05)
+        words = self.axes.text(
+            -0.03, line, wrapped, transform=across, ha="right", font=letters(), fontsize=self.size.font, linespacing=1.05
+        )
         words.set_va("center" if "\n" in wrapped else "center_baseline")
         if heading:
-            words.set(fontweight="bold", color=QUIET, fontsize=self.size.font * 0.92)
+            words.set(font=letters(bold=True), color=QUIET, fontsize=self.size.font * 0.92)
 
     def aside(self, line: float, text: str) -> None:
         self.axes.text(
-            1.03, line, text, transform=self.axes.get_yaxis_transform(), va="center_baseline", fontsize=self.size.font * 0.92
+            1.03,
+            line,
+            text,
+            transform=self.axes.get_yaxis_transform(),
+            va="center_baseline",
+            font=letters(),
+            fontsize=self.size.font * 0.92,
         )
 
     def dot(self, line: float, row: PublishedNumber, measure: str, colour: str = BLUE) -> None:
@@ -177,6 +194,7 @@ class _Page:
                 transform=self.axes.get_yaxis_transform(),
                 va="center_baseline",
                 color=QUIET,
+                font=letters(),
                 fontsize=self.size.font * 0.9,
             )
             return
@@ -245,10 +263,12 @@ def sheet(size: Size, title: str, subtitle: str, body: float, *, left: float, ri
         figure = Figure(figsize=(size.width, height))
         top = height - size.font * 0.35 / 72
         figure.text(
-            0.004, top / height, "\n".join(heads), fontsize=size.font * 1.14, fontweight="bold", va="top", linespacing=1.2
+            0.004, top / height, "\n".join(heads), font=letters(bold=True), fontsize=size.font * 1.14, va="top", linespacing=1.2
         )
         below = (top - line * 1.15 * len(heads)) / height
-        figure.text(0.004, below, "\n".join(words), fontsize=size.font * 0.9, color=QUIET, va="top", linespacing=1.3)
+        figure.text(
+            0.004, below, "\n".join(words), font=letters(), fontsize=size.font * 0.9, color=QUIET, va="top", linespacing=1.3
+        )
         axes = figure.add_axes((left, foot / height, 1 - left - right, body / height))
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.grid(axis="x", color=PALE, linewidth=0.7)

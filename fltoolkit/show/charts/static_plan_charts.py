@@ -13,7 +13,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, PALE
 from fltoolkit.show.charts.detectable_change_curves import POINTS, TICKS
-from fltoolkit.show.charts.static_charts import QUIET, WIDE, Drawn, Size, finish, sheet
+from fltoolkit.show.charts.static_charts import QUIET, WIDE, Drawn, Size, finish, letters, sheet
 from fltoolkit.show.wording import number_words
 
 Line = Mapping[Any, Any]
@@ -60,13 +60,14 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
                 (0, size.font * 0.8),
                 textcoords="offset points",
                 ha="center",
+                font=letters(),
                 fontsize=size.font * 0.92,
             )
         if len(steps):
             middle = steps.iloc[len(steps) // 2]
             axes.annotate(
                 language.say("charts.not_measured"), (middle["year"], middle["value"]), (size.font * 0.5, size.font * 0.7),
-                textcoords="offset points", fontsize=size.font * 0.88, color=QUIET,
+                textcoords="offset points", font=letters(), fontsize=size.font * 0.88, color=QUIET,
             )  # fmt: skip
         last = int(max(line["year"].max(), year + 1, later["year"] if later is not None else 0))
         axes.set(xlim=(year - 0.6, last + 0.6), ylim=(0, top), xticks=range(year, last + 1))
@@ -107,6 +108,7 @@ def repeat(
                     (at, fall),
                     (size.font * 0.7, size.font * (-1.9 if i else 0.5)),
                     textcoords="offset points",
+                    font=letters(),
                     fontsize=size.font * 0.95,
                 )
         ticks = [t for t in TICKS if sizes[0] <= t <= sizes[-1]]

@@ -182,7 +182,7 @@ def headline(out: Published) -> Words:
 
 def _population_sentences(out: Published, population: str) -> list[str]:
     """Rate, number and unresolved persons of one population, in sentences."""
-    whole = out.own[(out.own["breakdown"] == "") & (out.own["reference_population"] == population)]
+    whole = out.own_rows(breakdown="", reference_population=population)
     measures = [m for m in ("prevalence", "total", "stock", "current", "duration") if m in set(whole["measure"])]
     rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
     lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:]), left_open(rows[0])]

@@ -14,6 +14,7 @@ import narwhals as nw
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.files import inside
+from fltoolkit.memory import ResultKey, is_on, remembered
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.data.column_names import names_of, tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text, written
@@ -43,7 +44,7 @@ from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES
-from fltoolkit.survey.readers.file_stamps import Stamp, hashed, refuse_changed, stamped
+from fltoolkit.survey.readers.file_stamps import Stamp, hashed, input_hash, refuse_changed, stamped
 from fltoolkit.survey.readers.header_line import header_is_known, names_told
 from fltoolkit.survey.readers.memory_tables import Unreadable
 from fltoolkit.survey.spec.groups import Group
@@ -293,6 +294,26 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
             "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
         )
     path = survey_file(path)
+    key = _contents(path) if is_on() and tables is None else None
+    return remembered(key, lambda: _opened(path, tables), state=changeable)
+
+
+def _contents(path: Path) -> ResultKey:
+    """All that a survey read from files follows from: which files, and what they hold."""
+    spec = read_spec(path)
+    kinds = (getattr(spec.files, kind) for kind in type(spec.files).model_fields)
+    names = [name for file in kinds if file for name in file.path]
+    used = [path, *(inside(path.parent, name, str(path)) for name in (*names, *side_files(spec)))]
+    return "survey", *map(stamped, used), input_hash(used)
+
+
+def changeable(survey: Survey) -> str:
+    """All of a survey that somebody could change, which is not the rows: the lists and mappings in it."""
+    return repr({name: held for name, held in vars(survey).items() if name not in ("rows", "episodes", "unclassified")})
+
+
+def _opened(path: Path, tables: Any) -> Survey:
+    """See `read_survey`."""
     spec = read_spec(path)
     files = {kind: f for kind in ("person", "household", "module", "episodes") if (f := getattr(spec.files, kind))}
     names = [name for file in files.values() for name in file.path]

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
-from handed import EN
+from handed import EN, in_languages
 from promises import evidence_from
 from published_rows import HIDDEN, of, published, row
 
 import fltoolkit as fl
-from fltoolkit.report.documents.document_pictures import FEW, asked_groups, beside, by_group, change, every, path, repeat
+from fltoolkit.report.documents.document_pictures import (
+    FEW,
+    asked_groups,
+    beside,
+    by_group,
+    change,
+    drawn_once,
+    every,
+    path,
+    repeat,
+)
+from fltoolkit.show.charts import static_charts, static_plan_charts
 
 CUT = {"year": 2030, "cut": 0.5}
 SEX = [of("sex", "men"), of("sex", "women")]
@@ -80,3 +92,35 @@ def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(pl
     assert picture is not None
     assert told in picture.alt
     assert repeat(evidence_from(published(row(**HIDDEN))), EN, "half") is None
+
+
+def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And saved once a format."""
+    drawn: list[tuple[str, str, float]] = []
+    saved: list[tuple[str, str, str, float]] = []
+    finish, save = static_charts.finish, static_charts.Drawn._saved
+
+    def counted(figure: Any, name: str, alt: str, title: str, size: static_charts.Size) -> static_charts.Drawn:
+        drawn.append((name, title, size.width))
+        return finish(figure, name, alt, title, size)
+
+    def kept(picture: static_charts.Drawn, kind: str, about: dict[str, Any]) -> bytes:
+        saved.append((picture.name, picture.title, kind, picture.width))
+        return save(picture, kind, about)
+
+    for module in (static_charts, static_plan_charts):
+        monkeypatch.setattr(module, "finish", counted)
+    monkeypatch.setattr(static_charts.Drawn, "_saved", kept)
+    found = evidence(*SEX, *REGION, *(of("sector", s, measure="share") for s in ("farms", "sites")))
+    fl.report.write_documents(in_languages(found, "en", "fr"), tmp_path)
+    assert len(drawn) > 10
+    assert len(set(drawn)) == len(drawn)
+    assert len(set(saved)) == len(saved)
+
+
+def test_outside_a_document_nothing_is_kept() -> None:
+    made = evidence(*SEX)
+    assert by_group(made, EN, "half") is not by_group(made, EN, "half")
+    with drawn_once():
+        assert by_group(made, EN, "half") is by_group(made, EN, "half")
+        assert by_group(made, EN, "wide") is not by_group(made, EN, "half")

@@ -1,0 +1,68 @@
+"""How far a survey's notebooks are: on a terminal one line that is rewritten, elsewhere a line a notebook."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fltoolkit import terminal
+
+
+class Progress:
+    """Tells where one survey is: its notebook, the section of it, the seconds so far and those that the last run took.
+
+    Args:
+        name: the survey's. expected: the seconds of its last run; 0 where there is none.
+        say: told of each notebook where nothing can be rewritten.
+    """
+
+    def __init__(self, name: str, expected: float, say: Callable[[str], None]) -> None:
+        self._name, self._expected, self._say = name, expected, say
+        self._started, self._notebook, self._section = time.monotonic(), "", ""
+        self._rewrites = say is terminal.say and terminal.on_screen()
+
+    def notebook(self, name: str) -> None:
+        """A notebook begins."""
+        self._notebook, self._section = name, ""
+        if not self._rewrites:
+            self._say(f"{self._name}: {name}")
+        self._show()
+
+    def section(self, heading: str) -> None:
+        """A section of it begins, or a step of a long cell."""
+        self._section = heading
+        self._show()
+
+    def write(self, said: str) -> None:
+        """What a cell prints is a step of it: a file as papermill wants one."""
+        if lines := said.strip().splitlines():
+            self.section(lines[-1])
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def ended(self) -> None:
+        """The survey needs its line no more."""
+        if self._rewrites:
+            terminal.show(self._name, None)
+
+    def told(self) -> str:
+        """The line."""
+        where = ", ".join(part for part in (self._notebook, self._section) if part)
+        expected = f" of about {self._expected:.0f}" if self._expected else ""
+        return f"{time.monotonic() - self._started:.0f}{expected} s  {self._name}: {where}"
+
+    def _show(self) -> None:
+        if self._rewrites:
+            terminal.show(self._name, self.told)
+
+
+def section_of(cells: Sequence[Any], position: int) -> str:
+    """The heading above a cell, in words; empty where there is none."""
+    for cell in reversed(cells[: position + 1]):
+        if cell.cell_type == "markdown":
+            headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
+            if headings:
+                return str(headings[-1])
+    return ""

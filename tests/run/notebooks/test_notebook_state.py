@@ -1,0 +1,74 @@
+"""What a notebook finds in its run's kernel: each thing that one before it may have changed is as the first found it."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import plotly.io
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from fltoolkit.run.notebooks import notebook_state
+
+CHANGES = {
+    "names": ("mine = 1", lambda shell: sorted(name for name in shell.user_ns if not name.startswith("_"))),
+    "what was given out": ("1 + 1", lambda shell: dict(shell.user_ns["Out"])),
+    "counts of executions": ("1 + 1", lambda shell: shell.execution_count),
+    "working folder": ("import os; os.chdir(os.sep)", lambda _: Path.cwd()),
+    "filters of warnings": ("import warnings; warnings.simplefilter('error')", lambda _: list(warnings.filters)),
+    "plotly's template": ("import plotly.io; plotly.io.templates.default = 'ggplot2'", lambda _: plotly.io.templates.default),
+    "plotly's renderer": ("import plotly.io; plotly.io.renderers.default = 'svg'", lambda _: plotly.io.renderers.default),
+    "pandas' options": (
+        "import pandas; pandas.set_option('display.max_rows', 3)",
+        lambda _: pd.get_option("display.max_rows"),
+    ),
+    "matplotlib's look": (
+        "import matplotlib; matplotlib.rcParams['font.size'] = 31",
+        lambda _: matplotlib.rcParams["font.size"],
+    ),
+    "random numbers": ("import random; random.random()", lambda _: notebook_state.state().random),
+    "NumPy's random numbers": ("import numpy; numpy.random.rand()", lambda _: str(np.random.get_state())),
+}
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """A shell whose process knows how it began; what a test changes here is put back, whether `restore` did or not."""
+    monkeypatch.setattr(notebook_state, "_first", notebook_state.state())
+    monkeypatch.chdir(Path.cwd())
+    with pd.option_context("display.max_rows", 60), matplotlib.rc_context(), warnings.catch_warnings():
+        template, renderer = plotly.io.templates.default, plotly.io.renderers.default
+        made = InteractiveShell()
+        made.reset(new_session=True)
+        yield made
+        plotly.io.templates.default, plotly.io.renderers.default = template, renderer
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_thing_is_as_the_first_notebook_found_it(shell: InteractiveShell, name: str) -> None:
+    change, look = CHANGES[name]
+    before: Any = look(shell)
+    assert shell.run_cell(change, store_history=True, silent=False).success
+    assert look(shell) != before
+    notebook_state.restore(shell)
+    assert look(shell) == before
+
+
+def test_modules_stay(shell: InteractiveShell) -> None:
+    """What costs: the next notebook imports nothing anew."""
+    notebook_state.restore(shell)
+    assert os is __import__("os")
+    assert shell.run_cell("import pandas").success
+
+
+def test_a_process_in_which_none_began_cannot_be_restored(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook_state, "_first", None)
+    with pytest.raises(RuntimeError):
+        notebook_state.restore(shell)
