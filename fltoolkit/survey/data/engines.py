@@ -14,6 +14,7 @@ from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.column_names import quoted
+from fltoolkit.survey.data.column_values import written
 from fltoolkit.survey.data.fetch_rows import readable
 
 Frame = nw.LazyFrame[Any]
@@ -95,7 +96,7 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
     table: Any = nw.to_native(frame)
     if not is_spark(table):
         label = f"hash(row_number() OVER ()) % {buckets}" if buckets else "row_number() OVER ()"
-        return _lazy(table.project(f"*, CAST({label} AS VARCHAR) AS {name}"))
+        return _lazy(table.project(f"*, CAST({label} AS BIGINT) AS {name}"))
     from pyspark.sql import Window
     from pyspark.sql import functions as F  # noqa: N812
 
@@ -159,6 +160,36 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
             f"SELECT everybody.* EXCLUDE ({', '.join(used)}), {', '.join(new)} FROM everybody {' '.join(joins)}",
         )
     )
+
+
+@readable()
+def coded(frame: Frame, raw: Mapping[str, Frame]) -> tuple[Frame, Mapping[str, Any]]:
+    """The frame with columns read as labels and numbered in the order of these: blanks around a text do not count, and what is blank is null.
+
+    DuckDB reads each different value once, not each row's, and groups, sorts and hands over the numbers. Spark groups by the labels
+    themselves: its rows stay in the cluster, and numbers would take it a pass more.
+
+    Args:
+        frame: any. raw: by the columns that are read, a frame of that column with all its values.
+
+    Returns:
+        The frame; and by column the labels that its numbers are places of, an Arrow array (of Spark none).
+    """
+    table, schema = nw.to_native(frame), frame.collect_schema()
+    if is_spark(table):
+        return frame.with_columns([written(name, schema[name]) for name in raw]), {}
+    found: dict[str, Any] = {}
+    for name, held in raw.items():
+        value, label, place = f"{name}_value", f"{name}_label", f"{name}_place"
+        different_values = _lazy(nw.to_native(held).distinct())  # narwhals' unique() would number all rows
+        labels: Any = nw.to_native(different_values.select(nw.col(name).alias(value), written(name, schema[name]).alias(label)))
+        numbers = f"CASE WHEN {label} IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY {label}) - 1 AS INTEGER) END AS {place}"
+        labels = labels.project(f"*, {numbers}").materialize()
+        by_number = labels.filter(f"{label} IS NOT NULL").project(f"{label}, {place}").distinct().order(place)
+        found[name] = by_number.to_arrow_table().column(label).combine_chunks()
+        table = table.set_alias("fl__rows").join(labels.set_alias("fl__labels"), f"{name} = {value}", "left")
+        table = table.project(f"* EXCLUDE ({value}, {label}, {place}) REPLACE ({place} AS {name})")
+    return _lazy(table), found
 
 
 @readable()

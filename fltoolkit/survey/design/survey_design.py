@@ -56,10 +56,14 @@ TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False
 
 @dataclass(frozen=True)
 class Key:
-    """What rows are grouped by: text, or whole numbers. `labels`: what the numbers stand for, others being not stated; None: themselves."""
+    """What rows are grouped by: a column as the data hold it, or (`worked_out`) labels that classification makes.
+
+    `labels`: what the codes stand for, others being not stated; None: themselves.
+    """
 
     column: nw.Expr
-    labels: Mapping[int, str] | None = None
+    labels: Mapping[int, str] | Mapping[str, str] | None = None
+    worked_out: bool = False
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -123,7 +127,7 @@ class Design:
 
     def key(self, name: str) -> Key:
         """A column to group by."""
-        return Key(nw.col(tidy(name)) if self.is_whole(name) else self.text(name))
+        return Key(nw.col(self.column(name)[0]))
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""
@@ -182,8 +186,10 @@ class SurveyDesign(Design):
         frame, files, unreadable = open_design(data, wanted, "SurveyDesign")
         schema = frame.collect_schema()
         refuse_stages(len(units), len(counts), certainty is not None)
-        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([label(c, schema[c]) for c in layers]).alias(STRATA)]
-        bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
+        parts = {c: label(c, schema[c]) if nest or certain_by else nw.col(c) for c in units}
+        parts |= {c: label(c, schema[c]) if nest or certain_by or len(layers) > 1 else nw.col(c) for c in layers}
+        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([parts[c] for c in layers]).alias(STRATA)]
+        bound += [parts[c].alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
         certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
 
@@ -231,11 +237,13 @@ class Survey(SurveyDesign):
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """A column to group by; of a group whose codes are whole numbers in the file, these."""
+        """A column to group by; of a group of one column its codes, as whole numbers where the file has them as such."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
-        if isinstance(group, Group) and len(group.column) == 1 and (code := CODE_OF + group.column[0]) in there:
+        if not (isinstance(group, Group) and len(group.column) == 1):
+            return Key(self.text(name), worked_out=True)
+        if (code := CODE_OF + group.column[0]) in there:
             return Key(nw.col(code), {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)})
-        return super().key(name)
+        return Key(nw.col(SOURCE + group.column[0]), group.labels)
 
 
 D = TypeVar("D", bound=Design)
