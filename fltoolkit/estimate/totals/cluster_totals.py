@@ -102,7 +102,7 @@ def cluster_totals(
         RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
     """
     by_key = [design.key(k) for k in keys]
-    asked, texts = coded(_asked(design, outcome, by_key, domain, weight), _raw(design, by_key))
+    asked, texts = coded(_asked(design, outcome, by_key, domain, weight), _raw(design, by_key), design.source)
     frame = _summands(asked, design, outcome, len(keys))
     there = frame.collect_schema().names()
     labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]

@@ -162,15 +162,14 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
     )
 
 
-@readable()
-def coded(frame: Frame, raw: Mapping[str, Frame]) -> tuple[Frame, Mapping[str, Any]]:
+def coded(frame: Frame, raw: Mapping[str, Frame], where: object = "") -> tuple[Frame, Mapping[str, Any]]:
     """The frame with columns read as labels and numbered in the order of these: blanks around a text do not count, and what is blank is null.
 
     DuckDB reads each different value once, not each row's, and groups, sorts and hands over the numbers. Spark groups by the labels
     themselves: its rows stay in the cluster, and numbers would take it a pass more.
 
     Args:
-        frame: any. raw: by the columns that are read, a frame of that column with all its values.
+        frame: any. raw: by the columns that are read, a frame of that column with all its values. where: the file, for messages.
 
     Returns:
         The frame; and by column the labels that its numbers are places of, an Arrow array (of Spark none).
@@ -184,7 +183,8 @@ def coded(frame: Frame, raw: Mapping[str, Frame]) -> tuple[Frame, Mapping[str, A
         different_values = _lazy(nw.to_native(held).distinct())  # narwhals' unique() would number all rows
         labels: Any = nw.to_native(different_values.select(nw.col(name).alias(value), written(name, schema[name]).alias(label)))
         numbers = f"CASE WHEN {label} IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY {label}) - 1 AS INTEGER) END AS {place}"
-        labels = labels.project(f"*, {numbers}").materialize()
+        with readable(where):
+            labels = labels.project(f"*, {numbers}").materialize()
         by_number = labels.filter(f"{label} IS NOT NULL").project(f"{label}, {place}").distinct().order(place)
         found[name] = by_number.to_arrow_table().column(label).combine_chunks()
         table = table.set_alias("fl__rows").join(labels.set_alias("fl__labels"), f"{name} = {value}", "left")
