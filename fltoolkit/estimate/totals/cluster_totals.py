@@ -20,7 +20,6 @@ from fltoolkit.classify.answers_as_truths import truth_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.checks.findings import guarded
-from fltoolkit.survey.data.column_values import is_whole
 from fltoolkit.survey.data.engines import coded
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_count
 from fltoolkit.survey.data.internal_columns import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
@@ -102,7 +101,7 @@ def cluster_totals(
         RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
     """
     by_key = [design.key(k) for k in keys]
-    asked, texts = coded(_asked(design, outcome, by_key, domain, weight), _raw(design, by_key), design.source)
+    asked, texts = _coded(_asked(design, outcome, by_key, domain, weight), design, by_key)
     frame = _summands(asked, design, outcome, len(keys))
     there = frame.collect_schema().names()
     labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
@@ -142,15 +141,12 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
     )  # fmt: skip
 
 
-def _raw(design: Design, keys: Sequence[Key]) -> dict[str, Frame]:
-    """By column that rows are grouped by and that holds no whole numbers, all its values: looked for in the rows as they were opened,
-    before what classifies them, which is long."""
-    opened = (design.unclassified if isinstance(design, ClassifiedSurvey) else design).frame
-    there = opened.collect_schema().names()
-    columns = [nw.col(c) for c in (STRATA, PSU, SSU) if c in there]
-    columns += [key.column.alias(f"fl__k{i}") for i, key in enumerate(keys) if not key.worked_out]
-    values = opened.select(*columns)
-    return {name: values.select(name) for name, dtype in values.collect_schema().items() if not is_whole(dtype)}
+def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
+    """The rows asked for with numbers in place of texts, and what these stand for. Labels are looked for in the rows as they were opened,
+    before what classifies them, which is long; the few words that come of that stay text."""
+    opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
+    units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
+    return coded(frame, units | {f"fl__k{i}": key.name for i, key in enumerate(keys) if key.name}, opened.labels_of)
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:

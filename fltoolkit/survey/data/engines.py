@@ -7,6 +7,7 @@ stay in the cluster.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
@@ -14,7 +15,7 @@ from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.column_names import quoted
-from fltoolkit.survey.data.column_values import written
+from fltoolkit.survey.data.column_values import is_whole, written
 from fltoolkit.survey.data.fetch_rows import readable
 
 Frame = nw.LazyFrame[Any]
@@ -162,34 +163,53 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
     )
 
 
-def coded(frame: Frame, raw: Mapping[str, Frame], where: object = "") -> tuple[Frame, Mapping[str, Any]]:
-    """The frame with columns read as labels and numbered in the order of these: blanks around a text do not count, and what is blank is null.
+@dataclass(frozen=True)
+class Labels:
+    """The labels of a column, in order: each of its different `values` beside the place of its label, a relation, and the `texts`, an
+    Arrow array. Blanks around a text do not count; what is blank has no place."""
 
-    DuckDB reads each different value once, not each row's, and groups, sorts and hands over the numbers. Spark groups by the labels
+    values: Any
+    texts: Any
+
+
+def labels_of(values: Frame, where: object = "") -> Labels:
+    """The labels of a frame of one column, which DuckDB holds. `where`: the file, for messages."""
+    ((name, dtype),) = values.collect_schema().items()
+    different_values = _lazy(nw.to_native(values).distinct())  # narwhals' unique() would number all rows
+    read = different_values.select(nw.col(name).alias("fl__value"), written(name, dtype).alias("fl__label"))
+    place = "CASE WHEN fl__label IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY fl__label) - 1 AS INTEGER) END AS fl__place"
+    with readable(where):
+        found: Any = nw.to_native(read).project(f"*, {place}").materialize()
+    told = found.to_arrow_table().drop_null()
+    texts = told.group_by("fl__place").aggregate([("fl__label", "min")]).sort_by("fl__place").column("fl__label_min")
+    return Labels(found.project("fl__value, fl__place"), texts.combine_chunks())
+
+
+def coded(frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels]) -> tuple[Frame, Mapping[str, Any]]:
+    """The frame with columns that hold no whole numbers as such: each value becomes the place of its label.
+
+    DuckDB then reads each different value once, not each row's, and groups, sorts and hands over numbers. Spark groups by the labels
     themselves: its rows stay in the cluster, and numbers would take it a pass more.
 
     Args:
-        frame: any. raw: by the columns that are read, a frame of that column with all its values. where: the file, for messages.
+        frame: any. sources: by column, the name under which `labels` knows it. labels: gives a column's labels.
 
     Returns:
-        The frame; and by column the labels that its numbers are places of, an Arrow array (of Spark none).
+        The frame; and by column the texts that its numbers stand for, an Arrow array (of Spark none).
     """
     table, schema = nw.to_native(frame), frame.collect_schema()
+    read = {name: source for name, source in sources.items() if not is_whole(schema[name])}
     if is_spark(table):
-        return frame.with_columns([written(name, schema[name]) for name in raw]), {}
-    found: dict[str, Any] = {}
-    for name, held in raw.items():
-        value, label, place = f"{name}_value", f"{name}_label", f"{name}_place"
-        different_values = _lazy(nw.to_native(held).distinct())  # narwhals' unique() would number all rows
-        labels: Any = nw.to_native(different_values.select(nw.col(name).alias(value), written(name, schema[name]).alias(label)))
-        numbers = f"CASE WHEN {label} IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY {label}) - 1 AS INTEGER) END AS {place}"
-        with readable(where):
-            labels = labels.project(f"*, {numbers}").materialize()
-        by_number = labels.filter(f"{label} IS NOT NULL").project(f"{label}, {place}").distinct().order(place)
-        found[name] = by_number.to_arrow_table().column(label).combine_chunks()
-        table = table.set_alias("fl__rows").join(labels.set_alias("fl__labels"), f"{name} = {value}", "left")
-        table = table.project(f"* EXCLUDE ({value}, {label}, {place}) REPLACE ({place} AS {name})")
-    return _lazy(table), found
+        return frame.with_columns([written(name, schema[name]) for name in read]), {}
+    if not read:
+        return frame, {}
+    known = {name: labels(source) for name, source in read.items()}
+    for name, found in known.items():
+        own = found.values.project(f"fl__value AS {name}_value, fl__place AS {name}_place").set_alias(f"{name}_labels")
+        table = table.join(own, f"{name} = {name}_value", "left")
+    left_out = ", ".join(f"{name}_value, {name}_place" for name in known)
+    numbers = ", ".join(f"{name}_place AS {name}" for name in known)
+    return _lazy(table.project(f"* EXCLUDE ({left_out}) REPLACE ({numbers})")), {n: found.texts for n, found in known.items()}
 
 
 @readable()

@@ -18,7 +18,7 @@ from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.data.column_names import names_of, tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text, written
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import tables_in_place, with_made
+from fltoolkit.survey.data.engines import Labels, labels_of, tables_in_place, with_made
 from fltoolkit.survey.data.internal_columns import (
     AGE,
     ASKED,
@@ -56,14 +56,14 @@ TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False
 
 @dataclass(frozen=True)
 class Key:
-    """What rows are grouped by: a column as the data hold it, or (`worked_out`) labels that classification makes.
+    """What rows are grouped by: the column `name` as the data hold it, or (with no name) labels that classification makes.
 
     `labels`: what the codes stand for, others being not stated; None: themselves.
     """
 
     column: nw.Expr
+    name: str = ""
     labels: Mapping[int, str] | Mapping[str, str] | None = None
-    worked_out: bool = False
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -71,7 +71,8 @@ class Design:
     """Data, and how they were drawn, under one set of internal names: what every verb takes.
 
     `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights;
-    `calibration` says how the weights in `rows` were calibrated, None that they are as given. `files` are read again for every
+    `calibration` says how the weights in `rows` were calibrated, None that they are as given. `known` keeps, by column, the labels
+    that were looked for. `files` are read again for every
     estimate, and may not change meanwhile; `unreadable` are the columns left out. A design equals itself only.
 
     Raises:
@@ -88,6 +89,7 @@ class Design:
     deff_at_zero: float | None
     replication: Replication | None
     calibration: Calibration | None
+    known: dict[str, Labels]
 
     @property
     def frame(self) -> Frame:
@@ -127,7 +129,14 @@ class Design:
 
     def key(self, name: str) -> Key:
         """A column to group by."""
-        return Key(nw.col(self.column(name)[0]))
+        own, _ = self.column(name)
+        return Key(nw.col(own), own)
+
+    def labels_of(self, own: str) -> Labels:
+        """The labels of a column of `frame`, looked for once."""
+        if own not in self.known:
+            self.known[own] = labels_of(self.frame.select(own), self.source)
+        return self.known[own]
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""
@@ -208,6 +217,7 @@ class SurveyDesign(Design):
             deff_at_zero=None,
             replication=None,
             calibration=None,
+            known={},
         )
 
 
@@ -240,10 +250,13 @@ class Survey(SurveyDesign):
         """A column to group by; of a group of one column its codes, as whole numbers where the file has them as such."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
         if not (isinstance(group, Group) and len(group.column) == 1):
-            return Key(self.text(name), worked_out=True)
+            return Key(self.text(name))
         if (code := CODE_OF + group.column[0]) in there:
-            return Key(nw.col(code), {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)})
-        return Key(nw.col(SOURCE + group.column[0]), group.labels)
+            return Key(
+                nw.col(code), code, {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)}
+            )
+        own = SOURCE + group.column[0]
+        return Key(nw.col(own), own, group.labels)
 
 
 D = TypeVar("D", bound=Design)
@@ -333,6 +346,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         deff_at_zero=design.design_effect_at_zero_cases,
         replication=replication,
         calibration=None,
+        known={},
         spec=spec,
         path=path,
         input_hash=digest.result().hexdigest(),
