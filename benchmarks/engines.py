@@ -14,16 +14,17 @@ FORMULA = "y ~ " + " + ".join(f"C(g{g})" for g in GROUPS)
 MARGINS = ("g4", "d20")
 
 
-def _design(path: Path) -> Any:
+def _design(path: Path, kind: str = "") -> Any:
     import fltoolkit as fl
 
-    return fl.SurveyDesign(path, weight="w", strata="stratum", psu="psu")
+    return fl.SurveyDesign(path, weight="w", strata=f"{kind}stratum", psu=f"{kind}psu")
 
 
-def ours_domains(path: Path, domains: int, letter: str = "d") -> list[float]:
+def ours_domains(path: Path, domains: int, letter: str = "d", kind: str = "") -> list[float]:
+    """`kind`: "t" of strata, PSUs and domains that are text."""
     import fltoolkit as fl
 
-    est = fl.prevalence(_design(path), "y", by=[f"{letter}{domains}"])
+    est = fl.prevalence(_design(path, kind), "y", by=[f"{kind}{letter}{domains}"])
     return [float(est.table["estimate"].sum()), float(est.covariance.sum())]
 
 
@@ -31,11 +32,16 @@ def ours_districts(path: Path, domains: int) -> list[float]:
     return ours_domains(path, domains, "r")
 
 
-def floor_domains(path: Path, domains: int, letter: str = "d") -> list[float]:
+def ours_texts(path: Path, domains: int) -> list[float]:
+    return ours_domains(path, domains, kind="t")
+
+
+def floor_domains(path: Path, domains: int, letter: str = "d", kind: str = "") -> list[float]:
     """The one table that an estimate needs, as pandas: nothing is estimated from it."""
     import duckdb
 
-    table = duckdb.sql(f"select stratum, psu, {letter}{domains}, y, count(*), sum(w), sum(w * w) from '{path}' group by all").df()
+    columns = f"{kind}stratum, {kind}psu, {kind}{letter}{domains}"
+    table = duckdb.sql(f"select {columns}, y, count(*), sum(w), sum(w * w) from '{path}' group by all").df()
     return [float(len(table))]
 
 
@@ -43,19 +49,29 @@ def floor_districts(path: Path, domains: int) -> list[float]:
     return floor_domains(path, domains, "r")
 
 
-def svy_domains(path: Path, domains: int, letter: str = "d") -> list[float]:
+def floor_texts(path: Path, domains: int) -> list[float]:
+    return floor_domains(path, domains, kind="t")
+
+
+def svy_domains(path: Path, domains: int, letter: str = "d", kind: str = "") -> list[float]:
     import numpy as np
     import polars as pl
     import svy
 
-    columns = ["stratum", "psu", "w", "y", f"{letter}{domains}"]
-    sample = svy.Sample(pl.read_parquet(path, columns=columns), svy.Design(stratum="stratum", psu="psu", wgt="w"))
-    found = sample.estimation.mean("y", by=f"{letter}{domains}")
+    stratum, psu, domain = f"{kind}stratum", f"{kind}psu", f"{kind}{letter}{domains}"
+    sample = svy.Sample(
+        pl.read_parquet(path, columns=[stratum, psu, "w", "y", domain]), svy.Design(stratum=stratum, psu=psu, wgt="w")
+    )
+    found = sample.estimation.mean("y", by=domain)
     return [float(found.to_polars()["est"].sum()), float(np.asarray(found.covariance).sum())]
 
 
 def svy_districts(path: Path, domains: int) -> list[float]:
     return svy_domains(path, domains, "r")
+
+
+def svy_texts(path: Path, domains: int) -> list[float]:
+    return svy_domains(path, domains, kind="t")
 
 
 def ours_logit(path: Path, _: int) -> list[float]:

@@ -19,10 +19,16 @@ MOST_SECONDS, MOST_MEGABYTES = 600, 20_000
 
 @dataclass(frozen=True)
 class Measured:
-    """What one call took; `blank` says why there is nothing."""
+    """What one call took; `blank` says why there is nothing.
+
+    `cpu`: seconds of all cores together, which what else the machine does hardly changes. `megabytes`: the peak of the process, of
+    which it held `imports` before the call.
+    """
 
     seconds: float = float("nan")
+    cpu: float = float("nan")
     megabytes: float = float("nan")
+    imports: float = float("nan")
     numbers: tuple[float, ...] = ()
     blank: str = ""
 
@@ -54,13 +60,13 @@ def _measured(
     else:
         import duckdb  # noqa: F401
         import scipy.stats  # noqa: F401
-    start = time.perf_counter()
+    imports, start, cpu = _peak(), time.perf_counter(), time.process_time()
     try:
         numbers = tuple(what(path, domains))
     except (MemoryError, Exception) as error:  # an oracle's failure is a line of the table, not the end of it
         results.put(Measured(blank=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:100]))
         return
-    results.put(Measured(time.perf_counter() - start, _peak(), numbers))
+    results.put(Measured(time.perf_counter() - start, time.process_time() - cpu, _peak(), imports, numbers))
 
 
 def _peak() -> float:
@@ -89,8 +95,8 @@ def in_r(task: str, path: Path, arguments: Sequence[str]) -> Measured:
         if process.returncode:
             last = (err.read().strip().splitlines() or ["stopped"])[-1]
             return Measured(blank=last[:100])
-        seconds, *numbers = (float(x) for x in out.read().split())
-        return Measured(seconds, usage.ru_maxrss / 1024, tuple(numbers))
+        seconds, cpu, *numbers = (float(x) for x in out.read().split())
+        return Measured(seconds, cpu, usage.ru_maxrss / 1024, numbers=tuple(numbers))
 
 
 def _limited() -> None:

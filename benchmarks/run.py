@@ -26,7 +26,7 @@ SIZES = (100_000, 1_000_000, 10_000_000)
 LARGEST, ITS_BYTES = 100_000_000, 8_000_000_000
 SHORT = 10  # seconds
 MOST_FOR_R = 200  # with more domains each run is halted, after as many minutes as the rest of the table takes
-COLUMNS = ("task", "persons", "domains", "engine", "seconds", "megabytes", "times_ours", "largest_gap", "blank")
+COLUMNS = ("task", "persons", "domains", "engine", "seconds", "cpu", "megabytes", "imports", "times_ours", "largest_gap", "blank")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[dict[str, object]] = []
         self.smaller: dict[tuple[str, int, str], list[tuple[int, Measured]]] = {}
-        print(f"{'task':<22}{'persons':>13}{'domains':>9}  {'engine':<10}{'seconds':>9}{'MB':>8}{'× ours':>9}  gap")
+        print(
+            f"{'task':<22}{'persons':>13}{'domains':>9}  {'engine':<10}{'seconds':>9}{'cpu':>8}{'MB':>8}{'imports':>9}{'× ours':>9}  gap"
+        )
 
     def measure(self, task: str, persons: int, domains: int, path: Path, all_engines: Sequence[Engine]) -> None:
         ours = Measured()
@@ -61,9 +63,10 @@ class Table:
         compared = engine in ("svy", "R survey") and not found.blank and not ours.blank
         gap = max(abs(a / b - 1) for a, b in zip(found.numbers, ours.numbers, strict=True)) if compared else float("nan")
         times = found.seconds / ours.seconds
-        values = (task, persons, domains, engine, found.seconds, found.megabytes, times, gap, found.blank)
+        took = (found.seconds, found.cpu, found.megabytes, found.imports)
+        values = (task, persons, domains, engine, *took, times, gap, found.blank)
         self.rows.append(dict(zip(COLUMNS, values, strict=True)))
-        told = f"{found.seconds:>9.2f}{found.megabytes:>8.0f}{times:>9.2f}" if not found.blank else f"  {found.blank}"
+        told = "{:>9.2f}{:>8.2f}{:>8.0f}{:>9.0f}{:>9.2f}".format(*took, times) if not found.blank else f"  {found.blank}"
         print(f"{task:<22}{persons:>13,}{domains:>9,}  {engine:<10}{told}{f'  {gap:.0e}' if compared else ''}", flush=True)
 
 
@@ -99,6 +102,19 @@ def by_r(task: str, columns: str) -> Engine:
         return found
 
     return Engine("R survey", call)
+
+
+def texts(table: Table, folder: Path, sizes: Sequence[int]) -> None:
+    """Strata, PSUs and domains as text beside the same as whole numbers."""
+    whole = [python("fltoolkit", engines.ours_domains), python("floor", engines.floor_domains)]
+    whole += [python("svy", engines.svy_domains), by_r("domains", "stratum, psu, w, y, d{d}")]
+    text = [python("fltoolkit", engines.ours_texts), python("floor", engines.floor_texts)]
+    text += [python("svy", engines.svy_texts), by_r("domains", "tstratum as stratum, tpsu as psu, w, y, td{d} as d{d}")]
+    for persons in sizes:
+        path = surveys.design(folder, persons)
+        table.measure("keys, whole numbers", persons, surveys.TEXTS, path, whole)
+        table.measure("keys, text", persons, surveys.TEXTS, path, text)
+        path.unlink()
 
 
 def domains(table: Table, folder: Path, sizes: Sequence[int]) -> None:
@@ -147,11 +163,13 @@ def full_path(table: Table, folder: Path, sizes: Sequence[int]) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--most", type=int, default=SIZES[-1], help="the largest survey but one of 100 million")
-    arguments.add_argument("--only", choices=("domains", "models", "full_path"), help="one part; nothing is written then")
+    arguments.add_argument(
+        "--only", choices=("domains", "texts", "models", "full_path"), help="one part; nothing is written then"
+    )
     given = arguments.parse_args()
     sizes, table = [s for s in SIZES if s <= given.most], Table()
     with tempfile.TemporaryDirectory() as folder:
-        for part in (domains, models, full_path):
+        for part in (domains, texts, models, full_path):
             if given.only in (None, part.__name__):
                 part(table, Path(folder), sizes)
     if given.only is None and given.most == SIZES[-1]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 STRATA, PSUS, DOMAINS = 500, 10_000, (1, 20, 200, 2_000)
+TEXTS = 200  # the domains that are there as text, too
 GROUPS = (4, 5, 6, 8)  # their logit has 1 + 3 + 4 + 5 + 7 = 20 parameters
 REPLICATES = 200
 INVOLUNTARY = (
@@ -21,14 +22,16 @@ COERCION = (
 
 def design(folder: Path, persons: int) -> Path:
     """A bare design: weight, stratum, PSU, a rare outcome, and codes of so many values each: `d`, which every PSU has some of, as sex or
-    age, and `r`, of which a PSU has one, as a district. Codes are whole numbers, as statistical offices file them."""
+    age, and `r`, of which a PSU has one, as a district. Codes are whole numbers; the same strata, PSUs and 200 domains are there as
+    text, `t`, as offices label them."""
     domains = ", ".join(f"cast(floor(random() * {d}) as integer) as d{d}, p % {d} as r{d}" for d in DOMAINS)
+    texts = f"'Region ' || p % 10 || ' / stratum ' || p % {STRATA} as tstratum, 'EA ' || lpad(cast(p as varchar), 5, '0') as tpsu"
     groups = ", ".join(f"cast(floor(random() * {g}) as integer) as g{g}" for g in GROUPS)
     return _written(
         folder / f"design_{persons}.parquet",
-        f"select p % {STRATA} as stratum, p as psu, 1 + random() as w, "
-        f"cast(random() < 0.005 as integer) as y, {domains}, {groups} "
-        f"from (select cast(floor(random() * {PSUS}) as integer) as p from range({persons}))",
+        f"select *, 'District ' || d{TEXTS} as td{TEXTS} from (select p % {STRATA} as stratum, p as psu, 1 + random() as w, "
+        f"cast(random() < 0.005 as integer) as y, {domains}, {groups}, {texts} "
+        f"from (select cast(floor(random() * {PSUS}) as integer) as p from range({persons})))",
     )
 
 

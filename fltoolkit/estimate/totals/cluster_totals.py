@@ -6,7 +6,7 @@ logged, cached or shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from fltoolkit.classify.answers_as_truths import truth_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.survey.checks.findings import guarded
+from fltoolkit.survey.data.engines import coded
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_count
 from fltoolkit.survey.data.internal_columns import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
@@ -100,7 +101,8 @@ def cluster_totals(
         RequestError: a truth column holds something else than true and false; amounts lie outside their limits.
     """
     by_key = [design.key(k) for k in keys]
-    frame = _summands(_asked(design, outcome, by_key, domain, weight), design, outcome, len(keys))
+    asked, texts = _coded(_asked(design, outcome, by_key, domain, weight), design, by_key)
+    frame = _summands(asked, design, outcome, len(keys))
     there = frame.collect_schema().names()
     labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
     by = [*labels, *([PATTERN] if PATTERN in there else []), "fl__status"]
@@ -115,7 +117,7 @@ def cluster_totals(
         *ends,
     )
     # In one order, so that sums have the same last digit every time.
-    table = _labelled(to_arrow(grouped.sort(by), design.source), labels, by_key)
+    table = _labelled(to_arrow(grouped.sort(by), design.source), labels, by_key, texts)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
     names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
     table = table.rename(columns=names)
@@ -137,6 +139,14 @@ def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | 
         y.alias("fl__y"), x.alias("fl__x"), known.alias("fl__known"), bad.fill_null(False).alias("fl__bad"),
         inside.alias("fl__inside"), nw.col(weight).alias("fl__w"),
     )  # fmt: skip
+
+
+def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
+    """The rows asked for with numbers in place of texts, and what these stand for. Labels are looked for in the rows as they were opened,
+    before what classifies them, which is long; the few words that come of that stay text."""
+    opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
+    units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
+    return coded(frame, units | {f"fl__k{i}": key.name for i, key in enumerate(keys) if key.name}, opened.labels_of)
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
@@ -168,8 +178,9 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
     return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(w).alias("fl__lowest"))
 
 
-def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.DataFrame:
-    """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it.
+def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
+    """An Arrow table as pandas', its labels as categories in order: a label is one text, however many rows have it. `texts`: by column,
+    what the numbers that `coded` made stand for.
 
     Column by column, and in the C library's memory: NumPy takes what one has no more use for, and Arrow's own pool would not give it back.
     """
@@ -182,7 +193,9 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key]) -> pd.Data
         if name == "fl__casehh":
             columns[name] = _numbered(column)[0]
         else:
-            columns[name] = _categories(column, named.get(name)) if name in labels else column.to_numpy(zero_copy_only=False)
+            columns[name] = (
+                _categories(column, named.get(name), texts.get(name)) if name in labels else column.to_numpy(zero_copy_only=False)
+            )
     return pd.DataFrame(columns, copy=False)
 
 
@@ -203,17 +216,20 @@ def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
     return runs.values, np.diff(runs.run_ends.to_numpy(), prepend=np.int32(0))
 
 
-def _categories(column: Any, key: Key | None) -> pd.Categorical[Any]:
-    """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one."""
+def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categorical[Any]:
+    """Texts or whole numbers as sorted categories of text. Of a key (None: a unit) every row has one. `texts`: what the numbers stand
+    for; None: themselves."""
     from pyarrow import array, concat_arrays
 
     column, length = (column, None) if key else _runs(column)  # rows are in the order of their units
     code, held = _numbered(column)
-    texts = held.cast("string")
+    if texts is not None:
+        held = texts.take(held)
+    own = held.cast("string")
     if key:
-        own = texts if key.labels is None else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
-        texts = concat_arrays([own, array([NOT_STATED])])
-    labelled = pd.Categorical(pd.array(texts, dtype="str"))
+        own = own if key.labels is None else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
+        own = concat_arrays([own, array([NOT_STATED])])
+    labelled = pd.Categorical(pd.array(own, dtype="str"))
     of = labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))  # a code of -1 takes the last
     return pd.Categorical.from_codes(of[code] if length is None else np.repeat(of[code], length), labelled.categories)
 
@@ -232,7 +248,7 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     if outcome.kind == "truth":
         truth = _truth(design, outcome.y)
         known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
-        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.key(outcome.y).column.is_null()
+        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.text(outcome.y).is_null()
         return truth.cast(nw.Float64), one, known, bad
     y, y_bad = _number(design, outcome.y)
     if outcome.kind == "number":

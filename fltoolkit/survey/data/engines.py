@@ -7,6 +7,7 @@ stay in the cluster.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.column_names import quoted
+from fltoolkit.survey.data.column_values import is_whole, written
 from fltoolkit.survey.data.fetch_rows import readable
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
     table: Any = nw.to_native(frame)
     if not is_spark(table):
         label = f"hash(row_number() OVER ()) % {buckets}" if buckets else "row_number() OVER ()"
-        return _lazy(table.project(f"*, CAST({label} AS VARCHAR) AS {name}"))
+        return _lazy(table.project(f"*, CAST({label} AS BIGINT) AS {name}"))
     from pyspark.sql import Window
     from pyspark.sql import functions as F  # noqa: N812
 
@@ -177,6 +179,55 @@ def held(frame: Frame, memory: duckdb.DuckDBPyConnection, where: object) -> Fram
     with readable(where):
         table.create(name)
     return _lazy(memory.table(name))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of a column, in order: each of its different `values` beside the place of its label, a relation, and the `texts`, an
+    Arrow array. Blanks around a text do not count; what is blank has no place."""
+
+    values: Any
+    texts: Any
+
+
+def labels_of(values: Frame, where: object = "") -> Labels:
+    """The labels of a frame of one column, which DuckDB holds. `where`: the file, for messages."""
+    ((name, dtype),) = values.collect_schema().items()
+    different_values = _lazy(nw.to_native(values).distinct())  # narwhals' unique() would number all rows
+    read = different_values.select(nw.col(name).alias("fl__value"), written(name, dtype).alias("fl__label"))
+    place = "CASE WHEN fl__label IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY fl__label) - 1 AS INTEGER) END AS fl__place"
+    with readable(where):
+        found: Any = nw.to_native(read).project(f"*, {place}").materialize()
+    told = found.to_arrow_table().drop_null()
+    texts = told.group_by("fl__place").aggregate([("fl__label", "min")]).sort_by("fl__place").column("fl__label_min")
+    return Labels(found.project("fl__value, fl__place"), texts.combine_chunks())
+
+
+def coded(frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels]) -> tuple[Frame, Mapping[str, Any]]:
+    """The frame with columns that hold no whole numbers as such: each value becomes the place of its label.
+
+    DuckDB then reads each different value once, not each row's, and groups, sorts and hands over numbers. Spark groups by the labels
+    themselves: its rows stay in the cluster, and numbers would take it a pass more.
+
+    Args:
+        frame: any. sources: by column, the name under which `labels` knows it. labels: gives a column's labels.
+
+    Returns:
+        The frame; and by column the texts that its numbers stand for, an Arrow array (of Spark none).
+    """
+    table, schema = nw.to_native(frame), frame.collect_schema()
+    read = {name: source for name, source in sources.items() if not is_whole(schema[name])}
+    if is_spark(table):
+        return frame.with_columns([written(name, schema[name]) for name in read]), {}
+    if not read:
+        return frame, {}
+    known = {name: labels(source) for name, source in read.items()}
+    for name, found in known.items():
+        own = found.values.project(f"fl__value AS {name}_value, fl__place AS {name}_place").set_alias(f"{name}_labels")
+        table = table.join(own, f"{name} = {name}_value", "left")
+    left_out = ", ".join(f"{name}_value, {name}_place" for name in known)
+    numbers = ", ".join(f"{name}_place AS {name}" for name in known)
+    return _lazy(table.project(f"* EXCLUDE ({left_out}) REPLACE ({numbers})")), {n: found.texts for n, found in known.items()}
 
 
 @readable()

@@ -18,7 +18,7 @@ CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """A stratum or unit as whole numbers, where its column holds such, else as text; a text stays as it was written."""
+    """A stratum or unit that is joined to others: whole numbers, where its column holds such, else text as it was written."""
     return nw.col(column) if is_whole(dtype) else written(column, dtype)
 
 

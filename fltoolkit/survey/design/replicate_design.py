@@ -104,6 +104,7 @@ class ReplicateDesign(Design):
             deff_at_zero=None,
             replication=replication,
             calibration=None,
+            known={},
         )
 
 

@@ -19,7 +19,7 @@ from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.data.column_names import names_of, tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text, written
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import held, tables_in_place, with_made
+from fltoolkit.survey.data.engines import Labels, held, labels_of, tables_in_place, with_made
 from fltoolkit.survey.data.internal_columns import (
     AGE,
     ASKED,
@@ -60,10 +60,14 @@ TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False
 
 @dataclass(frozen=True)
 class Key:
-    """What rows are grouped by: text, or whole numbers. `labels`: what the numbers stand for, others being not stated; None: themselves."""
+    """What rows are grouped by: the column `name` as the data hold it, or (with no name) labels that classification makes.
+
+    `labels`: what the codes stand for, others being not stated; None: themselves.
+    """
 
     column: nw.Expr
-    labels: Mapping[int, str] | None = None
+    name: str = ""
+    labels: Mapping[int, str] | Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -71,7 +75,8 @@ class Design:
     """Data, and how they were drawn, under one set of internal names: what every verb takes.
 
     `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights;
-    `calibration` says how the weights in `rows` were calibrated, None that they are as given. `files` are read again for every
+    `calibration` says how the weights in `rows` were calibrated, None that they are as given. `known` keeps, by column, the labels
+    that were looked for. `files` are read again for every
     estimate, and may not change meanwhile; `unreadable` are the columns left out. A design equals itself only.
 
     Raises:
@@ -88,6 +93,7 @@ class Design:
     deff_at_zero: float | None
     replication: Replication | None
     calibration: Calibration | None
+    known: dict[str, Labels]
 
     @property
     def frame(self) -> Frame:
@@ -127,7 +133,14 @@ class Design:
 
     def key(self, name: str) -> Key:
         """A column to group by."""
-        return Key(nw.col(tidy(name)) if self.is_whole(name) else self.text(name))
+        own, _ = self.column(name)
+        return Key(nw.col(own), own)
+
+    def labels_of(self, own: str) -> Labels:
+        """The labels of a column of `frame`, looked for once."""
+        if own not in self.known:
+            self.known[own] = labels_of(self.frame.select(own), self.source)
+        return self.known[own]
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""
@@ -186,8 +199,10 @@ class SurveyDesign(Design):
         frame, files, unreadable = open_design(data, wanted, "SurveyDesign")
         schema = frame.collect_schema()
         refuse_stages(len(units), len(counts), certainty is not None)
-        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([label(c, schema[c]) for c in layers]).alias(STRATA)]
-        bound += [label(c, schema[c]).alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
+        parts = {c: label(c, schema[c]) if nest or certain_by else nw.col(c) for c in units}
+        parts |= {c: label(c, schema[c]) if nest or certain_by or len(layers) > 1 else nw.col(c) for c in layers}
+        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([parts[c] for c in layers]).alias(STRATA)]
+        bound += [parts[c].alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
         certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
 
@@ -206,6 +221,7 @@ class SurveyDesign(Design):
             deff_at_zero=None,
             replication=None,
             calibration=None,
+            known={},
         )
 
 
@@ -236,11 +252,16 @@ class Survey(SurveyDesign):
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """A column to group by; of a group whose codes are whole numbers in the file, these."""
+        """A column to group by; of a group of one column its codes, as whole numbers where the file has them as such."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
-        if isinstance(group, Group) and len(group.column) == 1 and (code := CODE_OF + group.column[0]) in there:
-            return Key(nw.col(code), {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)})
-        return super().key(name)
+        if not (isinstance(group, Group) and len(group.column) == 1):
+            return Key(self.text(name))
+        if (code := CODE_OF + group.column[0]) in there:
+            return Key(
+                nw.col(code), code, {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)}
+            )
+        own = SOURCE + group.column[0]
+        return Key(nw.col(own), own, group.labels)
 
 
 D = TypeVar("D", bound=Design)
@@ -309,7 +330,7 @@ def _contents(path: Path) -> ResultKey:
 
 def changeable(survey: Survey) -> str:
     """All of a survey that somebody could change, which is not the rows: the lists and mappings in it."""
-    return repr({name: held for name, held in vars(survey).items() if name not in ("rows", "episodes", "unclassified")})
+    return repr({name: held for name, held in vars(survey).items() if name not in ("rows", "episodes", "unclassified", "known", "memory")})
 
 
 def _opened(path: Path, tables: Any) -> Survey:
@@ -345,6 +366,7 @@ def _opened(path: Path, tables: Any) -> Survey:
         deff_at_zero=design.design_effect_at_zero_cases,
         replication=replication,
         calibration=None,
+        known={},
         spec=spec,
         path=path,
         input_hash=digest.result().hexdigest(),

@@ -91,3 +91,28 @@ def test_two_frames_are_held_beside_each_other() -> None:
     con = connect()
     one, two = (engines.held(nw.from_native(con.sql(f"SELECT {n} AS n")).lazy(), con, "") for n in (1, 2))
     assert [frame.collect("pyarrow").to_native().to_pylist() for frame in (one, two)] == [[{"n": 1}], [{"n": 2}]]
+
+
+def coded(values: str, kind: str) -> tuple[list[int | None], list[str]]:
+    """The numbers of a column, row by row, and the labels they stand for."""
+    frame = nw.from_native(connect().sql(f"SELECT CAST(v AS {kind}) AS k, i FROM (VALUES {values}) AS t(v, i)")).lazy()
+    found, labels = engines.coded(frame, {"k": "k"}, lambda name: engines.labels_of(frame.select(name)))
+    return [k for k, _ in nw.to_native(found.sort("i")).project("k, i").fetchall()], labels["k"].to_pylist()
+
+
+def test_texts_are_numbered_in_their_order_and_blanks_around_them_do_not_count() -> None:
+    rows = "(' b', 0), ('b', 1), ('a', 2), ('1.0', 3), ('', 4), ('  ', 5), (NULL, 6), ('1', 7), ('É', 8), ('a''b\"', 9)"
+    numbers, labels = coded(rows, "VARCHAR")
+    assert labels == ["1", "1.0", "a", "a'b\"", "b", "É"]
+    assert numbers == [4, 4, 2, 1, None, None, None, 0, 5, 3]
+
+
+def test_what_is_neither_text_nor_whole_is_numbered_by_its_canonical_text() -> None:
+    numbers, labels = coded("('2', 0), ('10', 1), ('1.5', 2), ('nan', 3), (NULL, 4), ('2.0', 5)", "DOUBLE")
+    assert (numbers, labels) == ([2, 1, 0, None, None, 2], ["1.5", "10", "2"])
+    assert coded("('y', 0), ('n', 1), (NULL, 2), ('y', 3)", "ENUM('y', 'n')") == ([1, 0, None, 1], ["n", "y"])
+    assert coded("(true, 0), (NULL, 1), (false, 2)", "BOOLEAN") == ([1, None, 0], ["false", "true"])
+
+
+def test_a_column_of_nothing_but_blanks_has_no_labels() -> None:
+    assert coded("('', 0), (NULL, 1)", "VARCHAR") == ([None, None], [])

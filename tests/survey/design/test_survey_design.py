@@ -285,3 +285,21 @@ def test_a_psu_is_certain_for_all_its_rows_or_none() -> None:
     with pytest.raises(DesignError, match=r"certain(.|\n)*1 PSU"):
         fl.SurveyDesign(people, weight="w", strata="s", psu="p", certainty="c")
     fl.SurveyDesign(people.assign(c=[1, 1, 0, 0, 0, 0, 0, 0]), weight="w", strata="s", psu="p", certainty="c")
+
+
+def test_the_labels_of_a_column_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from fltoolkit.survey.design import survey_design
+
+    asked: list[str] = []
+
+    def counted(values: Any, where: object) -> Any:
+        asked.extend(values.columns)
+        return labels_of(values, where)
+
+    labels_of = survey_design.labels_of
+    monkeypatch.setattr(survey_design, "labels_of", counted)
+    frame = pd.DataFrame({"w": 1.0, "h": list("aabb"), "p": list("wxyz"), "g": list("stst"), "y": [0, 1, 1, 0], "v": range(4)})
+    design = fl.SurveyDesign(frame, weight="w", strata="h", psu="p")
+    for by in (["g"], [], ["g"], ["v"]):
+        fl.prevalence(design, "y", by=by)
+    assert sorted(asked) == ["fl__psu", "fl__strata", "g"]
