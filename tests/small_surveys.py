@@ -69,3 +69,8 @@ def frame_of(**columns: Sequence[Any]) -> nw.LazyFrame[Any]:
     """A few rows as the frame that the kit's own functions take: a relation of DuckDB."""
     frame: nw.LazyFrame[Any] = nw.from_native(connect().from_df(pd.DataFrame(columns))).lazy()
     return frame
+
+
+def variance_of_the_mean(table: pd.DataFrame, **design: Any) -> tuple[float, int]:
+    row = fl.mean(fl.SurveyDesign(table, **design), "age").table.loc[0]
+    return round(row["se"] ** 2, 10), row["df"]

@@ -28,7 +28,8 @@ from fltoolkit.survey.checks.survey_checks import check
 from fltoolkit.survey.data.engines import held
 from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
-from fltoolkit.survey.design.survey_design import Survey, changeable
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.design.survey_opening import changeable
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.groups import NOT_STATED, Sector
 from fltoolkit.survey.spec.questions import FORMS, AnswerCodes, Episodes, Source

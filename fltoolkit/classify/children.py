@@ -12,7 +12,7 @@ import narwhals as nw
 
 from fltoolkit.classify.answers_as_truths import all_of, any_answer, any_of
 from fltoolkit.survey.data.households import beside_parents
-from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, SOURCE
+from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
 from fltoolkit.survey.spec.questions import AnswerCodes
@@ -91,7 +91,7 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
     adults, helpers = nw.col(ASKED) & ~nw.col(CHILD), nw.col(CHILD) & nw.col(WITH).fill_null(True)
-    frame = beside_parents(frame, parents, HOUSEHOLD, helpers, adults, {"forced": nw.col("forced_labour")})
+    frame = beside_parents(frame, parents, helpers, adults, {"forced": nw.col("forced_labour")})
     each = []
     for i, column in enumerate(parents.columns):
         nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)

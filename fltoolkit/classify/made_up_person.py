@@ -16,7 +16,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import FACTOR, PART, column
-from fltoolkit.survey.design.survey_design import designed, read_survey
+from fltoolkit.survey.design.survey_opening import designed, read_survey
 
 Who = Literal["adult", "child"]
 YES, NO, OPEN = "yes", "no", "no answer"

@@ -20,7 +20,7 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
 from fltoolkit.publish.published_set import HasTables, Published, make, publish_run
-from fltoolkit.survey.design.survey_design import read_survey
+from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import TOTAL, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 

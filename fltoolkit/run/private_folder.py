@@ -11,7 +11,7 @@ from fltoolkit.files import write_whole
 from fltoolkit.run.output_folders import LOCK
 from fltoolkit.run.remote_folder import RECORD, Store, is_address
 from fltoolkit.survey.checks.finding_rows import finding_rows
-from fltoolkit.survey.design.survey_design import read_survey
+from fltoolkit.survey.design.survey_opening import read_survey
 
 ROWS, FULL = "rows_behind_findings.csv", "estimates_full.csv"
 FOLDER_MODE, FILE_MODE, OTHERS = 0o700, 0o600, stat.S_IRWXG | stat.S_IRWXO

@@ -4,4 +4,4 @@ from .checks.survey_checks import describe as describe
 from .design.replicate_design import ReplicateDesign as ReplicateDesign
 from .design.survey_design import Survey as Survey
 from .design.survey_design import SurveyDesign as SurveyDesign
-from .design.survey_design import read_survey as read_survey
+from .design.survey_opening import read_survey as read_survey

@@ -102,7 +102,7 @@ def estimates(
         f"{title}. {subtitle}. {language.list(language.colon(n, _number_text(language, r)) for n, r in lines if r is not None)}."
     )
     sides = [n for n, _ in lines], [_aside(language, r, size.told) for _, r in lines if r is not None]
-    with _page(size, title, subtitle, sides, language, rows["flag"]) as page:
+    with _page(size, language, (title, subtitle), sides, rows["flag"]) as page:
         whole = rows[rows["breakdown"] == ""]["estimate"]
         if len(whole) and pd.notna(whole.iloc[0]):
             page.axes.axvline(float(whole.iloc[0]) * scale(measure), color=PALE, linewidth=1.6, zorder=0)
@@ -138,7 +138,7 @@ def change(
         for n, r, numbers, verdict in zip(names, records, both, verdicts, strict=True)
     ]
     sides = names, verdicts
-    with _page(size, title, subtitle, sides, language, rows["flag"], tall=1.35) as page:
+    with _page(size, language, (title, subtitle), sides, rows["flag"], tall=1.35) as page:
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
             page.label(i, name)
             page.aside(i, _verdict(language, row))
@@ -224,16 +224,17 @@ class _Page:
 @contextmanager
 def _page(
     size: Size,
-    title: str,
-    subtitle: str,
-    sides: tuple[list[str], list[str]],
     language: Language,
+    above: tuple[str, str],
+    sides: tuple[list[str], list[str]],
     flags: pd.Series,
+    *,
     tall: float = 1.0,
 ) -> Iterator[_Page]:
-    """A picture of so many rows, with its title; a hollow dot is explained where there is one."""
+    """A picture of so many rows, with its title and subtitle `above`; a hollow dot is explained where there is one."""
     from matplotlib.ticker import MaxNLocator
 
+    title, subtitle = above
     hollow = language.say("charts.hollow") if set(flags) & set(MARKED) else ""
     told_below = " ".join(part for part in (subtitle, hollow) if part)
     lines = len(sides[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
     with sheet(size, title, subtitle, body, left=0.08 if size.width > 5 else 0.13, right=0.05) as (figure, axes):
         line = pd.concat([pd.DataFrame({"year": [year], "value": [target["baseline_value"]]}), steps, goal]).sort_values("year")
         axes.plot(line["year"], line["value"], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-        _point(axes, size, year, target["baseline_value"], target["ci_low"], target["ci_high"], BLUE)
+        _point(axes, size, year, [target[c] for c in ("baseline_value", "ci_low", "ci_high")], BLUE)
         axes.plot(
             steps["year"],
             steps["value"],
@@ -50,7 +50,7 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
         said = [(year, target["ci_high"], "charts.baseline")]
         said += [(int(y), v, "charts.target") for y, v in zip(goal["year"], goal["value"], strict=True)]
         if later is not None and pd.notna(later["value"]):
-            _point(axes, size, later["year"], later["value"], later["ci_low"], later["ci_high"], INK)
+            _point(axes, size, later["year"], [later[c] for c in ("value", "ci_low", "ci_high")], INK)
             said.append((int(later["year"]), later["ci_high"], "charts.later"))
         top = max(float(v) for _, v, _ in said if pd.notna(v)) * 1.2
         for at, value, key in said:
@@ -137,10 +137,14 @@ def _unit(language: Language, row: Line) -> str:
     return number_words.start(language.kit(str(row["unit"])))
 
 
-def _point(axes: Any, size: Size, x: Any, y: Any, low: Any, high: Any, colour: str) -> None:
+def _point(axes: Any, size: Size, year: Any, numbers: Sequence[Any], colour: str) -> None:
+    """A dot and its interval. `numbers`: the value and its limits."""
+    value, low, high = numbers
     if pd.notna(low):
-        axes.plot([x, x], [low, high], color=colour, linewidth=size.font / 4.5, alpha=0.75, solid_capstyle="round", zorder=2)
-    axes.plot([x], [y], "o", markersize=size.font * 0.8, color=colour, zorder=4)
+        axes.plot(
+            [year, year], [low, high], color=colour, linewidth=size.font / 4.5, alpha=0.75, solid_capstyle="round", zorder=2
+        )
+    axes.plot([year], [value], "o", markersize=size.font * 0.8, color=colour, zorder=4)
 
 
 def _path_alt(language: Language, target: Line, steps: pd.DataFrame, goal: pd.DataFrame, later: Line | None) -> str:

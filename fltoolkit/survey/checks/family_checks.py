@@ -56,7 +56,7 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
         return [Finding("error", where, parents.line, what, twice, do, rows)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
     known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
-    linked = beside_parents(survey.frame, parents, HOUSEHOLD, asked, ~nw.col(HOUSEHOLD).is_null(), known)
+    linked = beside_parents(survey.frame, parents, asked, ~nw.col(HOUSEHOLD).is_null(), known)
     for i, column in enumerate(parents.columns):
         value, age = nw.col(SOURCE + column), nw.col(f"fl__parent{i}__age")
         named = asked & ~value.is_null() & ~value.is_in([*parents.none, *parents.elsewhere])

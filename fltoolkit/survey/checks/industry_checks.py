@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import narwhals as nw
 import pandas as pd
@@ -16,6 +17,21 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import Sector
 
 Found = list[Finding]
+
+
+@dataclass(frozen=True)
+class _AskedColumn:
+    """A column of industry codes.
+
+    Attributes:
+        name: of the sector in survey.yaml. sector: what survey.yaml says of it.
+        where: the column and its key, for findings. limit: counts below it are not shown; 0 where they are no answers of the module.
+    """
+
+    name: str
+    sector: Sector
+    where: str
+    limit: int
 
 
 def industries(survey: Survey, mask: Mask) -> Found:
@@ -33,7 +49,8 @@ def industries(survey: Survey, mask: Mask) -> Found:
         limit = survey.spec.confidentiality.cases if own else 0
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
         codes, where = _codes(frame, sector, episodes), f"{', '.join(sector.column)} (sectors.{name})"
-        out += [*_unknown(codes, name, sector, where, limit, mask), *_short(codes, sector, where, limit, mask)]
+        asked = _AskedColumn(name, sector, where, limit)
+        out += [*_unknown(codes, asked, mask), *_short(codes, asked, mask)]
     return out
 
 
@@ -50,7 +67,8 @@ def _codes(frame: Frame, sector: Sector, episodes: Sequence[str]) -> pd.DataFram
     return summed
 
 
-def _unknown(codes: pd.DataFrame, name: str, sector: Sector, where: str, limit: int, mask: Mask) -> Found:
+def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
+    sector, where, limit = asked.sector, asked.where, asked.limit
     unknown = codes[~codes["known"]]
     count = int(unknown["rows"].sum())
     if not count:
@@ -59,12 +77,13 @@ def _unknown(codes: pd.DataFrame, name: str, sector: Sector, where: str, limit: 
     if 2 * count > codes["rows"].sum():
         check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
         return [Finding("error", "industry", where, f"more than half of all are {what}", guarded(count, limit), f"check {check}")]
-    do = f"correct them, or list them under sectors.{name}.missing"
+    do = f"correct them, or list them under sectors.{asked.name}.missing"
     return [Finding("warning", "industry", where, f"{what}; shown as not stated", guarded(count, limit), do)]
 
 
-def _short(codes: pd.DataFrame, sector: Sector, where: str, limit: int, mask: Mask) -> Found:
+def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     """Codes one digit short are read as having lost a zero; that must fit the rest of the column."""
+    sector, where, limit = asked.sector, asked.where, asked.limit
     if sector.correspondence or sector.digits == "letter":
         return []
     digits = int(sector.digits)

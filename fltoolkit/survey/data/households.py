@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.survey.data.engines import looked_up
-from fltoolkit.survey.data.internal_columns import CODE_OF, SOURCE
+from fltoolkit.survey.data.internal_columns import CODE_OF, HOUSEHOLD, SOURCE
 from fltoolkit.survey.data.person_frame import PART, Frame
 from fltoolkit.survey.spec.child_module import Parents
 
@@ -26,15 +26,12 @@ def _line_as_text(column: str) -> nw.Expr:
     return nw.when(digits).then(nw.when(digits).then(value).cast(nw.Int64).cast(nw.String)).otherwise(value)
 
 
-def beside_parents(
-    frame: Frame, parents: Parents, household: str, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]
-) -> Frame:
+def beside_parents(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
     """Each person with what is known of their parents, matched by household and line number.
 
     Args:
         frame: one row a person.
         parents: how they are linked.
-        household: the column that names the household.
         whose: the rows whose parents are looked up. who: those that may be parents. known: what to look up on a parent's row, by name.
 
     Returns:
@@ -47,4 +44,4 @@ def beside_parents(
         who.fill_null(False).alias("fl__adult"), line[parents.line].alias("fl__line"),
         *[e.alias(others[parent]) for parent, e in named.items()], *[e.alias(seen[name]) for name, e in known.items()],
     )  # fmt: skip
-    return looked_up(frame, "fl__adult", [household, PART, "fl__line"], others, seen)
+    return looked_up(frame, "fl__adult", [HOUSEHOLD, PART, "fl__line"], others, seen)

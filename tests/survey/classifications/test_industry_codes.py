@@ -13,7 +13,7 @@ import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
 from fltoolkit.survey.classifications.industry_codes import sector_rows, to_verify
 from fltoolkit.survey.classifications.standards import isic
-from fltoolkit.survey.design.survey_design import read_survey
+from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import Sector
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
 

@@ -40,16 +40,16 @@ def test_a_child_is_beside_the_parents_of_its_own_household_and_file() -> None:
         (0, "b", "1", None, None, None, "unknown"), (0, "b", "3", "1", "3", False, "child"),
         (1, "a", "1", None, None, True, "later"), (1, "a", "3", "1", "9", False, "child"),
     ]  # fmt: skip
-    names = ("fl__part", "home", "src__L", "src__M", "src__F", "adult", "answer")
+    names = ("fl__part", "fl__household", "src__L", "src__M", "src__F", "adult", "answer")
     frame = frame_of(**{name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)})
     child = nw.col("src__L") == "3"
-    found = beside_parents(frame, PARENTS, "home", child, nw.col("adult"), {"said": nw.col("answer")})
-    order = found.filter(child).sort("fl__part", "home")
+    found = beside_parents(frame, PARENTS, child, nw.col("adult"), {"said": nw.col("answer")})
+    order = found.filter(child).sort("fl__part", "fl__household")
     assert read(order, "fl__parent0__said", "fl__parent1__said") == [["yes", None, "later"], ["no", None, None]]
     assert set(found.collect_schema().names()) == {*names, "fl__parent0__said", "fl__parent1__said"}
 
 
 def test_only_the_rows_asked_for_are_given_parents() -> None:
-    frame = frame_of(fl__part=[0, 0], home=["a", "a"], src__L=["1", "2"], src__M=["2", "1"], src__F=["2", "1"])
-    found = beside_parents(frame, PARENTS, "home", nw.col("src__L") == "2", nw.lit(True), {"line": nw.col("src__L")})
+    frame = frame_of(fl__part=[0, 0], fl__household=["a", "a"], src__L=["1", "2"], src__M=["2", "1"], src__F=["2", "1"])
+    found = beside_parents(frame, PARENTS, nw.col("src__L") == "2", nw.lit(True), {"line": nw.col("src__L")})
     assert read(found.sort("src__L"), "fl__parent0__line") == [[None, "1"]]

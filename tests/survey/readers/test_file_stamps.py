@@ -14,6 +14,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
 from fltoolkit.survey.data import person_frame
+from fltoolkit.survey.design import survey_opening
 from fltoolkit.survey.readers import file_stamps
 from fltoolkit.survey.readers.file_stamps import stamped
 
@@ -249,14 +250,14 @@ def test_a_file_that_changes_while_it_is_opened_is_told(
 ) -> None:
     """The hash is that of the bytes that were read."""
     path = write(spec, people=people)
-    files = fl.survey.design.survey_design.read_files
+    files = survey_opening.read_files
 
     def slow(*arguments: Any) -> Any:
         found = files(*arguments)
         _extended(path.with_name("people.csv"))
         return found
 
-    monkeypatch.setattr("fltoolkit.survey.design.survey_design.read_files", slow)
+    monkeypatch.setattr(survey_opening, "read_files", slow)
     assert "people.csv: the file changed since it was opened" in refused(path)
 
 

@@ -1,0 +1,159 @@
+"""A survey opened through its survey.yaml: its files read, joined and bound to their design."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
+from fltoolkit.files import inside
+from fltoolkit.memory import ResultKey, is_on, remembered
+from fltoolkit.shipped_files import survey_file
+from fltoolkit.survey.data.duckdb_connection import connect
+from fltoolkit.survey.data.engines import held, tables_in_place
+from fltoolkit.survey.data.internal_columns import (
+    AGE,
+    ASKED,
+    CHILD,
+    CODE_OF,
+    FPC,
+    FPC2,
+    HOUSEHOLD,
+    NUMBER_OF,
+    PSU,
+    SOURCE,
+    SSU,
+    STRATA,
+    WEIGHT,
+)
+from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, wanted_columns
+from fltoolkit.survey.data.person_frame import FACTOR, FilePlace, Frame, numeric, read_files
+from fltoolkit.survey.data.unit_labels import joined, with_units
+from fltoolkit.survey.design.replicate_weights import Replication, replicated
+from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.readers.file_stamps import hashed, input_hash, refuse_changed, stamped
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
+
+
+@checked
+def read_survey(path: str | Path, tables: Any = None) -> Survey:
+    """Open a survey through its survey.yaml; nothing but keys is read yet.
+
+    Args:
+        path: survey.yaml, or its folder; or the name of a shipped sample, such as `norvia_lfs_2025`.
+        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md): the one table, or a dictionary
+            by the names under `path:`. None: the files are read.
+
+    Raises:
+        SpecError: there is no such survey.yaml, or it is not valid.
+        DataError: a file or a column is missing, or keys do not match.
+        RequestError: the tables are no PySpark DataFrames, or not one for each file.
+    """
+    if not str(path).strip():
+        raise RequestError(
+            "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
+        )
+    path = survey_file(path)
+    key = _contents(path) if is_on() and tables is None else None
+    return remembered(key, lambda: _opened(path, tables), state=changeable)
+
+
+def _contents(path: Path) -> ResultKey:
+    """All that a survey read from files follows from: which files, and what they hold."""
+    spec = read_spec(path)
+    kinds = (getattr(spec.files, kind) for kind in type(spec.files).model_fields)
+    names = [name for file in kinds if file for name in file.path]
+    used = [path, *(inside(path.parent, name, str(path)) for name in (*names, *side_files(spec)))]
+    return "survey", *map(stamped, used), input_hash(used)
+
+
+def changeable(survey: Survey) -> str:
+    """All of a survey that somebody could change, which is not the rows: the lists and mappings in it."""
+    return repr(
+        {name: held for name, held in vars(survey).items() if name not in ("rows", "episodes", "unclassified", "known", "memory")}
+    )
+
+
+def _opened(path: Path, tables: Any) -> Survey:
+    """See `read_survey`."""
+    spec = read_spec(path)
+    files = {kind: f for kind in ("person", "household", "module", "episodes") if (f := getattr(spec.files, kind))}
+    names = [name for file in files.values() for name in file.path]
+    given = {} if tables is None else tables_in_place(tables, names, str(path))
+    data = {} if given else {f"{path}: files.{kind}.path": file.path for kind, file in files.items()}
+    opened = [inside(path.parent, name, where) for where, found in data.items() for name in found]
+    used = [path, *opened, *(inside(path.parent, name, str(path)) for name in side_files(spec))]
+    before, memory = [stamped(file) for file in used], connect()
+    with ThreadPoolExecutor(1) as beside:  # while keys are counted and rows are read
+        digest = beside.submit(hashed, used)
+        table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), memory, given))
+        frame, replication = designed(spec, table.persons)
+        episodes = None if table.episodes is None else table.episodes.with_columns(person_key(spec))
+        if table.small:
+            where = ", ".join([str(path), *(f"{kind}: {name}" for kind, file in files.items() for name in file.path)])
+            frame, episodes = held(frame, memory, where), None if episodes is None else held(episodes, memory, where)
+    refuse_changed(before)  # what was read, and what was hashed
+    digest.result().update(table.contents.encode())
+    design = spec.design
+    return Survey(
+        files=() if table.small or given else tuple(before[1 : 1 + len(opened)]),
+        memory=memory if table.small else None,
+        unreadable={},
+        rows=frame,
+        single_psu=design.single_psu,
+        clustered=design.psu is not None,
+        stages=len(design.fpc),
+        grosses_up=design.weights == "gross_up",
+        deff_at_zero=design.design_effect_at_zero_cases,
+        replication=replication,
+        calibration=None,
+        known={},
+        spec=spec,
+        path=path,
+        input_hash=digest.result().hexdigest(),
+        joins=table.joins,
+        widths=table.widths,
+        episodes=episodes,
+    )
+
+
+def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
+    """The persons with the columns of the design, and who is a child and who answered the module; and the replicate weights supplied."""
+    design, replication = spec.design, None
+    frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
+    if design.replicates:
+        weights = design.replicates.names
+        columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
+        frame, replication = replicated(frame, weights, columns, design.replicates.made, bool(design.strata))
+        frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
+    else:
+        units = (design.psu is not None) + (design.ssu is not None)
+        frame = with_units(frame, units, len(design.fpc), design.nest, certain(spec))
+    child = is_child(spec)
+    return frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED)), replication
+
+
+def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
+    design = spec.design
+
+    def source(column: str) -> nw.Expr:
+        return nw.col(CODE_OF + column if CODE_OF + column in there else SOURCE + column)
+
+    columns = [
+        joined([source(c) for c in design.strata]).alias(STRATA),
+        joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
+        person_key(spec),
+        (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
+        nw.when(~nw.col(SOURCE + spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
+    ]
+    for name, population in spec.populations.items():
+        if not population.sum_of:
+            columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
+    columns += [source(c).alias(name) for c, name in ((design.psu, PSU), (design.ssu, SSU)) if c]
+    columns += [numeric(c).alias(name) for c, name in zip(design.fpc, (FPC, FPC2), strict=False)]
+    return columns
