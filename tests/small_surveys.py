@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+import fltoolkit as fl
 from fltoolkit.survey.data.duckdb_connection import connect
 
 NORVIA = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
