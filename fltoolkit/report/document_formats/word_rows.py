@@ -10,6 +10,7 @@ from fltoolkit.report.document_formats.document_blocks import DocumentTable
 from fltoolkit.report.document_formats.word_styles import BLUE, LINE
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
+RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
 BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>"}
 
 
@@ -19,11 +20,9 @@ def clean(text: str) -> str:
 
 
 def add(word: Any, text: str, style: str) -> Any:
-    """A paragraph at the end, in the style of this name."""
+    """A paragraph at the end, in the style of this name. Set by its id: a name is looked up each time."""
     paragraph = word.add_paragraph(text)
-    paragraph._p.style = (
-        None if style == "Normal" else style.replace(" ", "")
-    )  # a style's id; by its name it is looked up each time
+    paragraph._p.style = None if style == "Normal" else style.replace(" ", "")
     return paragraph
 
 
@@ -51,9 +50,6 @@ def _row(block: DocumentTable, i: int, line: tuple[str, ...], width: float) -> s
     return f"<w:tr><w:trPr><w:cantSplit/>{'' if i else '<w:tblHeader/>'}</w:trPr>{cells}</w:tr>"
 
 
-RIGHT = '<w:jc w:val="right"/>'
-
-
 def _ruled(color: str, size: int) -> str:
     return f'<w:tcBorders><w:bottom w:val="single" w:sz="{size}" w:space="0" w:color="{color}"/></w:tcBorders>'
 
@@ -71,6 +67,3 @@ def _run(text: str) -> str:
         BREAKS.get(part) or f"<w:t{SPACE if part != part.strip() else ''}>{escape(part)}</w:t>" for part in parts if part
     )
     return f"<w:r>{inside}</w:r>"
-
-
-SPACE = ' xml:space="preserve"'
