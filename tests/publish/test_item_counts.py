@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -15,7 +15,7 @@ from fltoolkit.classify.item_contributions import ONLY, OTHERS, PREFIX, WITHOUT
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.published_set import Published
 
-module = sys.modules["fltoolkit.publish.item_counts"]  # its name is that of the function too
+module = import_module("fltoolkit.publish.item_counts")
 Small = Callable[..., fl.Survey]
 ITEMS = {
     "involuntary": {"very_low_or_no_wages": {"column": "INV"}, "hazardous_work": {"column": "HAZ"}},
