@@ -5,7 +5,7 @@ python benchmarks/waits.py ../before . --times 5    # two checkouts, in turn
 
 Of each wait the median of the processor's seconds (children included), how many times those of `import pandas` that is, and the median
 of the clock's. Each is measured in a process of its own, the checkouts in turn, once before for the byte code of each. The survey of
-5,000 persons holds every third household of Norvia's; that of 8,500 is Valdorie's, with children.
+5,000 persons holds every third household of Norvia's; that of 15,500 is Valdorie's, with children.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def waits(folder: Path, tree: Path) -> Mapping[str, Sequence[str]]:
         "import fltoolkit": ("-c", KIT),
         "--help": (*cli, "--help"),
         "check, 5,000 persons": (*cli, "check", str(small)),
-        "check, 8,500 with children": (*cli, "check", str(two)),
+        "check, 15,500 with children": (*cli, "check", str(two)),
         "new, 5,000 persons": (*cli, "new", str(small.with_name("persons.csv")), "--out", str(drafted)),
         "estimate, no plan": (*estimate, str(out / "alone")),
         "estimate, plan in two languages": (*estimate, str(out / "plan"), "--plan", str(small.with_name("nap.yaml"))),
