@@ -80,7 +80,7 @@ def check(parsed: argparse.Namespace) -> int:
         say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
         return 1
     for measure, why in not_asked(persons).items():
-        say(f"NOTE    tables: {measure} will be marked [x]: {why.problem}{f': {why.found}' if why.found else ''}")
+        say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
     say(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
     return 0
 

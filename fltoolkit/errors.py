@@ -37,6 +37,11 @@ class FltoolkitError(Exception):
         super().__init__(self.message)
 
     @property
+    def reason(self) -> str:
+        """The problem and what was found, in one line."""
+        return f"{self.problem}: {self.found}" if self.found else self.problem
+
+    @property
     def message(self) -> str:
         lines = [f"{self.where}: {self.problem}" if self.where else self.problem]
         facts = (("found", self.found), ("allowed", self.allowed), ("do", self.do))

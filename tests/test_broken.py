@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from broken import KINDS, Kind, spec, table, write
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, FltoolkitError, SpecError

@@ -98,8 +98,8 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         frame = with_children(frame, spec, spec.children)
     labels = _case_columns(spec, frame.collect_schema().names())
     frame = frame.with_columns(*group_columns(spec), *labels, leaf(spec).alias("step"), items_text(sources).alias("items"))
-    if survey.memory and hold:
-        frame = held(frame, survey.memory, survey.path)
+    if survey.held_in and hold:
+        frame = held(frame, survey.held_in, survey.path)
     return classified(
         survey,
         rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # long texts, which few ask for

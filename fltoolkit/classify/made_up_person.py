@@ -55,13 +55,13 @@ class Person:
     def __init__(self, who: Who) -> None:
         folder = Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
         survey = read_survey(folder)
-        self._who, spec, memory = who, survey.spec, survey.memory
-        assert memory is not None  # a file of two rows is held
+        self._who, spec, con = who, survey.spec, survey.held_in
+        assert con is not None  # a file of two rows is held
         answers = [c for c in survey.frame.collect_schema().names() if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)]
         nw.to_native(survey.frame.select(answers)).create(SHEET)
-        rows, _ = designed(spec, nw.from_native(memory.table(SHEET)).lazy())
-        persons = classify(replace(survey, rows=rows, memory=None))
-        self._change = memory.execute
+        rows, _ = designed(spec, nw.from_native(con.table(SHEET)).lazy())
+        persons = classify(replace(survey, rows=rows, held_in=None))
+        self._change = con.execute
         asked = {
             s.column: s.label for where, s in spec.questions() if s.label and where.startswith("children") == (who == "child")
         }

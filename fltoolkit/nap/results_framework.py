@@ -16,8 +16,7 @@ from fltoolkit.languages.language import read_language
 from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
-from fltoolkit.survey.spec.groups import Measure as Estimated
-from fltoolkit.survey.spec.groups import Name, TableSpec
+from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import Model, Names, Year, folded, load_model
 

@@ -1,14 +1,6 @@
 from .item_counts import contributions as contributions
 from .published_change import publish_change as publish_change
-from .published_model import PublishedModel as PublishedModel
-from .published_model import risk_factors as risk_factors
-from .published_set import Published as Published
-from .published_set import paths as paths
-from .published_set import publish as publish
-from .published_set import publish_run as publish_run
-from .response_error import ResponseError as ResponseError
-from .response_error import observed_rate as observed_rate
-from .response_error import response_error as response_error
-from .rounds_and_changes import Rounds as Rounds
-from .rounds_and_changes import changes as changes
-from .rounds_and_changes import rounds as rounds
+from .published_model import PublishedModel as PublishedModel, risk_factors as risk_factors
+from .published_set import Published as Published, paths as paths, publish as publish, publish_run as publish_run
+from .response_error import ResponseError as ResponseError, observed_rate as observed_rate, response_error as response_error
+from .rounds_and_changes import Rounds as Rounds, changes as changes, rounds as rounds

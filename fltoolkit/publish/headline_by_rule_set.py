@@ -93,5 +93,4 @@ def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers:
 
 
 def _marks(error: FltoolkitError) -> dict[str, str]:
-    reason = f"{error.problem}: {error.found}" if error.found else error.problem
-    return {"flag": "", "marker": "x", "unresolved_marker": "", "reason": reason}
+    return {"flag": "", "marker": "x", "unresolved_marker": "", "reason": error.reason}

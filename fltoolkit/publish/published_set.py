@@ -18,8 +18,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.category_codes import category_code
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError
-from fltoolkit.estimate.measures import prevalence_and_totals as verbs
-from fltoolkit.estimate.measures import stock_and_duration
+from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.memory import key_from, remembered

@@ -18,8 +18,7 @@ from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import write_whole
 from fltoolkit.nap.partner_entries import Partners, read_partners
 from fltoolkit.report import Entry, page, write_assets, write_index
-from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK
-from fltoolkit.report.workbook.merge_into_partners import refuse_unread
+from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
 from fltoolkit.run.notebooks.notebook_progress import Progress

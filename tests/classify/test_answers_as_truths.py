@@ -13,8 +13,7 @@ import narwhals as nw
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import fltoolkit as fl
 from fltoolkit.classify.answers_as_truths import all_of, any_of

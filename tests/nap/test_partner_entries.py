@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import small_country as country
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError

@@ -16,8 +16,7 @@ import pytest
 import small_country as country
 import yaml
 from attack import Key, cells_of, groups_of, recovered, told
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 from small_surveys import SPEC
 
 import fltoolkit as fl

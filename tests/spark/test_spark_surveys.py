@@ -12,8 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from classify.conftest import FREE
-from classify.test_adults_episodes import ASKED, FORCED, SPELL
-from classify.test_adults_episodes import keys as episodes
+from classify.test_adults_episodes import ASKED, FORCED, SPELL, keys as episodes
 from classify.test_children import ARROWS, family, keys
 from small_surveys import NORVIA, SPEC, persons_table
 

@@ -163,14 +163,16 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
     """`prevalence` of the default population and, where weights gross up, its `total`, both from one pass."""
-    chosen, measures = (
-        population_of(persons, None, (), "forced_labour"),
-        ["prevalence", *(["total"] if persons.grosses_up else [])],
-    )
-    whole = Estimand(truth_of(persons, "forced_labour"), measures[-1], ((),))
-    run = make_pass(persons, whole, chosen)
-    made = [replace(run, estimand=replace(whole, measure=measure)) for measure in measures]
+    measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
+    run, chosen = _headline_pass(persons, measures[-1])
+    made = [replace(run, estimand=replace(run.estimand, measure=measure)) for measure in measures]
     return [_estimates(persons, each, chosen, Confidence()) for each in made]
+
+
+def _headline_pass(persons: ClassifiedSurvey, measure: str) -> tuple[Pass, ReferencePopulation]:
+    """The pass for one measure of the whole default population."""
+    chosen = population_of(persons, None, (), "forced_labour")
+    return make_pass(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
 
 
 def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidence: Confidence) -> Estimates:
@@ -201,8 +203,7 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
     """Raise what only an estimate meets of the design and its weights: a `DesignError`. The headline's pass is made, and no number of it."""
-    chosen = population_of(persons, None, (), "forced_labour")
-    make_pass(persons, Estimand(truth_of(persons, "forced_labour"), "prevalence", ((),)), chosen)
+    _headline_pass(persons, "prevalence")
 
 
 def truth_of(design: Design, outcome: str) -> Outcome:

@@ -9,8 +9,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
-from fltoolkit.publish.measure_units import is_rate, scale
-from fltoolkit.publish.measure_units import unit as unit_of
+from fltoolkit.publish.measure_units import is_rate, scale, unit as unit_of
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber

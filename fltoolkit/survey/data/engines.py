@@ -103,8 +103,10 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
     if not is_spark(table):
         label = f"hash(row_number() OVER ()) % {buckets}" if buckets else "row_number() OVER ()"
         return _lazy(table.project(f"*, CAST({label} AS BIGINT) AS {name}"))
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import (
+        Window,
+        functions as F,  # noqa: N812
+    )
 
     row = _fingerprint(table)
     if buckets:
@@ -168,17 +170,17 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
     )
 
 
-def held(frame: Frame, memory: duckdb.DuckDBPyConnection, where: object) -> Frame:
+def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
     """The rows as a table in memory: else DuckDB works each column out anew wherever it is used.
 
     Args:
-        frame: of this connection. memory: the connection, with which the table ends. where: the files, for messages.
+        frame: of this connection. con: the connection, with which the table ends. where: the files, for messages.
     """
     table: Any = nw.to_native(frame)
     name = f"fl__held{next(TABLES)}"
     with readable(where):
         table.create(name)
-    return _lazy(memory.table(name))
+    return _lazy(con.table(name))
 
 
 @dataclass(frozen=True)

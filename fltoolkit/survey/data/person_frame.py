@@ -200,8 +200,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     Raises:
         DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
     """
-    where = place.where
-    given: dict[str, DataFile] = {k: f for k in ("person", "household", "module", "episodes") if (f := getattr(files, k))}
+    where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)
     needed = _Needed(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1)
     opened = {kind: _pool(file, kind, needed, place) for kind, file in given.items()}
@@ -209,7 +208,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
-    with readable(", ".join([where, *(f"{kind}: {name}" for kind, file in given.items() for name in file.path)])):
+    with readable(files.told(where)):
         person, joins = _join(files, parts, where)
         own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
         paths = [path for file in given.values() for path in place.paths(file, where)]

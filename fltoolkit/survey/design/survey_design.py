@@ -220,12 +220,12 @@ class Survey(SurveyDesign):
     """A SurveyDesign that also knows its spec: what was asked, of whom, and how it is coded. `fl.classify` classifies its persons.
 
     `frame` holds one row a person: `src__*` the source columns as text, `fl__*` the design. Persons never leave it: every verb
-    returns sums. `memory`: what holds its rows, and what is made of them; None: they are read anew for every estimate.
+    returns sums. `held_in`: the connection that holds its rows, and what is made of them; None: they are read anew for every estimate.
     """
 
     spec: SurveySpec
     path: Path
-    memory: duckdb.DuckDBPyConnection | None
+    held_in: duckdb.DuckDBPyConnection | None
     input_hash: str
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]

@@ -42,7 +42,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 
 @checked
 def read_survey(path: str | Path, tables: Any = None) -> Survey:
-    """Open a survey through its survey.yaml; nothing but keys is read yet.
+    """Open a survey through its survey.yaml. Files of up to 50 MB are read into memory; of larger ones the keys alone are read here.
 
     Args:
         path: survey.yaml, or its folder; or the name of a shipped sample, such as `norvia_lfs_2025`.
@@ -66,43 +66,55 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 def _contents(path: Path) -> ResultKey:
     """All that a survey read from files follows from: which files, and what they hold."""
     spec = read_spec(path)
-    kinds = (getattr(spec.files, kind) for kind in type(spec.files).model_fields)
-    names = [name for file in kinds if file for name in file.path]
-    used = [path, *(inside(path.parent, name, str(path)) for name in (*names, *side_files(spec)))]
+    used = [path, *_data_files(path, spec), *_side_files(path, spec)]
     return "survey", *map(stamped, used), input_hash(used)
+
+
+def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
+    """The data files of a survey.yaml, where they stand."""
+    return [
+        inside(path.parent, name, f"{path}: files.{kind}.path") for kind, file in spec.files.given.items() for name in file.path
+    ]
+
+
+def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
+    """Whatever else a survey.yaml names, where it stands."""
+    return [inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 
 def changeable(survey: Survey) -> str:
     """All of a survey that somebody could change, which is not the rows: the lists and mappings in it."""
     return repr(
-        {name: held for name, held in vars(survey).items() if name not in ("rows", "episodes", "unclassified", "known", "memory")}
+        {
+            name: held
+            for name, held in vars(survey).items()
+            if name not in ("rows", "episodes", "unclassified", "known", "held_in")
+        }
     )
 
 
 def _opened(path: Path, tables: Any) -> Survey:
     """See `read_survey`."""
     spec = read_spec(path)
-    files = {kind: f for kind in ("person", "household", "module", "episodes") if (f := getattr(spec.files, kind))}
-    names = [name for file in files.values() for name in file.path]
+    names = [name for file in spec.files.given.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
-    data = {} if given else {f"{path}: files.{kind}.path": file.path for kind, file in files.items()}
-    opened = [inside(path.parent, name, where) for where, found in data.items() for name in found]
-    used = [path, *opened, *(inside(path.parent, name, str(path)) for name in side_files(spec))]
-    before, memory = [stamped(file) for file in used], connect()
+    opened = [] if given else _data_files(path, spec)
+    used = [path, *opened, *_side_files(path, spec)]
+    before, con = [stamped(file) for file in used], connect()
     with ThreadPoolExecutor(1) as beside:  # while keys are counted and rows are read
         digest = beside.submit(hashed, used)
-        table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), memory, given))
+        table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), con, given))
         frame, replication = designed(spec, table.persons)
         episodes = None if table.episodes is None else table.episodes.with_columns(person_key(spec))
         if table.small:
-            where = ", ".join([str(path), *(f"{kind}: {name}" for kind, file in files.items() for name in file.path)])
-            frame, episodes = held(frame, memory, where), None if episodes is None else held(episodes, memory, where)
+            where = spec.files.told(str(path))
+            frame, episodes = held(frame, con, where), None if episodes is None else held(episodes, con, where)
     refuse_changed(before)  # what was read, and what was hashed
     digest.result().update(table.contents.encode())
     design = spec.design
     return Survey(
         files=() if table.small or given else tuple(before[1 : 1 + len(opened)]),
-        memory=memory if table.small else None,
+        held_in=con if table.small else None,
         unreadable={},
         rows=frame,
         single_psu=design.single_psu,

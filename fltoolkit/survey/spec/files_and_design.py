@@ -65,6 +65,16 @@ class Files(Model):
     module: DataFile | None = None
     episodes: DataFile | None = None
 
+    @property
+    def given(self) -> dict[str, DataFile]:
+        """The files that survey.yaml names, by kind."""
+        kinds = {"person": self.person, "household": self.household, "module": self.module, "episodes": self.episodes}
+        return {kind: file for kind, file in kinds.items() if file}
+
+    def told(self, where: str) -> str:
+        """The survey.yaml and its files, for messages."""
+        return ", ".join([where, *(f"{kind}: {name}" for kind, file in self.given.items() for name in file.path)])
+
     @model_validator(mode="after")
     def _pooled_alike(self) -> Files:
         parts = len(self.person.path)

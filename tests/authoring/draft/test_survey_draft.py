@@ -14,8 +14,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 import fltoolkit as fl
 from fltoolkit.authoring.draft.survey_draft import make_draft, write_draft

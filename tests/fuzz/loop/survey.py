@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import sections
-from . import spec as keys
+from . import sections, spec as keys
 from .estimates import Unit, estimates
 from .files import read_csv, read_yaml
 from .sections import NOT_STATED

@@ -8,8 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from attack import Reader
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 from fltoolkit.estimate.totals.result_cells import cube
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential

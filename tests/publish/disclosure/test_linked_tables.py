@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 from attack import recovered, told
 from families import persons
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 import fltoolkit as fl
 from fltoolkit.classify.children import ROUTES

@@ -6,8 +6,7 @@ from typing import Any
 
 import narwhals as nw
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from fltoolkit.survey.data import engines
 from fltoolkit.survey.data.duckdb_connection import connect
