@@ -12,9 +12,9 @@ from fltoolkit.estimate.measures.prevalence_and_totals import estimate
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand
 from fltoolkit.estimate.totals.result_cells import breakdowns
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count, sums_of
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count
+from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.disclosure.disclosure_audit import exposed
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 
@@ -73,7 +73,7 @@ def _shown(rows: pd.DataFrame, group: str, limits: Limits) -> dict[str, int]:
     gone = dict.fromkeys(unnamed, "nowhere shown")
     known = [k for k in cells if k not in gone and k not in parts.values()]
     for spare in ([*known, parts[WITHOUT]], known):  # how many answered yes is kept where it can be
-        hidden = protect(cells, primary, limits, gone=gone, spare=spare)
-        if not exposed(cells, primary, hidden, limits, sums_of(cells)):
-            return {part: cells[k].cases for part, k in parts.items() if k not in hidden}
+        made = protect(system_of(cells), primary, limits, gone=gone, spare=spare)
+        if not made.exposed:
+            return {part: cells[k].cases for part, k in parts.items() if k not in made.hidden}
     return {}

@@ -23,9 +23,11 @@ from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits, confidential, known_count
+from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure
-from fltoolkit.publish.disclosure.suppression_decision import apart, decide, decide_beside
+from fltoolkit.publish.disclosure.person_patterns import read_patterns
+from fltoolkit.publish.disclosure.rounding_base import rounding_base
+from fltoolkit.publish.disclosure.suppression_decision import Seen, decide, decide_beside
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, load_profile, reliability
@@ -41,6 +43,9 @@ NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolv
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
 COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
+STRICTER = (
+    "The survey has more kinds of persons than one programme takes: the cases of the rarest kinds are taken as known to readers."
+)
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds")
@@ -159,7 +164,7 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pro
     spec, other = persons.spec, beside(persons)
     limits, notes = _limits(rules, spec)
     own, refused = _estimates(persons, asked)
-    decided = _decided([*own, *other.made], limits, notes, spec)
+    decided = _decided([*own, *other.made], limits, notes, persons)
 
     def judged(by: Profile) -> Published:
         return _completed(_judged(decided, by), other, refused, spec)
@@ -252,7 +257,9 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
         if row["step"] in open_steps
     }
     primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
-    hidden = protect(cells, primary, out.limits, spare=[k for k in cells if len(k) == 1])
+    steps_only = [k for k in cells if len(k) == 1]
+    system = system_of(cells, [k for k in cells if len(k) == 2])
+    hidden = protect(system, primary, out.limits, spare=steps_only).hidden
     named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
     rows = pd.DataFrame(
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
@@ -322,17 +329,23 @@ class _Decided:
     rule_set: str
 
 
-def _decided(made: list[Estimates], limits: Limits, notes: tuple[str, ...], spec: SurveySpec | None = None) -> _Decided:
-    frames = [_tidy(est, spec) for est in made]
+def _decided(made: list[Estimates], limits: Limits, notes: tuple[str, ...], persons: ClassifiedSurvey | None = None) -> _Decided:
+    """What confidentiality hides of some estimates; of a survey with all that ties its cells."""
+    frames = [_tidy(est, persons.spec if persons else None) for est in made]
     groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     own = table["rule_set"] == made[0].about.rule_set
-    known = structure(spec) if spec else Structure(case_only=frozenset(g for est in made for g in est.about.case_only))
-    found = decide_beside(table, own, decide(apart(table[own]), keys, of, limits, known), limits)
-    notes = (*notes, *(COARSE.format(what) for what in found.coarse))
+    case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
+    patterns = None
+    if persons:
+        shared = [g for g in groups if g in persons.spec.group_names]
+        patterns = read_patterns(persons, shared, list(dict.fromkeys(table["reference_population"])))
+    seen = Seen(limits, rounding_base(table), patterns, case_only)
+    found = decide_beside(table, own, decide(table[own], keys, of, seen), limits)
+    notes = (*notes, *(COARSE.format(what) for what in found.coarse), *([STRICTER] if found.stricter else []))
     return _Decided(table, tuple(groups), found.hidden, found.open_hidden, limits, notes, made[0].about.rule_set)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
 Key = frozenset[tuple[str, str]]
-Sum = tuple[Key, tuple[Key, ...]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,7 @@ class Limits:
     non_cases: int = 5
     psus: int = 3
     households: int = 3
+    persons: int = 30
 
 
 def known_count(count: Any) -> int | None:
@@ -46,7 +45,10 @@ def known_count(count: Any) -> int | None:
 
 
 def confidential(cell: Cell, limits: Limits) -> str:
-    """Why a cell may not be shown by itself; empty if it may. A cell without cases may."""
+    """Why a cell may not be shown by itself; empty if it may. A cell without cases may, if it has enough persons: else what is hidden among
+    few persons would be cases for sure."""
+    if cell.non_cases is not None and cell.persons < limits.persons:
+        return f"fewer than {limits.persons} persons"
     if cell.cases == 0:
         return ""
     checks = (
@@ -59,29 +61,6 @@ def confidential(cell: Cell, limits: Limits) -> str:
     return failed[0] if failed else ""
 
 
-def sums_of(cells: Iterable[Key], more: Sequence[Sum] = ()) -> list[Sum]:
-    """Each cell of a coarser breakdown, with the cells of a shown finer one that add up to it; `more` are sums beside these.
-
-    A coarser cell that is not shown ties two finer breakdowns together; one that stands in a single sum tells nothing.
-    """
-    shown: dict[frozenset[str], list[Key]] = {}
-    for key in cells:
-        shown.setdefault(frozenset(g for g, _ in key), []).append(key)
-    sums: dict[Key, list[tuple[Key, ...]]] = {}
-    for whole, parts in more:
-        sums.setdefault(whole, []).append(parts)
-    for groups, keys in shown.items():
-        for size in range(len(groups)):
-            for kept in combinations(sorted(groups), size):
-                found: dict[Key, list[Key]] = {}
-                for key in keys:
-                    found.setdefault(frozenset((g, v) for g, v in key if g in kept), []).append(key)
-                for whole, those in found.items():
-                    sums.setdefault(whole, []).append(tuple(those))
-    known = {key for keys in shown.values() for key in keys}
-    return [(whole, parts) for whole, ways in sums.items() for parts in ways if whole in known or len(ways) > 1]
-
-
 def merged(cells: Iterable[Cell]) -> Cell:
     """The cell that holds the cases of several."""
     parts = list(cells)
@@ -92,9 +71,3 @@ def merged(cells: Iterable[Cell]) -> Cell:
         weighted=sum(weights) if len(weights) == len(parts) else None,
         mean_weight=max((c.mean_weight for c in parts), default=1.0),
     )
-
-
-def same_breakdown(cells: Mapping[Key, Cell], key: Key) -> list[Key]:
-    """The cells of a cell's own breakdown."""
-    groups = {g for g, _ in key}
-    return [k for k in cells if {g for g, _ in k} == groups]

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations, permutations
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count, merged, sums_of
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count, merged
+from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.disclosure.disclosure_audit import exposed
-from fltoolkit.publish.disclosure.linked_tables import Hidden, Protection, Tables, settled
-from fltoolkit.publish.disclosure.overlapping_groups import Structure
+from fltoolkit.publish.disclosure.derived_cells import CellId, DerivedCell
+from fltoolkit.publish.disclosure.dominance import OVER_HALF, dominated
+from fltoolkit.publish.disclosure.person_patterns import NOW_COLUMN, PersonPatterns
+from fltoolkit.publish.disclosure.survey_system import SeenCells, survey_system
 from fltoolkit.publish.reliability import kind_of
+from fltoolkit.survey.spec.groups import crossed
 
 WHOLE: Key = frozenset()
 IN_MONTHS = ("stock", "duration")
-NOW = ", at the interview"
 CASES: Key = frozenset({("case", "yes")})
 OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
 OPEN_STEPS = ("unresolved", "child, unresolved")
+UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
+LEFT = "two outcomes differ by too few cases"
+PART = "a part of cells that are shown"
 
 
 @dataclass
@@ -34,84 +39,140 @@ class Decision:
         hidden: rows to hide.
         open_hidden: rows whose unresolved count is to be hidden too.
         coarse: breakdowns hidden as a whole, in words, since no smaller choice of cells keeps their confidential ones secret.
+        stricter: whether the survey has more kinds of persons than a programme takes, so that a stricter rule was used.
     """
 
     hidden: set[int] = field(default_factory=set)
     open_hidden: set[int] = field(default_factory=set)
     coarse: list[str] = field(default_factory=list)
+    stricter: bool = False
 
 
-def decide(table: pd.DataFrame, keys: list[Key], of: list[str], limits: Limits, known: Structure | None = None) -> Decision:
+@dataclass(frozen=True)
+class Seen:
+    """How readers see a run.
+
+    Attributes:
+        limits: the confidentiality limits. base: what weighted numbers are rounded to.
+        patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
+        case_only: groups that only cases have.
+    """
+
+    limits: Limits
+    base: float = 0.0
+    patterns: PersonPatterns | None = None
+    case_only: frozenset[str] = frozenset()
+
+
+def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen) -> Decision:
     """What to hide of a run's rows.
-
-    Where two populations differ by a few cases, those few could be told by subtraction: the smaller one's cell is hidden; so where
-    one and two disjoint others do. A population that is the sum of others ties their cells to its own.
 
     Args:
         table: the rows, as `Published.table` will hold them. keys: each row's group values.
         of: the group that each row's share distributes; empty for other measures.
-        limits: the confidentiality limits.
-        known: of the survey's populations and groups.
+        seen: how readers see them.
     """
-    known, out = known or Structure(), Decision()
-    parts = {str(name): rows for name, rows in table.groupby("reference_population", sort=False)}
-    main = {name: rows[rows["measure"] != "flowchart"] for name, rows in parts.items()}
-    cells = {name: _cells(rows, keys, of, known.case_only) for name, rows in main.items()}
-    primary = {name: {k: why for k, c in found.items() if (why := confidential(c, limits))} for name, found in cells.items()}
-    for name, found in _differences(cells, known, limits).items():
-        primary[name] |= found
-    by = Protection(known, limits, out.coarse)
-    away = settled(cells, primary, {name: {} for name in cells}, by)
-    unresolved = {name: _unresolved_cells(rows, keys) for name, rows in main.items()}
-    few = {n: {k: "unresolved" for k, c in found.items() if _few_open(c, limits)} for n, found in unresolved.items()}
-    gone = {n: {k: why for k, why in away[n].items() if k in unresolved[n]} for n in away}
-    blank = settled(unresolved, few, gone, by)
-    out.hidden |= {i for name, rows in main.items() for i in rows.index if not away[name].keys().isdisjoint(_tells(i, keys, of))}
-    out.open_hidden |= {i for name, rows in main.items() for i in rows.index if keys[i] in blank[name]}
-    for name, rows in parts.items():
-        chart = rows[rows["measure"] == "flowchart"]
-        if len(chart):
-            out.hidden |= _hidden_steps(chart, keys, _Beside(cells[name], away[name], blank[name]), by)
-    return out
+    by = _Protection(seen, seen.patterns.salt() if seen.patterns else sha256(table.to_csv().encode()).digest(), Decision())
+    chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
+    rows_of = {"cases": table[~chart & ~now], "now": table[now]}
+    cells = {outcome: _cells(rows, keys, of, seen.case_only) for outcome, rows in rows_of.items()}
+    left = _few_who_left(cells["cases"], cells["now"], seen.limits)
+    away, blank = {}, {}
+    for outcome, rows in rows_of.items():
+        found, first = cells[outcome], _primary(cells[outcome], outcome, seen) | (left if outcome == "now" else {})
+        small = {c for c, why in first.items() if found[c].cases == 0}
+        primary = {c: why for c, why in first.items() if c not in small}
+        away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small})
+        unresolved = _unresolved_cells(rows, keys)
+        few = {c: "unresolved" for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
+        gone = {c: why for c, why in away[outcome].items() if c in unresolved and c not in few}
+        blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone)
+        population = rows["reference_population"].to_dict()
+        by.out.hidden |= {i for i, p in population.items() if any((p, k) in away[outcome] for k in _tells(i, keys, of))}
+        by.out.open_hidden |= {i for i, p in population.items() if (p, keys[i]) in blank[outcome]}
+    for name, rows in table[chart].groupby("reference_population", sort=False):
+        beside = _Beside(*({k: v for (p, k), v in every["cases"].items() if p == name} for every in (cells, away, blank)))
+        by.out.hidden |= _hidden_steps(rows, keys, beside, by)
+    return by.out
 
 
-def _differences(cells: Tables, known: Structure, limits: Limits) -> Hidden:
-    """Cells of populations by which another population's, less theirs, would tell of a confidential few."""
-    found: Hidden = {name: {} for name in cells}
-    for small, large in permutations(cells, 2):
-        for k in cells[small].keys() & cells[large].keys():
-            whole = cells[large][k]
-            if small == large + NOW:  # the same persons: those who left are cases of one and others of the other
-                whole = replace(whole, non_cases=None)
-            if _tells_few(whole, [cells[small][k]], limits):
-                found[small][k] = "two populations differ by too few cases"
-    for one, other in combinations(cells, 2):
-        for large in cells.keys() - {one, other} if frozenset({one, other}) in known.disjoint else ():
-            for k in cells[one].keys() & cells[other].keys() & cells[large].keys():
-                if _tells_few(cells[large][k], [cells[one][k], cells[other][k]], limits):
-                    found[min((one, other), key=lambda name: cells[name][k].cases)][k] = (
-                        "three populations differ by too few cases"
-                    )
+def _primary(cells: Mapping[CellId, Cell], outcome: str, seen: Seen) -> dict[CellId, str]:
+    """The cells that are confidential by themselves, with the reason."""
+    found = {c: why for c, cell in cells.items() if (why := confidential(cell, seen.limits))}
+    if seen.patterns is not None and outcome == "cases":
+        found |= {c: OVER_HALF for c in cells if c not in found and dominated(seen.patterns, c)}
     return found
 
 
-def _tells_few(large: Cell, less: list[Cell], limits: Limits) -> bool:
-    """Whether what is left of a cell without others, if they are its parts, is confidential."""
-    cases = large.cases - sum(c.cases for c in less)
-    others = [c.non_cases for c in (large, *less)]
-    rest = None if None in others else (others[0] or 0) - sum(o or 0 for o in others[1:])
-    return cases > 0 and (rest is None or rest >= 0) and bool(confidential(Cell(cases, cases, rest), limits))
+def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
+    """Cells of who is in forced labour at the interview from which, beside all cases, the few who left would follow."""
+    return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
+
+
+@dataclass(frozen=True)
+class _Protection:
+    """What cells of a run are protected by: how they are seen, what breaks ties, and the decision, which is told what was coarse."""
+
+    seen: Seen
+    salt: bytes
+    out: Decision
+
+    def settled(
+        self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], gone: Mapping[CellId, str]
+    ) -> dict[CellId, str]:
+        """Cells of one outcome to hide. Where no choice of single cells protects one, its breakdown is hidden as a whole, or else all that
+        it is tied to."""
+        gone = dict(gone)
+        systems = self._systems(cells, outcome)
+        while True:
+            found: dict[CellId, str] = {}
+            exposed: list[CellId] = []
+            for system, parts in systems:
+                made = protect(
+                    system, {c: why for c, why in primary.items() if c in system.place} | dict.fromkeys(parts, PART), self.seen.limits,
+                    gone={c: why for c, why in gone.items() if c in system.place}, salt=self.salt,
+                    dear=[c for c in system.cells if not isinstance(c, DerivedCell) and not c[1]],
+                )  # fmt: skip
+                found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
+                exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
+            more = {other for c in exposed for other in _with_its_breakdown(c, cells, found)}
+            if not more:
+                return found
+            gone |= dict.fromkeys(more, "hidden with its breakdown")
+            told = dict.fromkeys(_cell_in_words(*c) for c in cells if c in more)
+            self.out.coarse.extend(text for text in told if text not in self.out.coarse)
+
+    def _systems(
+        self, cells: Mapping[CellId, Cell], outcome: str
+    ) -> list[tuple[CellSystem[CellId | DerivedCell], tuple[DerivedCell, ...]]]:
+        """What ties the cells: of a survey all of them; else those of each population."""
+        if not cells:
+            return []
+        seen = self.seen
+        if seen.patterns is not None:
+            made = survey_system(SeenCells(cells, outcome, seen.base, seen.limits, seen.case_only), seen.patterns)
+            self.out.stricter |= made.coarse
+            return [(made.system, made.parts)]
+        names = dict.fromkeys(population for population, _ in cells)
+        systems = [(name, system_of({k: c for (p, k), c in cells.items() if p == name}, base=seen.base)) for name in names]
+        return [(replace(system, cells=tuple((name, k) for k in system.cells)), ()) for name, system in systems]
+
+
+def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
+    """The cells of a cell's own breakdown that are not hidden yet; if all are, every cell that is not."""
+    groups = {g for g, _ in cell[1]}
+    shown = [c for c in cells if c not in hidden]
+    return [c for c in shown if c[0] == cell[0] and {g for g, _ in c[1]} == groups] or shown
+
+
+def _cell_in_words(population: str, key: Key) -> str:
+    """A cell's breakdown and population, in words."""
+    return f"{crossed(sorted(g for g, _ in key)) or 'the total'} of {population}"
 
 
 def _few_open(cell: Cell, limits: Limits) -> bool:
     """Whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
-
-
-def apart(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows with who is in forced labour at the interview as a population of their own: in one cell they are fewer than all cases."""
-    now = table["outcome"] == "forced_labour_now"
-    return table.assign(reference_population=table["reference_population"] + now.map({True: NOW, False: ""}))
 
 
 class _Beside(NamedTuple):
@@ -122,9 +183,9 @@ class _Beside(NamedTuple):
     blank: Mapping[Key, str]
 
 
-def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: Protection) -> set[int]:
+def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Protection) -> set[int]:
     """Rows of a flowchart to hide: its steps, tied to the cases, routes and unresolved persons that the tables show or hide."""
-    (cells, away, blank), limits = beside, by.limits
+    (cells, away, blank), limits = beside, by.seen.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     own = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
     own |= {i: WHOLE for i in chart.index if not keys[i]}
@@ -137,11 +198,18 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: Pro
     elsewhere |= {k: (route, away) for i, k in own.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
     first |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
     spare = [k for k in (WHOLE, *elsewhere) if k not in first]
-    gone = protect(counts, first, limits, gone={OTHERS: "nowhere shown"}, spare=spare)
-    if exposed(counts, first, gone, limits, sums_of(counts)):
-        by.coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
+    made = protect(
+        system_of(counts, [k for k in counts if len(k) == 2]),
+        first,
+        limits,
+        gone={OTHERS: "nowhere shown"},
+        spare=spare,
+        salt=by.salt,
+    )
+    if made.exposed:
+        by.out.coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
         return set(own)
-    return {i for i, k in own.items() if k in gone}
+    return {i for i, k in own.items() if k in made.hidden}
 
 
 def decide_beside(table: pd.DataFrame, own: pd.Series, first: Decision, limits: Limits) -> Decision:
@@ -189,8 +257,14 @@ def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
     return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)
 
 
-def _cells(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """The distinct cells that some rows tell of. Where every person counts as a case there are no non-cases to protect."""
+def _cells(table: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
+    """The distinct cells that some rows tell of, by population and group values."""
+    parts = table.groupby("reference_population", sort=False)
+    return {(str(p), k): cell for p, rows in parts for k, cell in _cells_of_population(rows, keys, of, case_only).items()}
+
+
+def _cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
+    """The cells of one population. Where every person counts as a case there are no non-cases to protect."""
     cells: dict[Key, Cell] = {}
     told: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
@@ -243,11 +317,17 @@ def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
     return None if None in counts else sum(c or 0 for c in counts)
 
 
-def _unresolved_cells(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
-    """Unresolved persons as cases, those known not to be cases as the others; weighted from the bound that counts them."""
-    if "unresolved" not in rows:
+def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
+    """Unresolved persons as cases, those known not to be cases as the others, by population and group values."""
+    if "unresolved" not in table:
         return {}
-    mean_weight, cells = _mean_weight(rows), {}
+    parts = table.groupby("reference_population", sort=False)
+    return {(str(p), k): cell for p, rows in parts for k, cell in _unresolved_of_population(rows, keys).items()}
+
+
+def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
+    """The same of one population; weighted from the bound that counts them."""
+    mean_weight, cells = _mean_weight(rows), dict[Key, Cell]()
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
         if pd.isna(row["unresolved"]):
             continue

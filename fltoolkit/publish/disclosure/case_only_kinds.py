@@ -1,0 +1,154 @@
+"""Kinds of cases by what only cases have: the sector, form or route of their forced labour.
+
+A reader of a public-use file does not know these of anybody. So the cases of each kind of person may be spread over all their values;
+the sums over the values are the cases of the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key
+from fltoolkit.publish.disclosure.cell_system import Floats, Kinds, Mask, Row, Tie
+from fltoolkit.publish.disclosure.derived_cells import CellId
+from fltoolkit.publish.disclosure.person_patterns import PersonPatterns
+
+
+@dataclass(frozen=True)
+class PersonKinds:
+    """Everybody by kind, and one outcome.
+
+    Attributes:
+        patterns: the kinds.
+        populations: the populations of the run; units: their mean weights.
+        cases: by kind, and known: by population and kind, the cases and weighted cases (in mean weights).
+        kept: the kinds that the programme takes; kinds: these as columns.
+    """
+
+    patterns: PersonPatterns
+    populations: list[str]
+    units: Floats
+    cases: Floats
+    known: Floats
+    kept: Mask
+    kinds: Kinds
+
+
+@dataclass(frozen=True)
+class CaseOnlyKinds:
+    """Columns, rows and ties of groups that only cases have. The rows hold these columns alone; the ties have those of everybody first."""
+
+    kinds: Kinds
+    rows: list[Row[CellId]]
+    ties: list[Tie]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Cases of one coarse kind of person with one combination of values that only cases have."""
+
+    of: int
+    values: Key
+
+
+def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everybody: PersonKinds, base: float) -> CaseOnlyKinds:
+    """The columns of groups that cells cross with each other, rows of the cells, and ties to everybody's columns.
+
+    Args:
+        cells: of these groups, alone or crossed with groups that everybody has. groups: the groups that only cases have.
+        everybody: the kinds of persons. base: what weighted numbers are rounded to.
+    """
+    populations = list(dict.fromkeys(p for p, _ in cells))
+    flags = [POPULATION + p for p in populations]
+    shared = sorted({g for _, key in cells for g, _ in key} - groups)
+    table = everybody.patterns.kinds[[*shared, *flags]]
+    inside = table[flags].any(axis=1).to_numpy()
+    code = np.where(inside, table.groupby([*shared, *flags], sort=True).ngroup().to_numpy(), -1)
+    coarse = [int(c) for c in np.unique(code[inside])]
+    facts = {c: table[code == c].iloc[0] for c in coarse}
+    columns = [
+        _Column(c, values) for c in coarse for values in _values(cells, groups) if _possible(facts[c], values, cells, populations)
+    ]
+    places = [everybody.populations.index(p) for p in populations]
+    kinds = _kinds(columns, code, everybody)
+    rows = [_row(cell, found, columns, facts, everybody, base) for cell, found in cells.items()]
+    return CaseOnlyKinds(
+        kinds,
+        rows,
+        [_tie(c, code, columns, everybody, [p for p, f in zip(places, flags, strict=True) if facts[c][f]]) for c in coarse],
+    )
+
+
+def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
+    """Every combination of values of the groups that only cases have."""
+    values: dict[str, dict[str, None]] = {}
+    for _, key in cells:
+        for g, v in sorted(key):
+            if g in groups:
+                values.setdefault(g, {})[v] = None
+    names = sorted(values)
+    return [frozenset(zip(names, found, strict=True)) for found in product(*(values[g] for g in names))]
+
+
+def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
+    """Whether a coarse kind may have cases with some values: a shown breakdown that lacks the combination says that nobody has."""
+    whole = {*values, *((str(g), fact[g]) for g in fact.index)}
+    for population in populations:
+        if not fact[POPULATION + population]:
+            continue
+        shown = {frozenset(g for g, _ in key) for p, key in cells if p == population}
+        if any((population, frozenset(part for part in whole if part[0] in groups)) not in cells for groups in shown):
+            return False
+    return True
+
+
+def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKinds) -> Kinds:
+    """The columns' persons and weights: those of the coarse kind."""
+    patterns = everybody.patterns
+    persons, light, heavy = [], [], []
+    for column in columns:
+        mine = code == column.of
+        persons.append(patterns.persons[mine].sum())
+        ends = []
+        for p, unit in zip(everybody.populations, everybody.units, strict=True):
+            there = mine & (patterns.heaviest[p] > 0)
+            ends.append(
+                (patterns.lightest[p][there].min(initial=np.inf) / unit, patterns.heaviest[p][there].max(initial=0.0) / unit)
+                if there.any()
+                else (0.0, 0.0)
+            )
+        light.append([low for low, _ in ends])
+        heavy.append([high for _, high in ends])
+    shape = (len(columns), len(everybody.populations))
+    return Kinds(np.array(persons), np.array(light).reshape(shape).T, np.array(heavy).reshape(shape).T)
+
+
+def _row(
+    cell: CellId, found: Cell, columns: list[_Column], facts: Mapping[int, pd.Series], everybody: PersonKinds, base: float
+) -> Row[CellId]:
+    """A cell over these columns."""
+    population, key = cell
+    of = everybody.populations.index(population)
+    holds = [
+        bool(facts[c.of][POPULATION + population])
+        and all((g, v) in c.values or (g in facts[c.of] and facts[c.of][g] == v) for g, v in key)
+        for c in columns
+    ]
+    unit = everybody.units[of]
+    weighted = np.nan if found.weighted is None else found.weighted / unit
+    return Row(cell, of, np.array(holds, dtype=bool), float(found.cases), weighted, np.inf, base / 2 / unit)
+
+
+def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:
+    """The cases of a coarse kind by what only cases have are its cases; those of kinds left out of the programme are known."""
+    mine = code == coarse
+    out = mine & ~everybody.kept
+    sign = np.r_[-mine[everybody.kept].astype(float), [float(c.of == coarse) for c in columns]]
+    return Tie(sign, float(everybody.cases[out].sum()), {p: float(everybody.known[p, out].sum()) for p in populations})

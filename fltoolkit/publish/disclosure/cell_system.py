@@ -1,0 +1,190 @@
+"""What ties the cells of a run to each other: unknown numbers of cases by kind of person, and the cells that each kind is in.
+
+A reader sees the cases of cells. How many cases each kind of person holds he does not know: each kind is an unknown, a column of the system.
+A cell is a row, the sum of the kinds in it. Every sum that a reader can make follows from these columns: of groups that nest, of
+populations that overlap, of bands of ages. Nothing has to be declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array, eye_array, hstack, vstack
+
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+C = TypeVar("C", bound=Hashable)
+HEAVIEST = 50.0  # mean weights: more than one person weighs, where nothing else is known of the weights
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Kinds of persons, the columns: how many persons each has, and what the lightest and the heaviest of them weigh in each population, in
+    its mean weights (populations × kinds; 0 outside the population)."""
+
+    persons: Floats
+    light: Floats
+    heavy: Floats
+
+
+@dataclass(frozen=True)
+class Row(Generic[C]):
+    """A cell: the kinds in it, the number of its population, its cases, weighted cases (in mean weights; nan: none) and persons (inf:
+    not known), and half the base that its weighted number is rounded to."""
+
+    cell: C
+    population: int
+    holds: Mask
+    cases: float
+    weighted: float
+    persons: float
+    rounding: float
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Kinds of cases that are the same persons as other kinds: the sum of `sign` times the cases is `cases`, and in each population of
+    `weighted` their weighted sum is that."""
+
+    sign: Floats
+    cases: float
+    weighted: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class CellSystem(Generic[C]):
+    """Cells as sums of unknowns. The first unknowns are cases by kind of person; behind them stands, for kinds whose persons weigh
+    differently, what their cases weigh beyond the lightest ones (from 0 to the number of cases).
+
+    Attributes:
+        cells: the rows, in order.
+        count: cells × unknowns; 1 for each kind that is in the cell.
+        weight: cells × unknowns; what one of each weighs in the cell, in mean weights.
+        most: the most that each unknown can be.
+        kinds: how many of the unknowns are cases by kind.
+        spread: for each unknown behind these, the kind it belongs to.
+        cases, weighted, persons, rounding: see `Row`, by cell.
+        ties: sums of unknowns that equal `tied`, whatever is shown.
+        tied: see `ties`.
+    """
+
+    cells: tuple[C, ...]
+    count: csr_array[Any]
+    weight: csr_array[Any]
+    most: Floats
+    kinds: int
+    spread: NDArray[np.intp]
+    cases: Floats
+    weighted: Floats
+    persons: Floats
+    rounding: Floats
+    ties: csr_array[Any]
+    tied: Floats
+
+    @cached_property
+    def programme(self) -> csc_array[Any]:
+        """The matrix of every programme over these cells. Rows: cases by cell, weighted cases by cell, ties, and for each unknown of
+        `spread` that it is no more than its kind. Columns: the unknowns, then by cell what it shows too much and too little of cases, and of
+        weighted cases."""
+        cells, beyond = len(self.cells), len(self.spread)
+        change = hstack([eye_array(cells), -eye_array(cells)])
+        none = csr_array((cells, 2 * cells))
+        of_kinds = csr_array((np.full(beyond, -1.0), (np.arange(beyond), self.spread)), shape=(beyond, self.kinds))
+        blocks = [
+            hstack([self.count, change, none]),
+            hstack([self.weight, none, change]),
+            hstack([self.ties, csr_array((self.ties.shape[0], 4 * cells))]),
+            hstack([of_kinds, eye_array(beyond), csr_array((beyond, 4 * cells))]),
+        ]
+        return csc_array(vstack(blocks))
+
+    @cached_property
+    def place(self) -> Mapping[C, int]:
+        """The row of each cell."""
+        return {cell: i for i, cell in enumerate(self.cells)}
+
+
+def assembled(kinds: Kinds, rows: Sequence[Row[C]], ties: Sequence[Tie]) -> CellSystem[C]:
+    """The system of some cells over kinds of persons."""
+    spread = np.flatnonzero((kinds.heavy > kinds.light).any(axis=0))
+    beyond = kinds.heavy - kinds.light
+    holds = np.array([row.holds for row in rows], dtype=float).reshape(len(rows), len(kinds.persons))
+    of = np.array([row.population for row in rows], dtype=np.intp)
+    signs = np.array([tie.sign for tie in ties]).reshape(len(ties), len(kinds.persons))
+    weighed = [(i, p, value) for i, tie in enumerate(ties) for p, value in tie.weighted.items()]
+    which, where = (np.array([part[k] for part in weighed], dtype=np.intp) for k in (0, 1))
+    none = np.zeros((len(rows), len(spread)))
+    return CellSystem(
+        tuple(row.cell for row in rows),
+        csr_array(np.hstack([holds, none])),
+        csr_array(np.hstack([holds * kinds.light[of], (holds * beyond[of])[:, spread]])),
+        np.r_[kinds.persons, kinds.persons[spread]],
+        len(kinds.persons),
+        spread.astype(np.intp),
+        np.array([row.cases for row in rows]),
+        np.array([row.weighted for row in rows]),
+        np.array([row.persons for row in rows]),
+        np.array([row.rounding for row in rows]),
+        csr_array(
+            np.vstack(
+                [
+                    np.hstack([signs, np.zeros((len(ties), len(spread)))]),
+                    np.hstack([signs[which] * kinds.light[where], (signs[which] * beyond[where])[:, spread]]),
+                ]
+            )
+        ),
+        np.array([tie.cases for tie in ties] + [value for *_, value in weighed]),
+    )
+
+
+def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, base: float = 0.0) -> CellSystem[Key]:
+    """The system of cells of which nothing is known but their groups: every combination of values may hold cases.
+
+    Groups that no cell crosses stand in blocks of their own, each with the same total; else a few groups would make too many kinds.
+
+    Args:
+        cells: by group values. finest: the kinds of persons; by default what the cells' groups cross.
+        base: what the weighted numbers are rounded to.
+    """
+    blocks = [list(finest)] if finest is not None else _blocks(cells)
+    kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]
+    unit = max((c.mean_weight for c in cells.values()), default=1.0)
+    rows = []
+    for key, cell in cells.items():
+        home = next(b for b, block in enumerate(blocks) if any(key <= kind for kind in block))
+        holds = np.array([b == home and key <= kind for b, kind in kinds])
+        weighted = np.nan if cell.weighted is None else cell.weighted / unit
+        persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)
+        rows.append(Row(key, 0, holds, float(cell.cases), weighted, persons, base / 2 / unit))
+    first, *others = (np.array([b == block for b, _ in kinds], dtype=float) for block in range(len(blocks)))
+    many = np.full(len(kinds), np.inf)
+    weights = np.zeros((1, len(kinds)))
+    return assembled(Kinds(many, weights, weights + HEAVIEST), rows, [Tie(first - other, 0.0, {0: 0.0}) for other in others])
+
+
+def _blocks(cells: Mapping[Key, Cell]) -> list[list[Key]]:
+    """The kinds of persons of each set of groups that cells cross. A combination that a shown breakdown lacks has nobody."""
+    shown = {frozenset(g for g, _ in key) for key in cells}
+    crossed: list[frozenset[str]] = []
+    for groups in shown:
+        touched = [c for c in crossed if c & groups]
+        crossed = [c for c in crossed if not c & groups] + ([groups.union(*touched)] if groups else [])
+    values: dict[str, dict[str, None]] = {}
+    for key in cells:
+        for g, v in key:
+            values.setdefault(g, {})[v] = None
+    blocks = []
+    for groups in sorted(crossed, key=sorted):
+        names = sorted(groups)
+        every = (frozenset(zip(names, found, strict=True)) for found in product(*(values[g] for g in names)))
+        inside = [b for b in shown if b <= groups]
+        blocks.append([k for k in every if all(frozenset(part for part in k if part[0] in b) in cells for b in inside)])
+    return blocks or [[frozenset()]]

@@ -1,0 +1,182 @@
+"""The kinds of persons of a survey: everybody who is alike in all groups and populations of a run, counted and weighed in one pass.
+
+This is what a reader of a public-use file knows, but for who is a case. It is microdata: in memory only, never written, logged or shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.publish.disclosure.cell_counts import Key
+from fltoolkit.publish.disclosure.cell_system import Floats, Mask
+from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.design.survey_design import Key as GroupColumn, weight_of
+from fltoolkit.survey.spec.groups import NOT_STATED
+
+OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
+NOW_COLUMN = "forced_labour_now"
+UNITS = {"household": HOUSEHOLD, "psu": PSU}
+
+
+@dataclass(frozen=True)
+class PersonPatterns:
+    """What is alike in each kind of person, how many there are, and what they weigh.
+
+    Attributes:
+        kinds: a row a kind: each group's value as text, and for each population whether its persons are in it.
+        persons: by kind.
+        counts: by outcome (cases; cases at the interview, `now`; and for whom the answers leave either open) and kind, the persons.
+        lightest, heaviest: by population and kind, the weights; 0 outside the population.
+        weighted: by population and outcome, the weighted number of each kind.
+        case_homes: of the cases, a row a household and sampling unit (columns of these names, where the survey has them) and combination
+            of all groups, also those that only cases have: by population the sum of the weights.
+    """
+
+    kinds: pd.DataFrame
+    persons: Floats
+    counts: Mapping[str, Floats]
+    lightest: Mapping[str, Floats]
+    heaviest: Mapping[str, Floats]
+    weighted: Mapping[tuple[str, str], Floats]
+    case_homes: pd.DataFrame
+
+    def holds(self, population: str, key: Key) -> Mask:
+        """The kinds that are in a cell of a population."""
+        inside: Mask = self.kinds[POPULATION + population].to_numpy(bool).copy()
+        for group, value in key:
+            inside &= (self.kinds[group] == value).to_numpy()
+        return inside
+
+    def salt(self) -> bytes:
+        """A digest of the data, which no output holds: what breaks ties, so that the same data give the same choice everywhere."""
+        digest = sha256(self.kinds.to_csv(index=False).encode())
+        for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
+            digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
+        return digest.digest()
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of the pass: the groups, and by population who is in it and with what weight, under names of their own."""
+
+    keys: Mapping[str, GroupColumn]
+    populations: Sequence[str]
+
+    @property
+    def groups(self) -> dict[str, str]:
+        return {g: f"fl__g{i}" for i, g in enumerate(self.keys)}
+
+    @property
+    def flags(self) -> dict[str, str]:
+        return {q: f"fl__in{i}" for i, q in enumerate(self.populations)}
+
+    @property
+    def weights(self) -> dict[str, str]:
+        return {q: f"fl__w{i}" for i, q in enumerate(self.populations)}
+
+    @property
+    def by(self) -> list[str]:
+        return [*self.groups.values(), *self.flags.values()]
+
+    def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table with the groups as texts; what has no label is not stated."""
+        texts = {}
+        for group, name in self.groups.items():
+            labels, values = self.keys[group].labels, table[name]
+            found = values.map(labels) if labels is not None else values.where(values.isna(), values.astype("str"))
+            texts[name] = found.astype(object).where(found.notna(), NOT_STATED).astype("str")
+        return table.assign(**texts)
+
+
+def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str]) -> PersonPatterns:
+    """The patterns of a classified survey by some groups, in one pass; and its cases by household and sampling unit in another.
+
+    Args:
+        persons: a classified survey. groups, populations: those of the run.
+    """
+    everybody = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
+    frame = _outcomes(persons, everybody)
+    table = everybody.labelled(to_pandas(_grouped(frame, everybody), persons.source))
+    ends = [c for c in table if c.endswith(("_low", "_high"))]
+    how = {c: "min" if c.endswith("_low") else "max" for c in ends} | {
+        c: "sum" for c in table if c not in ends and c not in everybody.by
+    }
+    table = table.groupby(everybody.by, sort=True, as_index=False).agg(how)
+
+    def floats(column: str) -> Floats:
+        return np.asarray(table[column].fillna(0.0).to_numpy(float))
+
+    weights = everybody.weights.items()
+    return PersonPatterns(
+        table[everybody.by].set_axis([*everybody.keys, *(POPULATION + q for q in populations)], axis=1),
+        floats("persons"),
+        {o: floats(o) for o in OUTCOMES},
+        {q: floats(f"{w}_low") for q, w in weights},
+        {q: floats(f"{w}_high") for q, w in weights},
+        {(q, o): floats(f"{w}_{o}") for q, w in weights for o in OUTCOMES},
+        _case_homes(persons, _Columns({g: persons.key(g) for g in groups}, populations)),
+    )
+
+
+def _outcomes(persons: ClassifiedSurvey, columns: _Columns) -> Frame:
+    """Everybody in a population: groups, populations, weights, and what holds of them."""
+    there = persons.frame.collect_schema().names()
+    case = nw.col("forced_labour")
+    now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)
+    outcomes = dict(zip(OUTCOMES, (case.fill_null(False), now.fill_null(False), case.is_null(), now.is_null()), strict=True))
+    frame = persons.frame.select(
+        *[columns.keys[g].column.alias(name) for g, name in columns.groups.items()],
+        *[
+            (nw.col(POPULATION + q).fill_null(False) & (nw.col(weight_of(q)).fill_null(0.0) != 0)).alias(name)
+            for q, name in columns.flags.items()
+        ],
+        *[nw.col(weight_of(q)).alias(name) for q, name in columns.weights.items()],
+        *[expression.alias(name) for name, expression in outcomes.items()],
+        *[nw.col(own).alias(name) for name, own in UNITS.items() if own in there],
+    )
+    return frame.filter(nw.any_horizontal(*[nw.col(name) for name in columns.flags.values()], ignore_nulls=True))
+
+
+def _grouped(frame: Frame, columns: _Columns) -> Frame:
+    """Of each kind the persons, the counts, the ends of the weights and the weighted counts."""
+    made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
+    lows, highs, sums = [], [], list(OUTCOMES)
+    for q, w in columns.weights.items():
+        inside = nw.col(columns.flags[q])
+        own = nw.when(inside).then(nw.col(w))
+        made += [own.alias(f"{w}_low"), own.alias(f"{w}_high")]
+        made += [nw.when(inside & nw.col(o)).then(nw.col(w)).otherwise(0.0).alias(f"{w}_{o}") for o in OUTCOMES]
+        lows.append(f"{w}_low")
+        highs.append(f"{w}_high")
+        sums += [f"{w}_{o}" for o in OUTCOMES]
+    return (
+        frame.select(*columns.by, *made)
+        .group_by(columns.by)
+        .agg(
+            nw.len().cast(nw.Float64()).alias("persons"),
+            *[nw.col(c).sum() for c in sums],
+            *[nw.col(c).min() for c in lows],
+            *[nw.col(c).max() for c in highs],
+        )
+    )
+
+
+def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
+    """See `PersonPatterns.case_homes`."""
+    frame = _outcomes(persons, columns)
+    units = [c for c in frame.collect_schema().names() if c in UNITS]
+    weights = [nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q) for q, w in columns.weights.items()]
+    cases = frame.filter(nw.col("cases")).select(*columns.groups.values(), *units, *weights)
+    grouped = cases.group_by([*columns.groups.values(), *units]).agg(*[nw.col(q).sum() for q in columns.populations])
+    table = columns.labelled(to_pandas(grouped, persons.source))
+    return table.rename(columns={name: g for g, name in columns.groups.items()})
