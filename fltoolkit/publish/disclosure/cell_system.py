@@ -72,8 +72,8 @@ class CellSystem(Generic[C]):
         kinds: how many of the unknowns are cases by kind.
         spread: for each unknown behind these, the kind it belongs to.
         cases, weighted, persons, rounding: see `Row`, by cell.
-        ties: sums of unknowns that equal `tied`, whatever is shown.
-        tied: see `ties`.
+        ties: sums of unknowns that equal `tied`, whatever is shown; of `weighed` which of them are of weighted cases.
+        tied, weighed: see `ties`.
     """
 
     cells: tuple[C, ...]
@@ -88,6 +88,7 @@ class CellSystem(Generic[C]):
     rounding: Floats
     ties: csr_array[Any]
     tied: Floats
+    weighed: Mask
 
     @cached_property
     def programme(self) -> csc_array[Any]:
@@ -142,6 +143,7 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], ties: Sequence[Tie]) -> Cell
             )
         ),
         np.array([tie.cases for tie in ties] + [value for *_, value in weighed]),
+        np.arange(len(ties) + len(weighed)) >= len(ties),
     )
 
 

@@ -6,8 +6,8 @@ and others that give it many. Where there are none, the cheapest cells that woul
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Generic, TypeVar
 
@@ -15,10 +15,11 @@ import numpy as np
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Mask
-from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, solve
+from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"
 SPARSE = 0.2  # of a case: a change smaller than this is as dear as one of this size, so that few cells change
+LEAVE = 1e-3  # of its cost: the price of a change of a cell that is hidden to protect another
 C = TypeVar("C", bound=object)
 
 
@@ -53,27 +54,18 @@ def protect(
     """
     fixed = {**(gone or {}), **primary}
     place = system.place
-    shown = np.array([cell not in fixed for cell in system.cells])
     draws = {cell: _draw(salt, cell) for cell in system.cells}
     cost = np.array([_cost(system, i, draws[c]) for c, i in place.items()])
     cost[[place[c] for c in dear if c in place]] *= 1000
     cost[[place[c] for c in spare if c in place]] = np.inf
-    found = Protected(fixed)
-    pool: list[Solution] = []
+    hidden = np.array([cell in fixed for cell in system.cells])
     pairs = [goals_of(system, place[cell], limits) for cell in sorted(primary, key=draws.__getitem__)]
-    for pair in (p for low, high in pairs for p in ((low, high), (high, low))):
-        if _found(pair, pool):
-            continue
-        solution = prove(system, pair, shown) or _hide_more(system, pair, shown, cost)
-        if solution is not None:
-            pool.append(solution)
-        elif (cell := system.cells[pair[0].row]) not in found.exposed:
-            found.exposed.append(cell)
-    if not found.exposed:
-        fixed_rows = np.array([cell in fixed for cell in system.cells])
-        _show_again(system, pairs, _Chosen(shown, fixed_rows, cost, pool))
-    found.hidden = fixed | {c: COMPLEMENT for c, i in place.items() if not shown[i] and c not in fixed}
-    return found
+    search = _Search(system, [goal for pair in pairs for goal in pair], cost, hidden, ~hidden)
+    exposed = search.hide()
+    if not exposed:
+        search.show_again()
+    more = {c: COMPLEMENT for c, i in place.items() if not search.shown[i] and c not in fixed}
+    return Protected(fixed | more, [system.cells[row] for row in exposed])
 
 
 def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goal]:
@@ -102,67 +94,78 @@ def _heaviest(system: CellSystem[C], row: int) -> float:
     return float((of[weighs] * system.most[weighs]).sum())
 
 
-def prove(system: CellSystem[C], pair: tuple[Goal, Goal], shown: Mask) -> Solution | None:
-    """A solution that shows that the first goal of a pair is possible: in whole numbers; or twice as far from the other, which leaves
-    room for whole numbers in between. None where there is none, or none is found in time: not proven is not safe."""
-    goal, _ = pair
-    if found := solve(system, _twice(pair), shown):
-        return found
-    found = solve(system, goal, shown)
-    return found if found is None or found.whole else solve(system, goal, shown, whole=True)
+@dataclass
+class _Search(Generic[C]):
+    """The search for cells to hide.
 
+    Attributes:
+        system: the cells. goals: what must stay possible.
+        cost: by cell, what its loss costs.
+        fixed: cells hidden from the start. shown: those that are still shown.
+        pool: numbers found so far that agree with what is shown.
+    """
 
-def _found(pair: tuple[Goal, Goal], pool: Iterable[Solution]) -> bool:
-    """Whether a solution at hand proves the first goal of a pair."""
-    far = _twice(pair)
-    return any(pair[0].met(s) if s.whole else far.met(s) for s in pool)
-
-
-def _twice(pair: tuple[Goal, Goal]) -> Goal:
-    """The first goal of a pair, as far again from the second."""
-    goal, other = pair
-    cases, weighted = (2 * a - b for a, b in ((goal.cases, other.cases), (goal.weighted, other.weighted)))
-    return Goal(goal.row, max(0.0, cases), np.maximum(0.0, weighted), goal.at_least)
-
-
-def _hide_more(system: CellSystem[C], pair: tuple[Goal, Goal], shown: Mask, cost: Floats) -> Solution | None:
-    """Hides the cheapest cells by which the first goal becomes possible (changes `shown`), and returns what proves it."""
-    for whole in (False, True):
-        if (first := solve(system, pair[0], shown, cost=cost, whole=whole)) is None:
-            return None
-        few = cost / (SPARSE + first.change(system))  # a cell that changes anyway is cheap: so that few cells change
-        chosen = solve(system, pair[0], shown, cost=few, whole=whole) or first
-        shown &= ~chosen.moved(system)
-        if found := chosen if chosen.whole else prove(system, pair, shown):
-            return found
-    return None
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """A choice of cells to hide: those still shown, those that are fixed, what each costs, and the solutions that prove the choice."""
-
-    shown: Mask
-    fixed: Mask
+    system: CellSystem[C]
+    goals: list[Goal]
     cost: Floats
-    pool: list[Solution]
+    fixed: Mask
+    shown: Mask
+    pool: list[Solution] = field(default_factory=list)
 
+    def hide(self) -> list[int]:
+        """Hides cells until every goal is possible, and in whole numbers too (changes `shown`); the rows of goals for which no choice does."""
+        exposed = []
+        for whole in (False, True):
+            self._try_many(whole)
+            for goal in self.goals:
+                found = self._possible(goal, whole) if whole else self._known(goal, whole)  # the cheapest whole numbers take longest
+                if not found and not self._hide_cheapest(goal, whole):
+                    exposed.append(goal.row)
+        return list(dict.fromkeys(exposed))
 
-def _show_again(system: CellSystem[C], pairs: Sequence[tuple[Goal, Goal]], chosen: _Chosen) -> None:
-    """Shows complements again that are not needed after all, the dearest first (changes `shown` and `pool`)."""
-    both = [p for low, high in pairs for p in ((low, high), (high, low))]
-    for row in sorted(np.flatnonzero(~chosen.shown & ~chosen.fixed), key=lambda i: -chosen.cost[i]):
-        shown = chosen.shown.copy()
-        shown[row] = True
-        usable = [s for s in chosen.pool if not s.moved(system)[row]]
-        for pair in both:
-            if not _found(pair, usable):
-                if (solution := prove(system, pair, shown)) is None:
-                    break
-                usable.append(solution)
-        else:
-            chosen.shown[row] = True
-            chosen.pool[:] = usable
+    def show_again(self) -> None:
+        """Shows cells again that need not be hidden after all, the dearest first (changes `shown`)."""
+        for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
+            usable = [s for s in self.pool if not s.moved(self.system)[row]]
+            trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
+            if all(trial._possible(goal, whole) for whole in (False, True) for goal in self.goals):
+                self.shown, self.pool = trial.shown, trial.pool
+
+    def _terms(self, price: float | Floats = np.inf) -> Terms:
+        """What cells cost if those that are shown have this price; others that need not be hidden change only where that helps."""
+        return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
+
+    def _hide_cheapest(self, goal: Goal, whole: bool) -> bool:
+        """Hides the cheapest cells by which a goal becomes possible (changes `shown`); whether there are any, or none is needed."""
+        if (found := solve(self.system, [goal], replace(self._terms(self.cost), whole=whole))) is None:
+            return False
+        if (found.moved(self.system) & self.shown).any():
+            few = self._terms(
+                self.cost / (SPARSE + found.change(self.system))
+            )  # what changes anyway is cheap: so that few cells change
+            found = solve(self.system, [goal], replace(few, whole=whole)) or found
+        self.shown = self.shown & ~found.moved(self.system)
+        self.pool.append(found)
+        return True
+
+    def _try_many(self, whole: bool) -> None:
+        """Looks for numbers that meet as many goals at once as they can: all low ones, then all high ones."""
+        for at_least in (False, True):
+            wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole)]
+            if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True, whole=whole))):
+                self.pool.append(found)
+
+    def _possible(self, goal: Goal, whole: bool) -> bool:
+        """Whether a goal is found to be possible. Not found within bounds counts as not possible."""
+        if not self._known(goal, whole):
+            if (found := solve(self.system, [goal], replace(self._terms(), whole=whole))) is None:
+                return False
+            self.pool.append(found)
+        return True
+
+    def _known(self, goal: Goal, whole: bool) -> bool:
+        """Whether the numbers at hand meet a goal."""
+        return any(s.whole == whole and goal.met(s) for s in self.pool)
 
 
 def _cost(system: CellSystem[C], row: int, draw: float) -> float:

@@ -8,7 +8,7 @@ suppression: disclosure protection for sensitive tabular data", Networks 22).
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,7 +18,8 @@ from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Mask
 
 C = TypeVar("C", bound=Hashable)
 CLOSE = 1e-6
-SECONDS = 10.0  # for one programme in whole numbers
+NODES = 200  # of the search for whole numbers: a bound that is the same on every machine, as seconds are not
+GAP = 0.5  # of the price: whole numbers need not be the cheapest
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,19 @@ class Goal:
     at_least: bool
 
     def met(self, found: Solution) -> bool:
-        """Whether a solution has them."""
+        """Whether a solution has them; of one in whole numbers the cases count alone."""
         sign = 1.0 if self.at_least else -1.0
         far = [sign * (found.cases[self.row] - self.cases), sign * (found.weighted[self.row] - self.weighted)]
-        return bool(far[0] > -CLOSE and (np.isnan(self.weighted) or far[1] > -CLOSE))
+        return bool(far[0] > -CLOSE and (found.whole or np.isnan(self.weighted) or far[1] > -CLOSE))
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Numbers that agree with what is shown: cases and weighted cases by cell, and whether the kinds hold whole numbers of cases."""
+    """Numbers that agree with what is shown.
+
+    Attributes:
+        cases, weighted: by cell. whole: whether they are whole numbers, of cases alone: the weighted ones agree with nothing then.
+    """
 
     cases: Floats
     weighted: Floats
@@ -53,55 +58,66 @@ class Solution:
 
     def moved(self, system: CellSystem[Any]) -> Mask:
         """Cells that would show another number than they do."""
-        off = np.abs(self.weighted - system.weighted) > system.rounding + CLOSE  # nan is no number that could be off
-        return np.asarray((np.abs(self.cases - system.cases) > CLOSE) | off)
+        cases = np.abs(self.cases - system.cases) > CLOSE
+        if self.whole:
+            return np.asarray(cases)
+        return np.asarray(cases | (np.abs(self.weighted - system.weighted) > system.rounding + CLOSE))  # nan is off by nothing
 
     def change(self, system: CellSystem[Any]) -> Floats:
         """How far each cell is from its true numbers."""
-        return np.abs(self.cases - system.cases) + np.nan_to_num(np.abs(self.weighted - system.weighted))
+        cases = np.abs(self.cases - system.cases)
+        return cases if self.whole else cases + np.nan_to_num(np.abs(self.weighted - system.weighted))
 
 
-def solve(system: CellSystem[C], goal: Goal, shown: Mask, *, cost: Floats | None = None, whole: bool = False) -> Solution | None:
-    """Numbers that meet a goal and agree with all cells that are shown.
+@dataclass(frozen=True)
+class Terms:
+    """On what terms numbers are looked for.
 
-    Args:
-        system: the cells. goal: what one that is not shown must be.
-        shown: the cells that a reader sees.
-        cost: by cell, what a change of a shown one costs; inf for one that may not change. None: none may change.
-        whole: whether each kind must hold a whole number of cases.
-
-    Returns:
-        The cheapest solution; None where there is none, or none is found in time.
+    Attributes:
+        price: by cell, what a change of it costs, a case; inf: it may not change; 0: nothing is known of it.
+        wished: whether goals may be missed, at a price of one a case; else they must be met.
+        whole: whether each kind must hold a whole number of cases. Weighted numbers are not looked at then: the two together would
+            take long, and with a base of a person's weight tell little more.
     """
+
+    price: Floats
+    wished: bool = False
+    whole: bool = False
+
+
+def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
+    """Numbers that meet goals of cells of which nothing is known, and agree with all that is known: the cheapest, or None where there are
+    none or none are found within bounds."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    number, inf = len(system.cells), np.inf
-    cases = _limits(system.cases, 0.0, shown)
-    weighted = _limits(system.weighted, system.rounding, shown & ~np.isnan(system.weighted))
-    for (least, most), value in ((cases, goal.cases), (weighted, goal.weighted)):
-        if not np.isnan(value):
-            (least if goal.at_least else most)[goal.row] = value
-    lower = np.concatenate([cases[0], weighted[0], system.tied, np.full(len(system.spread), -inf)])
-    upper = np.concatenate([cases[1], weighted[1], system.tied, np.zeros(len(system.spread))])
-    price = np.zeros(number) if cost is None else np.where(shown & np.isfinite(cost), cost, 0.0)
-    change = np.tile(np.where(price > 0, inf, 0.0), 4)
-    unknowns = system.count.shape[1]
-    integer = np.zeros(unknowns + 4 * number)
-    integer[: system.kinds] = whole
+    number, unknowns, known = len(system.cells), system.count.shape[1], terms.price > 0
+    cases = _limits(system.cases, np.zeros(number), known)
+    weighted = _limits(system.weighted, system.rounding, known & ~np.isnan(system.weighted) & (not terms.whole))
+    price = np.where(np.isfinite(terms.price), terms.price, 0.0)
+    for goal in goals:
+        for (least, most), value in ((cases, goal.cases), (weighted, goal.weighted)):
+            if not np.isnan(value) and not (terms.whole and least is weighted[0]):
+                (least if goal.at_least else most)[goal.row] = value
+        price[goal.row] = float(terms.wished)  # else the goal must be met
+    beyond = len(system.spread)
+    ties = _limits(system.tied, np.zeros(len(system.tied)), ~(system.weighed & terms.whole))
+    lower = np.concatenate([cases[0], weighted[0], ties[0], np.full(beyond, -np.inf)])
+    upper = np.concatenate([cases[1], weighted[1], ties[1], np.zeros(beyond)])
+    most_change = np.tile(np.where(price > 0, np.inf, 0.0), 4)
+    kinds = np.arange(unknowns) < system.kinds
     found = milp(
         np.r_[np.zeros(unknowns), np.tile(price, 4)],
         constraints=LinearConstraint(system.programme, lower, upper),
-        bounds=Bounds(0.0, np.r_[system.most, change]),
-        integrality=integer,
-        options={"time_limit": SECONDS} if whole else {},
+        bounds=Bounds(0.0, np.r_[np.where(kinds | (not terms.whole), system.most, 0.0), most_change]),
+        integrality=np.r_[kinds & terms.whole, np.zeros(4 * number, dtype=bool)],
+        options={"node_limit": NODES, "mip_rel_gap": GAP} if terms.whole else {},
     )
     if found.x is None:
         return None
     x = found.x[:unknowns]
-    kinds = x[: system.kinds]
-    return Solution(system.count @ x, system.weight @ x, bool(np.abs(kinds - np.round(kinds)).max(initial=0.0) < CLOSE))
+    return Solution(np.asarray(system.count @ x), np.asarray(system.weight @ x), terms.whole)
 
 
-def _limits(values: Floats, around: float, shown: Mask) -> tuple[Floats, Floats]:
-    """The least and the most that each cell may be: its number, give or take, if it is shown; else anything."""
-    return np.where(shown, values - around, -np.inf), np.where(shown, values + around, np.inf)
+def _limits(values: Floats, around: Floats, known: Mask) -> tuple[Floats, Floats]:
+    """The least and the most that sums may be: the true ones, give or take, if they are known; else anything."""
+    return np.where(known, values - around, -np.inf), np.where(known, values + around, np.inf)
