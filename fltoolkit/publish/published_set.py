@@ -41,10 +41,13 @@ MARKERS = {
 }  # fmt: skip
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
-CONFIDENTIAL = "confidential: too few cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
+CONFIDENTIAL = (
+    "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
+)
 COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
 STRICTER = (
-    "The survey has more kinds of persons than one programme takes: the cases of the rarest kinds are taken as known to readers."
+    "The survey has more kinds of persons than one programme takes. The cases of the rarest kinds are taken as known to readers, so that "
+    "more may be hidden than is needed."
 )
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}

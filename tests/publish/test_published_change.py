@@ -29,8 +29,9 @@ def round_of(start: int, **cases: int) -> fl.Estimates:
     return fl.prevalence(fl.SurveyDesign(pd.DataFrame(rows), weight="w", psu="psu"), "y", by=BY)
 
 
-def published(before: fl.Estimates, after: fl.Estimates) -> pd.DataFrame:
-    out = fl.publish_change(fl.change(before, after), fl.publish(before), fl.publish(after))
+def published(before: fl.Estimates, after: fl.Estimates, profile: str = "fltoolkit") -> pd.DataFrame:
+    sets = (fl.publish(est, profile=profile) for est in (before, after))
+    out = fl.publish_change(fl.change(before, after), *sets)
     return out.table.set_index("category")
 
 
@@ -66,12 +67,12 @@ def test_a_row_hidden_in_either_round_is_hidden_with_its_verdict(which: int) -> 
 
 def test_a_number_withheld_for_reliability_hides_the_change_and_says_so() -> None:
     before, after = round_of(0), round_of(100, big=12)
-    n = after.table["n"].where(after.table["g"] != "big", 29)
-    after = replace(after, table=after.table.assign(n=n))
-    row = published(before, after).loc["big"]
+    cv = after.table["cv"].where(after.table["g"] != "big", 0.4)
+    after = replace(after, table=after.table.assign(cv=cv))
+    row = published(before, after, profile="statcan").loc["big"]
     assert (row["flag"], row["marker"]) == ("suppress", "u")
     assert pd.isna(row["estimate"])
-    assert row["reason"] == "not shown: one of the two rounds is too unreliable (after: fewer than 30 persons in the denominator)"
+    assert row["reason"].startswith("not shown: one of the two rounds is too unreliable (after: coefficient of variation above")
 
 
 def test_numbers_that_are_not_the_published_ones_are_refused() -> None:

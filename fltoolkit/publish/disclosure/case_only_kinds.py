@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
 from fltoolkit.publish.disclosure.cell_system import Floats, Kinds, Mask, Row, Tie
-from fltoolkit.publish.disclosure.derived_cells import CellId
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, CellId
 from fltoolkit.publish.disclosure.person_patterns import PersonPatterns
 
 
@@ -46,7 +46,7 @@ class CaseOnlyKinds:
     """Columns, rows and ties of groups that only cases have. The rows hold these columns alone; the ties have those of everybody first."""
 
     kinds: Kinds
-    rows: list[Row[CellId]]
+    rows: list[Row[AnyCell]]
     ties: list[Tie]
 
 
@@ -132,7 +132,7 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKind
 
 def _row(
     cell: CellId, found: Cell, columns: list[_Column], facts: Mapping[int, pd.Series], everybody: PersonKinds, base: float
-) -> Row[CellId]:
+) -> Row[AnyCell]:
     """A cell over these columns."""
     population, key = cell
     of = everybody.populations.index(population)

@@ -161,7 +161,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
     unit = max((c.mean_weight for c in cells.values()), default=1.0)
     rows = []
     for key, cell in cells.items():
-        home = next(b for b, block in enumerate(blocks) if any(key <= kind for kind in block))
+        home = next((b for b, block in enumerate(blocks) if any(key <= kind for kind in block)), 0)  # or nobody is in the cell
         holds = np.array([b == home and key <= kind for b, kind in kinds])
         weighted = np.nan if cell.weighted is None else cell.weighted / unit
         persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)

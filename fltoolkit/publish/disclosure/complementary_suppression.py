@@ -53,11 +53,12 @@ def protect(
         salt: what breaks ties, unknown to readers. A rule that a reader could follow would tell him more than the cells do.
     """
     fixed = {**(gone or {}), **primary}
+    if not primary:
+        return Protected(fixed)
     place = system.place
     draws = {cell: _draw(salt, cell) for cell in system.cells}
-    cost = np.array([_cost(system, i, draws[c]) for c, i in place.items()])
-    cost[[place[c] for c in dear if c in place]] *= 1000
-    cost[[place[c] for c in spare if c in place]] = np.inf
+    last, never = set(dear), set(spare)
+    cost = np.array([np.inf if c in never else _cost(system, i, draws[c]) * (1000 if c in last else 1) for c, i in place.items()])
     hidden = np.array([cell in fixed for cell in system.cells])
     pairs = [goals_of(system, place[cell], limits) for cell in sorted(primary, key=draws.__getitem__)]
     search = _Search(system, [goal for pair in pairs for goal in pair], cost, hidden, ~hidden)
@@ -118,7 +119,9 @@ class _Search(Generic[C]):
         for whole in (False, True):
             self._try_many(whole)
             for goal in self.goals:
-                found = self._possible(goal, whole) if whole else self._known(goal, whole)  # the cheapest whole numbers take longest
+                found = (
+                    self._possible(goal, whole) if whole else self._known(goal, whole)
+                )  # the cheapest whole numbers take longest
                 if not found and not self._hide_cheapest(goal, whole):
                     exposed.append(goal.row)
         return list(dict.fromkeys(exposed))

@@ -107,10 +107,8 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
     everybody = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
     frame = _outcomes(persons, everybody)
     table = everybody.labelled(to_pandas(_grouped(frame, everybody), persons.source))
-    ends = [c for c in table if c.endswith(("_low", "_high"))]
-    how = {c: "min" if c.endswith("_low") else "max" for c in ends} | {
-        c: "sum" for c in table if c not in ends and c not in everybody.by
-    }
+    columns = [str(c) for c in table if c not in everybody.by]
+    how = {c: "min" if c.endswith("_low") else "max" if c.endswith("_high") else "sum" for c in columns}
     table = table.groupby(everybody.by, sort=True, as_index=False).agg(how)
 
     def floats(column: str) -> Floats:

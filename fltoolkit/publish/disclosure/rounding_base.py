@@ -15,7 +15,8 @@ def rounding_base(table: pd.DataFrame) -> float:
     """
     largest = 1.0
     for _, rows in table.groupby("reference_population", sort=False):
-        whole = rows.loc[rows["n"].astype(float).idxmax()]
-        largest = max(largest, float(whole["population"]) / max(1.0, float(whole["n"])))
+        n, population = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
+        whole = int(n.argmax())
+        largest = max(largest, float(population[whole]) / max(1.0, float(n[whole])))
     power = 10.0 ** floor(log10(largest))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= largest * (1 - 1e-9))

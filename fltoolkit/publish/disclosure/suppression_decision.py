@@ -13,7 +13,7 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count, merged
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.disclosure.derived_cells import CellId, DerivedCell
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, CellId, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, dominated
 from fltoolkit.publish.disclosure.person_patterns import NOW_COLUMN, PersonPatterns
 from fltoolkit.publish.disclosure.survey_system import SeenCells, survey_system
@@ -87,11 +87,11 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen) -> D
         few = {c: "unresolved" for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
         gone = {c: why for c, why in away[outcome].items() if c in unresolved and c not in few}
         blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone)
-        population = rows["reference_population"].to_dict()
-        by.out.hidden |= {i for i, p in population.items() if any((p, k) in away[outcome] for k in _tells(i, keys, of))}
-        by.out.open_hidden |= {i for i, p in population.items() if (p, keys[i]) in blank[outcome]}
+        population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
+        by.out.hidden |= {i for i, p in population if any((p, k) in away[outcome] for k in _tells(i, keys, of))}
+        by.out.open_hidden |= {i for i, p in population if (p, keys[i]) in blank[outcome]}
     for name, rows in table[chart].groupby("reference_population", sort=False):
-        beside = _Beside(*({k: v for (p, k), v in every["cases"].items() if p == name} for every in (cells, away, blank)))
+        beside = _Beside(*(_of_population(str(name), every["cases"]) for every in (cells, away, blank)))
         by.out.hidden |= _hidden_steps(rows, keys, beside, by)
     return by.out
 
@@ -128,11 +128,13 @@ class _Protection:
             found: dict[CellId, str] = {}
             exposed: list[CellId] = []
             for system, parts in systems:
+                there = system.place.keys()
+                first: dict[AnyCell, str] = {c: why for c, why in primary.items() if c in there}
+                away: dict[AnyCell, str] = {c: why for c, why in gone.items() if c in there}
+                whole = [c for c in system.cells if not isinstance(c, DerivedCell) and not c[1]]
                 made = protect(
-                    system, {c: why for c, why in primary.items() if c in system.place} | dict.fromkeys(parts, PART), self.seen.limits,
-                    gone={c: why for c, why in gone.items() if c in system.place}, salt=self.salt,
-                    dear=[c for c in system.cells if not isinstance(c, DerivedCell) and not c[1]],
-                )  # fmt: skip
+                    system, first | dict.fromkeys(parts, PART), self.seen.limits, gone=away, dear=whole, salt=self.salt
+                )
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
             more = {other for c in exposed for other in _with_its_breakdown(c, cells, found)}
@@ -142,9 +144,7 @@ class _Protection:
             told = dict.fromkeys(_cell_in_words(*c) for c in cells if c in more)
             self.out.coarse.extend(text for text in told if text not in self.out.coarse)
 
-    def _systems(
-        self, cells: Mapping[CellId, Cell], outcome: str
-    ) -> list[tuple[CellSystem[CellId | DerivedCell], tuple[DerivedCell, ...]]]:
+    def _systems(self, cells: Mapping[CellId, Cell], outcome: str) -> list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]]:
         """What ties the cells: of a survey all of them; else those of each population."""
         if not cells:
             return []
@@ -153,9 +153,11 @@ class _Protection:
             made = survey_system(SeenCells(cells, outcome, seen.base, seen.limits, seen.case_only), seen.patterns)
             self.out.stricter |= made.coarse
             return [(made.system, made.parts)]
-        names = dict.fromkeys(population for population, _ in cells)
-        systems = [(name, system_of({k: c for (p, k), c in cells.items() if p == name}, base=seen.base)) for name in names]
-        return [(replace(system, cells=tuple((name, k) for k in system.cells)), ()) for name, system in systems]
+        found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
+        for name in dict.fromkeys(population for population, _ in cells):
+            own = system_of(_of_population(name, cells), base=seen.base)
+            found.append((CellSystem(**vars(own) | {"cells": tuple((name, k) for k in own.cells)}), ()))
+        return found
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
@@ -173,6 +175,11 @@ def _cell_in_words(population: str, key: Key) -> str:
 def _few_open(cell: Cell, limits: Limits) -> bool:
     """Whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
+
+
+def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
+    """What is known of one population's cells."""
+    return {k: value for (population, k), value in cells.items() if population == name}
 
 
 class _Beside(NamedTuple):
@@ -227,7 +234,7 @@ def decide_beside(table: pd.DataFrame, own: pd.Series, first: Decision, limits: 
         cases.add(int(row["cases"]), i not in hidden)
         open_.add(int(row["unresolved"]), i not in hidden | open_hidden)
     for _, rows in table[~own].groupby("rule_set", sort=False):
-        (cell,) = _cells(rows, [WHOLE] * len(table), [""] * len(table), frozenset()).values()
+        (cell,) = _cells_of_population(rows, [WHOLE] * len(table), [""] * len(table), frozenset()).values()
         if confidential(cell, limits) or cases.gives_away(cell.cases):
             hidden |= set(rows.index)
         unresolved = int(rows["unresolved"].iloc[0])

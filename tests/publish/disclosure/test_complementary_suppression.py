@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import Phase, given, settings, strategies as st
 
 from fltoolkit.estimate.totals.result_cells import cube
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential
-from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, protect
+from fltoolkit.publish.disclosure.cell_system import system_of
+from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, Protected, protect
 
 many_tables = settings(max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 Table = tuple[dict[Key, Cell], list[Key]]
@@ -52,7 +54,14 @@ def tables(draw: st.DrawFn, ways: tuple[int, ...] = (1, 2, 3), whole: bool = Fal
 
 def decided(cells: Mapping[Key, Cell]) -> tuple[dict[Key, str], dict[Key, str]]:
     primary = {k: why for k, c in cells.items() if (why := confidential(c, Limits()))}
-    return primary, protect(cells, primary, Limits())
+    return primary, hidden_of(cells, primary)
+
+
+def hidden_of(cells: Mapping[Key, Cell], primary: Mapping[Key, str], limits: Limits | None = None, **more: Any) -> dict[Key, str]:
+    """All that `protect` hides of cells of which nothing else is known; it must leave none exposed."""
+    found: Protected[Key] = protect(system_of(cells), primary, limits or Limits(), **more)
+    assert found.exposed == []
+    return found.hidden
 
 
 def reader(cells: Mapping[Key, Cell], finest: list[Key], hidden: Mapping[Key, str]) -> Reader:
@@ -122,19 +131,39 @@ def test_nothing_is_hidden_where_nothing_is_confidential() -> None:
     assert decided(cells) == ({}, {})
 
 
-def test_the_complement_is_the_smallest_count_with_cases() -> None:
-    counts = {key(a="1"): (3, 90), key(a="2"): (0, 999), key(a="3"): (7, 60), key(a="4"): (8, 10)}
+def test_the_complement_is_a_cell_of_few_cases() -> None:
+    counts = {key(a="1"): (3, 90), key(a="2"): (70, 999), key(a="3"): (7, 60), key(a="4"): (80, 100)}
     assert decided(tabulate(counts, [[], ["a"]]))[1] == {key(a="1"): "fewer than 5 cases", key(a="3"): COMPLEMENT}
 
 
-def test_without_another_part_with_cases_the_largest_without_is_hidden() -> None:
+def test_which_of_two_like_cells_is_the_complement_depends_on_the_data_alone() -> None:
+    """[4, 5, 5, 30]: were it always the smallest, one that is hidden beside a shown 5 could be nothing but a 5."""
+    cells = tabulate({key(a=str(i)): (n, 90) for i, n in enumerate((4, 5, 5, 30))}, [[], ["a"]])
+    few = {key(a="0"): "few"}
+    chosen = {next(iter(set(hidden_of(cells, few, salt=bytes([i]))) - set(few))) for i in range(20)}
+    assert chosen == {key(a="1"), key(a="2")}
+    assert len({frozenset(hidden_of(cells, few, salt=b"the same")) for _ in range(3)}) == 1
+
+
+def test_a_complement_need_not_be_the_smallest_cell() -> None:
+    """A reader who sees 5 and one hidden cell beside the confidential one cannot conclude that the hidden one has 5 or fewer."""
+    cells = tabulate({key(a=str(i)): (n, 90) for i, n in enumerate((4, 5, 8, 30))}, [[], ["a"]])
+    few = {key(a="0"): "few"}
+    chosen = {next(iter(set(hidden_of(cells, few, salt=bytes([i]))) - set(few))) for i in range(40)}
+    assert chosen == {key(a="1"), key(a="2")}
+
+
+def test_without_another_part_with_cases_one_without_is_hidden() -> None:
     cells = {key(): Cell(20, 900), key(a="1"): Cell(20, 100, psus=2), key(a="2"): Cell(0, 500), key(a="3"): Cell(0, 300)}
-    assert set(protect(cells, {key(a="1"): "psus"}, Limits())) == {key(a="1"), key(a="2")}
+    hidden = set(hidden_of(cells, {key(a="1"): "psus"}))
+    assert len(hidden) == 2
+    assert hidden < {key(a="1"), key(a="2"), key(a="3"), key()}
 
 
 def test_two_confidential_cells_that_add_to_too_little_need_a_third() -> None:
     counts = {key(a="1"): (1, 90), key(a="2"): (1, 90), key(a="3"): (9, 90), key(a="4"): (8, 90)}
-    assert set(decided(tabulate(counts, [[], ["a"]]))[1]) == {key(a="1"), key(a="2"), key(a="4")}
+    hidden = set(decided(tabulate(counts, [[], ["a"]]))[1])
+    assert hidden in ({key(a="1"), key(a="2"), key(a="3")}, {key(a="1"), key(a="2"), key(a="4")})
     enough = counts | {key(a="1"): (3, 90), key(a="2"): (3, 90)}
     assert set(decided(tabulate(enough, [[], ["a"]]))[1]) == {key(a="1"), key(a="2")}
 
@@ -147,7 +176,7 @@ def test_a_cell_that_bridges_two_blocks_of_hidden_cells_is_found() -> None:
     gone = {key(a=str(i), b=str(j)): "gone" for i, j in hidden if (i, j) != (1, 2)}
     bridge = key(a="1", b="2")
     assert reader(cells, list(counts), {**gone, bridge: ""}).knows(bridge)
-    safe = protect(cells, {bridge: "few"}, Limits(), gone=gone)
+    safe = hidden_of(cells, {bridge: "few"}, gone=gone)
     assert not reader(cells, list(counts), safe).knows(bridge)
     assert safe.keys() > {*gone, bridge}
 
@@ -169,22 +198,28 @@ def test_without_a_total_a_single_breakdown_needs_no_complement() -> None:
 
 def test_cells_shown_elsewhere_are_no_complements() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (6, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    hidden = protect(cells, {key(a="1"): "few"}, Limits(), spare=[key(), key(a="2")])
-    assert set(hidden) == {key(a="1"), key(a="3")}
-    assert set(protect(cells, {key(a="1"): "few"}, Limits(), spare=cells)) == {key(a="1")}  # all are shown elsewhere: no help
+    assert set(hidden_of(cells, {key(a="1"): "few"}, spare=[key(), key(a="2")])) == {key(a="1"), key(a="3")}
+    found = protect(system_of(cells), {key(a="1"): "few"}, Limits(), spare=cells)  # all are shown elsewhere: no help
+    assert set(found.hidden) == {key(a="1")}
+    assert found.exposed == [key(a="1")]
+
+
+def test_cells_that_are_dear_are_hidden_last() -> None:
+    cells = tabulate({key(a="1"): (3, 90), key(a="2"): (6, 90), key(a="3"): (90, 99)}, [[], ["a"]])
+    assert set(hidden_of(cells, {key(a="1"): "few"}, dear=[key(a="2")])) == {key(a="1"), key(a="3")}
 
 
 def test_cells_hidden_for_another_reason_count_as_unknown_but_need_no_protection() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (60, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    assert set(protect(cells, {key(a="1"): "few"}, Limits(), gone={key(a="2"): "gone"})) == {key(a="1"), key(a="2")}
-    assert set(protect(cells, {}, Limits(), gone={key(a="2"): "gone"})) == {key(a="2")}
+    assert set(hidden_of(cells, {key(a="1"): "few"}, gone={key(a="2"): "gone"})) == {key(a="1"), key(a="2")}
+    assert set(hidden_of(cells, {}, gone={key(a="2"): "gone"})) == {key(a="2")}
 
 
 def test_a_higher_limit_leaves_a_wider_range() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (5, 90), key(a="3"): (60, 90)}, [[], ["a"]])
     for limit in (5, 10):
         primary = {k: "few" for k, c in cells.items() if 0 < c.cases < limit}
-        low, high = reader(cells, list(cells)[1:], protect(cells, primary, Limits(cases=limit))).range(key(a="1"))
+        low, high = reader(cells, list(cells)[1:], hidden_of(cells, primary, Limits(cases=limit))).range(key(a="1"))
         assert low <= 1
         assert high >= limit - 1
 
@@ -193,6 +228,9 @@ def test_a_higher_limit_leaves_a_wider_range() -> None:
     ("cell", "why"),
     [
         (Cell(0, 100, 100, 0, 0), ""),
+        (Cell(0, 29, 29, 0, 0), "fewer than 30 persons"),
+        (Cell(7, 29, 22, 7, 7), "fewer than 30 persons"),
+        (Cell(7, 29, None, 7, 7), ""),
         (Cell(1, 100, 99, 5, 5), "fewer than 5 cases"),
         (Cell(4, 100, 96, 4, 4), "fewer than 5 cases"),
         (Cell(5, 100, 95, 3, 3), ""),

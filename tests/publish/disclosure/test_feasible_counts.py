@@ -1,0 +1,119 @@
+"""What stays possible of a hidden cell, against answers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key
+from fltoolkit.publish.disclosure.cell_system import CellSystem, Kinds, Row, assembled, system_of
+from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, solve
+
+NAN, INF = float("nan"), float("inf")
+
+
+def key(value: str = "") -> Key:
+    return frozenset({("a", value)} if value else ())
+
+
+SIXTEEN = system_of({key(): Cell(16, 300), key("1"): Cell(3, 100), key("2"): Cell(4, 100), key("3"): Cell(9, 100)})
+
+
+def known(*shown: int, system: CellSystem[Key] = SIXTEEN) -> np.ndarray:
+    """Prices where some cells are shown and may not change, and of the others nothing is known."""
+    return np.where(np.isin(np.arange(len(system.cells)), shown), INF, 0.0)
+
+
+@pytest.mark.parametrize(("cases", "at_least", "possible"), [(7, True, True), (8, True, False), (0, False, True)])
+def test_two_hidden_cells_share_what_the_total_leaves(cases: int, at_least: bool, possible: bool) -> None:
+    """16 less 9: from 0 to 7 cases in either."""
+    found = solve(SIXTEEN, [Goal(1, cases, NAN, at_least)], Terms(known(0, 3)))
+    assert (found is not None) is possible
+    if found:
+        assert found.cases[[1, 2]].sum() == pytest.approx(7)
+        assert not found.moved(SIXTEEN)[[0, 3]].any()
+
+
+def test_what_must_change_for_a_goal_is_the_cheapest() -> None:
+    """One hidden cell is 3 by subtraction. For it to be 1, either 4 or 9 must change: the first is cheaper."""
+    prices = np.array([1000.0, 0.0, 5.0, 10.0])
+    assert solve(SIXTEEN, [Goal(1, 1, NAN, at_least=False)], Terms(known(0, 2, 3))) is None
+    found = solve(SIXTEEN, [Goal(1, 1, NAN, at_least=False)], Terms(prices))
+    assert found is not None
+    assert np.flatnonzero(found.moved(SIXTEEN)).tolist() == [1, 2]
+    assert found.change(SIXTEEN)[2] == pytest.approx(2)
+
+
+def test_wishes_are_met_as_far_as_they_can() -> None:
+    wanted = [Goal(1, 5, NAN, at_least=True), Goal(2, 5, NAN, at_least=True)]
+    assert solve(SIXTEEN, wanted, Terms(known(0, 3))) is None  # 7 are left for both
+    found = solve(SIXTEEN, wanted, Terms(known(0, 3), wished=True))
+    assert found is not None
+    assert found.cases[[1, 2]].sum() == pytest.approx(7)
+    assert found.cases[[1, 2]].min() >= 2 - 1e-9
+
+
+def weighed(weights: tuple[float, float], rounding: float = 0.0) -> CellSystem[str]:
+    """Two hidden cells of 3 and 14 cases whose persons weigh the same within each; their sums are shown."""
+    kinds = Kinds(np.array([50.0, 50.0]), np.array([weights]), np.array([weights]))
+    total = 3 * weights[0] + 14 * weights[1]
+    rows = [Row("all", 0, np.array([True, True]), 17.0, total, 100.0, rounding)]
+    for i, (name, n) in enumerate((("one", 3), ("other", 14))):
+        rows.append(Row(name, 0, np.arange(2) == i, float(n), n * weights[i], 50.0, rounding))
+    return assembled(kinds, rows, [])
+
+
+def test_cases_and_weighted_cases_are_two_equations_where_weights_are_equal_within_cells() -> None:
+    """700 and 900 a person: 17 cases that weigh 14,700 are 3 and 14, and nothing else. With equal weights anything goes."""
+    goal, terms = [Goal(1, 4, NAN, at_least=True)], Terms(np.array([INF, 0.0, 0.0]))
+    assert solve(weighed((0.7, 0.9)), goal, terms) is None
+    assert solve(weighed((0.8, 0.8)), goal, terms) is not None
+
+
+def test_a_base_that_the_sum_is_rounded_to_leaves_room() -> None:
+    """Rounded to a person's weight the same sum fits 1 to 5 in the first cell: each exchange weighs 0.2."""
+    terms = Terms(np.array([INF, 0.0, 0.0]))
+    for cases, possible in ((5, True), (6, False)):
+        found = solve(weighed((0.7, 0.9), rounding=0.5), [Goal(1, cases, NAN, at_least=True)], terms)
+        assert (found is not None) is possible
+
+
+def test_a_cell_never_holds_more_cases_than_persons() -> None:
+    small = assembled(
+        Kinds(np.array([2.0, 50.0]), np.ones((1, 2)), np.ones((1, 2))),
+        [
+            Row("all", 0, np.array([True, True]), 9.0, NAN, 52.0, 0.0),
+            Row("small", 0, np.array([True, False]), 1.0, NAN, 2.0, 0.0),
+        ],
+        [],
+    )
+    terms = Terms(np.array([INF, 0.0]))
+    assert solve(small, [Goal(1, 2, NAN, at_least=True)], terms) is not None
+    assert solve(small, [Goal(1, 3, NAN, at_least=True)], terms) is None
+
+
+def test_whole_numbers_may_be_fewer_than_fractions() -> None:
+    """x + y, y + z and z + x are 1 each: halves add up, whole persons do not."""
+    ring = [(0, 1), (1, 2), (2, 0)]
+    rows = [Row(str(i), 0, np.isin(np.arange(3), pair), 1.0, NAN, 90.0, 0.0) for i, pair in enumerate(ring)]
+    rows.append(Row("hidden", 0, np.arange(3) == 0, 0.5, NAN, 30.0, 0.0))
+    system = assembled(Kinds(np.full(3, 30.0), np.ones((1, 3)), np.ones((1, 3))), rows, [])
+    goal, prices = [Goal(3, 0.5, NAN, at_least=True)], np.array([INF, INF, INF, 0.0])
+    assert solve(system, goal, Terms(prices)) is not None
+    assert solve(system, goal, Terms(prices, whole=True)) is None
+
+
+def test_a_weighted_goal_is_met_beside_that_of_cases() -> None:
+    """Four cases that weigh at least ten: the heavier persons of the cell must be the cases."""
+    kinds = Kinds(np.array([9.0, 9.0]), np.array([[1.0, 1.0]]), np.array([[3.0, 3.0]]))
+    rows = [
+        Row("all", 0, np.array([True, True]), 8.0, 16.0, 18.0, 0.5),
+        Row("one", 0, np.array([True, False]), 4.0, 8.0, 9.0, 0.5),
+    ]
+    system = assembled(kinds, rows, [])
+    terms = Terms(np.array([INF, 0.0]))
+    found = solve(system, [Goal(1, 4, 10.0, at_least=True)], terms)
+    assert found is not None
+    assert found.cases[1] >= 4 - 1e-9
+    assert found.weighted[1] >= 10 - 1e-9
+    assert solve(system, [Goal(1, 4, 17.0, at_least=True)], terms) is None  # 16.5 in all

@@ -1,0 +1,72 @@
+"""The kinds of persons of a survey, against a table of the same persons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fltoolkit.publish.disclosure.person_patterns import PersonPatterns, read_patterns
+
+# Men and women in two regions; every third a case, every seventh open, some without work; weights of 1 to 5.
+PEOPLE = [
+    (
+        "case" if i % 3 == 0 else "open" if i % 7 == 0 else "idle" if i % 5 == 0 else "not",
+        {"SEX": 1 + i % 2, "R": 1 + i % 4 // 2, "P": i % 20, "W": 1.0 + i % 5},
+    )
+    for i in range(120)
+]
+
+
+@pytest.fixture
+def patterns(small: Any) -> PersonPatterns:
+    return read_patterns(small(PEOPLE), ["sex", "region"], ["adults", "workers"])
+
+
+def those(**facts: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [(what, own) for what, own in PEOPLE if all(own[k] == v for k, v in facts.items())]
+
+
+def test_persons_cases_and_unresolved_are_counted_by_kind(patterns: PersonPatterns) -> None:
+    for sex, code in (("men", 1), ("women", 2)):
+        kinds = patterns.holds("adults", frozenset({("sex", sex)}))
+        mine = those(SEX=code)
+        assert patterns.persons[kinds].sum() == len(mine)
+        for outcome, what in (("cases", "case"), ("unresolved", "open")):
+            found = [own for w, own in mine if w == what]
+            assert patterns.counts[outcome][kinds].sum() == len(found)
+            assert patterns.weighted["adults", outcome][kinds].sum() == pytest.approx(sum(own["W"] for own in found))
+
+
+def test_each_kind_is_alike_in_all_groups_and_populations(patterns: PersonPatterns) -> None:
+    assert not patterns.kinds.duplicated().any()
+    idle = ~patterns.holds("workers", frozenset())
+    assert patterns.persons[idle].sum() == sum(what == "idle" for what, _ in PEOPLE)
+    assert patterns.lightest["workers"][idle].max() == 0
+
+
+def test_the_lightest_and_the_heaviest_person_of_a_kind(patterns: PersonPatterns) -> None:
+    men = patterns.holds("adults", frozenset({("sex", "men")}))
+    weights = [own["W"] for _, own in those(SEX=1)]
+    assert patterns.lightest["adults"][men].min() == min(weights)
+    assert patterns.heaviest["adults"][men].max() == max(weights)
+    assert (patterns.lightest["adults"] <= patterns.heaviest["adults"]).all()
+
+
+def test_the_cases_of_households_are_weighed_together(patterns: PersonPatterns) -> None:
+    cases = [own for what, own in PEOPLE if what == "case"]
+    by_psu = patterns.case_homes.groupby("psu")["adults"].sum().to_numpy()
+    assert np.sort(by_psu).tolist() == sorted(
+        sum(own["W"] for own in cases if own["P"] == p) for p in {own["P"] for own in cases}
+    )
+
+
+def test_the_salt_follows_the_data_and_nothing_else(patterns: PersonPatterns, small: Any) -> None:
+    def salt(people: list[tuple[str, dict[str, Any]]]) -> bytes:
+        return read_patterns(small(people), ["sex", "region"], ["adults", "workers"]).salt()
+
+    assert salt(PEOPLE) == patterns.salt()
+    assert salt(PEOPLE[::-1]) == patterns.salt()
+    other = [(what, own | ({"W": 5.5} if i == 4 else {})) for i, (what, own) in enumerate(PEOPLE)]
+    assert salt(other) != patterns.salt()
