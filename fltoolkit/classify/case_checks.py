@@ -13,16 +13,21 @@ from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.survey.checks.findings import Finding, count_rows, findings, guarded
+from fltoolkit.survey.checks.findings import Finding, count_rows, findings
+from fltoolkit.survey.checks.printed_counts import told, told_of_cases
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.groups import NOT_STATED
+
+OF_CASES = ("young", "began as children", "no months", "outside")  # what counts cases: told in classes
 
 
 @checked
 def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, cases without
     a duration or beyond the window, adults who may have been children, proxies, listeners.
+
+    `count` of cases is a class (`fewer than 5`, `5 or more`), of other persons rounded as in `fl.check`.
     """
     spec, limit, out = persons.spec, persons.spec.confidentiality.cases, []
     for side, lacking in persons.lacking.items():
@@ -67,7 +72,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         if found["cases"]:
             what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
             do = "pool rounds, or ask more people"
-        out.append(Finding("warning", "cases", "forced_labour", what, guarded(found["cases"], limit), do))
+        out.append(Finding("warning", "cases", "forced_labour", what, told_of_cases(found["cases"], limit), do))
     if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
         what = f"the upper limit rests on the weights' design effect, which knows nothing of clustering, in {spec.default_population}"
         do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
@@ -90,7 +95,8 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
-            out.append(Finding(severity, "cases", where, what, guarded(found[key], limit), do))
+            tell = told_of_cases if key in OF_CASES else told
+            out.append(Finding(severity, "cases", where, what, tell(found[key], limit), do))
     return findings(out)
 
 
@@ -107,10 +113,11 @@ def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
     """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense. `counts`: of `_jobs`."""
     out: list[Finding] = []
+    limit = persons.spec.confidentiality.cases
     for name, sector in persons.spec.sectors.items():
         blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
         if 2 * blank > everybody:
             what = f"most of {sector.population} have no code here, so it is no job asked of all of them: no rate by it holds"
             do = f"say job: forced_labour under sectors.{name} if it is that of the forced labour, or name the right population"
-            out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
+            out.append(Finding("warning", "industry", ", ".join(sector.column), what, told(blank, limit), do))
     return out

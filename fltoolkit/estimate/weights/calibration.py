@@ -19,6 +19,7 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import dummies, solve
 from fltoolkit.survey.checks.findings import Finding, findings
+from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
@@ -94,7 +95,8 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
     if found is None or not found.warning:
         return findings([])
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
-    return findings([Finding("warning", "weights", "calibration", found.warning, found.outside, do)])
+    count = told(found.outside, persons.spec.confidentiality.cases)
+    return findings([Finding("warning", "weights", "calibration", found.warning, count, do)])
 
 
 def calibrated(design: D) -> D:
@@ -180,7 +182,7 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
         blank = (table[columns] == NOT_STATED).any(axis=1)
         if blank.any() and not all(v in margin.totals for v in table.loc[blank, columns].itertuples(index=False, name=None)):
             raise DataError(
-                f"{int(table[PERSONS][blank].sum())} person(s) have no category", where=at, found=NOT_STATED,
+                "some persons have no category", where=at, found=NOT_STATED,
                 do="impute it before, or give every person a category; calibration cannot place them",
             )  # fmt: skip
         number = {values: i for i, values in enumerate(margin.totals)}

@@ -30,7 +30,7 @@ class Finding:
     Attributes:
         severity: `error` (stops an estimate), `warning` (travels with the numbers) or `note`.
         check: what was checked, such as `weights`. where: the column or the key of survey.yaml.
-        what: what was found. count: how many rows, or `fewer than N`. do: what the reader should do.
+        what: what was found. count: how many rows, as `printed_counts` tells them. do: what the reader should do.
         rows: the rows themselves, where single rows are meant. Only a private folder may hold their keys.
     """
 
@@ -56,11 +56,6 @@ def stop_on_errors(table: pd.DataFrame, where: str) -> None:
     if len(errors):
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
-
-
-def guarded(count: int, limit: int) -> object:
-    """A count of module answers as it may be shown."""
-    return f"fewer than {limit}" if 0 < count < limit else count
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:

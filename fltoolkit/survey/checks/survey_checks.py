@@ -1,7 +1,7 @@
 """Data-quality findings, before any estimate: what, where, how many, how bad, and what to do.
 
-Counts about design and demographic columns are shown as they are; counts of module answers below the confidentiality limit
-are not (DESIGN.md, nothing leaves unpublished).
+Errors about the design count rows as they are: they stop the run, so that no table stands beside them. Every other count of
+persons is rounded or hidden (`printed_counts`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.family_checks import family_findings
-from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, findings, guarded
+from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, findings
 from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, holding, one_of, questions
+from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.data.engines import different
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, CODE_OF, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
@@ -43,8 +44,8 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
             nobody (`printable_values.Mask`). Such a table is confidential: keep it on the screen.
 
     Returns:
-        One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
-        `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
+        One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows:
+        rounded, `about 30`, or `fewer than 5`; as it is in an error about the design), `do`. Errors first. No findings: an empty table.
     """
     return findings(all_findings(survey, Mask(survey.spec.confidentiality.cases, off=show_values)))
 
@@ -76,13 +77,14 @@ def describe(survey: Survey) -> pd.DataFrame:
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
     counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": _refused(survey)})
+    persons = {name: told(count, spec.confidentiality.cases) for name, count in counts.items()}
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {
         "Survey": f"{spec.title}; {spec.country}, {spec.year}{f', round {spec.round}' if spec.round else ''}",
         "Reference period": f"{window.text}{dates}",
-        "Persons in the file": f"{counts['persons']:,} in {households:,} households",
-        "Answered the module": f"{counts['answered']:,}; refused it as a whole: {counts['refused']:,}",
+        "Persons in the file": f"{persons['persons']} in {households:,} households",
+        "Answered the module": f"{persons['answered']}; refused it as a whole: {persons['refused']}",
         "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
         "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
         "Selection of PSUs": f"{design.selection}; {_variance(design)}",
@@ -133,7 +135,8 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             if counts[f"{name} {kind}"]:
                 rows = FindingRows(survey.frame, tests[f"{name} {kind}"])
                 found = f"{what}: {_printable_values(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
-                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows))
+                n = counts[f"{name} {kind}"]
+                out.append(Finding(severity, "weights", name, found, n if severity == "error" else told(n, mask.limit), do, rows))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
@@ -172,9 +175,10 @@ def _grossed_up(survey: Survey) -> list[Finding]:
             do = "correct them, or divide all by one number"
             out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
         elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
-            what = f"the weights of those who answered add up to {asked:,.0f}; all such persons of the file to {whole:,.0f}"
+            of_asked, of_all = (f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole))
+            what = f"the weights of those who answered add up to about {of_asked}; all such persons of the file to about {of_all}"
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
-            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))
+            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, 0, do))
     return out
 
 
@@ -262,8 +266,7 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
             if rows:
                 where, odd_rows = known[held][0], strange[held].fill_null(False)
                 what = f"codes that survey.yaml does not name: {_printable_values(frame, held, odd_rows, mask)}"
-                answers = not where.startswith(("groups", "module", "children.module"))
-                count = guarded(rows, spec.confidentiality.cases) if answers else rows
+                count = told(rows, mask.limit)
                 do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{held} ({where})", what, count, do, FindingRows(frame, odd_rows)))
     return out
@@ -310,20 +313,20 @@ def _ages(survey: Survey, mask: Mask) -> list[Finding]:
     if counts["outside"]:
         do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
         what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
-        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
+        out.append(Finding("error", "age", spec.age.column, what, told(counts["outside"], mask.limit), do, rows))
     if counts["text"]:
         values = _printable_values(survey.frame, spec.age.column, tests["text"], mask)
         what = f"ages that are not numbers, or that the file declares missing: {values}"
         do, rows = "give completed years; list codes for no age under age.missing", FindingRows(survey.frame, tests["text"])
-        out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
+        out.append(Finding("error", "age", spec.age.column, what, told(counts["text"], mask.limit), do, rows))
     if counts["missing"]:
         out.append(Finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",
-                           counts["missing"], "ask again or impute before, if you can"))  # fmt: skip
+                           told(counts["missing"], mask.limit), "ask again or impute before, if you can"))  # fmt: skip
     return out
 
 
 def _joins(survey: Survey) -> list[Finding]:
-    out = []
+    out, limit = [], survey.spec.confidentiality.cases
     for kind, (used, there) in survey.widths.items():
         if there > WIDE:
             what, do = f"{used} of {there:,} columns are used", "nothing: the others are not read"
@@ -332,10 +335,10 @@ def _joins(survey: Survey) -> list[Finding]:
         key = f"files.{join.file}"
         if join.unmatched_persons and join.file == "household":
             what = "persons without a row in the household file"
-            out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
+            out.append(Finding("warning", "files", key, what, told(join.unmatched_persons, limit), "check the keys"))
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
-            out.append(Finding("warning", "files", key, what, join.unmatched_rows, "check the keys"))
+            out.append(Finding("warning", "files", key, what, told(join.unmatched_rows, limit), "check the keys"))
     return out
 
 
@@ -355,11 +358,20 @@ def _module(survey: Survey) -> list[Finding]:
     if counts["refused"]:
         what = "the module was refused as a whole: unit non-response, for the weights to correct"
         where = ", ".join(status.column for status in (m, spec.children and spec.children.module) if status)
-        out.append(Finding("note", "module", where, what, counts["refused"], "confirm that the module weight corrects for it"))
+        out.append(
+            Finding(
+                "note",
+                "module",
+                where,
+                what,
+                told(counts["refused"], spec.confidentiality.cases),
+                "confirm that the module weight corrects for it",
+            )
+        )
     for key, where in (("blank", "items"), ("blank children", "children")):
         if counts.get(key):
             what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
-            out.append(Finding("warning", "module", where, what, guarded(counts[key], spec.confidentiality.cases), do))
+            out.append(Finding("warning", "module", where, what, told(counts[key], spec.confidentiality.cases), do))
     return out
 
 
