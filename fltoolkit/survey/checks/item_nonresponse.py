@@ -73,10 +73,10 @@ def answer_findings(survey: Survey) -> list[Finding]:
             if row["missing"] == row["asked"]:
                 what, do = "blank for everybody asked", "is it a question for others, such as children, or in another column?"
             out.append(Finding("warning", "non-response", row["column"], what, told(row["missing"], limit), do))
-        silent = [row["dont_know"], row["refused"]]
-        if any(silent):
+        if row["dont_know"] or row["refused"]:
             what = "don't know or refused; unresolved unless another answer decides"
-            out.append(Finding("note", "non-response", row["column"], what, told_sum(silent, limit), "see notebook 2"))
+            count = told_sum(row["dont_know"], row["refused"], limit)
+            out.append(Finding("note", "non-response", row["column"], what, count, "see notebook 2"))
     return out
 
 

@@ -1,13 +1,13 @@
 """How a number of persons may be printed outside the published set: one decision for a total and its parts.
 
 Two exact counts, one of persons among the other's, tell of the persons between them. So every count is rounded to twice the
-confidentiality limit: what lies between two rounded counts stays possible from none to more than the limit. A sum is told from its
-printed parts, never counted by itself, and cases are told in classes.
+confidentiality limit: between two rounded counts a hidden one can be anything below the limit. So can each part of a printed sum, and cases
+are told in classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -27,16 +27,14 @@ def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> 
 
 def told(count: int, limit: int) -> object:
     """A count of persons in words, such as `about 30` or `fewer than 5`; 0 where there is nobody."""
-    return told_sum([count], limit)
+    number = rounded(count, limit)
+    return f"fewer than {limit}" if number is None else f"about {number:,}" if number else 0
 
 
-def told_sum(parts: Collection[int], limit: int) -> object:
-    """The sum of counts that stand by themselves elsewhere, as far as a reader of these knows it: `told` of one part alone."""
-    printed = [rounded(count, limit) for count in parts]
-    if shown := sum(number for number in printed if number):
-        return f"about {shown:,}"
-    hidden = printed.count(None)
-    return f"fewer than {hidden * limit}" if hidden else 0
+def told_sum(one: int, other: int, limit: int) -> object:
+    """The sum of two counts that are told elsewhere by themselves: of two hidden ones no more than that follows from them."""
+    both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
+    return f"fewer than {2 * limit}" if both_hidden else told(one + other, limit)
 
 
 def told_of_cases(cases: int, limit: int) -> object:
