@@ -13,8 +13,7 @@ from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.survey.checks.findings import Finding, count_rows, findings
-from fltoolkit.survey.checks.printed_counts import told, told_of_cases
+from fltoolkit.survey.checks.findings import Counted, Finding, count_rows, findings
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -34,7 +33,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         if lacking:
             what = f"the questionnaire has no question on: {', '.join(lacking)}"
             do = "map them if they were asked; the estimate is lower without"
-            out.append(Finding("note", "items", f"items.{side}", what, len(lacking), do))
+            out.append(Finding("note", "items", f"items.{side}", what, len(lacking), do, counted="others"))
     case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
     line, adult = spec.age.adult, ~nw.col(CHILD)
     start_age = line + (spec.reference_period.months + 11) // 12
@@ -49,7 +48,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         counts["open for it"] = asked & nw.col(WITH) & nw.col(PARENT).is_null() & nw.col("forced_labour").is_null()
         if not spec.children.worst_forms:
             what = "no question on worst forms of child labour: route (iv) cannot be found"
-            out.append(Finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked"))
+            out.append(Finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked", counted="others"))
     if spec.months:
         counts["no months"] = inside & case & adult & nw.col(MONTHS).is_null()
         counts["outside"] = inside & case & ((nw.col(MONTHS) < 0) | (nw.col(MONTHS) > spec.reference_period.months))
@@ -72,11 +71,11 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         if found["cases"]:
             what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
             do = "pool rounds, or ask more people"
-        out.append(Finding("warning", "cases", "forced_labour", what, told_of_cases(found["cases"], limit), do))
+        out.append(Finding("warning", "cases", "forced_labour", what, found["cases"], do, counted="cases"))
     if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
         what = f"the upper limit rests on the weights' design effect, which knows nothing of clustering, in {spec.default_population}"
         do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
-        out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do))
+        out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do, counted="others"))
     window = spec.reference_period.months
     out += _jobs_not_asked(persons, found)
     for key, severity, where, what, do in (
@@ -95,9 +94,9 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
-            tell = told_of_cases if key in OF_CASES else told
-            out.append(Finding(severity, "cases", where, what, tell(found[key], limit), do))
-    return findings(out)
+            of: Counted = "cases" if key in OF_CASES else "persons"
+            out.append(Finding(severity, "cases", where, what, found[key], do, counted=of))
+    return findings(out, limit)
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
@@ -113,11 +112,10 @@ def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
     """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense. `counts`: of `_jobs`."""
     out: list[Finding] = []
-    limit = persons.spec.confidentiality.cases
     for name, sector in persons.spec.sectors.items():
         blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
         if 2 * blank > everybody:
             what = f"most of {sector.population} have no code here, so it is no job asked of all of them: no rate by it holds"
             do = f"say job: forced_labour under sectors.{name} if it is that of the forced labour, or name the right population"
-            out.append(Finding("warning", "industry", ", ".join(sector.column), what, told(blank, limit), do))
+            out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
     return out

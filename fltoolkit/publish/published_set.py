@@ -239,8 +239,7 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
     the row `other paths` of its step; a step that is not shown has no paths. `persons` are unweighted and rounded as in
     `fl.nonresponse`; blank are fewer than the limit. `out` is the run's published set.
     """
-    found = pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
-    return rounded_columns(found, ["persons"], out.limits.cases)
+    return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 
 
 def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.DataFrame:
@@ -261,7 +260,10 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
     )
     summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
-    return summed.sort_values("persons", ascending=False, ignore_index=True)
+    printed = rounded_columns(
+        summed, ["persons"], out.limits.cases
+    )  # before they are sorted: the order of exact counts would tell
+    return printed.sort_values("persons", ascending=False, kind="stable", ignore_index=True)
 
 
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:

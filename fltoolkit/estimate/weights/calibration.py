@@ -19,7 +19,6 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import dummies, solve
 from fltoolkit.survey.checks.findings import Finding, findings
-from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
@@ -93,10 +92,10 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Findings about calibrated weights, in the columns of `fl.check`: factors outside 0.3 to 3."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
-        return findings([])
+        return findings([], None)
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
-    count = told(found.outside, persons.spec.confidentiality.cases)
-    return findings([Finding("warning", "weights", "calibration", found.warning, count, do)])
+    outside = Finding("warning", "weights", "calibration", found.warning, found.outside, do)
+    return findings([outside], persons.spec.confidentiality.cases)
 
 
 def calibrated(design: D) -> D:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
-from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.data.engines import different, rows_of
 from fltoolkit.survey.data.households import beside_parents, line_numbers
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, SOURCE
@@ -35,22 +34,16 @@ def _other_module(survey: Survey) -> list[Finding]:
         "adults": ~nw.col(CHILD) & nw.col(SOURCE + children.module.column).is_in(list(children.module.answered)),
     }
     counts = count_rows(survey.frame, {who: answered & ~nw.col(ASKED) for who, answered in other.items()})
-    limit, line, do = (
-        survey.spec.confidentiality.cases,
-        survey.spec.age.adult,
-        "correct their ages or their module status; they are left out of both populations",
-    )
+    line, do = survey.spec.age.adult, "correct their ages or their module status; they are left out of both populations"
     words = {
         "children": f"persons under {line} who answered the adults' module",
         "adults": f"persons of {line} and over who answered the children's module",
     }
-    return [
-        Finding("warning", "module", survey.spec.age.column, words[who], told(n, limit), do) for who, n in counts.items() if n
-    ]
+    return [Finding("warning", "module", survey.spec.age.column, words[who], n, do) for who, n in counts.items() if n]
 
 
 def _links(survey: Survey, parents: Parents) -> list[Finding]:
-    where, asked, limit = "children.parents", nw.col(CHILD) & nw.col(ASKED), survey.spec.confidentiality.cases
+    where, asked = "children.parents", nw.col(CHILD) & nw.col(ASKED)
     out = []
     home = [HOUSEHOLD, PART, "fl__line"]
     lines = survey.frame.with_columns(line_numbers(survey.frame, parents)[parents.line].alias("fl__line"))
@@ -60,7 +53,7 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
         what = "line numbers that two persons of one household share"
         do = "give everybody in a household a number of their own, or correct design.household"
         rows = FindingRows(lines.with_columns(nw.len().over(*home).alias("fl__times")), nw.col("fl__times") > 1)
-        return [Finding("error", where, parents.line, what, told(twice, limit), do, rows)]
+        return [Finding("error", where, parents.line, what, twice, do, rows)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
     known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
     linked = beside_parents(survey.frame, parents, asked, ~nw.col(HOUSEHOLD).is_null(), known)
@@ -76,8 +69,7 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
     if counts["no home"]:
         do = "fill in the household: without it no parent can be found"
         what, rows = "children without a household", FindingRows(linked, conditions["no home"])
-        home_columns = ", ".join(survey.spec.design.household)
-        out.append(Finding("error", where, home_columns, what, told(counts["no home"], limit), do, rows))
+        out.append(Finding("error", where, ", ".join(survey.spec.design.household), what, counts["no home"], do, rows))
     for i, column in enumerate(parents.columns):
         for kind, severity, what, do in (
             ("child", "error", f"parents who are less than {YOUNGEST_PARENT} years older than the child, or the child itself",
@@ -89,5 +81,5 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
         ):  # fmt: skip
             if counts[f"{i} {kind}"]:
                 these = FindingRows(linked, conditions[f"{i} {kind}"]) if severity != "note" else None
-                out.append(Finding(severity, where, column, what, told(counts[f"{i} {kind}"], limit), do, these))
+                out.append(Finding(severity, where, column, what, counts[f"{i} {kind}"], do, these))
     return out

@@ -9,7 +9,6 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.survey.checks.findings import Finding
-from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.person_frame import Frame, column
@@ -75,11 +74,9 @@ def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     what = f"codes that are not in {sector.correspondence or sector.revision}: {_printable_codes(codes, ~codes['known'], mask)}"
     if 2 * count > codes["rows"].sum():
         check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
-        return [
-            Finding("error", "industry", where, f"more than half of all are {what}", told(count, mask.limit), f"check {check}")
-        ]
+        return [Finding("error", "industry", where, f"more than half of all are {what}", count, f"check {check}")]
     do = f"correct them, or list them under sectors.{asked.name}.missing"
-    return [Finding("warning", "industry", where, f"{what}; shown as not stated", told(count, mask.limit), do)]
+    return [Finding("warning", "industry", where, f"{what}; shown as not stated", count, do)]
 
 
 def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
@@ -93,11 +90,11 @@ def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     if count and digits > 2 and not codes["code"].str.fullmatch(rf"[A-Za-z]?\d{{{digits}}}").any():
         what = f"no code has {digits} digits; many have {digits - 1}"
         do = f"say digits: {digits - 1}, or restore the leading zeros if all codes begin with one"
-        return [Finding("error", "industry", where, what, told(count, mask.limit), do)]
+        return [Finding("error", "industry", where, what, count, do)]
     if count and codes["code"].str.fullmatch(rf"0\d{{{digits - 1}}}").any():
         what = f"codes one digit short, read as if a leading zero were lost: {_printable_codes(codes, short, mask)}"
         do = "check them: other codes of the column have their zero"
-        return [Finding("warning", "industry", where, what, told(count, mask.limit), do)]
+        return [Finding("warning", "industry", where, what, count, do)]
     return []
 
 

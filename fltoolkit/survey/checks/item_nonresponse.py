@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.findings import Finding, count_rows
-from fltoolkit.survey.checks.printed_counts import rounded_columns, told, told_sum
+from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.design.survey_design import Survey
@@ -62,20 +62,19 @@ def answer_findings(survey: Survey) -> list[Finding]:
     """Item non-response and routing that was not kept, question by question, among those asked the module."""
     counts, out = answer_counts(survey), []
     counts = counts.drop_duplicates(["column", "dont_know", "refused", "missing", "unexpected"])  # a column may feed two items
-    limit = survey.spec.confidentiality.cases
     for row in counts.to_dict("records"):
         if row["unexpected"]:
             what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-            out.append(Finding("warning", "routing", row["column"], what, told(row["unexpected"], limit), do))
+            out.append(Finding("warning", "routing", row["column"], what, row["unexpected"], do))
         if row["missing"]:
             what = "blank without a reason"
             do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
             if row["missing"] == row["asked"]:
                 what, do = "blank for everybody asked", "is it a question for others, such as children, or in another column?"
-            out.append(Finding("warning", "non-response", row["column"], what, told(row["missing"], limit), do))
+            out.append(Finding("warning", "non-response", row["column"], what, row["missing"], do))
         if row["dont_know"] or row["refused"]:
             what = "don't know or refused; unresolved unless another answer decides"
-            count = told_sum(row["dont_know"], row["refused"], limit)
+            count = (row["dont_know"], row["refused"])  # each is told by itself in `nonresponse`
             out.append(Finding("note", "non-response", row["column"], what, count, "see notebook 2"))
     return out
 
