@@ -117,13 +117,14 @@ def open_answers(run: Run) -> dict[tuple[str, str], Who]:
     return found
 
 
-def read(run: Run, base: int) -> Reader:
+def read(run: Run) -> Reader:
     """A reader of all that the run prints beside its published set, and of what is printed there exactly."""
-    reader = Reader(base)
+    ways, open_counts = fl.paths(run.persons, run.out), fl.nonresponse(run.persons)
+    printed = pd.concat([ways["persons"], *(open_counts[kind] for kind in KINDS)]).dropna()
+    reader = Reader(int(np.gcd.reduce(printed.astype(int))))  # what all printed numbers are multiples of
     case, asked = run.of("forced_labour", True), run.of("fl__asked", True)
-    _of_questions(run, reader)
+    _of_questions(run, reader, open_counts)
     _of_findings(run, reader)
-    ways = fl.paths(run.persons, run.out)
     for step, group in ways.groupby("step"):
         at = run.of("step", step) & asked
         named = run.of("trace", *group["trace"])
@@ -136,10 +137,10 @@ def read(run: Run, base: int) -> Reader:
     return reader
 
 
-def _of_questions(run: Run, reader: Reader) -> None:
+def _of_questions(run: Run, reader: Reader, open_counts: pd.DataFrame) -> None:
     """The table of open answers, and the findings that add them up."""
     opened = open_answers(run)
-    for row in fl.nonresponse(run.persons).to_dict("records"):
+    for row in open_counts.to_dict("records"):
         for kind in KINDS:
             reader.told(opened[f"{row['where']} {row['column']}", kind], row[kind])
     found = fl.check(fl.read_survey(str(run.persons.path)))

@@ -9,8 +9,7 @@ import pytest
 from printed import LIMIT, Reader, Run, Who, open_answers, read, run_of
 from small_surveys import NORVIA
 
-from fltoolkit.classify import case_checks
-from fltoolkit.survey.checks import item_nonresponse, printed_counts
+from fltoolkit.survey.checks import findings, printed_counts
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +30,9 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
         return f"fewer than {limit}" if 0 < count < limit else count
 
     monkeypatch.setattr(printed_counts, "rounded", lambda count, limit: None if 0 < count < limit else count)
-    monkeypatch.setattr(printed_counts, "told", guarded)
-    monkeypatch.setattr(item_nonresponse, "told_sum", lambda one, other, limit: guarded(one + other, limit))
-    monkeypatch.setattr(case_checks, "told_of_cases", guarded)
+    monkeypatch.setattr(findings, "told", guarded)
+    monkeypatch.setattr(findings, "told_sum", lambda one, other, limit: guarded(one + other, limit))
+    monkeypatch.setattr(findings, "told_of_cases", guarded)
 
 
 def groups_of_few(run: Run, reader: Reader) -> list[Who]:
@@ -49,7 +48,7 @@ def groups_of_few(run: Run, reader: Reader) -> list[Who]:
 @pytest.mark.parametrize("sample", ["norvia_run", "valdorie_run"])
 def test_no_small_count_comes_out_of_a_shipped_sample(sample: str, request: pytest.FixtureRequest) -> None:
     run = request.getfixturevalue(sample)
-    reader = read(run, 2 * LIMIT)
+    reader = read(run)
     few = groups_of_few(run, reader)
     assert reader.misled() == []
     assert len(few) > 30
@@ -58,7 +57,7 @@ def test_no_small_count_comes_out_of_a_shipped_sample(sample: str, request: pyte
 
 def test_exact_counts_of_a_question_and_of_paths_would_give_the_few_between_them(norvia_run: Run, exact: None) -> None:
     """Of seven who left FI3 open five did not know, so two refused; of 21 who left FLEAVE open two paths name 18."""
-    reader, opened = read(norvia_run, 1), open_answers(norvia_run)
+    reader, opened = read(norvia_run), open_answers(norvia_run)
     refused = opened["items.involuntary.unagreed_overtime FI3", "refused"]
     leave = opened["items.involuntary.no_freedom_to_leave FLEAVE", "dont_know"]
     beyond = leave & ~np.any([way for way in reader.paths if not (way & ~leave).any()], axis=0)
@@ -69,7 +68,7 @@ def test_exact_counts_of_a_question_and_of_paths_would_give_the_few_between_them
 
 def test_exact_counts_would_give_children_in_forced_labour_on_rare_paths(valdorie_run: Run, exact: None) -> None:
     """Of 54 with a parent in forced labour one path names 50."""
-    reader = read(valdorie_run, 1)
+    reader = read(valdorie_run)
     others = valdorie_run.of("step", "parent in forced labour (iii)") & ~np.any(reader.paths, axis=0)
     assert others.sum() == 4
     assert reader.works_out([others]) == [4]

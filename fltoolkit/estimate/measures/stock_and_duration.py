@@ -55,7 +55,7 @@ def stock(
 
     Raises:
         NotAvailable: months were not asked, or only of the last spell, or the population holds children; a case lacks its months,
-            or they are more than the period has (it says how many).
+            or they are more than the period has (it says whether these are few).
         RequestError: as `prevalence`. DesignError: the weights are normalised, and a number is asked.
     """
     name: Measure = "stock" if measure == "total" else "stock_prevalence"

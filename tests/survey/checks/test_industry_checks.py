@@ -66,6 +66,16 @@ def test_a_finding_about_industries(
         fl.classify(survey)
 
 
+@pytest.mark.parametrize("sector", [OWN, ONE])
+def test_how_many_codes_are_shown_as_not_stated_is_told_roughly_of_every_job(
+    spec: dict[str, Any], people: pd.DataFrame, write: Callable[..., Path], changed: Callable[..., Any], sector: dict[str, Any]
+) -> None:
+    """A table by the sector shows the others, so that an exact number would give the row *not stated* and what is hidden with it."""
+    table = people.assign(isic=["0400"] * 6 + ["0111"] * 10)
+    found = fl.check(fl.read_survey(write(changed(spec, {"sectors.s": sector}), people=table)))
+    assert [row[-1] for row in short(found)] == ["about 10"]
+
+
 def test_the_codes_of_all_episodes_are_judged_together(
     spec: dict[str, Any], people: pd.DataFrame, write: Callable[..., Path], changed: Callable[..., Any]
 ) -> None:
