@@ -28,7 +28,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
     `count` of cases is a class (`fewer than 5`, `5 or more`), of other persons rounded as in `fl.check`.
     """
-    spec, limit, out = persons.spec, persons.spec.confidentiality.cases, []
+    spec, limit, out = persons.spec, persons.spec.confidentiality.least_told, []
     for side, lacking in persons.lacking.items():
         if lacking:
             what = f"the questionnaire has no question on: {', '.join(lacking)}"

@@ -39,7 +39,7 @@ def _nobody(survey: Survey, name: str) -> DataError:
     counts = count_rows(
         survey.frame, {"persons of the data": nw.lit(True), **conditions, "meet all of them": all_of(list(conditions.values()))}
     )
-    limit = spec.confidentiality.cases
+    limit = spec.confidentiality.least_told
     held = [_column_values(survey, asked) for asked in where]
     return DataError(
         "nobody is in this population", where=f"{survey.path}: populations.{name}",

@@ -104,7 +104,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
     found = calibrated(persons).calibration
     if found is None:
         return Words("The weights are as the survey gives them: not calibrated.")
-    records, limit = found.report().to_dict("records"), persons.spec.confidentiality.cases
+    records, limit = found.report().to_dict("records"), persons.spec.confidentiality.least_told
     body = pd.DataFrame(
         {
             "Margin": [r["margin"].replace("_", " ") for r in records],

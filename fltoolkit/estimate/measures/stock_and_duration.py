@@ -69,7 +69,7 @@ def stock(
     if missing := made.about.missing:
         raise NotAvailable(
             "some cases gave no months, and a stock on an average day needs those of all", where=str(persons.path),
-            found=f"{told_of_cases(missing, persons.spec.confidentiality.cases)} case(s)",
+            found=f"{told_of_cases(missing, persons.spec.confidentiality.least_told)} case(s)",
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
     return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))

@@ -367,7 +367,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
     if outcome.kind == "amount" and isinstance(design, ClassifiedSurvey) and (bad := int(table["outside"].sum())):
         raise NotAvailable(
             f"{outcome.x} of some cases lie outside the {outcome.most:g} of the reference period", where=str(design.path),
-            found=f"{told_of_cases(bad, design.spec.confidentiality.cases)} case(s)", allowed=f"0 to {outcome.most:g}",
+            found=f"{told_of_cases(bad, design.spec.confidentiality.least_told)} case(s)", allowed=f"0 to {outcome.most:g}",
             do=f"list codes that are no {outcome.x} under missing, or correct the column or the reference period",
         )  # fmt: skip
 

@@ -95,7 +95,7 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
         return findings([], None)
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
     outside = Finding("warning", "weights", "calibration", found.warning, found.outside, do)
-    return findings([outside], persons.spec.confidentiality.cases)
+    return findings([outside], persons.spec.confidentiality.least_told)
 
 
 def calibrated(design: D) -> D:

@@ -159,4 +159,4 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
         than the limit; 0 is nobody.
     """
     counts = answer_counts(survey).drop(columns=["asked", "unexpected"])
-    return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.cases)
+    return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)

@@ -46,7 +46,7 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
         One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows,
         rounded: `about 30`, `fewer than 5`; as it is in an error about the design), `do`. Errors first. No findings: an empty table.
     """
-    limit = survey.spec.confidentiality.cases
+    limit = survey.spec.confidentiality.least_told
     return findings(all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit)
 
 

@@ -21,7 +21,7 @@ def describe(survey: Survey) -> pd.DataFrame:
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
     counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused(survey)})
-    persons = {name: told(count, spec.confidentiality.cases) for name, count in counts.items()}
+    persons = {name: told(count, spec.confidentiality.least_told) for name, count in counts.items()}
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {
