@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     check.add_argument("survey", type=_path, help="a survey.yaml")
     check.add_argument(
-        "--show-values", action="store_true", help="print values of the data as they are, also those that can name a person: on a terminal only"
+        "--show-values", action="store_true", help="print values of the data and counts as they are, also those that can name a person: on a terminal only"
     )  # fmt: skip
     check.add_argument(
         "--private", default="", metavar="FOLDER", help=f"also write the keys of the rows behind findings: {PRIVATE}"

@@ -335,14 +335,19 @@ KINDS = (
     Kind(
         "child without household",
         cells("HOME", "", lambda t: t["HH"] == 1),
-        ("survey.yaml", "HOME", "children without a household (1)", "fill in the household"),
+        ("survey.yaml", "HOME", "children without a household (fewer than 5)", "fill in the household"),
     ),
     Kind(
         "parent line that is a child",
         cells("MOTHER", 3, lambda t: t["MOTHER"] == 1),
-        ("survey.yaml", "MOTHER: parents who are less than 12 years older than the child", "(40)", "correct the line number"),
+        (
+            "survey.yaml",
+            "MOTHER: parents who are less than 12 years older than the child",
+            "(about 40)",
+            "correct the line number",
+        ),
     ),
-    Kind("age 999", cells("AGE", 999), ("survey.yaml", "AGE: ages below 0 or above 120 (1)", "age.missing")),
+    Kind("age 999", cells("AGE", 999), ("survey.yaml", "AGE: ages below 0 or above 120 (fewer than 5)", "age.missing")),
     Kind(
         "months over the window",
         cells("MONTHS", 13, _nobody),
@@ -465,7 +470,7 @@ KINDS = (
         spec(populations__adults__age={"min": 90}),
         (
             "populations.adults: nobody is in this population",
-            "adults: 80",
+            "adults: about 80",
             "aged 90 or more, or of unknown age: 0",
             "correct the ages",
         ),

@@ -93,7 +93,7 @@ def test_errors_of_the_data_fail_the_check_and_say_what_to_do(tmp_path: Path, ca
     table.loc[70:80, "COE"] = 7
     assert main(["check", str(country.write(tmp_path, table=table))]) == 1
     told = capsys.readouterr().out
-    assert "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [11]" in told
+    assert "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [about 10]" in told
     assert "add them under items.coercion.withheld_wages, as yes, no, dont_know, refused or not_applicable" in told
     assert "Errors stop the estimate: mend them, then check again." in told
     assert "no errors" not in told
@@ -132,7 +132,7 @@ def test_industries_read_wrongly_fail_the_check(tmp_path: Path, capsys: pytest.C
     table.loc[table["FISIC"] == "41", "FISIC"] = "00"
     assert main(["check", str(country.write(tmp_path, table=table))]) == 1
     told = capsys.readouterr().out
-    assert "ERROR   FISIC (sectors.sector): more than half of all are codes that are not in isic_rev4: 00 [21]" in told
+    assert "ERROR   FISIC (sectors.sector): more than half of all are codes that are not in isic_rev4: 00 [about 20]" in told
     assert "no errors" not in told
 
 

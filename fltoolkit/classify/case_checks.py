@@ -13,23 +13,27 @@ from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.survey.checks.findings import Finding, count_rows, findings, guarded
+from fltoolkit.survey.checks.findings import Counted, Finding, count_rows, findings
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.groups import NOT_STATED
+
+OF_CASES = ("young", "began as children", "no months", "outside")  # what counts cases: told in classes
 
 
 @checked
 def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, cases without
     a duration or beyond the window, adults who may have been children, proxies, listeners.
+
+    `count` of cases is a class (`fewer than 5`, `5 or more`), of other persons rounded as in `fl.check`.
     """
-    spec, limit, out = persons.spec, persons.spec.confidentiality.cases, []
+    spec, limit, out = persons.spec, persons.spec.confidentiality.least_told, []
     for side, lacking in persons.lacking.items():
         if lacking:
             what = f"the questionnaire has no question on: {', '.join(lacking)}"
             do = "map them if they were asked; the estimate is lower without"
-            out.append(Finding("note", "items", f"items.{side}", what, len(lacking), do))
+            out.append(Finding("note", "items", f"items.{side}", what, len(lacking), do, counted="others"))
     case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
     line, adult = spec.age.adult, ~nw.col(CHILD)
     start_age = line + (spec.reference_period.months + 11) // 12
@@ -44,7 +48,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         counts["open for it"] = asked & nw.col(WITH) & nw.col(PARENT).is_null() & nw.col("forced_labour").is_null()
         if not spec.children.worst_forms:
             what = "no question on worst forms of child labour: route (iv) cannot be found"
-            out.append(Finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked"))
+            out.append(Finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked", counted="others"))
     if spec.months:
         counts["no months"] = inside & case & adult & nw.col(MONTHS).is_null()
         counts["outside"] = inside & case & ((nw.col(MONTHS) < 0) | (nw.col(MONTHS) > spec.reference_period.months))
@@ -67,11 +71,11 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         if found["cases"]:
             what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
             do = "pool rounds, or ask more people"
-        out.append(Finding("warning", "cases", "forced_labour", what, guarded(found["cases"], limit), do))
+        out.append(Finding("warning", "cases", "forced_labour", what, found["cases"], do, counted="cases"))
     if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
         what = f"the upper limit rests on the weights' design effect, which knows nothing of clustering, in {spec.default_population}"
         do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
-        out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do))
+        out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do, counted="others"))
     window = spec.reference_period.months
     out += _jobs_not_asked(persons, found)
     for key, severity, where, what, do in (
@@ -90,8 +94,9 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
-            out.append(Finding(severity, "cases", where, what, guarded(found[key], limit), do))
-    return findings(out)
+            of: Counted = "cases" if key in OF_CASES else "persons"
+            out.append(Finding(severity, "cases", where, what, found[key], do, counted=of))
+    return findings(out, limit)
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:

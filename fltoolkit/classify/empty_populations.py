@@ -7,7 +7,8 @@ import narwhals as nw
 from fltoolkit.classify.answers_as_truths import all_of
 from fltoolkit.classify.group_columns import membership
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.findings import count_rows, guarded
+from fltoolkit.survey.checks.findings import count_rows
+from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
@@ -38,11 +39,11 @@ def _nobody(survey: Survey, name: str) -> DataError:
     counts = count_rows(
         survey.frame, {"persons of the data": nw.lit(True), **conditions, "meet all of them": all_of(list(conditions.values()))}
     )
-    limit = spec.confidentiality.cases
+    limit = spec.confidentiality.least_told
     held = [_column_values(survey, asked) for asked in where]
     return DataError(
         "nobody is in this population", where=f"{survey.path}: populations.{name}",
-        found=[f"{words}: {guarded(count, limit)}" for words, count in counts.items()] + held,
+        found=[f"{words}: {told(count, limit)}" for words, count in counts.items()] + held,
         do=f"correct the ages, the codes or the weight under populations.{name}, or leave the population out",
     )  # fmt: skip
 

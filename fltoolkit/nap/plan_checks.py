@@ -30,7 +30,7 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
                 *_indicator_findings(indicator, spec),
                 *(f for target in indicator.targets for f in _target(indicator, target, spec)),
             ]
-    return findings(found)
+    return findings(found, None)
 
 
 def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:

@@ -31,6 +31,7 @@ from fltoolkit.publish.disclosure.suppression_decision import Seen, decide, deci
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, load_profile, reliability
+from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -240,10 +241,11 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
 
 @checked
 def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
-    """The paths through the definition that enough persons share: `step`, `trace`, `persons` (unweighted), most first.
+    """The paths through the definition that enough persons share: `step`, `trace`, `persons`, most first.
 
     A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
-    the row `other paths` of its step; a step that is not shown has no paths. `out` is the run's published set.
+    the row `other paths` of its step; a step that is not shown has no paths. `persons` are unweighted and rounded as in
+    `fl.nonresponse`; blank are fewer than the limit. `out` is the run's published set.
     """
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 
@@ -268,7 +270,10 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
     )
     summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
-    return summed.sort_values("persons", ascending=False, ignore_index=True)
+    printed = rounded_columns(
+        summed, ["persons"], out.limits.cases
+    )  # before they are sorted: the order of exact counts would tell
+    return printed.sort_values("persons", ascending=False, kind="stable", ignore_index=True)
 
 
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:

@@ -54,7 +54,7 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
 
 @checked
 def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
-    """Write findings of `fl.check` or `fl.check_cases` (small counts are guarded there) to `folder/name`; nothing without a folder."""
+    """Write findings of `fl.check` or `fl.check_cases` (which tell no exact number of persons) to `folder/name`; nothing without a folder."""
     if not str(folder):
         return NOTHING
     write_csv(found, Path(folder) / name)

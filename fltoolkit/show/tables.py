@@ -19,6 +19,7 @@ from fltoolkit.show.wording.english_numbers import (
     Words,
     basis,
     count,
+    count_or_mark,
     doubts,
     interval,
     labels,
@@ -28,6 +29,7 @@ from fltoolkit.show.wording.english_numbers import (
     percent,
     to_verify,
 )
+from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
 BASES = {"duration": "With months", "share": "Of cases"}
@@ -102,12 +104,12 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
     found = calibrated(persons).calibration
     if found is None:
         return Words("The weights are as the survey gives them: not calibrated.")
-    records = found.report().to_dict("records")
+    records, limit = found.report().to_dict("records"), persons.spec.confidentiality.least_told
     body = pd.DataFrame(
         {
             "Margin": [r["margin"].replace("_", " ") for r in records],
             "Category": [r["category"] for r in records],
-            "Asked": [count(r["persons"]) for r in records],
+            "Asked": [count_or_mark(rounded(r["persons"], limit)) for r in records],
             "Population": [count(r["population"]) for r in records],
             "Weights before": [count(r["sample_estimate"]) for r in records],
             "Ratio": [f"{r['ratio']:.2f}" for r in records],
@@ -131,17 +133,17 @@ def nonresponse(counts: pd.DataFrame) -> Table:
     kinds = {"dont_know": "Don't know", "refused": "Refused", "not_applicable": "Not applicable", "missing": "Blank"}
     body = counts[["label", "column", *kinds]].rename(columns={"label": "Question", "column": "Column", **kinds})
     for name in kinds.values():
-        body[name] = ["[c]" if pd.isna(v) else count(v) for v in body[name]]
-    return plain(body, "Answers that leave a question open", "persons asked the module, unweighted")
+        body[name] = [count_or_mark(v) for v in body[name]]
+    return plain(body, "Answers that leave a question open", "persons asked the module, unweighted and rounded")
 
 
 @checked
 def paths(found: pd.DataFrame) -> Table:
     """Paths through the definition that enough persons share, from `fl.paths`."""
-    body = found.assign(persons=[count(v) for v in found["persons"]]).rename(
+    body = found.assign(persons=[count_or_mark(v) for v in found["persons"]]).rename(
         columns={"step": "Ends at", "trace": "Why", "persons": "Persons"}
     )
-    return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted")
+    return plain(body, "Why persons were classified so", "paths that enough persons share; unweighted and rounded")
 
 
 @of_plan

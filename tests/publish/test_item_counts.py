@@ -67,7 +67,7 @@ def test_the_paths_that_are_shown_leave_no_few_behind(small: Small) -> None:
     kinds = ((12, named), (2, {**BOTH, "DEBT": 1}), (4, BOTH))
     persons, out, paths = run(small, *kinds)
     cases = paths[paths["step"] == "forced labour"].set_index("trace")["persons"]
-    assert cases["other paths"] == 6
+    assert cases["other paths"] == 10  # 6, rounded
     table = fl.contributions(persons, out, paths).set_index("item")
     assert pd.isna(table.loc["debt_bondage", "yes"])
     unseen = fl.contributions(persons, out, paths[:0]).set_index("item")

@@ -169,7 +169,7 @@ def test_counts_of_open_answers_below_the_limit_are_marked() -> None:
 def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> None:
     persons = fl.classify(fl.read_survey(country.write(tmp_path)))
     out = fl.publish_run(persons)
-    assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "412 in 412 households"
+    assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in 412 households"
     assert cells(tables.questionnaire(persons)) == [
         ["involuntary", "very low or no wages", "", "INV", "experienced"],
         ["coercion", "withheld wages", "", "COE", "experienced"],
@@ -177,7 +177,11 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     assert "finding(s)" in tables.findings(fl.check(persons)).html
     assert len(cells(tables.findings(fl.check(persons)))) == len(fl.check(persons))
     shown = cells(tables.paths(fl.paths(persons, out)))
-    assert sum(int(row[-1]) for row in shown) == 412
+    printed = [int(row[-1]) for row in shown]
+    assert abs(sum(printed) - 412) <= 5 * len(printed)
+    assert all(number % 10 == 0 for number in printed)
+    hidden = pd.DataFrame({"step": ["no work"], "trace": ["other paths"], "persons": pd.array([None], dtype="Int64")})
+    assert cells(tables.paths(hidden))[0][-1] == "[c]"
 
 
 @pytest.mark.parametrize("note", ["", "a note"])

@@ -20,7 +20,7 @@ from fltoolkit.estimate.measures.prevalence_and_totals import estimate, populati
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, case_only
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
-from fltoolkit.survey.checks.findings import guarded
+from fltoolkit.survey.checks.printed_counts import told_of_cases
 from fltoolkit.survey.design.survey_design import require_totals
 from fltoolkit.survey.spec.groups import Measure
 from fltoolkit.survey.spec.questions import Months
@@ -55,7 +55,7 @@ def stock(
 
     Raises:
         NotAvailable: months were not asked, or only of the last spell, or the population holds children; a case lacks its months,
-            or they are more than the period has (it says how many).
+            or they are more than the period has (it says whether these are few).
         RequestError: as `prevalence`. DesignError: the weights are normalised, and a number is asked.
     """
     name: Measure = "stock" if measure == "total" else "stock_prevalence"
@@ -69,7 +69,7 @@ def stock(
     if missing := made.about.missing:
         raise NotAvailable(
             "some cases gave no months, and a stock on an average day needs those of all", where=str(persons.path),
-            found=f"{guarded(missing, persons.spec.confidentiality.cases)} case(s)",
+            found=f"{told_of_cases(missing, persons.spec.confidentiality.least_told)} case(s)",
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
     return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))

@@ -92,9 +92,10 @@ def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Findings about calibrated weights, in the columns of `fl.check`: factors outside 0.3 to 3."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
-        return findings([])
+        return findings([], None)
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
-    return findings([Finding("warning", "weights", "calibration", found.warning, found.outside, do)])
+    outside = Finding("warning", "weights", "calibration", found.warning, found.outside, do)
+    return findings([outside], persons.spec.confidentiality.least_told)
 
 
 def calibrated(design: D) -> D:
@@ -180,7 +181,7 @@ def _categories(table: pd.DataFrame, margins: Sequence[Margin], where: str, mask
         blank = (table[columns] == NOT_STATED).any(axis=1)
         if blank.any() and not all(v in margin.totals for v in table.loc[blank, columns].itertuples(index=False, name=None)):
             raise DataError(
-                f"{int(table[PERSONS][blank].sum())} person(s) have no category", where=at, found=NOT_STATED,
+                "some persons have no category", where=at, found=NOT_STATED,
                 do="impute it before, or give every person a category; calibration cannot place them",
             )  # fmt: skip
         number = {values: i for i, values in enumerate(margin.totals)}

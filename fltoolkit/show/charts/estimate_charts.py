@@ -143,7 +143,7 @@ def _number_or_reason(row: dict[Any, Any]) -> str:
 def unresolved(counts: pd.DataFrame) -> Picture:
     """Answers that leave a question open, by question: don't know, refused, blank (from `fl.nonresponse`)."""
     labels = [wrap(f"{row['label']} ({row['column']})", 46) for row in counts.to_dict("records")]
-    fig = figure("Answers that leave a question open", "persons asked the module, unweighted; counts below the limit are not shown",
+    fig = figure("Answers that leave a question open", "persons asked the module, unweighted and rounded; counts below the limit are not shown",
                  150 + 30 * len(counts), barmode="stack")  # fmt: skip
     for (kind, name), colour in zip(
         (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank without a reason")), SERIES, strict=False

@@ -12,7 +12,7 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY, LEGENDS_TOP, ORANGE, P
 from fltoolkit.show.charts.estimate_charts import unresolved
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import nonresponse, plain
-from fltoolkit.show.wording.english_numbers import Words, count
+from fltoolkit.show.wording.english_numbers import Words, count_or_mark
 
 ALL = "all items"
 ABOUT = "cases of the survey, unweighted"
@@ -38,8 +38,8 @@ def view(counts: pd.DataFrame, contributions: pd.DataFrame, item: str) -> tuple[
     row = contributions[contributions["item"] == item].iloc[0].to_dict()
     own = counts[counts["where"] == f"items.{row['side']}.{item}"]
     own = own if len(own) else counts[counts["where"].str.endswith(f".{item}")]  # a rule set may have moved it to the other side
-    told = (f"**{_words(item)}** ({row['side']}): of {_count_or_mark(row['cases'])} cases, {_count_or_mark(row['yes'])} answered yes to it; for "
-            f"{_count_or_mark(row['only'])} it is the only item on its side, so that without the question they would be none.")  # fmt: skip
+    told = (f"**{_words(item)}** ({row['side']}): of {count_or_mark(row['cases'])} cases, {count_or_mark(row['yes'])} answered yes to it; for "
+            f"{count_or_mark(row['only'])} it is the only item on its side, so that without the question they would be none.")  # fmt: skip
     return Words(told), unresolved(own), nonresponse(own)
 
 
@@ -78,7 +78,7 @@ def _bars(found: pd.DataFrame) -> Picture:
     fig.update_yaxes(**categories(names))
     fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
     told = "; ".join(
-        f"{n}: yes {_count_or_mark(y)}, only item {_count_or_mark(o)}"
+        f"{n}: yes {count_or_mark(y)}, only item {count_or_mark(o)}"
         for n, y, o in zip(names, found["yes"], found["only"], strict=True)
     )
     return Picture(fig, f"Bar chart: what each item contributes to the cases. {told}.")
@@ -89,9 +89,9 @@ def _table(found: pd.DataFrame) -> Table:
         {
             "Side": found["side"],
             "Item": [_words(i) for i in found["item"]],
-            "Cases": [_count_or_mark(v) for v in found["cases"]],
-            "Answered yes": [_count_or_mark(v) for v in found["yes"]],
-            "The only item on its side": [_count_or_mark(v) for v in found["only"]],
+            "Cases": [count_or_mark(v) for v in found["cases"]],
+            "Answered yes": [count_or_mark(v) for v in found["yes"]],
+            "The only item on its side": [count_or_mark(v) for v in found["only"]],
         }
     )
     return plain(body, "Items and cases", ABOUT, NOTE if found[["yes", "only"]].isna().any(axis=None) else "")
@@ -100,7 +100,3 @@ def _table(found: pd.DataFrame) -> Table:
 def _words(item: object) -> str:
     text = str(item).replace("_", " ")
     return text[0].upper() + text[1:]
-
-
-def _count_or_mark(value: Any) -> str:
-    return "[c]" if pd.isna(value) else count(value)

@@ -107,6 +107,11 @@ def count(value: float) -> str:
     return "" if pd.isna(value) else f"{value:,.0f}"
 
 
+def count_or_mark(value: float | None) -> str:
+    """A count of persons, or `[c]` where it is hidden."""
+    return "[c]" if value is None or pd.isna(value) else count(value)
+
+
 def sentence(row: PublishedNumber) -> str:
     """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
     who, measure = row["reference_population_label"], row["measure"]

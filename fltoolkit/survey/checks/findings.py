@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
+from fltoolkit.survey.checks.printed_counts import told, told_of_cases, told_sum
 from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.person_frame import Frame
 
+Counted = Literal["persons", "cases", "others"]
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 
@@ -30,24 +33,37 @@ class Finding:
     Attributes:
         severity: `error` (stops an estimate), `warning` (travels with the numbers) or `note`.
         check: what was checked, such as `weights`. where: the column or the key of survey.yaml.
-        what: what was found. count: how many rows, or `fewer than N`. do: what the reader should do.
+        what: what was found. count: how many, as they are; two numbers of which only the sum is told. do: what the reader should do.
         rows: the rows themselves, where single rows are meant. Only a private folder may hold their keys.
+        counted: what `count` counts. `others` are no persons (labels, columns), or rows of an error about the design.
     """
 
     severity: str
     check: str
     where: str
     what: str
-    count: object
+    count: int | tuple[int, int] | Literal[""]
     do: str
     rows: FindingRows | None = None
+    counted: Counted = "persons"
 
 
-def findings(found: Sequence[Finding]) -> pd.DataFrame:
-    """Findings as a table, the worst first."""
-    table = pd.DataFrame([{name: getattr(f, name) for name in COLUMNS} for f in found], columns=list(COLUMNS))
+def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
+    """Findings as a table, the worst first; counts as `printed_counts` tells them under a confidentiality limit, None: as they are."""
+    facts = [{name: getattr(f, name) for name in COLUMNS} | {"count": _count(f, limit)} for f in found]
+    table = pd.DataFrame(facts, columns=list(COLUMNS))
     order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
     return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def _count(finding: Finding, limit: int | None) -> object:
+    """The count of a finding as it is printed."""
+    count = finding.count
+    if isinstance(count, tuple):
+        return sum(count) if limit is None else told_sum(*count, limit)
+    if limit is None or finding.counted == "others" or count == "":
+        return count
+    return told_of_cases(count, limit) if finding.counted == "cases" else told(count, limit)
 
 
 def stop_on_errors(table: pd.DataFrame, where: str) -> None:
@@ -56,11 +72,6 @@ def stop_on_errors(table: pd.DataFrame, where: str) -> None:
     if len(errors):
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors.to_dict("records")]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
-
-
-def guarded(count: int, limit: int) -> object:
-    """A count of module answers as it may be shown."""
-    return f"fewer than {limit}" if 0 < count < limit else count
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:

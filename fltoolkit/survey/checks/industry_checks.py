@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.survey.checks.findings import Finding, guarded
+from fltoolkit.survey.checks.findings import Finding
 from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.person_frame import Frame, column
@@ -25,13 +25,12 @@ class _AskedColumn:
 
     Attributes:
         name: of the sector in survey.yaml. sector: what survey.yaml says of it.
-        where: the column and its key, for findings. limit: counts below it are not shown; 0 where they are no answers of the module.
+        where: the column and its key, for findings.
     """
 
     name: str
     sector: Sector
     where: str
-    limit: int
 
 
 def industries(survey: Survey, mask: Mask) -> Found:
@@ -44,12 +43,11 @@ def industries(survey: Survey, mask: Mask) -> Found:
         if held := [label.split(" incl. ")[1] for label in sorted(rows) if " incl. " in label]:
             what, do = f"section letters cannot tell {' and '.join(held)} apart", "give digits if the survey has them"
             out.append(Finding("note", "industry", name, what, 0, do))
-        own = sector.job == "forced_labour"  # an answer of the module, its counts confidential
+        own = sector.job == "forced_labour"  # an answer of the module
         frame = survey.episodes if own and survey.episodes is not None else survey.frame
-        limit = survey.spec.confidentiality.cases if own else 0
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
         codes, where = _codes(frame, sector, episodes), f"{', '.join(sector.column)} (sectors.{name})"
-        asked = _AskedColumn(name, sector, where, limit)
+        asked = _AskedColumn(name, sector, where)
         out += [*_unknown(codes, asked, mask), *_short(codes, asked, mask)]
     return out
 
@@ -68,7 +66,7 @@ def _codes(frame: Frame, sector: Sector, episodes: Sequence[str]) -> pd.DataFram
 
 
 def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
-    sector, where, limit = asked.sector, asked.where, asked.limit
+    sector, where = asked.sector, asked.where
     unknown = codes[~codes["known"]]
     count = int(unknown["rows"].sum())
     if not count:
@@ -76,14 +74,14 @@ def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     what = f"codes that are not in {sector.correspondence or sector.revision}: {_printable_codes(codes, ~codes['known'], mask)}"
     if 2 * count > codes["rows"].sum():
         check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
-        return [Finding("error", "industry", where, f"more than half of all are {what}", guarded(count, limit), f"check {check}")]
+        return [Finding("error", "industry", where, f"more than half of all are {what}", count, f"check {check}")]
     do = f"correct them, or list them under sectors.{asked.name}.missing"
-    return [Finding("warning", "industry", where, f"{what}; shown as not stated", guarded(count, limit), do)]
+    return [Finding("warning", "industry", where, f"{what}; shown as not stated", count, do)]
 
 
 def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     """Codes one digit short are read as having lost a zero; that must fit the rest of the column."""
-    sector, where, limit = asked.sector, asked.where, asked.limit
+    sector, where = asked.sector, asked.where
     if sector.correspondence or sector.digits == "letter":
         return []
     digits = int(sector.digits)
@@ -92,11 +90,11 @@ def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     if count and digits > 2 and not codes["code"].str.fullmatch(rf"[A-Za-z]?\d{{{digits}}}").any():
         what = f"no code has {digits} digits; many have {digits - 1}"
         do = f"say digits: {digits - 1}, or restore the leading zeros if all codes begin with one"
-        return [Finding("error", "industry", where, what, guarded(count, limit), do)]
+        return [Finding("error", "industry", where, what, count, do)]
     if count and codes["code"].str.fullmatch(rf"0\d{{{digits - 1}}}").any():
         what = f"codes one digit short, read as if a leading zero were lost: {_printable_codes(codes, short, mask)}"
         do = "check them: other codes of the column have their zero"
-        return [Finding("warning", "industry", where, what, guarded(count, limit), do)]
+        return [Finding("warning", "industry", where, what, count, do)]
     return []
 
 

@@ -9,7 +9,8 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.checks.findings import Finding, count_rows, guarded
+from fltoolkit.survey.checks.findings import Finding, count_rows
+from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.design.survey_design import Survey
@@ -61,21 +62,20 @@ def answer_findings(survey: Survey) -> list[Finding]:
     """Item non-response and routing that was not kept, question by question, among those asked the module."""
     counts, out = answer_counts(survey), []
     counts = counts.drop_duplicates(["column", "dont_know", "refused", "missing", "unexpected"])  # a column may feed two items
-    limit = survey.spec.confidentiality.cases
     for row in counts.to_dict("records"):
         if row["unexpected"]:
             what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-            out.append(Finding("warning", "routing", row["column"], what, guarded(row["unexpected"], limit), do))
+            out.append(Finding("warning", "routing", row["column"], what, row["unexpected"], do))
         if row["missing"]:
             what = "blank without a reason"
             do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
             if row["missing"] == row["asked"]:
                 what, do = "blank for everybody asked", "is it a question for others, such as children, or in another column?"
-            out.append(Finding("warning", "non-response", row["column"], what, guarded(row["missing"], limit), do))
-        silent = row["dont_know"] + row["refused"]
-        if silent:
+            out.append(Finding("warning", "non-response", row["column"], what, row["missing"], do))
+        if row["dont_know"] or row["refused"]:
             what = "don't know or refused; unresolved unless another answer decides"
-            out.append(Finding("note", "non-response", row["column"], what, guarded(silent, limit), "see notebook 2"))
+            count = (row["dont_know"], row["refused"])  # each is told by itself in `nonresponse`
+            out.append(Finding("note", "non-response", row["column"], what, count, "see notebook 2"))
     return out
 
 
@@ -150,12 +150,13 @@ def _no(question: AskedQuestion) -> nw.Expr:
 
 @checked
 def nonresponse(survey: Survey) -> pd.DataFrame:
-    """`answer_counts` as it may be shown: counts below the confidentiality limit are blank. Its parts are never added up, so
-    that a blank cannot be worked out.
+    """Non-response to each question among persons asked the module, as it may be shown.
+
+    Returns:
+        One row a question and item: `where` (the key of survey.yaml), `column`, `label`, `dont_know`, `refused`, `not_applicable`,
+        `missing` (blank though nothing explains it). Persons, unweighted, to the nearest multiple of twice the confidentiality limit
+        (10 where it is 5), so that no small number lies between two of them or between one and a path of `fl.paths`. Blank: fewer
+        than the limit; 0 is nobody.
     """
-    counts, kinds = (
-        answer_counts(survey).drop(columns=["asked", "unexpected"]),
-        ["dont_know", "refused", "not_applicable", "missing"],
-    )
-    low = (counts[kinds] > 0) & (counts[kinds] < survey.spec.confidentiality.cases)
-    return counts.assign(**counts[kinds].astype("Int64").mask(low))
+    counts = answer_counts(survey).drop(columns=["asked", "unexpected"])
+    return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)

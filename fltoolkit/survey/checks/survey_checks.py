@@ -1,7 +1,7 @@
 """Data-quality findings, before any estimate: what, where, how many, how bad, and what to do.
 
-Counts about design and demographic columns are shown as they are; counts of module answers below the confidentiality limit
-are not (DESIGN.md, nothing leaves unpublished).
+Errors about the design count rows as they are: they stop the run, so that no table stands beside them. Every other count of
+persons is rounded or hidden (`printed_counts`).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.family_checks import family_findings
-from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, findings, guarded
+from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings
 from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, holding, one_of, questions
+from fltoolkit.survey.checks.survey_facts import refused
 from fltoolkit.survey.data.engines import different
-from fltoolkit.survey.data.fetch_rows import to_arrow, to_count, to_pandas
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, CODE_OF, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
+from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, CODE_OF, PSU, SOURCE, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
-from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 from fltoolkit.survey.spec.groups import Group
 from fltoolkit.survey.spec.questions import FORMS
 
@@ -39,14 +39,15 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
 
     Args:
         survey: what `fl.read_survey` returned.
-        show_values: True prints values of the data as they are; by default a finding prints a value only where it can name
-            nobody (`printable_values.Mask`). Such a table is confidential: keep it on the screen.
+        show_values: True prints values of the data and counts as they are; by default a finding prints a value only where it can name
+            nobody (`printable_values.Mask`), and no exact number of persons. Such a table is confidential: keep it on the screen.
 
     Returns:
-        One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows;
-        `fewer than N` for a confidential count), `do`. Errors first. No findings: an empty table.
+        One row a finding: `severity` (error, warning, note), `check`, `where` (the column or key), `what`, `count` (rows,
+        rounded: `about 30`, `fewer than 5`; as it is in an error about the design), `do`. Errors first. No findings: an empty table.
     """
-    return findings(all_findings(survey, Mask(survey.spec.confidentiality.cases, off=show_values)))
+    limit = survey.spec.confidentiality.least_told
+    return findings(all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit)
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
@@ -67,43 +68,6 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
         *family_findings(survey),
     ]
     return [*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)]
-
-
-@checked
-def describe(survey: Survey) -> pd.DataFrame:
-    """The survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached."""
-    spec, design = survey.spec, survey.spec.design
-    households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
-    pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
-    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": _refused(survey)})
-    window = spec.reference_period
-    dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
-    facts = {
-        "Survey": f"{spec.title}; {spec.country}, {spec.year}{f', round {spec.round}' if spec.round else ''}",
-        "Reference period": f"{window.text}{dates}",
-        "Persons in the file": f"{counts['persons']:,} in {households:,} households",
-        "Answered the module": f"{counts['answered']:,}; refused it as a whole: {counts['refused']:,}",
-        "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
-        "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
-        "Selection of PSUs": f"{design.selection}; {_variance(design)}",
-        "Populations": "; ".join(
-            f"{p.label} ({' + '.join(p.sum_of) or f'weight {p.weight or design.weight}'})" for p in spec.populations.values()
-        ),
-        "Not reached": "; ".join(spec.coverage_excludes) or "not said",
-    }
-    if spec.calibration:
-        facts["Calibration of weights"] = f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
-    return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
-
-
-def _refused(survey: Survey) -> nw.Expr:
-    """Who refused the module as a whole, children by theirs."""
-    module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
-    return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
-
-
-def _refused_code(module: ModuleStatus | None) -> nw.Expr:
-    return nw.lit(False) if module is None else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
 
 
 def _design(survey: Survey, mask: Mask) -> list[Finding]:
@@ -133,7 +97,8 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             if counts[f"{name} {kind}"]:
                 rows = FindingRows(survey.frame, tests[f"{name} {kind}"])
                 found = f"{what}: {_printable_values(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
-                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows))
+                of: Counted = "others" if severity == "error" else "persons"
+                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
@@ -141,7 +106,16 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             out.append(
-                Finding("error", "design", name, f"rows without {key}", counts[key], do, FindingRows(survey.frame, tests[key]))
+                Finding(
+                    "error",
+                    "design",
+                    name,
+                    f"rows without {key}",
+                    counts[key],
+                    do,
+                    FindingRows(survey.frame, tests[key]),
+                    "others",
+                )
             )
     if not survey.clustered and not survey.replication and spec.design.selection == "pps":
         what, do = (
@@ -172,25 +146,13 @@ def _grossed_up(survey: Survey) -> list[Finding]:
             do = "correct them, or divide all by one number"
             out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
         elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
-            what = f"the weights of those who answered add up to {asked:,.0f}; all such persons of the file to {whole:,.0f}"
+            of_asked, of_all = (
+                f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole)
+            )  # all digits would be a sum of weights
+            what = f"the weights of those who answered add up to about {of_asked}; all such persons of the file to about {of_all}"
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
-            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, round(asked), do))
+            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, 0, do))
     return out
-
-
-def _psus(survey: Survey, count: int) -> str:
-    if survey.replication:
-        return "not known: replicate weights stand in their place"
-    return f"{count:,} ({survey.spec.design.psu})" if survey.spec.design.psu else "none: persons drawn directly"
-
-
-def _variance(design: DesignSpec) -> str:
-    """How the design's variance is reckoned, in words."""
-    if design.replicates:
-        return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
-    if design.fpc:
-        return f"with FPC {', '.join(design.fpc)}"
-    return "variance as if with replacement" + (f"; PSUs certain by {design.certainty.column}" if design.certainty else "")
 
 
 def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
@@ -204,14 +166,14 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
     if len(in_two):
         what = f"PSU labels in more than one stratum: {_labels_told(pairs, PSU, in_two, mask)}"
         do = "if labels restart in each stratum say nest: true under design"
-        out.append(Finding("error", "design", design.psu or "", what, len(in_two), do))
+        out.append(Finding("error", "design", design.psu or "", what, len(in_two), do, counted="others"))
     sizes = pairs[STRATA].value_counts()
     single = sizes[sizes == 1].index
     if len(single):
         severity = "error" if design.single_psu == "fail" else "warning"
         what = f"strata with a single PSU: {_labels_told(pairs, STRATA, single, mask)}"
         where, do = ", ".join(design.strata) or "design", "merge them with a neighbour, or choose single_psu"
-        out.append(Finding(severity, "design", where, what, len(single), do))
+        out.append(Finding(severity, "design", where, what, len(single), do, counted="others"))
     return out
 
 
@@ -262,10 +224,8 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
             if rows:
                 where, odd_rows = known[held][0], strange[held].fill_null(False)
                 what = f"codes that survey.yaml does not name: {_printable_values(frame, held, odd_rows, mask)}"
-                answers = not where.startswith(("groups", "module", "children.module"))
-                count = guarded(rows, spec.confidentiality.cases) if answers else rows
                 do = f"add them under {where}, {_meanings(where)}"
-                out.append(Finding("error", "unknown codes", f"{held} ({where})", what, count, do, FindingRows(frame, odd_rows)))
+                out.append(Finding("error", "unknown codes", f"{held} ({where})", what, rows, do, FindingRows(frame, odd_rows)))
     return out
 
 
@@ -327,7 +287,7 @@ def _joins(survey: Survey) -> list[Finding]:
     for kind, (used, there) in survey.widths.items():
         if there > WIDE:
             what, do = f"{used} of {there:,} columns are used", "nothing: the others are not read"
-            out.append(Finding("note", "files", f"files.{kind}", what, there, do))
+            out.append(Finding("note", "files", f"files.{kind}", what, there, do, counted="others"))
     for join in survey.joins:
         key = f"files.{join.file}"
         if join.unmatched_persons and join.file == "household":
@@ -341,7 +301,7 @@ def _joins(survey: Survey) -> list[Finding]:
 
 def _module(survey: Survey) -> list[Finding]:
     spec, asked = survey.spec, nw.col(ASKED)
-    codes: dict[str, nw.Expr] = {"answered": asked, "refused": _refused(survey)}
+    codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
     m = spec.module
     if not spec.episodes.wide and not spec.episodes.long:
         codes["blank"] = asked & ~nw.col(CHILD) & _all_blank(survey, "items", "any_work")
@@ -359,7 +319,7 @@ def _module(survey: Survey) -> list[Finding]:
     for key, where in (("blank", "items"), ("blank children", "children")):
         if counts.get(key):
             what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
-            out.append(Finding("warning", "module", where, what, guarded(counts[key], spec.confidentiality.cases), do))
+            out.append(Finding("warning", "module", where, what, counts[key], do))
     return out
 
 
@@ -379,10 +339,20 @@ def _labels(survey: Survey) -> list[Finding]:
         values = {group.labels.get(code) for code in found if code is not None} - {None}
         if len(values) == 1:
             what = f"everybody asked whose {name} is known is {values.pop()!r}"
-            out.append(Finding("note", "groups", f"groups.{name}", what, len(found), "confirm that the column is the right one"))
+            out.append(
+                Finding(
+                    "note",
+                    "groups",
+                    f"groups.{name}",
+                    what,
+                    len(found),
+                    "confirm that the column is the right one",
+                    counted="others",
+                )
+            )
         odd = [label for label in dict.fromkeys(group.labels.values()) if label.startswith(FORMULA)]
         if odd:
             what = f"labels that a spreadsheet would take for a formula: {', '.join(odd)}; the workbook keeps them as text"
             do = "choose others, for those who open the CSV files in a spreadsheet"
-            out.append(Finding("note", "groups", f"groups.{name}", what, len(odd), do))
+            out.append(Finding("note", "groups", f"groups.{name}", what, len(odd), do, counted="others"))
     return out

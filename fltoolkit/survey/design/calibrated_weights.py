@@ -63,10 +63,7 @@ class Calibration:
         low, high = self.range
         if USUAL[0] <= low and high <= USUAL[1]:
             return ""
-        return (
-            f"calibration multiplies the weights of {self.outside:,} person(s) by less than {USUAL[0]} or more than {USUAL[1]:g} "
-            f"(from {low:.2f} to {high:.2f})"
-        )
+        return f"calibration multiplies some weights by less than {USUAL[0]} or more than {USUAL[1]:g} (from {low:.2f} to {high:.2f})"
 
     def report(self) -> pd.DataFrame:
         """The benchmarks beside what the sample said, and the g of those concerned.

@@ -234,7 +234,7 @@ class Survey(SurveyDesign):
     @property
     def mask(self) -> Mask:
         """Which values of the data a message may print, by the limit of survey.yaml."""
-        return Mask(self.spec.confidentiality.cases)
+        return Mask(self.spec.confidentiality.least_told)
 
     def text(self, name: str) -> nw.Expr:
         """A column as canonical text, which every text of a survey is since the door."""

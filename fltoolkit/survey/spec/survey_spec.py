@@ -69,6 +69,11 @@ class Confidentiality(Model):
     households: int = 3
     accept_lower_limits: bool = False
 
+    @property
+    def least_told(self) -> int:
+        """The fewest persons that a finding or message tells of: `cases`, which lowers the standard with the named key only."""
+        return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
+
 
 class SurveySpec(Model):
     """The whole of a survey.yaml."""

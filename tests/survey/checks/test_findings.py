@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import narwhals as nw
 import pytest
 from small_surveys import frame_of
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.findings import Finding, count_rows, findings, guarded, stop_on_errors
+from fltoolkit.survey.checks.findings import Finding, count_rows, findings, stop_on_errors
 
 FOUND = [
-    Finding("note", "module", "result", "refused", 3, "nothing"),
+    Finding("note", "module", "result", "refused", 30, "nothing"),
     Finding("warning", "age", "AGE", "not stated", 2, "ask again"),
-    Finding("error", "weights", "W", "negative", 1, "correct them"),
+    Finding("error", "weights", "W", "negative", 1, "correct them", counted="others"),
     Finding("warning", "files", "files.module", "without a person", 4, "check the keys"),
-    Finding("error", "unknown codes", "Q1", "9", "fewer than 5", "name them"),
+    Finding("error", "unknown codes", "Q1", "9", 4, "name them"),
 ]
 
 
 def test_the_worst_stand_first_and_else_in_the_order_they_were_found() -> None:
-    table = findings(FOUND)
+    table = findings(FOUND, 5)
     assert list(table) == ["severity", "check", "where", "what", "count", "do"]
     assert table["where"].to_list() == ["W", "Q1", "AGE", "files.module", "result"]
     assert table.index.to_list() == [0, 1, 2, 3, 4]
-    assert list(findings([])) == ["severity", "check", "where", "what", "count", "do"]
+    assert list(findings([], 5)) == ["severity", "check", "where", "what", "count", "do"]
 
 
 def test_errors_alone_stop_and_all_of_them_are_told() -> None:
-    stop_on_errors(findings([f for f in FOUND if f.severity != "error"]), "survey.yaml")
+    stop_on_errors(findings([f for f in FOUND if f.severity != "error"], 5), "survey.yaml")
     with pytest.raises(DataError) as error:
-        stop_on_errors(findings(FOUND), "survey.yaml")
+        stop_on_errors(findings(FOUND, 5), "survey.yaml")
     assert str(error.value).splitlines() == [
         "survey.yaml: 2 finding(s) stop the estimate:",
         "  - W: negative (1). correct them",
@@ -37,13 +39,30 @@ def test_errors_alone_stop_and_all_of_them_are_told() -> None:
     ]
 
 
-@pytest.mark.parametrize(("count", "shown"), [(0, 0), (1, "fewer than 5"), (4, "fewer than 5"), (5, 5), (60, 60)])
-def test_a_count_below_the_limit_is_not_told_and_none_is_none(count: int, shown: object) -> None:
-    assert guarded(count, 5) == shown
-
-
 def test_rows_are_counted_where_a_condition_is_true_not_where_it_is_open() -> None:
     frame = frame_of(a=[1.0, 5.0, None, 7.0])
     conditions = {"large": nw.col("a") > 4, "blank": nw.col("a").is_null(), "none": nw.col("a") > 9, "all": nw.lit(True)}
     assert count_rows(frame, conditions) == {"large": 2, "blank": 1, "none": 0, "all": 4}
     assert count_rows(frame, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("count", "counted", "printed", "exact"),
+    [
+        (30, "persons", "about 30", 30),
+        (4, "persons", "fewer than 5", 4),
+        (30, "cases", "5 or more", 30),
+        (4, "cases", "fewer than 5", 4),
+        (3, "others", 3, 3),
+        ((5, 2), "persons", "about 10", 7),
+        ((4, 2), "persons", "fewer than 10", 6),
+        (0, "persons", 0, 0),
+        ("", "persons", "", ""),
+    ],
+)
+def test_a_count_is_printed_by_what_it_counts_and_as_it_is_on_a_screen(
+    count: Any, counted: Any, printed: object, exact: object
+) -> None:
+    found = [Finding("note", "module", "result", "found", count, "nothing", counted=counted)]
+    assert findings(found, 5)["count"].to_list() == [printed]
+    assert findings(found, None)["count"].to_list() == [exact]

@@ -14,7 +14,6 @@ from fltoolkit.errors import DataError
 
 OWN = {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "missing": 9999}
 ONE = OWN | {"job": "all_workers", "population": "adults"}
-FEW = "fewer than 5"
 HALF = "more than half of all are codes that are not in isic_rev4: "
 SHOWN = "; shown as not stated"
 ZERO = "codes one digit short, read as if a leading zero were lost: "
@@ -23,7 +22,7 @@ ZERO = "codes one digit short, read as if a leading zero were lost: "
 FINDINGS: list[tuple[str, list[str], dict[str, Any], list[tuple[Any, ...]]]] = [
     ("codes that are all known", ["0111", "9700", "9999", ""], OWN, []),
     ("a few unknown, of forced labour", [*["0111"] * 12, "0400", "x", "", "9999"], OWN,
-     [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400, x{SHOWN}", FEW)]),
+     [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400, x{SHOWN}", 2)]),
     ("a few unknown, of all workers", [*["0111"] * 12, "0400", "x", "", "9999"], ONE,
      [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400, x{SHOWN}", 2)]),
     ("half unknown", ["0111", "0400"], ONE, [("warning", "isic (sectors.s)", f"codes that are not in isic_rev4: 0400{SHOWN}", 8)]),
@@ -65,6 +64,16 @@ def test_a_finding_about_industries(
             fl.classify(survey)
     else:
         fl.classify(survey)
+
+
+@pytest.mark.parametrize("sector", [OWN, ONE])
+def test_how_many_codes_are_shown_as_not_stated_is_told_roughly_of_every_job(
+    spec: dict[str, Any], people: pd.DataFrame, write: Callable[..., Path], changed: Callable[..., Any], sector: dict[str, Any]
+) -> None:
+    """A table by the sector shows the others, so that an exact number would give the row *not stated* and what is hidden with it."""
+    table = people.assign(isic=["0400"] * 6 + ["0111"] * 10)
+    found = fl.check(fl.read_survey(write(changed(spec, {"sectors.s": sector}), people=table)))
+    assert [row[-1] for row in short(found)] == ["about 10"]
 
 
 def test_the_codes_of_all_episodes_are_judged_together(

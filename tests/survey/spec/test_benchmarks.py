@@ -100,7 +100,9 @@ def test_check_names_wide_factors(raked: Path, tmp_path: Path, capsys: pytest.Ca
     spec = small_country.changed(small_country.SURVEY, calibration={"method": "poststratify", "margins": margins})
     path = small_country.write(tmp_path, spec, table=STATED)
     assert main(["check", str(path)]) == 0
-    assert "calibration multiplies the weights of 206 person(s)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "calibration multiplies some weights" in said
+    assert "[about 210]" in said
 
 
 def people() -> pd.DataFrame:
@@ -210,7 +212,7 @@ def test_refusals_of_the_design() -> None:
         fl.poststratify(bare(), sex | {"age_group": {"18–29": 2600, "30+": 1900}})
     blank = bare().frame.collect("pandas").to_native().drop(columns=["fl__weight", "fl__strata", "fl__psu"])
     blank.loc[:4, "sex"] = None
-    with pytest.raises(DataError, match=r"5 person\(s\) have no category"):
+    with pytest.raises(DataError, match="some persons have no category"):
         fl.rake(fl.SurveyDesign(blank, weight="W", strata="S", psu="P"), sex)
     with pytest.raises(DesignError, match=r"zero or negative"):
         fl.calibrate(bare(), {"sex": {"men": 4499, "women": 1}, "age_group": {"18–29": 4499, "30+": 1}})

@@ -1,0 +1,67 @@
+"""The survey in a few facts: what it is, how it was drawn, and how many it reached."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.survey.checks.findings import count_rows
+from fltoolkit.survey.checks.printed_counts import told
+from fltoolkit.survey.data.fetch_rows import to_count, to_pandas
+from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
+
+
+@checked
+def describe(survey: Survey) -> pd.DataFrame:
+    """The survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached."""
+    spec, design = survey.spec, survey.spec.design
+    households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
+    pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
+    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused(survey)})
+    persons = {name: told(count, spec.confidentiality.least_told) for name, count in counts.items()}
+    window = spec.reference_period
+    dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
+    facts = {
+        "Survey": f"{spec.title}; {spec.country}, {spec.year}{f', round {spec.round}' if spec.round else ''}",
+        "Reference period": f"{window.text}{dates}",
+        "Persons in the file": f"{persons['persons']} in {households:,} households",
+        "Answered the module": f"{persons['answered']}; refused it as a whole: {persons['refused']}",
+        "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
+        "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
+        "Selection of PSUs": f"{design.selection}; {_variance(design)}",
+        "Populations": "; ".join(
+            f"{p.label} ({' + '.join(p.sum_of) or f'weight {p.weight or design.weight}'})" for p in spec.populations.values()
+        ),
+        "Not reached": "; ".join(spec.coverage_excludes) or "not said",
+    }
+    if spec.calibration:
+        facts["Calibration of weights"] = f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
+    return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
+
+
+def refused(survey: Survey) -> nw.Expr:
+    """Who refused the module as a whole, children by theirs."""
+    module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
+    return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
+
+
+def _refused_code(module: ModuleStatus | None) -> nw.Expr:
+    return nw.lit(False) if module is None else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
+
+
+def _psus(survey: Survey, count: int) -> str:
+    if survey.replication:
+        return "not known: replicate weights stand in their place"
+    return f"{count:,} ({survey.spec.design.psu})" if survey.spec.design.psu else "none: persons drawn directly"
+
+
+def _variance(design: DesignSpec) -> str:
+    """How the design's variance is reckoned, in words."""
+    if design.replicates:
+        return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
+    if design.fpc:
+        return f"with FPC {', '.join(design.fpc)}"
+    return "variance as if with replacement" + (f"; PSUs certain by {design.certainty.column}" if design.certainty else "")

@@ -1,0 +1,204 @@
+"""What a run prints of persons beside its published set, and a reader who adds and subtracts all of it.
+
+Who a printed number counts is told here from the classified persons by conditions of the test's own. The reader is generous: the unknowns
+are the patterns that the persons really have, so that combinations which nobody has are known to be empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+import fltoolkit as fl
+from fltoolkit.survey.checks.item_nonresponse import questions
+
+Who = np.ndarray[Any, np.dtype[np.bool_]]
+LIMIT = 5
+KINDS = ("dont_know", "refused", "not_applicable")
+
+
+@dataclass
+class Reader:
+    """Someone who knows of some groups of persons how many they are at least and at most, and that nobody counts less than once.
+
+    `base` is what printed counts are rounded to; 1 where they are exact.
+    """
+
+    base: int
+    facts: dict[bytes, tuple[Who, float, float]] = field(default_factory=dict)
+    paths: list[Who] = field(default_factory=list)  # those on a path that is named
+
+    def told(self, who: Who, printed: object) -> None:
+        """One printed count of the persons `who`."""
+        low, high = self._meaning(printed)
+        _, least, most = self.facts.get(who.tobytes(), (who, 0.0, np.inf))
+        self.facts[who.tobytes()] = who, max(low, least), min(high, most)
+
+    def exactly(self, who: Who) -> None:
+        """One count that is printed as it is."""
+        self.facts[who.tobytes()] = who, float(who.sum()), float(who.sum())
+
+    def _meaning(self, printed: object) -> tuple[float, float]:
+        """The least and the most that printed words or digits can stand for."""
+        text = "" if pd.isna(printed) else str(printed).replace(",", "")  # type: ignore[call-overload]
+        number = int(found[0]) if (found := re.findall(r"\d+", text)) else LIMIT
+        if not text or text.startswith("fewer"):
+            return 1, number - 1
+        if text.endswith("or more"):
+            return number, np.inf
+        if not number or self.base == 1:
+            return number, number
+        return number - self.base / 2, number + self.base / 2 - 1
+
+    def groups(self) -> list[Who]:
+        """The groups that are counted."""
+        return [who for who, *_ in self.facts.values()]
+
+    def misled(self) -> list[int]:
+        """The true numbers of groups of which the reader believes something wrong: a test of the test."""
+        return [int(who.sum()) for who, low, high in self.facts.values() if not low <= who.sum() <= high]
+
+    def works_out(self, targets: Iterable[Who]) -> list[int]:
+        """Of some groups of 1 to 4 persons the true numbers of those that can have no other."""
+        told = list(self.facts.values())
+        wanted = [t for t in targets if 0 < t.sum() < LIMIT]
+        if not wanted:
+            return []
+        patterns = np.unique(np.array([who for who, *_ in told] + wanted), axis=1).astype(float)
+        rows, goals = patterns[: len(told)], patterns[len(told) :]
+        lows, highs = np.array([f[1] for f in told]), np.array([f[2] for f in told])
+        finite = np.isfinite(highs)
+        ties: dict[str, Any] = {
+            "A_ub": csr_array(np.vstack([-rows, rows[finite]])),
+            "b_ub": np.concatenate([-lows, highs[finite]]),
+        }
+        found = []
+        for goal, who in zip(goals, wanted, strict=True):
+            true = int(who.sum())
+            if np.ceil(linprog(goal, **ties).fun - 1e-6) == true and np.floor(-linprog(-goal, **ties).fun + 1e-6) == true:
+                found.append(true)
+        return found
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a shipped survey: the classified persons, what is published of them, and the persons as a table."""
+
+    persons: Any
+    out: Any
+    table: pd.DataFrame
+
+    def of(self, column: str, *values: Hashable) -> Who:
+        """The persons with one of some values in a column, nobody who has none."""
+        return np.asarray(self.table[column].isin(values).fillna(False), dtype=bool)
+
+
+def run_of(folder: Path) -> Run:
+    persons = fl.classify(fl.read_survey(folder))
+    table = persons.frame.collect("pandas").to_native()
+    return Run(persons, fl.publish_run(persons, plan=fl.plan_beside(str(folder), "nap.yaml")), table)
+
+
+def open_answers(run: Run) -> dict[tuple[str, str], Who]:
+    """Who left a question open, by key of survey.yaml and column, and kind of answer; answers that count as `missing` no sample has."""
+    found = {}
+    for q in questions(run.persons):
+        inside = run.of("fl__asked", True) & run.of("fl__child", q.where.startswith("children"))
+        for kind in KINDS:
+            found[f"{q.where} {q.column}", kind] = inside & run.of(f"src__{q.column}", *getattr(q.codes, kind))
+    return found
+
+
+def read(run: Run) -> Reader:
+    """A reader of all that the run prints beside its published set, and of what is printed there exactly."""
+    ways, open_counts = fl.paths(run.persons, run.out), fl.nonresponse(run.persons)
+    printed = pd.concat([ways["persons"], *(open_counts[kind] for kind in KINDS)]).dropna()
+    reader = Reader(int(np.gcd.reduce(printed.astype(int))))  # what all printed numbers are multiples of
+    case, asked = run.of("forced_labour", True), run.of("fl__asked", True)
+    _of_questions(run, reader, open_counts)
+    _of_findings(run, reader)
+    for step, group in ways.groupby("step"):
+        at = run.of("step", step) & asked
+        named = run.of("trace", *group["trace"])
+        for row in group.to_dict("records"):
+            own = run.of("trace", row["trace"])
+            reader.told(at & (~named if row["trace"] == "other paths" else own), row["persons"])
+            reader.paths += [at & own] if own.any() else []
+    _of_tables(run, reader, asked, case)
+    _of_items(run, reader, ways)
+    return reader
+
+
+def _of_questions(run: Run, reader: Reader, open_counts: pd.DataFrame) -> None:
+    """The table of open answers, and the findings that add them up."""
+    opened = open_answers(run)
+    for row in open_counts.to_dict("records"):
+        for kind in KINDS:
+            reader.told(opened[f"{row['where']} {row['column']}", kind], row[kind])
+    found = fl.check(fl.read_survey(str(run.persons.path)))
+    for row in found[found["check"] == "non-response"].to_dict("records"):
+        name = next(name for name, _ in opened if name.endswith(f" {row['where']}"))
+        reader.told(opened[name, "dont_know"] | opened[name, "refused"], row["count"])
+    (without_age,) = found[found["what"].str.startswith("age not stated")]["count"]
+    reader.told(np.asarray(run.table["fl__age"].isna()), without_age)
+
+
+def _of_findings(run: Run, reader: Reader) -> None:
+    """The findings about cases."""
+    age, case = run.table["fl__age"].to_numpy(float), run.of("forced_labour", True)
+    case = case & run.of("fl__child", False) & run.of(f"fl__population__{run.persons.spec.default_population}", True)
+    found = fl.check_cases(run.persons)
+    for words, who in (
+        ("cases without a duration", case & np.asarray(run.table["months"].isna())),
+        ("cases younger than 19", case & (age >= 18) & (age < 19)),
+    ):
+        (count,) = found[found["what"].str.startswith(words)]["count"]
+        reader.told(who, count)
+
+
+def _of_tables(run: Run, reader: Reader, asked: Who, case: Who) -> None:
+    """The counts of rates and flowcharts by one group that are printed as they are; a rounded one is left out, which the published set's own tests attack."""
+    rows = run.out.table[
+        run.out.table["measure"].isin(["prevalence", "flowchart"]) & ~run.out.table["breakdown"].str.contains("×")
+    ]
+    for row in rows[rows["rule_set"] == run.out.rule_set].to_dict("records"):
+        who = asked & run.of(f"fl__population__{row['reference_population']}", True)
+        group = row["breakdown"]
+        if group and group != "step":
+            who = who & run.of(group, row["category"])
+        counted = who & (run.of("step", row["category"]) if group == "step" else case)
+        for persons, printed in ((who, row["n"]), (counted, row["cases"])):
+            if printed == persons.sum() and (persons is who or row["measure"] == "prevalence" or group == "step"):
+                reader.exactly(persons)
+
+
+def _of_items(run: Run, reader: Reader, ways: pd.DataFrame) -> None:
+    """What the contributions of items print: exact, or hidden."""
+    case = (
+        run.of("forced_labour", True)
+        & run.of("fl__child", False)
+        & run.of(f"fl__population__{run.persons.spec.charted[0]}", True)
+    )
+    met = {
+        item: np.any([run.of(name, True) for name in names], axis=0)
+        for items in run.persons.item_columns.values()
+        for item, names in items.items()
+    }
+    sides = {item: side for side, items in run.persons.item_columns.items() for item in items}
+    for row in fl.contributions(run.persons, run.out, ways).to_dict("records"):
+        item = row["item"]
+        beside = np.any([met[other] for other in met if other != item and sides[other] == row["side"]], axis=0)
+        for who, printed in ((case & met[item], row["yes"]), (case & met[item] & ~beside, row["only"])):
+            if pd.notna(printed):
+                assert printed == who.sum(), (item, printed, who.sum())
+                reader.exactly(who)
+            elif 0 < who.sum() < LIMIT:
+                reader.told(who, None)

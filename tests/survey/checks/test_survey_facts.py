@@ -1,0 +1,44 @@
+"""The facts that a survey is described by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.survey.checks.survey_facts import describe
+
+Write = Callable[..., Path]
+Change = Callable[..., dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("keys", "fact", "value"),
+    [
+        ({}, "Survey", "Small survey; Testland, 2024"),
+        ({}, "Reference period", "the last 12 months"),
+        ({"reference_period.start": "2023-01-01", "reference_period.end": "2024-02-01"}, "Reference period",
+         "the last 12 months (2023-01-01 to 2024-02-01)"),
+        ({}, "Persons in the file", "about 20 in 8 households"),
+        ({}, "Answered the module", "about 10; refused it as a whole: fewer than 5"),
+        ({"module": None}, "Answered the module", "about 20; refused it as a whole: 0"),
+        ({}, "Strata", "2 (stratum)"),
+        ({"design.strata": None}, "Strata", "1 (none)"),
+        ({}, "Primary sampling units", "4 (village)"),
+        ({"design.psu": None}, "Primary sampling units", "none: persons drawn directly"),
+        ({}, "Selection of PSUs", "srs; variance as if with replacement"),
+        ({"design.fpc": "hh"}, "Selection of PSUs", "srs; with FPC hh"),
+        ({"populations.adults.weight": "age"}, "Populations", "persons aged 18 and over (weight age)"),
+        ({"coverage_excludes": []}, "Not reached", "not said"),
+    ],
+)  # fmt: skip
+def test_a_survey_is_described_in_facts(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, keys: dict[str, Any], fact: str, value: str
+) -> None:
+    people.loc[[0, 1, 2], "result"] = ["no", "no", "out"]
+    facts = describe(fl.read_survey(write(changed(spec, keys), people=people))).set_index("fact")["value"]
+    assert facts[fact] == value
