@@ -209,9 +209,9 @@ def test_a_populations_where_and_a_group_of_the_same_column_are_tied(small: Any,
 
 
 def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = [("case" if i % 9 == 0 else "not", {"R": 1 + i % 4, "SEX": 1 + i % 3 % 2, "P": i % 40}) for i in range(360)]
-    tables = [{"measure": "prevalence", "by": [[], "region", ["sex", "region"]]}]
-    made = small([*people, *(("case", {"R": 4, "SEX": 1, "P": i}) for i in range(2))], tables=tables)
+    people = [("case" if i % 6 == 0 else "not", {"R": 1 + i % 5 % 3, "SEX": 1 + i % 7 % 2, "P": i % 40}) for i in range(360)]
+    people += [("case" if i < 2 else "not", {"R": 4, "SEX": 1 + i % 2, "P": i % 40}) for i in range(80)]
+    made = small(people, tables=[{"measure": "prevalence", "by": [[], "region", ["sex", "region"]]}])
     full = restricted(made)
     out = fl.publish_run(made)
     assert out.notes == ()
