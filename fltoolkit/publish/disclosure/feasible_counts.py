@@ -88,36 +88,69 @@ class Terms:
 def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
     """Numbers that meet goals of cells of which nothing is known, and agree with all that is known: the cheapest, or None where there are
     none or none are found within bounds."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
 
-    number, unknowns, known = len(system.cells), system.count.shape[1], terms.price > 0
-    cases = _limits(system.cases, np.zeros(number), known)
-    weighted = _limits(system.weighted, system.rounding, known & ~np.isnan(system.weighted) & (not terms.whole))
+    known = terms.price > 0
+    limits = _Limits(system, known, terms.whole)
     price = np.where(np.isfinite(terms.price), terms.price, 0.0)
     for goal in goals:
-        for (least, most), value in ((cases, goal.cases), (weighted, goal.weighted)):
-            if not np.isnan(value) and not (terms.whole and least is weighted[0]):
-                (least if goal.at_least else most)[goal.row] = value
+        limits.meet(goal)
         price[goal.row] = float(terms.wished)  # else the goal must be met
-    beyond = len(system.spread)
-    ties = _limits(system.tied, np.zeros(len(system.tied)), ~(system.weighed & terms.whole))
-    lower = np.concatenate([cases[0], weighted[0], ties[0], np.full(beyond, -np.inf)])
-    upper = np.concatenate([cases[1], weighted[1], ties[1], np.zeros(beyond)])
-    most_change = np.tile(np.where(price > 0, np.inf, 0.0), 4)
+    found = _run(system, limits, price, np.zeros(system.count.shape[1]))
+    return None if found is None else Solution(np.asarray(system.count @ found), np.asarray(system.weight @ found), terms.whole)
+
+
+def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The least and the most cases, and the least and the most weighted cases (in mean weights), that a hidden cell may have; nan where no
+    programme ends."""
+    limits, free = _Limits(system, ~hidden, whole=False), np.zeros(len(system.cells))
+    ends = []
+    for matrix in (system.count, system.weight):
+        of = matrix[[row]].toarray()[0]
+        found = [_run(system, limits, free, sign * of) for sign in (1.0, -1.0)]
+        ends.append(tuple(np.nan if x is None else float(of @ x) for x in found))
+    (least, most), (lightest, heaviest) = ends
+    return (least, most), (lightest, heaviest)
+
+
+class _Limits:
+    """The least and the most of each row of the programme, by what is known; in whole numbers without weights."""
+
+    def __init__(self, system: CellSystem[Any], known: Mask, whole: bool) -> None:
+        self.whole = whole
+        self.cases = _limits(system.cases, np.zeros(len(known)), known)
+        self.weighted = _limits(system.weighted, system.rounding, known & ~np.isnan(system.weighted) & (not whole))
+        self.ties = _limits(system.tied, np.zeros(len(system.tied)), ~(system.weighed & whole))
+        self.within = np.full(len(system.spread), -np.inf), np.zeros(len(system.spread))
+
+    def meet(self, goal: Goal) -> None:
+        """Takes a goal for what is known of its cell."""
+        which = int(not goal.at_least)
+        for limits, value in ((self.cases, goal.cases), (self.weighted, np.nan if self.whole else goal.weighted)):
+            if not np.isnan(value):
+                limits[which][goal.row] = value
+
+    def all(self, which: int) -> Floats:
+        """The least (0) or the most (1) of every row."""
+        return np.concatenate([self.cases[which], self.weighted[which], self.ties[which], self.within[which]])
+
+
+def _run(system: CellSystem[Any], limits: _Limits, price: Floats, aim: Floats) -> Floats | None:
+    """The unknowns at the least of their `aim` and of the price of what changes; None where there are none, or none are found within bounds."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    number, unknowns = len(system.cells), system.count.shape[1]
     kinds = np.arange(unknowns) < system.kinds
+    most_change = np.tile(np.where(price > 0, np.inf, 0.0), 4)
     found = milp(
-        np.r_[np.zeros(unknowns), np.tile(price, 4)],
-        constraints=LinearConstraint(system.programme, lower, upper),
-        bounds=Bounds(0.0, np.r_[np.where(kinds | (not terms.whole), system.most, 0.0), most_change]),
-        integrality=np.r_[kinds & terms.whole, np.zeros(4 * number, dtype=bool)],
+        np.r_[aim, np.tile(price, 4)],
+        constraints=LinearConstraint(system.programme, limits.all(0), limits.all(1)),
+        bounds=Bounds(0.0, np.r_[np.where(kinds | (not limits.whole), system.most, 0.0), most_change]),
+        integrality=np.r_[kinds & limits.whole, np.zeros(4 * number, dtype=bool)],
         options={"node_limit": NODES, "mip_rel_gap": GAP}
-        if terms.whole
+        if limits.whole
         else {"presolve": False},  # which takes longer than it saves
     )
-    if found.x is None:
-        return None
-    x = found.x[:unknowns]
-    return Solution(np.asarray(system.count @ x), np.asarray(system.weight @ x), terms.whole)
+    return None if found.x is None else np.asarray(found.x[:unknowns])
 
 
 def _limits(values: Floats, around: Floats, known: Mask) -> tuple[Floats, Floats]:

@@ -31,6 +31,15 @@ LEFT = "two outcomes differ by too few cases"
 PART = "a part of cells that are shown"
 
 
+@dataclass(frozen=True)
+class Settled:
+    """The cells of one outcome after the decision: the system that ties them, and the hidden ones with the reason."""
+
+    outcome: str
+    system: CellSystem[AnyCell]
+    hidden: Mapping[AnyCell, str]
+
+
 @dataclass
 class Decision:
     """What a run may not show.
@@ -40,12 +49,14 @@ class Decision:
         open_hidden: rows whose unresolved count is to be hidden too.
         coarse: breakdowns hidden as a whole, in words, since no smaller choice of cells keeps their confidential ones secret.
         stricter: whether the survey has more kinds of persons than a programme takes, so that a stricter rule was used.
+        settled: the cells that the rows are about, for those who may see them.
     """
 
     hidden: set[int] = field(default_factory=set)
     open_hidden: set[int] = field(default_factory=set)
     coarse: list[str] = field(default_factory=list)
     stricter: bool = False
+    settled: list[Settled] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,7 @@ class _Protection:
         while True:
             found: dict[CellId, str] = {}
             exposed: list[CellId] = []
+            settled: list[Settled] = []
             for system, parts in systems:
                 there = system.place.keys()
                 first: dict[AnyCell, str] = {c: why for c, why in primary.items() if c in there}
@@ -135,10 +147,12 @@ class _Protection:
                 made = protect(
                     system, first | dict.fromkeys(parts, PART), self.seen.limits, gone=away, dear=whole, salt=self.salt
                 )
+                settled.append(Settled(outcome, system, made.hidden))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
             more = {other for c in exposed for other in _with_its_breakdown(c, cells, found)}
             if not more:
+                self.out.settled += settled
                 return found
             gone |= dict.fromkeys(more, "hidden with its breakdown")
             told = dict.fromkeys(_cell_in_words(*c) for c in cells if c in more)

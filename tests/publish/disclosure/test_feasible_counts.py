@@ -7,7 +7,7 @@ import pytest
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Kinds, Row, assembled, system_of
-from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, solve
+from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, feasible_range, solve
 
 NAN, INF = float("nan"), float("inf")
 
@@ -117,3 +117,13 @@ def test_a_weighted_goal_is_met_beside_that_of_cases() -> None:
     assert found.cases[1] >= 4 - 1e-9
     assert found.weighted[1] >= 10 - 1e-9
     assert solve(system, [Goal(1, 4, 17.0, at_least=True)], terms) is None  # 16.5 in all
+
+
+def test_the_range_of_a_hidden_cell_is_what_the_others_leave() -> None:
+    hidden = np.array([False, True, True, False])
+    assert feasible_range(SIXTEEN, 1, hidden)[0] == pytest.approx((0, 7))
+    assert feasible_range(SIXTEEN, 1, np.arange(4) == 1)[0] == pytest.approx((3, 3))
+    system = weighed((0.7, 0.9), rounding=0.5)
+    cases, weights = feasible_range(system, 1, np.array([False, True, True]))
+    assert cases == pytest.approx((0.5, 5.5))  # 14.2 to 15.2 in all, of 17 cases
+    assert weights == pytest.approx((0.35, 3.85))
