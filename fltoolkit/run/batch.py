@@ -21,8 +21,8 @@ from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
-from fltoolkit.run.notebooks.notebook_progress import Progress
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
+from fltoolkit.run.notebooks.notebook_progress import Progress
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import file_error, told, told_of_cell
 from fltoolkit.run.private_folder import private_place, write_rows
