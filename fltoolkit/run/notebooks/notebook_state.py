@@ -87,7 +87,8 @@ def _restore_libraries(first: NotebookState) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of options that pandas will drop
-        pd.reset_option("all")
+        # What is set for matplotlib imports it, also to be reset: a run without a plan has no other use for it.
+        pd.reset_option("all" if "matplotlib" in sys.modules else "^(?!plotting.matplotlib)")
     plotly.templates.default, plotly.renderers.default = first.template, first.renderer
     if drawing := sys.modules.get("matplotlib"):  # the documents' charts; the other notebooks need it not
         drawing.rcParams.update(drawing.rcParamsOrig)

@@ -25,7 +25,9 @@ print("plotly.io._renderers" in sys.modules, "jsonschema" in sys.modules, GRAMMA
 """
 
 
-@pytest.mark.parametrize(("script", "told"), [(RUN, "True True False True True"), (KERNEL, "True True False")], ids=["run", "kernel"])
+@pytest.mark.parametrize(
+    ("script", "told"), [(RUN, "True True False True True"), (KERNEL, "True True False")], ids=["run", "kernel"]
+)
 def test_the_grammar_is_not_read_and_others_still_can(script: str, told: str) -> None:
     pytest.importorskip("rfc3987_syntax")
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
