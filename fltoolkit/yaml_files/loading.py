@@ -6,7 +6,7 @@ Read as text, `NO` stays Norway, `01` keeps its zero and `1.0` is not a float: c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -247,7 +247,8 @@ def _parsed(kind: type[BoundedLoader], text: str) -> tuple[Any, yaml.Node | None
         loader.dispose()
 
 
-_parsed_once = lru_cache(maxsize=16)(_parsed)  # a survey.yaml and a rule set are read several times in a run
+# A survey.yaml and a rule set are read several times in a run. (mypy takes a class for one of its objects, which have no hash.)
+_parsed_once: Callable[[type[BoundedLoader], str], tuple[Any, yaml.Node | None]] = lru_cache(16)(_parsed)  # type: ignore[assignment]
 
 
 def load_model(path: Path, model: type[M]) -> M:
