@@ -24,7 +24,7 @@ def until(there: Callable[[], object], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not there():
         assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
+        time.sleep(0.1)  # each look goes through all processes, and takes the time of what is waited for
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def kill_at_every_step(folder: Path) -> None:
     import nbconvert  # noqa: F401  # here once, instead of in every child
     import nbformat
 
-    from fltoolkit.run import batch, output_folders
+    from fltoolkit.run import batch, output_folders, run_record
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
 
@@ -111,6 +111,8 @@ def kill_at_every_step(folder: Path) -> None:
     batch._execute = execute
     batch.page = copied
     runs, out, start = [make_run(folder / name / "survey.yaml", None) for name in "ab"], folder / "out", folder / "start"
+    for one in runs:  # what a process works out once, such as the hash of the code: here, instead of in every child
+        run_record.premises(one, out / one.name)
 
     def run(*, resume: bool = False) -> None:
         assert run_surveys(runs, out, BatchOptions(workers=1, resume=resume), say=quiet), "a survey failed"

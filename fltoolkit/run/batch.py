@@ -21,8 +21,8 @@ from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
+from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.run.notebooks.notebook_progress import Progress
-from fltoolkit.run.notebooks.papermill_import import load_papermill
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import file_error, told, told_of_cell
 from fltoolkit.run.private_folder import private_place, write_rows
@@ -275,7 +275,7 @@ def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) 
     from fltoolkit.run.notebook_kernel import ENGINE, register_engine
 
     register_engine()
-    load_papermill().execute_notebook(
+    import_without_grammar("papermill").execute_notebook(
         str(notebook_folder() / f"{name}.ipynb"), str(work / f"{name}.ipynb"), parameters=parameters, progress_bar=False,
         kernel_name="python3", engine_name=ENGINE, kernel=kernel,
     )  # fmt: skip

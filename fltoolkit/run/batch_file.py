@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field
 
 from fltoolkit.errors import BatchError, FltoolkitError
-from fltoolkit.run.notebooks.papermill_import import load_papermill
+from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.shipped_files import notebook_folder
 from fltoolkit.yaml_files.loading import Model, load_yaml
 
@@ -155,7 +155,7 @@ def relative(path: Path, folder: Path) -> str:
 @cache
 def known(notebook: str) -> dict[str, str]:
     """A notebook's parameters and their types, as its parameters cell declares them."""
-    found = load_papermill().inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
+    found = import_without_grammar("papermill").inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
     return {name: str(p["inferred_type_name"]) for name, p in found.items()}
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.jupyter_lab import START, refuse_without_lab, run_until_stopped
+from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.shipped_files import notebook_folder, shipped_folder
 from fltoolkit.terminal import say
 
@@ -87,15 +88,14 @@ def prepare(folder: Path, learners: int) -> list[Path]:
     if not 1 <= learners <= 99:
         raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)
     teaching = notebook_folder() / "teaching"
-    lessons, glossary = sorted(teaching.glob("*.ipynb")), (shipped_folder("docs") / GLOSSARY.name).read_text(encoding="utf-8")
+    files = {lesson.name: _without_outputs(lesson) for lesson in sorted(teaching.glob("*.ipynb"))}
+    files[GLOSSARY.name] = (shipped_folder("docs") / GLOSSARY.name).read_text(encoding="utf-8")
     made = [folder / "room" / f"learner_{i:02d}" for i in range(1, learners + 1)]
     for own in made:
         own.mkdir(parents=True, exist_ok=True)
-        if not (own / GLOSSARY.name).exists():
-            write_whole(own / GLOSSARY.name, glossary)
-        for lesson in lessons:
-            if not (own / lesson.name).exists():
-                write_whole(own / lesson.name, _without_outputs(lesson))
+        for name, text in files.items():
+            if not (own / name).exists():
+                write_whole(own / name, text)
     settings = folder / "settings" / "config" / "labconfig"
     settings.mkdir(parents=True, exist_ok=True)
     write_whole(settings / "page_config.json", json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}, indent=1) + "\n")
@@ -104,8 +104,7 @@ def prepare(folder: Path, learners: int) -> list[Path]:
 
 def _without_outputs(lesson: Path) -> str:
     """A lesson as a learner gets it, the glossary beside it: some stored pictures show what is to be guessed first."""
-    import nbformat
-
+    nbformat = import_without_grammar("nbformat")
     notebook = nbformat.read(lesson, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -6,8 +6,9 @@ Read as text, `NO` stays Norway, `01` keeps its zero and `1.0` is not a float: c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -22,6 +23,7 @@ MOST_BYTES = 5 * MB
 MOST_VALUES = 200_000  # keys, values and lists, an alias counted as often as it is used
 DEEPEST = 40  # keys and lists within one another; the kit's own files have eight
 MOST_LISTED = 50  # mistakes of one file
+MOST_KEPT = MB // 10  # letters of a file whose content is kept, in case it is read again
 TAG = "tag:yaml.org,2002:"
 CALLED = {
     "int": "whole number that can be read",
@@ -209,8 +211,9 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
             found=found,
             do="remove it",
         )
+    parsed = _parsed_once if len(text) <= MOST_KEPT else _parsed
     try:
-        data, node = _parsed(loader(text))
+        data, node = parsed(loader, text)
     except SpecError as error:
         raise SpecError(error.problem, where=f"{where}, {error.where}", found=error.found, do=error.do) from None
     except yaml.MarkedYAMLError as error:
@@ -227,11 +230,12 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
             "the file must hold keys and values", where=where, found="a list" if isinstance(data, list) else "text alone",
             do="write `key: value` on each line; give the path of the file that is meant",
         )  # fmt: skip
-    return data, node
+    return deepcopy(data), node
 
 
-def _parsed(loader: BoundedLoader) -> tuple[Any, yaml.Node | None]:
+def _parsed(kind: type[BoundedLoader], text: str) -> tuple[Any, yaml.Node | None]:
     """What a loader reads, and the node it stands in; no node for a file without content."""
+    loader = kind(text)
     try:
         node = loader.get_single_node()
         return (None if node is None else loader.construct_document(node)), node
@@ -241,6 +245,10 @@ def _parsed(loader: BoundedLoader) -> tuple[Any, yaml.Node | None]:
         ) from None
     finally:
         loader.dispose()
+
+
+# A survey.yaml and a rule set are read several times in a run. (mypy takes a class for one of its objects, which have no hash.)
+_parsed_once: Callable[[type[BoundedLoader], str], tuple[Any, yaml.Node | None]] = lru_cache(16)(_parsed)  # type: ignore[assignment]
 
 
 def load_model(path: Path, model: type[M]) -> M:

@@ -280,7 +280,7 @@ def until(there: Callable[[], object]) -> None:
     end = time.monotonic() + 120
     while not there():
         assert time.monotonic() < end
-        time.sleep(0.02)
+        time.sleep(0.1)  # each look goes through all processes, and takes the time of what is waited for
 
 
 HOLD = """

@@ -12,7 +12,7 @@ import pytest
 from fltoolkit.errors import SpecError
 from fltoolkit.nap.partner_entries import read_partners
 from fltoolkit.yaml_files import loading
-from fltoolkit.yaml_files.loading import DEEPEST, MOST_LISTED, Model, load_model, load_yaml
+from fltoolkit.yaml_files.loading import DEEPEST, MOST_LISTED, Model, load_model, load_yaml, read_yaml
 
 
 class Small(Model):
@@ -120,3 +120,15 @@ def test_what_was_found_is_cut_and_many_mistakes_are_counted(tmp_path: Path) -> 
 def test_a_key_with_nothing_or_null_counts_as_absent_and_quoted_null_is_text(tmp_path: Path) -> None:
     text = "a: null\nb: ~\nc:\nd: 'null'\ne: nullity\nnull: f\ng: [null]\n"
     assert load_yaml(of(tmp_path, text)) == {"d": "null", "e": "nullity", "null": "f", "g": ["null"]}
+
+
+def test_a_file_is_parsed_again_only_when_it_changed_and_nobody_changes_what_another_reads(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text("codes: [A, B]\n", encoding="utf-8")
+    first, node = read_yaml(path)
+    first["codes"].append("C")
+    again, same = read_yaml(path)
+    assert same is node
+    assert again == {"codes": ["A", "B"]}
+    path.write_text("codes: [D]\n", encoding="utf-8")
+    assert read_yaml(path)[0] == {"codes": ["D"]}

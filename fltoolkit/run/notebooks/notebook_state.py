@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit import memory
+from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 
 BEGIN, RESTORE = (f"__import__('{__name__}', fromlist=['*']).{call}" for call in ("begin()", "restore(get_ipython())"))
 
@@ -47,6 +48,7 @@ def state() -> NotebookState:
     import numpy as np
     import plotly.io as plotly
 
+    import_without_grammar("nbformat")  # plotly's renderers would import it whole
     return NotebookState(
         Path.cwd(), tuple(warnings.filters), random.getstate(), np.random.get_state(), plotly.templates.default, plotly.renderers.default
     )  # fmt: skip
@@ -85,7 +87,8 @@ def _restore_libraries(first: NotebookState) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of options that pandas will drop
-        pd.reset_option("all")
+        # What is set for matplotlib imports it, also to be reset: a run without a plan has no other use for it.
+        pd.reset_option("all" if "matplotlib" in sys.modules else "^(?!plotting.matplotlib)")
     plotly.templates.default, plotly.renderers.default = first.template, first.renderer
     if drawing := sys.modules.get("matplotlib"):  # the documents' charts; the other notebooks need it not
         drawing.rcParams.update(drawing.rcParamsOrig)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,3 +74,12 @@ def test_a_process_in_which_none_began_cannot_be_restored(shell: InteractiveShel
     monkeypatch.setattr(notebook_state, "_first", None)
     with pytest.raises(RuntimeError):
         notebook_state.restore(shell)
+
+
+def test_a_run_without_pictures_of_documents_imports_no_matplotlib() -> None:
+    script = (
+        "import sys; from IPython.core.interactiveshell import InteractiveShell; from fltoolkit.run.notebooks import notebook_state\n"
+        "notebook_state._first = notebook_state.state(); notebook_state.restore(InteractiveShell()); print('matplotlib' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split()[-1] == "False"

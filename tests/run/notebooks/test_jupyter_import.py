@@ -1,0 +1,34 @@
+"""Jupyter's modules without the grammar: left out while they are imported, and there for whoever asks for it afterwards."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+RUN = """
+import sys
+from fltoolkit.run.batch_file import known
+from fltoolkit.run.notebooks.jupyter_import import GRAMMAR, import_without_grammar
+known("1_survey")
+print(import_without_grammar("papermill") is sys.modules["papermill"], "jsonschema" in sys.modules, GRAMMAR in sys.modules)
+import rfc3987_syntax
+print(GRAMMAR in sys.modules, import_without_grammar("papermill") is sys.modules["papermill"])
+"""
+KERNEL = """
+import sys
+from fltoolkit.run.notebooks.jupyter_import import GRAMMAR
+from fltoolkit.run.notebooks.notebook_state import state
+state()
+print("plotly.io._renderers" in sys.modules, "jsonschema" in sys.modules, GRAMMAR in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "told"), [(RUN, "True True False True True"), (KERNEL, "True True False")], ids=["run", "kernel"]
+)
+def test_the_grammar_is_not_read_and_others_still_can(script: str, told: str) -> None:
+    pytest.importorskip("rfc3987_syntax")
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == told.split()
