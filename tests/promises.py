@@ -79,5 +79,5 @@ def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Eviden
 
 def evidence_before_a_repeat(plan: Plan, partners: Partners | None = None, **facts: Any) -> Evidence:
     """What `fl.evidence` would make of such a baseline before there is a later round; nothing else was published."""
-    nothing = Published(pd.DataFrame(), "fltoolkit", Limits())
+    nothing = Published(pd.DataFrame(), pd.DataFrame(), "fltoolkit", Limits())
     return replace(evidence_of(filled(plan, **facts), now=nothing), partners=partners or Partners())

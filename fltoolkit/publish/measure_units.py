@@ -13,6 +13,8 @@ SCALES = {
     "current_prevalence": (1000.0, "at the time of the interview per 1,000"),
     "duration": (1.0, "months"),
 }
+COUNTED = ("total", "flowchart", "stock", "current")
+"""Measures that are numbers of persons."""
 
 
 def scale(measure: str) -> float:

@@ -27,6 +27,7 @@ from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.overlapping_groups import Structure, structure
 from fltoolkit.publish.disclosure.suppression_decision import apart, decide, decide_beside
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
+from fltoolkit.publish.printed_numbers import printed, rounding_base, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, load_profile, reliability
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
@@ -53,8 +54,11 @@ class Published:
     Attributes:
         table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values),
             `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
-            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words,
-            and what the number is about.
+            `Estimates.table` as they are printed (`printed_numbers.printed`), `cases_class` (the class of the cases: `5–14`), `flag`
+            (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words, `rounding` (the base of the run's
+            weighted numbers, in persons), and what the number is about.
+        exact: the same rows at full precision, what is hidden blank: what judges (power, sample size, whether a target can be verified,
+            whether a change is of these numbers). It reaches no file, picture, output of a notebook or document, and no repr.
         profile: name of the profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
@@ -67,6 +71,7 @@ class Published:
     """
 
     table: pd.DataFrame
+    exact: pd.DataFrame = field(repr=False)
     profile: str
     limits: Limits
     coverage_excludes: tuple[str, ...] = ()
@@ -103,6 +108,14 @@ class Published:
 
         Raises `RequestError` naming what there is.
         """
+        return self.table.take(self._places(measure, by, population)).reset_index(drop=True)
+
+    @checked
+    def select_exact(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
+        """The rows of `select` at full precision: for what judges, never for what is shown."""
+        return self.exact.take(self._places(measure, by, population)).reset_index(drop=True)
+
+    def _places(self, measure: str, by: By, population: str | None) -> np.ndarray:
         places = self._own({"measure": measure})
         of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
         as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
@@ -117,7 +130,7 @@ class Published:
                 f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
                 allowed=list(there) if there else self.table["measure"].unique(), do="add it to `tables:` of survey.yaml",
             )  # fmt: skip
-        return self.table.take(places[found]).reset_index(drop=True)
+        return np.asarray(places[found])
 
 
 @runtime_checkable
@@ -151,7 +164,7 @@ def publish_run(
 
 def _copied(out: Published) -> Published:
     """The set with tables that may be changed."""
-    return replace(out, table=out.table.copy(), profiles={name: _copied(other) for name, other in out.profiles.items()})
+    return replace(out, table=out.table.copy(), exact=out.exact.copy(), profiles={name: _copied(other) for name, other in out.profiles.items()})
 
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
@@ -175,9 +188,10 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
     gone = [refused_rows(first.head(1), what, spec, empty) for what in refused]
     gone += [not_available(first, rule, error, empty) for rule, error in other.obstacles]
+    table = pd.concat([out.table, *gone], ignore_index=True)
+    exact = pd.concat([out.exact, *(rows[out.exact.columns] for rows in gone)], ignore_index=True)
     return replace(
-        out, table=pd.concat([out.table, *gone], ignore_index=True), coverage_excludes=spec.coverage_excludes,
-        groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
+        out, table=table, exact=exact, coverage_excludes=spec.coverage_excludes, groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
     )  # fmt: skip
 
 
@@ -338,9 +352,9 @@ def _decided(made: list[Estimates], limits: Limits, notes: tuple[str, ...], spec
 
 def _judged(decided: _Decided, profile: Profile) -> Published:
     """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
-    table, open_hidden = decided.table.copy(), decided.open_hidden
+    table, open_hidden, base = decided.table.copy(), decided.open_hidden, rounding_base(decided.table)
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
-    is_hidden = pd.Series([i in decided.hidden for i in range(len(table))])
+    is_hidden = pd.Series([i in decided.hidden for i in range(len(table))]) | without_population(table, base)
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
@@ -351,15 +365,17 @@ def _judged(decided: _Decided, profile: Profile) -> Published:
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
     table.loc[flag == "suppress", numbers] = np.nan
     table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
-    table = _few_without_months(table, decided.limits)
+    table = without_few_months(table, decided.limits)
     not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
     about = [c for c in about if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
+    exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]]
     return Published(
-        table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]],
+        printed(exact, base),
+        exact,
         profile.name,
         decided.limits,
         notes=decided.notes,
@@ -380,11 +396,3 @@ def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
     return frame.assign(**about, breakdown=[crossed(u) for u in used], category=values, ilostat=codes)
-
-
-def _few_without_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Mean durations without what would tell how many cases lack theirs, where those are few in a cell of any of them."""
-    gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
-    rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
-    told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
-    return table.assign(**told, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table

@@ -15,9 +15,9 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
-from fltoolkit.publish.measure_units import is_rate, scale, unit
+from fltoolkit.publish.measure_units import COUNTED, is_rate, scale, unit
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import COUNTS, TITLES, value
+from fltoolkit.show.wording.english_numbers import TITLES, value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
@@ -184,4 +184,4 @@ def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}
     whole = {name: row[column] for name, column in WHOLE.items()}
-    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": 0 if row["measure"] in COUNTS else 1, **words}
+    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": 0 if row["measure"] in COUNTED else 1, **words}

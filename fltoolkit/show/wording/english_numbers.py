@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.publish.measure_units import is_rate, scale, unit
+from fltoolkit.publish.measure_units import COUNTED, is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.survey.spec.groups import uncrossed
 
@@ -27,7 +27,6 @@ TITLES = {
     "current_prevalence": "Prevalence of forced labour at the time of the interview",
     "duration": "Mean duration of forced labour, in months",
 }
-COUNTS = ("total", "flowchart", "stock", "current")
 WHEN = {"stock": "on an average day of", "current": "at the time of the interview"}  # else at any time in it: the flow
 
 
@@ -36,7 +35,7 @@ def number(value: float, measure: str) -> str:
     if pd.isna(value):
         return ""
     scaled = value * scale(measure)
-    if measure in COUNTS:
+    if measure in COUNTED:
         digits = max(0, len(str(int(abs(scaled)))) - 3)
         return f"{round(scaled, -digits):,.0f}"
     return f"{scaled:,.1f}"
