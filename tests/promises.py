@@ -39,9 +39,10 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence", "derived_from": "",
         "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
-        "weighted_population": 1e6, "reference_months": 12,
+        "weighted_population": 1e6, "reference_months": 12, "cases": n * p,
     }  # fmt: skip
-    return Baseline(plan, pd.DataFrame([row | facts]))
+    table = pd.DataFrame([row | facts])
+    return Baseline(plan, table, table)
 
 
 def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, now: Published | None = None) -> Evidence:

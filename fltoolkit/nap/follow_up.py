@@ -12,7 +12,7 @@ from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Plan, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.nap.targets import KEY
-from fltoolkit.publish.measure_units import scale
+from fltoolkit.publish.measure_units import scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -101,10 +101,9 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
             **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
         }  # fmt: skip
-    times = scale(str(row["measure"]))
     later = {"value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate",
              "change_ci_low": "ci_low", "change_ci_high": "ci_high"}  # fmt: skip
-    numbers = {name: found[column] * times for name, column in later.items()}
+    numbers = {name: scaled(found[column], str(row["measure"])) for name, column in later.items()}
     decrease = {
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
     }  # fmt: skip

@@ -22,6 +22,11 @@ def scale(measure: str) -> float:
     return SCALES[measure][0]
 
 
+def scaled(value: float, measure: str) -> float:
+    """A published estimate as it is read: 18.7 of 0.0187, without what multiplying adds to the sixteenth digit."""
+    return round(float(value) * scale(measure), 9)
+
+
 def unit(measure: str, population: str = "") -> str:
     """The unit of the scaled number; a rate names whom it is per 1,000 of."""
     name = SCALES[measure][1]

@@ -108,14 +108,6 @@ class Published:
 
         Raises `RequestError` naming what there is.
         """
-        return self.table.take(self._places(measure, by, population)).reset_index(drop=True)
-
-    @checked
-    def select_exact(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
-        """The rows of `select` at full precision: for what judges, never for what is shown."""
-        return self.exact.take(self._places(measure, by, population)).reset_index(drop=True)
-
-    def _places(self, measure: str, by: By, population: str | None) -> np.ndarray:
         places = self._own({"measure": measure})
         of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
         as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
@@ -130,7 +122,7 @@ class Published:
                 f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
                 allowed=list(there) if there else self.table["measure"].unique(), do="add it to `tables:` of survey.yaml",
             )  # fmt: skip
-        return np.asarray(places[found])
+        return self.table.take(places[found]).reset_index(drop=True)
 
 
 @runtime_checkable
