@@ -62,7 +62,9 @@ def baseline(plan: Plan, out: Published) -> Baseline:
     """
     plan.expect_country(str(out.table["country"].iloc[0]))
     sets = (out, replace(out, table=out.exact))
-    tables = [_table([row for s in plan.framework for i in s.indicators for row in _indicator_rows(s, i, given)]) for given in sets]
+    tables = [
+        _table([row for s in plan.framework for i in s.indicators for row in _indicator_rows(s, i, given)]) for given in sets
+    ]
     return Baseline(plan, *tables)
 
 
@@ -122,8 +124,9 @@ def _figure(
     """A row of a publication, in the unit in which nap.yaml gives it."""
     group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
     facts = figure.model_dump(include={"cases", "n", "deff", "survey", "year", "rule_set", "reference_months"})
+    facts["cases_class"] = "" if figure.cases is None else str(figure.cases)
     return {
-        **frame, **facts, "cases_class": "" if figure.cases is None else str(figure.cases), "filled_by": "publication", "group": group, "category": category, "unit": unit(measure, figure.population_label),
+        **frame, **facts, "filled_by": "publication", "group": group, "category": category, "unit": unit(measure, figure.population_label),
         "measure": measure, "population": population, "baseline_value": figure.value, "ci_low": figure.ci_low, "ci_high": figure.ci_high,
         "confidence": figure.level, "marker": "", "flag": "", "reason": "as published", "reference_population_label": figure.population_label,
         **_path(indicator, group, category, figure.value, figure.year),

@@ -89,8 +89,8 @@ def _told(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target
 
 def _coarse(deff: float, row: TargetRow) -> float:
     """A design effect as what is printed is reckoned with it, at least 1: finer, samples and chances would tell the standard error."""
-    if row["filled_by"] == "publication":
-        return deff  # printed before
+    if row["filled_by"] == "publication" or isnan(deff):
+        return deff
     if pd.isna(row["cases"]) or row["cases"] < ENOUGH_CASES:
         return max(1.0, ceil(deff / HALF - TINY) * HALF)  # up: no fall is promised that would not be found
     return max(1.0, float(significant(deff, HEADLINE_DIGITS if row["group"] == TOTAL else DIGITS)))
@@ -210,7 +210,9 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
         told = f"baseline and repeat differ in size by more than a factor {COMPARED:g}, between which nothing is decided"
         obstacles["sizes too unlike"] = told
     elif size > LIKE and 0 < planned * after < LEAST_CASES:
-        obstacles["too few cases"] = f"a repeat would find about {float(significant(planned * after, DIGITS)):g} cases, and needs {LEAST_CASES} to decide"
+        obstacles["too few cases"] = (
+            f"a repeat would find about {float(significant(planned * after, DIGITS)):g} cases, and needs {LEAST_CASES} to decide"
+        )
     if power < POWER:
         enough = (
             f"it would need {needed:,.0f}" if not isnan(needed) else "no repeat is large enough, since the baseline is too small"

@@ -17,6 +17,7 @@ from fltoolkit.publish.measure_units import COUNTED, is_rate
 from fltoolkit.survey.spec.groups import uncrossed
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 RATE_STEP, SHARE_STEP, MONTH_STEP, TENS = 0.0001, 0.001, 0.1, 10.0
 ENOUGH_CASES = 30  # below, a standard error narrows down who the cases are
 DIGITS, HEADLINE_DIGITS = 2, 3  # of a standard error
@@ -69,7 +70,7 @@ def rounded_up(value: float, digits: int = DIGITS) -> float:
     return float(np.ceil(value / step * (1 - EXACT)) * step)
 
 
-def is_headline(table: pd.DataFrame) -> Numbers:
+def is_headline(table: pd.DataFrame) -> Flags:
     """Whether a row is of everybody, or a step of a flowchart: it keeps more digits than a cell of a breakdown."""
     return np.asarray((table["breakdown"] == "") | (table["measure"] == "flowchart"))
 
@@ -107,17 +108,17 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     for name in SPREAD:
         table[name] = np.where(whole, exact[name], np.nan)
     classes = [cases_class(c, headline=bool(h)) for c, h in zip(cases, whole, strict=True)]
-    table.insert(table.columns.get_loc("cases") + 1, "cases_class", classes)
-    table.insert(table.columns.get_loc("reason") + 1, "rounding", base)
+    table.insert(list(table).index("cases") + 1, "cases_class", classes)
+    table.insert(list(table).index("reason") + 1, "rounding", base)
     low = (table["marker"] == "") & (table["estimate"] == 0) & (exact["estimate"] != 0)
     return table.assign(marker=table["marker"].mask(low, "low"))
 
 
-def without_population(exact: pd.DataFrame, base: float) -> pd.Series:
+def without_population(exact: pd.DataFrame, base: float) -> Flags:
     """Rows of a breakdown that have a rate, of a population that rounds to nobody: no ratio of printed numbers can say it."""
     rate = exact["measure"].map(lambda m: is_rate(m) or m == "share").astype(bool)
     gone = nearest(exact["population"], base) == 0
-    return rate & ~is_headline(exact) & gone & (exact["population"] > 0)
+    return np.asarray(rate & ~is_headline(exact) & gone & (exact["population"] > 0))
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
@@ -143,7 +144,9 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = nearest(values * exact["population"].to_numpy(float), base) / population
     of_rate, of_share = (np.where(whole, nearest(values, step), ratio) for step in (RATE_STEP, SHARE_STEP))
-    return _by_measure(exact, nearest(values, base), of_rate, of_share, nearest(values, MONTH_STEP), significant(values, HEADLINE_DIGITS))
+    return _by_measure(
+        exact, nearest(values, base), of_rate, of_share, nearest(values, MONTH_STEP), significant(values, HEADLINE_DIGITS)
+    )
 
 
 def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
@@ -174,7 +177,7 @@ def _tens(counts: pd.Series) -> Numbers:
     return np.where(counts.to_numpy(float) > 0, np.maximum(tens, TENS), tens)
 
 
-def _counts_cases(exact: pd.DataFrame) -> Numbers:
+def _counts_cases(exact: pd.DataFrame) -> Flags:
     """Rows whose `n` is the number of cases in a cell: it would tell more than their class. A share of all cases tells no cell."""
     groups = exact["breakdown"].map(lambda b: len(uncrossed(b)))
     return np.asarray((exact["measure"] == "duration") | ((exact["measure"] == "share") & (groups > 1)))

@@ -51,7 +51,10 @@ def publish_change(change: Change, before: Published | None, after: Published) -
         raise PublicationError(
             "the earlier round's published set is missing", where="before", do="give it, as fl.publish_run made it"
         )
-    made = [[_published_row(row, change, *sides) for row in change.table.to_dict("records")] for sides in _sides(before, after, change)]
+    made = [
+        [_published_row(row, change, *sides) for row in change.table.to_dict("records")]
+        for sides in _sides(before, after, change)
+    ]
     exact, shown = (pd.DataFrame(rows, columns=list(rows[0])) for rows in made)
     both = tuple(p for p in (before, after) if p is not None)
     return Published(
@@ -60,12 +63,15 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     )  # fmt: skip
 
 
-def _sides(before: Published | None, after: Published, change: Change) -> list[tuple[dict[Any, Record] | None, dict[Any, Record]]]:
+def _sides(
+    before: Published | None, after: Published, change: Change
+) -> list[tuple[dict[Any, Record] | None, dict[Any, Record]]]:
     """The two rounds' rows, at full precision and as they are printed. Stops where a round is not what the change was made of."""
     full = (None if before is None else _records(before.exact, change.before), _records(after.exact, change.after))
     for records, name in zip(full, ("before", "after"), strict=True):
-        for row in change.table.to_dict("records") if records is not None else ():
-            _refuse_another(records, _key(row, change), row, name)
+        if records is not None:
+            for row in change.table.to_dict("records"):
+                _refuse_another(records, _key(row, change), row, name)
     return [full, (None if before is None else _records(before.table, change.before), _records(after.table, change.after))]
 
 
@@ -138,7 +144,7 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     down = (table["verdict"] == DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
     up = (table["verdict"] == INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
     beyond = np.select([down, up], ["<0", ">0"], "")
-    table.insert(table.columns.get_loc("ci_high") + 1, "beyond_zero", beyond)
+    table.insert(list(table).index("ci_high") + 1, "beyond_zero", beyond)
     return without_contradiction(table.drop(columns=[STEP, ENOUGH]))
 
 

@@ -156,7 +156,12 @@ def publish_run(
 
 def _copied(out: Published) -> Published:
     """The set with tables that may be changed."""
-    return replace(out, table=out.table.copy(), exact=out.exact.copy(), profiles={name: _copied(other) for name, other in out.profiles.items()})
+    return replace(
+        out,
+        table=out.table.copy(),
+        exact=out.exact.copy(),
+        profiles={name: _copied(other) for name, other in out.profiles.items()},
+    )
 
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:

@@ -32,7 +32,9 @@ def test_the_smallest_fall_that_a_repeat_finds(n: int, cut: float) -> None:
     assert (row["planned_sample"], row["deff"]) == (n, pytest.approx(1.5))
 
 
-@pytest.mark.parametrize(("n", "deff", "told"), [(5_000, 1.21, 1.5), (5_000, 1.51, 2.0), (5_000, 0.8, 1.0), (20_000, 1.2345, 1.23)])
+@pytest.mark.parametrize(
+    ("n", "deff", "told"), [(5_000, 1.21, 1.5), (5_000, 1.51, 2.0), (5_000, 0.8, 1.0), (20_000, 1.2345, 1.23)]
+)
 def test_a_design_effect_is_told_coarsely_where_it_would_tell_a_standard_error(n: int, deff: float, told: float) -> None:
     """25 cases, then 100. What is told follows from it: two surveys that differ in its third digit are told alike."""
     row = judged({"year": 2030, "cut": 0.9}, n=n, deff=deff)

@@ -42,7 +42,19 @@ def one(base: float = 500, **facts: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("mean", "base"),
-    [(1, 1), (1.01, 2), (2, 2), (2.3, 5), (5.1, 10), (99.9, 100), (291.7, 500), (501, 1000), (0.97, 1), (0.0003, 0.0005), (1 + 1e-12, 1)],
+    [
+        (1, 1),
+        (1.01, 2),
+        (2, 2),
+        (2.3, 5),
+        (5.1, 10),
+        (99.9, 100),
+        (291.7, 500),
+        (501, 1000),
+        (0.97, 1),
+        (0.0003, 0.0005),
+        (1 + 1e-12, 1),
+    ],
 )
 def test_the_base_is_the_first_of_1_2_5_that_reaches_the_largest_mean_weight(mean: float, base: float) -> None:
     rows = [exact_row(n=1000, population=1000 * mean, breakdown="")]
@@ -62,7 +74,18 @@ def test_steps_and_digits_are_as_a_plain_loop_finds_them() -> None:
 
 @pytest.mark.parametrize(
     ("cases", "words"),
-    [(0, "0"), (1, "1–4"), (4, "1–4"), (5, "5–14"), (14, "5–14"), (15, "15–29"), (30, "30–49"), (49, "30–49"), (50, "50 and more"), (np.nan, "")],
+    [
+        (0, "0"),
+        (1, "1–4"),
+        (4, "1–4"),
+        (5, "5–14"),
+        (14, "5–14"),
+        (15, "15–29"),
+        (30, "30–49"),
+        (49, "30–49"),
+        (50, "50 and more"),
+        (np.nan, ""),
+    ],
 )
 def test_a_cells_cases_are_told_by_their_class(cases: float, words: str) -> None:
     row = one(cases=cases)
@@ -84,7 +107,11 @@ def test_a_cell_of_a_breakdown() -> None:
     assert one(measure="total", estimate=10_873.9, ci_low=8_000.4, ci_high=14_249.0)[["estimate", "ci_low", "ci_high"]].tolist() == [
         11_000, 8_000, 14_000,
     ]  # fmt: skip
-    assert one(measure="duration", estimate=7.2613, ci_low=5.04, ci_high=9.449)[["estimate", "ci_low", "ci_high"]].tolist() == [7.3, 5.0, 9.4]
+    assert one(measure="duration", estimate=7.2613, ci_low=5.04, ci_high=9.449)[["estimate", "ci_low", "ci_high"]].tolist() == [
+        7.3,
+        5.0,
+        9.4,
+    ]
     assert pd.isna(one(measure="duration")["n"])  # it counts cases
     assert [one(n=n)["n"] for n in (0, 3, 5, 14.9, 15)] == [0, 10, 10, 10, 20]  # never 0 for somebody
 
@@ -132,7 +159,9 @@ def test_every_rate_of_a_breakdown_is_a_ratio_of_printed_numbers(norvia: fl.Publ
                 assert persons / base == pytest.approx(round(persons / base), abs=1e-6)
                 checked += 1
     assert checked > 150
-    numbers = {(r["breakdown"], r["category"], r["reference_population"]): r for r in table.to_dict("records") if r["measure"] == "total"}
+    numbers = {
+        (r["breakdown"], r["category"], r["reference_population"]): r for r in table.to_dict("records") if r["measure"] == "total"
+    }
     pairs = [(r, numbers[key]) for r in table.to_dict("records") if r["measure"] == "prevalence" and r["breakdown"]
              and (key := (r["breakdown"], r["category"], r["reference_population"])) in numbers and pd.notna(r["estimate"])]  # fmt: skip
     assert len(pairs) > 5
@@ -186,7 +215,8 @@ def test_what_judges_is_whole_and_of_the_same_rows(norvia: fl.Published) -> None
     assert shown["estimate"].tolist() == pytest.approx(full.loc[shown.index, "estimate"].tolist(), rel=1e-12)
     assert norvia.exact["category"].tolist() == norvia.table["category"].tolist()
     assert norvia.exact.loc[norvia.table["marker"] == "c", ["estimate", "se", "n", "cases", "population"]].isna().all(axis=None)
-    assert replace(norvia, table=norvia.exact).select("prevalence").iloc[0]["estimate"] == pytest.approx(fl.prevalence(survey).table["estimate"].iloc[0], rel=1e-12)
+    whole = replace(norvia, table=norvia.exact).select("prevalence").iloc[0]
+    assert whole["estimate"] == pytest.approx(fl.prevalence(survey).table["estimate"].iloc[0], rel=1e-12)
     assert "exact" not in repr(norvia)
 
 

@@ -108,7 +108,12 @@ def test_a_change_since_a_baseline_published_elsewhere_needs_the_later_set_only(
     baseline = {"estimate": 0.15, "ci_low": 0.11, "ci_high": 0.20, "cases": 60, "psus_with_cases": 40}
     out = fl.publish_change(fl.change_from_published(baseline, after, row="big"), None, fl.publish(after))
     row = out.select("change_in_prevalence", "g").iloc[0]
-    assert (row["category"], row["verdict"], row["estimate_before"], row["cases_class_after"]) == ("big", "decreased", 0.15, "15–29")
+    assert (row["category"], row["verdict"], row["estimate_before"], row["cases_class_after"]) == (
+        "big",
+        "decreased",
+        0.15,
+        "15–29",
+    )
     assert (row["cases_before"], row["cases_class_before"]) == (60, "60")  # as the publication states it
 
 

@@ -58,7 +58,9 @@ def test_numbers_are_those_of_the_models(persons: fl.Survey, model: fl.Published
     ml_ratio = np.exp(ml.table.set_index("category").loc["south", "coefficient"])
     whole = [*row[["odds_ratio", "ci_low", "ci_high"]], ml_ratio]
     assert [f"{v:.2g}" for v in south[["odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"]]] == [f"{v:.2g}" for v in whole]
-    assert_allclose(south[["odds_ratio", "odds_ratio_ml"]].astype(float) * 100 % 1, 0, atol=1e-9)  # fewer than 15 cases: two digits
+    assert_allclose(
+        south[["odds_ratio", "odds_ratio_ml"]].astype(float) * 100 % 1, 0, atol=1e-9
+    )  # fewer than 15 cases: two digits
     rate = country.published().select("prevalence", "region").set_index("category").loc["south"]
     step = rate["rounding"] / rate["population"]
     effect = firth.margins().set_index("category").loc["south", "effect"]

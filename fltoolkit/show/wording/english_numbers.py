@@ -17,6 +17,7 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
+ROUNDED = "Parts may not add up, because of rounding"
 TITLES = {
     "prevalence": "Prevalence of forced labour",
     "total": "Persons in forced labour",
@@ -104,6 +105,21 @@ def doubts(rows: pd.DataFrame) -> str:
 
 def count(value: float) -> str:
     return "" if pd.isna(value) else f"{value:,.0f}"
+
+
+def cases(row: PublishedNumber) -> str:
+    """How many cases: their number, and of a cell of a breakdown the class of it (`5–14`)."""
+    return count(row["cases"]) or str(row["cases_class"])
+
+
+def ends(beyond_zero: str, low: str, high: str) -> tuple[str, str]:
+    """A change's limits in words: `<0` or `>0` in place of one that rounds to 0 and lies on that side of it."""
+    return (beyond_zero if beyond_zero == ">0" else low), (beyond_zero if beyond_zero == "<0" else high)
+
+
+def rounded(rows: pd.DataFrame) -> str:
+    """What must be said under a table with parts of a whole; nothing where there are none."""
+    return ROUNDED if (rows["breakdown"] != "").any() else ""
 
 
 def sentence(row: PublishedNumber) -> str:
