@@ -51,7 +51,8 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         no fall would be found, or decided on) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
         must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
         the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
-        in the row's unit.
+        in the row's unit. `power` is rounded down and `smallest_cut` up to a whole percent, samples up to two significant digits; of all
+        persons `planned_sample` is as the plan gives it.
 
     Raises:
         SpecError: a target is for a category that the row does not have.
@@ -173,7 +174,13 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
     least = detectable_change(p, row["n"], planned, deff=deff)
     smallest = least.relative if _decides(row["n"], planned, p * (1 - least.relative)) else nan
     smallest = nan if isnan(smallest) else ceil(100 * smallest - TINY) / 100
-    found |= {"planned_sample": rounded_up(planned), "deff": deff, "rate": p, "n": row["n"], "smallest_cut": smallest}
+    found |= {
+        "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),
+        "deff": deff,
+        "rate": p,
+        "n": row["n"],
+        "smallest_cut": smallest,
+    }
     found |= {"smallest_value": row["baseline_value"] * (1 - smallest)}
     if target is None:
         return found

@@ -26,7 +26,7 @@ IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "boun
 OF_ERROR = ("se", "cv", "deff", "n_eff")
 SPREAD = ("psus_with_cases", "households_with_cases")
 OF_CASES = ("share", "duration")  # whose `n` counts cases
-EXACT = 1e-9  # of a mean weight: less is rounding of its sum
+EXACT = 1e-9  # of a mean weight or a step: less is rounding of a sum, or of 0.01875 in binary
 
 
 def rounding_base(table: pd.DataFrame) -> float:
@@ -49,7 +49,7 @@ def rounding_base(table: pd.DataFrame) -> float:
 
 def nearest(values: Any, step: Any) -> Numbers:
     """The nearest multiple of a step; what lies midway goes up."""
-    found = np.floor(np.asarray(values, float) / step + 0.5) * step
+    found = np.floor(np.asarray(values, float) / step + 0.5 + EXACT) * step
     return np.asarray(np.round(found, 12) + 0.0)  # 0.0172, not 0.017200000000000003; and no minus zero
 
 

@@ -17,7 +17,7 @@ from fltoolkit.survey.spec.groups import uncrossed
 
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
-ROUNDED = "Parts may not add up, because of rounding"
+ROUNDED = "Parts may not add up because of rounding"
 TITLES = {
     "prevalence": "Prevalence of forced labour",
     "total": "Persons in forced labour",
