@@ -58,7 +58,7 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
     later = pd.DataFrame([usual | row for row in followed or []], columns=FOLLOW_UP)
     judged = targets(given.plan, given)
     return Evidence(
-        given.plan, now, now, None, given, beside_targets(judged, later), milestones(given.plan, given), smart(given.plan, given, judged),
+        given.plan, now, now, None, given, beside_targets(judged, later, later), milestones(given.plan, given), smart(given.plan, given, judged),
         later, Partners(),
     )  # type: ignore[arg-type]  # fmt: skip
 

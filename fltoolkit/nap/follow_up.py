@@ -60,17 +60,23 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     return pd.DataFrame(rows, columns=FOLLOW_UP)
 
 
-def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
+def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
     """The plan's targets, each beside the later round: `later_year`, `later_value` with its interval, and `beside`, which side of the target
-    it lies on, in words; nothing without a later round, or where it is not shown. A place, and no test: that is the follow-up's verdict."""
-    later = followed.rename(
-        columns={"year": "later_year", "value": "later_value", "ci_low": "later_ci_low", "ci_high": "later_ci_high"}
+    it lies on, in words; nothing without a later round, or where it is not shown. A place, and no test: that is the follow-up's verdict.
+
+    Args:
+        judged: from `targets`. followed: from `follow_up`, as printed; exact: the same at full precision, which tells the side.
+    """
+    names, keys = (
+        {"year": "later_year", "value": "later_value", "ci_low": "later_ci_low", "ci_high": "later_ci_high"},
+        ["id", "group", "category"],
     )
-    keys = ["id", "group", "category"]
-    joined = judged.merge(later[[*keys, *LATER]].drop_duplicates(keys), on=keys, how="left")
-    return joined.assign(
-        **{c: pd.to_numeric(joined[c]) for c in LATER}, beside=[_beside(row) for row in joined.to_dict("records")]
+    later, whole = (
+        judged[[*keys, "target_value"]].merge(t.rename(columns=names)[[*keys, *LATER]].drop_duplicates(keys), on=keys, how="left")
+        for t in (followed, exact)
     )
+    numbers = {c: pd.to_numeric(later[c]) for c in LATER}
+    return judged.reset_index(drop=True).assign(**numbers, beside=[_beside(row) for row in whole.to_dict("records")])
 
 
 def _beside(row: FollowUpRow) -> str:

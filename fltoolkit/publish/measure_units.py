@@ -24,7 +24,7 @@ def scale(measure: str) -> float:
 
 def scaled(value: float, measure: str) -> float:
     """A published estimate as it is read: 18.7 of 0.0187, without what multiplying adds to the sixteenth digit."""
-    return round(float(value) * scale(measure), 9)
+    return round(float(value) * scale(measure), 12)
 
 
 def unit(measure: str, population: str = "") -> str:

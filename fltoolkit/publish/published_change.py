@@ -104,7 +104,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": crossed(groups),
         "category": crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
-        **{g: row[g] for b in change.by for g in b}, **numbers, **verdict, **sides,
+        **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **sides,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
         "survey_before": change.before.survey, "round_before": change.before.round, "year_before": change.before.year,
         "survey": change.after.survey, "country": change.after.country, "round": change.after.round, "year": change.after.year,
@@ -144,8 +144,7 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     down = (table["verdict"] == DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
     up = (table["verdict"] == INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
     beyond = np.select([down, up], ["<0", ">0"], "")
-    table.insert(list(table).index("ci_high") + 1, "beyond_zero", beyond)
-    return without_contradiction(table.drop(columns=[STEP, ENOUGH]))
+    return without_contradiction(table.drop(columns=[STEP, ENOUGH]).assign(beyond_zero=beyond))
 
 
 def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
