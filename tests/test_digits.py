@@ -115,7 +115,9 @@ def secrets(full: pd.DataFrame, printed: pd.DataFrame, columns: tuple[str, ...])
     """What is known of cells at full precision, in each unit, where what is printed is another number."""
     for (_, row), (_, shown) in zip(full.iterrows(), printed.iterrows(), strict=True):
         times = scale(str(row["measure"]).removeprefix("change_in_"))
-        for name in (c for c in columns if c in full and pd.notna(row[c]) and row[c] and abs(abs(row[c]) - 1) > CLOSE):
+        for name in (
+            c for c in columns if c in full and pd.notna(row[c]) and abs(row[c] - round(row[c])) > CLOSE
+        ):  # 5 is no digit that tells
             value, there = abs(float(row[name])), abs(float(shown[name])) if pd.notna(shown[name]) else np.nan
             if not abs(value - there) <= CLOSE * value:
                 yield f"{row['measure']} {row['category']} {name}", value
