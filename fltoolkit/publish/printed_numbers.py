@@ -23,9 +23,7 @@ ENOUGH_CASES = 30  # below, a standard error narrows down who the cases are
 DIGITS, HEADLINE_DIGITS = 2, 3  # of a standard error
 CLASSES = ((50, "50 and more"), (30, "30–49"), (15, "15–29"), (5, "5–14"), (1, "1–4"))  # 1–4: only under lowered limits
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
-OF_ERROR = ("se", "cv", "deff", "n_eff")
 SPREAD = ("psus_with_cases", "households_with_cases")
-OF_CASES = ("share", "duration")  # whose `n` counts cases
 EXACT = 1e-9  # of a mean weight or a step: less is rounding of a sum, or of 0.01875 in binary
 
 
@@ -55,11 +53,9 @@ def nearest(values: Any, step: Any) -> Numbers:
 
 def significant(values: Any, digits: Any) -> Numbers:
     """Values with so many significant digits."""
-    values = np.asarray(values, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where(np.isfinite(values) & (values != 0), np.floor(np.log10(np.abs(values))), 0)
-    step = 10.0 ** (size - digits + 1)
-    return np.asarray(np.where(np.isfinite(values), nearest(values / step, 1) * step, values))
+    pairs = np.broadcast_arrays(np.asarray(values, float), np.asarray(digits))
+    made = [float(f"{value:.{int(count)}g}") for value, count in zip(*(part.ravel() for part in pairs), strict=True)]
+    return np.asarray(made).reshape(pairs[0].shape)
 
 
 def rounded_up(value: float, digits: int = DIGITS) -> float:

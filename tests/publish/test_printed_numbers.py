@@ -68,7 +68,8 @@ def test_steps_and_digits_are_as_a_plain_loop_finds_them() -> None:
     assert nearest([249.9, 250, -250.1, 0], 500).tolist() == [0, 500, -500, 0]  # midway up
     assert nearest([0.01726, 0.01714, 0.01875, 0.01715], 0.0001).tolist() == [0.0173, 0.0171, 0.0188, 0.0172]
     values = [0.0061234, 123456.0, 9.96, 0.0, -41.9]
-    assert significant(values, 2).tolist() == pytest.approx([float(f"{v:.2g}") for v in values])
+    assert significant(values, 2).tolist() == [0.0061, 120_000, 10, 0, -42]
+    assert significant([0.0061234, np.inf], [3, 2]).tolist() == [0.00612, np.inf]
     assert [rounded_up(v) for v in (7.2, 99.1, 101, 4300, 4301)] == [8, 100, 110, 4300, 4400]
 
 
