@@ -44,9 +44,9 @@ def estimated(seed: int, groups: int, measure: str) -> fl.Estimates:
 def test_nothing_shown_of_a_cube_tells_of_a_confidential_cell(seed: int, groups: int, measure: str) -> None:
     est = estimated(seed, groups, measure)
     out = fl.publish(est)
-    assert told(out.table, PUBLISH._tidy(est)) == []
+    assert told(out.exact, PUBLISH._tidy(est)) == []
     assert out.notes == ()
-    assert (out.table["marker"] != "c").sum() > 3
+    assert (out.exact["marker"] != "c").sum() > 3
 
 
 def without(quantities: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ def without(quantities: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_attack_wins_where_weighted_numbers_are_not_protected(monkeypatch: pytest.MonkeyPatch) -> None:
     """So the test above can fail: counts that nobody can work out, and weighted numbers that tell them."""
     without({"weighted"}, monkeypatch)
-    leaks = {seed: told(fl.publish(est := estimated(seed, 2, "prevalence")).table, PUBLISH._tidy(est)) for seed in (0, 3, 5)}
+    leaks = {seed: told(fl.publish(est := estimated(seed, 2, "prevalence")).exact, PUBLISH._tidy(est)) for seed in (0, 3, 5)}
     assert all(leaks.values())
     assert all(": weighted " in text for texts in leaks.values() for text in texts)
 
@@ -133,9 +133,9 @@ def test_a_cell_that_protection_left_exposed_takes_its_breakdown_with_it(monkeyp
     for seed in range(3):
         est = estimated(seed, 2, "prevalence")
         out = fl.publish(est)
-        assert told(out.table, PUBLISH._tidy(est)) == []
+        assert told(out.exact, PUBLISH._tidy(est)) == []
         assert "All of a × b of" in out.notes[0]
-        assert (out.table.query("breakdown == 'a × b'")["marker"] == "c").all()
+        assert (out.exact.query("breakdown == 'a × b'")["marker"] == "c").all()
 
 
 def test_a_flowchart_that_would_tell_is_hidden_as_a_whole_and_it_is_said(small: Any) -> None:

@@ -42,7 +42,7 @@ VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
 def leaks(persons: fl.Survey, groups: list[str]) -> list[Key]:
     """The cells of the two groups crossed that have few cases and follow from what is published of each by itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population="workers")
-    table = PUBLISH._judged(PUBLISH._decided([est], Limits(), (), persons.spec), load_profile("fltoolkit")).table
+    table = PUBLISH._judged(PUBLISH._decided([est], Limits(), (), persons.spec), load_profile("fltoolkit")).exact
     crossed = fl.prevalence(persons, by=[groups], population="workers").table
     cases = {frozenset((g, str(row[g])) for g in groups): row["cases"] for row in crossed.to_dict("records")}
     shown = {cell: n for (_, cell), n in zip(cells_of(table), table["cases"], strict=True) if pd.notna(n)}
