@@ -291,7 +291,7 @@ def test_no_hidden_number_stands_in_any_column_or_in_a_csv(out: Published, every
     checked = 0
     for i, (row, full) in enumerate(zip(again.to_dict("records"), everything.to_dict("records"), strict=True)):
         if row["marker"] != "c":
-            assert row["n"] == full["n"] or row["measure"] == "duration"
+            assert pd.isna(row["n"]) or abs(row["n"] - max(full["n"], 10)) <= 5  # to the nearest ten, of somebody 10
             continue
         blank = {c: row[c] for c in (*NUMBERS, *COUNTS) if c in row}
         assert all(pd.isna(v) for v in blank.values())
@@ -307,6 +307,7 @@ def test_no_hidden_number_stands_in_any_column_or_in_a_csv(out: Published, every
 def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
     assert {f.name for f in fields(out)} == {
         "table",
+        "exact",
         "profile",
         "limits",
         "coverage_excludes",
@@ -329,6 +330,8 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "marker",
         "reason",
         "unresolved_marker",
+        "cases_class",
+        "rounding",
     }
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
@@ -372,7 +375,7 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
     by = fl.cube(*"abc"[:groups])
     est = fl.share(design, "y", by) if measure == "share" else getattr(fl, measure)(design, "y", by=by)
     full = PUBLISH._tidy(est)
-    table = fl.publish(est).table
+    table = fl.publish(est).exact  # of a reader who has more digits than are printed
     assert table["marker"].eq("c").tolist() == table["n"].isna().tolist()
     assert recovered(table, full) == []
 
@@ -388,7 +391,7 @@ def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyP
     for seed in range(4):
         design = fl.SurveyDesign(random_persons(seed, 2), weight="w", psu="psu")
         est = fl.prevalence(design, "y", by=fl.cube("a", "b"))
-        won += bool(recovered(fl.publish(est).table, PUBLISH._tidy(est)))
+        won += bool(recovered(fl.publish(est).exact, PUBLISH._tidy(est)))
     assert won >= 3
 
 
