@@ -84,9 +84,9 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     """The rows of a published set as they may be printed, with the columns `cases_class` and `rounding` (B).
 
     Of cells of a breakdown: numbers of persons are multiples of B; rates are ratios of such numbers; `n` and `unresolved` are to the nearest
-    ten, and never 0 for somebody; `cases` is 0 or blank; what tells of the spread is blank under
-    30 cases and beside a hidden cell. Of headlines numbers are
-    multiples of B, rates have four decimals, counts are exact. `cv`, `deff` and `n_eff` are reckoned from the standard error that is printed.
+    ten, and never 0 for somebody; `cases` is 0 or blank; what tells of the spread is blank under 30 cases, and beside a hidden cell. Of
+    headlines numbers are multiples of B, rates have four decimals, counts are exact. `cv`, `deff` and `n_eff` are reckoned from the
+    standard error that is printed.
 
     Args:
         exact: rows at full precision, what is hidden is blank; flags and markers are decided. base: B.
@@ -171,7 +171,7 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
 
 def _beside_hidden(exact: pd.DataFrame) -> Flags:
     """Rows of a breakdown of which a confidential cell is hidden."""
-    by = [exact[c] for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown")]
+    by = [exact[c] for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in exact]
     return np.asarray((exact["marker"] == "c").groupby(by, sort=False).transform("any") & ~is_headline(exact))
 
 

@@ -20,10 +20,10 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.person_patterns import read_patterns
 from fltoolkit.publish.disclosure.suppression_decision import Seen, decide, decide_beside
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.publish.printed_numbers import printed, rounding_base, without_few_months, without_population

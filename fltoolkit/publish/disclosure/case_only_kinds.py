@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
 from fltoolkit.publish.disclosure.cell_system import Floats, Kinds, Mask, Row, Tie
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
-from fltoolkit.publish.disclosure.person_patterns import PersonPatterns
 
 
 @dataclass(frozen=True)

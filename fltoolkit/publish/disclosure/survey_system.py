@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import block_diag, csr_array, vstack
 
+from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Kinds, Mask, Row, Tie, assembled
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells
-from fltoolkit.publish.disclosure.person_patterns import PersonPatterns
 
 MOST = 4000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
 HEADLINE = 0.0001  # the digits of a headline's rate

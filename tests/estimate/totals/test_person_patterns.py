@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fltoolkit.publish.disclosure.person_patterns import PersonPatterns, read_patterns
+from fltoolkit.estimate.totals.person_patterns import PersonPatterns, read_patterns
 
 # Men and women in two regions; every third a case, every seventh open, some without work; weights of 1 to 5.
 PEOPLE = [

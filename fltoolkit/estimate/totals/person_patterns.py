@@ -13,18 +13,19 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.publish.disclosure.cell_counts import CellId
-from fltoolkit.publish.disclosure.cell_system import Floats
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Key as GroupColumn, weight_of
 from fltoolkit.survey.spec.groups import NOT_STATED
 
+Floats = NDArray[np.float64]
+Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
 UNITS = {"household": HOUSEHOLD, "psu": PSU}
@@ -52,7 +53,7 @@ class PersonPatterns:
     weighted: Mapping[tuple[str, str], Floats]
     case_homes: pd.DataFrame
 
-    def holds(self, cells: Sequence[CellId]) -> csr_array[Any]:
+    def holds(self, cells: Sequence[Cell]) -> csr_array[Any]:
         """Cells × kinds, 1 for each kind that is in the cell."""
         found = []
         breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
