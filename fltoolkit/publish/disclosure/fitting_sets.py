@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.variance.taylor_variance import Array
 
-STEPS = (32, 16, 8, 4)  # of the printed interval: the finest grid that takes few enough cells of the product's table
+STEPS = (32, 16, 8, 4, 2, 1)  # of the printed interval: the finest grid that takes few enough cells of the product's table
 MOST_CELLS = 250_000
 HALF = 0.5
 NEGLIGIBLE = 1e-16  # a probability of so many persons of one weight in a set
@@ -67,10 +67,10 @@ class _Groups:
 def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
     """Count the sets of persons that fit what is printed, and find the largest share of them that holds any one person.
 
-    Weights are put on a grid of 1/32 of the printed interval, so that persons of one weight are alike (where a cell has many persons and
-    cases, of down to 1/4: the numbers of sets are smooth there). The sets of k persons with the sum s are the coefficient of yᵏxˢ in
-    ∏ᵥ (1 + y·xᵛ)^mᵥ, mᵥ persons of weight v. A person of weight v is in E[Jᵥ]/mᵥ of the sets that fit, Jᵥ being how many of a set have
-    this weight. All sets are taken as equally likely.
+    Weights are put on a grid of 1/32 of the printed interval, so that persons of one weight are alike (a coarser one where persons and
+    cases are many or the number is large: the numbers of sets are smooth there). The sets of k persons with the sum s are the coefficient of
+    yᵏxˢ in ∏ᵥ (1 + y·xᵛ)^mᵥ, mᵥ persons of weight v. A person of weight v is in E[Jᵥ]/mᵥ of the sets that fit, Jᵥ being how many of a
+    set have this weight. All sets are taken as equally likely.
 
     The product is formed with each person in the set by a chance with odds exp(α + β·v), which α and β centre on what is printed:
     no number overflows, and large Jᵥ can be left out. A class without an upper limit takes these chances as the shares, and counts the

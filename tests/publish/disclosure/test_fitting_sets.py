@@ -110,11 +110,15 @@ def test_where_no_set_fits_the_cell_is_not_taken_for_safe() -> None:
         assert identifies(count_fitting_sets(weights, printed))
 
 
-@pytest.mark.parametrize(("n", "cases", "least", "most"), [(60, 40, 30, 49), (260, 15, 15, 29), (1000, 40, 30, 49)])
+@pytest.mark.parametrize(
+    ("n", "cases", "least", "most", "times"),
+    [(60, 40, 30, 49, 1), (260, 15, 15, 29, 1), (1000, 40, 30, 49, 1), (80, 20, 15, 29, 10)],
+)
 def test_a_coarser_grid_hardly_changes_the_share(
-    monkeypatch: pytest.MonkeyPatch, n: int, cases: int, least: int, most: int
+    monkeypatch: pytest.MonkeyPatch, n: int, cases: int, least: int, most: int, times: int
 ) -> None:
-    weights = draw_weights(n, 0.6, n)
+    """`times`: weights of ten times the base, as in a region where few were asked."""
+    weights = draw_weights(n, 0.6, n) * times
     printed = print_cases(weights, cases, least, most)
     coarse = count_fitting_sets(weights, printed)
     monkeypatch.setattr(fitting_sets, "MOST_CELLS", 10**8)
