@@ -7,15 +7,16 @@ Writes docs/disclosure_rounding.csv: a row for each size of domain, number of ca
 random domains. Prints a table by way of printing. Columns:
 
 - `log10_sets`, `log10_fewest`: sets that fit, as powers of ten: the median and the smallest of the domains. `share`, `largest_share`: the
-  largest share of the sets that holds one person: mean and largest of the domains; `named`: domains where it is above a half.
+  largest share of the sets that holds one person: mean and largest of the domains; `named`: the part of the domains where it is above a
+  half. These three are of the domains where it is `known` (a part of all).
 - `number_error`, `rate_error`: root mean square error that printing adds to the number and to the rate, as parts of them; `cv`: the
   sampling error in the same unit; `longer`: how much larger the rate's whole error is than its sampling error.
 
 Where the sum alone is printed, sets are counted (`count_fitting_sets`). Where standard error or limits are printed too, all sets of a size are
 tried if they are at most six million. Else sets of the size are drawn by chances that are centred on the printed number, and the part of them
 that fits is taken. Where the number has many digits, few sets have it: standard error and limits are then worked out as if each set near
-it did, for the part that fits hardly depends on it. The share is then that of a random walk among the sets that fit, from the true one on;
-of narrow intervals, where it would not get far, the share is left out.
+it did, for the part that fits hardly depends on it. The share is then that of random walks among the sets that fit, from the true one on;
+where number or standard error have many digits, or where the walks hardly moved, it is not known.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ MEAN, BASE, UNITS = (
 )  # the smallest 1, 2 or 5 × 10^k that is at least the mean weight; sampling units of the survey
 CLASSES = ((5, 14), (15, 29), (30, 49))
 TRIED, DRAWN, BLOCK = 6_000_000, 40_000, 20_000
-WALKS, STEPS = 60, 6000
+WALKS, STEPS, FAR = 40, 8000, 10
 LAST = 1e-10  # the last of a weight's ten decimals
 
 
@@ -174,7 +175,7 @@ def fitting(drawn: Drawn, t: Truth, printed: Printed, rng: np.random.Generator) 
             number, held = number + len(sets), held + sets.sum(axis=0)
         else:
             number, all_tried = number + drawn.number(size, t, printed) + (size == domain.cases), False
-    narrow = printed.number[1] - printed.number[0] < BASE
+    narrow = printed.number[1] - printed.number[0] < BASE or printed.se is not None
     share = held.max() / number if all_tried else math.nan if narrow else by_walking(domain, printed, rng)
     return math.log10(number), float(share)
 
@@ -239,28 +240,48 @@ class Drawn:
 
 
 def by_walking(domain: Domain, printed: Printed, rng: np.random.Generator) -> float:
-    """The largest share, over many random walks: one case leaves for another person, or for two, or two for one (Metropolis and Hastings)."""
-    n, row = len(domain.weight), np.arange(WALKS)
-    held = np.tile(np.arange(n) < domain.cases, (WALKS, 1))
-    counted = np.zeros(n)
+    """The largest share of the sets that random walks from the true one come to; nan where they hardly move (Metropolis and Hastings)."""
+    held = np.tile(np.arange(len(domain.weight)) < domain.cases, (WALKS, 1))
+    counted, moves = np.zeros(len(domain.weight)), np.zeros(WALKS)
     for step in range(STEPS):
-        leave, enter = rng.integers(1, 3, WALKS), rng.integers(1, 3, WALKS)
-        lots = rng.random((WALKS, n))
-        out, into = (np.argpartition(np.where(those, lots, 2), (0, 1), axis=1)[:, :2] for those in (held, ~held))
-        size = held.sum(axis=1)
-        after = held.copy()
-        for place in (0, 1):
-            after[row[leave > place], out[leave > place, place]] = False
-            after[row[enter > place], into[enter > place, place]] = True
-        ratio = np.where(leave == enter, 1.0, np.where(enter > leave, (n - size) / (size + 1), size / (n - size + 1)))
-        moved = (after.sum(axis=1) >= printed.sizes[0]) & (after.sum(axis=1) <= printed.sizes[1]) & (rng.random(WALKS) < ratio)
-        total = after @ domain.weight
+        after, ratio = exchange_units(domain, held, rng) if step % 2 else exchange_persons(held, rng)
+        size, total = after.sum(axis=1), after @ domain.weight
+        moved = (size >= printed.sizes[0]) & (size <= printed.sizes[1]) & (rng.random(WALKS) < ratio)
         moved &= (total >= printed.number[0]) & (total < printed.number[1])
         moved[moved] = inside(see(domain, after[moved]), printed)
         held[moved] = after[moved]
+        moves += moved
         if step >= STEPS // 2:
             counted += held.sum(axis=0)
-    return float(counted.max() / (WALKS * (STEPS - STEPS // 2)))
+    far = np.median(moves) >= FAR * domain.cases
+    return float(counted.max() / (WALKS * (STEPS - STEPS // 2))) if far else math.nan
+
+
+def exchange_persons(held: Flags, rng: np.random.Generator) -> tuple[Flags, Floats]:
+    """One case leaves for another person, two for two, one for two or two for one; and the ratio of the ways back and there."""
+    row, n, size, after = np.arange(len(held)), held.shape[1], held.sum(axis=1), held.copy()
+    leave, enter, lots = rng.integers(1, 3, len(held)), rng.integers(1, 3, len(held)), rng.random(held.shape)
+    out, into = (np.argpartition(np.where(those, lots, 2), (0, 1), axis=1)[:, :2] for those in (held, ~held))
+    for place in (0, 1):
+        after[row[leave > place], out[leave > place, place]] = False
+        after[row[enter > place], into[enter > place, place]] = True
+    fewer = np.where(enter < leave, size / (n - size + 1), 1.0)
+    return after, np.where(enter > leave, (n - size) / (size + 1), fewer)
+
+
+def exchange_units(domain: Domain, held: Flags, rng: np.random.Generator) -> tuple[Flags, Floats]:
+    """All cases of one sampling unit leave for persons of a unit without cases."""
+    after, ratio, persons = held.copy(), np.zeros(len(held)), np.bincount(domain.unit)
+    for walk, cases in enumerate(held):
+        by_unit = np.bincount(domain.unit[cases], minlength=len(persons))
+        one = rng.choice(np.flatnonzero(by_unit))
+        free = np.flatnonzero((by_unit == 0) & (persons >= by_unit[one]))
+        if len(free):
+            other = rng.choice(free)
+            after[walk, domain.unit == one] = False
+            after[walk, rng.permutation(np.flatnonzero(domain.unit == other))[: by_unit[one]]] = True
+            ratio[walk] = math.comb(persons[other], by_unit[one]) / math.comb(persons[one], by_unit[one])
+    return after, ratio
 
 
 def inside(seen: Seen, printed: Printed, number: bool = True) -> Flags:
@@ -310,10 +331,16 @@ def simulate(domains: int, seed: int) -> Iterator[dict[str, object]]:
             off, sampling = float(np.sqrt((rate_error**2).mean())), float(np.sqrt((cv**2).mean()))
             yield {
                 "persons": persons, "cases": cases, "spread": spread, "way": way, "domains": domains,
-                "log10_sets": np.median(sets), "log10_fewest": sets.min(), "share": share.mean(), "largest_share": share.max(),
-                "named": np.nan if np.isnan(share).any() else (share > HALF).mean(), "number_error": np.sqrt((number_error**2).mean()), "rate_error": off,
+                "log10_sets": np.median(sets), "log10_fewest": sets.min(), "known": (~np.isnan(share)).mean(), "share": mean_known(share),
+                "largest_share": np.fmax.reduce(share),
+                "named": mean_known(np.where(np.isnan(share), np.nan, share > HALF)), "number_error": np.sqrt((number_error**2).mean()), "rate_error": off,
                 "cv": sampling, "longer": np.hypot(off, sampling) / sampling - 1,
             }  # fmt: skip
+
+
+def mean_known(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else math.nan
 
 
 def main() -> None:
@@ -324,7 +351,7 @@ def main() -> None:
     start = time.perf_counter()
     table = pd.DataFrame(simulate(options.domains, options.seed))
     table.to_csv(TARGET, index=False, float_format="%.4g")
-    columns = {"log10_sets": "median", "log10_fewest": "min", "largest_share": "max", "named": "mean", "number_error": "mean",
+    columns = {"log10_sets": "median", "log10_fewest": "min", "known": "mean", "largest_share": "max", "named": "mean", "number_error": "mean",
                "rate_error": "mean", "cv": "mean", "longer": "mean"}  # fmt: skip
     shown = table[table["cases"] * 2 < table["persons"]]
     print(shown.groupby(["cases", "way"], sort=False).agg(columns).round(3).to_string())
