@@ -16,6 +16,7 @@ from scipy.stats import beta
 
 from fltoolkit.estimate.measures import intervals
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion
+from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets, identifies
 
 Floats = NDArray[np.float64]
 
@@ -100,3 +101,21 @@ def test_the_default_interval_hides_which_degrees_of_freedom_it_took() -> None:
     assert found[4] == pytest.approx(1, rel=1e-6)
     assert found[3] < 0.8
     assert found[5] > 1.1
+
+
+def test_limits_to_the_base_name_who_holds_over_half_where_the_number_alone_does_not() -> None:
+    """The standard error is larger than any persons without the heavy one can make it: such a cell is hidden for its dominant person."""
+    others = np.sort(700 * np.exp(0.8 * np.random.default_rng(7).standard_normal(259) - 0.32))[::-1]
+    heavy = 8000.0
+    cases = np.append(heavy, others[40:236:14])  # fifteen, most of them lighter than the mean
+    total, population = float(cases.sum()), float(others.sum() + heavy)
+    assert heavy > total / 2
+    se = float(np.sqrt((cases**2).sum()))
+    seen = SeenProportion(total / population, se / population, 260, DF, psus_with_cases=14)
+    limits = [float(limit) * population for limit in intervals.proportion(seen, Confidence("korn_graubard_rare", 0.95))]
+    found = standard_errors(Printed(to_the_base(total), to_the_base(limits[0]), to_the_base(limits[1]), population, 260, 13))
+    low, high = to_the_base(total)
+    without = others[np.cumsum(others) <= high]  # the heaviest that make up the number give the largest standard error
+    assert np.sqrt((without**2).sum() + others[len(without)] ** 2) < found.min()
+    sets = count_fitting_sets(np.append(others, heavy), PrintedCases(15, 29, low, high))
+    assert not identifies(sets)
