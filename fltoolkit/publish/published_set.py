@@ -43,6 +43,7 @@ CONFIDENTIAL = (
     "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
 )
 COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
+CROWDED = "All of {} is hidden: it has too many confidential cells to choose among."
 STRICTER = (
     "The survey has more kinds of persons than one programme takes. The cases of the rarest kinds are taken as known to readers, so that "
     "more may be hidden than is needed."
@@ -323,7 +324,8 @@ def _decided(made: list[Estimates], limits: Limits, notes: tuple[str, ...], pers
         patterns = read_patterns(persons, shared, list(dict.fromkeys(table["reference_population"])))
     seen = Seen(limits, rounding_base(table), patterns, case_only)
     found = decide_beside(table, own, decide(table[own], keys, of, seen), limits)
-    notes = (*notes, *(COARSE.format(what) for what in found.coarse), *([STRICTER] if found.stricter else []))
+    told = [COARSE.format(what) for what in found.coarse] + [CROWDED.format(what) for what in found.crowded]
+    notes = (*notes, *told, *([STRICTER] if found.stricter else []))
     return _Decided(table, tuple(groups), found.hidden, found.open_hidden, limits, notes, made[0].about.rule_set)
 
 

@@ -19,6 +19,7 @@ from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, 
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"
 SPARSE = 0.2  # of a case: a change smaller than this is as dear as one of this size, so that few cells change
+MOST_TRIED = 300  # cells of which each complement is tried whether it may be shown again
 LEAVE = 1e-3  # of its cost: the price of a change of a cell that is hidden to protect another
 C = TypeVar("C", bound=object)
 
@@ -63,7 +64,7 @@ def protect(
     pairs = [goals_of(system, place[cell], limits) for cell in sorted(primary, key=draws.__getitem__)]
     search = _Search(system, [goal for pair in pairs for goal in pair], cost, hidden, ~hidden)
     exposed = search.hide()
-    if not exposed:
+    if not exposed and len(system.cells) <= MOST_TRIED:
         search.show_again()
     more = {c: COMPLEMENT for c, i in place.items() if not search.shown[i] and c not in fixed}
     return Protected(fixed | more, [system.cells[row] for row in exposed])

@@ -18,6 +18,8 @@ from fltoolkit.publish.disclosure.cell_system import Floats, Mask
 
 CLOSE = 1e-6
 TRIES = 3  # directions in which a part may not lie
+BLOCK = 256  # cells
+DIGITS = 6  # of a sum of marks
 
 
 class DerivedCell(NamedTuple):
@@ -46,41 +48,41 @@ def derived_cells(
         By part the kinds that it holds; no two hold the same ones, and none those of a cell.
     """
     persons, cases = counts
-    shared = _shared(holds, cases).tocoo()  # pairs without a case in common have none that a part of them could give away
-    one, other, both = shared.row, shared.col, shared.data
-    if not len(both):
-        return {}
-    own_cases, own_persons = holds @ cases, holds @ persons
-    persons_both = _at(_shared(holds, persons), one, other)
-    few = {
-        "both": _confidential(both, persons_both, limits) & (one < other),
-        "less": _confidential(own_cases[one] - both, own_persons[one] - persons_both, limits),
-    }
-    if not any(found.any() for found in few.values()):
-        return {}
-    follows = np.ones(len(one), dtype=bool)
-    for away in _outside(holds):
-        follows &= np.abs(_at(_shared(holds, away), one, other)) < CLOSE
-    taken = {holds[[i]].indices.tobytes() for i in range(len(cells))}
+    with_cases = np.flatnonzero(cases > 0)
+    few_kinds = holds[:, with_cases]
+    shared = csr_array(few_kinds @ diags_array(cases[with_cases]) @ few_kinds.T).tocoo()
+    one, other, both = shared.row, shared.col, shared.data  # pairs without a case in common have no part that tells of one
+    mine, own_persons = (holds @ cases)[one], (holds @ persons)[one]
+    mark = np.random.default_rng(1).normal(size=len(cases))  # the sum of these marks tells one set of kinds from another
+    persons_both, mark_both, *changes = _over_pairs(holds, (one, other), [persons, mark, *unchanging(holds)])
+    follows = np.logical_and.reduce([np.abs(change) < CLOSE for change in changes])
+    taken = set(np.round(holds @ mark, DIGITS).tolist())
     found: dict[DerivedCell, NDArray[np.intp]] = {}
-    for part in ("less", "both"):
-        for i, j in zip(one[few[part] & follows], other[few[part] & follows], strict=True):
-            mine, theirs = holds[[i]].indices, holds[[j]].indices
-            kinds = np.intersect1d(mine, theirs) if part == "both" else np.setdiff1d(mine, theirs)
-            if kinds.astype(mine.dtype).tobytes() not in taken:
-                taken.add(kinds.astype(mine.dtype).tobytes())
-                found[DerivedCell(cells[i], cells[j], part)] = kinds.astype(np.intp)
+    parts: tuple[tuple[Literal["less", "both"], Floats, Floats, Floats], ...] = (
+        ("less", mine - both, own_persons - persons_both, (holds @ mark)[one] - mark_both),
+        ("both", both, persons_both, mark_both),
+    )
+    for part, own_cases, inside, marked in parts:
+        few = np.flatnonzero(_confidential(own_cases, inside, limits) & follows & ((one < other) | (part == "less")))
+        for k, held in zip(few, np.round(marked[few], DIGITS).tolist(), strict=True):
+            if held not in taken:
+                taken.add(held)
+                first, second = holds[[one[k]]].indices, holds[[other[k]]].indices
+                kinds = np.intersect1d(first, second) if part == "both" else np.setdiff1d(first, second)
+                found[DerivedCell(cells[one[k]], cells[other[k]], part)] = kinds.astype(np.intp)
     return found
 
 
-def _shared(holds: csr_array[Any], values: Floats) -> csr_array[Any]:
-    """Cells × cells, the sum of a value over the kinds that are in both."""
-    return csr_array(holds @ diags_array(values) @ holds.T)
-
-
-def _at(matrix: csr_array[Any], rows: NDArray[Any], columns: NDArray[Any]) -> Floats:
-    """A matrix's values at some places."""
-    return np.asarray(matrix[rows, columns], dtype=float)
+def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Floats]) -> list[Floats]:
+    """Of each pair of cells the sums of some values over the kinds that are in both: block by block, since most pairs are not asked for."""
+    one, other = pairs
+    found = [np.zeros(len(one)) for _ in values]
+    for start in range(0, holds.shape[0], BLOCK):
+        asked = np.flatnonzero((one >= start) & (one < start + BLOCK))
+        block = holds[start : start + BLOCK]
+        for sums, value in zip(found, values, strict=True):
+            sums[asked] = (block @ diags_array(value) @ holds.T).toarray()[one[asked] - start, other[asked]]
+    return found
 
 
 def _confidential(cases: Floats, persons: Floats, limits: Limits) -> Mask:
@@ -89,7 +91,7 @@ def _confidential(cases: Floats, persons: Floats, limits: Limits) -> Mask:
     return np.asarray((cases > CLOSE) & few)
 
 
-def _outside(holds: csr_array[Any]) -> list[Floats]:
+def unchanging(holds: csr_array[Any]) -> list[Floats]:
     """Directions of kinds, drawn at random, in which no cell changes. A set of kinds that is a sum and difference of cells does not change
     either; one that is not changes for sure."""
     draw = np.random.default_rng(0)

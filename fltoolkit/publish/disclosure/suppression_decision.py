@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ OPEN_STEPS = ("unresolved", "child, unresolved")
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 LEFT = "two outcomes differ by too few cases"
 PART = "a part of cells that are shown"
+CROWDED = "in a breakdown with too many confidential cells"
+MOST_WORK = 20_000  # confidential cells times cells: each of the first takes some programmes of the size of the second
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Decision:
         hidden: rows to hide.
         open_hidden: rows whose unresolved count is to be hidden too.
         coarse: breakdowns hidden as a whole, in words, since no smaller choice of cells keeps their confidential ones secret.
+        crowded: the same of breakdowns that have too many confidential cells to choose among them.
         stricter: whether the survey has more kinds of persons than a programme takes, so that a stricter rule was used.
         settled: the cells that the rows are about, for those who may see them.
     """
@@ -55,6 +59,7 @@ class Decision:
     hidden: set[int] = field(default_factory=set)
     open_hidden: set[int] = field(default_factory=set)
     coarse: list[str] = field(default_factory=list)
+    crowded: list[str] = field(default_factory=list)
     stricter: bool = False
     settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
 
@@ -134,7 +139,10 @@ class _Protection:
         """Cells of one outcome to hide. Where no choice of single cells protects one, its breakdown is hidden as a whole, or else all that
         it is tied to."""
         gone = dict(gone)
-        systems = self._systems(cells, outcome)
+        crowded = _crowded(primary, cells)
+        withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded}
+        self._tell(self.out.crowded, withheld)
+        systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
         while True:
             found: dict[CellId, str] = {}
             exposed: list[CellId] = []
@@ -150,21 +158,27 @@ class _Protection:
                 settled.append(Settled(outcome, system, made.hidden))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
-            more = {other for c in exposed for other in _with_its_breakdown(c, cells, found)}
+            more = {other for c in exposed for other in _with_its_breakdown(c, cells, withheld | found)}
             if not more:
                 self.out.settled += settled
-                return found
+                return withheld | found
             gone |= dict.fromkeys(more, "hidden with its breakdown")
-            told = dict.fromkeys(_cell_in_words(*c) for c in cells if c in more)
-            self.out.coarse.extend(text for text in told if text not in self.out.coarse)
+            self._tell(self.out.coarse, more)
 
-    def _systems(self, cells: Mapping[CellId, Cell], outcome: str) -> list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]]:
+    def _tell(self, told: list[str], cells: Iterable[CellId]) -> None:
+        """Notes the breakdowns of some cells."""
+        words = dict.fromkeys(_cell_in_words(*c) for c in sorted(cells, key=lambda c: (c[0], sorted(c[1]))))
+        told.extend(text for text in words if text not in told)
+
+    def _systems(
+        self, cells: Mapping[CellId, Cell], outcome: str, away: list[CellId]
+    ) -> list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]]:
         """What ties the cells: of a survey all of them; else those of each population."""
         if not cells:
             return []
         seen = self.seen
         if seen.patterns is not None:
-            made = survey_system(SeenCells(cells, outcome, seen.base, seen.limits, seen.case_only), seen.patterns)
+            made = survey_system(SeenCells(cells, outcome, seen.base, seen.limits, seen.case_only, away), seen.patterns)
             self.out.stricter |= made.coarse
             return [(made.system, made.parts)]
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
@@ -172,6 +186,23 @@ class _Protection:
             own = system_of(_of_population(name, cells), base=seen.base)
             found.append((CellSystem(**vars(own) | {"cells": tuple((name, k) for k in own.cells)}), ()))
         return found
+
+
+def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
+    """A cell's population and groups."""
+    return cell[0], frozenset(g for g, _ in cell[1])
+
+
+def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
+    """Breakdowns with so many confidential cells that choosing among them would take too long: those with most, until few enough are left."""
+    confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
+    left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
+    for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
+        if left * many <= MOST_WORK:
+            break
+        found.add(breakdown)
+        left, many = left - count, many - cells_of[breakdown]
+    return found
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:

@@ -14,7 +14,7 @@ from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Kinds, Mask, Row, Tie, assembled
-from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells
+from fltoolkit.publish.disclosure.derived_cells import CLOSE, AnyCell, DerivedCell, derived_cells, unchanging
 
 MOST = 4000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
 HEADLINE = 0.0001  # the digits of a headline's rate
@@ -28,6 +28,7 @@ class SeenCells:
         cells: by population and group values. outcome: `cases`, `now` or `unresolved`.
         base: what weighted numbers are rounded to. limits: the confidentiality limits.
         case_only: groups that only cases have.
+        away: cells of breakdowns that are hidden as a whole.
     """
 
     cells: Mapping[CellId, Cell]
@@ -35,6 +36,7 @@ class SeenCells:
     base: float
     limits: Limits
     case_only: frozenset[str] = frozenset()
+    away: Sequence[CellId] = ()
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,13 @@ def survey_system(seen: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     whole = [c for c in seen.cells if c not in only]
     cells = patterns.holds(whole)
     parts = derived_cells(whole, cells, (patterns.persons, true), seen.limits)
-    holds = csr_array(vstack([cells, *(_one_row(kinds, len(true)) for kinds in parts.values())]))
+    followed = _followed(seen, patterns, cells)
+    told = [patterns.holds(followed), *(_one_row(kinds, len(true)) for kinds in parts.values())]
+    holds = csr_array(vstack([cells, *told]))
     kept = _kept(patterns.persons, true, _in_few(holds, true, seen.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
     everybody = PersonKinds(patterns, populations, units, true, known, kept, own)
-    rows = _rows(seen, [*whole, *parts], holds, everybody)
+    rows = _rows(seen, [*whole, *followed, *parts], holds, everybody)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
     for groups in _crossed(seen):
         mine = {c: found for c, found in only.items() if not groups.isdisjoint(g for g, _ in c[1])}
@@ -85,6 +89,16 @@ def survey_system(seen: SeenCells, patterns: PersonPatterns) -> SurveySystem:
             np.hstack([kinds.heavy, more.kinds.heavy]),
         )
     return SurveySystem(assembled(kinds, rows, csr_array(block_diag(blocks)), ties), tuple(parts), not kept.all())
+
+
+def _followed(seen: SeenCells, patterns: PersonPatterns, cells: csr_array[Any]) -> list[CellId]:
+    """The cells of breakdowns hidden as a whole that are sums and differences of the others all the same."""
+    away = [c for c in seen.away if seen.case_only.isdisjoint(g for g, _ in c[1])]
+    if not away:
+        return []
+    holds = patterns.holds(away)
+    changes = np.abs([holds @ change for change in unchanging(cells)]).max(axis=0)
+    return [c for c, change in zip(away, changes, strict=True) if change < CLOSE]
 
 
 def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
