@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -28,16 +28,26 @@ CASE_STEPS = ("forced labour", *ROUTES.values())
 OPEN_STEPS = ("unresolved", "child, unresolved")
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 LEFT = "two outcomes differ by too few cases"
+FEW_OPEN = "too few unresolved persons, or too few of the others who are known not to be cases"
+WITH_BREAKDOWN = "hidden with its breakdown"
 PART = "a part of cells that are shown"
 
 
 @dataclass(frozen=True)
 class Settled:
-    """The cells of one outcome after the decision: the system that ties them, and the hidden ones with the reason."""
+    """The cells of one outcome after the decision, or of a flowchart.
+
+    Attributes:
+        outcome: `cases`, `now`, `unresolved`, `now_unresolved` or `flowchart`.
+        system: what ties the cells.
+        hidden: the hidden cells, with the reason.
+        units: by population, the mean weight in which the system weighs.
+    """
 
     outcome: str
     system: CellSystem[AnyCell]
     hidden: Mapping[AnyCell, str]
+    units: Mapping[str, float]
 
 
 @dataclass
@@ -95,7 +105,7 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen) -> D
         primary = {c: why for c, why in first.items() if c not in small}
         away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small})
         unresolved = _unresolved_cells(rows, keys)
-        few = {c: "unresolved" for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
+        few = {c: FEW_OPEN for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
         gone = {c: why for c, why in away[outcome].items() if c in unresolved and c not in few}
         blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone)
         population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
@@ -134,6 +144,9 @@ class _Protection:
         """Cells of one outcome to hide. Where no choice of single cells protects one, its breakdown is hidden as a whole, or else all that
         it is tied to."""
         gone = dict(gone)
+        units: dict[str, float] = {}
+        for (population, _), cell in cells.items():
+            units[population] = max(cell.mean_weight, units.get(population, 0.0))
         systems = self._systems(cells, outcome)
         while True:
             found: dict[CellId, str] = {}
@@ -147,14 +160,14 @@ class _Protection:
                 made = protect(
                     system, first | dict.fromkeys(parts, PART), self.seen.limits, gone=away, dear=whole, salt=self.salt
                 )
-                settled.append(Settled(outcome, system, made.hidden))
+                settled.append(Settled(outcome, system, made.hidden, units))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
             more = {other for c in exposed for other in _with_its_breakdown(c, cells, found)}
             if not more:
                 self.out.settled += settled
                 return found
-            gone |= dict.fromkeys(more, "hidden with its breakdown")
+            gone |= dict.fromkeys(more, WITH_BREAKDOWN)
             told = dict.fromkeys(_cell_in_words(*c) for c in cells if c in more)
             self.out.coarse.extend(text for text in told if text not in self.out.coarse)
 
@@ -170,8 +183,15 @@ class _Protection:
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
         for name in dict.fromkeys(population for population, _ in cells):
             own = system_of(_of_population(name, cells), base=seen.base)
-            found.append((CellSystem(**vars(own) | {"cells": tuple((name, k) for k in own.cells)}), ()))
+            found.append((_named(own, name), ()))
         return found
+
+
+def _named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
+    """The system with its cells under the name of their population."""
+    return CellSystem(
+        **{f.name: getattr(system, f.name) for f in fields(system)} | {"cells": tuple((population, k) for k in system.cells)}
+    )
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
@@ -219,8 +239,9 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     elsewhere |= {k: (route, away) for i, k in own.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
     first |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
     spare = [k for k in (WHOLE, *elsewhere) if k not in first]
+    system = system_of(counts, [k for k in counts if len(k) == 2])
     made = protect(
-        system_of(counts, [k for k in counts if len(k) == 2]),
+        system,
         first,
         limits,
         gone={OTHERS: "nowhere shown"},
@@ -230,6 +251,10 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     if made.exposed:
         by.out.coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
         return set(own)
+    name = str(chart["reference_population"].iloc[0])
+    gone: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
+    units = {name: max(cell.mean_weight for cell in counts.values())}
+    by.out.settled.append(Settled("flowchart", _named(system, name), gone, units))
     return {i for i, k in own.items() if k in made.hidden}
 
 

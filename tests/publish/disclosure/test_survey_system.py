@@ -23,6 +23,7 @@ from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_profile
+from fltoolkit.publish.run_decision import STRICTER
 
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 
@@ -141,7 +142,7 @@ VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
 def leaks(persons: Any, groups: list[str], population: str = "workers") -> list[Key]:
     """The cells of two groups crossed that have few cases and follow from what is published of each by itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population=population)
-    table = PUBLISH._judged(PUBLISH._decided([est], Limits(), (), persons), load_profile("fltoolkit")).table
+    table = PUBLISH._judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_profile("fltoolkit")).table
     crossed = fl.prevalence(persons, by=[groups], population=population).table
     cases = {frozenset((g, str(row[g])) for g in groups): row["cases"] for row in crossed.to_dict("records")}
     shown = {cell: n for (_, cell), n in zip(cells_of(table), table["cases"], strict=True) if pd.notna(n)}
@@ -217,7 +218,7 @@ def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, mon
     assert out.notes == ()
     monkeypatch.setattr(SYSTEM, "MOST", 6)
     strict = fl.publish_run(made)
-    assert PUBLISH.STRICTER in strict.notes
+    assert STRICTER in strict.notes
     one = (full["measure"] == "prevalence") & (full["rule_set"] == out.rule_set)
     assert recovered(strict.own_rows(measure="prevalence"), full[one]) == []
     assert recovered(full[one], full[one]) != []
