@@ -66,7 +66,7 @@ class Decision:
     open_hidden: set[int] = field(default_factory=set)
     coarse: list[str] = field(default_factory=list)
     stricter: bool = False
-    settled: list[Settled] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list, compare=False)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from fltoolkit.publish.run_decision import STRICTER
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
+DECISION = importlib.import_module("fltoolkit.publish.run_decision")
 SYSTEM = importlib.import_module("fltoolkit.publish.disclosure.survey_system")
 
 
@@ -84,7 +85,7 @@ def test_it_is_the_sum_that_protects(
     """Parts of cells that nobody shows are not looked at: the sum of the populations alone must do, and without it counts leak."""
     monkeypatch.setattr(SYSTEM, "derived_cells", lambda *args: {})
     if not tied:
-        monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+        monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     leaks = sum(bool(recovered(main_rows(fl.publish_run(made).table), full)) for made, full in drawn)
     assert leaks == 0 if tied else leaks >= 2
 
@@ -159,7 +160,7 @@ def test_no_small_difference_of_two_groups_of_one_variable_can_be_worked_out(
     people += [("not", {column: v}) for v in cases for _ in range(60)]
     made = small([(what, {**own, "P": i % 40}) for i, (what, own) in enumerate(people)], **keys)
     assert leaks(made, groups) == []
-    monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+    monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert len(leaks(made, groups)) == 1
 
 
@@ -179,7 +180,7 @@ def test_districts_in_a_column_of_their_own_do_not_tell_each_other(small: Any, m
     people += [("not", {"D": d}) for d in DISTRICTS for _ in range(80)]
     made = small([(what, {**own, "R": own["D"] // 10, "P": i % 40}) for i, (what, own) in enumerate(people)], **NESTED)
     assert leaks(made, ["region", "district"]) == []
-    monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+    monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert len(leaks(made, ["region", "district"])) == 1
 
 
@@ -205,7 +206,7 @@ def test_a_populations_where_and_a_group_of_the_same_column_are_tied(small: Any,
     )  # fmt: skip
     wanted = (("young", "adults"), ("band", "18–24"))
     assert np.isnan(told_by_populations(fl.publish_run(made), *wanted))
-    monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+    monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert told_by_populations(fl.publish_run(made), *wanted) == 3
 
 
