@@ -176,6 +176,8 @@ class Kernel:
         Raises:
             BatchError: the line raises; of its error stands there what may be told. DeadKernelError: the kernel died.
         """
+        if self._client is None:
+            self._start()
         answer = self._answer(line, math.inf)
         if answer["status"] != "ok":
             found = told_of_cell(answer["ename"], answer["evalue"], answer["traceback"], None)

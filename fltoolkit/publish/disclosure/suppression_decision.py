@@ -28,7 +28,7 @@ CASE_STEPS = ("forced labour", *ROUTES.values())
 OPEN_STEPS = ("unresolved", "child, unresolved")
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 LEFT = "two outcomes differ by too few cases"
-FEW_OPEN = "too few unresolved persons, or too few of the others who are known not to be cases"
+FEW_OPEN = "too few unresolved persons, or too few known not to be cases"
 WITH_BREAKDOWN = "hidden with its breakdown"
 PART = "a part of cells that are shown"
 

@@ -39,7 +39,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
         ),
         *(Paragraph(note, "warning") for note in record.notes),
         Heading("Tables"), _tables(record.tables),
-        Heading("Hidden cells"), *_hidden(record.hidden),
+        Heading("Hidden cells"), *_hidden(record),
         Heading("Decision"), _signature(),
     ]  # fmt: skip
     survey = ", ".join(str(part) for part in (record.title, record.country, record.year, record.round) if part)
@@ -57,49 +57,40 @@ def _tables(tables: tuple[TableCells, ...]) -> DocumentTable:
     return DocumentTable("Cells of each table", heads, rows, (0.18, 0.12, 0.24, 0.14, 0.08, 0.15, 0.09), numbers)
 
 
-def _hidden(cells: tuple[HiddenCell, ...]) -> list[Block]:
+def _hidden(record: DisclosureRecord) -> list[Block]:
     """The hidden cells, a table for each outcome."""
-    if not cells:
+    if not record.hidden:
         return [Paragraph("None.")]
     note = (
         "Possible: the least and the most that a reader can reach who knows all shown cells, how many persons of each kind there are and "
         "what they weigh."
     )
-    return [
-        Paragraph(note),
-        *(_of_outcome(o, [c for c in cells if c.outcome == o]) for o in dict.fromkeys(c.outcome for c in cells)),
-    ]
+    outcomes = dict.fromkeys(c.outcome for c in record.hidden)
+    return [Paragraph(note), *(_of_outcome(record, outcome) for outcome in outcomes)]
 
 
-def _of_outcome(outcome: str, cells: list[HiddenCell]) -> DocumentTable:
+def _of_outcome(record: DisclosureRecord, outcome: str) -> DocumentTable:
     """The hidden cells of one outcome."""
-    heads = (
-        "population",
-        "cell",
-        "number",
-        "possible",
-        "weighted",
-        "possible, weighted",
-        "shown cells against it",
-        "why it is hidden",
-    )
+    cells = [c for c in record.hidden if c.outcome == outcome]
+    heads = ("population", "cell", "number", "possible", "weighted", "possible, weighted", "why it is hidden")
     rows = tuple(
         (
-            c.population, _cell(c), _number(c.cases), _ends(c.cases_range), _number(c.weighted), _ends(c.weighted_range), str(c.against),
+            c.population, _cell(c, record.rule_set), _number(c.cases), _ends(c.cases_range), _number(c.weighted), _ends(c.weighted_range),
             c.reason,
         )
         for c in cells
     )  # fmt: skip
-    numbers = (False, False, True, True, True, True, True, False)
-    return DocumentTable(OUTCOMES[outcome], heads, rows, (0.1, 0.22, 0.08, 0.09, 0.09, 0.13, 0.08, 0.21), numbers, wide=True)
+    numbers = (False, False, True, True, True, True, False)
+    note = f"A reader can hold {max(c.against for c in cells)} shown cells against them."
+    return DocumentTable(OUTCOMES[outcome], heads, rows, (0.13, 0.25, 0.08, 0.1, 0.09, 0.14, 0.21), numbers, note, wide=True)
 
 
-def _cell(cell: HiddenCell) -> str:
-    """A cell's values; of a part of cells those of both."""
+def _cell(cell: HiddenCell, rule_set: str) -> str:
+    """A cell's values; of a part of cells those of both, of another rule set than the run's its name."""
     own, other = _values(cell.groups), f"{_values(cell.other_groups)} of {cell.other_population}"
     if cell.part:
         return f"{own}, {'also in' if cell.part == 'both' else 'without'} {other}"
-    return own
+    return own if cell.rule_set == rule_set else f"{own}, by {cell.rule_set}"
 
 
 def _values(groups: Mapping[str, str]) -> str:

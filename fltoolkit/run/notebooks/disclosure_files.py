@@ -5,14 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from fltoolkit.classify.adults import classify
-from fltoolkit.nap.results_framework import plan_beside
-from fltoolkit.publish.disclosure_record import disclosure_record
-from fltoolkit.report.document_formats.html_writer import as_html
-from fltoolkit.report.documents.disclosure_page import disclosure_page
 from fltoolkit.run.printable_errors import file_error
 from fltoolkit.run.private_folder import HIDDEN, HIDDEN_PAGE, write_private
-from fltoolkit.survey.design.survey_opening import read_survey
 
 
 def call(place: str, name: str, parameters: Mapping[str, str]) -> str:
@@ -30,6 +24,13 @@ def write_disclosure(place: str, name: str, parameters: Mapping[str, str]) -> No
     Raises:
         FltoolkitError: the survey cannot be published, or the place cannot be written to.
     """
+    from fltoolkit.classify.adults import classify
+    from fltoolkit.nap.results_framework import plan_beside
+    from fltoolkit.publish.disclosure_record import disclosure_record
+    from fltoolkit.report.document_formats.html_writer import as_html
+    from fltoolkit.report.documents.disclosure_page import disclosure_page
+    from fltoolkit.survey.design.survey_opening import read_survey
+
     survey = parameters["survey"]
     rules, profile = ({key: parameters[key]} if key in parameters else {} for key in ("rules", "profile"))
     persons = classify(read_survey(survey), **rules)
