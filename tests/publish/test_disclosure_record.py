@@ -105,6 +105,9 @@ def test_every_hidden_row_is_told_and_no_shown_one(tmp_path: Path) -> None:
     assert hidden <= told
     assert told & shown == set()
     assert sum(t.hidden for t in record.tables) == (out.table["marker"] == "c").sum()
+    steps = [c for c in record.hidden if c.outcome == "flowchart"]
+    assert len(steps) == 2
+    assert all(set(c.groups) == {"step"} and c.cases_range is not None for c in steps)
 
 
 STAGED = {
