@@ -140,8 +140,8 @@ def measured(survey: str, watch: Watch, optimum: bool) -> dict[str, Any]:
         "survey": Path(survey).name,
         "seconds": round(seconds, 2),
         "programmes": programmes,
-        "rows": sum(len(s.system.cells) for s in settled),
-        "kinds": max((s.system.kinds for s in settled), default=0),
+        "rows": sum(len(s.system.cells) for s in settled) or None,  # None: of a checkout without such systems
+        "kinds": max((s.system.kinds for s in settled), default=None),
         "tables": tables_of(persons, out, plan, settled),
         "optimum": optima(persons, out) if optimum else [],
     }
@@ -221,21 +221,26 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
     seen = Seen(out.limits, rounding_base(table), read_patterns(persons, groups, [population]), out.case_only)
     decision = decide(table, keys, [""] * len(table), seen)
     settled = next(s for s in decision.settled if s.outcome == "cases")
-    primary = [c for c, why in settled.hidden.items() if not why.startswith("hidden ")]
+    own = [c for c, why in settled.hidden.items() if not why.startswith("hidden ")]
+    primary = [c for c in own if settled.system.cases[settled.system.place[c]] > 0]  # a cell without cases needs no protection
     if decision.coarse or not primary:
         return None
-    chosen = [c for c in settled.hidden if c not in primary]
+    chosen = frozenset(c for c in settled.hidden if c not in own)
     costs = {c: (settled.system.cases[i] + 1) * (1 if c[1] else 1000) for c, i in settled.system.place.items() if len(c) == 2}
     cost = float(sum(costs[c] for c in chosen))
-    best, audits = cheapest(Choice(settled.system, primary, out.limits, costs), cost)
+    choice = Choice(settled.system, own, primary, out.limits, costs)
+    assert protects(choice, chosen), "the audit must pass what a run hides"
+    best, audits = cheapest(choice, cost)
     return {"confidential": len(primary), "complements": len(chosen), "cost": cost, "cheapest": best, "audits": audits}
 
 
 @dataclass
 class Choice:
-    """What may be hidden beside the confidential cells of a table, and at what cost: a cell's cases and one."""
+    """What may be hidden beside the cells of a table that are hidden by themselves (`own`; those with cases need protection, `primary`), and
+    at what cost: a cell's cases and one."""
 
     system: Any
+    own: Sequence[Any]
     primary: Sequence[Any]
     limits: Any
     costs: Mapping[Any, float]
@@ -256,7 +261,7 @@ def cheapest(choice: Choice, chosen: float) -> tuple[float | None, int]:
 
 def subsets(choice: Choice) -> Iterator[tuple[float, frozenset[Any]]]:
     """All sets of cells that are not confidential, the cheapest first."""
-    free = sorted((c for c in choice.costs if c not in choice.primary), key=choice.costs.__getitem__)
+    free = sorted((c for c in choice.costs if c not in choice.own), key=choice.costs.__getitem__)
     costs = [choice.costs[c] for c in free]
     yield 0.0, frozenset()
     heap = [(costs[0], (0,))] if free else []
@@ -275,7 +280,7 @@ def protects(choice: Choice, subset: frozenset[Any]) -> bool:
     from fltoolkit.publish.disclosure.feasible_counts import Terms, solve
 
     system = choice.system
-    shown = np.array([c not in subset and c not in choice.primary for c in system.cells])
+    shown = np.array([c not in subset and c not in choice.own for c in system.cells])
     goals = [goal for c in choice.primary for goal in goals_of(system, system.place[c], choice.limits)]
     usable = [s for s in choice.pool if not (s.moved(system) & shown).any()]
     for whole in (False, True):

@@ -93,9 +93,9 @@ class DisclosureRecord:
 
     Attributes:
         title, country, year, round: the survey's. rule_set, profile: the run's.
-        limits: the confidentiality limits; lowered: what the run says of limits that were lowered, or of a stricter rule.
-        base: what weighted numbers are rounded to, in persons.
+        limits: the confidentiality limits. base: what weighted numbers are rounded to, in persons.
         readers: which readers are assumed, and what each knows.
+        notes: what the run says of limits that were lowered, of breakdowns hidden as a whole and of a stricter rule.
         coarse: breakdowns hidden as a whole. stricter: whether the rarest kinds of persons were taken as known to readers.
         tables: the tables. hidden: the hidden cells, parts of cells that no table shows last.
     """
