@@ -210,9 +210,9 @@ def optima(persons: Any, out: Any) -> list[dict[str, Any]]:
 def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[str, Any] | None:
     """One table with its total and, of two groups, its margins; None where nothing in it is confidential."""
     import fltoolkit as fl
-    from fltoolkit.publish.disclosure.person_patterns import read_patterns
-    from fltoolkit.publish.disclosure.rounding_base import rounding_base
+    from fltoolkit.estimate.totals.person_patterns import read_patterns
     from fltoolkit.publish.disclosure.suppression_decision import Seen, decide
+    from fltoolkit.publish.printed_numbers import rounding_base
 
     by = [[], *([g] for g in groups), *([groups] if len(groups) == 2 else [])]
     est = fl.prevalence(persons, by=by, population=population)

@@ -39,9 +39,10 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence", "derived_from": "",
         "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
-        "weighted_population": 1e6, "reference_months": 12,
+        "weighted_population": 1e6, "reference_months": 12, "cases": n * p,
     }  # fmt: skip
-    return Baseline(plan, pd.DataFrame([row | facts]))
+    table = pd.DataFrame([row | facts])
+    return Baseline(plan, table, table)
 
 
 def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, now: Published | None = None) -> Evidence:
@@ -57,7 +58,7 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
     later = pd.DataFrame([usual | row for row in followed or []], columns=FOLLOW_UP)
     judged = targets(given.plan, given)
     return Evidence(
-        given.plan, now, now, None, given, beside_targets(judged, later), milestones(given.plan, given), smart(given.plan, given, judged),
+        given.plan, now, now, None, given, beside_targets(judged, later, later), milestones(given.plan, given), smart(given.plan, given, judged),
         later, Partners(),
     )  # type: ignore[arg-type]  # fmt: skip
 
@@ -79,5 +80,5 @@ def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Eviden
 
 def evidence_before_a_repeat(plan: Plan, partners: Partners | None = None, **facts: Any) -> Evidence:
     """What `fl.evidence` would make of such a baseline before there is a later round; nothing else was published."""
-    nothing = Published(pd.DataFrame(), "fltoolkit", Limits())
+    nothing = Published(pd.DataFrame(), pd.DataFrame(), "fltoolkit", Limits())
     return replace(evidence_of(filled(plan, **facts), now=nothing), partners=partners or Partners())

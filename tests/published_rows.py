@@ -8,6 +8,7 @@ import pandas as pd
 
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.printed_numbers import cases_class
 
 RULES, OTHER_RULES = "icls_2018 v1", "hts_2012 v1"
 # 20 per 1,000 adults: 40 cases of 2,000 persons who stand for 20,000.
@@ -20,6 +21,7 @@ USUAL: dict[str, Any] = {
     "year": 2025, "rule_set": RULES, "reference_period": "the past 12 months", "reference_months": 12,
     "reference_population_label": "adults", "same_work": "assumed", "sector_basis": "", "age_basis": "age at interview", "input_hash": "0",
     "missing": 0, "to_verify": "", "rule_note": "", "calibration": "", "duration_basis": "",
+    "rounding": 10.0,
 }  # fmt: skip
 COUNTS = ("n", "cases", "psus_with_cases", "households_with_cases", "unresolved")
 NUMBERS = (
@@ -54,4 +56,5 @@ def of(group: str, category: str, **facts: Any) -> dict[str, Any]:
 def published(*rows: dict[str, Any], **about: Any) -> fl.Published:
     """The set of these rows."""
     given: dict[str, Any] = {"profile": "fltoolkit", "limits": Limits(), "rule_set": RULES, "headlines": ("adults",)} | about
-    return fl.Published(pd.DataFrame(list(rows)), **given)
+    table = pd.DataFrame([{"cases_class": cases_class(r["cases"], headline=not r["breakdown"]), **r} for r in rows])
+    return fl.Published(table, table, **given)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -11,13 +12,13 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
-from fltoolkit.publish.measure_units import scale, unit
+from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import TOTAL
 
 KEPT = (
-    "n", "cases", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",
-    "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis", "survey", "round", "year", "input_hash",
+    "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",
+    "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis", "survey", "round", "year", "input_hash", "rounding",
 )  # fmt: skip
 PREVALENCE = {
     "indicator": "Forced labour prevalence (the base of the row below)",
@@ -40,12 +41,14 @@ class Baseline:
     `definition`, `disaggregated_by`, `means_of_verification`, `unit`, `target_year_1`, `target_year_2`,
     `reporting_frequency`, `lead`), `group` and `category`, `filled_by` (survey or partners), `baseline_value` with `ci_low`
     and `ci_high` in the row's unit, its `marker`, and what the number rests on; `derived_from`, the id of the row from which this
-    row's number is derived (a % decrease from its prevalence), else empty. Unrounded; blank where not shown. Of a row with
+    row's number is derived (a % decrease from its prevalence), else empty. As printed; blank where not shown. Of a row with
     targets in nap.yaml, `target_year_1` and `_2` are what its path asks of the two years after the baseline (`about_targets`).
+    `exact` has the same rows at full precision, by which targets are judged; it is never shown.
     """
 
     plan: Plan
     table: pd.DataFrame
+    exact: pd.DataFrame = field(repr=False)
 
 
 @checked
@@ -58,11 +61,11 @@ def baseline(plan: Plan, out: Published) -> Baseline:
         SpecError: the survey is another country's.
     """
     plan.expect_country(str(out.table["country"].iloc[0]))
-    rows: list[dict[str, Any]] = []
-    for statement in plan.framework:
-        for indicator in statement.indicators:
-            rows += _indicator_rows(statement, indicator, out)
-    return _baseline(plan, rows)
+    sets = (out, replace(out, table=out.exact))
+    tables = [
+        _table([row for s in plan.framework for i in s.indicators for row in _indicator_rows(s, i, given)]) for given in sets
+    ]
+    return Baseline(plan, *tables)
 
 
 def published_baseline(plan: Plan, now: Published) -> Baseline:
@@ -91,7 +94,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
             if not mine and not lacking:
                 rows.append({**blank, "filled_by": "survey", "group": TOTAL, "category": ""})
             rows += derived
-    return _baseline(plan, rows)
+    return Baseline(plan, _table(rows), _table(rows))
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
@@ -110,9 +113,9 @@ def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Publis
     return lacking
 
 
-def _baseline(plan: Plan, rows: list[dict[str, Any]]) -> Baseline:
+def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
-    return Baseline(plan, table.reindex(columns=[*dict.fromkeys([*table.columns, *FILLED])]))
+    return table.reindex(columns=[*dict.fromkeys([*table.columns, *FILLED])])
 
 
 def _figure(
@@ -121,6 +124,7 @@ def _figure(
     """A row of a publication, in the unit in which nap.yaml gives it."""
     group, category = (figure.group, figure.category) if figure.group else (TOTAL, TOTAL)
     facts = figure.model_dump(include={"cases", "n", "deff", "survey", "year", "rule_set", "reference_months"})
+    facts["cases_class"] = "" if figure.cases is None else str(figure.cases)
     return {
         **frame, **facts, "filled_by": "publication", "group": group, "category": category, "unit": unit(measure, figure.population_label),
         "measure": measure, "population": population, "baseline_value": figure.value, "ci_low": figure.ci_low, "ci_high": figure.ci_high,
@@ -209,10 +213,9 @@ def _filled_row(
     }
     if row["to_verify"]:
         return {**frame, **words, "marker": "x", "reason": f"not filled from what is to be verified: {row['to_verify']}"}
-    times = scale(measure)
-    numbers = {"baseline_value": row["estimate"] * times, "ci_low": row["ci_low"] * times, "ci_high": row["ci_high"] * times}
-    facts = {name: row.get(name) for name in KEPT}
-    facts |= {"se": row["se"] * times, "bound_high": row.get("bound_high", float("nan")) * times}
+    names = {"baseline_value": "estimate", "ci_low": "ci_low", "ci_high": "ci_high"}
+    numbers = {name: scaled(row[column], measure) for name, column in names.items()}
+    facts = {name: row.get(name) for name in KEPT} | {name: scaled(row.get(name, nan), measure) for name in ("se", "bound_high")}
     facts |= {
         "population": row["reference_population"],
         "weighted_population": row["population"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -53,7 +53,9 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
     partners = read_partners(plan)
     filled = with_partners(baseline(plan, found.start) if found.start else published_baseline(plan, found.now), partners)
     judged, followed = targets(plan, filled), follow_up(plan, filled, found.changed)
+    whole = found.changed and replace(found.changed, table=found.changed.exact)
+    exact = follow_up(plan, replace(filled, table=filled.exact), whole)
     return Evidence(
-        plan, found.now, found.start, found.changed, filled, beside_targets(judged, followed), milestones(plan, filled),
+        plan, found.now, found.start, found.changed, filled, beside_targets(judged, followed, exact), milestones(plan, filled),
         smart(plan, filled, judged), followed, partners,
     )  # fmt: skip

@@ -12,15 +12,16 @@ from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Plan, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.nap.targets import KEY
-from fltoolkit.publish.measure_units import scale
+from fltoolkit.publish.measure_units import scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import TOTAL
 
 FOLLOW_UP = [
-    *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high",
+    *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "beyond_zero",
     "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "attenuated", "marker", "flag", "reason", "milestone",
     "year_before", "year", "survey_before", "survey",
 ]  # fmt: skip
+NUMBERS = ("value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "decrease", "decrease_low", "decrease_high")
 LIGHTS = {"decreased": "▼", "increased": "▲", "no detectable change": "?", "not comparable": "×"}
 LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
 ABOVE, BELOW, WHOLLY_BELOW = (
@@ -39,10 +40,10 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         plan: with its targets. filled: its baseline. changed: what changed since (`Rounds.changed`); None: an empty table.
 
     Returns:
-        `KEY`; the baseline, the later round and the change, each with its interval, in the row's unit; `decrease` in % of the baseline
-        with its interval; `verdict` and `verdict_reason`; `light`, the verdict behind a sign (▼ ▲ ? ×), blank where the change is not
-        shown; `attenuated` (look-back windows overlap); `marker`, `flag` and `reason`; `milestone`, what the target's path asks of that
-        year; years and surveys.
+        `KEY`; the baseline, the later round and the change, each with its interval, in the row's unit; `beyond_zero` (`<0` or `>0`: a limit
+        of the change that rounds to 0 lies on that side); `decrease` in % of the baseline with its interval; `verdict` and
+        `verdict_reason`; `light`, the verdict behind a sign (▼ ▲ ? ×), blank where the change is not shown; `attenuated` (look-back windows
+        overlap); `marker`, `flag` and `reason`; `milestone`, what the target's path asks of that year; years and surveys.
     """
     if changed is None:
         return pd.DataFrame(columns=FOLLOW_UP)
@@ -59,17 +60,23 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     return pd.DataFrame(rows, columns=FOLLOW_UP)
 
 
-def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
+def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
     """The plan's targets, each beside the later round: `later_year`, `later_value` with its interval, and `beside`, which side of the target
-    it lies on, in words; nothing without a later round, or where it is not shown. A place, and no test: that is the follow-up's verdict."""
-    later = followed.rename(
-        columns={"year": "later_year", "value": "later_value", "ci_low": "later_ci_low", "ci_high": "later_ci_high"}
+    it lies on, in words; nothing without a later round, or where it is not shown. A place, and no test: that is the follow-up's verdict.
+
+    Args:
+        judged: from `targets`. followed: from `follow_up`, as printed; exact: the same at full precision, which tells the side.
+    """
+    names, keys = (
+        {"year": "later_year", "value": "later_value", "ci_low": "later_ci_low", "ci_high": "later_ci_high"},
+        ["id", "group", "category"],
     )
-    keys = ["id", "group", "category"]
-    joined = judged.merge(later[[*keys, *LATER]].drop_duplicates(keys), on=keys, how="left")
-    return joined.assign(
-        **{c: pd.to_numeric(joined[c]) for c in LATER}, beside=[_beside(row) for row in joined.to_dict("records")]
+    later, whole = (
+        judged[[*keys, "target_value"]].merge(t.rename(columns=names)[[*keys, *LATER]].drop_duplicates(keys), on=keys, how="left")
+        for t in (followed, exact)
     )
+    numbers = {c: pd.to_numeric(later[c]) for c in LATER}
+    return judged.reset_index(drop=True).assign(**numbers, beside=[_beside(row) for row in whole.to_dict("records")])
 
 
 def _beside(row: FollowUpRow) -> str:
@@ -96,19 +103,18 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     """A row of the follow-up; where nothing is shown the verdict and its light are blank."""
     before = {"baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"]}
     if found is None:
-        empty = dict.fromkeys(FOLLOW_UP[9:18], nan) | dict.fromkeys(("verdict", "verdict_reason", "light", "flag"), "")
+        empty = dict.fromkeys(NUMBERS, nan) | dict.fromkeys(("beyond_zero", "verdict", "verdict_reason", "light", "flag"), "")
         return {
             **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
         }  # fmt: skip
-    times = scale(str(row["measure"]))
     later = {"value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate",
              "change_ci_low": "ci_low", "change_ci_high": "ci_high"}  # fmt: skip
-    numbers = {name: found[column] * times for name, column in later.items()}
+    numbers = {name: scaled(found[column], str(row["measure"])) for name, column in later.items()}
     decrease = {
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
     }  # fmt: skip
     verdict = str(found["verdict"])
-    facts = {k: found[k] for k in ("verdict", "verdict_reason", "attenuated", "marker", "flag", "reason")}
+    facts = {k: found[k] for k in ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "flag", "reason")}
     when = {k: found[k] for k in ("year_before", "year", "survey_before", "survey")}
     return {**before, **numbers, **decrease, **facts, **when, "light": f"{LIGHTS[verdict]} {verdict}" if verdict else ""}

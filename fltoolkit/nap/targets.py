@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import ceil, isnan, nan
+from dataclasses import dataclass, replace
+from math import ceil, floor, isnan, nan
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,11 @@ from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
 from fltoolkit.nap.target_paths import aim, of_row, on_path, words
 from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
+from fltoolkit.survey.spec.groups import TOTAL
 
-POWER = 0.8
+POWER, HALF = 0.8, 0.5
+TINY = 1e-6  # less is rounding
 UNPLANNED = "no survey planned then"  # of `obstacle`; alone, a survey as planned would do, were there one that year
 NEVER_ZERO = "a survey can find a fall, never that nobody is left: finding no case leaves an upper limit"
 POINT_IN_TIME = ("current", "current_prevalence")
@@ -26,6 +30,8 @@ TARGETS = [
     "first_year", "rate", "n",
 ]  # fmt: skip
 MILESTONES = [*KEY, "year", "value", "kind"]
+VERDICT = ("verifiable", "obstacle")
+RECKONED = ("power", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample")
 TargetRow = dict[Any, Any]
 
 
@@ -34,7 +40,9 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
     A target is verifiable if a repeat with the planned sample and the baseline's design effect finds it with a chance of at least 80 %
     (two-sided, 5 %; docs/methods.md §6), if its look-back window need not overlap the baseline's, and if the two rounds are of sizes
-    between which the kit decides at all (docs/methods.md §5). A number of persons is judged as the rate it is of the population.
+    between which the kit decides at all (docs/methods.md §5). A number of persons is judged as the rate it is of the population. It is judged
+    at full precision. What is printed of it is reckoned from printed numbers, and from a design effect of three digits (of a category two; under
+    30 cases the next half), unless that would say otherwise than the verdict.
 
     Returns:
         `KEY`, the baseline with its year, interval, marker and flag, `target_year`, `target_value`, `target_words`, the relative `cut`,
@@ -43,7 +51,8 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         no fall would be found, or decided on) and `smallest_value`, the value after it; `sample_needed`, the persons of this row who
         must answer in the repeat, and `sample_each_round`, if both rounds were so large; `planned_sample` of this row, `deff`, `first_year`,
         the first in which a repeat can say anything, and the baseline as a `rate` of its population with its `n` persons asked. Values are
-        in the row's unit.
+        in the row's unit. `power` is rounded down and `smallest_cut` up to a whole percent, samples up to two significant digits; of all
+        persons `planned_sample` is as the plan gives it.
 
     Raises:
         SpecError: a target is for a category that the row does not have.
@@ -51,14 +60,41 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     table = filled.table
     for _, indicator in plan.measured:
         _refuse_unplaced(plan, indicator, rows_of(filled, indicator))
-    whole = table[table["group"] == "total"].groupby("id")["n"].first()
+    asked = [t[t["group"] == "total"].groupby("id")["n"].first() for t in (table, filled.exact)]
     rows, indicators = [], _indicators(plan, filled)
-    for row in _measured(table):
+    for row, exact in zip(_measured(table), _measured(filled.exact), strict=True):
         indicator = indicators[row["id"]]
-        asked = float(whole.get(row["id"], nan))
+        shown, whole = (_Start(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True))
+        planning = replace(shown, deff=_coarse(whole.deff, exact))
         mine = of_row(indicator.targets, row["group"], row["category"])
-        rows += [_judged(row, plan, indicator, asked, target) for target in (mine or (None,))]
+        rows += [_told(planning, whole, plan, indicator, target) for target in (mine or (None,))]
     return pd.DataFrame(rows, columns=TARGETS)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a change is reckoned from: a row of the baseline, how many were asked in all, its rate, and its design effect."""
+
+    row: TargetRow
+    asked: float
+    p: float
+    deff: float
+
+
+def _told(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
+    """One row of `targets`: judged on the whole numbers, and told in those shown where these say the same."""
+    told, judged = (_judged(start, plan, indicator, target) for start in (shown, whole))
+    alike = all(told[k] == judged[k] for k in VERDICT) and all(isnan(told[k]) == isnan(judged[k]) for k in RECKONED)
+    return told if alike else told | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
+
+
+def _coarse(deff: float, row: TargetRow) -> float:
+    """A design effect as what is printed is reckoned with it, at least 1: finer, samples and chances would tell the standard error."""
+    if row["filled_by"] == "publication" or isnan(deff):
+        return deff
+    if pd.isna(row["cases"]) or row["cases"] < ENOUGH_CASES:
+        return max(1.0, ceil(deff / HALF - TINY) * HALF)  # up: no fall is promised that would not be found
+    return max(1.0, float(significant(deff, HEADLINE_DIGITS if row["group"] == TOTAL else DIGITS)))
 
 
 def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
@@ -103,8 +139,9 @@ def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
-def _judged(row: TargetRow, plan: Plan, indicator: Indicator, asked: float, target: Target | None) -> TargetRow:
-    """One row of `targets`."""
+def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
+    """One row of `targets`, as far as these numbers go."""
+    row, p, deff = start.row, start.p, start.deff
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
     first = _first_year(row)
@@ -123,13 +160,12 @@ def _judged(row: TargetRow, plan: Plan, indicator: Indicator, asked: float, targ
     if target is not None:
         goal = aim(target, row["baseline_value"])
         found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
-    p, deff = _as_rate(row)
     if isnan(p):
         reason = "whether a change of this measure would be found is not reckoned: only of rates and numbers of persons"
         return found | {"obstacle": "not reckoned", "reason": reason}
     if p <= 0:
         return found | {"obstacle": "nobody found", "reason": "nobody was found in the baseline, so that nothing can fall"}
-    planned: float = nan if pd.isna(row["n"]) else plan.planned(population, row["n"], asked)
+    planned: float = nan if pd.isna(row["n"]) else plan.planned(population, row["n"], start.asked)
     if isnan(planned):
         return found | {
             "obstacle": "persons asked not known",
@@ -137,25 +173,34 @@ def _judged(row: TargetRow, plan: Plan, indicator: Indicator, asked: float, targ
         }
     least = detectable_change(p, row["n"], planned, deff=deff)
     smallest = least.relative if _decides(row["n"], planned, p * (1 - least.relative)) else nan
-    found |= {"planned_sample": planned, "deff": deff, "rate": p, "n": row["n"], "smallest_cut": smallest}
+    smallest = nan if isnan(smallest) else ceil(100 * smallest - TINY) / 100
+    found |= {
+        "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),
+        "deff": deff,
+        "rate": p,
+        "n": row["n"],
+        "smallest_cut": smallest,
+    }
     found |= {"smallest_value": row["baseline_value"] * (1 - smallest)}
     if target is None:
         return found
-    return found | _verified(row, plan, found, p, first)
+    return found | _verified(start, plan, found, planned)
 
 
-def _verified(row: TargetRow, plan: Plan, found: TargetRow, p: float, first: float) -> TargetRow:
+def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
     """Whether the target can be verified, the chance of it, the sample it would need, and the reason in words."""
-    cut, year, n, planned, deff = found["cut"], int(found["target_year"]), row["n"], found["planned_sample"], found["deff"]
+    row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
+    cut, year, n = found["cut"], int(found["target_year"]), row["n"]
     if cut <= 0:
         return {"verifiable": "no", "obstacle": "not below the baseline", "reason": "the target is not below the baseline"}
     if cut >= 1:
         return {"verifiable": "no", "obstacle": "zero is never found", "reason": NEVER_ZERO}
     after = p * (1 - cut)
     power = power_of_change(p, after, n, planned, deff=deff)
-    needed = _needed(p, cut, deff, n)
-    both = float(sample_size(p, cut=cut, deff=deff))
-    chance = f"a repeat of {planned:,.0f} persons would find it with a chance of {100 * power:.0f} %"
+    needed = rounded_up(_needed(p, cut, deff, n))
+    both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
+    percent = floor(100 * power + TINY)
+    chance = f"a repeat of {found['planned_sample']:,.0f} persons would find it with a chance of {percent} %"
     size = float(apart(n, planned))
     obstacles: dict[str, str] = {}
     if year <= row["year"]:
@@ -172,7 +217,9 @@ def _verified(row: TargetRow, plan: Plan, found: TargetRow, p: float, first: flo
         told = f"baseline and repeat differ in size by more than a factor {COMPARED:g}, between which nothing is decided"
         obstacles["sizes too unlike"] = told
     elif size > LIKE and 0 < planned * after < LEAST_CASES:
-        obstacles["too few cases"] = f"a repeat would find about {planned * after:.0f} cases, and needs {LEAST_CASES} to decide"
+        obstacles["too few cases"] = (
+            f"a repeat would find about {float(significant(planned * after, DIGITS)):g} cases, and needs {LEAST_CASES} to decide"
+        )
     if power < POWER:
         enough = (
             f"it would need {needed:,.0f}" if not isnan(needed) else "no repeat is large enough, since the baseline is too small"
@@ -182,7 +229,7 @@ def _verified(row: TargetRow, plan: Plan, found: TargetRow, p: float, first: flo
     if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:
         reasons.append("the target lies inside the interval of its own baseline")
     return {
-        "power": power, "sample_needed": needed, "sample_each_round": both, "verifiable": "no" if reasons else "yes",
+        "power": percent / 100, "sample_needed": needed, "sample_each_round": both, "verifiable": "no" if reasons else "yes",
         "obstacle": "; ".join(obstacles), "reason": "; ".join(reasons) or chance,
     }  # fmt: skip
 

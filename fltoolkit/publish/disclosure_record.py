@@ -16,11 +16,11 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.publish.disclosure.cell_counts import CellId, Key, Limits
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
-from fltoolkit.publish.disclosure.derived_cells import AnyCell, CellId, DerivedCell
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
-from fltoolkit.publish.disclosure.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, UNRESOLVED_OF, WITH_BREAKDOWN, Settled
 from fltoolkit.publish.published_set import HasTables, decided_run
 from fltoolkit.publish.run_decision import Decided

@@ -13,11 +13,18 @@ SCALES = {
     "current_prevalence": (1000.0, "at the time of the interview per 1,000"),
     "duration": (1.0, "months"),
 }
+COUNTED = ("total", "flowchart", "stock", "current")
+"""Measures that are numbers of persons."""
 
 
 def scale(measure: str) -> float:
     """What a published estimate is multiplied by before it is read."""
     return SCALES[measure][0]
+
+
+def scaled(value: float, measure: str) -> float:
+    """A published estimate as it is read: 18.7 of 0.0187, without what multiplying adds to the sixteenth digit."""
+    return round(float(value) * scale(measure), 12)
 
 
 def unit(measure: str, population: str = "") -> str:

@@ -10,7 +10,9 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, Change
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, without_contradiction
 from fltoolkit.estimate.measures.estimates import About
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, cases_class, nearest, significant, steps
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
@@ -18,6 +20,7 @@ from fltoolkit.survey.spec.reserved_names import SIDES
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
 WITHHELD = "not shown: one of the two rounds is too unreliable"
+STEP, ENOUGH = "_step", "_enough"  # what a row is printed by: dropped before it is
 Record = dict[Any, Any]
 
 
@@ -27,7 +30,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
 
     A row is hidden, verdict and all, where either round's number is hidden in that round's published set; where both are shown, their
     difference tells nothing more. The worse of the two flags is the row's. Counts and estimates of a round are those of its published
-    set, blank where it has blanked them.
+    set, blank where it has blanked them. The verdict is that of the full numbers; what is printed is made of printed numbers: the change is
+    their difference, `relative_change` and `ratio` are theirs, and the limits are rounded to the coarser of the two rounds' steps.
 
     Args:
         change: from `fl.change` or `fl.change_from_published`.
@@ -36,7 +40,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
 
     Returns:
         A `Published` whose measure is `change_in_` that of the rounds; `estimate` is the change, with `se`, `ci_low`, `ci_high`,
-        `df` and the other columns of `Change.table`; `reason` is why a row is flagged, `verdict_reason` that of the verdict.
+        `df` and the other columns of `Change.table`; `reason` is why a row is flagged, `verdict_reason` that of the verdict. A limit that
+        rounds to 0 against the verdict stays 0, and `beyond_zero` says on which side of it the limit lies: `<0` (it is `ci_high`, the
+        verdict decreased) or `>0` (`ci_low`, increased). `se` is blank as in `printed_numbers.printed`. `exact` holds the rows unrounded.
 
     Raises:
         PublicationError: a row of the change is not in a round's published set, or stands there with another number.
@@ -45,23 +51,41 @@ def publish_change(change: Change, before: Published | None, after: Published) -
         raise PublicationError(
             "the earlier round's published set is missing", where="before", do="give it, as fl.publish_run made it"
         )
-    sets = (None if before is None else _records(before, change.before), _records(after, change.after))
-    made = [_published_row(row, change, *sets) for row in change.table.to_dict("records")]
-    last = list(made[0])
-    table = pd.DataFrame(made, columns=last)
+    made = [
+        [_published_row(row, change, *sides) for row in change.table.to_dict("records")]
+        for sides in _sides(before, after, change)
+    ]
+    exact, shown = (pd.DataFrame(rows, columns=list(rows[0])) for rows in made)
     both = tuple(p for p in (before, after) if p is not None)
     return Published(
-        table, ", then ".join(dict.fromkeys(p.profile for p in both)), after.limits, after.coverage_excludes,
+        _printed(shown), exact.drop(columns=[STEP, ENOUGH]), ", then ".join(dict.fromkeys(p.profile for p in both)), after.limits, after.coverage_excludes,
         tuple(dict.fromkeys(note for p in both for note in p.notes)), after.groups, after.case_only, after.headlines, after.rule_set,
     )  # fmt: skip
 
 
-def _published_row(row: Record, change: Change, before: dict[Any, Record] | None, after: dict[Any, Record]) -> Record:
-    """One published row of a change."""
+def _sides(
+    before: Published | None, after: Published, change: Change
+) -> list[tuple[dict[Any, Record] | None, dict[Any, Record]]]:
+    """The two rounds' rows, at full precision and as they are printed. Stops where a round is not what the change was made of."""
+    full = (None if before is None else _records(before.exact, change.before), _records(after.exact, change.after))
+    for records, name in zip(full, ("before", "after"), strict=True):
+        if records is not None:
+            for row in change.table.to_dict("records"):
+                _refuse_another(records, _key(row, change), row, name)
+    return [full, (None if before is None else _records(before.table, change.before), _records(after.table, change.after))]
+
+
+def _key(row: Record, change: Change) -> Any:
     groups = [g for g in dict.fromkeys(g for b in change.by for g in b) if row[g] != TOTAL]
-    key = frozenset((g, str(row[g])) for g in groups)
-    old = _found(before, key, row, "before") if before is not None else {f: row[f"{f}_before"] for f in SIDES}
-    new = _found(after, key, row, "after")
+    return frozenset((g, str(row[g])) for g in groups)
+
+
+def _published_row(row: Record, change: Change, before: dict[Any, Record] | None, after: dict[Any, Record]) -> Record:
+    """One row of a change beside these rows of the two rounds; its own numbers are at full precision."""
+    groups = [g for g in dict.fromkeys(g for b in change.by for g in b) if row[g] != TOTAL]
+    key = _key(row, change)
+    old = _of_round(before, key, row, "before") if before is not None else {f: row[f"{f}_before"] for f in SIDES}
+    new = _of_round(after, key, row, "after")
     told = [(name, side) for name, side in (("before", old), ("after", new)) if side.get("flag")]
     hidden = any(side["flag"] == "suppress" for _, side in told)
     secret = any(side["marker"] == "c" for _, side in told)
@@ -73,24 +97,58 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         verdict |= {"method": "", "verdict": "", "verdict_reason": ""}
         reason = CONFIDENTIAL if secret else f"{WITHHELD} ({reason})"
     sides = {f"{f}_{name}": side.get(f, np.nan) for name, side in (("before", old), ("after", new)) for f in SIDES}
+    sides |= {f"cases_class_{name}": _class_of(side) for name, side in (("before", old), ("after", new))}
     sides |= {"flag_before": old.get("flag", ""), "flag_after": new.get("flag", "")}
+    enough = all(row[f"cases_{name}"] >= ENOUGH_CASES for name in ("before", "after"))
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": crossed(groups),
         "category": crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
-        **{g: row[g] for b in change.by for g in b}, **numbers, **verdict, **sides,
+        **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **sides,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
         "survey_before": change.before.survey, "round_before": change.before.round, "year_before": change.before.year,
         "survey": change.after.survey, "country": change.after.country, "round": change.after.round, "year": change.after.year,
         "rule_set": change.after.rule_set, "reference_period": change.after.reference_period, "level": change.after.level,
         "reference_population_label": change.after.population_label,
         "to_verify": "; ".join(dict.fromkeys(t for t in (change.before.to_verify, change.after.to_verify) if t)),
+        "rounding": np.fmax(old.get("rounding", np.nan), new.get("rounding", np.nan)),
+        STEP: np.fmax(_step(old), _step(new)), ENOUGH: enough,
     }  # fmt: skip
 
 
-def _records(out: Published, about: About) -> dict[Any, Record]:
-    """The published rows of one measure, population and rule set, by their group values."""
-    t = out.table
+def _class_of(side: Record) -> str:
+    """The class of a round's cases; of a publication the number that it states."""
+    return str(side["cases_class"]) if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
+
+
+def _step(side: Record) -> float:
+    """By what a round's number is rounded; missing for a publication that does not say it."""
+    return float(steps(pd.DataFrame([side]))[0]) if "rounding" in side else np.nan
+
+
+def _printed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a change as they may be printed: made of the rounds' printed numbers, and rounded to their step."""
+    old, new, there = rows["estimate_before"], rows["estimate_after"], rows["estimate"].notna()
+    step, digits = rows[STEP].to_numpy(float), np.where(rows["breakdown"] == "", HEADLINE_DIGITS, DIGITS)
+    gap = pd.Series(np.round(new - old, 12), rows.index).where(there)
+    table = rows.assign(
+        estimate=gap, relative_change=(gap / old).where(rows["relative_change"].notna()),
+        ratio=(new / old).where(rows["ratio"].notna()), se=pd.Series(significant(rows["se"], digits), rows.index).where(rows[ENOUGH]),
+        df=np.floor(rows["df"].astype(float)),
+    )  # fmt: skip
+    for name in ("ci_low", "ci_high"):
+        table[name] = np.where(np.isnan(step), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], step))
+    of_old = step / old.where(old > 0).to_numpy(float)  # the part of the earlier number that a step is
+    for name in ("ratio_low", "ratio_high"):
+        table[name] = np.where(np.isnan(of_old), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], of_old))
+    down = (table["verdict"] == DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
+    up = (table["verdict"] == INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
+    beyond = np.select([down, up], ["<0", ">0"], "")
+    return without_contradiction(table.drop(columns=[STEP, ENOUGH]).assign(beyond_zero=beyond))
+
+
+def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
+    """The rows of one measure, population and rule set, by their group values."""
     wanted = {
         "measure": about.measure,
         "outcome": about.outcome,
@@ -98,24 +156,28 @@ def _records(out: Published, about: About) -> dict[Any, Record]:
         "rule_set": about.rule_set,
     }
     for name, value in wanted.items():
-        t = t[t[name] == value]
-    return {frozenset((g, str(row[g])) for g in uncrossed(row["breakdown"])): row for row in t.to_dict("records")}
+        rows = rows[rows[name] == value]
+    return {frozenset((g, str(row[g])) for g in uncrossed(row["breakdown"])): row for row in rows.to_dict("records")}
 
 
-def _found(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:
-    """A round's published row; nothing where the round itself has no such row."""
+def _of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:
+    """A round's row; nothing where the round itself has no such row."""
+    return {} if pd.isna(row[f"n_{name}"]) else records[key]
+
+
+def _refuse_another(records: dict[Any, Record], key: Any, row: Record, name: str) -> None:
+    """Stop where a round's published set lacks a row of the change, or has another number there."""
     if pd.isna(row[f"n_{name}"]):
-        return {}
+        return
     values = crossed(sorted(v for _, v in key)) or TOTAL
     if key not in records:
         raise PublicationError(
             f"a row of the change is not in the published set of the round {name}", where=name, found=values,
             do="add its breakdown to `tables:` of survey.yaml, and publish again",
         )  # fmt: skip
-    record, ours = records[key], float(row[f"estimate_{name}"])
-    if not pd.isna(record["estimate"]) and not np.isclose(record["estimate"], ours, rtol=1e-9, atol=0):
+    published, ours = records[key]["estimate"], float(row[f"estimate_{name}"])
+    if not pd.isna(published) and not np.isclose(published, ours, rtol=1e-9, atol=0):
         raise PublicationError(
             f"the published set of the round {name} holds another number than the change", where=name, found=values,
             do="publish the very estimates that the change was made of",
         )  # fmt: skip
-    return record

@@ -14,6 +14,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, significant, steps
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -32,7 +33,8 @@ class PublishedModel:
     Attributes:
         table: one row a category, in the groups' order: `group`, `category`, `reference` (the category it is compared with), `odds_ratio`,
             `ci_low`, `ci_high` (Firth's), `odds_ratio_ml` (maximum likelihood's, missing under separation), `effect`, `effect_low`,
-            `effect_high` (average marginal effect: a difference of proportions), `flag`, `marker` and `reason` as in `Published`.
+            `effect_high` (average marginal effect: a difference of proportions), `flag`, `marker` and `reason` as in `Published`. Ratios
+            have two significant digits, three where category and reference have 30 cases; effects are rounded as the category's rate is.
             Of the reference itself the odds ratio is 1 and the effect 0, without limits.
         level: confidence level. outcome, population, population_label, reference_period, survey, rule_set, to_verify: what it is about.
         notes: sentences that go with every picture of it.
@@ -80,7 +82,8 @@ def risk_factors(
     """
     population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
-    rates = out.own_rows(measure="prevalence", reference_population=population)
+    shown = out.own_rows(measure="prevalence", reference_population=population)
+    rates = out.exact.loc[shown.index]
     offered = [g for g in out.groups if g in persons.spec.groups and g in set(rates["breakdown"])]
     if by is not None and not by:
         raise RequestError(
@@ -105,7 +108,8 @@ def risk_factors(
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
     models = _Models(firth, ml, firth.margins())
-    parts = [_group_rows(models, i, rows[g], ref) for i, (g, ref) in enumerate(references.items(), 1)]
+    step = pd.Series(steps(shown), shown.index)
+    parts = [_printed(_group_rows(models, i, rows[g], ref), rows[g], step) for i, (g, ref) in enumerate(references.items(), 1)]
     table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
     left_out = [g for g in offered if g not in wanted and by is None]
     notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
@@ -158,6 +162,20 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     flags = pd.DataFrame(told, columns=["flag", "marker", "reason"], index=said.index)
     made: pd.DataFrame = table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
     return made
+
+
+def _printed(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> pd.DataFrame:
+    """A group's categories as they may be printed: odds ratios with two significant digits, and with three where category and reference have
+    30 cases; effects rounded as the category's rate is.
+
+    Args:
+        table: the categories. published: their rates at full precision. step: by what each printed rate is rounded.
+    """
+    cases = published["cases"].to_numpy(float)
+    base = cases[published["category"] == table["reference"].iloc[0]].min()
+    digits = np.where(np.minimum(cases, base) >= ENOUGH_CASES, HEADLINE_DIGITS, DIGITS)
+    ratios = {name: significant(table[name], digits) for name in RATIOS}
+    return table.assign(**ratios, **{name: nearest(table[name], step[published.index].to_numpy()) for name in EFFECTS})
 
 
 def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, str]:

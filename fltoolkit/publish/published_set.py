@@ -21,14 +21,12 @@ from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_an
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.memory import key_from, remembered
-from fltoolkit.publish.disclosure.cell_counts import Cell, Limits, confidential, known_count
-from fltoolkit.publish.disclosure.cell_system import system_of
-from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
+from fltoolkit.publish.printed_numbers import printed, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, load_profile, reliability
 from fltoolkit.publish.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
-from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -52,8 +50,11 @@ class Published:
     Attributes:
         table: one row a number: `measure`, `outcome`, `reference_population`, `breakdown` (its groups), `category` (its values),
             `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
-            `Estimates.table`, then `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words,
-            and what the number is about.
+            `Estimates.table` as they are printed (`printed_numbers.printed`), `cases_class` (the class of the cases: `5–14`), `flag`
+            (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words, `rounding` (the base of the run's
+            weighted numbers, in persons), and what the number is about.
+        exact: the same rows at full precision, what is hidden blank: what judges (power, sample size, whether a target can be verified,
+            whether a change is of these numbers). It reaches no file, picture, output of a notebook or document, and no repr.
         profile: name of the profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
@@ -66,6 +67,7 @@ class Published:
     """
 
     table: pd.DataFrame
+    exact: pd.DataFrame = field(repr=False)
     profile: str
     limits: Limits
     coverage_excludes: tuple[str, ...] = ()
@@ -150,7 +152,12 @@ def publish_run(
 
 def _copied(out: Published) -> Published:
     """The set with tables that may be changed."""
-    return replace(out, table=out.table.copy(), profiles={name: _copied(other) for name, other in out.profiles.items()})
+    return replace(
+        out,
+        table=out.table.copy(),
+        exact=out.exact.copy(),
+        profiles={name: _copied(other) for name, other in out.profiles.items()},
+    )
 
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
@@ -210,9 +217,10 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
     gone = [refused_rows(first.head(1), what, spec, empty) for what in refused]
     gone += [not_available(first, rule, error, empty) for rule, error in other.obstacles]
+    table = pd.concat([out.table, *gone], ignore_index=True)
+    exact = pd.concat([out.exact, *(rows[out.exact.columns] for rows in gone)], ignore_index=True)
     return replace(
-        out, table=pd.concat([out.table, *gone], ignore_index=True), coverage_excludes=spec.coverage_excludes,
-        groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
+        out, table=table, exact=exact, coverage_excludes=spec.coverage_excludes, groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
     )  # fmt: skip
 
 
@@ -265,43 +273,6 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
     return _judged(decided_rows([est], limits, notes), rules)
 
 
-@checked
-def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
-    """The paths through the definition that enough persons share: `step`, `trace`, `persons`, most first.
-
-    A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
-    the row `other paths` of its step; a step that is not shown has no paths. `persons` are unweighted and rounded as in
-    `fl.nonresponse`; blank are fewer than the limit. `out` is the run's published set.
-    """
-    return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
-
-
-def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.DataFrame:
-    table = verbs.traces(persons, population=population).table
-    steps = out.select("flowchart", "step", population=population)
-    open_steps = set(steps["step"][steps["estimate"].notna()])
-    cells = {
-        frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
-            int(row["n"]), int(row["n"]), None, known_count(row["psus_with_cases"]), known_count(row["households_with_cases"])
-        )
-        for row in table.to_dict("records")
-        if row["step"] in open_steps
-    }
-    primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
-    steps_only = [k for k in cells if len(k) == 1]
-    system = system_of(cells, [k for k in cells if len(k) == 2])
-    hidden = protect(system, primary, out.limits, spare=steps_only).hidden
-    named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
-    rows = pd.DataFrame(
-        [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
-    )
-    summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
-    printed = rounded_columns(
-        summed, ["persons"], out.limits.cases
-    )  # before they are sorted: the order of exact counts would tell
-    return printed.sort_values("persons", ascending=False, kind="stable", ignore_index=True)
-
-
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
     """Tables of one measure and population become one request, so that each costs one pass."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
@@ -331,9 +302,9 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 def _judged(decided: Decided, profile: Profile) -> Published:
     """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
-    table, open_hidden = decided.table.copy(), decided.decision.open_hidden
+    table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
-    is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))])
+    is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
@@ -344,26 +315,20 @@ def _judged(decided: Decided, profile: Profile) -> Published:
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
     table.loc[flag == "suppress", numbers] = np.nan
     table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
-    table = _few_without_months(table, decided.limits)
+    table = without_few_months(table, decided.limits)
     not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
     about = [c for c in about if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
+    exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]]
     return Published(
-        table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]],
+        printed(exact, base),
+        exact,
         profile.name,
         decided.limits,
         notes=decided.notes,
         judged=f"{profile.name}: {profile.title}{' (to be verified)' if profile.to_verify else ''}",
         rule_set=decided.rule_set,
     )
-
-
-def _few_without_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Mean durations without what would tell how many cases lack theirs, where those are few in a cell of any of them."""
-    gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
-    rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
-    told = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
-    return table.assign(**told, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table

@@ -20,10 +20,6 @@ from fltoolkit.yaml_files.loading import Model, load_shipped
 
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
-ROUNDS_TO_ZERO = {  # as shown: rates per 1,000 and shares in % with one decimal, numbers of persons whole
-    **dict.fromkeys(("prevalence", "stock_prevalence", "current_prevalence"), 0.00005), "share": 0.0005,
-    **dict.fromkeys(("total", "stock", "current", "flowchart"), 0.5),
-}  # fmt: skip
 NEEDED = ("estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "cases", "population", "n_eff", "psus_with_cases")
 
 Kind = Literal["proportion", "number", "mean"]
@@ -124,7 +120,7 @@ def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
 
 
 def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, str]:
-    """The worst flag of a number, its marker, and every reason at that flag."""
+    """The worst flag of a number, its marker (`low` is given where it is rounded), and every reason at that flag."""
     kind = kind_of(row)
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
@@ -133,8 +129,7 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, str
         if rule.says(facts, kind, zero):
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")
-    low = 0 < abs(facts["estimate"]) < ROUNDS_TO_ZERO.get(str(row["measure"]), 0.0)
-    marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else "low" if low else ""
+    marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else ""
     return flag, marker, "; ".join(found.get(flag, []))
 
 

@@ -177,6 +177,6 @@ def _joined(parts: Sequence[Published]) -> Published | None:
     """Several published changes as one; the first says how they were published."""
     if not parts:
         return None
-    table = pd.concat([p.table for p in parts], ignore_index=True)
-    groups = [c for c in parts[0].groups if c in table]
-    return replace(parts[0], table=table.assign(**{g: table[g].fillna(TOTAL) for g in groups}))
+    tables = (pd.concat([getattr(p, name) for p in parts], ignore_index=True) for name in ("table", "exact"))
+    table, exact = (t.assign(**{g: t[g].fillna(TOTAL) for g in parts[0].groups if g in t}) for t in tables)
+    return replace(parts[0], table=table, exact=exact)

@@ -10,10 +10,10 @@ from fltoolkit.classify.category_codes import category_code
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.person_patterns import read_patterns
-from fltoolkit.publish.disclosure.rounding_base import rounding_base
 from fltoolkit.publish.disclosure.suppression_decision import Decision, Seen, decide, decide_beside
+from fltoolkit.publish.printed_numbers import rounding_base
 from fltoolkit.publish.reliability import Profile
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec

@@ -23,7 +23,7 @@ NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 @checked
 def write_estimates(out: Published, folder: str | Path) -> Words:
-    """Write the published set to `folder/estimates.csv`, tidy and unrounded; nothing where `folder` is empty."""
+    """Write the published set to `folder/estimates.csv`, tidy and as printed (`rounding`: the base of weighted numbers); nothing where `folder` is empty."""
     if not str(folder):
         return NOTHING
     write_csv(out.table, Path(folder) / "estimates.csv")

@@ -18,6 +18,7 @@ from fltoolkit.show.wording.english_numbers import (
     PublishedNumber,
     Words,
     basis,
+    cases,
     count,
     count_or_mark,
     doubts,
@@ -27,6 +28,7 @@ from fltoolkit.show.wording.english_numbers import (
     number,
     of_plan,
     percent,
+    rounding_note,
     to_verify,
 )
 from fltoolkit.survey.checks.printed_counts import rounded
@@ -34,7 +36,7 @@ from fltoolkit.survey.design.survey_design import Survey
 
 BASES = {"duration": "With months", "share": "Of cases"}
 CARE = {"caution": "use with caution: ", "review": "to be reviewed: "}  # flags that have no marker
-NUMBER = r"[-−+]?[\d.,]+\s?%?|\[\w+\]|"  # or the marker in its place, or nothing
+NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # or a class, or the marker in its place, or nothing
 
 
 @checked
@@ -54,7 +56,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
             _measure(first): [number(r["estimate"], r["measure"]) for r in records],
             f"{percent(first)} interval": [interval(r) for r in records],
             BASES.get(first["measure"], "Asked"): [count(r["n"]) for r in records],
-            "Counted" if first["measure"] == "flowchart" else "Cases": [count(r["cases"]) for r in records],
+            "Counted" if first["measure"] == "flowchart" else "Cases": [cases(r) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
             "Remark": [_of_rule_set(r) if compared else _remark(r) for r in records],
         }
@@ -64,7 +66,9 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
     about = "; ".join(t for t in (first["reference_population_label"], first["reference_period"]) if t) + basis(first)
     if not compared and first["rule_set"]:  # a design without a survey.yaml has none of the three
         about += f"; rule set {first['rule_set']}{to_verify(first)}"
-    return plain(body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), doubts(rows)) if note))
+    return plain(
+        body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), rounding_note(rows), doubts(rows)) if note)
+    )
 
 
 @checked
@@ -196,8 +200,8 @@ def _measure(row: PublishedNumber) -> str:
 
 
 def _remark(row: PublishedNumber) -> str:
-    """Why a number is not shown or not reliable; of a mean duration that its denominator is hidden, as where few cases lack theirs."""
-    hidden = row["measure"] == "duration" and pd.isna(row["n"]) and pd.notna(row["estimate"])
+    """Why a number is not shown or not reliable; of everybody's mean duration that its denominator is hidden, as where few cases lack theirs."""
+    hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return "; ".join(text for text in (_reason(row), "how many gave their months is confidential" if hidden else "") if text)
 
 

@@ -37,7 +37,7 @@ def test_a_decrease_names_the_row_from_which_it_is_derived() -> None:
 
 def test_a_prevalence_is_given_per_thousand_and_a_number_in_persons() -> None:
     rate, persons = row("decrease_base", "total", "total"), row("persons", "total", "total")
-    assert rate["baseline_value"] == pytest.approx(1000 * 41 / 412)  # 41 of 412 equally weighted adults are cases
+    assert rate["baseline_value"] == round(1000 * 41 / 412, 1)  # 41 of 412 equally weighted adults are cases
     assert rate["unit"] == "per 1,000 adults"
     assert persons["baseline_value"] == pytest.approx(410)  # each stands for ten
     assert persons["unit"] == "persons"
@@ -175,10 +175,12 @@ def test_every_number_says_what_it_rests_on() -> None:
     shown = table[(table["filled_by"] == "survey") & table["baseline_value"].notna()]
     assert len(shown) > 15
     facts = ["rule_set", "reference_period", "reference_population_label", "survey", "round", "year", "input_hash", "measure",
-             "n", "cases", "se", "deff", "df", "ci_low", "ci_high", "confidence", "interval", "same_work"]  # fmt: skip
+             "n", "cases_class", "df", "ci_low", "ci_high", "confidence", "interval", "same_work", "rounding"]  # fmt: skip
     lacking = shown[facts].isna() | (shown[facts] == "")
-    lacking.loc[shown["cases"] == 0, "deff"] = False  # without a case there is no variance to compare
     assert not lacking.any().any(), lacking.any()
+    enough = country.filled().exact.loc[shown.index, "cases"] >= 30
+    assert shown.loc[enough, ["se", "deff", "cv"]].notna().all(axis=None)
+    assert shown.loc[~enough, ["se", "deff", "cv"]].isna().all(axis=None)
     assert shown["flag"].notna().all()
     assert set(shown["rule_set"]) == {"icls_2018 v1"}
     assert set(shown["reference_period"]) == {"the past 12 months"}

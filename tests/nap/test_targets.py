@@ -12,7 +12,9 @@ from promises import NEEDED, SMALLEST, filled, plan_with
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
+from fltoolkit.estimate.power_and_sample_size import detectable_change, sample_size
 from fltoolkit.nap.targets import UNPLANNED, milestones, targets
+from fltoolkit.publish.printed_numbers import rounded_up
 
 
 def judged(*given: dict[str, Any], keys: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
@@ -23,18 +25,44 @@ def judged(*given: dict[str, Any], keys: dict[str, Any] | None = None, **facts: 
 @pytest.mark.parametrize(("n", "cut"), SMALLEST.items())
 def test_the_smallest_fall_that_a_repeat_finds(n: int, cut: float) -> None:
     row = judged(n=n)
-    assert row["smallest_cut"] == pytest.approx(cut, abs=0.0005)
+    assert detectable_change(0.005, n, n, deff=1.5).relative == pytest.approx(cut, abs=0.0005)
+    assert cut - 0.0005 <= row["smallest_cut"] < cut + 0.01  # up to a whole percent
+    assert row["smallest_cut"] * 100 == pytest.approx(round(row["smallest_cut"] * 100))
     assert row["smallest_value"] == pytest.approx(5 * (1 - row["smallest_cut"]))
     assert (row["planned_sample"], row["deff"]) == (n, pytest.approx(1.5))
 
 
+@pytest.mark.parametrize(
+    ("n", "deff", "told"), [(5_000, 1.21, 1.5), (5_000, 1.51, 2.0), (5_000, 0.8, 1.0), (20_000, 1.2345, 1.23)]
+)
+def test_a_design_effect_is_told_coarsely_where_it_would_tell_a_standard_error(n: int, deff: float, told: float) -> None:
+    """25 cases, then 100. What is told follows from it: two surveys that differ in its third digit are told alike."""
+    row = judged({"year": 2030, "cut": 0.9}, n=n, deff=deff)
+    assert row["deff"] == told
+    other = judged({"year": 2030, "cut": 0.9}, n=n, deff=deff + 0.0004)
+    assert row == other
+    assert judged(n=n, deff=deff, filled_by="publication")["deff"] == pytest.approx(max(1, deff))
+
+
+def test_what_is_told_never_says_otherwise_than_the_verdict() -> None:
+    """Reckoned with a design effect of 2 in place of 1.55 the repeat would be too small: the verdict is that of the full numbers."""
+    row = judged({"year": 2030, "cut": 0.8}, n=5_000, deff=1.52, keys={"planned_sample": 5_000})
+    exactly = detectable_change(0.005, 5_000, 5_000, deff=1.52).relative
+    assert exactly < 0.8 < detectable_change(0.005, 5_000, 5_000, deff=2.0).relative
+    assert row["verifiable"] == "yes"
+    assert row["power"] >= 0.8
+    assert f"{100 * row['power']:.0f} %" in row["reason"]
+    assert row["sample_needed"] <= 5_000
+
+
 @pytest.mark.parametrize(("cut", "n"), NEEDED.items())
 def test_the_persons_a_round_that_a_target_needs(cut: float, n: int) -> None:
-    assert judged({"year": 2030, "cut": cut}, n=n)["sample_each_round"] == n
+    assert sample_size(0.005, cut=cut, deff=1.5) == n
+    assert judged({"year": 2030, "cut": cut}, n=n)["sample_each_round"] == rounded_up(n) == float(f"{n + 500:.1e}")
     exactly, fewer = (judged({"year": 2030, "cut": cut}, n=size) for size in (n, n - 200))
     assert (exactly["verifiable"], fewer["verifiable"]) == ("yes", "no")
-    assert exactly["power"] == pytest.approx(0.8, abs=1e-4)
-    assert exactly["sample_needed"] == pytest.approx(n, abs=2)
+    assert (exactly["power"], fewer["power"]) == (0.8, 0.79)
+    assert exactly["sample_needed"] == rounded_up(n)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_rule_set_that_the_survey_does_not_support_is_a_row_with_the_reason(sm
 def test_rule_sets_stand_side_by_side_with_what_each_rests_on(small: Small) -> None:
     found = rows(fl.publish_run(small(people(20, icls=6, hts=1), items=STAGED)))
     assert [found[r]["cases"] for r in (ICLS, HTS)] == [26, 21]
-    assert [found[r]["estimate"] for r in (ICLS, HTS)] == pytest.approx([26 / 227, 21 / 227])
+    assert [found[r]["estimate"] for r in (ICLS, HTS)] == [round(26 / 227, 4), round(21 / 227, 4)]
     assert "does not have restricted_movement on that side" in found[HTS]["rule_note"]
     assert found[ICLS]["rule_note"] == ""
 

@@ -41,7 +41,9 @@ def test_a_change_of_two_shown_numbers_is_shown_as_it_is() -> None:
     row = table.loc["big"]
     assert (row["measure"], row["breakdown"], row["verdict"]) == ("change_in_prevalence", "g", "decreased")
     assert row["estimate"] == pytest.approx(change.loc["big", "change"])
-    assert (row["cases_before"], row["cases_after"], row["marker"]) == (60, 20, "")
+    assert (row["cases_class_before"], row["cases_class_after"], row["marker"]) == ("50 and more", "15–29", "")
+    assert row[["cases_before", "cases_after", "se"]].isna().all()
+    assert change.loc["big", "se"] > 0  # not told, of a round with 20 cases
     assert row["flag"] == "caution"  # the worse of the two, with whose it is
     assert row["reason"].startswith("after: ")
     assert table.loc["none", "verdict_reason"] == "too few cases"
@@ -97,7 +99,8 @@ def test_a_row_of_one_round_only_is_published_as_that_round_did() -> None:
     after = replace(after, table=after.table[keep].reset_index(drop=True), influence=after.influence[:, keep],
                     design_effects=after.design_effects[keep].reset_index(drop=True))  # fmt: skip
     row = published(before, after).loc["big"]
-    assert (row["verdict"], row["verdict_reason"], row["cases_before"]) == ("not comparable", "only in the earlier round", 60)
+    assert (row["verdict"], row["verdict_reason"]) == ("not comparable", "only in the earlier round")
+    assert (row["cases_class_before"], row["cases_class_after"]) == ("50 and more", "")
     assert pd.isna(row["cases_after"])
 
 
@@ -106,4 +109,45 @@ def test_a_change_since_a_baseline_published_elsewhere_needs_the_later_set_only(
     baseline = {"estimate": 0.15, "ci_low": 0.11, "ci_high": 0.20, "cases": 60, "psus_with_cases": 40}
     out = fl.publish_change(fl.change_from_published(baseline, after, row="big"), None, fl.publish(after))
     row = out.select("change_in_prevalence", "g").iloc[0]
-    assert (row["category"], row["verdict"], row["estimate_before"], row["cases_after"]) == ("big", "decreased", 0.15, 20)
+    assert (row["category"], row["verdict"], row["estimate_before"], row["cases_class_after"]) == (
+        "big",
+        "decreased",
+        0.15,
+        "15–29",
+    )
+    assert (row["cases_before"], row["cases_class_before"]) == (60, "60")  # as the publication states it
+
+
+@pytest.mark.parametrize(("limits", "verdict", "told"), [
+    ((-0.031, -0.00002), "decreased", (-0.031, 0, "<0")), ((0.00004, 0.03126), "increased", (0, 0.0313, ">0")),
+    ((-0.00006, 0.00004), "no detectable change", (-0.0001, 0, "")), ((-0.031, -0.00006), "decreased", (-0.031, -0.0001, "")),
+])  # fmt: skip
+def test_a_limit_that_rounds_onto_zero_against_its_verdict_says_on_which_side_it_lies(
+    limits: tuple[float, float], verdict: str, told: tuple[float, float, str]
+) -> None:
+    """A rate of everybody is printed to 0.0001; the row is made to have such limits."""
+    before, after = round_of(0), round_of(100, big=20)
+    change = fl.change(before, after)
+    table = change.table.assign(ratio_low=0.5, ratio_high=0.9999, verdict=verdict, ci_low=limits[0], ci_high=limits[1])
+    out = fl.publish_change(replace(change, table=table), fl.publish(before), fl.publish(after))
+    row = out.table[out.table["breakdown"] == ""].iloc[0]
+    assert (row["ci_low"], row["ci_high"], row["beyond_zero"]) == told
+    assert row["verdict"] == verdict
+    assert (out.exact.iloc[0]["ci_low"], out.exact.iloc[0]["ci_high"]) == limits
+    if verdict == "decreased":
+        assert row["ratio_high"] < 1 or pd.isna(row["ratio_high"])  # as printed: not a ratio of 1
+
+
+def test_what_is_printed_of_a_change_is_made_of_printed_numbers() -> None:
+    before, after = round_of(0), round_of(100, big=37)
+    for row in fl.publish_change(fl.change(before, after), fl.publish(before), fl.publish(after)).table.to_dict("records"):
+        if pd.isna(row["estimate"]):
+            continue
+        assert row["estimate"] == pytest.approx(row["estimate_after"] - row["estimate_before"], abs=1e-11)
+        if row["estimate_before"]:
+            assert row["ratio"] == row["estimate_after"] / row["estimate_before"]
+        step = 0.0001 if not row["breakdown"] else 1 / 400
+        assert row["ci_low"] / step == pytest.approx(round(row["ci_low"] / step))
+        assert row["ci_high"] / step == pytest.approx(round(row["ci_high"] / step))
+        assert (row["beyond_zero"], row["rounding"]) == ("", 1)
+        assert pd.isna(row["se"]) == (row["method"] == "mover")  # every other cell has 30 cases in both rounds

@@ -291,7 +291,7 @@ def test_no_hidden_number_stands_in_any_column_or_in_a_csv(out: Published, every
     checked = 0
     for i, (row, full) in enumerate(zip(again.to_dict("records"), everything.to_dict("records"), strict=True)):
         if row["marker"] != "c":
-            assert row["n"] == full["n"] or row["measure"] == "duration"
+            assert pd.isna(row["n"]) or abs(row["n"] - max(full["n"], 10)) <= 5  # to the nearest ten, of somebody 10
             continue
         blank = {c: row[c] for c in (*NUMBERS, *COUNTS) if c in row}
         assert all(pd.isna(v) for v in blank.values())
@@ -307,6 +307,7 @@ def test_no_hidden_number_stands_in_any_column_or_in_a_csv(out: Published, every
 def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
     assert {f.name for f in fields(out)} == {
         "table",
+        "exact",
         "profile",
         "limits",
         "coverage_excludes",
@@ -329,6 +330,8 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "marker",
         "reason",
         "unresolved_marker",
+        "cases_class",
+        "rounding",
     }
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
@@ -372,7 +375,7 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
     by = fl.cube(*"abc"[:groups])
     est = fl.share(design, "y", by) if measure == "share" else getattr(fl, measure)(design, "y", by=by)
     full = PUBLISH.tidy(est)
-    table = fl.publish(est).table
+    table = fl.publish(est).exact  # of a reader who has more digits than are printed
     assert table["marker"].eq("c").tolist() == table["n"].isna().tolist()
     assert recovered(table, full) == []
 
@@ -388,7 +391,7 @@ def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyP
     for seed in range(4):
         design = fl.SurveyDesign(random_persons(seed, 2), weight="w", psu="psu")
         est = fl.prevalence(design, "y", by=fl.cube("a", "b"))
-        won += bool(recovered(fl.publish(est).table, PUBLISH.tidy(est)))
+        won += bool(recovered(fl.publish(est).exact, PUBLISH.tidy(est)))
     assert won >= 3
 
 
@@ -527,35 +530,7 @@ def test_a_step_whose_number_the_tables_hide_is_hidden_in_the_flowchart(small: A
     assert chart.loc["forced labour", "marker"] == "c"
 
 
-# ------------------------------------------------------------------------------------------------------- paths, selecting
-
-
-def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_rounded(norvia: fl.Survey, out: Published) -> None:
-    found = fl.paths(norvia, out)
-    true = norvia.frame.collect("pandas").to_native().query("fl__asked")["trace"].value_counts()
-    named = found[found["trace"] != "other paths"]
-    assert len(named) > 5
-    assert (true[named["trace"]] >= 5).all()
-    assert ((named["persons"] - true[named["trace"]].to_numpy()).abs() <= 5).all()
-    assert (named["persons"] % 10 == 0).all()
-    others = found[found["trace"] == "other paths"].set_index("step")["persons"]
-    assert others.isna().to_dict() == {
-        "no coercion": False,
-        "forced labour": False,
-        "not in the same work": False,
-        "unresolved": True,
-    }
-    assert found["persons"].dropna().is_monotonic_decreasing
-
-
-def test_other_paths_never_stand_for_a_single_one(small: Any) -> None:
-    """Two persons alone on their path, and the whole step known: a second path of the step is left unnamed too."""
-    people = [("case" if i % 4 == 0 else "not", {"P": i % 30}) for i in range(120)]
-    people += [("not", {"INV": 1, "P": i}) for i in range(6)] + [("not", {"COE": 1, "P": i}) for i in range(2)]
-    persons = small(people)
-    found = fl.paths(persons, fl.publish_run(persons))
-    assert found[found["step"] == "not involuntary"]["trace"].tolist() == ["other paths"]
-    assert found[found["step"] == "no coercion"]["persons"].tolist() == [10]
+# -------------------------------------------------------------------------------------------------------------- selecting
 
 
 def test_select_gives_rows_in_order_and_takes_the_population_that_fits(out: Published) -> None:

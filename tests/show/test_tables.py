@@ -32,8 +32,8 @@ def test_a_row_holds_number_interval_basis_marker_and_remark() -> None:
     north, south = line(shown, "north"), line(shown, "south")
     assert north[1] == "222.2"
     assert re.fullmatch(r"\d+\.\d to \d+\.\d", north[2])
-    assert north[3:6] == ["90", "20", ""]
-    assert south[3:] == ["80", "12", "[u]", "fewer than 15 cases"]
+    assert north[3:6] == ["90", "15–29", ""]
+    assert south[3:] == ["80", "5–14", "[u]", "fewer than 15 cases"]
 
 
 def test_a_suppressed_row_is_blank_but_for_its_marker_and_reason() -> None:
@@ -67,13 +67,21 @@ def test_numbers_stand_right_also_beside_a_marker_words_left_and_columns_are_as_
 
 def test_a_hidden_denominator_of_a_duration_is_blank_and_told_among_the_remarks() -> None:
     """No marker stands where a number would: whoever reads the column as numbers reads none."""
-    rows = country.published().select("prevalence", "sex").assign(measure="duration", reason="")
-    rows.loc[rows.index[0], "n"] = None
+    rows = country.published().select("prevalence", [[], ["sex"]]).assign(measure="duration", reason="")
+    assert cells(tables.table(rows))[0][6] == ""
+    rows["n"] = None  # of a category it is blank in any case: it is told by the class of the cases
     first, second = cells(tables.table(rows))[:2]
     assert first[1] != ""
     assert (first[3], first[6]) == ("", "how many gave their months is confidential")
-    assert second[3] != ""
-    assert second[6] == ""
+    assert (second[3], second[6]) == ("", "")
+    assert second[4] in ("15–29", "5–14")
+
+
+def test_a_table_of_parts_says_that_they_may_not_add_up() -> None:
+    out = country.published()
+    said = "Parts may not add up because of rounding"
+    assert said in tables.table(out.select("total", [[], ["region"]])).html
+    assert said not in tables.table(out.select("total")).html
 
 
 def test_a_table_says_what_it_is_about() -> None:

@@ -150,7 +150,7 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, level
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
-    """Persons by the step and the trace of their classification. Traces are answers: see `published_set.paths` for what may leave."""
+    """Persons by the step and the trace of their classification. Traces are answers: see `paths_to_outcomes.paths` for what may leave."""
     estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace")))
     return estimate(persons, estimand, population, Confidence())
 

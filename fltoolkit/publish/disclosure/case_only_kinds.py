@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key
+from fltoolkit.estimate.totals.person_patterns import PersonPatterns
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
 from fltoolkit.publish.disclosure.cell_system import Floats, Kinds, Mask, Row, Tie
-from fltoolkit.publish.disclosure.derived_cells import AnyCell, CellId
-from fltoolkit.publish.disclosure.person_patterns import PersonPatterns
+from fltoolkit.publish.disclosure.derived_cells import AnyCell
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,11 @@ class PersonKinds:
 
 @dataclass(frozen=True)
 class CaseOnlyKinds:
-    """Columns, rows and ties of groups that only cases have. The rows hold these columns alone; the ties have those of everybody first."""
+    """Columns, rows and ties of groups that only cases have. `holds` is of these columns alone; the ties have those of everybody first."""
 
     kinds: Kinds
     rows: list[Row[AnyCell]]
+    holds: csr_array[Any]
     ties: list[Tie]
 
 
@@ -78,10 +81,11 @@ def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everyb
     ]
     places = [everybody.populations.index(p) for p in populations]
     kinds = _kinds(columns, code, everybody)
-    rows = [_row(cell, found, columns, facts, everybody, base) for cell, found in cells.items()]
+    holds = csr_array([_holds(cell, columns, facts) for cell in cells])
     return CaseOnlyKinds(
         kinds,
-        rows,
+        [_row(cell, found, everybody, base) for cell, found in cells.items()],
+        holds,
         [_tie(c, code, columns, everybody, [p for p, f in zip(places, flags, strict=True) if facts[c][f]]) for c in coarse],
     )
 
@@ -130,20 +134,22 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKind
     return Kinds(np.array(persons), np.array(light).reshape(shape).T, np.array(heavy).reshape(shape).T)
 
 
-def _row(
-    cell: CellId, found: Cell, columns: list[_Column], facts: Mapping[int, pd.Series], everybody: PersonKinds, base: float
-) -> Row[AnyCell]:
-    """A cell over these columns."""
+def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series]) -> list[float]:
+    """The columns that are in a cell."""
     population, key = cell
-    of = everybody.populations.index(population)
-    holds = [
-        bool(facts[c.of][POPULATION + population])
-        and all((g, v) in c.values or (g in facts[c.of] and facts[c.of][g] == v) for g, v in key)
-        for c in columns
-    ]
+
+    def has(column: _Column, group: str, value: str) -> bool:
+        return (group, value) in column.values or (group in facts[column.of] and facts[column.of][group] == value)
+
+    return [float(facts[c.of][POPULATION + population] and all(has(c, g, v) for g, v in key)) for c in columns]
+
+
+def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[AnyCell]:
+    """A cell over these columns."""
+    of = everybody.populations.index(cell[0])
     unit = everybody.units[of]
     weighted = np.nan if found.weighted is None else found.weighted / unit
-    return Row(cell, of, np.array(holds, dtype=bool), float(found.cases), weighted, np.inf, base / 2 / unit)
+    return Row(cell, of, float(found.cases), weighted, np.inf, base / 2 / unit)
 
 
 def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 Key = frozenset[tuple[str, str]]
+CellId = tuple[str, Key]  # a population, and group values
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,11 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """A cell: the kinds in it, the number of its population, its cases, weighted cases (in mean weights; nan: none) and persons (inf:
-    not known), and half the base that its weighted number is rounded to."""
+    """A cell: the number of its population, its cases, weighted cases (in mean weights; nan: none) and persons (inf: not known), and half
+    the base that its weighted number is rounded to."""
 
     cell: C
     population: int
-    holds: Mask
     cases: float
     weighted: float
     persons: float
@@ -113,20 +112,22 @@ class CellSystem(Generic[C]):
         return {cell: i for i, cell in enumerate(self.cells)}
 
 
-def assembled(kinds: Kinds, rows: Sequence[Row[C]], ties: Sequence[Tie]) -> CellSystem[C]:
-    """The system of some cells over kinds of persons."""
+def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
+    """The system of some cells over kinds of persons. `holds`: cells × kinds, 1 for each kind that is in the cell."""
     spread = np.flatnonzero((kinds.heavy > kinds.light).any(axis=0))
     beyond = kinds.heavy - kinds.light
-    holds = np.array([row.holds for row in rows], dtype=float).reshape(len(rows), len(kinds.persons))
     of = np.array([row.population for row in rows], dtype=np.intp)
     signs = np.array([tie.sign for tie in ties]).reshape(len(ties), len(kinds.persons))
     weighed = [(i, p, value) for i, tie in enumerate(ties) for p, value in tie.weighted.items()]
     which, where = (np.array([part[k] for part in weighed], dtype=np.intp) for k in (0, 1))
-    none = np.zeros((len(rows), len(spread)))
+    there = holds.tocoo()
+    light, more = (
+        csr_array((w[of[there.row], there.col], (there.row, there.col)), shape=holds.shape) for w in (kinds.light, beyond)
+    )
     return CellSystem(
         tuple(row.cell for row in rows),
-        csr_array(np.hstack([holds, none])),
-        csr_array(np.hstack([holds * kinds.light[of], (holds * beyond[of])[:, spread]])),
+        csr_array(hstack([holds, csr_array((len(rows), len(spread)))])),
+        csr_array(hstack([light, more[:, spread]])),
         np.r_[kinds.persons, kinds.persons[spread]],
         len(kinds.persons),
         spread.astype(np.intp),
@@ -159,17 +160,19 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
     blocks = [list(finest)] if finest is not None else _blocks(cells)
     kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]
     unit = max((c.mean_weight for c in cells.values()), default=1.0)
-    rows = []
-    for key, cell in cells.items():
+    rows, holds = [], np.zeros((len(cells), len(kinds)))
+    for i, (key, cell) in enumerate(cells.items()):
         home = next((b for b, block in enumerate(blocks) if any(key <= kind for kind in block)), 0)  # or nobody is in the cell
-        holds = np.array([b == home and key <= kind for b, kind in kinds])
+        holds[i] = [b == home and key <= kind for b, kind in kinds]
         weighted = np.nan if cell.weighted is None else cell.weighted / unit
         persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)
-        rows.append(Row(key, 0, holds, float(cell.cases), weighted, persons, base / 2 / unit))
+        rows.append(Row(key, 0, float(cell.cases), weighted, persons, base / 2 / unit))
     first, *others = (np.array([b == block for b, _ in kinds], dtype=float) for block in range(len(blocks)))
     many = np.full(len(kinds), np.inf)
     weights = np.zeros((1, len(kinds)))
-    return assembled(Kinds(many, weights, weights + HEAVIEST), rows, [Tie(first - other, 0.0, {0: 0.0}) for other in others])
+    return assembled(
+        Kinds(many, weights, weights + HEAVIEST), rows, csr_array(holds), [Tie(first - other, 0.0, {0: 0.0}) for other in others]
+    )
 
 
 def _blocks(cells: Mapping[Key, Cell]) -> list[list[Key]]:

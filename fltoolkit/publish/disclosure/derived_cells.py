@@ -6,16 +6,18 @@ such a part can be worked out where it is a sum and difference of cells.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+from scipy.sparse.linalg import lsmr
 
-from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.publish.disclosure.cell_counts import CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import Floats, Mask
 
-CellId = tuple[str, Key]
 CLOSE = 1e-6
-MOST = 5000  # kinds of persons on which sums and differences are looked for; on fewer, more parts pass for such
+TRIES = 3  # directions in which a part may not lie
 
 
 class DerivedCell(NamedTuple):
@@ -29,36 +31,56 @@ class DerivedCell(NamedTuple):
 AnyCell = CellId | DerivedCell
 
 
-def derived_cells(cells: list[CellId], holds: Mask, persons: Floats, cases: Floats, limits: Limits) -> dict[DerivedCell, Mask]:
+def derived_cells(
+    cells: list[CellId], holds: csr_array[Any], counts: tuple[Floats, Floats], limits: Limits
+) -> dict[DerivedCell, NDArray[np.intp]]:
     """The parts of cells that are confidential and can be worked out if every cell is shown.
 
     Args:
         cells: the cells, in the order of the rows of `holds`.
-        holds: cells × kinds of persons, whether a kind is in a cell.
-        persons, cases: by kind, how many there are.
+        holds: cells × kinds of persons, 1 where a kind is in a cell.
+        counts: by kind how many persons there are, and how many cases.
         limits: those of cases and of persons who are not cases.
 
     Returns:
         By part the kinds that it holds; no two hold the same ones, and none those of a cell.
     """
-    as_number = holds.astype(float)
-    both = [(as_number * values) @ as_number.T for values in (persons, cases)]
-    whole = [np.diag(b) for b in both]
+    persons, cases = counts
+    shared = _shared(holds, cases).tocoo()  # pairs without a case in common have none that a part of them could give away
+    one, other, both = shared.row, shared.col, shared.data
+    if not len(both):
+        return {}
+    own_cases, own_persons = holds @ cases, holds @ persons
+    persons_both = _at(_shared(holds, persons), one, other)
     few = {
-        "both": _confidential(both[1], both[0], limits),
-        "less": _confidential(whole[1][:, None] - both[1], whole[0][:, None] - both[0], limits) & (both[0] > 0),
+        "both": _confidential(both, persons_both, limits) & (one < other),
+        "less": _confidential(own_cases[one] - both, own_persons[one] - persons_both, limits),
     }
-    few["both"] = np.triu(few["both"], 1)
-    basis = _Basis(holds, persons)
-    taken = {row.tobytes() for row in holds}
-    found: dict[DerivedCell, Mask] = {}
+    if not any(found.any() for found in few.values()):
+        return {}
+    follows = np.ones(len(one), dtype=bool)
+    for away in _outside(holds):
+        follows &= np.abs(_at(_shared(holds, away), one, other)) < CLOSE
+    taken = {holds[[i]].indices.tobytes() for i in range(len(cells))}
+    found: dict[DerivedCell, NDArray[np.intp]] = {}
     for part in ("less", "both"):
-        for i, j in np.argwhere(few[part]):
-            kinds = holds[i] & holds[j] if part == "both" else holds[i] & ~holds[j]
-            if kinds.tobytes() not in taken and basis.spans(kinds):
-                taken.add(kinds.tobytes())
-                found[DerivedCell(cells[i], cells[j], part)] = kinds
+        for i, j in zip(one[few[part] & follows], other[few[part] & follows], strict=True):
+            mine, theirs = holds[[i]].indices, holds[[j]].indices
+            kinds = np.intersect1d(mine, theirs) if part == "both" else np.setdiff1d(mine, theirs)
+            if kinds.astype(mine.dtype).tobytes() not in taken:
+                taken.add(kinds.astype(mine.dtype).tobytes())
+                found[DerivedCell(cells[i], cells[j], part)] = kinds.astype(np.intp)
     return found
+
+
+def _shared(holds: csr_array[Any], values: Floats) -> csr_array[Any]:
+    """Cells × cells, the sum of a value over the kinds that are in both."""
+    return csr_array(holds @ diags_array(values) @ holds.T)
+
+
+def _at(matrix: csr_array[Any], rows: NDArray[Any], columns: NDArray[Any]) -> Floats:
+    """A matrix's values at some places."""
+    return np.asarray(matrix[rows, columns], dtype=float)
 
 
 def _confidential(cases: Floats, persons: Floats, limits: Limits) -> Mask:
@@ -67,15 +89,13 @@ def _confidential(cases: Floats, persons: Floats, limits: Limits) -> Mask:
     return np.asarray((cases > CLOSE) & few)
 
 
-class _Basis:
-    """All sums and differences of the cells, over the kinds of which there are most persons."""
-
-    def __init__(self, holds: Mask, persons: Floats) -> None:
-        self.kinds = np.sort(np.argsort(-persons, kind="stable")[:MOST])
-        left, size, _ = np.linalg.svd(holds[:, self.kinds].T.astype(float), full_matrices=False)
-        self.axes = left[:, size > CLOSE * size.max(initial=1.0)]
-
-    def spans(self, kinds: Mask) -> bool:
-        """Whether a set of kinds is one of them."""
-        inside = kinds[self.kinds].astype(float)
-        return bool(np.abs(inside - self.axes @ (self.axes.T @ inside)).max(initial=0.0) < CLOSE)
+def _outside(holds: csr_array[Any]) -> list[Floats]:
+    """Directions of kinds, drawn at random, in which no cell changes. A set of kinds that is a sum and difference of cells does not change
+    either; one that is not changes for sure."""
+    draw = np.random.default_rng(0)
+    found = []
+    for _ in range(TRIES):
+        aim = draw.normal(size=holds.shape[1])
+        inside = holds.T @ lsmr(holds.T.tocsr(), aim, atol=1e-13, btol=1e-13, maxiter=20 * min(holds.shape))[0]
+        found.append(np.asarray(aim - inside))
+    return found

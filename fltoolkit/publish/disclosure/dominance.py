@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.publish.disclosure.derived_cells import CellId
-from fltoolkit.publish.disclosure.person_patterns import UNITS, PersonPatterns
+from fltoolkit.estimate.totals.person_patterns import UNITS, PersonPatterns
+from fltoolkit.publish.disclosure.cell_counts import CellId
 
 OVER_HALF = "one household or sampling unit holds over half of the weighted cases"
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count, merged
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, PersonPatterns
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count, merged
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.disclosure.derived_cells import AnyCell, CellId, DerivedCell
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, dominated
-from fltoolkit.publish.disclosure.person_patterns import NOW_COLUMN, PersonPatterns
 from fltoolkit.publish.disclosure.survey_system import SeenCells, survey_system
 from fltoolkit.publish.reliability import kind_of
 from fltoolkit.survey.spec.groups import crossed
@@ -66,7 +66,7 @@ class Decision:
     open_hidden: set[int] = field(default_factory=set)
     coarse: list[str] = field(default_factory=list)
     stricter: bool = False
-    settled: list[Settled] = field(default_factory=list, compare=False)
+    settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

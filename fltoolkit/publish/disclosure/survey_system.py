@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import block_diag, csr_array, vstack
 
+from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
-from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Kinds, Mask, Row, Tie, assembled
-from fltoolkit.publish.disclosure.derived_cells import AnyCell, CellId, DerivedCell, derived_cells
-from fltoolkit.publish.disclosure.person_patterns import PersonPatterns
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells
 
 MOST = 4000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
 HEADLINE = 0.0001  # the digits of a headline's rate
@@ -60,29 +63,33 @@ def survey_system(seen: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     known = np.array([patterns.weighted[p, seen.outcome] for p in populations]) / units[:, None]
     only = {c: found for c, found in seen.cells.items() if not seen.case_only.isdisjoint(g for g, _ in c[1])}
     whole = [c for c in seen.cells if c not in only]
-    holds = [patterns.holds(*c) for c in whole]
-    parts = derived_cells(whole, np.array(holds), patterns.persons, true, seen.limits) if holds else {}
-    kinds_of: list[tuple[AnyCell, Mask]] = [*zip(whole, holds, strict=True), *parts.items()]
-    kept = _kept(patterns.persons, true, [kinds for _, kinds in kinds_of if 0 < true[kinds].sum() < seen.limits.cases])
+    cells = patterns.holds(whole)
+    parts = derived_cells(whole, cells, (patterns.persons, true), seen.limits)
+    holds = csr_array(vstack([cells, *(_one_row(kinds, len(true)) for kinds in parts.values())]))
+    kept = _kept(patterns.persons, true, _in_few(holds, true, seen.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
     everybody = PersonKinds(patterns, populations, units, true, known, kept, own)
-    rows: list[Row[AnyCell]] = [_row(seen, cell, kinds, everybody) for cell, kinds in kinds_of]
-    kinds, ties = own, list[Tie]()
+    rows = _rows(seen, [*whole, *parts], holds, everybody)
+    blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
     for groups in _crossed(seen):
         mine = {c: found for c, found in only.items() if not groups.isdisjoint(g for g, _ in c[1])}
         more = case_only_kinds(mine, groups, everybody, seen.base)
-        before, behind = len(kinds.persons), len(more.kinds.persons)
-        rows = [replace(row, holds=np.r_[row.holds, np.zeros(behind, dtype=bool)]) for row in rows]
-        rows += [replace(row, holds=np.r_[np.zeros(before, dtype=bool), row.holds]) for row in more.rows]
+        before, behind = len(kinds.persons) - len(own.persons), len(more.kinds.persons)
+        rows += more.rows
+        blocks.append(more.holds)
         ties = [replace(tie, sign=np.r_[tie.sign, np.zeros(behind)]) for tie in ties]
-        own_kinds = len(own.persons)
-        ties += [replace(t, sign=np.r_[t.sign[:own_kinds], np.zeros(before - own_kinds), t.sign[own_kinds:]]) for t in more.ties]
+        ties += [replace(t, sign=np.insert(t.sign, [len(own.persons)] * before, 0.0)) for t in more.ties]
         kinds = Kinds(
             np.r_[kinds.persons, more.kinds.persons],
             np.hstack([kinds.light, more.kinds.light]),
             np.hstack([kinds.heavy, more.kinds.heavy]),
         )
-    return SurveySystem(assembled(kinds, rows, ties), tuple(parts), not kept.all())
+    return SurveySystem(assembled(kinds, rows, csr_array(block_diag(blocks)), ties), tuple(parts), not kept.all())
+
+
+def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
+    """A cell of some kinds among so many."""
+    return csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
 def _crossed(seen: SeenCells) -> list[frozenset[str]]:
@@ -95,15 +102,16 @@ def _crossed(seen: SeenCells) -> list[frozenset[str]]:
     return sorted(found, key=sorted)
 
 
-def _row(seen: SeenCells, cell: AnyCell, kinds: Mask, everybody: PersonKinds) -> Row[AnyCell]:
-    """A cell of groups that everybody has, or a part of cells, over the kinds of the programme."""
-    population = cell.one[0] if isinstance(cell, DerivedCell) else cell[0]
-    of = everybody.populations.index(population)
-    mine = kinds & everybody.kept
-    return Row(
-        cell, of, kinds[everybody.kept], float(everybody.cases[mine].sum()), float(everybody.known[of, mine].sum()),
-        float(everybody.patterns.persons[kinds].sum()), _rounding(seen, cell) / everybody.units[of],
-    )  # fmt: skip
+def _rows(seen: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds) -> list[Row[AnyCell]]:
+    """Cells of groups that everybody has, and parts of cells, over the kinds of the programme."""
+    of = [everybody.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
+    cases = holds @ (everybody.cases * everybody.kept)
+    weighted = [holds @ (known * everybody.kept) for known in everybody.known]
+    persons = holds @ everybody.patterns.persons
+    return [
+        Row(cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), _rounding(seen, cell) / everybody.units[p])
+        for i, (cell, p) in enumerate(zip(cells, of, strict=True))
+    ]
 
 
 def _rounding(seen: SeenCells, cell: AnyCell) -> float:
@@ -116,10 +124,15 @@ def _rounding(seen: SeenCells, cell: AnyCell) -> float:
     return min(seen.base, HEADLINE * (found.weighted + found.weighted_others)) / 2
 
 
-def _kept(persons: Floats, cases: Floats, secret: Sequence[Mask]) -> Mask:
-    """The kinds of a programme: all, or where there are too many those in confidential cells, then those with cases, then the largest."""
+def _in_few(holds: csr_array[Any], cases: Floats, limits: Limits) -> Mask:
+    """The kinds that are in a cell of few cases."""
+    mine = holds @ cases
+    return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
+
+
+def _kept(persons: Floats, cases: Floats, first: Mask) -> Mask:
+    """The kinds of a programme: all, or where there are too many those that come first, then those with cases, then the largest."""
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:
-        first = np.logical_or.reduce(secret) if secret else np.zeros(len(persons), dtype=bool)
         kept[np.lexsort((-persons, cases == 0, ~first))[MOST:]] = False
     return kept

@@ -11,6 +11,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import DocumentTable, TableColumns, table_in
 from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import ends
 from fltoolkit.show.wording.plan_words import Line, baseline, between, value
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -27,7 +28,11 @@ def table(evidence: Evidence, language: Language) -> DocumentTable | None:
     first = rows.iloc[0]
     years = [f"{year:g}" for year in (first["year_before"], rows["year"].max()) if pd.notna(year)]
     names = ("category", "before", "after_round", "change", "verdict", "marker", "remark")
-    note = " ".join(p for p in (language.say("change.note"), number_words.markers(language, rows["marker"])) if p)
+    note = " ".join(
+        p
+        for p in (language.say("change.note"), language.say("tables.rounded"), number_words.markers(language, rows["marker"]))
+        if p
+    )
     made = table_in(language, "follow_up", TableColumns(names, (0.13, 0.16, 0.16, 0.16, 0.12, 0.07, 0.2)), body, note)
     return replace(made, columns=(made.columns[0], *years, *made.columns[1 + len(years) :]))
 
@@ -54,8 +59,8 @@ def _now(language: Language, row: Line) -> str:
 def _change(language: Language, row: Line) -> str:
     if pd.isna(row["change"]):
         return ""
-    ends = [signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")]
-    return f"{signed(language, row['change'], row)} ({number_words.limits(language, *ends)})"
+    limits = ends(row["beyond_zero"], *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
+    return f"{signed(language, row['change'], row)} ({number_words.limits(language, *limits)})"
 
 
 def signed(language: Language, number: float, row: Line) -> str:

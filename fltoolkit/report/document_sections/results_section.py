@@ -168,7 +168,7 @@ def table(language: Language, rows: pd.DataFrame) -> DocumentTable:
             seen = str(r["breakdown"])
         body.append((
             number_words.category(language, r), number_words.number(language, r["estimate"], measure), number_words.interval(language, r),
-            number_words.count(language, r["n"]), number_words.count(language, r["cases"]), number_words.marker(r),
+            number_words.count(language, r["n"]), number_words.cases(language, r), number_words.marker(r),
             "" if r["marker"] == "c" else number_words.remark(language, r),
         ))  # fmt: skip
     names = ("category", measure, "interval", "of_cases" if measure == "share" else "asked", "cases", "marker", "remark")
@@ -190,6 +190,7 @@ def note(language: Language, rows: pd.DataFrame, first: str) -> str:
     parts = (
         number_words.start(first),
         markers,
+        language.say("tables.rounded") if (rows["breakdown"] != "").any() else "",
         language.say("basis.to_verify", what=language.list(doubts)) if doubts else "",
     )
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
@@ -205,7 +206,7 @@ def rule_sets(out: Published, language: Language) -> DocumentTable | Paragraph:
         said = [number_words.reason(language, r[c]) for c in ("reason", "rule_note", "to_verify") if r[c]]
         said = [language.say("rule_sets.own"), *said] if not i else said
         body.append((str(r["rule_set"]), number_words.number(language, r["estimate"], "prevalence"), number_words.interval(language, r),
-                     number_words.count(language, r["cases"]), number_words.marker(r), language.list(said)))  # fmt: skip
+                     number_words.cases(language, r), number_words.marker(r), language.list(said)))  # fmt: skip
     names = ("rule_set", "prevalence", "interval", "cases", "marker", "remark")
     about = language.say("rule_sets.note", who=language.kit(first["reference_population_label"]))
     return DocumentTable(

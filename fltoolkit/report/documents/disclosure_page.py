@@ -35,7 +35,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
         Heading("Limits"), Paragraph("A cell is hidden with fewer than these numbers:"), Bullets(tuple(limits)),
         Paragraph(
             "It is hidden, too, if one household or sampling point holds over half of its weighted cases. Weighted numbers are rounded to "
-            f"{record.base:,.0f} persons."
+            f"{record.base:,.10g} persons."
         ),
         *(Paragraph(note, "warning") for note in record.notes),
         Heading("Tables"), _tables(record.tables),

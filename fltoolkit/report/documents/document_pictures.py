@@ -137,7 +137,7 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
 
 @_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """What a repeat could detect; None where the headline is not shown."""
+    """What a repeat could detect; None where the headline or its design effect is not shown."""
     totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
     return static_plan_charts.repeat(evidence.start or evidence.now, language, planned=planned, size=SIZES[width])

@@ -15,9 +15,9 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
-from fltoolkit.publish.measure_units import is_rate, scale, unit
+from fltoolkit.publish.measure_units import COUNTED, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import COUNTS, TITLES, value
+from fltoolkit.show.wording.english_numbers import TITLES, value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
@@ -44,9 +44,15 @@ DIMENSIONS = (
 )  # fmt: skip
 CODED = (*DIMENSIONS[:-1], "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "UNIT_MULT", "RELIABILITY")
 SCALED = {"OBS_VALUE": "estimate", "LOWER_LIMIT": "ci_low", "UPPER_LIMIT": "ci_high", "STD_ERROR": "se"}
-PLAIN = {"CV": "cv", "DEFF": "deff", "DF": "df", "CONF_LEVEL": "level"}
-WHOLE = {"N_PERSONS": "n", "N_CASES": "cases"}
-WORDS = {"REASON": "reason", "REF_PERIOD": "reference_period", "SOURCE": "survey", "TO_VERIFY": "to_verify"}
+PLAIN = {"CV": "cv", "DEFF": "deff", "DF": "df", "CONF_LEVEL": "level", "ROUNDING": "rounding"}
+WHOLE = {"N_PERSONS": "n"}
+WORDS = {
+    "N_CASES": "cases_class",
+    "REASON": "reason",
+    "REF_PERIOD": "reference_period",
+    "SOURCE": "survey",
+    "TO_VERIFY": "to_verify",
+}
 STATUS = {
     "A": "Normal", "U": "Low reliability", "B": "Break: not comparable with the earlier round",
     "Q": "Missing value; suppressed", "M": "Missing value; not available",
@@ -179,9 +185,8 @@ def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
 
 def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
     """The number in its unit, its doubt, and the words that go with it."""
-    times = scale(str(row["measure"]))
-    numbers = {name: float(row[column]) * times for name, column in SCALED.items()}
+    numbers = {name: scaled(row[column], str(row["measure"])) for name, column in SCALED.items()}
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}
     whole = {name: row[column] for name, column in WHOLE.items()}
-    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": 0 if row["measure"] in COUNTS else 1, **words}
+    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": 0 if row["measure"] in COUNTED else 1, **words}

@@ -19,10 +19,10 @@ ANYTHING = {"type": ["string", "number", "boolean", "null"]}
 # What every row of a frame has: its text columns, then its numbers (null: none, or not shown). A frame may have more columns.
 FRAMES = {
     "published": (
-        "Every published number, in the scale of estimates: a proportion is a proportion",
+        "Every published number as it is printed, in the scale of estimates: a proportion is a proportion",
         "measure outcome reference_population breakdown category ilostat flag marker reason survey country round rule_set "
-        "reference_period to_verify",
-        "estimate se ci_low ci_high cv deff df n cases year level",
+        "reference_period to_verify cases_class",
+        "estimate se ci_low ci_high cv deff df n cases year level rounding",
     ),
     "baseline": (
         "The plan's rows filled from the baseline's round, in each row's unit",
@@ -39,7 +39,7 @@ FRAMES = {
     "smart": ("Tool No. 16's five criteria for each indicator", "id indicator code level criterion met missing", ""),
     "follow_up": (
         "Each row against its baseline; empty in a baseline run",
-        "id indicator group category unit measure verdict verdict_reason light marker flag reason survey_before survey",
+        "id indicator group category unit measure beyond_zero verdict verdict_reason light marker flag reason survey_before survey",
         "baseline_value baseline_ci_low baseline_ci_high value ci_low ci_high change change_ci_low change_ci_high decrease "
         "decrease_low decrease_high milestone year_before year",
     ),
@@ -57,7 +57,7 @@ HIDDEN = {
 
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """The whole file: `frames` by the names of FRAMES; numbers unrounded, null where there is none."""
+    """The whole file: `frames` by the names of FRAMES; numbers as printed, null where there is none."""
     return {
         "format": FORMAT,
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},

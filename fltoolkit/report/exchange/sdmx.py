@@ -22,7 +22,8 @@ CONCEPTS = {
     "RELIABILITY": "Reliability flag", "LOWER_LIMIT": "Lower limit of the confidence interval",
     "UPPER_LIMIT": "Upper limit of the confidence interval", "STD_ERROR": "Standard error, in the number's unit",
     "CV": "Coefficient of variation", "DEFF": "Design effect", "DF": "Degrees of freedom", "CONF_LEVEL": "Confidence level",
-    "N_PERSONS": "Persons asked, unweighted", "N_CASES": "Cases among them, unweighted", "DECIMALS": "Decimals to be shown",
+    "ROUNDING": "Base to which weighted numbers of persons are rounded", "N_PERSONS": "Persons asked, unweighted", "DECIMALS": "Decimals to be shown",
+    "N_CASES": "Cases among those asked, unweighted: their number, or of a cell of a breakdown its class",
     "REASON": "Why a number is flagged or not shown", "REF_PERIOD": "Reference period", "SOURCE": "Survey",
     "TO_VERIFY": "What recalled fact the number rests on",
 }  # fmt: skip

@@ -49,12 +49,17 @@ def matrix_cells(row: Mapping[Any, Any], starts: bool) -> list[tuple[object, str
         (as_number(row["target_year_1"]), "partner"), (as_number(row["target_year_2"]), "partner"),
         (row["reporting_frequency"], words), (row["lead"], words),
         (row["category"], "text"), (bracketed(row["marker"]), "marker"), (row["ci_low"], number), (row["ci_high"], number),
-        (row["n"], "whole"), (row["cases"], "whole"), (row["cv"], "percent"), (row["deff"], "two_decimals"),
+        (row["n"], "whole"), (_cases(row), "whole"), (row["cv"], "percent"), (row["deff"], "two_decimals"),
         (row["df"], "whole"), (row["flag"], "text"), (row["reason"], "text"), (row["measure"], "text"),
         (row["reference_period"], "text"), (row["reference_population_label"], "text"), (row["rule_set"], "text"),
         (row["same_work"], "text"), (row["survey"], "text"), (row["round"], "text"), (row["year"], "plain"),
         (row["filled_by"], "text"),
     ]  # fmt: skip
+
+
+def _cases(row: Mapping[Any, Any]) -> object:
+    """How many cases: their number, and of a category the class of it."""
+    return row["cases_class"] if row["cases"] is None or row["cases"] != row["cases"] else row["cases"]
 
 
 def bracketed(marker: object) -> str:

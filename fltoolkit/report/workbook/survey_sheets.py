@@ -13,6 +13,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.nap.partner_entries import plain
 from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.cell_styles import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -55,7 +56,6 @@ RECKONED = (
     Column("Path", 10, help="linear or geometric"),
 )  # fmt: skip
 PRINTED_DETAIL = 17  # up to the cases: what comes after is read on a screen
-COUNTED = ("total", "stock", "current")
 BELOW = " (the base of the row below)"  # said in the matrix, where it is
 
 
@@ -114,13 +114,14 @@ def matrix(evidence: Evidence) -> Page:
 
 
 def detail(evidence: Evidence) -> Page:
-    number = Column("", 10, "one_decimal", help="in the row's unit, rounded in what you see, not in the cell")
+    number = Column("", 10, "one_decimal", help="in the row's unit")
     columns = (
         Column("Id", 20, help="the indicator's id in nap.yaml"), *WHO, Column("Measure", 16, help="what is estimated (sheet Definitions and methods)"),
         replace(number, head="Baseline value"), replace(number, head="Interval from"), replace(number, head="Interval to"),
         Column("Level", 8, "percent", help="confidence level of the interval"), MARK, FLAG, Column("Reason", 40, help="the marker or flag in words"),
         replace(number, head="Standard error"), Column("CV", 8, "percent", help="standard error in % of the value"),
-        Column("Persons asked", 10, "whole", help="persons of the row who answered"), Column("Cases", 8, "whole", help="of them in forced labour"),
+        Column("Persons asked", 10, "whole", help="persons of the row who answered"),
+        Column("Cases", 10, "whole", help="of them in forced labour; of a category the class of their number"),
         Column("Unresolved", 10, "whole", help="persons whose open answers leave it undecided; not counted as cases"),
         replace(number, head="If all unresolved were cases", width=12), Column("Design effect", 8, "two_decimals", help="variance against simple sampling"),
         Column("df", 6, "whole", help="degrees of freedom"), Column("Interval method", 14, help="how the interval is made"),
@@ -137,7 +138,7 @@ def detail(evidence: Evidence) -> Page:
         r, look = _clear(row), _look(row["measure"])
         lines.append(SheetRow((
             r["id"], r["indicator"], r["group"], r["category"], r["unit"], r["measure"], look(row["baseline_value"]), look(row["ci_low"]),
-            look(row["ci_high"]), r["confidence"], bracketed(row["marker"]), r["flag"], r["reason"], look(row["se"]), r["cv"], r["n"], r["cases"],
+            look(row["ci_high"]), r["confidence"], bracketed(row["marker"]), r["flag"], r["reason"], look(row["se"]), r["cv"], r["n"], _cases(r),
             r["unresolved"], look(row["bound_high"]), r["deff"], r["df"], r["interval"], r["rule_set"], r["reference_period"],
             r["reference_population_label"], r["same_work"], r["sector_basis"], r["duration_basis"], r["survey"], r["round"], r["year"],
             r["filled_by"], r["input_hash"],
@@ -204,7 +205,9 @@ def follow_up(evidence: Evidence) -> Page:
         Column("Now", 10, help="in the row's unit"), Column("Now from", 9, help="interval of the later round"),
         Column("Now to", 9, help="interval of the later round"),
         Column("Change", 10, help="later round less baseline"), Column("Change from", 9, help="interval of the change"),
-        Column("Change to", 9, help="interval of the change"), Column("Decrease in %", 10, "one_decimal", help="of the baseline"),
+        Column("Change to", 9, help="interval of the change"),
+        Column("Side of 0", 7, help="<0 or >0: a limit of the change that rounds to 0 lies on that side"),
+        Column("Decrease in %", 10, "one_decimal", help="of the baseline"),
         Column("Decrease from", 9, "one_decimal", help="interval of the decrease"), Column("Decrease to", 9, "one_decimal", help="interval of the decrease"),
         Column("Verdict", 26, help="▼ decreased, ▲ increased, ? no detectable change, × not comparable; nothing where the change is not shown"),
         Column("Why", 44, help="the verdict in words"), Column("Milestone", 10, help="what the target's path asks of that year; not measured"), MARK, FLAG,
@@ -217,6 +220,7 @@ def follow_up(evidence: Evidence) -> Page:
         lines.append(SheetRow((
             *_who(r), r["year_before"], look(row["baseline_value"]), look(row["baseline_ci_low"]), look(row["baseline_ci_high"]), r["year"],
             look(row["value"]), look(row["ci_low"]), look(row["ci_high"]), look(row["change"]), look(row["change_ci_low"]), look(row["change_ci_high"]),
+            r["beyond_zero"],
             r["decrease"], r["decrease_low"], r["decrease_high"], r["light"], r["verdict_reason"], look(row["milestone"]), bracketed(row["marker"]),
             r["flag"], r["reason"], r["survey_before"], r["survey"],
         )))  # fmt: skip
@@ -331,6 +335,11 @@ def _look(measure: object) -> Any:
     """How a row's numbers are shown: persons whole, rates and shares with a decimal."""
     style = "whole" if measure in COUNTED else "one_decimal"
     return lambda value: Styled(None if value is None or pd.isna(value) else float(value), style)
+
+
+def _cases(r: Mapping[Any, Any]) -> object:
+    """How many cases: their number, and of a category the class of it."""
+    return r["cases_class"] if r["cases"] is None else r["cases"]
 
 
 def named(r: Mapping[Any, Any]) -> str:

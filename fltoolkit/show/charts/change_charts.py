@@ -12,7 +12,18 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
 from fltoolkit.show.charts.estimate_charts import dot_series
 from fltoolkit.show.tables import plain
-from fltoolkit.show.wording.english_numbers import NBSP, TITLES, PublishedNumber, Words, labels, markers_used, number, percent
+from fltoolkit.show.wording.english_numbers import (
+    NBSP,
+    ROUNDED,
+    TITLES,
+    PublishedNumber,
+    Words,
+    ends,
+    labels,
+    markers_used,
+    number,
+    percent,
+)
 
 NOTE = (
     "The verdict is that of a test of the difference: two intervals that overlap prove nothing. Of many groups compared, one in twenty "
@@ -99,7 +110,8 @@ def change_table(rows: pd.DataFrame) -> Table:
         }
     )
     about = f"{unit(measure, first['reference_population_label'])}; rule set {first['rule_set']}"
-    return plain(body, f"Change in {TITLES[measure].lower()}", about, markers_used(rows["marker"]))
+    notes = (markers_used(rows["marker"]), f"{ROUNDED}, and changes are those of the rounded numbers")
+    return plain(body, f"Change in {TITLES[measure].lower()}", about, ". ".join(note for note in notes if note))
 
 
 def signed(value: float, measure: str) -> str:
@@ -110,7 +122,8 @@ def signed(value: float, measure: str) -> str:
 def _signed_limits(row: PublishedNumber, measure: str) -> str:
     if pd.isna(row["ci_low"]):
         return ""
-    return f"{signed(row['ci_low'], measure)}{NBSP}to{NBSP}{signed(row['ci_high'], measure)}"
+    low, high = ends(row["beyond_zero"], signed(row["ci_low"], measure), signed(row["ci_high"], measure))
+    return f"{low}{NBSP}to{NBSP}{high}"
 
 
 def _round(row: PublishedNumber, suffix: str) -> str:

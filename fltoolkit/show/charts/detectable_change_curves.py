@@ -78,12 +78,16 @@ def detectable(
 def repeat(out: Published) -> Picture | Words:
     """What a repeat of this survey could detect: curves from its own prevalence, twice and half of it, at its size and design effect.
 
-    A sentence where the headline itself is not shown, or nobody was found.
+    A sentence where the headline itself is not shown, nobody was found, or too few to show a design effect.
     """
     first = out.select("prevalence").iloc[0]
     if pd.isna(first["estimate"]) or first["estimate"] == 0:
         return Words(
             f"There is no published prevalence to plan from ({first['reason']}); `fl.show.detectable` takes one of your own."
+        )
+    if pd.isna(first["n_eff"]):
+        return Words(
+            "The design effect of a survey with fewer than 30 cases is not shown; `fl.show.detectable` takes one of your own."
         )
     p, n = float(first["estimate"]), float(first["n"])
     rounded = [round(float(f"{times * p:.2g}"), 6) for times in (0.5, 1, 2)]

@@ -15,7 +15,7 @@ from fltoolkit.show.charts.change_charts import NOTE, signed
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, Picture, Table, axis, figure
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.show.wording.english_numbers import NBSP, Words, markers_used, number, of_plan
+from fltoolkit.show.wording.english_numbers import NBSP, ROUNDED, Words, ends, markers_used, number, of_plan
 
 PlanRow = dict[Any, Any]
 CRITERIA = {
@@ -180,7 +180,12 @@ def follow_up(evidence: Evidence) -> Table | Words:
     )
     years = table[["year_before", "year"]].dropna()
     when = f"{years['year_before'].iloc[0]:.0f} and {years['year'].iloc[0]:.0f}" if len(years) else ""
-    return plain(body, f"Follow-up against the baseline{f', {when}' if when else ''}", NOTE, markers_used(table["marker"]))
+    return plain(
+        body,
+        f"Follow-up against the baseline{f', {when}' if when else ''}",
+        NOTE,
+        ". ".join(filter(None, (markers_used(table["marker"]), ROUNDED))),
+    )
 
 
 def name_of(row: PlanRow) -> str:
@@ -210,7 +215,8 @@ def _signed(row: PlanRow, column: str) -> str:
 def _change_limits(row: PlanRow) -> str:
     if pd.isna(row["change_ci_low"]):
         return ""
-    return f"{_signed(row, 'change_ci_low')}{NBSP}to{NBSP}{_signed(row, 'change_ci_high')}"
+    low, high = ends(row["beyond_zero"], _signed(row, "change_ci_low"), _signed(row, "change_ci_high"))
+    return f"{low}{NBSP}to{NBSP}{high}"
 
 
 def _smallest(row: PlanRow) -> str:

@@ -81,9 +81,9 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
 def repeat(
     out: Published, language: Language, *, planned: float | None = None, population: str | None = None, size: Size = WIDE
 ) -> Drawn | None:
-    """The smallest fall that a repeat of this survey would detect, against the persons asked; None without a published prevalence."""
+    """The smallest fall that a repeat of this survey would detect, against the persons asked; None without a published prevalence and design effect."""
     row = out.select("prevalence", population=population).iloc[0]
-    if pd.isna(row["estimate"]) or row["estimate"] == 0:
+    if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
         return None
     p, n, deff = float(row["estimate"]), float(row["n"]), max(1.0, float(row["n"] / row["n_eff"]))
     sizes = np.geomspace(min(n, 2_000), max(5 * n, 20_000), POINTS)

@@ -11,12 +11,13 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.publish.measure_units import is_rate, scale, unit
+from fltoolkit.publish.measure_units import COUNTED, is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.survey.spec.groups import uncrossed
 
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
+ROUNDED = "Parts may not add up because of rounding"
 TITLES = {
     "prevalence": "Prevalence of forced labour",
     "total": "Persons in forced labour",
@@ -27,7 +28,6 @@ TITLES = {
     "current_prevalence": "Prevalence of forced labour at the time of the interview",
     "duration": "Mean duration of forced labour, in months",
 }
-COUNTS = ("total", "flowchart", "stock", "current")
 WHEN = {"stock": "on an average day of", "current": "at the time of the interview"}  # else at any time in it: the flow
 
 
@@ -36,7 +36,7 @@ def number(value: float, measure: str) -> str:
     if pd.isna(value):
         return ""
     scaled = value * scale(measure)
-    if measure in COUNTS:
+    if measure in COUNTED:
         digits = max(0, len(str(int(abs(scaled)))) - 3)
         return f"{round(scaled, -digits):,.0f}"
     return f"{scaled:,.1f}"
@@ -110,6 +110,21 @@ def count(value: float) -> str:
 def count_or_mark(value: float | None) -> str:
     """A count of persons, or `[c]` where it is hidden."""
     return "[c]" if value is None or pd.isna(value) else count(value)
+
+
+def cases(row: PublishedNumber) -> str:
+    """How many cases: their number, and of a cell of a breakdown the class of it (`5–14`)."""
+    return count(row["cases"]) or str(row["cases_class"])
+
+
+def ends(beyond_zero: str, low: str, high: str) -> tuple[str, str]:
+    """A change's limits in words: `<0` or `>0` in place of one that rounds to 0 and lies on that side of it."""
+    return (beyond_zero if beyond_zero == ">0" else low), (beyond_zero if beyond_zero == "<0" else high)
+
+
+def rounding_note(rows: pd.DataFrame) -> str:
+    """What must be said under a table with parts of a whole; nothing where there are none."""
+    return ROUNDED if (rows["breakdown"] != "").any() else ""
 
 
 def sentence(row: PublishedNumber) -> str:

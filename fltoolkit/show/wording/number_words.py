@@ -33,6 +33,11 @@ def count(language: Language, value: float) -> str:
     return language.number(english_numbers.count(value))
 
 
+def cases(language: Language, row: PublishedNumber) -> str:
+    """How many cases: their number, and of a cell of a breakdown the class of it (`50 and more`)."""
+    return count(language, row["cases"]) or language.kit(str(row["cases_class"]))
+
+
 def percent(language: Language, share: float) -> str:
     """A share as `50 %`."""
     if pd.isna(share):

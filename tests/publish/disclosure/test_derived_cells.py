@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.derived_cells import DerivedCell, derived_cells
@@ -16,9 +17,9 @@ def found(
     cells: dict[tuple[str, frozenset[tuple[str, str]]], set[int]], cases: list[int], persons: int = 90
 ) -> dict[DerivedCell, list[int]]:
     """The parts of cells over kinds of so many persons each, by the kinds that a part holds."""
-    holds = np.array([[k in kinds for k in range(len(cases))] for kinds in cells.values()])
-    every = derived_cells(list(cells), holds, np.full(len(cases), float(persons)), np.array(cases, dtype=float), Limits())
-    return {part: np.flatnonzero(kinds).tolist() for part, kinds in every.items()}
+    holds = csr_array(np.array([[float(k in kinds) for k in range(len(cases))] for kinds in cells.values()]))
+    counts = (np.full(len(cases), float(persons)), np.array(cases, dtype=float))
+    return {part: kinds.tolist() for part, kinds in derived_cells(list(cells), holds, counts, Limits()).items()}
 
 
 def test_a_population_less_another_is_a_part_where_few_cases_are_left() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import fltoolkit as fl
+from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.publish.disclosure.dominance import dominated
-from fltoolkit.publish.disclosure.person_patterns import read_patterns
 
 WHOLE = ("adults", frozenset[tuple[str, str]]())
 

@@ -66,7 +66,7 @@ def main_rows(table: pd.DataFrame) -> pd.DataFrame:
 @settings(max_examples=2, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 def test_no_count_of_a_part_follows_from_the_sum_and_the_other_part(tmp_path_factory: Any, seed: int) -> None:
     made = persons(tmp_path_factory.mktemp("family"), random_people(seed))
-    full, table = main_rows(restricted(made)), main_rows(fl.publish_run(made).table)
+    full, table = main_rows(restricted(made)), main_rows(fl.publish_run(made).exact)
     assert told(table, full) == []
     assert recovered(table, full, "unresolved") == []
 
@@ -86,7 +86,7 @@ def test_it_is_the_sum_that_protects(
     monkeypatch.setattr(SYSTEM, "derived_cells", lambda *args: {})
     if not tied:
         monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
-    leaks = sum(bool(recovered(main_rows(fl.publish_run(made).table), full)) for made, full in drawn)
+    leaks = sum(bool(recovered(main_rows(fl.publish_run(made).exact), full)) for made, full in drawn)
     assert leaks == 0 if tied else leaks >= 2
 
 
@@ -143,7 +143,7 @@ VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
 def leaks(persons: Any, groups: list[str], population: str = "workers") -> list[Key]:
     """The cells of two groups crossed that have few cases and follow from what is published of each by itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population=population)
-    table = PUBLISH._judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_profile("fltoolkit")).table
+    table = PUBLISH._judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_profile("fltoolkit")).exact
     crossed = fl.prevalence(persons, by=[groups], population=population).table
     cases = {frozenset((g, str(row[g])) for g in groups): row["cases"] for row in crossed.to_dict("records")}
     shown = {cell: n for (_, cell), n in zip(cells_of(table), table["cases"], strict=True) if pd.notna(n)}
@@ -186,8 +186,9 @@ def test_districts_in_a_column_of_their_own_do_not_tell_each_other(small: Any, m
 
 def told_by_populations(out: fl.Published, populations: tuple[str, str], key: tuple[str, str]) -> float:
     """The cases of one population less those of another's cell; nan where either is hidden."""
-    whole = out.select("prevalence", population=populations[0])["cases"].iloc[0]
-    rows = out.select("prevalence", key[0], population=populations[1])
+    rates = out.exact[(out.exact["measure"] == "prevalence") & (out.exact["rule_set"] == out.rule_set)]
+    whole = rates[(rates["reference_population"] == populations[0]) & (rates["breakdown"] == "")]["cases"].iloc[0]
+    rows = rates[(rates["reference_population"] == populations[1]) & (rates["breakdown"] == key[0])]
     return float(whole - rows.set_index(key[0]).loc[key[1], "cases"])
 
 
@@ -221,5 +222,6 @@ def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, mon
     strict = fl.publish_run(made)
     assert STRICTER in strict.notes
     one = (full["measure"] == "prevalence") & (full["rule_set"] == out.rule_set)
-    assert recovered(strict.own_rows(measure="prevalence"), full[one]) == []
+    shown = strict.exact[(strict.exact["measure"] == "prevalence") & (strict.exact["rule_set"] == strict.rule_set)]
+    assert recovered(shown, full[one]) == []
     assert recovered(full[one], full[one]) != []

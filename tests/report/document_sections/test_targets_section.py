@@ -35,7 +35,7 @@ def evidence(
     first = filled(plan, n=n).table.iloc[0].to_dict()
     north = {"group": "region", "category": "north", "n": 3000.0}
     west = {**NOTHING, "group": "region", "category": "west", "marker": "c", "reason": "confidential"}
-    return evidence_of(Baseline(plan, pd.DataFrame([first, first | north, first | west])), followed)
+    return evidence_of(Baseline(plan, table := pd.DataFrame([first, first | north, first | west]), table), followed)
 
 
 def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:

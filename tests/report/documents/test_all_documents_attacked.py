@@ -16,6 +16,7 @@ from harvest import lines, seen
 import fltoolkit as fl
 from fltoolkit import report
 from fltoolkit.publish.disclosure.suppression_decision import Decision
+from fltoolkit.publish.printed_numbers import cases_class
 from fltoolkit.publish.published_set import restricted
 
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
@@ -64,7 +65,8 @@ def files(survey: Path) -> list[Path]:
 def test_there_is_something_to_tell_and_something_hidden(survey: Path, files: list[Path]) -> None:
     full = truth(survey)
     found = seen([line for file in files for line in lines(file)], full)
-    assert found.loc[found["category"] == "north", ["estimate", "n", "cases"]].notna().all(axis=None)
+    assert found.loc[found["category"] == "north", ["estimate", "n"]].notna().all(axis=None)
+    assert found.loc[found["breakdown"] == "", "cases"].notna().all()
     assert found.loc[found["category"].isin(["east", "west"]), ["estimate", "n", "cases"]].isna().all(axis=None)
 
 
@@ -77,10 +79,29 @@ def test_all_documents_together_tell_no_hidden_number(survey: Path, files: list[
     assert attacked(files, truth(survey)) == []
 
 
+def with_every_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print what is shown at full precision, and the cases of every cell."""
+
+    def whole(exact: pd.DataFrame, base: float) -> pd.DataFrame:
+        return exact.assign(rounding=base, cases_class=[cases_class(n, headline=True) for n in exact["cases"]])
+
+    monkeypatch.setattr(PUBLISH, "printed", whole)
+
+
+def test_hidden_numbers_are_not_told_by_rounding_alone(survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every digit of all that is shown they stay hidden: rounding is a second wall, not the first."""
+    with_every_digit(monkeypatch)
+    files, full = documents(survey, tmp_path), truth(survey)
+    found = seen([line for file in files for line in lines(file)], full)
+    assert found.loc[found["category"] == "north", ["estimate", "n", "cases"]].notna().all(axis=None)
+    assert attacked(files, full) == []
+
+
 def test_without_protection_the_same_attack_succeeds_on_every_document_with_cases(
     survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PUBLISH, "decide_beside", lambda *_: Decision())
+    with_every_digit(monkeypatch)
     full = truth(survey)
     leaks = {file.name: attacked([file], full) for file in documents(survey, tmp_path)}
     with_cases = ("estimates.csv", "nap_baseline.csv", "nap_baseline.xlsx", "nap_workbook.xlsx", "evidence.json", "evidence_brief_en.html",

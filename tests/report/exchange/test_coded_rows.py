@@ -53,7 +53,7 @@ def test_every_key_is_one_whatever_groups_are_crossed_or_lack_a_code() -> None:
     ]  # fmt: skip
     table = pd.DataFrame(
         [
-            {**row(), "breakdown": by, "category": f"{first} × {second}" if second else first, "ilostat": code}
+            {**row(), "cases_class": "30–49", "breakdown": by, "category": f"{first} × {second}" if second else first, "ilostat": code}
             | ({"a": first, "b": second} if second else {"c": first})
             for by, first, second, code in cells
         ]
@@ -78,7 +78,9 @@ def test_a_status_says_first_whether_there_is_a_number_then_how_sure_it_is() -> 
     assert table["OBS_STATUS"].tolist() == ["A", "Q", "M", "U", "A"]
     assert table["CONF_STATUS"].tolist() == ["F", "C", "F", "F", "F"]
     assert table["RELIABILITY"].tolist() == ["NONE", "SUPPRESS", "NONE", "UNRELIABLE", "CAUTION"]
-    assert table["N_CASES"].isna().tolist() == [False, True, True, False, False]
+    assert table["N_CASES"].tolist() == ["40", "", "", "40", "40"]
+    assert table["ROUNDING"].tolist() == [10] * 5
+    assert coded(published(of("sex", "men", cases=np.nan, cases_class="30–49"))).table["N_CASES"].tolist() == ["30–49"]
 
 
 def test_a_number_that_the_earlier_round_measured_otherwise_is_a_break_and_only_that() -> None:

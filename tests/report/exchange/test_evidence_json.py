@@ -20,7 +20,9 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.report.exchange.evidence_json import FRAMES, HIDDEN, document, schema
 
 PLAN = Plan.model_validate(country.changed(country.PLAN, legal_basis=["C29"]))
-OUT = Published(pd.DataFrame(), "strict", Limits(cases=7), ("the homeless",), ("rounded",), rule_set="icls_2018 v1")
+OUT = Published(
+    pd.DataFrame(), pd.DataFrame(), "strict", Limits(cases=7), ("the homeless",), ("rounded",), rule_set="icls_2018 v1"
+)
 
 
 def frames() -> dict[str, pd.DataFrame]:

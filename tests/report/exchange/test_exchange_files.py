@@ -78,13 +78,15 @@ def test_pysdmx_reads_every_value_and_status_back(folder: Path) -> None:
     times = table["measure"].map(scale)
     for name, mine in (("OBS_VALUE", "estimate"), ("LOWER_LIMIT", "ci_low"), ("UPPER_LIMIT", "ci_high"), ("STD_ERROR", "se")):
         assert numbers(rows[name]) == pytest.approx(list(table[mine] * times), rel=1e-12, nan_ok=True), name
-    for name, mine in (("N_PERSONS", "n"), ("N_CASES", "cases"), ("CV", "cv")):
+    for name, mine in (("N_PERSONS", "n"), ("CV", "cv"), ("ROUNDING", "rounding")):
         assert numbers(rows[name]) == pytest.approx(list(table[mine].replace(float("inf"), float("nan"))), nan_ok=True), name
     wanted = table["flag"].map({"suppress": "Q", "unreliable": "U"}).fillna("A").mask(table["marker"] == "x", "M")
     assert list(rows["OBS_STATUS"]) == list(wanted)
     assert set(wanted) == {"A", "U", "Q", "M"}
     assert list(rows["CONF_STATUS"] == "C") == list(table["marker"] == "c")
     assert list(rows["REASON"]) == list(table["reason"])
+    assert list(rows["N_CASES"]) == list(table["cases_class"])
+    assert "15–29" in set(rows["N_CASES"])
 
 
 def test_what_is_suppressed_or_missing_has_an_empty_value(folder: Path) -> None:

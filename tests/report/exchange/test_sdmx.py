@@ -12,9 +12,9 @@ from fltoolkit.report.exchange.sdmx import sdmx_table, structure
 # The key as docs/exchange.md has it; then the attributes: statuses, doubt, counts and words.
 KEY = ["FREQ", "REF_AREA", "MEASURE", "POPULATION", "RULE_SET", "BREAKDOWN", "SEX", "AGE", "ECO", "CATEGORY", "TIME_PERIOD"]
 STATUSES = ["OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "UNIT_MULT", "RELIABILITY"]
-DOUBT = ["LOWER_LIMIT", "UPPER_LIMIT", "STD_ERROR", "CV", "DEFF", "DF", "CONF_LEVEL"]
-COUNTS = ["N_PERSONS", "N_CASES", "DECIMALS"]
-WORDS = ["REASON", "REF_PERIOD", "SOURCE", "TO_VERIFY"]
+DOUBT = ["LOWER_LIMIT", "UPPER_LIMIT", "STD_ERROR", "CV", "DEFF", "DF", "CONF_LEVEL", "ROUNDING"]
+COUNTS = ["N_PERSONS", "DECIMALS"]
+WORDS = ["N_CASES", "REASON", "REF_PERIOD", "SOURCE", "TO_VERIFY"]
 
 
 def found() -> Coded:

@@ -17,7 +17,7 @@ FELL: dict[str, Any] = {
     "estimate": -0.03125, "ci_low": -0.034, "ci_high": -0.028, "estimate_before": 0.05, "ci_low_before": 0.042, "ci_high_before": 0.059,
     "flag_before": "", "estimate_after": 0.01875, "ci_low_after": 0.014, "ci_high_after": 0.025, "flag_after": "", "marker": "", "flag": "",
     "reason": "", "level": 0.95, "year": 2027, "year_before": 2025, "round": "second", "round_before": "first", "rule_set": "icls_2018 v1",
-    "reference_population_label": "adults", "reference_period": "the past 12 months",
+    "reference_population_label": "adults", "reference_period": "the past 12 months", "beyond_zero": "",
 }  # fmt: skip
 PERSONS = FELL | {
     "measure": "change_in_total", "estimate": -750.0, "ci_low": -830.0, "ci_high": -670.0, "estimate_before": 1200.0, "estimate_after": 450.0,
@@ -41,6 +41,16 @@ def test_a_change_is_told_with_its_interval_and_never_with_a_cause() -> None:
     assert sentence(PERSONS).endswith(f"difference −750, 95{NBSP}% interval −830{NBSP}to{NBSP}−670).")
     why = FELL | {"verdict": "not comparable", "verdict_reason": "the window changed"}
     assert sentence(why).endswith("): the window changed.")
+
+
+def test_a_limit_that_rounds_to_zero_says_on_which_side_of_it_it_lies() -> None:
+    close = FELL | {"ci_high": 0.0, "beyond_zero": "<0"}
+    assert f"interval −34.0{NBSP}to{NBSP}<0)" in sentence(close)
+    assert f"−34.0{NBSP}to{NBSP}&lt;0" in change_table(pd.DataFrame([close])).html
+    assert f"interval >0{NBSP}to{NBSP}+34.0)" in sentence(
+        FELL | {"verdict": "increased", "ci_low": 0.0, "ci_high": 0.034, "beyond_zero": ">0"}
+    )
+    assert "rounding" in change_table(pd.DataFrame([close])).html
 
 
 def test_what_is_not_shown_has_a_reason_and_no_number() -> None:

@@ -88,7 +88,7 @@ def out(rate: float = 0.005, n: float = 5_000, deff: float = 1.5) -> Published:
         "measure": "prevalence", "breakdown": "", "category": "total", "reference_population": "adults", "rule_set": "r", "estimate": rate,
         "n": n, "n_eff": n / deff, "reference_population_label": "adults", "marker": "", "reason": "",
     }  # fmt: skip
-    return Published(pd.DataFrame([row]), "fltoolkit", Limits(), headlines=("adults",), rule_set="r")
+    return Published(pd.DataFrame([row]), pd.DataFrame([row]), "fltoolkit", Limits(), headlines=("adults",), rule_set="r")
 
 
 def repeat(published: Published, **more: Any) -> Drawn:

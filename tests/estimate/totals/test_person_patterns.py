@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fltoolkit.publish.disclosure.person_patterns import PersonPatterns, read_patterns
+from fltoolkit.estimate.totals.person_patterns import PersonPatterns, read_patterns
 
 # Men and women in two regions; every third a case, every seventh open, some without work; weights of 1 to 5.
 PEOPLE = [
@@ -24,13 +24,18 @@ def patterns(small: Any) -> PersonPatterns:
     return read_patterns(small(PEOPLE), ["sex", "region"], ["adults", "workers"])
 
 
+def kinds_of(patterns: PersonPatterns, population: str, **groups: str) -> Any:
+    """The kinds that are in a cell."""
+    return patterns.holds([(population, frozenset(groups.items()))]).toarray()[0] > 0
+
+
 def those(**facts: Any) -> list[tuple[str, dict[str, Any]]]:
     return [(what, own) for what, own in PEOPLE if all(own[k] == v for k, v in facts.items())]
 
 
 def test_persons_cases_and_unresolved_are_counted_by_kind(patterns: PersonPatterns) -> None:
     for sex, code in (("men", 1), ("women", 2)):
-        kinds = patterns.holds("adults", frozenset({("sex", sex)}))
+        kinds = kinds_of(patterns, "adults", sex=sex)
         mine = those(SEX=code)
         assert patterns.persons[kinds].sum() == len(mine)
         for outcome, what in (("cases", "case"), ("unresolved", "open")):
@@ -41,13 +46,13 @@ def test_persons_cases_and_unresolved_are_counted_by_kind(patterns: PersonPatter
 
 def test_each_kind_is_alike_in_all_groups_and_populations(patterns: PersonPatterns) -> None:
     assert not patterns.kinds.duplicated().any()
-    idle = ~patterns.holds("workers", frozenset())
+    idle = ~kinds_of(patterns, "workers")
     assert patterns.persons[idle].sum() == sum(what == "idle" for what, _ in PEOPLE)
     assert patterns.lightest["workers"][idle].max() == 0
 
 
 def test_the_lightest_and_the_heaviest_person_of_a_kind(patterns: PersonPatterns) -> None:
-    men = patterns.holds("adults", frozenset({("sex", "men")}))
+    men = kinds_of(patterns, "adults", sex="men")
     weights = [own["W"] for _, own in those(SEX=1)]
     assert patterns.lightest["adults"][men].min() == min(weights)
     assert patterns.heaviest["adults"][men].max() == max(weights)

@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.publish.disclosure.cell_counts import Key
-from fltoolkit.publish.disclosure.cell_system import Floats, Mask
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Key as GroupColumn, weight_of
 from fltoolkit.survey.spec.groups import NOT_STATED
 
+Floats = NDArray[np.float64]
+Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
 UNITS = {"household": HOUSEHOLD, "psu": PSU}
@@ -50,12 +53,21 @@ class PersonPatterns:
     weighted: Mapping[tuple[str, str], Floats]
     case_homes: pd.DataFrame
 
-    def holds(self, population: str, key: Key) -> Mask:
-        """The kinds that are in a cell of a population."""
-        inside: Mask = self.kinds[POPULATION + population].to_numpy(bool).copy()
-        for group, value in key:
-            inside &= (self.kinds[group] == value).to_numpy()
-        return inside
+    def holds(self, cells: Sequence[Cell]) -> csr_array[Any]:
+        """Cells × kinds, 1 for each kind that is in the cell."""
+        found = []
+        breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for i, (population, key) in enumerate(cells):
+            breakdowns.setdefault((population, tuple(sorted(g for g, _ in key))), []).append(i)
+        for (population, groups), rows in breakdowns.items():
+            inside = np.flatnonzero(self.kinds[POPULATION + population].to_numpy(bool))
+            place = {tuple(dict(cells[i][1])[g] for g in groups): i for i in rows}
+            values = self.kinds[list(groups)].iloc[inside]
+            of = [place.get(own, -1) for own in (values.itertuples(index=False, name=None) if groups else [()] * len(inside))]
+            found.append(np.array([of, inside]))
+        row, kind = np.hstack(found) if found else np.zeros((2, 0), dtype=np.intp)
+        known = row >= 0
+        return csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
     def salt(self) -> bytes:
         """A digest of the data, which no output holds: what breaks ties, so that the same data give the same choice everywhere."""

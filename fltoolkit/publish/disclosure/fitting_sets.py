@@ -1,0 +1,243 @@
+"""How many sets of persons fit what is printed of a cell, and in how many of them each person is.
+
+A weighted number of cases is the sum of some persons' weights. A reader who has the weights of everybody in the cell (a public-use
+file) can look for the sets of persons whose weights add up to it. `count_fitting_sets` counts those sets; `identifies` says when the
+cell is to be hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fltoolkit.errors import RequestError
+from fltoolkit.estimate.variance.taylor_variance import Array
+
+STEPS = (32, 16, 8, 4, 2, 1)  # of the printed interval: the finest grid that takes few enough cells of the product's table
+MOST_CELLS = 250_000
+HALF = 0.5
+NEGLIGIBLE = 1e-16  # a probability of so many persons of one weight in a set
+ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
+
+
+@dataclass(frozen=True)
+class PrintedCases:
+    """What is printed of a cell's cases.
+
+    Attributes:
+        least, most: the class of the number of cases; `most` is None for a class without an upper limit.
+        low, high: the weighted number of cases is at least `low` and below `high`: a number rounded to the base B is printed as x and
+            lies in [x − B/2, x + B/2).
+    """
+
+    least: int
+    most: int | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class FittingSets:
+    """What a reader finds.
+
+    Attributes:
+        share: of the sets that fit, the largest share that holds any one person; 1 where no set fits on the grid.
+        log10_sets: how many sets fit, as a power of ten; −inf where none fits on the grid.
+    """
+
+    share: float
+    log10_sets: float
+
+
+NONE_FITS = FittingSets(1.0, -np.inf)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Persons of one weight on the grid: their weight, how many they are, and the sums [low, high) that fit."""
+
+    weight: NDArray[np.intp]
+    persons: NDArray[np.intp]
+    low: int
+    high: int
+
+
+def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
+    """Count the sets of persons that fit what is printed, and find the largest share of them that holds any one person.
+
+    Weights are put on a grid of 1/32 of the printed interval, so that persons of one weight are alike (a coarser one where persons and
+    cases are many or the number is large: the numbers of sets are smooth there). The sets of k persons with the sum s are the coefficient of
+    yᵏxˢ in ∏ᵥ (1 + y·xᵛ)^mᵥ, mᵥ persons of weight v. A person of weight v is in E[Jᵥ]/mᵥ of the sets that fit, Jᵥ being how many of a
+    set have this weight. All sets are taken as equally likely.
+
+    The product is formed with each person in the set by a chance with odds exp(α + β·v), which α and β centre on what is printed:
+    no number overflows, and large Jᵥ can be left out. A class without an upper limit takes these chances as the shares, and counts the
+    sets by the saddle-point formula (Daniels 1954): shares are then off by a few hundredths.
+
+    Args:
+        weights: of each person of the cell, positive.
+        printed: the class of the number of cases, and the interval of the weighted number.
+
+    Raises:
+        RequestError: nobody is in the cell, a weight is not positive, or a class or an interval is empty.
+    """
+    w = _checked(np.asarray(weights, dtype=float).ravel(), printed)
+    most = len(w) if printed.most is None else min(printed.most, len(w))
+    for steps in STEPS:
+        groups = _on_grid(w, printed, steps)
+        if printed.most is None or len(groups.weight) * (most + 1) * groups.high <= MOST_CELLS:
+            break
+    sizes = (printed.least, most)
+    if not _possible(groups, sizes):
+        return NONE_FITS
+    odds = _centred_odds(groups, sizes)
+    return _by_saddle_point(groups, odds) if printed.most is None else _by_product(groups, odds, sizes)
+
+
+def identifies(sets: FittingSets) -> bool:
+    """Whether one person is in more than half of the sets that fit: the cell is to be hidden.
+
+    Where more than half of a cell's persons are cases, this holds before anything is printed.
+    """
+    return sets.share > HALF
+
+
+def _checked(w: Array, printed: PrintedCases) -> Array:
+    if not len(w) or not (np.isfinite(w) & (w > 0)).all():
+        raise RequestError(
+            "fitting sets need persons with positive weights", where="count_fitting_sets", do="leave out who has no weight"
+        )
+    if not (printed.low < printed.high and 0 < printed.least <= (np.inf if printed.most is None else printed.most)):
+        raise RequestError("what is printed is empty", where="count_fitting_sets", allowed="0 < least ≤ most and low < high")
+    return w
+
+
+def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
+    """Weights and limits in units of the interval over `steps`; who weighs as much as the interval's end is in no set.
+
+    From the lightest on, what rounding took from one person is given to the next: fifty equal weights would else err fifty times to
+    the same side.
+    """
+    unit = (printed.high - printed.low) / steps
+    low, high = (max(int(np.ceil(limit / unit - SETTLED)), 0) for limit in (printed.low, printed.high))
+    v = np.diff(np.rint(np.cumsum(np.sort(w)) / unit), prepend=0.0)
+    weight, persons = np.unique(v[v < high].astype(np.intp), return_counts=True)
+    return _Groups(weight, persons, low, high)
+
+
+def _possible(groups: _Groups, sizes: tuple[int, int]) -> bool:
+    """Whether sets of these sizes can reach the sums at all."""
+    v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
+    if len(v) < sizes[0]:
+        return False
+    return bool(v[: sizes[0]].sum() < groups.high and v[-min(sizes[1], len(v)) :].sum() >= groups.low)
+
+
+@dataclass(frozen=True)
+class _Odds:
+    """Log odds α + β·v of each weight, and the chances that follow."""
+
+    alpha: float
+    beta: float
+    log: Array
+    chance: Array
+
+
+def _centred_odds(groups: _Groups, sizes: tuple[int, int]) -> _Odds:
+    """The chances under which a set's expected sum is the middle of what is printed, and its expected size is in the class."""
+    v, middle = groups.weight.astype(float), (groups.low + groups.high - 1) / 2
+    (beta,) = _solve(v[:, None], groups.persons, np.array([middle]))
+    alpha, expected = 0.0, float(groups.persons @ _chance(beta * v))
+    if not sizes[0] <= expected <= sizes[1]:
+        size = min(max(expected, sizes[0]), sizes[1])
+        alpha, beta = _solve(np.column_stack([np.ones(len(v)), v]), groups.persons, np.array([size, middle]))
+    log = alpha + beta * v
+    return _Odds(float(alpha), float(beta), log, _chance(log))
+
+
+def _chance(log_odds: Array) -> Array:
+    from scipy.special import expit
+
+    return np.asarray(expit(log_odds))
+
+
+def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
+    """The coefficients under which the expected sum of x is the target, by Newton's steps on a convex function.
+
+    A target at the edge of what is possible has no finite solution: the steps end where the odds are steep. Any coefficients give right counts.
+    """
+
+    def height(theta: Array) -> float:
+        return float(persons @ np.logaddexp(0, x @ theta) - theta @ target)
+
+    theta = np.zeros(x.shape[1])
+    for _ in range(ITERATIONS):
+        p = _chance(x @ theta)
+        slope = x.T @ (persons * p) - target
+        bend = x.T @ (x * (persons * p * (1 - p))[:, None])
+        step = np.linalg.lstsq(bend, -slope, rcond=None)[0]
+        while height(theta + step) > height(theta) and np.abs(x @ step).max() > SETTLED:
+            step = step / 2
+        if np.abs(x @ (theta + step)).max() > STEEPEST:
+            break
+        theta = theta + step
+        if np.abs(x @ step).max() < SETTLED:
+            break
+    return theta
+
+
+def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
+    """Count by the product, group by group; then back from the sums that fit, to see how many of each group are in the sets."""
+    terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
+    table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))
+    table[0, 0, 0] = 1.0
+    for g, (v, chances) in enumerate(zip(groups.weight.tolist(), terms, strict=True)):
+        before, after = table[g], table[g + 1]
+        for j, chance in enumerate(chances):
+            if j * v < groups.high:
+                after[j:, j * v :] += chance * before[: sizes[1] + 1 - j, : groups.high - j * v]
+    # A set's chance is Π p · Π (1 − p): dividing by its odds makes all sets alike again.
+    size, total = np.arange(sizes[0], sizes[1] + 1), np.arange(groups.low, groups.high)
+    alike = -odds.alpha * size[:, None] - odds.beta * total
+    scale = alike.max()
+    back = np.zeros(table.shape[1:])
+    back[sizes[0] :, groups.low :] = np.exp(alike - scale)
+    number = float((table[-1] * back).sum())
+    if number <= 0:
+        return NONE_FITS
+    held = np.zeros(len(terms))
+    for g in range(len(terms) - 1, -1, -1):
+        v, earlier, of_group = int(groups.weight[g]), np.zeros_like(back), np.zeros_like(back)
+        for j, chance in enumerate(terms[g]):
+            if j * v < groups.high:
+                reached = chance * back[j:, j * v :]
+                earlier[: sizes[1] + 1 - j, : groups.high - j * v] += reached
+                of_group[: sizes[1] + 1 - j, : groups.high - j * v] += j * reached
+        held[g] = np.vdot(table[g], of_group)
+        back = earlier
+    outside = float(groups.persons @ np.logaddexp(0, odds.log))
+    share = min(float((held / groups.persons).max()) / number, 1.0)
+    return FittingSets(share, (float(np.log(number)) + float(scale) + outside) / float(np.log(10)))
+
+
+def _terms(persons: int, chance: float, most: int) -> Array:
+    """The chance that 0, 1, 2, … of a group are in the set, as far as it matters."""
+    from scipy.special import gammaln, xlog1py, xlogy
+
+    j = np.arange(min(persons, most) + 1)
+    ways = gammaln(persons + 1) - gammaln(j + 1) - gammaln(persons - j + 1)
+    chances = np.exp(ways + xlogy(j, chance) + xlog1py(persons - j, -chance))
+    return np.asarray(chances[: int(np.flatnonzero(chances > NEGLIGIBLE)[-1]) + 1])
+
+
+def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
+    """Chances as shares; the number of sets by the normal density of the sum, and of the size where the class binds it."""
+    v, p = groups.weight.astype(float), odds.chance
+    x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])
+    centre = groups.persons @ (p[:, None] * x)
+    spread = x.T @ (x * (groups.persons * p * (1 - p))[:, None])
+    logs = groups.persons @ np.logaddexp(0, odds.log) - odds.alpha * (centre[0] if odds.alpha else 0.0) - odds.beta * centre[-1]
+    density = -0.5 * np.linalg.slogdet(2 * np.pi * spread)[1]
+    return FittingSets(float(p.max()), float(logs + density + np.log(groups.high - groups.low)) / float(np.log(10)))

@@ -1,0 +1,52 @@
+"""The ways through the definition that enough persons share, beside the flowchart whose steps they add up to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.estimate.measures import prevalence_and_totals as verbs
+from fltoolkit.publish.disclosure.cell_counts import Cell, confidential, known_count
+from fltoolkit.publish.disclosure.cell_system import system_of
+from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.published_set import Published
+from fltoolkit.survey.checks.printed_counts import rounded_columns
+from fltoolkit.survey.spec.groups import TOTAL
+
+
+@checked
+def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
+    """The paths through the definition that enough persons share: `step`, `trace`, `persons`, most first.
+
+    A path of fewer persons, PSUs or households than the limits, or one that would give such a path away, is only counted in
+    the row `other paths` of its step; a step that is not shown has no paths. `persons` are unweighted and rounded as in
+    `fl.nonresponse`; blank are fewer than the limit. `out` is the run's published set.
+    """
+    return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
+
+
+def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.DataFrame:
+    table = verbs.traces(persons, population=population).table
+    steps = out.select("flowchart", "step", population=population)
+    open_steps = set(steps["step"][steps["estimate"].notna()])
+    cells = {
+        frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
+            int(row["n"]), int(row["n"]), None, known_count(row["psus_with_cases"]), known_count(row["households_with_cases"])
+        )
+        for row in table.to_dict("records")
+        if row["step"] in open_steps
+    }
+    primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
+    steps_only = [k for k in cells if len(k) == 1]
+    system = system_of(cells, [k for k in cells if len(k) == 2])
+    hidden = protect(system, primary, out.limits, spare=steps_only).hidden
+    named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
+    rows = pd.DataFrame(
+        [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
+    )
+    summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
+    printed = rounded_columns(
+        summed, ["persons"], out.limits.cases
+    )  # before they are sorted: the order of exact counts would tell
+    return printed.sort_values("persons", ascending=False, kind="stable", ignore_index=True)

@@ -1,0 +1,43 @@
+"""The ways through the definition: named where enough persons share one, and never so that another can be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.publish.published_set import Published
+
+
+@pytest.fixture(scope="module")
+def out(norvia: fl.Survey) -> Published:
+    return fl.publish_run(norvia)
+
+
+def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_rounded(norvia: fl.Survey, out: Published) -> None:
+    found = fl.paths(norvia, out)
+    true = norvia.frame.collect("pandas").to_native().query("fl__asked")["trace"].value_counts()
+    named = found[found["trace"] != "other paths"]
+    assert len(named) > 5
+    assert (true[named["trace"]] >= 5).all()
+    assert ((named["persons"] - true[named["trace"]].to_numpy()).abs() <= 5).all()
+    assert (named["persons"] % 10 == 0).all()
+    others = found[found["trace"] == "other paths"].set_index("step")["persons"]
+    assert others.isna().to_dict() == {
+        "no coercion": False,
+        "forced labour": False,
+        "not in the same work": False,
+        "unresolved": True,
+    }
+    assert found["persons"].dropna().is_monotonic_decreasing
+
+
+def test_other_paths_never_stand_for_a_single_one(small: Any) -> None:
+    """Two persons alone on their path, and the whole step known: a second path of the step is left unnamed too."""
+    people = [("case" if i % 4 == 0 else "not", {"P": i % 30}) for i in range(120)]
+    people += [("not", {"INV": 1, "P": i}) for i in range(6)] + [("not", {"COE": 1, "P": i}) for i in range(2)]
+    persons = small(people)
+    found = fl.paths(persons, fl.publish_run(persons))
+    assert found[found["step"] == "not involuntary"]["trace"].tolist() == ["other paths"]
+    assert found[found["step"] == "no coercion"]["persons"].tolist() == [10]
