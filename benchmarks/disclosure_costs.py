@@ -112,7 +112,7 @@ def watched() -> Watch:
     for name in ("milp", "linprog"):
         setattr(scipy.optimize, name, counted(getattr(scipy.optimize, name)))
     try:
-        module = importlib.import_module("fltoolkit.publish.run_decision")
+        module = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
     except ModuleNotFoundError:  # an older checkout
         return watch
     decide = module.decide

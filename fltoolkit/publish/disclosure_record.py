@@ -21,9 +21,9 @@ from fltoolkit.publish.disclosure.cell_counts import CellId, Key, Limits
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
+from fltoolkit.publish.disclosure.run_decision import Decided
 from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, UNRESOLVED_OF, WITH_BREAKDOWN, Settled
 from fltoolkit.publish.published_set import HasTables, decided_run
-from fltoolkit.publish.run_decision import Decided
 
 READERS = (
     "Anybody with the outputs: knows every table, chart, finding, document and file of this run, and the rules of docs/disclosure.md.",

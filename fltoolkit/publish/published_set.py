@@ -22,11 +22,11 @@ from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.publish.printed_numbers import printed, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, load_profile, reliability
-from fltoolkit.publish.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 from fltoolkit.survey.spec.survey_spec import SurveySpec

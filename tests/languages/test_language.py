@@ -27,11 +27,11 @@ from fltoolkit.estimate.change_over_time.difference import (
 from fltoolkit.languages import language
 from fltoolkit.languages.language import PLACE, WORDS, read_language
 from fltoolkit.nap.global_estimates import references
+from fltoolkit.publish.disclosure.run_decision import COARSE
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.published_change import WITHHELD
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import load_profile
-from fltoolkit.publish.run_decision import COARSE
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.survey.classifications.standards import standard

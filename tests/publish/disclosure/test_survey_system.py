@@ -20,15 +20,15 @@ from small_surveys import SPEC
 import fltoolkit as fl
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.run_decision import STRICTER
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_profile
-from fltoolkit.publish.run_decision import STRICTER
 
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
-DECISION = importlib.import_module("fltoolkit.publish.run_decision")
+DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
 SYSTEM = importlib.import_module("fltoolkit.publish.disclosure.survey_system")
 
 

@@ -12,10 +12,10 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit import memory
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.run_decision import decided_rows
 from fltoolkit.publish.published_set import decided_run
-from fltoolkit.publish.run_decision import decided_rows
 
-DECISION = importlib.import_module("fltoolkit.publish.run_decision")
+DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
 
 
 def test_the_rows_stand_with_their_cells_and_what_a_share_distributes(norvia: Any) -> None:
