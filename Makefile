@@ -8,7 +8,7 @@ SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs refresh golden fuzz bench bench-waits bench-batch kills lock clean
+.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs refresh golden fuzz bench bench-waits bench-disclosure bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench: .venv/.installed ## measure time and memory of the one pass over microdat
 
 bench-waits: .venv/.installed ## measure what people wait for (check, estimate, batch, import), beside import pandas
 	$(BIN)/python benchmarks/waits.py
+
+bench-disclosure: .venv/.installed ## measure what disclosure control hides and costs; BASE=CHECKOUT puts another checkout of the kit beside it
+	$(BIN)/python benchmarks/disclosure_costs.py $(if $(BASE),--base $(BASE))
 
 bench-batch: .venv/.installed ## measure a batch of SURVEYS (100) beside papermill in a loop (an hour and a half)
 	$(BIN)/python benchmarks/batch.py $(or $(SURVEYS),100) --dask

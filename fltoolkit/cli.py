@@ -245,8 +245,9 @@ def _results(command: argparse.ArgumentParser) -> None:
     """What is asked of results, and of what goes beside them."""
     command.add_argument("--replace", action="store_true", help="results of another country, year or round may be replaced")
     command.add_argument(
-        "--private", default="", metavar="FOLDER", help=f"also write the keys of the rows behind findings: {PRIVATE}"
-    )
+        "--private", default="", metavar="FOLDER",
+        help=f"also write the keys of the rows behind findings, and what is hidden and why, with a page to sign: {PRIVATE}",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
             raise DataError("it broke", do="mend it")
 
     monkeypatch.setattr(batch, "_execute", execute)
+    monkeypatch.setattr(batch.Kernel, "call", lambda kernel, line: None)
     return calls
 
 

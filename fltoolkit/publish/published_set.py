@@ -7,26 +7,24 @@ reliability is decided for each number. `show`, `nap` and `report` take `Publish
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.category_codes import category_code
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
-from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.suppression_decision import Seen, decide, decide_beside
+from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
-from fltoolkit.publish.printed_numbers import printed, rounding_base, without_few_months, without_population
+from fltoolkit.publish.printed_numbers import printed, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, load_profile, reliability
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
@@ -42,15 +40,7 @@ COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_
 CONFIDENTIAL = (
     "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
 )
-COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
-CROWDED = "All of {} is hidden: it has too many confidential cells to choose among."
-STRICTER = (
-    "The survey has more kinds of persons than one programme takes. The cases of the rarest kinds are taken as known to readers, so that "
-    "more may be hidden than is needed."
-)
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
-ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
-ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds")
 
 
 @dataclass(frozen=True)
@@ -172,16 +162,52 @@ def _copied(out: Published) -> Published:
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
     """See `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
-    spec, other = persons.spec, beside(persons)
-    limits, notes = _limits(rules, spec)
-    own, refused = _estimates(persons, asked)
-    decided = _decided([*own, *other.made], limits, notes, persons)
+    spec, run = persons.spec, _decided(persons, asked, rules)
 
     def judged(by: Profile) -> Published:
-        return _completed(_judged(decided, by), other, refused, spec)
+        return _completed(_judged(run.decided, by), run.other, run.refused, spec)
 
     more = [load_profile(name) for name in shipped_profiles() if every_profile and name != rules.name]
-    return replace(judged(rules), profiles={p.name: judged(p) for p in more if _limits(p, spec)[0] == limits})
+    return replace(judged(rules), profiles={p.name: judged(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})
+
+
+class _Run(NamedTuple):
+    """A run's rows with what confidentiality hides of them, the other rule sets (their estimates are among the rows), and what the survey
+    cannot give."""
+
+    decided: Decided
+    other: Beside
+    refused: list[Refused]
+
+
+def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile) -> _Run:
+    """What a run estimates and what confidentiality hides of it: the same for all profiles with the same limits."""
+    limits, notes = limits_of(rules, persons.spec)
+
+    def made() -> _Run:
+        own, refused = _estimates(persons, asked)
+        other = beside(persons)
+        return _Run(decided_rows([*own, *other.made], limits, notes, persons), replace(other, made=()), refused)
+
+    key = key_from(persons, "decided", repr(asked), repr((limits, notes)))
+    return remembered(key, made, copied=_run_copied)
+
+
+def _run_copied(run: _Run) -> _Run:
+    """The run with a table that may be changed."""
+    return run._replace(decided=run.decided.copied())
+
+
+def decided_run(
+    persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
+) -> tuple[Decided, pd.DataFrame]:
+    """The rows of a run before anything is hidden, with what confidentiality hides of them and why; and the same rows as they are published.
+
+    For those who may see persons: never for publication. Rows of what the survey cannot give are left out.
+    """
+    rules = load_profile(profile, persons.path.parent)
+    decided = _decided(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
+    return decided, _judged(decided, rules).table
 
 
 def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
@@ -201,7 +227,7 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """The run's estimates with nothing suppressed, for those who may see them: never for publication."""
     made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *beside(persons).made)
-    return pd.concat([_tidy(est, persons.spec) for est in made], ignore_index=True)
+    return pd.concat([tidy(est, persons.spec) for est in made], ignore_index=True)
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
@@ -243,8 +269,8 @@ def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
             "a published table has a column of this name", where="publish", found=taken[0], do="rename the column in the data"
         )
     rules = load_profile(profile)
-    limits, notes = _limits(rules, None)
-    return _judged(_decided([est], limits, notes), rules)
+    limits, notes = limits_of(rules, None)
+    return _judged(decided_rows([est], limits, notes), rules)
 
 
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
@@ -274,66 +300,11 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
     return verb(persons, by=by, population=population)
 
 
-def _limits(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[str, ...]]:
-    """The strictest of the standard, the profile and the survey; whoever lowers them needs the named key, and it is said."""
-    standard = asdict(Limits())
-    values, without = dict(standard), dict(standard)
-    for wanted in (profile.confidentiality, *([spec.confidentiality] if spec else ())):
-        own = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
-        if wanted.accept_lower_limits:
-            values |= own
-        elif low := [f"{n} {v} (standard {standard[n]})" for n, v in own.items() if v < standard[n]]:
-            raise PublicationError(
-                "confidentiality limits are lower than the standard", found=low,
-                do="raise them, or add accept_lower_limits: true under confidentiality and answer for it",
-            )  # fmt: skip
-        else:
-            values |= {n: max(v, values[n]) for n, v in own.items()}
-        without = {n: max(without[n], values[n]) for n in standard}
-    lowered = [f"{n} {v} (instead of {without[n]})" for n, v in values.items() if v < without[n]]
-    notes = (f"Confidentiality limits were lowered on purpose: {', '.join(lowered)}.",) if lowered else ()
-    return Limits(**values), notes
-
-
-@dataclass(frozen=True)
-class _Decided:
-    """A run's rows, nothing hidden yet, and which of them confidentiality hides (of some the unresolved count alone)."""
-
-    table: pd.DataFrame
-    groups: tuple[str, ...]
-    hidden: set[int]
-    open_hidden: set[int]
-    limits: Limits
-    notes: tuple[str, ...]
-    rule_set: str
-
-
-def _decided(made: list[Estimates], limits: Limits, notes: tuple[str, ...], persons: ClassifiedSurvey | None = None) -> _Decided:
-    """What confidentiality hides of some estimates; of a survey with all that ties its cells."""
-    frames = [_tidy(est, persons.spec if persons else None) for est in made]
-    groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
-    table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
-    table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
-    keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
-    of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
-    own = table["rule_set"] == made[0].about.rule_set
-    case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
-    patterns = None
-    if persons:
-        shared = [g for g in groups if g in persons.spec.group_names]
-        patterns = read_patterns(persons, shared, list(dict.fromkeys(table["reference_population"])))
-    seen = Seen(limits, rounding_base(table), patterns, case_only)
-    found = decide_beside(table, own, decide(table[own], keys, of, seen), limits)
-    told = [COARSE.format(what) for what in found.coarse] + [CROWDED.format(what) for what in found.crowded]
-    notes = (*notes, *told, *([STRICTER] if found.stricter else []))
-    return _Decided(table, tuple(groups), found.hidden, found.open_hidden, limits, notes, made[0].about.rule_set)
-
-
-def _judged(decided: _Decided, profile: Profile) -> Published:
+def _judged(decided: Decided, profile: Profile) -> Published:
     """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
-    table, open_hidden, base = decided.table.copy(), decided.open_hidden, rounding_base(decided.table)
+    table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
-    is_hidden = pd.Series([i in decided.hidden for i in range(len(table))]) | without_population(table, base)
+    is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
@@ -361,17 +332,3 @@ def _judged(decided: _Decided, profile: Profile) -> Published:
         judged=f"{profile.name}: {profile.title}{' (to be verified)' if profile.to_verify else ''}",
         rule_set=decided.rule_set,
     )
-
-
-def _tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """An Estimates with its breakdown, category, its categories' codes (where `spec` gives them) and about in columns."""
-    frame = est.table
-    groups = list(dict.fromkeys(g for b in est.by for g in b))
-    used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
-    values = [crossed(row[g] for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
-    codes = [
-        crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
-        for row, u in zip(frame.to_dict("records"), used, strict=True)
-    ]
-    about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
-    return frame.assign(**about, breakdown=[crossed(u) for u in used], category=values, ilostat=codes)

@@ -21,6 +21,7 @@ from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
 from fltoolkit.run.notebook_kernel import Kernel, Stop
+from fltoolkit.run.notebooks import disclosure_files
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.run.notebooks.notebook_progress import Progress
 from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
@@ -47,6 +48,7 @@ from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
 INDEX = ("All surveys", "../index.html")
+PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def run_batch(
         resume: leave alone what is complete and current: inputs, parameters, code and library versions as they were then, and
             every file that the run left unchanged.
         replace: results of another country, year or round may be replaced.
-        private: a folder, or an address, for the keys of the rows behind findings; empty: they are not written.
+        private: a folder, or an address, for the keys of the rows behind findings and the record of what is hidden; empty: they are not
+            written.
         say: told of every step.
 
     Returns:
@@ -183,7 +186,7 @@ def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, sa
     try:
         if options.private:
             _private_rows(run, options.private)
-        return _run_into(run, outputs / run.name, options.resume, stop, say)
+        return _run_into(run, outputs / run.name, options, stop, say)
     except FltoolkitError as error:  # the workbook that is to be replaced holds entries that nobody read
         return Done("failed", str(error))
     except OSError as error:
@@ -195,10 +198,10 @@ def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, sa
         return Done("failed", str(BatchError(problem, where=run.name, found=found, do=cause.do)))
 
 
-def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[str], None]) -> Done:
+def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> Done:
     started = time.time()
     now, about, restricted = premises(run, target), told_by(run), target / "restricted"
-    if resume and (target.exists() or failed_folder(target).exists()):
+    if options.resume and (target.exists() or failed_folder(target).exists()):
         if not (why := why_again(now, target)):
             return Done("skipped")
         say(f"{run.name}: once more, since {why}")
@@ -206,7 +209,7 @@ def _run_into(run: Run, target: Path, resume: bool, stop: Stop, say: Callable[[s
     with work_folder(target) as work:
         before = read_record(target)
         progress = Progress(run.name, before.seconds if before else 0.0, say)
-        error, notebook = _run_notebooks(run, work, now, stop, progress)
+        error, notebook = _run_notebooks(run, work, now, stop, progress, private=options.private)
         record = Record(
             **now.model_dump(), **about, name=run.name, status="failed" if error else "complete", error=error, notebook=notebook,
             outputs=file_hashes(work), seconds=round(time.time() - started, 1),
@@ -246,7 +249,7 @@ def _workbook_read(run: Run, target: Path) -> str:
     return touched
 
 
-def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress) -> tuple[str, str]:
+def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str) -> tuple[str, str]:
     """The notebooks one after the other in `work`, each with its page; gives the error and the page that shows it, empty where all is well."""
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
@@ -257,8 +260,10 @@ def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Pr
                 progress.notebook(notebook)
                 _execute(notebook, work, now.parameters[notebook], kernel)
                 _page(run, work, notebook, links)
-        if input_hashes(run) != now.inputs:
-            raise BatchError("a file changed while it was read", where=run.name, do="run it again, when the file is finished")
+            if input_hashes(run) != now.inputs:
+                raise BatchError("a file changed while it was read", where=run.name, do="run it again, when the file is finished")
+            if private:
+                kernel.call(disclosure_files.call(private, run.name, now.parameters[PUBLISHING]))
     except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys go on
         if stop.is_set():
             raise Stopped from None

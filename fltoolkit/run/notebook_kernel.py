@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import queue
 import threading
 import time
@@ -11,11 +12,11 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.notebooks.notebook_progress import Progress, section_of
 from fltoolkit.run.notebooks.notebook_state import BEGIN, RESTORE
-from fltoolkit.run.printable_errors import reduce_errors, told
+from fltoolkit.run.printable_errors import reduce_errors, told, told_of_cell
 from fltoolkit.terminal import say as print_line
 
 ENGINE = "fltoolkit"
@@ -169,22 +170,43 @@ class Kernel:
         finally:
             self._client = None
 
+    def call(self, line: str) -> None:
+        """Run a line of code in the kernel as its last notebook left it, however long it takes.
+
+        Raises:
+            BatchError: the line raises; of its error stands there what may be told. DeadKernelError: the kernel died.
+        """
+        if self._client is None:
+            self._start()
+        answer = self._answer(line, math.inf)
+        if answer["status"] != "ok":
+            found = told_of_cell(answer["ename"], answer["evalue"], answer["traceback"], None)
+            raise BatchError(
+                "what goes to the private folder could not be made",
+                found=found,
+                do="mend it, or leave --private out; then run again",
+            )
+
     def _do(self, code: str) -> bool:
-        """Run a line in the kernel, and wait for its answer as long as it lives; gives whether it was done without an error."""
+        """Run a line in the kernel; gives whether it was done without an error."""
+        return bool(self._answer(code, STARTS_IN[-1])["status"] == "ok")
+
+    def _answer(self, code: str, seconds: float) -> dict[str, Any]:
+        """Run a line in the kernel, and wait for its answer as long as it lives, and no longer than some seconds."""
         from jupyter_core.utils import run_sync
         from nbclient.exceptions import DeadKernelError
 
-        async def ask() -> bool:
-            client, last = self._client.kc, time.monotonic() + STARTS_IN[-1]
+        async def ask() -> dict[str, Any]:
+            client, last = self._client.kc, time.monotonic() + seconds
             asked = client.execute(code, silent=True)
             while time.monotonic() < last and await self._client.km.is_alive():
                 with suppress(queue.Empty):
                     answer = await client.get_shell_msg(timeout=LOOKS_EVERY)
                     if answer["parent_header"].get("msg_id") == asked:
-                        return bool(answer["content"]["status"] == "ok")
+                        return dict(answer["content"])
             raise DeadKernelError("the kernel died or does not answer")
 
-        return bool(run_sync(ask)())
+        return dict(run_sync(ask)())
 
     def _start(self) -> None:
         """Start it; where that fails, or hangs (of some hundred that start, two may take one port), once more."""

@@ -14,6 +14,7 @@ from fltoolkit.survey.checks.finding_rows import finding_rows
 from fltoolkit.survey.design.survey_opening import read_survey
 
 ROWS, FULL = "rows_behind_findings.csv", "estimates_full.csv"
+HIDDEN, HIDDEN_PAGE = "disclosure.json", "disclosure.html"
 FOLDER_MODE, FILE_MODE, OTHERS = 0o700, 0o600, stat.S_IRWXG | stat.S_IRWXO
 
 

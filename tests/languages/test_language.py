@@ -27,9 +27,10 @@ from fltoolkit.estimate.change_over_time.difference import (
 from fltoolkit.languages import language
 from fltoolkit.languages.language import PLACE, WORDS, read_language
 from fltoolkit.nap.global_estimates import references
+from fltoolkit.publish.disclosure.run_decision import COARSE
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.published_change import WITHHELD
-from fltoolkit.publish.published_set import COARSE, CONFIDENTIAL
+from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import load_profile
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.documents.fact_sheet import fact_sheet
@@ -44,7 +45,7 @@ OF_ROUNDS = [
 OF_TARGETS = [
     "a repeat of 2,394 persons would find it with a chance of 21 %, and 80 % is asked: it would need 12,345; no survey is planned in 2029",
     "until 2030 the look-back windows of baseline and repeat overlap; the target lies inside the interval of its own baseline",
-    "the baseline is not shown: confidential: too few cases, or hidden so that such a cell cannot be worked out",
+    "the baseline is not shown: confidential: too few persons or cases, or hidden so that such a cell cannot be worked out",
     "for gender women, a cut of 25 % by 2030 cannot be verified: the target is not below the baseline",
     "no rate by sector: only cases have one; see the number of cases by sector", "the survey has no nationality",
 ]  # fmt: skip

@@ -224,9 +224,9 @@ def test_the_stricter_of_profile_and_survey_holds(
     rules, spec = load_profile(profile_file(tmp_path, **profile)), read_spec(tmp_path / "survey.yaml")
     if expected is None:
         with pytest.raises(PublicationError, match="standard 5"):
-            PUBLISH._limits(rules, spec)
+            PUBLISH.limits_of(rules, spec)
         return
-    limits, notes = PUBLISH._limits(rules, spec)
+    limits, notes = PUBLISH.limits_of(rules, spec)
     assert limits.cases == expected
     lowered = expected < max(5, profile.get("cases", 0))
     assert (len(notes) == 1 and f"cases {expected} (instead of" in notes[0]) is lowered
@@ -374,7 +374,7 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
     design = fl.SurveyDesign(random_persons(seed, groups), weight="w", psu="psu")
     by = fl.cube(*"abc"[:groups])
     est = fl.share(design, "y", by) if measure == "share" else getattr(fl, measure)(design, "y", by=by)
-    full = PUBLISH._tidy(est)
+    full = PUBLISH.tidy(est)
     table = fl.publish(est).exact  # of a reader who has more digits than are printed
     assert table["marker"].eq("c").tolist() == table["n"].isna().tolist()
     assert recovered(table, full) == []
@@ -391,7 +391,7 @@ def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyP
     for seed in range(4):
         design = fl.SurveyDesign(random_persons(seed, 2), weight="w", psu="psu")
         est = fl.prevalence(design, "y", by=fl.cube("a", "b"))
-        won += bool(recovered(fl.publish(est).exact, PUBLISH._tidy(est)))
+        won += bool(recovered(fl.publish(est).exact, PUBLISH.tidy(est)))
     assert won >= 3
 
 

@@ -19,6 +19,7 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
+from fltoolkit.errors import BatchError
 from fltoolkit.run.notebook_kernel import ENGINE, Kernel, register_engine
 from fltoolkit.run.notebooks.notebook_progress import Progress
 
@@ -189,3 +190,17 @@ def test_told_to_stop_a_kernel_is_killed_whatever_it_does(tmp_path: Path) -> Non
         with pytest.raises(Exception, match="died"):
             run(tmp_path, kernel, "import time; time.sleep(200)")
     assert time.monotonic() - started < 60
+
+
+def test_a_call_finds_the_kernel_as_its_last_notebook_left_it(tmp_path: Path, kernel: Kernel) -> None:
+    run(tmp_path, kernel, "from pathlib import Path; mine = 7")
+    kernel.call("Path('told').write_text(str(mine))")
+    assert (tmp_path / "told").read_text() == "7"
+
+
+def test_of_an_error_in_a_call_only_what_may_be_told_is_told(kernel: Kernel) -> None:
+    """It needs no notebook before it."""
+    with pytest.raises(BatchError, match="could not be made") as error:
+        kernel.call("raise ValueError('an answer of a person')")
+    assert "ValueError" in str(error.value)
+    assert "an answer" not in str(error.value)

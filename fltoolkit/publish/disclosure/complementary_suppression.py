@@ -84,9 +84,11 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     else:
         low = cases - np.floor(limit / 2)
         high = low + limit
-    light = np.maximum(0.0, system.weighted[row] - limit / 2)  # nan stays nan
-    heavy = np.minimum(light + limit, _heaviest(system, row))
-    return Goal(row, low, light, at_least=False), Goal(row, min(high, persons), heavy, at_least=True)
+    all_cases = float(np.nanmax(system.weighted, initial=0.0)) or np.inf  # what a cell weighs is never more: the total is shown
+    heavy = np.minimum(max(0.0, system.weighted[row] - limit / 2) + limit, min(_heaviest(system, row), all_cases))
+    heavy = np.where(np.isnan(system.weighted[row]), np.nan, heavy)
+    light = np.maximum(0.0, heavy - limit)
+    return Goal(row, low, float(light), at_least=False), Goal(row, min(high, persons), float(heavy), at_least=True)
 
 
 def _heaviest(system: CellSystem[C], row: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -29,6 +29,8 @@ CASE_STEPS = ("forced labour", *ROUTES.values())
 OPEN_STEPS = ("unresolved", "child, unresolved")
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 LEFT = "two outcomes differ by too few cases"
+FEW_OPEN = "too few unresolved persons, or too few known not to be cases"
+WITH_BREAKDOWN = "hidden with its breakdown"
 PART = "a part of cells that are shown"
 CROWDED = "in a breakdown with too many confidential cells"
 MOST_WORK = 20_000  # confidential cells times cells: each of the first takes some programmes of the size of the second
@@ -36,11 +38,19 @@ MOST_WORK = 20_000  # confidential cells times cells: each of the first takes so
 
 @dataclass(frozen=True)
 class Settled:
-    """The cells of one outcome after the decision: the system that ties them, and the hidden ones with the reason."""
+    """The cells of one outcome after the decision, or of a flowchart.
+
+    Attributes:
+        outcome: `cases`, `now`, `unresolved`, `now_unresolved` or `flowchart`.
+        system: what ties the cells.
+        hidden: the hidden cells, with the reason.
+        units: by population, the mean weight in which the system weighs.
+    """
 
     outcome: str
     system: CellSystem[AnyCell]
     hidden: Mapping[AnyCell, str]
+    units: Mapping[str, float]
 
 
 @dataclass
@@ -100,7 +110,7 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen) -> D
         primary = {c: why for c, why in first.items() if c not in small}
         away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small})
         unresolved = _unresolved_cells(rows, keys)
-        few = {c: "unresolved" for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
+        few = {c: FEW_OPEN for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
         gone = {c: why for c, why in away[outcome].items() if c in unresolved and c not in few}
         blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone)
         population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
@@ -142,6 +152,9 @@ class _Protection:
         crowded = _crowded(primary, cells)
         withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded}
         self._tell(self.out.crowded, withheld)
+        units: dict[str, float] = {}
+        for (population, _), cell in cells.items():
+            units[population] = max(cell.mean_weight, units.get(population, 0.0))
         systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
         while True:
             found: dict[CellId, str] = {}
@@ -155,14 +168,14 @@ class _Protection:
                 made = protect(
                     system, first | dict.fromkeys(parts, PART), self.seen.limits, gone=away, dear=whole, salt=self.salt
                 )
-                settled.append(Settled(outcome, system, made.hidden))
+                settled.append(Settled(outcome, system, made.hidden, units))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
             more = {other for c in exposed for other in _with_its_breakdown(c, cells, withheld | found)}
             if not more:
                 self.out.settled += settled
                 return withheld | found
-            gone |= dict.fromkeys(more, "hidden with its breakdown")
+            gone |= dict.fromkeys(more, WITH_BREAKDOWN)
             self._tell(self.out.coarse, more)
 
     def _tell(self, told: list[str], cells: Iterable[CellId]) -> None:
@@ -184,7 +197,7 @@ class _Protection:
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
         for name in dict.fromkeys(population for population, _ in cells):
             own = system_of(_of_population(name, cells), base=seen.base)
-            found.append((CellSystem(**vars(own) | {"cells": tuple((name, k) for k in own.cells)}), ()))
+            found.append((_named(own, name), ()))
         return found
 
 
@@ -203,6 +216,13 @@ def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[st
         found.add(breakdown)
         left, many = left - count, many - cells_of[breakdown]
     return found
+
+
+def _named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
+    """The system with its cells under the name of their population."""
+    return CellSystem(
+        **{f.name: getattr(system, f.name) for f in fields(system)} | {"cells": tuple((population, k) for k in system.cells)}
+    )
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
@@ -250,8 +270,9 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     elsewhere |= {k: (route, away) for i, k in own.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
     first |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
     spare = [k for k in (WHOLE, *elsewhere) if k not in first]
+    system = system_of(counts, [k for k in counts if len(k) == 2])
     made = protect(
-        system_of(counts, [k for k in counts if len(k) == 2]),
+        system,
         first,
         limits,
         gone={OTHERS: "nowhere shown"},
@@ -261,47 +282,11 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     if made.exposed:
         by.out.coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
         return set(own)
+    name = str(chart["reference_population"].iloc[0])
+    gone: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
+    units = {name: max(cell.mean_weight for cell in counts.values())}
+    by.out.settled.append(Settled("flowchart", _named(system, name), gone, units))
     return {i for i, k in own.items() if k in made.hidden}
-
-
-def decide_beside(table: pd.DataFrame, own: pd.Series, first: Decision, limits: Limits) -> Decision:
-    """The same decision with the headlines of other rule sets, which stand beside the run's `own` rows.
-
-    Two rule sets that differ by a few persons would give those away by subtraction: of two the one that stands lower is hidden, so
-    that the run's own result stays. One with as many cases as a hidden row is taken to hold the same ones.
-    """
-    if own.all():
-        return first
-    hidden, open_hidden = set(first.hidden), set(first.open_hidden)
-    headline = table[own & (table["breakdown"] == "") & table["measure"].isin(["prevalence", "total"])]
-    cases, open_ = _Told(limits.cases), _Told(limits.cases)
-    for i, row in headline.iterrows():
-        cases.add(int(row["cases"]), i not in hidden)
-        open_.add(int(row["unresolved"]), i not in hidden | open_hidden)
-    for _, rows in table[~own].groupby("rule_set", sort=False):
-        (cell,) = _cells_of_population(rows, [WHOLE] * len(table), [""] * len(table), frozenset()).values()
-        if confidential(cell, limits) or cases.gives_away(cell.cases):
-            hidden |= set(rows.index)
-        unresolved = int(rows["unresolved"].iloc[0])
-        if 0 < unresolved < limits.cases or open_.gives_away(unresolved):
-            open_hidden |= set(rows.index)
-        cases.add(cell.cases, rows.index[0] not in hidden)
-        open_.add(unresolved, rows.index[0] not in hidden | open_hidden)
-    return replace(first, hidden=hidden, open_hidden=open_hidden)
-
-
-class _Told:
-    """Counts of the whole population that a reader sees, and those hidden from him."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.shown, self.gone = limit, set[int](), set[int]()
-
-    def add(self, count: int, is_shown: bool) -> None:
-        (self.shown if is_shown else self.gone).add(count)
-
-    def gives_away(self, count: int) -> bool:
-        """Whether it lies a few persons from a count shown, or would tell a hidden one."""
-        return count in self.gone or any(0 < abs(count - other) < self.limit for other in self.shown)
 
 
 def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
@@ -312,10 +297,10 @@ def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
 def _cells(table: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
     """The distinct cells that some rows tell of, by population and group values."""
     parts = table.groupby("reference_population", sort=False)
-    return {(str(p), k): cell for p, rows in parts for k, cell in _cells_of_population(rows, keys, of, case_only).items()}
+    return {(str(p), k): cell for p, rows in parts for k, cell in cells_of_population(rows, keys, of, case_only).items()}
 
 
-def _cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
+def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
     """The cells of one population. Where every person counts as a case there are no non-cases to protect."""
     cells: dict[Key, Cell] = {}
     told: dict[Key, list[dict[Hashable, Any]]] = {}

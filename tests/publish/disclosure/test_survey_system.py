@@ -20,6 +20,7 @@ from small_surveys import SPEC
 import fltoolkit as fl
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.run_decision import STRICTER
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_profile
@@ -27,6 +28,7 @@ from fltoolkit.publish.reliability import load_profile
 pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
 
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
+DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
 SYSTEM = importlib.import_module("fltoolkit.publish.disclosure.survey_system")
 
 
@@ -83,7 +85,7 @@ def test_it_is_the_sum_that_protects(
     """Parts of cells that nobody shows are not looked at: the sum of the populations alone must do, and without it counts leak."""
     monkeypatch.setattr(SYSTEM, "derived_cells", lambda *args: {})
     if not tied:
-        monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+        monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     leaks = sum(bool(recovered(main_rows(fl.publish_run(made).exact), full)) for made, full in drawn)
     assert leaks == 0 if tied else leaks >= 2
 
@@ -141,7 +143,7 @@ VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
 def leaks(persons: Any, groups: list[str], population: str = "workers") -> list[Key]:
     """The cells of two groups crossed that have few cases and follow from what is published of each by itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population=population)
-    table = PUBLISH._judged(PUBLISH._decided([est], Limits(), (), persons), load_profile("fltoolkit")).exact
+    table = PUBLISH._judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_profile("fltoolkit")).exact
     crossed = fl.prevalence(persons, by=[groups], population=population).table
     cases = {frozenset((g, str(row[g])) for g in groups): row["cases"] for row in crossed.to_dict("records")}
     shown = {cell: n for (_, cell), n in zip(cells_of(table), table["cases"], strict=True) if pd.notna(n)}
@@ -158,7 +160,7 @@ def test_no_small_difference_of_two_groups_of_one_variable_can_be_worked_out(
     people += [("not", {column: v}) for v in cases for _ in range(60)]
     made = small([(what, {**own, "P": i % 40}) for i, (what, own) in enumerate(people)], **keys)
     assert leaks(made, groups) == []
-    monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+    monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert len(leaks(made, groups)) == 1
 
 
@@ -178,7 +180,7 @@ def test_districts_in_a_column_of_their_own_do_not_tell_each_other(small: Any, m
     people += [("not", {"D": d}) for d in DISTRICTS for _ in range(80)]
     made = small([(what, {**own, "R": own["D"] // 10, "P": i % 40}) for i, (what, own) in enumerate(people)], **NESTED)
     assert leaks(made, ["region", "district"]) == []
-    monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+    monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert len(leaks(made, ["region", "district"])) == 1
 
 
@@ -205,7 +207,7 @@ def test_a_populations_where_and_a_group_of_the_same_column_are_tied(small: Any,
     )  # fmt: skip
     wanted = (("young", "adults"), ("band", "18–24"))
     assert np.isnan(told_by_populations(fl.publish_run(made), *wanted))
-    monkeypatch.setattr(PUBLISH, "read_patterns", lambda *args: None)
+    monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert told_by_populations(fl.publish_run(made), *wanted) == 3
 
 
@@ -218,7 +220,7 @@ def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, mon
     assert out.notes == ()
     monkeypatch.setattr(SYSTEM, "MOST", 6)
     strict = fl.publish_run(made)
-    assert PUBLISH.STRICTER in strict.notes
+    assert STRICTER in strict.notes
     one = (full["measure"] == "prevalence") & (full["rule_set"] == out.rule_set)
     shown = strict.exact[(strict.exact["measure"] == "prevalence") & (strict.exact["rule_set"] == strict.rule_set)]
     assert recovered(shown, full[one]) == []

@@ -123,7 +123,9 @@ def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
     assert line == ["sex"]
     assert men[-2:] == ["[u]", "unreliable: fewer than 15 cases"]
     assert women == ["women", "", "", "", "", "[c]", ""]
-    assert table.note.startswith("The past 12 months; rule set icls_2018 v1. [c] confidential: too few cases, or hidden")
+    assert table.note.startswith(
+        "The past 12 months; rule set icls_2018 v1. [c] confidential: too few persons or cases, or hidden"
+    )
     assert table.note.endswith("; [u] low reliability. Parts may not add up because of rounding.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
     shares = results_section.table(EN, published(share, share).table)

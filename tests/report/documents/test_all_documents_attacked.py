@@ -100,7 +100,7 @@ def test_hidden_numbers_are_not_told_by_rounding_alone(survey: Path, tmp_path: P
 def test_without_protection_the_same_attack_succeeds_on_every_document_with_cases(
     survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PUBLISH, "decide_beside", lambda *_: Decision())
+    monkeypatch.setattr(PUBLISH, "decide_rule_sets", lambda *_: Decision())
     with_every_digit(monkeypatch)
     full = truth(survey)
     leaks = {file.name: attacked([file], full) for file in documents(survey, tmp_path)}

@@ -1,0 +1,234 @@
+"""What a run hides and why, for those who may see persons: what a disclosure officer reads before the outputs leave the office.
+
+It holds confidential numbers, so it belongs into the private folder and never among the outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from math import ceil, floor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.publish.disclosure.cell_counts import CellId, Key, Limits
+from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
+from fltoolkit.publish.disclosure.feasible_counts import feasible_range
+from fltoolkit.publish.disclosure.run_decision import Decided
+from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, UNRESOLVED_OF, WITH_BREAKDOWN, Settled
+from fltoolkit.publish.published_set import HasTables, decided_run
+
+READERS = (
+    "Anybody with the outputs: knows every table, chart, finding, document and file of this run, and the rules of docs/disclosure.md.",
+    "A researcher with a public-use file: also knows weights, strata, sampling points and groups of everybody asked, but no answer on "
+    "forced labour.",
+    "A case: knows that she or he is one, with weight and groups.",
+    "A perpetrator or an employer: knows some of the cases of a place, a household or a business.",
+    "A household member or an interviewer: knows who was interviewed, when and where.",
+    "Not assumed: a reader who has answers on forced labour, or outputs of this survey by other groups or other limits.",
+)
+AGAINST_ANOTHER = "another rule set: too few cases, or few more or less than under one that is shown"
+WHOLE_CHART = "hidden with the whole flowchart"
+ITSELF = "hidden by itself"
+CLOSE = 1e-6
+
+
+@dataclass(frozen=True)
+class HiddenCell:
+    """A cell that a run hides, or a part of cells that no table shows.
+
+    Attributes:
+        outcome: what is counted in it: `cases`, `now` (cases at the interview), `unresolved` and `now_unresolved` (persons whose answers
+            leave it open), or `flowchart` (persons at a step).
+        population, groups: whose cell it is, and its value in each group.
+        part: of two cells, what both hold (`both`) or what the first holds beyond the other (`less`); empty for a cell of a table.
+        other_population, other_groups: the other of the two cells.
+        rule_set: the one that counts.
+        cases, weighted: how many persons it counts, and whom they stand for; None where it is not known.
+        reason: why it is hidden. complement: whether only to protect another cell.
+        against: how many shown cells a reader can hold against it.
+        cases_range, weighted_range: the least and the most that those leave possible, by linear programme, of the cases in whole numbers;
+            None where no shown cell is tied to it, or no programme ends.
+    """
+
+    outcome: str
+    population: str
+    groups: Mapping[str, str]
+    reason: str
+    rule_set: str
+    cases: int | None = None
+    weighted: float | None = None
+    part: str = ""
+    other_population: str = ""
+    other_groups: Mapping[str, str] = field(default_factory=dict)
+    complement: bool = False
+    against: int = 0
+    cases_range: tuple[int, int] | None = None
+    weighted_range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class TableCells:
+    """How many cells of a table are shown and hidden; and of those shown, how many without their unresolved persons."""
+
+    measure: str
+    population: str
+    breakdown: str
+    rule_set: str
+    shown: int
+    hidden: int
+    unresolved_hidden: int
+
+
+@dataclass(frozen=True)
+class DisclosureRecord:
+    """What an office may want to know before a run's outputs leave.
+
+    Attributes:
+        title, country, year, round: the survey's. rule_set, profile: the run's.
+        limits: the confidentiality limits. base: what weighted numbers are rounded to, in persons.
+        readers: which readers are assumed, and what each knows.
+        notes: what the run says of limits that were lowered, of breakdowns hidden as a whole and of a stricter rule.
+        coarse: breakdowns hidden as a whole. stricter: whether the rarest kinds of persons were taken as known to readers.
+        tables: the tables. hidden: the hidden cells, parts of cells that no table shows last.
+    """
+
+    title: str
+    country: str
+    year: int
+    round: str
+    rule_set: str
+    profile: str
+    limits: Limits
+    base: float
+    readers: tuple[str, ...]
+    notes: tuple[str, ...]
+    coarse: tuple[str, ...]
+    stricter: bool
+    tables: tuple[TableCells, ...]
+    hidden: tuple[HiddenCell, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as plain values, for a JSON file."""
+        return asdict(self)
+
+
+@checked
+def disclosure_record(
+    persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
+) -> DisclosureRecord:
+    """What `publish_run` hides with the same arguments, and why.
+
+    It is confidential: it tells the counts of hidden cells. `fltoolkit estimate --private FOLDER` writes it there.
+
+    Args:
+        persons: a classified survey. plan, profile: as for `publish_run`.
+
+    Raises:
+        PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
+    """
+    run, published = decided_run(persons, plan=plan, profile=profile)
+    spec = persons.spec
+    cells = [cell for settled in run.decision.settled for cell in _hidden_cells(settled, run.rule_set)]
+    cells += _other_rows(run, published)
+    return DisclosureRecord(
+        title=spec.title, country=spec.country, year=spec.year, round=spec.round, rule_set=run.rule_set, profile=str(profile),
+        limits=run.limits, base=run.base, readers=READERS, notes=run.notes, coarse=tuple(run.decision.coarse),
+        stricter=run.decision.stricter, tables=tuple(_tables(published)), hidden=tuple(sorted(cells, key=lambda c: c.part != "")),
+    )  # fmt: skip
+
+
+def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
+    """The tables in the order of the run."""
+    by = ["measure", "reference_population", "breakdown", "rule_set"]
+    for names, rows in published.groupby(by, sort=False):
+        hidden = rows["marker"] == "c"
+        measure, population, breakdown, rule_set = map(str, names)
+        without = int((~hidden & (rows["unresolved_marker"] == "c")).sum())
+        yield TableCells(measure, population, breakdown, rule_set, int((~hidden).sum()), int(hidden.sum()), without)
+
+
+def _hidden_cells(settled: Settled, rule_set: str) -> Iterator[HiddenCell]:
+    """The hidden cells of one outcome, each with what the shown ones leave possible."""
+    system = settled.system
+    hidden = np.array([cell in settled.hidden for cell in system.cells], dtype=bool)
+    against = int(sum(not gone and not isinstance(cell, DerivedCell) for cell, gone in zip(system.cells, hidden, strict=True)))
+    for row in np.flatnonzero(hidden):
+        cell = system.cells[row]
+        if _nowhere(cell):
+            continue
+        first, other, part = (cell.one, cell.other, cell.part) if isinstance(cell, DerivedCell) else (cell, None, "")
+        unit, reason = settled.units[first[0]], settled.hidden[cell]
+        cases, weighted = feasible_range(system, int(row), hidden)
+        yield HiddenCell(
+            settled.outcome, first[0], _groups(first[1]), reason, rule_set,
+            cases=round(float(system.cases[row])), weighted=_persons(float(system.weighted[row]), unit), part=part,
+            other_population=other[0] if other else "", other_groups=_groups(other[1]) if other else {},
+            complement=reason in (COMPLEMENT, WITH_BREAKDOWN), against=against,
+            cases_range=_whole(*cases), weighted_range=_range(*weighted, unit),
+        )  # fmt: skip
+
+
+def _nowhere(cell: AnyCell) -> bool:
+    """Whether a cell is a sum of a flowchart's steps, which has no row."""
+    return not isinstance(cell, DerivedCell) and cell[1] in (CASES, OTHERS)
+
+
+def _groups(key: Key) -> dict[str, str]:
+    """A cell's values by group; of a flowchart's step without the side that it stands on."""
+    values = dict(sorted(key))
+    return {"step": values["step"]} if "step" in values and "case" in values else values
+
+
+def _whole(least: float, most: float) -> tuple[int, int] | None:
+    """The whole numbers within two ends; None where one is not known."""
+    return None if np.isnan(least) or np.isnan(most) else (ceil(least - CLOSE), floor(most + CLOSE))
+
+
+def _range(least: float, most: float, unit: float) -> tuple[float, float] | None:
+    """Two ends in persons; None where one is not known."""
+    low, high = _persons(least, unit), _persons(most, unit)
+    return None if low is None or high is None else (low, high)
+
+
+def _persons(weighted: float, unit: float) -> float | None:
+    """A number in mean weights as persons."""
+    return None if np.isnan(weighted) else round(weighted * unit, 1) + 0.0
+
+
+def _other_rows(run: Decided, published: pd.DataFrame) -> Iterator[HiddenCell]:
+    """Hidden rows that no system ties to others: those of other rule sets, and of a flowchart that is hidden as a whole."""
+    told = {
+        (settled.outcome, cell[0], frozenset(_groups(cell[1]).items()))
+        for settled in run.decision.settled
+        for cell in settled.hidden
+        if not isinstance(cell, DerivedCell)
+    }
+    seen = set[tuple[str, CellId, str]]()
+    rows = zip(run.table.to_dict("records"), published.to_dict("records"), run.keys, run.of, strict=True)
+    for row, shown, key, of in rows:
+        outcome, population, own = _outcome(row), str(row["reference_population"]), row["rule_set"] == run.rule_set
+        whole = frozenset((g, v) for g, v in key if g != of)
+        if shown["marker"] != "c" and not own and shown["unresolved_marker"] == "c":
+            outcome = UNRESOLVED_OF[outcome]
+        elif shown["marker"] != "c" or (own and not told.isdisjoint({(outcome, population, k) for k in (key, whole)})):
+            continue
+        if (name := (outcome, (population, key), str(row["rule_set"]))) not in seen:
+            seen.add(name)
+            why = AGAINST_ANOTHER if not own else WHOLE_CHART if outcome == "flowchart" else ITSELF
+            cases = int(row["unresolved" if outcome in UNRESOLVED_OF.values() else "cases"])
+            yield HiddenCell(outcome, population, _groups(key), why, str(row["rule_set"]), cases=cases)
+
+
+def _outcome(row: Mapping[Any, Any]) -> str:
+    """What a row counts, as the systems of cells name it."""
+    if row["measure"] == "flowchart":
+        return "flowchart"
+    return "now" if row["outcome"] == NOW_COLUMN else "cases"

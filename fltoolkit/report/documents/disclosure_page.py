@@ -1,0 +1,114 @@
+"""The page that a disclosure officer reads and signs before a run's outputs leave. It is confidential, and in English: it stays in the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fltoolkit.publish.disclosure_record import DisclosureRecord, HiddenCell, TableCells
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, DocumentTable, Heading, Paragraph
+from fltoolkit.survey.spec.groups import TOTAL, crossed
+
+OUTCOMES = {
+    "cases": "Cases of forced labour",
+    "now": "Cases at the time of the interview",
+    "unresolved": "Persons whose answers leave open whether they are cases",
+    "now_unresolved": "Persons whose answers leave open whether they are cases at the time of the interview",
+    "flowchart": "Persons at a step of the flowchart",
+}
+LIMITS = {
+    "cases": "cases, unless there are none",
+    "non_cases": "persons who are not cases",
+    "psus": "sampling points with cases",
+    "households": "households with cases",
+    "persons": "persons",
+}
+
+
+def disclosure_page(record: DisclosureRecord) -> Document:
+    """The page."""
+    shown, hidden = (sum(getattr(table, name) for table in record.tables) for name in ("shown", "hidden"))
+    limits = (f"{text}: {getattr(record.limits, name)}" for name, text in LIMITS.items())
+    blocks: list[Block] = [
+        Paragraph("Confidential: this page tells numbers that the outputs hide. It stays in the office.", "warning"),
+        Paragraph(f"{shown} cells are shown and {hidden} are hidden. Rule set: {record.rule_set}. Profile: {record.profile}.", "lead"),
+        Heading("Readers assumed"), Bullets(record.readers),
+        Heading("Limits"), Paragraph("A cell is hidden with fewer than these numbers:"), Bullets(tuple(limits)),
+        Paragraph(
+            "It is hidden, too, if one household or sampling point holds over half of its weighted cases. Weighted numbers are rounded to "
+            f"{record.base:,.10g} persons."
+        ),
+        *(Paragraph(note, "warning") for note in record.notes),
+        Heading("Tables"), _tables(record.tables),
+        Heading("Hidden cells"), *_hidden(record),
+        Heading("Decision"), _signature(),
+    ]  # fmt: skip
+    survey = ", ".join(str(part) for part in (record.title, record.country, record.year, record.round) if part)
+    return Document("skeleton", "What this run hides, and why", survey, "en", tuple(blocks), f"fltoolkit, {survey}")
+
+
+def _tables(tables: tuple[TableCells, ...]) -> DocumentTable:
+    """The tables, a row each."""
+    heads = ("measure", "population", "by", "rule set", "shown", "of these without unresolved persons", "hidden")
+    rows = tuple(
+        (t.measure.replace("_", " "), t.population, t.breakdown or TOTAL, t.rule_set, str(t.shown), str(t.unresolved_hidden), str(t.hidden))
+        for t in tables
+    )  # fmt: skip
+    numbers = tuple(i > 3 for i in range(len(heads)))
+    return DocumentTable("Cells of each table", heads, rows, (0.18, 0.12, 0.24, 0.14, 0.08, 0.15, 0.09), numbers)
+
+
+def _hidden(record: DisclosureRecord) -> list[Block]:
+    """The hidden cells, a table for each outcome."""
+    if not record.hidden:
+        return [Paragraph("None.")]
+    note = (
+        "Possible: the least and the most that a reader can reach who knows all shown cells, how many persons of each kind there are and "
+        "what they weigh."
+    )
+    outcomes = dict.fromkeys(c.outcome for c in record.hidden)
+    return [Paragraph(note), *(_of_outcome(record, outcome) for outcome in outcomes)]
+
+
+def _of_outcome(record: DisclosureRecord, outcome: str) -> DocumentTable:
+    """The hidden cells of one outcome."""
+    cells = [c for c in record.hidden if c.outcome == outcome]
+    heads = ("population", "cell", "number", "possible", "weighted", "possible, weighted", "why it is hidden")
+    rows = tuple(
+        (
+            c.population, _cell(c, record.rule_set), _number(c.cases), _ends(c.cases_range), _number(c.weighted), _ends(c.weighted_range),
+            c.reason,
+        )
+        for c in cells
+    )  # fmt: skip
+    numbers = (False, False, True, True, True, True, False)
+    note = f"A reader can hold {max(c.against for c in cells)} shown cells against them."
+    return DocumentTable(OUTCOMES[outcome], heads, rows, (0.13, 0.25, 0.08, 0.1, 0.09, 0.14, 0.21), numbers, note, wide=True)
+
+
+def _cell(cell: HiddenCell, rule_set: str) -> str:
+    """A cell's values; of a part of cells those of both, of another rule set than the run's its name."""
+    own, other = _values(cell.groups), f"{_values(cell.other_groups)} of {cell.other_population}"
+    if cell.part:
+        return f"{own}, {'also in' if cell.part == 'both' else 'without'} {other}"
+    return own if cell.rule_set == rule_set else f"{own}, by {cell.rule_set}"
+
+
+def _values(groups: Mapping[str, str]) -> str:
+    """Values by group, in words."""
+    return crossed(f"{group.replace('_', ' ')}: {value}" for group, value in groups.items()) or TOTAL
+
+
+def _number(value: float | None) -> str:
+    """A number of persons; empty where it is not known."""
+    return "" if value is None else f"{value:,.0f}"
+
+
+def _ends(ends: tuple[float, float] | None) -> str:
+    """The least and the most; empty where they are not known."""
+    return "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
+
+
+def _signature() -> DocumentTable:
+    """Where an officer signs."""
+    rows = tuple((line, "") for line in ("May the outputs leave?", "Remarks", "Name", "Date", "Signature"))
+    return DocumentTable("Disclosure officer", ("", ""), rows, (0.3, 0.7), (False, False))

@@ -1,0 +1,43 @@
+"""The record of what a run hides, written in the kernel of its notebooks: what they published is remembered there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from fltoolkit.run.printable_errors import file_error
+from fltoolkit.run.private_folder import HIDDEN, HIDDEN_PAGE, write_private
+
+
+def call(place: str, name: str, parameters: Mapping[str, str]) -> str:
+    """`write_disclosure` with these arguments as a line of code, for a kernel."""
+    return f"__import__('{__name__}', fromlist=['*']).write_disclosure({place!r}, {name!r}, {dict(parameters)!r})"
+
+
+def write_disclosure(place: str, name: str, parameters: Mapping[str, str]) -> None:
+    """Write what a run hides and why into its private folder: `disclosure.json`, and `disclosure.html` to be signed.
+
+    Args:
+        place, name: see `write_private`. parameters: of the notebook that publishes the run (`survey`, `plan`; `rules` and `profile`
+            where they are not the usual ones).
+
+    Raises:
+        FltoolkitError: the survey cannot be published, or the place cannot be written to.
+    """
+    from fltoolkit.classify.adults import classify
+    from fltoolkit.nap.results_framework import plan_beside
+    from fltoolkit.publish.disclosure_record import disclosure_record
+    from fltoolkit.report.document_formats.html_writer import as_html
+    from fltoolkit.report.documents.disclosure_page import disclosure_page
+    from fltoolkit.survey.design.survey_opening import read_survey
+
+    survey = parameters["survey"]
+    rules, profile = ({key: parameters[key]} if key in parameters else {} for key in ("rules", "profile"))
+    persons = classify(read_survey(survey), **rules)
+    record = disclosure_record(persons, plan=plan_beside(survey, parameters["plan"]), **profile)
+    text = json.dumps(record.as_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+    try:
+        write_private(place, name, HIDDEN, text + "\n")
+        write_private(place, name, HIDDEN_PAGE, as_html(disclosure_page(record)))
+    except OSError as error:
+        raise file_error(error) from None
