@@ -230,15 +230,20 @@ def golden(verb: str) -> dict[str, float]:
 def test_the_headline_of_the_shipped_survey_is_rs(shipped: Path, verb: str) -> None:
     table = pd.read_csv(shipped / "estimates.csv", keep_default_na=False, na_values=[""])
     head = table[(table["measure"] == verb) & table["breakdown"].isna() & (table["reference_population"] == "adults")].iloc[0]
-    for column in ("estimate", "se", "ci_low", "ci_high", "n", "cases", "df"):
-        assert head[column] == pytest.approx(golden(verb)[column], rel=1e-7), column
+    half = 0.5 * (
+        0.0001 if verb == "prevalence" else head["rounding"]
+    )  # what leaves is rounded; R's own digits are compared elsewhere
+    for column in ("estimate", "ci_low", "ci_high"):
+        assert head[column] == pytest.approx(golden(verb)[column], abs=half * 1.000001), column
+    assert head["se"] == float(f"{golden(verb)['se']:.3g}")
+    assert head[["n", "cases", "df"]].tolist() == [golden(verb)[c] for c in ("n", "cases", "df")]
 
 
 def test_the_baseline_of_the_shipped_plan_starts_from_rs_headline(shipped: Path) -> None:
     table = pd.read_csv(shipped / "nap_baseline.csv")
     first = table[table["category"] == "total"].set_index("id")["baseline_value"]
-    assert first["prevalence_decrease_base"] == pytest.approx(1000 * golden("prevalence")["estimate"], rel=1e-7)
-    assert first["persons_in_forced_labour"] == pytest.approx(golden("total")["estimate"], rel=1e-7)
+    assert first["prevalence_decrease_base"] == pytest.approx(1000 * golden("prevalence")["estimate"], abs=0.05)
+    assert first["persons_in_forced_labour"] == pytest.approx(golden("total")["estimate"], abs=50)  # the base is 100
 
 
 def test_parameters_given_to_papermill_take_the_place_of_the_committed_ones(shipped: Path) -> None:

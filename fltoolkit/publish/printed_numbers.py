@@ -80,6 +80,13 @@ def cases_class(cases: float, *, headline: bool) -> str:
     return next(words for least, words in CLASSES if cases >= least)
 
 
+def class_limits(cases: float) -> tuple[int, int | None]:
+    """The least and the most cases of a number's class; None: no upper limit."""
+    ends = [least for least, _ in CLASSES]
+    k = next(i for i, least in enumerate(ends) if cases >= least)
+    return ends[k], (ends[k - 1] - 1 if k else None)
+
+
 def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     """The rows of a published set as they may be printed, with the columns `cases_class` and `rounding` (B).
 

@@ -105,9 +105,14 @@ def test_every_hidden_row_is_told_and_no_shown_one(tmp_path: Path) -> None:
     assert hidden <= told
     assert told & shown == set()
     assert sum(t.hidden for t in record.tables) == (out.table["marker"] == "c").sum()
-    steps = [c for c in record.hidden if c.outcome == "flowchart"]
-    assert len(steps) == 2
-    assert all(set(c.groups) == {"step"} and c.cases_range is not None for c in steps)
+
+
+def test_the_hidden_steps_of_a_flowchart_are_told(small: Small) -> None:
+    """Three persons without work, and a step to hide them behind."""
+    people = [("case" if i % 4 == 0 else "not", {"P": i % 30}) for i in range(120)] + [("idle", {"P": i}) for i in range(3)]
+    steps = {c.groups["step"]: c for c in disclosure_record(small(people)).hidden if c.outcome == "flowchart"}
+    assert set(steps) == {"no work", "not involuntary"}
+    assert all(c.cases_range == (0, 93) for c in steps.values())
 
 
 STAGED = {

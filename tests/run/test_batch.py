@@ -150,7 +150,7 @@ def test_the_estimates_of_a_run_are_those_of_the_package(ran: Ran) -> None:
     table = pd.read_csv(ran.outputs / "good" / "estimates.csv")
     own = table["rule_set"] == table["rule_set"].iloc[0]
     head = table[table["breakdown"].isna() & own].set_index("measure")["estimate"]
-    assert head["prevalence"] == pytest.approx(41 / 412)
+    assert head["prevalence"] == round(41 / 412, 4)  # what leaves is rounded
     assert head["total"] == pytest.approx(410)
     assert len(table[table["breakdown"] == "region"]) == 2 * 7
 

@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
+THOUSANDTH = 1000.0
 UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
 
@@ -41,6 +42,7 @@ class PersonPatterns:
         counts: by outcome (cases; cases at the interview, `now`; and for whom the answers leave either open) and kind, the persons.
         lightest, heaviest: by population and kind, the weights; 0 outside the population.
         weighted: by population and outcome, the weighted number of each kind.
+        weights: by population, a row a kind and weight: `kind`, `weight` (to a thousandth of the largest) and `persons`.
         case_homes: of the cases, a row a household and sampling unit (columns of these names, where the survey has them) and combination
             of all groups, also those that only cases have: by population the sum of the weights.
     """
@@ -51,6 +53,7 @@ class PersonPatterns:
     lightest: Mapping[str, Floats]
     heaviest: Mapping[str, Floats]
     weighted: Mapping[tuple[str, str], Floats]
+    weights: Mapping[str, pd.DataFrame]
     case_homes: pd.DataFrame
 
     def holds(self, cells: Sequence[Cell]) -> csr_array[Any]:
@@ -68,6 +71,12 @@ class PersonPatterns:
         row, kind = np.hstack(found) if found else np.zeros((2, 0), dtype=np.intp)
         known = row >= 0
         return csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
+
+    def weights_of(self, population: str, kinds: NDArray[Any]) -> Floats:
+        """The weights of all persons of some kinds, one by one."""
+        table = self.weights[population]
+        mine = table[table["kind"].isin(kinds)]
+        return np.repeat(mine["weight"].to_numpy(float), mine["persons"].to_numpy(int))
 
     def salt(self) -> bytes:
         """A digest of the data, which no output holds: what breaks ties, so that the same data give the same choice everywhere."""
@@ -134,6 +143,7 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
         {q: floats(f"{w}_low") for q, w in weights},
         {q: floats(f"{w}_high") for q, w in weights},
         {(q, o): floats(f"{w}_{o}") for q, w in weights for o in OUTCOMES},
+        {q: _weights(persons, frame, (everybody, q), table) for q in populations},
         _case_homes(persons, _Columns({g: persons.key(g) for g in groups}, populations)),
     )
 
@@ -179,6 +189,19 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
             *[nw.col(c).max() for c in highs],
         )
     )
+
+
+def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
+    """See `PersonPatterns.weights`. `of`: the columns and the population; `kinds`: a row a kind."""
+    columns, population = of
+    weight = columns.weights[population]
+    scale = THOUSANDTH / max(float(kinds[f"{weight}_high"].max()), np.finfo(float).tiny)
+    inside = frame.filter(nw.col(columns.flags[population]))
+    steps = (nw.col(weight) * scale).round().cast(nw.Int64()).alias("weight")
+    grouped = inside.select(*columns.by, steps).group_by([*columns.by, "weight"]).agg(nw.len().alias("persons"))
+    table = columns.labelled(to_pandas(grouped, persons.source))
+    table = table.merge(kinds[columns.by].assign(kind=np.arange(len(kinds))), on=columns.by, how="left")
+    return table.assign(weight=table["weight"].clip(lower=1) / scale)[["kind", "weight", "persons"]]
 
 
 def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:

@@ -1,13 +1,22 @@
-"""Cells of which one household or one sampling unit holds over half: it would know, or be known, by what is left."""
+"""Cells that point to one household, sampling unit or person: one that holds over half of the weighted cases would know, or be known by, what is
+left; and one person may be in most of the sets of persons that fit what is printed."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import pandas as pd
 
 from fltoolkit.estimate.totals.person_patterns import UNITS, PersonPatterns
-from fltoolkit.publish.disclosure.cell_counts import CellId
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId
+from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets, identifies
+from fltoolkit.publish.disclosure.survey_system import rounding_of
+from fltoolkit.publish.printed_numbers import class_limits, nearest
 
 OVER_HALF = "one household or sampling unit holds over half of the weighted cases"
+POINTS = "what is printed points to one person"
+FEW = 50  # cases: from here on there is no upper limit of their class
+MANY = 20_000  # persons
 
 
 def dominated(patterns: PersonPatterns, cell: CellId) -> bool:
@@ -24,3 +33,28 @@ def dominated(patterns: PersonPatterns, cell: CellId) -> bool:
 def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
     """The most weighted cases of one household or sampling unit."""
     return float(cases.groupby(unit)[population].sum().max())
+
+
+def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: float) -> list[CellId]:
+    """The cells of which all that is printed points to one person, for a reader who knows what everybody in them weighs.
+
+    Cells of 50 cases or more, or of more than 20,000 persons, are left out: there one person could stand out by dominance alone.
+
+    Args:
+        patterns: the survey's kinds of persons. cells: of groups that everybody has. base: what weighted numbers are rounded to.
+    """
+    asked = [c for c, cell in cells.items() if 0 < cell.cases < FEW]
+    found = []
+    for cell, kinds in zip(asked, patterns.holds(asked), strict=True):
+        weights = patterns.weights_of(cell[0], kinds.tocoo().coords[-1])
+        if len(weights) <= MANY and identifies(count_fitting_sets(weights, _printed(cell, cells[cell], base))):
+            found.append(cell)
+    return found
+
+
+def _printed(cell: CellId, counts: Cell, base: float) -> PrintedCases:
+    """What is printed of a cell's cases: their class, and of a headline their number; and the weighted number, rounded."""
+    half = rounding_of(cell, counts, base)
+    least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
+    middle = float(nearest(counts.weighted or 0.0, 2 * half))
+    return PrintedCases(least, most, middle - half, middle + half)

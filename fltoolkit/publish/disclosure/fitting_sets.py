@@ -17,7 +17,7 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 
 STEPS = (32, 16, 8, 4, 2, 1)  # of the printed interval: the finest grid that takes few enough cells of the product's table
 MOST_CELLS = 250_000
-HALF = 0.5
+MOST_SHARE = 0.45  # not a half: limits of intervals, rounded to the base, narrow the sets a little further
 NEGLIGIBLE = 1e-16  # a probability of so many persons of one weight in a set
 ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 
@@ -97,11 +97,11 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
 
 
 def identifies(sets: FittingSets) -> bool:
-    """Whether one person is in more than half of the sets that fit: the cell is to be hidden.
+    """Whether one person is in about half of the sets that fit, or more: the cell is to be hidden.
 
     Where more than half of a cell's persons are cases, this holds before anything is printed.
     """
-    return sets.share > HALF
+    return sets.share > MOST_SHARE
 
 
 def _checked(w: Array, printed: PrintedCases) -> Array:

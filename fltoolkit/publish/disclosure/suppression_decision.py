@@ -16,7 +16,7 @@ from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, 
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
-from fltoolkit.publish.disclosure.dominance import OVER_HALF, dominated
+from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
 from fltoolkit.publish.disclosure.survey_system import SeenCells, survey_system
 from fltoolkit.publish.reliability import kind_of
 from fltoolkit.survey.spec.groups import crossed
@@ -127,6 +127,8 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, seen: Seen) -> dict[Cel
     found = {c: why for c, cell in cells.items() if (why := confidential(cell, seen.limits))}
     if seen.patterns is not None and outcome == "cases":
         found |= {c: OVER_HALF for c in cells if c not in found and dominated(seen.patterns, c)}
+        others = {c: cell for c, cell in cells.items() if c not in found and seen.case_only.isdisjoint(g for g, _ in c[1])}
+        found |= dict.fromkeys(pointed_at(seen.patterns, others, seen.base), POINTS)
     return found
 
 

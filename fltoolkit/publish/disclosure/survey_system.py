@@ -129,13 +129,16 @@ def _rows(seen: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], ever
 
 
 def _rounding(seen: SeenCells, cell: AnyCell) -> float:
+    """Half of what a cell's weighted number is rounded to."""
+    found = None if isinstance(cell, DerivedCell) else seen.cells.get(cell)
+    return seen.base / 2 if found is None or isinstance(cell, DerivedCell) else rounding_of(cell, found, seen.base)
+
+
+def rounding_of(cell: CellId, counts: Cell, base: float) -> float:
     """Half of what a cell's weighted number is rounded to; a headline's rate tells more of it."""
-    if isinstance(cell, DerivedCell) or cell[1]:
-        return seen.base / 2
-    found = seen.cells[cell]
-    if found.weighted is None or found.weighted_others is None:
-        return seen.base / 2
-    return min(seen.base, HEADLINE * (found.weighted + found.weighted_others)) / 2
+    if cell[1] or counts.weighted is None or counts.weighted_others is None:
+        return base / 2
+    return min(base, HEADLINE * (counts.weighted + counts.weighted_others)) / 2
 
 
 def _in_few(holds: csr_array[Any], cases: Floats, limits: Limits) -> Mask:

@@ -59,6 +59,12 @@ def test_the_lightest_and_the_heaviest_person_of_a_kind(patterns: PersonPatterns
     assert (patterns.lightest["adults"] <= patterns.heaviest["adults"]).all()
 
 
+def test_every_persons_weight_is_known_by_kind(patterns: PersonPatterns) -> None:
+    for sex, code in (("men", 1), ("women", 2)):
+        found = patterns.weights_of("adults", np.flatnonzero(kinds_of(patterns, "adults", sex=sex)))
+        assert np.sort(found) == pytest.approx(np.sort([own["W"] for _, own in those(SEX=code)]), rel=1e-3)
+
+
 def test_the_cases_of_households_are_weighed_together(patterns: PersonPatterns) -> None:
     cases = [own for what, own in PEOPLE if what == "case"]
     by_psu = patterns.case_homes.groupby("psu")["adults"].sum().to_numpy()

@@ -8,7 +8,8 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.estimate.totals.person_patterns import read_patterns
-from fltoolkit.publish.disclosure.dominance import dominated
+from fltoolkit.publish.disclosure.cell_counts import Cell
+from fltoolkit.publish.disclosure.dominance import dominated, pointed_at
 
 WHOLE = ("adults", frozenset[tuple[str, str]]())
 
@@ -28,5 +29,33 @@ def test_a_unit_with_more_than_the_others_together_dominates(heavy: float, expec
 
 
 def test_a_dominated_cell_is_not_published(small: Any) -> None:
-    assert fl.publish_run(small(people(69.0))).select("prevalence")["marker"].tolist() != ["c"]
+    assert fl.publish_run(small(people(10.0))).select("prevalence")["marker"].tolist() != ["c"]
+    assert fl.publish_run(small(people(69.0))).select("prevalence")["marker"].tolist() == [
+        "c"
+    ]  # eight cases that weigh so much hold the heavy one
     assert fl.publish_run(small(people(71.0))).select("prevalence")["marker"].tolist() == ["c"]
+
+
+def pointed(cases: int, women: int, small: Any, base: float = 10.0) -> bool:
+    """Whether what is printed of so many women, all of one weight, points to one of them."""
+    cell = ("adults", frozenset({("sex", "women")}))
+    people = [("case" if i < cases else "not", {"SEX": 2, "P": i, "W": 10.0}) for i in range(women)]
+    persons = small([*people, *(("not", {"SEX": 1, "P": i % 40, "W": 10.0}) for i in range(60))])
+    counts = Cell(cases, women, weighted=10.0 * cases, mean_weight=10.0)
+    return pointed_at(read_patterns(persons, ["sex"], ["adults"]), {cell: counts}, base) == [cell]
+
+
+@pytest.mark.parametrize(("cases", "women", "expected"), [(8, 40, False), (15, 40, False), (20, 40, True), (60, 80, False)])
+def test_a_cell_of_which_about_half_are_cases_points_to_each_of_them(cases: int, women: int, expected: bool, small: Any) -> None:
+    """Of fifteen of forty a person is in 15 of 40 sets, of twenty in half of them. Fifty cases and more are not looked at."""
+    assert pointed(cases, women, small) is expected
+
+
+def test_a_cell_that_points_to_persons_is_not_published(small: Any) -> None:
+    people = [("case" if i < 20 else "not", {"SEX": 2, "P": i, "W": 10.0}) for i in range(40)]
+    people += [("case" if i < 20 else "not", {"SEX": 1, "P": i % 40, "W": 10.0}) for i in range(160)]
+    table = [{"measure": "prevalence", "by": [[], "sex"]}]
+    assert fl.publish_run(small(people, tables=table)).select("prevalence", "sex").set_index("sex").loc["women", "marker"] == "c"
+    assert fl.publish_run(small([(w, o | {"SEX": 1 + i % 2}) for i, (w, o) in enumerate(people)], tables=table)).select(
+        "prevalence", "sex"
+    )["marker"].tolist() == ["", ""]

@@ -94,9 +94,9 @@ def test_a_person_with_most_of_the_number_is_found() -> None:
     assert not identifies(count_fitting_sets(weights[:-1], PrintedCases(5, 14, 3500, 4500)))
 
 
-def test_half_of_the_sets_do_not_name_a_person_and_more_do() -> None:
-    assert not identifies(FittingSets(0.5, 3.0))
-    assert identifies(FittingSets(0.51, 3.0))
+def test_a_person_in_about_half_of_the_sets_is_named() -> None:
+    assert not identifies(FittingSets(0.45, 3.0))
+    assert identifies(FittingSets(0.46, 3.0))  # less than a half: limits of intervals narrow the sets a little
 
 
 def test_cases_that_are_most_of_the_cell_are_named_by_their_class() -> None:

@@ -60,8 +60,8 @@ def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() ->
     assert marked(fig) == {
         "east": "[c] not shown",
         "west": "[c] not shown",
-        "island": "[u] not shown",
-        "not stated": "[u] not shown",
+        "island": "[c] not shown",
+        "not stated": "[c] not shown",
     }
     assert fig["layout"]["yaxis"]["categoryarray"][::-1] == ["north", "south", "east", "west", "plain", "island", "not stated"]
 
@@ -107,7 +107,7 @@ def test_one_name_in_two_breakdowns_stays_two_rows() -> None:
     for group in by:
         name = f"not stated ({group.replace('_', ' ')})"
         assert name in marked(fig)
-        assert f"{name}: [u]" in picture.alt
+        assert f"{name}: [c]" in picture.alt
     assert len(fig["layout"]["yaxis"]["categoryarray"]) == 3 + 7
 
 
