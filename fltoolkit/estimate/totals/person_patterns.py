@@ -80,7 +80,7 @@ class PersonPatterns:
 
     def salt(self) -> bytes:
         """A digest of the data, which no output holds: what breaks ties, so that the same data give the same choice everywhere."""
-        digest = sha256(self.kinds.to_csv(index=False).encode())
+        digest = sha256(pd.util.hash_pandas_object(self.kinds, index=False).to_numpy().tobytes())
         for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
             digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
         return digest.digest()

@@ -19,7 +19,7 @@ from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, 
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"
 SPARSE = 0.2  # of a case: a change smaller than this is as dear as one of this size, so that few cells change
-MOST_TRIED = 300  # cells of which each complement is tried whether it may be shown again
+MOST_TRIED = 200  # cells of which each complement is tried whether it may be shown again
 LEAVE = 1e-3  # of its cost: the price of a change of a cell that is hidden to protect another
 C = TypeVar("C", bound=object)
 

@@ -16,7 +16,7 @@ from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Kinds, Mask, Row, Tie, assembled
 from fltoolkit.publish.disclosure.derived_cells import CLOSE, AnyCell, DerivedCell, derived_cells, unchanging
 
-MOST = 4000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
+MOST = 2000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
 HEADLINE = 0.0001  # the digits of a headline's rate
 
 

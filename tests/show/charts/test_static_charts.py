@@ -36,7 +36,7 @@ def test_its_words_tell_each_number_with_its_interval_and_what_is_not_shown() ->
     assert re.search(rf"north: 222\.2 \([\d.]+{NBSP}to{NBSP}[\d.]+\)", alt)
     assert "east: [c] confidential: not shown; west: [c] confidential: not shown" in alt
     assert re.search(r"south: 150\.0 \(.*?\) \[u\], fewer than 15 cases", alt)
-    assert "island: [u] low reliability" in alt
+    assert "island: [c] confidential" in alt  # too few persons look like too few cases
 
 
 def test_in_another_language() -> None:
@@ -56,7 +56,7 @@ def test_unreliable_dots_are_hollow_and_hidden_ones_words(monkeypatch: pytest.Mo
     assert fill[150.0] == "white"  # the south: unreliable
     assert fill[0.0] == "white"  # the plain: nobody found
     assert fill[222.2] != "white"
-    assert words.count("[c] not shown") == 2
+    assert words.count("[c] not shown") == 4
 
 
 def test_text_is_never_a_formula_and_never_part_of_a_files_name() -> None:
