@@ -162,6 +162,6 @@ def test_a_run_with_next_to_nothing_to_show_still_leaves_its_documents(tmp_path:
     made = fl.evidence(plan, fl.rounds(plan, fl.classify(fl.read_survey(path)), out))
     for make in MADE.values():
         said = words(make(made, EN))
-        assert "not shown. Reason: confidential: too few cases" in said
+        assert "not shown. Reason: confidential: too few persons or cases" in said
         assert "nan" not in said.lower().replace("finance", "")
     assert "The survey names no group that it could not reach." in words(evidence_brief(made, EN))

@@ -19,6 +19,7 @@ from fltoolkit.publish.disclosure.suppression_decision import Decision
 from fltoolkit.publish.printed_numbers import cases_class
 from fltoolkit.publish.published_set import restricted
 
+RUN_DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
 
 
@@ -100,7 +101,7 @@ def test_hidden_numbers_are_not_told_by_rounding_alone(survey: Path, tmp_path: P
 def test_without_protection_the_same_attack_succeeds_on_every_document_with_cases(
     survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PUBLISH, "decide_rule_sets", lambda *_: Decision())
+    monkeypatch.setattr(RUN_DECISION, "decide_rule_sets", lambda *_: Decision())
     with_every_digit(monkeypatch)
     full = truth(survey)
     leaks = {file.name: attacked([file], full) for file in documents(survey, tmp_path)}

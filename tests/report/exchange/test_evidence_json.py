@@ -58,7 +58,7 @@ def test_the_head_says_the_plan_the_limits_and_by_which_profile_numbers_were_jud
         "last_year": 2030, "legal_basis": ["C29"],
     }  # fmt: skip
     told = made["publication"]
-    assert told["confidentiality"] == {"cases": 7, "non_cases": 5, "psus": 3, "households": 3}
+    assert told["confidentiality"] == {"cases": 7, "non_cases": 5, "psus": 3, "households": 3, "persons": 30}
     assert (told["rule_set"], told["profile"], told["coverage_excludes"], told["notes"]) == (
         "icls_2018 v1",
         "strict",

@@ -37,7 +37,7 @@ def test_what_is_not_shown_and_what_is_compared_with_say_so(model: fl.PublishedM
     assert {k: words[k] for k in ("east", "west", "island")} == {
         "east": "[c] not shown",
         "west": "[c] not shown",
-        "island": "[u] not shown",
+        "island": "[c] not shown",
     }
     assert words["north"] == "◆  the others are compared with this"
     order = fig["layout"]["yaxis"]["categoryarray"][::-1]
