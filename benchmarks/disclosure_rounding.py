@@ -42,7 +42,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
-from fltoolkit.publish.disclosure.fitting_sets import HALF, PrintedCases, count_fitting_sets
+from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -54,6 +54,7 @@ MEAN, BASE, UNITS = (
     1000.0,
     120,
 )  # the smallest 1, 2 or 5 × 10^k that is at least the mean weight; sampling units of the survey
+HALF = 0.5  # of the sets: above, a person is named
 CLASSES = ((5, 14), (15, 29), (30, 49))
 TRIED, DRAWN, BLOCK = 6_000_000, 40_000, 20_000
 WALKS, STEPS, FAR = 40, 8000, 10

@@ -191,6 +191,17 @@ def test_raising_a_limit_is_free(tmp_path: Path) -> None:
     assert out.notes == ()
 
 
+def test_a_survey_raises_the_limit_of_persons_and_lowers_it_with_the_named_key_only(tmp_path: Path) -> None:
+    def limits_with(persons: int) -> Limits:
+        (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**SPEC, "confidentiality": {"persons": persons}}))
+        limits: Limits = PUBLISH.limits_of(load_profile("fltoolkit"), read_spec(tmp_path / "survey.yaml"))[0]
+        return limits
+
+    assert limits_with(50) == Limits(persons=50)
+    with pytest.raises(PublicationError, match=r"persons 20 \(standard 30\)"):
+        limits_with(20)
+
+
 def test_lowering_a_limit_takes_the_named_key_and_is_said(tmp_path: Path) -> None:
     with pytest.raises(PublicationError) as error:
         fl.publish(one_number(cases=3), profile=profile_file(tmp_path, cases=3, psus=2))

@@ -67,6 +67,7 @@ class Confidentiality(Model):
     non_cases: int = 5
     psus: int = 3
     households: int = 3
+    persons: int = 30
     accept_lower_limits: bool = False
 
     @property

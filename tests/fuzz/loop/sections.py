@@ -45,11 +45,11 @@ def plain_keys(spec: dict[str, Any]) -> None:
     limits = keys.fields(
         spec.get("confidentiality", {}),
         "confidentiality",
-        {"cases", "non_cases", "psus", "households"},
+        {"cases", "non_cases", "psus", "households", "persons"},
         None,
         {"accept_lower_limits"},
     )
-    usual = {"cases": 5, "non_cases": 5, "psus": 3, "households": 3}
+    usual = {"cases": 5, "non_cases": 5, "psus": 3, "households": 3, "persons": 30}
     if any(keys.integer(value, "confidentiality") < usual[key] for key, value in limits.items()):
         raise IllegalInput("confidentiality: lowered")
 
