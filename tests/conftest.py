@@ -89,7 +89,7 @@ def people() -> pd.DataFrame:
 LONGEST = {
     "test_dask_cluster.py": 100, "test_batch_resumed.py": 90, "test_broken.py": 70, "test_fuzz.py": 60,
     "test_published_set.py": 60, "test_population.py": 50, "test_survey_draft.py": 45, "test_docs.py": 45,
-    "test_headline_by_rule_set.py": 40, "test_linked_tables.py": 40, "test_notebooks.py": 35, "test_batch.py": 35,
+    "test_headline_by_rule_set.py": 40, "test_notebooks.py": 35, "test_batch.py": 35,
     "test_prevalence_and_totals.py": 30, "test_estimate_charts.py": 30, "test_teaching_notebooks.py": 30,
     "test_stock_and_duration.py": 25, "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25,
     "test_benchmarks.py": 25, "test_svy.py": 20, "test_coverage.py": 15, "test_families.py": 15, "test_norvia.py": 15,

@@ -140,7 +140,7 @@ def disclosure_record(
     cells += _other_rows(run, published)
     return DisclosureRecord(
         title=spec.title, country=spec.country, year=spec.year, round=spec.round, rule_set=run.rule_set, profile=str(profile),
-        limits=run.limits, base=run.base, readers=READERS, notes=run.notes, coarse=tuple(run.decision.coarse),
+        limits=run.limits, base=run.base, readers=READERS, notes=run.notes, coarse=(*run.decision.coarse, *run.decision.crowded),
         stricter=run.decision.stricter, tables=tuple(_tables(published)), hidden=tuple(sorted(cells, key=lambda c: c.part != "")),
     )  # fmt: skip
 

@@ -28,8 +28,9 @@ def _method(evidence: Evidence) -> list[DefinitionRow]:
         ("Reference period", row["reference_period"]), ("Reference population", row["reference_population_label"]),
         ("Unresolved persons", "Persons whose open answers leave it undecided are not counted as cases and stay in the base: a lower bound."),
         ("Interval", f"{percent(row)} confidence interval, which allows for the sample design ({row['interval']}). The truth may lie outside it."),
-        ("Confidentiality", f"Hidden are numbers from fewer than {limits.cases} cases or {limits.non_cases} non-cases, or from fewer than "
-         f"{limits.psus} sampling points or {limits.households} households, and others by which they could be worked out."),
+        ("Confidentiality", f"Hidden are numbers from fewer than {limits.persons} persons, {limits.cases} cases or {limits.non_cases} non-cases, or from cases "
+         f"of fewer than {limits.psus} sampling points or {limits.households} households; numbers of which one household, sampling point or "
+         "person makes up the most; and others by which they could be worked out."),
         ("Reliability", out.judged or f"judged by the profile {out.profile}"),
         *((f"[{marker}]", words) for marker, words in MARKERS.items()),
         ("Not reached by the survey", "; ".join(out.coverage_excludes) or "nobody is named"), *(("Note", note) for note in out.notes),
