@@ -34,7 +34,8 @@ def disclosure_page(record: DisclosureRecord) -> Document:
         Heading("Readers assumed"), Bullets(record.readers),
         Heading("Limits"), Paragraph("A cell is hidden with fewer than these numbers:"), Bullets(tuple(limits)),
         Paragraph(
-            "It is hidden, too, if one household or sampling point holds over half of its weighted cases, or if what is printed points to one person. Weighted numbers are rounded to "
+            "It is hidden, too, if one household or sampling point holds over half of its weighted cases, or if what is printed "
+            "points to one person. Weighted numbers are rounded to "
             f"{record.base:,.10g} persons."
         ),
         *(Paragraph(note, "warning") for note in record.notes),
