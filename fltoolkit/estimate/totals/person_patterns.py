@@ -18,6 +18,7 @@ from scipy.sparse import csr_array
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
 from fltoolkit.survey.data.person_frame import Frame
@@ -28,7 +29,7 @@ Floats = NDArray[np.float64]
 Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
-THOUSANDTH = 1000.0
+LARGE = 200_000  # persons: with more, weights are told to a thousandth of the largest, else to a millionth
 UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
 
@@ -42,7 +43,7 @@ class PersonPatterns:
         counts: by outcome (cases; cases at the interview, `now`; and for whom the answers leave either open) and kind, the persons.
         lightest, heaviest: by population and kind, the weights; 0 outside the population.
         weighted: by population and outcome, the weighted number of each kind.
-        weights: by population, a row a kind and weight: `kind`, `weight` (to a thousandth of the largest) and `persons`.
+        weights: by population, a row a kind and weight: `kind`, `weight` (to a millionth of the largest, of many persons to a thousandth) and `persons`.
         case_homes: of the cases, a row a household and sampling unit (columns of these names, where the survey has them) and combination
             of all groups, also those that only cases have: by population the sum of the weights.
     """
@@ -125,6 +126,7 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
     Args:
         persons: a classified survey. groups, populations: those of the run.
     """
+    persons = calibrated(persons)
     everybody = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
     frame = _outcomes(persons, everybody)
     table = everybody.labelled(to_pandas(_grouped(frame, everybody), persons.source))
@@ -195,7 +197,8 @@ def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], 
     """See `PersonPatterns.weights`. `of`: the columns and the population; `kinds`: a row a kind."""
     columns, population = of
     weight = columns.weights[population]
-    scale = THOUSANDTH / max(float(kinds[f"{weight}_high"].max()), np.finfo(float).tiny)
+    steps_of = 1e3 if kinds["persons"].sum() > LARGE else 1e6
+    scale = steps_of / max(float(kinds[f"{weight}_high"].max()), np.finfo(float).tiny)
     inside = frame.filter(nw.col(columns.flags[population]))
     steps = (nw.col(weight) * scale).round().cast(nw.Int64()).alias("weight")
     grouped = inside.select(*columns.by, steps).group_by([*columns.by, "weight"]).agg(nw.len().alias("persons"))

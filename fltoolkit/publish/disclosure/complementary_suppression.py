@@ -82,10 +82,10 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     elif persons - cases < limits.non_cases:
         low, high = persons - limits.non_cases + 1, persons - 1
     else:
-        low = cases - np.floor(limit / 2)
-        high = low + limit
-    all_cases = float(np.nanmax(system.weighted, initial=0.0)) or np.inf  # what a cell weighs is never more: the total is shown
-    heavy = np.minimum(max(0.0, system.weighted[row] - limit / 2) + limit, min(_heaviest(system, row), all_cases))
+        high = min(cases + np.ceil(limit / 2), system.cases.max())  # a cell never has more than all cases, which are shown
+        low = max(0.0, high - limit)
+    all_weighted = float(np.nanmax(system.weighted, initial=0.0)) or np.inf
+    heavy = np.minimum(max(0.0, system.weighted[row] - limit / 2) + limit, min(_heaviest(system, row), all_weighted))
     heavy = np.where(np.isnan(system.weighted[row]), np.nan, heavy)
     light = np.maximum(0.0, heavy - limit)
     return Goal(row, low, float(light), at_least=False), Goal(row, min(high, persons), float(heavy), at_least=True)

@@ -16,6 +16,7 @@ from small_surveys import SPEC, persons_table
 import fltoolkit as fl
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, DesignError, FltoolkitError, RequestError, SpecError
+from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.publish.headline_by_rule_set import beside
 from fltoolkit.run.batch_file import make_run
 from fltoolkit.run.run_record import input_hashes
@@ -66,6 +67,8 @@ def test_a_run_of_a_calibrated_survey(raked: Path) -> None:
     persons = fl.classify(fl.read_survey(raked))
     out = fl.publish_run(persons)
     assert (out.table["calibration"] == fl.total(persons).about.calibration).all()
+    patterns = read_patterns(persons, ["sex"], ["adults"])  # a reader who looks for persons has the calibrated weights
+    assert patterns.weighted["adults", "cases"].sum() == pytest.approx(fl.total(persons).table["estimate"].iloc[0])
     assert out.select("total")["population"].iloc[0] == pytest.approx(4500)
     assert "Weights raked to sex, age_group of adults; g from" in str(fl.show.headline(out))
     shown = fl.show.calibration(persons)
