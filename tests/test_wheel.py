@@ -107,7 +107,7 @@ def test_a_first_check_and_a_first_estimate_give_rs_headline(installed: Installe
     records = json.loads((HOUSE / "tests" / "golden" / "norvia.json").read_text("utf-8"))["records"]
     (record,) = [r for r in records if r["id"] == "norvia-adults-prevalence-overall+sex"]
     for column in ("estimate", "ci_low", "ci_high"):
-        assert head[column] == pytest.approx(record["numbers"][0][column], rel=1e-7)
+        assert head[column] == pytest.approx(record["numbers"][0][column], abs=0.00005)  # what leaves is rounded to 0.1 per 1,000
     with capsys.disabled():
         print(
             f"\n{installed.run('--version', of='python').strip()}: wheel {installed.times['MB']:.2f} MB; after the start of pip install: "
