@@ -211,7 +211,8 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
     """One table with its total and, of two groups, its margins; None where nothing in it is confidential."""
     import fltoolkit as fl
     from fltoolkit.estimate.totals.person_patterns import read_patterns
-    from fltoolkit.publish.disclosure.suppression_decision import Seen, decide
+    from fltoolkit.publish.disclosure.suppression_decision import decide
+    from fltoolkit.publish.disclosure.survey_system import Seen
     from fltoolkit.publish.printed_numbers import rounding_base
 
     by = [[], *([g] for g in groups), *([groups] if len(groups) == 2 else [])]

@@ -16,7 +16,7 @@ from harvest import lines
 import fltoolkit as fl
 from fltoolkit import report
 from fltoolkit.publish.measure_units import scale
-from fltoolkit.publish.published_set import restricted
+from fltoolkit.publish.published_set import NUMBERS, restricted
 from fltoolkit.show import tables
 from fltoolkit.show.charts import breakdown_gallery, change_charts, plan_charts, risk_factor_charts
 from fltoolkit.show.explore import plan_explorer
@@ -24,19 +24,7 @@ from fltoolkit.show.explore import plan_explorer
 SAMPLES = Path(__file__).parents[1] / "data_samples"
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?![\d.]\d{3}))")
-WEIGHTED = (
-    "estimate",
-    "se",
-    "ci_low",
-    "ci_high",
-    "cv",
-    "deff",
-    "n_eff",
-    "population",
-    "resolved_only",
-    "bound_high",
-    "bound_ci_high",
-)
+WEIGHTED = (*NUMBERS, "population")
 OF_CHANGE = (
     "estimate",
     "se",

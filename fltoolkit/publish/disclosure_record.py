@@ -18,6 +18,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.cell_counts import CellId, Key, Limits
+from fltoolkit.publish.disclosure.cell_system import CLOSE
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
@@ -37,7 +38,6 @@ READERS = (
 AGAINST_ANOTHER = "another rule set: too few cases, or few more or less than under one that is shown"
 WHOLE_CHART = "hidden with the whole flowchart"
 ITSELF = "hidden by itself"
-CLOSE = 1e-6
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,8 @@ MARKERS = {
 }  # fmt: skip
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
-CONFIDENTIAL = (
-    "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out"  # one reason: two would tell
-)
+# One reason for all: two would tell.
+CONFIDENTIAL = "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out"
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 

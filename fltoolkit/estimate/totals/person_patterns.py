@@ -18,6 +18,7 @@ from scipy.sparse import csr_array
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
@@ -25,7 +26,6 @@ from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Key as GroupColumn, weight_of
 from fltoolkit.survey.spec.groups import NOT_STATED
 
-Floats = NDArray[np.float64]
 Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
@@ -49,11 +49,11 @@ class PersonPatterns:
     """
 
     kinds: pd.DataFrame
-    persons: Floats
-    counts: Mapping[str, Floats]
-    lightest: Mapping[str, Floats]
-    heaviest: Mapping[str, Floats]
-    weighted: Mapping[tuple[str, str], Floats]
+    persons: Array
+    counts: Mapping[str, Array]
+    lightest: Mapping[str, Array]
+    heaviest: Mapping[str, Array]
+    weighted: Mapping[tuple[str, str], Array]
     weights: Mapping[str, pd.DataFrame]
     case_homes: pd.DataFrame
 
@@ -73,7 +73,7 @@ class PersonPatterns:
         known = row >= 0
         return csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
-    def weights_of(self, population: str, kinds: NDArray[Any]) -> Floats:
+    def weights_of(self, population: str, kinds: NDArray[Any]) -> Array:
         """The weights of all persons of some kinds, one by one."""
         table = self.weights[population]
         mine = table[table["kind"].isin(kinds)]
@@ -134,7 +134,7 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
     how = {c: "min" if c.endswith("_low") else "max" if c.endswith("_high") else "sum" for c in columns}
     table = table.groupby(everybody.by, sort=True, as_index=False).agg(how)
 
-    def floats(column: str) -> Floats:
+    def floats(column: str) -> Array:
         return np.asarray(table[column].fillna(0.0).to_numpy(float))
 
     weights = everybody.weights.items()

@@ -18,8 +18,9 @@ from scipy.sparse import csr_array
 
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
-from fltoolkit.publish.disclosure.cell_system import Floats, Kinds, Mask, Row, Tie
+from fltoolkit.publish.disclosure.cell_system import Kinds, Mask, Row, Tie
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
 
 
@@ -36,9 +37,9 @@ class PersonKinds:
 
     patterns: PersonPatterns
     populations: list[str]
-    units: Floats
-    cases: Floats
-    known: Floats
+    units: Array
+    cases: Array
+    known: Array
     kept: Mask
     kinds: Kinds
 

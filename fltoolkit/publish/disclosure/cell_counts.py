@@ -1,8 +1,8 @@
-"""What confidentiality is decided on: the counts of cells, the limits, and the sums that tie cells to each other."""
+"""What confidentiality is decided on: the counts of cells, and the limits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,23 @@ def confidential(cell: Cell, limits: Limits) -> str:
     )
     failed = [f"fewer than {least} {what}" for count, least, what in checks if count is not None and count < least]
     return failed[0] if failed else ""
+
+
+def mean_weights(cells: Mapping[CellId, Cell]) -> dict[str, float]:
+    """By population, in the order of the cells, the mean weight of its persons."""
+    found: dict[str, float] = {}
+    for (population, _), cell in cells.items():
+        found[population] = max(cell.mean_weight, found.get(population, 0.0))
+    return found
+
+
+def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
+    """The groups of some breakdowns, those together that a breakdown crosses, in the order of their names."""
+    found: list[frozenset[str]] = []
+    for groups in map(frozenset, breakdowns):
+        touched = [f for f in found if f & groups]
+        found = [f for f in found if not f & groups] + ([groups.union(*touched)] if groups else [])
+    return sorted(found, key=sorted)
 
 
 def merged(cells: Iterable[Cell]) -> Cell:

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, eye_array, hstack, vstack
 
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key
+from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key, crossed_groups
 
-Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 C = TypeVar("C", bound=Hashable)
+CLOSE = 1e-6  # of a case: less is rounding of a programme
 HEAVIEST = 50.0  # mean weights: more than one person weighs, where nothing else is known of the weights
 
 
@@ -30,9 +31,9 @@ class Kinds:
     """Kinds of persons, the columns: how many persons each has, and what the lightest and the heaviest of them weigh in each population, in
     its mean weights (populations × kinds; 0 outside the population)."""
 
-    persons: Floats
-    light: Floats
-    heavy: Floats
+    persons: Array
+    light: Array
+    heavy: Array
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Tie:
     """Kinds of cases that are the same persons as other kinds: the sum of `sign` times the cases is `cases`, and in each population of
     `weighted` their weighted sum is that."""
 
-    sign: Floats
+    sign: Array
     cases: float
     weighted: Mapping[int, float]
 
@@ -78,15 +79,15 @@ class CellSystem(Generic[C]):
     cells: tuple[C, ...]
     count: csr_array[Any]
     weight: csr_array[Any]
-    most: Floats
+    most: Array
     kinds: int
     spread: NDArray[np.intp]
-    cases: Floats
-    weighted: Floats
-    persons: Floats
-    rounding: Floats
+    cases: Array
+    weighted: Array
+    persons: Array
+    rounding: Array
     ties: csr_array[Any]
-    tied: Floats
+    tied: Array
     weighed: Mask
 
     @cached_property
@@ -178,16 +179,12 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
 def _blocks(cells: Mapping[Key, Cell]) -> list[list[Key]]:
     """The kinds of persons of each set of groups that cells cross. A combination that a shown breakdown lacks has nobody."""
     shown = {frozenset(g for g, _ in key) for key in cells}
-    crossed: list[frozenset[str]] = []
-    for groups in shown:
-        touched = [c for c in crossed if c & groups]
-        crossed = [c for c in crossed if not c & groups] + ([groups.union(*touched)] if groups else [])
     values: dict[str, dict[str, None]] = {}
     for key in cells:
         for g, v in key:
             values.setdefault(g, {})[v] = None
     blocks = []
-    for groups in sorted(crossed, key=sorted):
+    for groups in crossed_groups(shown):
         names = sorted(groups)
         every = (frozenset(zip(names, found, strict=True)) for found in product(*(values[g] for g in names)))
         inside = [b for b in shown if b <= groups]

@@ -13,8 +13,9 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Mask
+from fltoolkit.publish.disclosure.cell_system import CellSystem, Mask
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"
@@ -111,7 +112,7 @@ class _Search(Generic[C]):
 
     system: CellSystem[C]
     goals: list[Goal]
-    cost: Floats
+    cost: Array
     fixed: Mask
     shown: Mask
     pool: list[Solution] = field(default_factory=list)
@@ -122,9 +123,8 @@ class _Search(Generic[C]):
         for whole in (False, True):
             self._try_many(whole)
             for goal in self.goals:
-                found = (
-                    self._possible(goal, whole) if whole else self._known(goal, whole)
-                )  # the cheapest whole numbers take longest
+                # The cheapest whole numbers take longest: any are looked for first.
+                found = self._possible(goal, whole) if whole else self._known(goal, whole)
                 if not found and not self._hide_cheapest(goal, whole):
                     exposed.append(goal.row)
         return list(dict.fromkeys(exposed))
@@ -137,7 +137,7 @@ class _Search(Generic[C]):
             if all(trial._possible(goal, whole) for whole in (False, True) for goal in self.goals):
                 self.shown, self.pool = trial.shown, trial.pool
 
-    def _terms(self, price: float | Floats = np.inf) -> Terms:
+    def _terms(self, price: float | Array = np.inf) -> Terms:
         """What cells cost if those that are shown have this price; others that need not be hidden change only where that helps."""
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
@@ -146,9 +146,8 @@ class _Search(Generic[C]):
         if (found := solve(self.system, [goal], replace(self._terms(self.cost), whole=whole))) is None:
             return False
         if (found.moved(self.system) & self.shown).any():
-            few = self._terms(
-                self.cost / (SPARSE + found.change(self.system))
-            )  # what changes anyway is cheap: so that few cells change
+            # What changes anyway is cheap now, so that few cells change.
+            few = self._terms(self.cost / (SPARSE + found.change(self.system)))
             found = solve(self.system, [goal], replace(few, whole=whole)) or found
         self.shown = self.shown & ~found.moved(self.system)
         self.pool.append(found)

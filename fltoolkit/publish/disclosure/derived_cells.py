@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import lsmr
 
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId, Limits
-from fltoolkit.publish.disclosure.cell_system import Floats, Mask
+from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
 
-CLOSE = 1e-6
 TRIES = 3  # directions in which a part may not lie
 BLOCK = 256  # cells
 DIGITS = 6  # of a sum of marks
@@ -34,7 +34,7 @@ AnyCell = CellId | DerivedCell
 
 
 def derived_cells(
-    cells: list[CellId], holds: csr_array[Any], counts: tuple[Floats, Floats], limits: Limits
+    cells: list[CellId], holds: csr_array[Any], counts: tuple[Array, Array], limits: Limits, away: list[Array]
 ) -> dict[DerivedCell, NDArray[np.intp]]:
     """The parts of cells that are confidential and can be worked out if every cell is shown.
 
@@ -43,6 +43,7 @@ def derived_cells(
         holds: cells × kinds of persons, 1 where a kind is in a cell.
         counts: by kind how many persons there are, and how many cases.
         limits: those of cases and of persons who are not cases.
+        away: directions in which no cell changes, from `unchanging`.
 
     Returns:
         By part the kinds that it holds; no two hold the same ones, and none those of a cell.
@@ -54,11 +55,11 @@ def derived_cells(
     one, other, both = shared.row, shared.col, shared.data  # pairs without a case in common have no part that tells of one
     mine, own_persons = (holds @ cases)[one], (holds @ persons)[one]
     mark = np.random.default_rng(1).normal(size=len(cases))  # the sum of these marks tells one set of kinds from another
-    persons_both, mark_both, *changes = _over_pairs(holds, (one, other), [persons, mark, *unchanging(holds)])
+    persons_both, mark_both, *changes = _over_pairs(holds, (one, other), [persons, mark, *away])
     follows = np.logical_and.reduce([np.abs(change) < CLOSE for change in changes])
     taken = set(np.round(holds @ mark, DIGITS).tolist())
     found: dict[DerivedCell, NDArray[np.intp]] = {}
-    parts: tuple[tuple[Literal["less", "both"], Floats, Floats, Floats], ...] = (
+    parts: tuple[tuple[Literal["less", "both"], Array, Array, Array], ...] = (
         ("less", mine - both, own_persons - persons_both, (holds @ mark)[one] - mark_both),
         ("both", both, persons_both, mark_both),
     )
@@ -73,7 +74,7 @@ def derived_cells(
     return found
 
 
-def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Floats]) -> list[Floats]:
+def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]], values: list[Array]) -> list[Array]:
     """Of each pair of cells the sums of some values over the kinds that are in both: block by block, since most pairs are not asked for."""
     one, other = pairs
     found = [np.zeros(len(one)) for _ in values]
@@ -85,13 +86,13 @@ def _over_pairs(holds: csr_array[Any], pairs: tuple[NDArray[Any], NDArray[Any]],
     return found
 
 
-def _confidential(cases: Floats, persons: Floats, limits: Limits) -> Mask:
+def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
     """Where there are few cases, or cases and few others."""
     few = (cases < limits.cases - CLOSE) | (persons - cases < limits.non_cases - CLOSE)
     return np.asarray((cases > CLOSE) & few)
 
 
-def unchanging(holds: csr_array[Any]) -> list[Floats]:
+def unchanging(holds: csr_array[Any]) -> list[Array]:
     """Directions of kinds, drawn at random, in which no cell changes. A set of kinds that is a sum and difference of cells does not change
     either; one that is not changes for sure."""
     draw = np.random.default_rng(0)

@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Mask
+from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Mask
 
 C = TypeVar("C", bound=Hashable)
-CLOSE = 1e-6
-NODES = 200  # of the search for whole numbers: a bound that is the same on every machine, as seconds are not
-GAP = 100.0  # of the price: whole numbers need not be the cheapest
+# Of the search for whole numbers a bound on its nodes, which is the same on every machine, as seconds are not; they need not be the cheapest.
+IN_WHOLE = {"node_limit": 200, "mip_rel_gap": 100.0}
+IN_FRACTIONS = {"presolve": False}  # which takes longer than it saves
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Solution:
         cases, weighted: by cell. whole: whether they are whole numbers, of cases alone: the weighted ones agree with nothing then.
     """
 
-    cases: Floats
-    weighted: Floats
+    cases: Array
+    weighted: Array
     whole: bool
 
     def moved(self, system: CellSystem[Any]) -> Mask:
@@ -63,7 +64,7 @@ class Solution:
             return np.asarray(cases)
         return np.asarray(cases | (np.abs(self.weighted - system.weighted) > system.rounding + CLOSE))  # nan is off by nothing
 
-    def change(self, system: CellSystem[Any]) -> Floats:
+    def change(self, system: CellSystem[Any]) -> Array:
         """How far each cell is from its true numbers."""
         cases = np.abs(self.cases - system.cases)
         return cases if self.whole else cases + np.nan_to_num(np.abs(self.weighted - system.weighted))
@@ -80,7 +81,7 @@ class Terms:
             take long, and with a base of a person's weight tell little more.
     """
 
-    price: Floats
+    price: Array
     wished: bool = False
     whole: bool = False
 
@@ -88,7 +89,6 @@ class Terms:
 def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
     """Numbers that meet goals of cells of which nothing is known, and agree with all that is known: the cheapest, or None where there are
     none or none are found within bounds."""
-
     known = terms.price > 0
     limits = _Limits(system, known, terms.whole)
     price = np.where(np.isfinite(terms.price), terms.price, 0.0)
@@ -129,12 +129,12 @@ class _Limits:
             if not np.isnan(value):
                 limits[which][goal.row] = value
 
-    def all(self, which: int) -> Floats:
+    def all(self, which: int) -> Array:
         """The least (0) or the most (1) of every row."""
         return np.concatenate([self.cases[which], self.weighted[which], self.ties[which], self.within[which]])
 
 
-def _run(system: CellSystem[Any], limits: _Limits, price: Floats, aim: Floats) -> Floats | None:
+def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> Array | None:
     """The unknowns at the least of their `aim` and of the price of what changes; None where there are none, or none are found within bounds."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -146,13 +146,11 @@ def _run(system: CellSystem[Any], limits: _Limits, price: Floats, aim: Floats) -
         constraints=LinearConstraint(system.programme, limits.all(0), limits.all(1)),
         bounds=Bounds(0.0, np.r_[np.where(kinds | (not limits.whole), system.most, 0.0), most_change]),
         integrality=np.r_[kinds & limits.whole, np.zeros(4 * number, dtype=bool)],
-        options={"node_limit": NODES, "mip_rel_gap": GAP}
-        if limits.whole
-        else {"presolve": False},  # which takes longer than it saves
+        options=IN_WHOLE if limits.whole else IN_FRACTIONS,
     )
     return None if found.x is None else np.asarray(found.x[:unknowns])
 
 
-def _limits(values: Floats, around: Floats, known: Mask) -> tuple[Floats, Floats]:
+def _limits(values: Array, around: Array, known: Mask) -> tuple[Array, Array]:
     """The least and the most that sums may be: the true ones, give or take, if they are known; else anything."""
     return np.where(known, values - around, -np.inf), np.where(known, values + around, np.inf)

@@ -13,7 +13,8 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
-from fltoolkit.publish.disclosure.suppression_decision import Decision, Seen, decide
+from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
+from fltoolkit.publish.disclosure.survey_system import Seen
 from fltoolkit.publish.printed_numbers import rounding_base
 from fltoolkit.publish.reliability import Profile
 from fltoolkit.survey.spec.groups import TOTAL, crossed

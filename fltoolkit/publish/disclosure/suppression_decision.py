@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
-from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, PersonPatterns
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count, merged
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count, mean_weights, merged
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
-from fltoolkit.publish.disclosure.survey_system import SeenCells, survey_system
+from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
 from fltoolkit.publish.reliability import kind_of
 from fltoolkit.survey.spec.groups import crossed
 
@@ -74,22 +74,6 @@ class Decision:
     settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """How readers see a run.
-
-    Attributes:
-        limits: the confidentiality limits. base: what weighted numbers are rounded to.
-        patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
-        case_only: groups that only cases have.
-    """
-
-    limits: Limits
-    base: float = 0.0
-    patterns: PersonPatterns | None = None
-    case_only: frozenset[str] = frozenset()
-
-
 def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen) -> Decision:
     """What to hide of a run's rows.
 
@@ -127,7 +111,7 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, seen: Seen) -> dict[Cel
     found = {c: why for c, cell in cells.items() if (why := confidential(cell, seen.limits))}
     if seen.patterns is not None and outcome == "cases":
         found |= {c: OVER_HALF for c in cells if c not in found and dominated(seen.patterns, c)}
-        others = {c: cell for c, cell in cells.items() if c not in found and seen.case_only.isdisjoint(g for g, _ in c[1])}
+        others = {c: cell for c, cell in cells.items() if c not in found and not seen.is_of_cases(c)}
         found |= dict.fromkeys(pointed_at(seen.patterns, others, seen.base), POINTS)
     return found
 
@@ -154,9 +138,6 @@ class _Protection:
         crowded = _crowded(primary, cells)
         withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded}
         self._tell(self.out.crowded, withheld)
-        units: dict[str, float] = {}
-        for (population, _), cell in cells.items():
-            units[population] = max(cell.mean_weight, units.get(population, 0.0))
         systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
         while True:
             found: dict[CellId, str] = {}
@@ -170,7 +151,7 @@ class _Protection:
                 made = protect(
                     system, first | dict.fromkeys(parts, PART), self.seen.limits, gone=away, dear=whole, salt=self.salt
                 )
-                settled.append(Settled(outcome, system, made.hidden, units))
+                settled.append(Settled(outcome, system, made.hidden, mean_weights(cells)))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
             more = {other for c in exposed for other in _with_its_breakdown(c, cells, withheld | found)}
@@ -193,7 +174,7 @@ class _Protection:
             return []
         seen = self.seen
         if seen.patterns is not None:
-            made = survey_system(SeenCells(cells, outcome, seen.base, seen.limits, seen.case_only, away), seen.patterns)
+            made = survey_system(SeenCells(cells, outcome, seen, away), seen.patterns)
             self.out.stricter |= made.coarse
             return [(made.system, made.parts)]
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
@@ -229,9 +210,8 @@ def _named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
     """The cells of a cell's own breakdown that are not hidden yet; if all are, every cell that is not."""
-    groups = {g for g, _ in cell[1]}
     shown = [c for c in cells if c not in hidden]
-    return [c for c in shown if c[0] == cell[0] and {g for g, _ in c[1]} == groups] or shown
+    return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
 
 def _cell_in_words(population: str, key: Key) -> str:
@@ -273,14 +253,7 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     first |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
     spare = [k for k in (WHOLE, *elsewhere) if k not in first]
     system = system_of(counts, [k for k in counts if len(k) == 2])
-    made = protect(
-        system,
-        first,
-        limits,
-        gone={OTHERS: "nowhere shown"},
-        spare=spare,
-        salt=by.salt,
-    )
+    made = protect(system, first, limits, gone={OTHERS: "nowhere shown"}, spare=spare, salt=by.salt)
     if made.exposed:
         by.out.coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
         return set(own)
@@ -298,8 +271,13 @@ def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
 
 def _cells(table: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
     """The distinct cells that some rows tell of, by population and group values."""
+    return _by_population(table, lambda rows: cells_of_population(rows, keys, of, case_only))
+
+
+def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mapping[Key, Cell]]) -> dict[CellId, Cell]:
+    """What is made of each population's rows, with the population before each key."""
     parts = table.groupby("reference_population", sort=False)
-    return {(str(p), k): cell for p, rows in parts for k, cell in cells_of_population(rows, keys, of, case_only).items()}
+    return {(str(population), k): cell for population, rows in parts for k, cell in cells_of(rows).items()}
 
 
 def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
@@ -358,10 +336,7 @@ def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
 
 def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
     """Unresolved persons as cases, those known not to be cases as the others, by population and group values."""
-    if "unresolved" not in table:
-        return {}
-    parts = table.groupby("reference_population", sort=False)
-    return {(str(p), k): cell for p, rows in parts for k, cell in _unresolved_of_population(rows, keys).items()}
+    return _by_population(table, lambda rows: _unresolved_of_population(rows, keys)) if "unresolved" in table else {}
 
 
 def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:

@@ -11,13 +11,34 @@ from numpy.typing import NDArray
 from scipy.sparse import block_diag, csr_array, vstack
 
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits
-from fltoolkit.publish.disclosure.cell_system import CellSystem, Floats, Kinds, Mask, Row, Tie, assembled
-from fltoolkit.publish.disclosure.derived_cells import CLOSE, AnyCell, DerivedCell, derived_cells, unchanging
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, mean_weights
+from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, assembled
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells, unchanging
 
 MOST = 2000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
 HEADLINE = 0.0001  # the digits of a headline's rate
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How readers see a run.
+
+    Attributes:
+        limits: the confidentiality limits. base: what weighted numbers are rounded to.
+        patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
+        case_only: groups that only cases have.
+    """
+
+    limits: Limits
+    base: float = 0.0
+    patterns: PersonPatterns | None = None
+    case_only: frozenset[str] = frozenset()
+
+    def is_of_cases(self, cell: CellId) -> bool:
+        """Whether a cell is by a group that only cases have."""
+        return not self.case_only.isdisjoint(g for g, _ in cell[1])
 
 
 @dataclass(frozen=True)
@@ -26,16 +47,13 @@ class SeenCells:
 
     Attributes:
         cells: by population and group values. outcome: `cases`, `now` or `unresolved`.
-        base: what weighted numbers are rounded to. limits: the confidentiality limits.
-        case_only: groups that only cases have.
+        seen: how readers see them.
         away: cells of breakdowns that are hidden as a whole.
     """
 
     cells: Mapping[CellId, Cell]
     outcome: str
-    base: float
-    limits: Limits
-    case_only: frozenset[str] = frozenset()
+    seen: Seen
     away: Sequence[CellId] = ()
 
 
@@ -54,28 +72,29 @@ class SurveySystem:
     coarse: bool
 
 
-def survey_system(seen: SeenCells, patterns: PersonPatterns) -> SurveySystem:
+def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     """The system of the cells of one outcome over a survey's kinds of persons."""
-    populations = list(dict.fromkeys(population for population, _ in seen.cells))
-    units = np.array([max(c.mean_weight for (q, _), c in seen.cells.items() if q == p) for p in populations])
-    true = patterns.counts[seen.outcome]
+    seen, weights = asked.seen, mean_weights(asked.cells)
+    populations, units = list(weights), np.array(list(weights.values()))
+    true = patterns.counts[asked.outcome]
     lightest, heaviest = (
         np.array([ends[p] for p in populations]) / units[:, None] for ends in (patterns.lightest, patterns.heaviest)
     )
-    known = np.array([patterns.weighted[p, seen.outcome] for p in populations]) / units[:, None]
-    only = {c: found for c, found in seen.cells.items() if not seen.case_only.isdisjoint(g for g, _ in c[1])}
-    whole = [c for c in seen.cells if c not in only]
+    known = np.array([patterns.weighted[p, asked.outcome] for p in populations]) / units[:, None]
+    only = {c: found for c, found in asked.cells.items() if seen.is_of_cases(c)}
+    whole = [c for c in asked.cells if c not in only]
     cells = patterns.holds(whole)
-    parts = derived_cells(whole, cells, (patterns.persons, true), seen.limits)
-    followed = _followed(seen, patterns, cells)
+    away = unchanging(cells)
+    parts = derived_cells(whole, cells, (patterns.persons, true), seen.limits, away)
+    followed = _followed(asked, patterns, away)
     told = [patterns.holds(followed), *(_one_row(kinds, len(true)) for kinds in parts.values())]
     holds = csr_array(vstack([cells, *told]))
     kept = _kept(patterns.persons, true, _in_few(holds, true, seen.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
     everybody = PersonKinds(patterns, populations, units, true, known, kept, own)
-    rows = _rows(seen, [*whole, *followed, *parts], holds, everybody)
+    rows = _rows(asked, [*whole, *followed, *parts], holds, everybody)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
-    for groups in _crossed(seen):
+    for groups in crossed_groups(seen.case_only & {g for g, _ in key} for _, key in only):
         mine = {c: found for c, found in only.items() if not groups.isdisjoint(g for g, _ in c[1])}
         more = case_only_kinds(mine, groups, everybody, seen.base)
         before, behind = len(kinds.persons) - len(own.persons), len(more.kinds.persons)
@@ -91,13 +110,13 @@ def survey_system(seen: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     return SurveySystem(assembled(kinds, rows, csr_array(block_diag(blocks)), ties), tuple(parts), not kept.all())
 
 
-def _followed(seen: SeenCells, patterns: PersonPatterns, cells: csr_array[Any]) -> list[CellId]:
+def _followed(asked: SeenCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
     """The cells of breakdowns hidden as a whole that are sums and differences of the others all the same."""
-    away = [c for c in seen.away if seen.case_only.isdisjoint(g for g, _ in c[1])]
+    away = [c for c in asked.away if not asked.seen.is_of_cases(c)]
     if not away:
         return []
     holds = patterns.holds(away)
-    changes = np.abs([holds @ change for change in unchanging(cells)]).max(axis=0)
+    changes = np.abs([holds @ change for change in directions]).max(axis=0)
     return [c for c, change in zip(away, changes, strict=True) if change < CLOSE]
 
 
@@ -106,32 +125,23 @@ def _one_row(kinds: NDArray[np.intp], many: int) -> csr_array[Any]:
     return csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
-def _crossed(seen: SeenCells) -> list[frozenset[str]]:
-    """The groups that only cases have, those together that a cell crosses."""
-    found: list[frozenset[str]] = []
-    for _, key in seen.cells:
-        if groups := seen.case_only & {g for g, _ in key}:
-            touched = [f for f in found if f & groups]
-            found = [f for f in found if not f & groups] + [groups.union(*touched)]
-    return sorted(found, key=sorted)
-
-
-def _rows(seen: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds) -> list[Row[AnyCell]]:
+def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], everybody: PersonKinds) -> list[Row[AnyCell]]:
     """Cells of groups that everybody has, and parts of cells, over the kinds of the programme."""
     of = [everybody.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
     cases = holds @ (everybody.cases * everybody.kept)
     weighted = [holds @ (known * everybody.kept) for known in everybody.known]
     persons = holds @ everybody.patterns.persons
     return [
-        Row(cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), _rounding(seen, cell) / everybody.units[p])
+        Row(cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), _rounding(asked, cell) / everybody.units[p])
         for i, (cell, p) in enumerate(zip(cells, of, strict=True))
     ]
 
 
-def _rounding(seen: SeenCells, cell: AnyCell) -> float:
+def _rounding(asked: SeenCells, cell: AnyCell) -> float:
     """Half of what a cell's weighted number is rounded to."""
-    found = None if isinstance(cell, DerivedCell) else seen.cells.get(cell)
-    return seen.base / 2 if found is None or isinstance(cell, DerivedCell) else rounding_of(cell, found, seen.base)
+    if isinstance(cell, DerivedCell) or cell not in asked.cells:
+        return asked.seen.base / 2
+    return rounding_of(cell, asked.cells[cell], asked.seen.base)
 
 
 def rounding_of(cell: CellId, counts: Cell, base: float) -> float:
@@ -141,13 +151,13 @@ def rounding_of(cell: CellId, counts: Cell, base: float) -> float:
     return min(base, HEADLINE * (counts.weighted + counts.weighted_others)) / 2
 
 
-def _in_few(holds: csr_array[Any], cases: Floats, limits: Limits) -> Mask:
+def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:
     """The kinds that are in a cell of few cases."""
     mine = holds @ cases
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
 
 
-def _kept(persons: Floats, cases: Floats, first: Mask) -> Mask:
+def _kept(persons: Array, cases: Array, first: Mask) -> Mask:
     """The kinds of a programme: all, or where there are too many those that come first, then those with cases, then the largest."""
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST:

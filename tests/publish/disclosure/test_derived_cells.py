@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.derived_cells import DerivedCell, derived_cells
+from fltoolkit.publish.disclosure.derived_cells import DerivedCell, derived_cells, unchanging
 
 
 def cell(population: str, **groups: str) -> tuple[str, frozenset[tuple[str, str]]]:
@@ -19,7 +19,9 @@ def found(
     """The parts of cells over kinds of so many persons each, by the kinds that a part holds."""
     holds = csr_array(np.array([[float(k in kinds) for k in range(len(cases))] for kinds in cells.values()]))
     counts = (np.full(len(cases), float(persons)), np.array(cases, dtype=float))
-    return {part: kinds.tolist() for part, kinds in derived_cells(list(cells), holds, counts, Limits()).items()}
+    return {
+        part: kinds.tolist() for part, kinds in derived_cells(list(cells), holds, counts, Limits(), unchanging(holds)).items()
+    }
 
 
 def test_a_population_less_another_is_a_part_where_few_cases_are_left() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from published_rows import of, published, row
 
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.suppression_decision import Decision, Seen, decide
+from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
+from fltoolkit.publish.disclosure.survey_system import Seen
 
 
 def key(**groups: str) -> Key:
