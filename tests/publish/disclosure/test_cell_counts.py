@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from fltoolkit.publish.disclosure.cell_counts import Cell, Limits, confidential, known_count, merged
+from fltoolkit.publish.disclosure.cell_counts import Cell, Limits, confidential, crossed_groups, known_count, mean_weights, merged
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,16 @@ def test_cells_merge_into_one_that_holds_the_cases_of_all() -> None:
 
 def test_a_count_may_be_unknown() -> None:
     assert [known_count(c) for c in (3.0, float("nan"), pd.NA)] == [3, None, None]
+
+
+def test_groups_that_a_breakdown_crosses_stand_together() -> None:
+    """b and c through one breakdown, c and d through another: all three."""
+    assert crossed_groups([["a"], ["b", "c"], [], ["d", "c"]]) == [frozenset("a"), frozenset("bcd")]
+    assert crossed_groups([[]]) == []
+
+
+def test_a_populations_mean_weight_is_that_of_its_cells() -> None:
+    cells = {("workers", frozenset[tuple[str, str]]()): Cell(5, 90, mean_weight=20.0)}
+    cells |= {("adults", frozenset({("sex", sex)})): Cell(5, 90, mean_weight=w) for sex, w in (("men", 10.0), ("women", 12.0))}
+    assert mean_weights(cells) == {"workers": 20.0, "adults": 12.0}
+    assert list(mean_weights(cells)) == ["workers", "adults"]  # the order in which a system numbers them
