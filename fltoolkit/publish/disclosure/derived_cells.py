@@ -17,7 +17,7 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
 
-TRIES = 3  # directions in which a part may not lie
+TRIES = 3  # changes by which a part that is no sum is told from one that is
 BLOCK = 256  # cells
 DIGITS = 6  # of a sum of marks
 
@@ -43,7 +43,7 @@ def derived_cells(
         holds: cells × kinds of persons, 1 where a kind is in a cell.
         counts: by kind how many persons there are, and how many cases.
         limits: those of cases and of persons who are not cases.
-        away: directions in which no cell changes, from `unchanging`.
+        away: from `unchanging`, changes that leave every cell as it is.
 
     Returns:
         By part the kinds that it holds; no two hold the same ones, and none those of a cell.
@@ -93,8 +93,10 @@ def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
 
 
 def unchanging(holds: csr_array[Any]) -> list[Array]:
-    """Directions of kinds, drawn at random, in which no cell changes. A set of kinds that is a sum and difference of cells does not change
-    either; one that is not changes for sure."""
+    """Changes of the numbers of cases by kind that leave every cell as it is, drawn at random.
+
+    A set of kinds that is a sum and difference of cells stays as it is, too. Any other set changes, but for a chance of nought.
+    """
     draw = np.random.default_rng(0)
     found = []
     for _ in range(TRIES):

@@ -1,5 +1,8 @@
-"""Cells that point to one household, sampling unit or person: one that holds over half of the weighted cases would know, or be known by, what is
-left; and one person may be in most of the sets of persons that fit what is printed."""
+"""Cells that point to one household, sampling unit or person.
+
+Who holds over half of a cell's weighted cases learns what the others hold, and is the first whom a reader thinks of. And of all sets of
+persons that fit what is printed, one person may be in about half.
+"""
 
 from __future__ import annotations
 

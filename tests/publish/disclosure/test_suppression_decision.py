@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from published_rows import of, published, row
 
+from fltoolkit.publish.disclosure import (
+    complementary_suppression,
+    dominance,
+    fitting_sets,
+    suppression_decision,
+    survey_system,
+)
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import Seen
@@ -96,3 +104,16 @@ def test_those_who_left_forced_labour_by_the_interview_are_not_told_by_subtracti
     now = row(outcome="forced_labour_now", measure="current_prevalence", **counts(9, 400))
     assert decided(row(**counts(12, 400)), now).hidden == {1}
     assert decided(row(**counts(12, 400)), now | counts(12, 400)).hidden == set()
+
+
+def test_the_pages_name_the_bounds_of_the_code() -> None:
+    pages = {name: (Path(__file__).parents[3] / "docs" / name).read_text("utf-8") for name in ("methods.md", "disclosure.md")}
+    kinds = f"more than {survey_system.MOST:,} kinds of"
+    for page in pages.values():
+        assert kinds in " ".join(page.split())
+    methods = " ".join(pages["methods.md"].split())
+    assert f"systems of at most {complementary_suppression.MOST_TRIED} cells" in methods
+    assert f"confidential cells × cells > {suppression_decision.MOST_WORK:,}" in methods
+    assert f"cells of 1 to {dominance.FEW - 1} cases and at most {dominance.MANY:,} persons" in methods
+    assert f"above {fitting_sets.MOST_SHARE}" in methods
+    assert f"more than {fitting_sets.MOST_SHARE:.0%} ".replace("%", " %") in pages["disclosure.md"]

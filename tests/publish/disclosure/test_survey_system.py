@@ -19,9 +19,11 @@ from small_surveys import SPEC
 
 import fltoolkit as fl
 from fltoolkit.classify.children import ROUTES
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.estimate.totals.person_patterns import read_patterns
+from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
 from fltoolkit.publish.disclosure.run_decision import STRICTER
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
+from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_profile
 
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, an
 
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
 DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
+DECIDE = importlib.import_module("fltoolkit.publish.disclosure.suppression_decision")
 SYSTEM = importlib.import_module("fltoolkit.publish.disclosure.survey_system")
 
 
@@ -225,3 +228,32 @@ def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, mon
     shown = strict.exact[(strict.exact["measure"] == "prevalence") & (strict.exact["rule_set"] == strict.rule_set)]
     assert recovered(shown, full[one]) == []
     assert recovered(full[one], full[one]) != []
+
+
+def test_a_breakdown_with_too_many_confidential_cells_is_hidden_as_a_whole_and_it_is_said(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [("case" if i % 6 == 0 else "not", {"R": 1 + i % 5 % 3, "SEX": 1 + i % 7 % 2, "P": i % 40}) for i in range(360)]
+    people += [("case" if i < 2 else "not", {"R": 4, "SEX": 1 + i % 2, "P": i % 40}) for i in range(80)]
+    made = small(people, tables=[{"measure": "prevalence", "by": [[], "sex", "region"]}])
+    few = fl.publish_run(made).select("prevalence", "region")["marker"].tolist()
+    assert 0 < few.count("c") < 4
+    monkeypatch.setattr(DECIDE, "MOST_WORK", 1)
+    out = fl.publish_run(made)
+    assert out.select("prevalence", "region")["marker"].tolist() == ["c"] * 4
+    assert (out.select("prevalence", [[], ["sex"]])["marker"] != "c").all()
+    assert out.notes == (DECISION.CROWDED.format("region of adults"),)
+
+
+@pytest.mark.parametrize("shown", [["sex"], ["region"]])
+def test_a_cell_that_is_hidden_with_its_breakdown_and_follows_from_others_stays_in_the_system(
+    shown: list[str], small: Any
+) -> None:
+    """Men less the total are the women, whose breakdown is hidden; of regions they do not follow."""
+    people = [("case" if i % 6 == 0 else "not", {"R": 1 + i % 2, "SEX": 1 + i % 3 % 2, "P": i % 40}) for i in range(240)]
+    patterns = read_patterns(small(people), ["sex", "region"], ["adults"])
+    men, women = (("adults", frozenset({("sex", s)})) for s in ("men", "women"))
+    cells = {("adults", frozenset[tuple[str, str]]()): Cell(40, 240)}
+    cells |= {men: Cell(30, 160)} if shown == ["sex"] else {("adults", frozenset({("region", "north")})): Cell(40, 120)}
+    found = survey_system(SeenCells(cells, "cases", Seen(Limits(), 10.0), [women]), patterns).system.cells
+    assert (women in found) is (shown == ["sex"])
