@@ -46,7 +46,5 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
         [(k["step"], "other paths" if gone else k["trace"], n) for k, n, gone in named], columns=["step", "trace", "persons"]
     )
     summed: pd.DataFrame = rows.groupby(["step", "trace"], as_index=False, sort=False).sum()
-    printed = rounded_columns(
-        summed, ["persons"], out.limits.cases
-    )  # before they are sorted: the order of exact counts would tell
+    printed = rounded_columns(summed, ["persons"], out.limits.cases)  # before sorting: the order of exact counts would tell
     return printed.sort_values("persons", ascending=False, kind="stable", ignore_index=True)

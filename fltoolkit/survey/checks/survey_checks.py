@@ -146,9 +146,8 @@ def _grossed_up(survey: Survey) -> list[Finding]:
             do = "correct them, or divide all by one number"
             out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
         elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
-            of_asked, of_all = (
-                f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole)
-            )  # all digits would be a sum of weights
+            # With all its digits it would be a sum of single weights.
+            of_asked, of_all = (f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole))
             what = f"the weights of those who answered add up to about {of_asked}; all such persons of the file to about {of_all}"
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
             out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, 0, do))
