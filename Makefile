@@ -72,6 +72,7 @@ bench-waits: .venv/.installed ## measure what people wait for (check, estimate, 
 
 bench-disclosure: .venv/.installed ## measure what disclosure control hides and costs; BASE=CHECKOUT puts another checkout of the kit beside it
 	$(BIN)/python benchmarks/disclosure_costs.py $(if $(BASE),--base $(BASE))
+	$(BIN)/python -m benchmarks.disclosure_large
 
 bench-batch: .venv/.installed ## measure a batch of SURVEYS (100) beside papermill in a loop (an hour and a half)
 	$(BIN)/python benchmarks/batch.py $(or $(SURVEYS),100) --dask

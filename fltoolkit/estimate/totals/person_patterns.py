@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -65,19 +66,46 @@ class PersonPatterns:
             breakdowns.setdefault((population, tuple(sorted(g for g, _ in key))), []).append(i)
         for (population, groups), rows in breakdowns.items():
             inside = np.flatnonzero(self.kinds[POPULATION + population].to_numpy(bool))
-            place = {tuple(dict(cells[i][1])[g] for g in groups): i for i in rows}
-            values = self.kinds[list(groups)].iloc[inside]
-            of = [place.get(own, -1) for own in (values.itertuples(index=False, name=None) if groups else [()] * len(inside))]
-            found.append(np.array([of, inside]))
+            values = {tuple(dict(cells[i][1])[g] for g in groups): i for i in rows}
+            found.append(np.array([self._rows_of(inside, groups, values), inside]))
         row, kind = np.hstack(found) if found else np.zeros((2, 0), dtype=np.intp)
         known = row >= 0
         return csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
 
+    def _rows_of(self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]) -> NDArray[np.intp]:
+        """For each of some kinds the number of its cell, by the values of some groups; -1: none."""
+        place, size, cell_place = np.zeros(len(kinds), dtype=np.intp), 1, np.zeros(len(cells), dtype=np.intp)
+        for k, group in enumerate(groups):
+            codes, values = self._coded[group]
+            place += size * codes[kinds]
+            wanted = values.get_indexer(pd.Index([key[k] for key in cells]))
+            cell_place = np.where((wanted < 0) | (cell_place < 0), -1, cell_place + size * wanted)
+            size *= len(values)
+        row = np.full(size, -1, dtype=np.intp)
+        row[cell_place[cell_place >= 0]] = np.array(list(cells.values()), dtype=np.intp)[cell_place >= 0]
+        return np.asarray(row[place])
+
+    @cached_property
+    def _coded(self) -> dict[str, tuple[NDArray[np.intp], pd.Index]]:
+        """By group, each kind's value as a whole number, and the texts that the numbers stand for."""
+        groups = [str(c) for c in self.kinds if not str(c).startswith(POPULATION)]
+        return {g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]}
+
     def weights_of(self, population: str, kinds: NDArray[Any]) -> Array:
         """The weights of all persons of some kinds, one by one."""
-        table = self.weights[population]
-        mine = table[table["kind"].isin(kinds)]
-        return np.repeat(mine["weight"].to_numpy(float), mine["persons"].to_numpy(int))
+        starts, weight, persons = self._sorted_weights[population]
+        mine = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in kinds]) if len(kinds) else np.zeros(0, dtype=np.intp)
+        return np.repeat(weight[mine], persons[mine])
+
+    @cached_property
+    def _sorted_weights(self) -> dict[str, tuple[NDArray[np.intp], Array, NDArray[np.intp]]]:
+        """By population the weights and persons of `weights` in the order of their kinds, and where those of each kind start."""
+        found = {}
+        for population, table in self.weights.items():
+            own = table.sort_values(["kind", "weight"])
+            starts = np.searchsorted(own["kind"].to_numpy(), np.arange(len(self.kinds) + 1))
+            found[population] = (starts, own["weight"].to_numpy(float), own["persons"].to_numpy(np.intp))
+        return found
 
     def salt(self) -> bytes:
         """A digest of the data, which no output holds: what breaks ties, so that the same data give the same choice everywhere."""

@@ -34,13 +34,14 @@ def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[
     """The strictest of the standard, the profile and the survey; whoever lowers them needs the named key, and it is said."""
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
-    for wanted in (profile.confidentiality, *([spec.confidentiality] if spec else ())):
+    asked = {f"profile {profile.name}: confidentiality": profile.confidentiality}
+    for where, wanted in (asked | ({"survey.yaml: confidentiality": spec.confidentiality} if spec else {})).items():
         own = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
         if wanted.accept_lower_limits:
             values |= own
         elif low := [f"{n} {v} (standard {standard[n]})" for n, v in own.items() if v < standard[n]]:
             raise PublicationError(
-                "confidentiality limits are lower than the standard", found=low,
+                "confidentiality limits are lower than the standard", where=where, found=low,
                 do="raise them, or add accept_lower_limits: true under confidentiality and answer for it",
             )  # fmt: skip
         else:

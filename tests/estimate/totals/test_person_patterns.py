@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns, read_patterns
 
 # Men and women in two regions; every third a case, every seventh open, some without work; weights of 1 to 5.
@@ -81,3 +82,32 @@ def test_the_salt_follows_the_data_and_nothing_else(patterns: PersonPatterns, sm
     assert salt(PEOPLE[::-1]) == patterns.salt()
     other = [(what, own | ({"W": 5.5} if i == 4 else {})) for i, (what, own) in enumerate(PEOPLE)]
     assert salt(other) != patterns.salt()
+
+
+def test_a_cell_holds_the_kinds_of_its_population_with_its_values(patterns: PersonPatterns) -> None:
+    kinds, groups = patterns.kinds, [str(c) for c in patterns.kinds if not str(c).startswith(POPULATION)]
+    populations = [str(c).removeprefix(POPULATION) for c in kinds if str(c).startswith(POPULATION)]
+    keys = [frozenset[tuple[str, str]]()]
+    keys += [
+        frozenset(zip(some, values, strict=True))
+        for some in ([groups[0]], groups)
+        for values in kinds[some].itertuples(index=False)
+    ]
+    keys += [
+        frozenset({(groups[0], "nobody has this")}),
+        frozenset({(groups[0], str(kinds[groups[0]].iloc[0])), (groups[-1], "nor this")}),
+    ]
+    cells = [(population, key) for population in populations for key in dict.fromkeys(keys)]
+    expected = [
+        [float(bool(row[POPULATION + population]) and all(row[g] == v for g, v in key)) for row in kinds.to_dict("records")]
+        for population, key in cells
+    ]
+    assert patterns.holds(cells).toarray().tolist() == expected
+
+
+def test_the_weights_of_some_kinds_are_those_of_their_persons(patterns: PersonPatterns) -> None:
+    for population, table in patterns.weights.items():
+        asked = np.array([2, 0], dtype=np.intp)
+        mine = [w for kind in asked for w in np.repeat(*(table.loc[table["kind"] == kind, c] for c in ("weight", "persons")))]
+        assert sorted(patterns.weights_of(population, asked).tolist()) == sorted(mine)
+        assert patterns.weights_of(population, asked[:0]).tolist() == []
