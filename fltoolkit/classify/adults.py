@@ -106,6 +106,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         survey,
         rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # long texts, which few ask for
         rules=rule.label,
+        rule=rule,
         item_columns=item_columns(sources),
         lacking=lacking(rule, sources),
         to_verify=rule.to_be_verified,

@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, no_when_blank, says_no, says_yes, shut
+from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, no_when_blank, says_no, shut
 from fltoolkit.survey.checks.findings import Finding, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
@@ -105,8 +105,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
             conditions[f"{i} missing"] = unexplained
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
-                    given = holds(q.source, codes, q.episode).fill_null(False)
-                    conditions[f"{i} {kind}"] = nw.col(inside) & given & ~says_yes(q.source, mapped, q.episode).fill_null(False)
+                    conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode).fill_null(False)
         counts = count_rows(frame, conditions)
         asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
