@@ -53,7 +53,7 @@ SPEC: dict[str, Any] = {
                 {"column": "PENALTY", "contains": 1, "no": [0, 3], "dont_know": 98, "routing": {"column": "WORKED", "asked": 1}}
             ],
             "other_penalty": [
-                {"column": "PENALTY", "contains": [2, 12], "no": [0, 3], "dont_know": 98, "routing": {"column": "WORKED", "asked": 1}}
+                {"column": "PENALTY", "contains": [2, 12], "no": [0, 3], "routing": {"column": "WORKED", "asked": 1}}
             ],
             "withheld_documents": [
                 {"column": "DOC_A", "blank": "no", "if_ticked": ["DOC_B", "DOC_NONE"]},
@@ -121,7 +121,7 @@ def truths(p: Person) -> dict[str, Truth]:
             return False if worked is False else None
         if codes & {*listed}:
             return True
-        return None if {"98", "9"} & {*listed} else False
+        return None if {"98", "8", "9"} & {*listed} else False
 
     def option(name: str, *others: str) -> Truth:
         if p[name]:

@@ -33,7 +33,7 @@ def says_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Ex
     """Whether an answer is no; null where it is blank. Of several codes in one text: it is not among them, nor is don't know or refused."""
     codes = mapped.codes(source)
     if source.contains:
-        return ~holds(source, codes.yes, episode) & ~holds(source, codes.meaning_unresolved, episode)
+        return ~holds(source, [*codes.yes, *mapped.open_codes(source)], episode)
     return holds(source, codes.meaning_no, episode)
 
 

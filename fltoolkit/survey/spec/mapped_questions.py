@@ -80,6 +80,12 @@ class MappedQuestions:
             )
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
+    def open_codes(self, source: Source) -> tuple[str, ...]:
+        """The codes that leave a question open. Of options that were ticked those that any question of the column names, since they are
+        about the whole list."""
+        own = self.by_column[source.column] if source.contains else (source,)
+        return tuple(dict.fromkeys(code for s in own for code in self.codes(s).meaning_unresolved))
+
     def silent(self, column: str) -> frozenset[str]:
         """The codes of don't know and refused of a column."""
         own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
@@ -134,6 +140,12 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
             )
         if len({s.separator for s in sources}) > 1:
             raise ValueError(f"column {column} has two separators; give the same in each question, or none")
+        for source in sources:
+            if both := [code for code in source.contains or () if code in mapped.open_codes(source)]:
+                raise ValueError(
+                    f"code {both[0]} of column {column} is an option in one question and don't know, refused or not applicable in another "
+                    "(by its own keys, or those of answers); say dont_know: and refused: in each question of the column"
+                )
     gates = {c: where for where, source in questions if source.routing for c in source.routing.columns()}
     for column, where in gates.items():
         said = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}

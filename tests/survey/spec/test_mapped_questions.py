@@ -67,6 +67,8 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
      ["q1 holds several codes", "leave skipped out"]),
     ("several codes and one", {ITEM: [{"column": "q1", "contains": 1}, "q1"]}, ["column q1 is read as several codes in one question"]),
     ("two separators", {ITEM: [{"column": "q1", "contains": 1, "separator": ";"}, {"column": "q1", "contains": 2}]}, ["q1 has two separators"]),
+    ("an option that is don't know elsewhere", {ITEM: [{"column": "q1", "contains": 1, "dont_know": 8}, {"column": "q1", "contains": 8}]},
+     ["code 8 of column q1 is an option in one question and don't know", "say dont_know: and refused: in each"]),
     ("contains and yes", {ITEM: {"column": "q1", "contains": 1, "yes": 2}}, ["contains stands in place of yes"]),
     ("separator alone", {ITEM: {"column": "q1", "separator": ";"}}, ["it goes with contains"]),
     ("a separator of letters", {ITEM: {"column": "q1", "contains": 1, "separator": " and "}}, ["separator may hold no letter"]),
