@@ -197,6 +197,9 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
     for q in questions(survey):
         c = q.codes
         add(q.column, q.where, [*c.yes, *c.no, *c.dont_know, *c.refused, *c.not_applicable])
+        for name in q.source.if_ticked:
+            beside = spec.answers if q.source.contains else c
+            add(name.replace("{episode}", q.episode), f"{q.where}.if_ticked", [*beside.yes, *beside.no])
         for gate in q.source.routing.gates() if q.source.routing else ():
             for name in gate.column or ():
                 means = mapped.gate_codes(gate, name)

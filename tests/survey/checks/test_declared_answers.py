@@ -60,6 +60,16 @@ def test_each_declaration_is_a_note_with_its_reason_and_a_rounded_count(gated: t
     assert not (table["what"].eq("blank without a reason") & table["where"].eq("DEBT")).any()
 
 
+def test_a_skip_is_not_counted_as_a_blank_that_means_no(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    gate = {"column": "gate", "asked": "Y"}
+    keys = {"items.coercion.debt_bondage": {"column": "q2", "routing": gate, "blank": "no", "why": "a box to tick"}}
+    table = people.assign(gate=["Y"] * 10 + ["N"] * 6, q2=["Y"] + [""] * 15)
+    survey = fl.read_survey(write(changed(spec, keys), people=table))
+    assert declared_counts(survey, "blank")["persons"].to_list() == [9]
+
+
 WIDE = {
     "episodes": {"wide": ["a", "b"], "exists": {"number": "jobs", "missing": 98}},
     "items.involuntary.hazardous_work": {"column": "q1_{episode}"},
