@@ -43,9 +43,11 @@ from .nap import (
     read_plan as read_plan,
 )
 from .publish import (
+    DeclaredBlanks as DeclaredBlanks,
     Published as Published,
     PublishedModel as PublishedModel,
     Rounds as Rounds,
+    blanks as blanks,
     changes as changes,
     contributions as contributions,
     observed_rate as observed_rate,

@@ -23,6 +23,7 @@ from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_ru
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
+from fltoolkit.survey.answers.skips_and_blanks import episode_exists
 from fltoolkit.survey.checks.findings import stop_on_errors
 from fltoolkit.survey.checks.survey_checks import check
 from fltoolkit.survey.data.engines import held
@@ -32,7 +33,8 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.design.survey_opening import changeable
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.groups import NOT_STATED, Sector
-from fltoolkit.survey.spec.questions import FORMS, AnswerCodes, Episodes, Source
+from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.spec.questions import FORMS, Episodes, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MONTHS = "months"
@@ -86,7 +88,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     """
     spec = survey.spec
     sources = item_sources(spec, rule)
-    frame = survey.frame.with_columns(any_answer(spec.any_work, spec.answers).alias("any_work"), *memberships(spec))
+    frame = survey.frame.with_columns(any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec))
     frame = _with_episodes(survey, with_sums(frame, spec), rule, sources)
     frame = frame.with_columns(
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
@@ -104,6 +106,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         survey,
         rows=frame.with_columns(trace_text(sources, spec).alias("trace")),  # long texts, which few ask for
         rules=rule.label,
+        rule=rule,
         item_columns=item_columns(sources),
         lacking=lacking(rule, sources),
         to_verify=rule.to_be_verified,
@@ -134,15 +137,15 @@ def _with_episodes(survey: Survey, frame: Frame, rule: RuleSet, sources: Sources
 
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
     """The definition on rows that each hold one set of answers."""
-    default, col = spec.answers, nw.col
-    rows = rows.with_columns([answer(s, default, episode).alias(name) for side in sources.values() for name, _, s in side])
-    exists = any_answer(spec.episodes.exists, default, episode) if spec.episodes.exists else nw.lit(True)
+    mapped, col = spec.mapped, nw.col
+    rows = rows.with_columns([answer(s, mapped, episode).alias(name) for side in sources.values() for name, _, s in side])
+    exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
-    linked = any_answer(same, default, episode) if isinstance(same, tuple) else nw.lit(True)
+    linked = any_answer(same, mapped, episode) if isinstance(same, tuple) else nw.lit(True)
     rows = rows.with_columns(
-        *[(any_answer([s for *_, s in side], default, episode) & exists).alias(which) for which, side in sources.items()],
+        *[(any_answer([s for *_, s in side], mapped, episode) & exists).alias(which) for which, side in sources.items()],
         linked.alias("fl__linked"),
-        any_of([_holds(part, sources, default, episode) for part in rule.parts.values()]).alias("fl__enough"),
+        any_of([_holds(part, sources, mapped, episode) for part in rule.parts.values()]).alias("fl__enough"),
         *_exception(spec, episode),
     )
     below = all_of([col("involuntary"), col("coercion"), ~col("fl__enough")])
@@ -155,12 +158,19 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
         here = truth_of(column(place.column, episode), place.in_country, place.abroad)
     forced = col("same_work") & ~col("fl__excluded")
     rows = rows.with_columns((forced & here).alias("fl__here"), (forced & ~here).alias("fl__abroad"))
-    trafficked = any_answer(spec.trafficking, default, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
-    now = any_answer(spec.current, default, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
+    trafficked = any_answer(spec.trafficking, mapped, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
+    now = any_answer(spec.current, mapped, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
     return rows.with_columns(
         *_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"),
         (nw.col("fl__here") & now).alias("fl__now"),
     )  # fmt: skip
+
+
+def _exists(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
+    """Whether there was such an episode of work."""
+    if episodes.counted:
+        return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
+    return any_answer(episodes.exist_questions, mapped, episode) if episodes.exists else nw.lit(True)
 
 
 def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
@@ -170,12 +180,12 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     return (numeric(spec.age.at_start, episode) < spec.age.adult).fill_null(False)
 
 
-def _holds(part: Dimension, sources: Sources, default: AnswerCodes, episode: str) -> nw.Expr:
+def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Whether the answers meet a dimension of the rule set: enough items of each side, enough strong ones."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:
-            return any_answer([source for *_, source in questions], default, episode)
+            return any_answer([source for *_, source in questions], mapped, episode)
         by_item: dict[str, list[nw.Expr]] = {}
         for name, item, _ in questions:
             by_item.setdefault(item, []).append(nw.col(name))
@@ -191,8 +201,8 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
         return [none.alias("exception"), none.alias(LIMITS), lit(False).alias("fl__excluded")]
-    kinds = {kind: any_answer(s, spec.answers, episode) for kind, s in spec.exceptions.kinds.items()}
-    within = any_answer(spec.exceptions.within_limits, spec.answers, episode)
+    kinds = {kind: any_answer(s, spec.mapped, episode) for kind, s in spec.exceptions.kinds.items()}
+    within = any_answer(spec.exceptions.within_limits, spec.mapped, episode)
     named = none
     for kind, applies in reversed(kinds.items()):  # of several the first that survey.yaml names
         named = nw.when(applies).then(lit(kind)).otherwise(named)
@@ -273,7 +283,7 @@ def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
     """Form, route and sector of children in forced labour, from the same columns, where they are on the person's row."""
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
-    sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.answers)
+    sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)
     labels = {"form": nw.when(sexual).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(_stated(form))}
     for name, s in _sectors_of_cases(spec).items():
         own = tuple(c for c in s.column if SOURCE + c in there)

@@ -6,38 +6,38 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.survey.checks.item_nonresponse import one_of, shut
+from fltoolkit.survey.answers.skips_and_blanks import no_when_blank, one_of, says_no, says_yes
 from fltoolkit.survey.data.person_frame import column
-from fltoolkit.survey.spec.questions import AnswerCodes, Source
+from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.spec.questions import Source
 
 
-def answer(source: Source, default: AnswerCodes, episode: str = "") -> nw.Expr:
-    """One question as yes / no / unresolved. A skip that declared routing explains is *no*; any other is unresolved.
+def answer(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
+    """One question as yes / no / unresolved. A blank is *no* behind a shut gate or where `blank: no` says so; any other is unresolved.
 
     Args:
         source: the question.
-        default: the survey's usual codes.
+        mapped: all questions of the survey, `SurveySpec.mapped`.
         episode: replaces `{episode}` in column names.
     """
-    return any_answer([source], default, episode)
+    return any_answer([source], mapped, episode)
 
 
-def any_answer(sources: Sequence[Source], default: AnswerCodes, episode: str = "") -> nw.Expr:
+def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Yes if any question says yes, no if all say no, else unresolved: `any_of` their answers, at half its cost."""
     if not sources:
         return nw.lit(False)
-    yes, no = zip(*[_said(s, default, episode) for s in sources], strict=True)
+    yes, no = zip(*[_said(s, mapped, episode) for s in sources], strict=True)
     return any_of(yes) | nw.when(all_of(no)).then(nw.lit(False))
 
 
-def _said(source: Source, default: AnswerCodes, episode: str) -> tuple[nw.Expr, nw.Expr]:
+def _said(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Expr, nw.Expr]:
     """Whether a question says yes, and whether it says no; blank of both where it has no answer."""
-    codes, value = source.codes(default), column(source.column, episode)
-    yes = one_of(value, codes.yes)
-    no = one_of(value, [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())])
-    if source.routing is None:
+    yes, no = says_yes(source, mapped, episode), says_no(source, mapped, episode)
+    blank = no_when_blank(source, mapped, episode)
+    if blank is None:
         return yes, no
-    return yes.fill_null(False), no | (value.is_null() & shut(source.routing, episode))
+    return yes.fill_null(False), no | (column(source.column, episode).is_null() & blank)
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:

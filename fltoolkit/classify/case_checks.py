@@ -54,7 +54,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
         counts["outside"] = inside & case & ((nw.col(MONTHS) < 0) | (nw.col(MONTHS) > spec.reference_period.months))
     for kind in ("proxy", "alone"):
         if sources := getattr(spec.interview, kind):
-            answered = any_answer(sources, spec.answers)
+            answered = any_answer(sources, spec.mapped)
             counts[kind] = inside & (answered if kind == "proxy" else ~answered)
     stated = {f"stated {name}": nw.col(ASKED) & (nw.col(name) != NOT_STATED) for name in spec.groups}
     jobs = _jobs(persons)

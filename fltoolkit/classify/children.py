@@ -15,7 +15,7 @@ from fltoolkit.survey.data.households import beside_parents
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
-from fltoolkit.survey.spec.questions import AnswerCodes
+from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 # In the order of the flowchart (ILO toolkit, Tool No. 2): the first that holds is the primary route.
@@ -51,13 +51,13 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         `coercion` (a threat by a third party) and `forced_labour` of children being theirs. `involuntary`, `same_work` and
         `trafficking` do not apply to them and are null; work abroad is not asked of them.
     """
-    answers, col = spec.answers, nw.col
+    mapped, col = spec.mapped, nw.col
     frame = frame.with_columns(
-        *_work(children.third_party, answers, THIRD, THIRD_THREAT), *_work(children.with_parents, answers, WITH, WITH_THREAT)
+        *_work(children.third_party, mapped, THIRD, THIRD_THREAT), *_work(children.with_parents, mapped, WITH, WITH_THREAT)
     )
     frame, parent = _parent_in_forced_labour(frame, children.parents)
     routes = {
-        "route_iv": any_of([any_answer(sources, answers) for sources in children.worst_forms.values()]),
+        "route_iv": any_of([any_answer(sources, mapped) for sources in children.worst_forms.values()]),
         "route_iii": all_of([col(WITH), parent]),
         "route_ii": all_of([col(WITH), col(WITH_THREAT)]),
         "route_i": all_of([col(THIRD), col(THIRD_THREAT)]),
@@ -77,12 +77,12 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
     return frame.with_columns([nw.when(col(CHILD)).then(e).otherwise(col(name)).alias(name) for name, e in theirs.items()])
 
 
-def _work(work: ChildWork, answers: AnswerCodes, done: str, threat: str) -> list[nw.Expr]:
+def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> list[nw.Expr]:
     """Whether one kind of work was done, and whether a third party threatened in it."""
-    threatened = any_answer(work.threat, answers)
+    threatened = any_answer(work.threat, mapped)
     if work.by_third_party:
-        threatened = all_of([threatened, any_answer(work.by_third_party, answers)])
-    return [any_answer(work.done, answers).alias(done), threatened.alias(threat)]
+        threatened = all_of([threatened, any_answer(work.by_third_party, mapped)])
+    return [any_answer(work.done, mapped).alias(done), threatened.alias(threat)]
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:

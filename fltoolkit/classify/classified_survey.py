@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fltoolkit.classify.rules.rule_set import RuleSet
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.design.survey_design import Design, Survey
 
@@ -15,7 +16,7 @@ class ClassifiedSurvey(Survey):
     """A Survey after `fl.classify`: its `frame` also has the groups, the populations and the classification of each person.
 
     Attributes:
-        rules: the rule set, as `icls_2018 v1`.
+        rules: the rule set, as `icls_2018 v1`. rule: what it says.
         item_columns: by side of the definition and item, the columns of `frame` that hold the answers to its questions.
         lacking: by side of the definition, the items of the rule set that were not asked.
         to_verify: why the rule set may not be relied on yet; empty where it may.
@@ -24,6 +25,7 @@ class ClassifiedSurvey(Survey):
     """
 
     rules: str
+    rule: RuleSet
     item_columns: Mapping[str, Mapping[str, tuple[str, ...]]]
     lacking: Mapping[str, tuple[str, ...]]
     to_verify: str

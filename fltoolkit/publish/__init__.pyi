@@ -5,3 +5,4 @@ from .published_model import PublishedModel as PublishedModel, risk_factors as r
 from .published_set import Published as Published, publish as publish, publish_run as publish_run
 from .response_error import ResponseError as ResponseError, observed_rate as observed_rate, response_error as response_error
 from .rounds_and_changes import Rounds as Rounds, changes as changes, rounds as rounds
+from .unresolved.declared_blanks import DeclaredBlanks as DeclaredBlanks, blanks as blanks

@@ -3,7 +3,7 @@ what experts dispute, and a row for what the survey cannot give."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,11 @@ from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import headline
 from fltoolkit.survey.design.calibration_margins import with_calibration
+from fltoolkit.survey.spec.blanks_removed import without_declared_blanks
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+BLANKS = ", blanks unresolved"  # after the label of the run's rule set
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ def beside(persons: ClassifiedSurvey) -> Beside:
     """Prevalence, and number where weights gross up, of the default population under every shipped rule set but the run's own."""
     made: list[Estimates] = []
     obstacles = []
+    if open_blanks := with_blanks_unresolved(persons):
+        made += headline(open_blanks)
     for name in shipped_rules():
         rule = load_rules(name, persons.path.parent)
         if rule.label == persons.rules:
@@ -39,11 +44,25 @@ def beside(persons: ClassifiedSurvey) -> Beside:
         if error := obstacle(persons.spec, rule, str(persons.path)):
             obstacles.append((rule, error))
             continue
-        other = classify_checked(persons.unclassified, rule)
-        if persons.calibration:
-            other = with_calibration(other, persons.calibration)
-        made += headline(other)
+        made += headline(_calibrated(classify_checked(persons.unclassified, rule), persons))
     return Beside(tuple(made), tuple(obstacles))
+
+
+def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None:
+    """The persons under the run's own rule set, with every blank that survey.yaml makes a *no* unresolved; None where it makes none."""
+    declared = [source for _, source in persons.spec.questions() if source.blank]
+    if not declared:
+        return None
+    columns = ", ".join(dict.fromkeys(source.column for source in declared))
+    survey = replace(persons.unclassified, spec=without_declared_blanks(persons.spec))
+    found = classify_checked(survey, persons.rule)
+    note = f"the blanks of {columns} are unresolved here, where the run takes them as a no"
+    return _calibrated(replace(found, rules=persons.rules + BLANKS, rule_note=note), persons)
+
+
+def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> ClassifiedSurvey:
+    """Another classification of the same persons, with the weights of the run."""
+    return with_calibration(other, persons.calibration) if persons.calibration else other
 
 
 def not_available(own: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:

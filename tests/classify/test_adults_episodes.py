@@ -201,6 +201,19 @@ def test_an_episode_that_perhaps_was_not_leaves_its_conditions_open(table: Calla
     }
 
 
+def test_a_blank_of_exists_means_no_such_episode_only_where_that_is_said(table: Callable[..., Any]) -> None:
+    exists = {"column": "had_{episode}"}
+    wide = {
+        "items.involuntary.hazardous_work": "hazardous_{episode}",
+        "items.coercion.debt_bondage": "debt_{episode}",
+    }
+    free = {"had_1": "J", "hazardous_1": "N", "debt_1": "N", "hazardous_2": "", "debt_2": ""}
+    persons = {f"had: {had}.": {**free, "had_2": had} for had in ("J", "W", "")}
+    for keys, blank in ((exists, U), ({**exists, "blank": "no", "why": "filled for the jobs there were"}, F)):
+        got = table("forced_labour", persons, wide | {"episodes": {"wide": [1, 2], "exists": keys}})
+        assert [row["forced_labour"] for row in got.values()] == [U, U, blank]
+
+
 def test_a_question_without_an_episode_in_its_name_is_about_all(table: Callable[..., Any]) -> None:
     wide = {"episodes": {"wide": [1, 2]}, "items.involuntary.hazardous_work": "hazardous_{episode}"}
     persons = {

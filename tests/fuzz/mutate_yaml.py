@@ -222,6 +222,8 @@ def question(case: Case, rng: random.Random) -> str:
         {"column": column, "no": []}, {"column": column, "not_applicable": 9, "refused": []}, {"yes": 1}, {"column": column, "mode": "heard of"},
         {"column": column, "refused": [], "not_applicable": 9, "not_applicable_means": "no"},
         {"column": column, "dont_know": 8, "refused": 9, "yes": 1, "no": 2},
+        {"column": column, "routing": {"all": [gate, {"any": [{"column": "COE1", "asked": 1}, gate]}]}},
+        rng.choice([{"column": column, "blank": "no", "why": "a box"}, {"column": column, "contains": 1, "no": [0, 2, 8, 9]}]),
     ])  # fmt: skip
     case.spec["items"][side] = rng.choice([items, items, items, items, {}])
     _note(case, ("items", side))

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import gated_persons
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 import pytest
+import yaml
 from classify.conftest import FREE
 from classify.test_adults_episodes import ASKED, FORCED, SPELL, keys as episodes
 from classify.test_children import ARROWS, family, keys
@@ -253,3 +255,16 @@ def test_what_goes_wrong_in_the_cluster_is_told_without_a_persons_row(write: Any
     words = message(lambda: fl.read_survey(path, table))
     assert "the cluster could not read the tables" in words
     assert "Ada Doe" not in words
+
+
+def test_gates_blanks_and_several_codes_are_read_as_from_files(both: Both, tmp_path: Path) -> None:
+    people = gated_persons.persons(1500, seed=9)
+    table = pd.DataFrame(people).assign(WHO=[f"p{i:04d}" for i in range(len(people))], W=1, AGE=40)
+    table.to_csv(tmp_path / "people.csv", index=False)
+    (tmp_path / "survey.yaml").write_text(yaml.safe_dump(gated_persons.SPEC), "utf-8")
+    files, tables = (fl.classify(survey) for survey in both(tmp_path / "survey.yaml"))
+    same(fl.prevalence(files), fl.prevalence(tables))
+    names = ["involuntary", "coercion", "forced_labour"]
+    rows = tables.frame.select("src__WHO", *names).collect("pandas").to_native().sort_values("src__WHO")
+    found = [{name: None if pd.isna(row[name]) else bool(row[name]) for name in names} for row in rows.to_dict("records")]
+    assert found == [{name: gated_persons.truths(person)[name] for name in names} for person in people]

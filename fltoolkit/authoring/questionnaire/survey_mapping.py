@@ -105,12 +105,12 @@ def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str,
 
 
 def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
-    """The gate as survey.yaml says it. Who stopped was asked: what they left open is no `no`."""
-    if len(gates) != 1:
-        return {}
-    (gate,) = gates
-    stopped = [STOPPED] if gate in asked.gates else []
-    return {"column": gate, "asked": [*asked.said(gate, "not no"), *stopped], "skipped": asked.said(gate, "no")}
+    """The gates as survey.yaml says them: one of them must say that this is asked. Who stopped was asked: what they left open is no `no`."""
+    each = []
+    for gate in gates:
+        stopped = [STOPPED] if gate in asked.gates else []
+        each.append({"column": gate, "asked": [*asked.said(gate, "not no"), *stopped], "skipped": asked.said(gate, "no")})
+    return {"any": each} if len(each) > 1 else dict(*each)
 
 
 def _as_text(node: Any) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, no_when_blank, says_no, shut
 from fltoolkit.survey.checks.findings import Finding, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
-from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.questions import AnswerCodes, Routing, Source
+from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.spec.questions import AnswerCodes, Source
 
 # What a child says no to before a question is not asked.
 _BEFORE = {
@@ -85,26 +87,25 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
     it), `unexpected` (answered where routing skips).
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
-    rows = []
+    rows, mapped = [], survey.spec.mapped
     for frame, columns in holding(survey, [q.column for q in listed]):
         names = set(frame.collect_schema().names())
         held = [q for q in listed if q.column in columns]
-        exists = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names]
-        frame, stages = _with_stages(frame, held)
+        frame, stages = with_stages(frame, held, mapped)
         conditions = {f"{i} asked": nw.col(reached) for i, (_, reached) in enumerate(dict.fromkeys(stages))}
         for i, (q, (inside, reached)) in enumerate(zip(held, stages, strict=True)):
             value = nw.col(SOURCE + q.column)
             unexplained = nw.col(reached) & value.is_null()
             if q.source.routing:
-                gate = shut(q.source.routing, q.episode)
-                conditions[f"{i} unexpected"] = nw.col(inside) & gate & ~value.is_null()
-                unexplained = unexplained & ~gate
-            if absent := [_no(e) for e in exists if e.episode == q.episode]:
+                conditions[f"{i} unexpected"] = nw.col(inside) & shut(q.source.routing, mapped, q.episode) & ~value.is_null()
+            if (explained := no_when_blank(q.source, mapped, q.episode)) is not None:
+                unexplained = unexplained & ~explained
+            if absent := _absent(survey, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
-                    conditions[f"{i} {kind}"] = nw.col(inside) & value.is_in(list(codes))
+                    conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode).fill_null(False)
         counts = count_rows(frame, conditions)
         asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
@@ -114,7 +115,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _with_stages(frame: Frame, held: Sequence[AskedQuestion]) -> tuple[Frame, list[tuple[str, str]]]:
+def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
     """The frame with columns of truths that many questions share; and for each question two of them: whom its module was asked, and who
     of them had not said no to what comes before it."""
     children = [q.where.startswith("children") for q in held]
@@ -125,7 +126,7 @@ def _with_stages(frame: Frame, held: Sequence[AskedQuestion]) -> tuple[Frame, li
     made = {of: inside[of].alias(f"fl__inside{of:d}") for of in dict.fromkeys(children)}
     stages: dict[tuple[bool, str], nw.Expr] = {}
     for of, stage in dict.fromkeys(zip(children, before, strict=True)):
-        idle = [_no(q) for q in held if q.where == stage]
+        idle = [_no(q, mapped) for q in held if q.where == stage]
         reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
         stages[of, stage] = reached.alias(f"fl__reached{len(stages)}")
     named = {stage: f"fl__reached{i}" for i, stage in enumerate(stages)}
@@ -133,19 +134,23 @@ def _with_stages(frame: Frame, held: Sequence[AskedQuestion]) -> tuple[Frame, li
     return frame.with_columns(*made.values(), *stages.values()), told
 
 
-def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    """Whether a value is one of a few codes, null where it is null: compared one by one they cost half of what a list of them does."""
-    return nw.any_horizontal(*[value == code for code in codes], ignore_nulls=False) if codes else nw.lit(False)
+def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
+    return says_no(question.source, mapped, question.episode).fill_null(False)
 
 
-def shut(routing: Routing, episode: str = "") -> nw.Expr:
-    """Whether routing skips a question: every gate holds a code of `skipped`; a blank in one leaves it open."""
-    gates = [column(name, episode).is_in(list(routing.skipped)).fill_null(False) for name in routing.column]
-    return nw.all_horizontal(*gates, ignore_nulls=False)
-
-
-def _no(question: AskedQuestion) -> nw.Expr:
-    return nw.col(SOURCE + question.column).is_in(list(question.codes.no)).fill_null(False)
+def _absent(survey: Survey, names: Collection[str], episode: str) -> list[nw.Expr]:
+    """What must all be true where an episode of work does not exist; nothing if every episode does. `names`: the columns of the rows."""
+    episodes, mapped = survey.spec.episodes, survey.spec.mapped
+    if episodes.counted:
+        there = episode in episodes.wide and SOURCE + episodes.counted.number in names
+        return [(~episode_exists(episodes.counted, episodes.wide.index(episode) + 1)).fill_null(False)] if there else []
+    asked = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names and q.episode == episode]
+    absent = []
+    for question in asked:
+        blank = no_when_blank(question.source, mapped, episode)
+        skipped = nw.lit(False) if blank is None else nw.col(SOURCE + question.column).is_null() & blank
+        absent.append(_no(question, mapped) | skipped)
+    return absent
 
 
 @checked

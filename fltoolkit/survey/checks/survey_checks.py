@@ -14,11 +14,14 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.survey.answers.skips_and_blanks import one_of
+from fltoolkit.survey.checks.declared_answers import declared_findings
 from fltoolkit.survey.checks.family_checks import family_findings
 from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings
 from fltoolkit.survey.checks.industry_checks import industries
-from fltoolkit.survey.checks.item_nonresponse import answer_findings, holding, one_of, questions
+from fltoolkit.survey.checks.item_nonresponse import answer_findings, holding, questions
 from fltoolkit.survey.checks.survey_facts import refused
+from fltoolkit.survey.checks.ticked_options import option_columns, option_findings
 from fltoolkit.survey.data.engines import different
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, CODE_OF, PSU, SOURCE, STRATA, WEIGHT
@@ -67,7 +70,7 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
         *_joins(survey),
         *family_findings(survey),
     ]
-    return [*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)]
+    return [*about_data, *_labels(survey), *answer_findings(survey), *declared_findings(survey), *_module(survey)]
 
 
 def _design(survey: Survey, mask: Mask) -> list[Finding]:
@@ -190,13 +193,17 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
         path, seen = known.get(column, (where, set()))
         known[column] = (path, seen | set(codes))
 
-    spec = survey.spec
+    spec, mapped = survey.spec, survey.spec.mapped
     for q in questions(survey):
         c = q.codes
         add(q.column, q.where, [*c.yes, *c.no, *c.dont_know, *c.refused, *c.not_applicable])
-        if r := q.source.routing:
-            for gate in r.column:
-                add(gate.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
+        for name in q.source.if_ticked:
+            beside = spec.answers if q.source.contains else c
+            add(name.replace("{episode}", q.episode), f"{q.where}.if_ticked", [*beside.yes, *beside.no])
+        for gate in q.source.routing.gates() if q.source.routing else ():
+            for name in gate.column or ():
+                means = mapped.gate_codes(gate, name)
+                add(name.replace("{episode}", q.episode), f"{q.where}.routing", [*means.asked, *means.skipped, *means.unknown])
     for name, group in spec.groups.items():
         if isinstance(group, Group):
             for named in group.column:
@@ -210,8 +217,8 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
             add(f.column.replace("{episode}", e), "form", codes)
         if p := spec.place:
             add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
-    out = []
-    for frame, columns in holding(survey, list(known)):
+    out = option_findings(survey, mask)
+    for frame, columns in holding(survey, [name for name in known if name not in option_columns(survey)]):
         strange: dict[str, nw.Expr] = {}
         for name in columns:
             codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
@@ -231,7 +238,7 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
 def _meanings(where: str) -> str:
     """What a code of a key can be said to mean."""
     if where.endswith(".routing"):
-        return "as asked or as skipped"
+        return "as asked, as skipped or as unknown"
     if where.startswith("groups"):
         return "in codes or as missing"
     if where.startswith(("module", "children.module")):

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from fltoolkit.survey.spec.distinct_codes import refuse_double_codes
+from fltoolkit.survey.spec.routing import Routing
 from fltoolkit.yaml_files.loading import Codes, Model, Names
 
 InvoluntaryItem = Literal[
@@ -23,32 +25,6 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
 
 
-def refuse_double_codes(model: Model, *kinds: str) -> None:
-    """A code stands under one of the keys `kinds` only. Raises `ValueError` naming the code and both keys."""
-    seen: dict[str, str] = {}
-    for kind in kinds:
-        for code in getattr(model, kind):
-            if code in seen:
-                raise ValueError(f"code {code} means both {seen[code]} and {kind}; it can mean only one")
-            seen[code] = kind
-
-
-class Routing(Model):
-    """Who is asked a question: those whose answer to `column` is in `asked`; a skip by those in `skipped` means no.
-
-    Of several columns one answer in `asked` is enough; only a skip by those whose every answer is in `skipped` means no.
-    """
-
-    column: Annotated[Names, Field(min_length=1)]
-    asked: Annotated[Codes, Field(min_length=1)]
-    skipped: Codes
-
-    @model_validator(mode="after")
-    def _asked_or_skipped(self) -> Routing:
-        refuse_double_codes(self, "asked", "skipped")
-        return self
-
-
 class AnswerCodes(Model):
     """The codes of a yes/no question. A blank cell is always a missing answer and needs no code."""
 
@@ -59,6 +35,23 @@ class AnswerCodes(Model):
     not_applicable: Codes = ()
     not_applicable_means: Literal["no", "unresolved"] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_blank_of_all(cls, given: object) -> object:
+        if isinstance(given, dict) and "blank" in given:
+            raise ValueError("blank: no is said of one question, with why:, never of all; take it out of answers")
+        return given
+
+    @property
+    def meaning_no(self) -> tuple[str, ...]:
+        """The codes that say no."""
+        return (*self.no, *(self.not_applicable if self.not_applicable_means == "no" else ()))
+
+    @property
+    def meaning_unresolved(self) -> tuple[str, ...]:
+        """The codes that leave the question open."""
+        return (*self.dont_know, *self.refused, *(self.not_applicable if self.not_applicable_means == "unresolved" else ()))
+
     @model_validator(mode="after")
     def _each_code_means_one_thing(self) -> AnswerCodes:
         refuse_double_codes(self, "yes", "no", "dont_know", "refused", "not_applicable")
@@ -68,7 +61,12 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question that feeds an item. Codes left out are those of `answers`."""
+    """One question that feeds an item. Codes left out are those of `answers`.
+
+    `contains`: the column holds the codes of all options that were ticked, in one text; this is yes if one of these is among them.
+    `separator`: what stands between them; left out, it is a blank, comma, semicolon or upright stroke. `blank`: a blank means no, and
+    `why`; `if_ticked`: only where one of these columns, the other options of one question, holds a code of yes.
+    """
 
     column: str
     yes: Annotated[Codes, Field(min_length=1)] | None = None
@@ -77,15 +75,39 @@ class Source(Model):
     refused: Codes | None = None
     not_applicable: Codes | None = None
     not_applicable_means: Literal["no", "unresolved"] | None = None
+    contains: Annotated[Codes, Field(min_length=1)] | None = None
+    separator: str | None = None
+    blank: Literal["no"] | None = None
+    if_ticked: Names = ()
+    why: str = ""
     mode: Literal["experienced", "threatened", "witnessed"] = "experienced"
     stage: Stage | None = None
     detail: str = ""
     label: str = ""
     routing: Routing | None = None
 
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Source:
+        if self.contains and self.yes:
+            raise ValueError("contains stands in place of yes: give one of the two")
+        if self.separator is not None and not self.contains:
+            raise ValueError("separator is of a column with several codes: it goes with contains")
+        if self.separator is not None and (not self.separator or any(c.isalnum() for c in self.separator)):
+            raise ValueError('separator may hold no letter and no digit; write it in quotes, as ";" or " "')
+        if self.blank and not (self.why.strip() or self.if_ticked):
+            raise ValueError("blank: no needs why: (who leaves the question blank, and how one knows), or if_ticked")
+        if not self.blank and (self.why or self.if_ticked):
+            raise ValueError("why and if_ticked go with blank: no")
+        if self.column in self.if_ticked:
+            raise ValueError(f"if_ticked names the other options, not {self.column} itself")
+        return self
+
     def codes(self, default: AnswerCodes) -> AnswerCodes:
-        """The codes of this question: its own, and those of `answers` for the rest."""
+        """The codes of this question: its own, and those of `answers` for the rest. Options that were ticked have codes of their own: of
+        them no other yes and no holds."""
         own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
+        if self.contains:
+            own |= {"yes": self.contains, "no": self.no or ()}
         return AnswerCodes.model_validate({**default.model_dump(), **own})
 
 
@@ -133,12 +155,25 @@ class Place(Model):
         return self
 
 
+class NumberOfEpisodes(Model):
+    """A column with the number of episodes of work of a person: the first so many of `wide` exist. `missing`: its codes of no answer."""
+
+    number: str
+    missing: Codes = ()
+
+
+def _number_or_questions(value: object) -> object:
+    return value if isinstance(value, dict) and "number" in value else _one_or_many(value)
+
+
 class Episodes(Model):
     """How coercion is tied to the involuntary work (para 6c): by a question, by episodes, or only assumed."""
 
     same_work: Sources | Literal["assumed"] | None = None
     wide: Names = ()
-    exists: Sources | None = None
+    exists: Annotated[
+        NumberOfEpisodes | Annotated[tuple[Source, ...], Field(min_length=1)] | None, BeforeValidator(_number_or_questions)
+    ] = None
     long: bool = False
 
     @model_validator(mode="after")
@@ -147,7 +182,21 @@ class Episodes(Model):
             raise ValueError("give exactly one of same_work (a question, or assumed), wide (episode labels), long: true")
         if len(set(self.wide)) < len(self.wide) or not all(label.strip() for label in self.wide):
             raise ValueError("wide: give each episode one label, none of them blank")
+        if self.counted and not self.wide:
+            raise ValueError("exists.number counts the episodes that wide names; of rows of episodes leave it out")
+        if self.counted and "{episode}" in self.counted.number:
+            raise ValueError("exists.number is one column of the person, without {episode}")
         return self
+
+    @property
+    def counted(self) -> NumberOfEpisodes | None:
+        """The number of episodes, where `exists` is one."""
+        return self.exists if isinstance(self.exists, NumberOfEpisodes) else None
+
+    @property
+    def exist_questions(self) -> Sources:
+        """The questions on whether an episode exists; none where a number says it, or all exist."""
+        return self.exists if isinstance(self.exists, tuple) else ()
 
 
 class Months(Model):

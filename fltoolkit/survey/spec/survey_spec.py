@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
@@ -16,6 +16,7 @@ from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
 from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Group, Name, PopulationSpec, Sector, TableSpec
+from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
 from fltoolkit.survey.spec.questions import (
     AnswerCodes,
     Episodes,
@@ -202,12 +203,7 @@ class SurveySpec(Model):
 
     @model_validator(mode="after")
     def _questions_fit(self) -> SurveySpec:
-        for where, source in self.questions():
-            try:
-                source.codes(self.answers)
-            except ValidationError as error:
-                problem = error.errors()[0]["msg"].removeprefix("Value error, ")
-                raise ValueError(f"{where}: of column {source.column}, {problem}") from None
+        refuse_unfit_questions(self.questions(), self.answers)
         wrong = [c for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())] if "{episode}" in c]
         if wrong:
             raise ValueError(
@@ -226,7 +222,10 @@ class SurveySpec(Model):
         keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
         keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
         keyed += [(f"items.coercion.{item}", sources) for item, sources in self.items.coercion.items()]
-        keyed += [("episodes.same_work", same if isinstance(same, tuple) else None), ("episodes.exists", self.episodes.exists)]
+        keyed += [
+            ("episodes.same_work", same if isinstance(same, tuple) else None),
+            ("episodes.exists", self.episodes.exist_questions),
+        ]
         if self.exceptions:
             keyed += [(f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()]
             keyed += [("exceptions.within_limits", self.exceptions.within_limits)]
@@ -234,6 +233,11 @@ class SurveySpec(Model):
         keyed += self.children.questions() if self.children else []
         keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
         return [(where, source) for where, sources in keyed for source in sources or ()]
+
+    @property
+    def mapped(self) -> MappedQuestions:
+        """The yes/no questions by their columns, and what their codes, gates and blanks mean."""
+        return MappedQuestions.of(self.questions(), self.answers)
 
     def person_columns(self) -> list[str]:
         """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
@@ -259,6 +263,7 @@ class SurveySpec(Model):
         design, weights = self.design, [p.weight for p in self.populations.values()]
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
+        named += [self.episodes.counted.number] if self.episodes.counted else []
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
@@ -294,14 +299,15 @@ class SurveySpec(Model):
         return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
 
 
-NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "household", "line", "at_start")
+NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "household", "line", "at_start", "number", "if_ticked")
 
 
 def _columns(node: Any) -> list[str]:
-    """Every `column` named in a model and all below it."""
+    """Every `column` named in a model and all below it: also `if_ticked` of a question, `number` of episodes."""
     if isinstance(node, Model):
-        own = getattr(node, "column", ())
-        return [*([own] if isinstance(own, str) else own), *_columns([getattr(node, name) for name in type(node).model_fields])]
+        named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number")]
+        own = [c for found in named for c in ((found,) if isinstance(found, str) else found)]
+        return [*own, *_columns([getattr(node, name) for name in type(node).model_fields])]
     if isinstance(node, dict):
         return _columns(list(node.values()))
     return [c for value in node for c in _columns(value)] if isinstance(node, (list, tuple)) else []

@@ -175,7 +175,7 @@ def _question(value: Any, where: str, usual: tuple[dict[str, tuple[str, ...]], s
     if isinstance(value, str):
         return Question(where, value, *usual)
     known = {"column", *ANSWERS, "not_applicable_means", "mode", "stage", "detail", "label", "routing"}
-    given = fields(value, where, known, {"column"})
+    given = fields(value, where, known, {"column"}, {"contains", "separator", "blank", "if_ticked", "why"})
     own = {kind: codes(given[kind], f"{where}.{kind}") for kind in ANSWERS if kind in given}
     means = one_of(given["not_applicable_means"], where, {"no", "unresolved"}) if "not_applicable_means" in given else usual[1]
     one_of(given.get("mode", "experienced"), f"{where}.mode", {"experienced", "threatened", "witnessed"})
@@ -186,10 +186,31 @@ def _question(value: Any, where: str, usual: tuple[dict[str, tuple[str, ...]], s
     column = text(given["column"], where)
     if "routing" not in given:
         return Question(where, column, found, means)
-    gate = fields(given["routing"], f"{where}.routing", {"column", "asked", "skipped"}, {"column", "asked", "skipped"})
+    beyond = {"unknown", "why", "all", "any"}
+    gate = fields(given["routing"], f"{where}.routing", {"column", "asked", "skipped"}, beyond=beyond)
+    if not {"column", "asked"} <= set(gate):
+        raise IllegalInput(f"{where}.routing: a gate without its column, or without who is asked")
+    if "skipped" not in gate:
+        raise UnknownInput(f"{where}.routing: who is skipped is left to the codes of no")
     asked, skipped = codes(gate["asked"], where), codes(gate["skipped"], where)
     refuse_double(f"{where}.routing", asked, skipped)
     return Question(where, column, found, means, names(gate["column"], f"{where}.routing"), asked, skipped)
+
+
+def refuse_gates(asked: list[Question], usual: tuple[dict[str, tuple[str, ...]], str]) -> None:
+    """A gate is another question's column; don't know and refused do not shut it without a reason."""
+    for question in asked:
+        for column in question.gate:
+            own = [q for q in asked if q.column == column]
+            if column == question.column or set(question.skipped) & silent(own, usual):
+                raise IllegalInput(f"{question.key}.routing: its own column, or a refusal that shuts the gate")
+            if any(q.gate for q in own):
+                raise UnknownInput(f"{question.key}.routing: a gate behind another")
+
+
+def silent(own: list[Question], usual: tuple[dict[str, tuple[str, ...]], str]) -> set[str]:
+    """The codes of don't know and refused of the questions on a column; where there is none, the usual ones."""
+    return {code for found in [q.codes for q in own] or [usual[0]] for kind in ("dont_know", "refused") for code in found[kind]}
 
 
 def sides(spec: dict[str, Any], usual: tuple[dict[str, tuple[str, ...]], str]) -> dict[str, list[Question]]:

@@ -33,6 +33,7 @@ def _rows(path: Path, by: Sequence[Sequence[str]], population: str | None, measu
     sides = keys.sides(spec, usual)
     work, same = keys.questions(spec["any_work"], "any_work", usual), sections.same_work(spec, usual)
     asked = [*work, *sides["involuntary"], *sides["coercion"], *same]
+    keys.refuse_gates(asked, usual)
     module, age = sections.module(spec), sections.age(spec)
     populations, groups = sections.populations(spec, doubts), sections.groups(spec, doubts)
     persons = _persons(spec, path.parent, doubts)
@@ -43,7 +44,7 @@ def _rows(path: Path, by: Sequence[Sequence[str]], population: str | None, measu
     persons.require(named)
     answered_module = _asked(persons, module, doubts)
     ages = _ages(persons, age, doubts)
-    _refuse_strange_codes(persons, asked, groups, module)
+    _refuse_strange_codes(persons, asked, groups, module, usual)
     strata, psus = _drawn(persons, design)
     members = {name: _members(persons, p, answered_module, ages) for name, p in populations.items()}
     if not all(any(inside) for inside in members.values()):
@@ -156,12 +157,14 @@ def _ages(persons: Persons, age: dict[str, Any], doubts: Doubts) -> list[float |
     return found
 
 
-def _refuse_strange_codes(persons: Persons, asked: list[Question], groups: dict[str, dict[str, Any]], module: Any) -> None:
+def _refuse_strange_codes(
+    persons: Persons, asked: list[Question], groups: dict[str, dict[str, Any]], module: Any, usual: tuple[dict[str, Any], str]
+) -> None:
     """Codes that survey.yaml does not name stop the estimate; a gate may hold whatever another key names of its column."""
     own: list[tuple[str, set[str]]] = [(q.column, q.named) for q in asked]
     own += [(c, {*g["codes"], *g["missing"]}) for g in groups.values() for c in g.get("column", ())]
     own += [(module["column"][0], {*module["answered"], *module["refused"], *module["not_asked"]})] if module else []
-    gates = [(c, {*q.asked, *q.skipped}) for q in asked for c in q.gate]
+    gates = [(c, {*q.asked, *q.skipped, *keys.silent([p for p in asked if p.column == c], usual)}) for q in asked for c in q.gate]
     for column, known in own:
         strange = set(persons.column(column)) - known - {""}
         if strange - {code for name, codes in (*own, *gates) if name == column for code in codes}:

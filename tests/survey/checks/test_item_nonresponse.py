@@ -6,9 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import pandas as pd
-from small_surveys import frame_of
 
 import fltoolkit as fl
 from fltoolkit.survey.checks.item_nonresponse import (
@@ -16,11 +14,8 @@ from fltoolkit.survey.checks.item_nonresponse import (
     answer_findings,
     holding,
     nonresponse,
-    one_of,
     questions,
-    shut,
 )
-from fltoolkit.survey.spec.questions import Routing
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -41,20 +36,6 @@ def test_a_question_is_asked_once_for_each_episode_it_names(
     assert asked["q1_b", "b"].codes.dont_know == asked["q2", ""].codes.dont_know == ("D",)  # those of `answers`
     (held,) = holding(survey, ["q1_a", "nowhere", "q2"])
     assert held[1] == ["q1_a", "q2"]
-
-
-def test_a_code_among_few_is_open_where_the_cell_is_blank() -> None:
-    frame = frame_of(q=["1", "2", "7", None])
-    value = nw.col("q")
-    found = frame.select(some=one_of(value, ["1", "7"]), none=one_of(value, [])).collect("pandas").to_native()
-    assert found["some"].astype(object).where(found["some"].notna(), "open").to_list() == [True, False, True, "open"]
-    assert found["none"].to_list() == [False] * 4
-
-
-def test_routing_skips_who_is_skipped_at_every_gate() -> None:
-    frame = frame_of(src__a=["2", "2", "1", "2"], src__b=["2", None, "2", "1"])
-    routing = Routing(column=("a", "b"), asked=("1",), skipped=("2",))
-    assert frame.select(x=shut(routing)).collect("pandas").to_native()["x"].to_list() == [True, False, False, False]
 
 
 def test_a_blank_is_a_missing_answer_of_who_worked_and_the_gate_let_through(

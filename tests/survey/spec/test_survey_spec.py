@@ -32,7 +32,7 @@ MISTAKES = [
     ("unknown key of a table", {"tables": [{"measure": "share", "off": "sex"}]}, ["tables.0.off", "did you mean of?"]),
     ("unknown key of a question", {ITEM: {"colum": "q1"}}, ["hazardous_work.colum: unknown key", "did you mean column?"]),
     ("unknown key of routing", {f"{ITEM}.routing": {"column": "a", "askd": 1, "skipped": 2}},
-     [f"{ITEM}.routing.askd: unknown key; allowed: column, asked, skipped; did you mean asked?"]),
+     [f"{ITEM}.routing.askd: unknown key; allowed: column, asked, skipped, unknown, why, all, any; did you mean asked?"]),
     ("unknown key where two kinds may stand", {"episodes.same_work": {"colum": "x"}}, ["same_work.colum", "did you mean column?"]),
     ("missing key", {"title": None}, ["title: this key is required"]),
     ("missing key below", {"design.weight": None}, ["design.weight: this key is required"]),

@@ -1,0 +1,1 @@
+"""What answers that are missing do to the published result."""

@@ -1,0 +1,31 @@
+"""A select-multiple in one column: the codes of all options that were ticked, in one text, such as `1 3 7`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import narwhals as nw
+
+ANY_SEPARATOR = r"[\s,;|]+"
+EDGE = "\x1f"  # stands around each code: no file of answers has it
+
+
+def pattern(separator: str | None) -> str:
+    """The regular expression of what stands between two codes. None: blanks, commas, semicolons and upright strokes, whichever are found."""
+    if separator is None:
+        return ANY_SEPARATOR
+    return r"\s*" + re.escape(separator.strip()) + r"\s*" if separator.strip() else r"\s+"
+
+
+def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) -> nw.Expr:
+    """Whether one of some codes is among those in a text; null where the text is null."""
+    if not codes:
+        return nw.lit(False)
+    edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(pattern(separator), EDGE), nw.lit(EDGE)])
+    return nw.any_horizontal(*[edged.str.contains(EDGE + c + EDGE, literal=True) for c in codes], ignore_nulls=False)
+
+
+def split_codes(text: str, separator: str | None) -> list[str]:
+    """The codes in a text as they are written, each once, in their order."""
+    return list(dict.fromkeys(code for code in re.split(pattern(separator), text) if code))

@@ -1,0 +1,109 @@
+"""What survey.yaml declares of questions without an answer (a blank that means no, a refusal that skips), and for how many persons."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.survey.answers.skips_and_blanks import declared_no, shut
+from fltoolkit.survey.checks.findings import Finding, count_rows
+from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, holding, questions, with_stages
+from fltoolkit.survey.data.internal_columns import ASKED, NUMBER_OF, SOURCE
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.spec.routing import Routing
+
+Kind = Literal["blank", "gate"]
+TICKED = "another option of the question is ticked"
+
+
+def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
+    """For how many persons asked the module a declaration makes a *no*, unprotected: `where`, `column`, `why`, `persons`.
+
+    Args:
+        survey: a survey.
+        kind: `blank` for `blank: no`, of those whom routing does not skip anyway; `gate` for gates that don't know or refused shuts.
+
+    Returns:
+        One row a question and its reason; a column that feeds several items stands once. Of episodes in rows it counts these.
+    """
+    mapped, rows = survey.spec.mapped, []
+    for frame, columns in holding(survey, [q.column for q in questions(survey)]):
+        held = [q for q in questions(survey) if q.column in columns]
+        staged, stages = with_stages(frame, held, mapped)
+        declared = [(q, reached) for q, (_, reached) in zip(held, stages, strict=True) if _why(q, kind)]
+        made_no = {f"{i}": nw.col(reached) & _made_no(q, kind, mapped) for i, (q, reached) in enumerate(declared)}
+        counts = count_rows(staged, made_no)
+        rows += [(q.where, q.column, _why(q, kind), counts[f"{i}"]) for i, (q, _) in enumerate(declared)]
+    table = pd.DataFrame(rows, columns=["where", "column", "why", "persons"])
+    return table.drop_duplicates(["column", "why"], ignore_index=True)
+
+
+def _why(question: AskedQuestion, kind: Kind) -> str:
+    """The reason of a declaration; empty without one."""
+    source = question.source
+    if kind == "blank":
+        return (source.why or TICKED) if source.blank else ""
+    gates = source.routing.gates() if source.routing else ()
+    return "; ".join(dict.fromkeys(gate.why for gate in gates if gate.why))
+
+
+def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
+    """Whose blank is a no only because it is declared one."""
+    source, blank = question.source, nw.col(SOURCE + question.column).is_null()
+    skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
+    if kind == "blank":
+        return blank & declared_no(source, mapped, question.episode) & ~skipped
+    silent_open = shut(_without_silent(source.routing, mapped), mapped, question.episode) if source.routing else nw.lit(False)
+    return blank & skipped & ~silent_open
+
+
+def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
+    """Routing as it would be if don't know and refused shut no gate."""
+    if routing.column:
+        silent = frozenset().union(*(mapped.silent(name) for name in routing.column))
+        kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
+        return routing.model_copy(update={"skipped": kept, "why": ""})
+    below = tuple(_without_silent(gate, mapped) for gate in routing.joined)
+    return routing.model_copy(update={"all" if routing.all is not None else "any": below})
+
+
+def declared_findings(survey: Survey) -> list[Finding]:
+    """A note for each declaration, with its reason and how many persons it makes a *no*."""
+    out = []
+    for kind, check, what, do in (
+        ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),
+        ("gate", "routing", "don't know or refused at the gate makes this a no", "without why: they are unresolved"),
+    ):
+        for row in declared_counts(survey, "blank" if kind == "blank" else "gate").to_dict("records"):
+            out.append(Finding("note", check, str(row["column"]), f"{what}: {row['why']}", int(row["persons"]), do))
+    return [*out, *_number_findings(survey)]
+
+
+def _number_findings(survey: Survey) -> list[Finding]:
+    """Numbers of episodes that are none, or more than the file has episodes."""
+    counted, frame = survey.spec.episodes.counted, survey.frame
+    if counted is None:
+        return []
+    code, number, out = nw.col(SOURCE + counted.number), nw.col(NUMBER_OF + counted.number), []
+    answered = nw.col(ASKED) & ~code.is_null() & ~code.is_in(list(counted.missing))
+    counts = _number_counts(frame, answered, number, len(survey.spec.episodes.wide))
+    if counts["odd"]:
+        what, do = (
+            "numbers of episodes that are no whole number from 0",
+            "correct them, or name codes of no answer under episodes.exists.missing",
+        )
+        out.append(Finding("error", "episodes", counted.number, what, counts["odd"], do))
+    if counts["more"]:
+        what = f"more episodes than the {len(survey.spec.episodes.wide)} that survey.yaml names; those beyond are not seen"
+        do = "name all under episodes.wide; or if the number is a code of no answer, under episodes.exists.missing"
+        out.append(Finding("warning", "episodes", counted.number, what, counts["more"], do))
+    return out
+
+
+def _number_counts(frame: Frame, answered: nw.Expr, number: nw.Expr, named: int) -> dict[str, int]:
+    whole = (number.is_finite() & (number >= 0) & (number.round(0) == number)).fill_null(False)
+    return count_rows(frame, {"odd": answered & ~whole, "more": answered & whole & (number > named)})

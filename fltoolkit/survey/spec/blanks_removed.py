@@ -1,0 +1,25 @@
+"""A survey.yaml as it would be if no blank were declared a no."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from fltoolkit.survey.spec.questions import Source
+from fltoolkit.yaml_files.loading import Model
+
+S = TypeVar("S")
+
+
+def without_declared_blanks(node: S) -> S:
+    """A model, or what holds models, with `blank: no` taken from every question in it: those blanks are then unresolved."""
+    if isinstance(node, Source):
+        return node.model_copy(update={"blank": None, "if_ticked": (), "why": ""})
+    changed: Any = node
+    if isinstance(node, Model):
+        below = {name: without_declared_blanks(getattr(node, name)) for name in type(node).model_fields}
+        changed = node.model_copy(update={name: new for name, new in below.items() if new is not getattr(node, name)})
+    elif isinstance(node, dict):
+        changed = {key: without_declared_blanks(value) for key, value in node.items()}
+    elif isinstance(node, tuple):
+        changed = tuple(without_declared_blanks(value) for value in node)
+    return changed  # type: ignore[no-any-return]

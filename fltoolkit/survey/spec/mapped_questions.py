@@ -1,0 +1,180 @@
+"""The yes/no questions of a survey.yaml seen together: what a gate's codes mean, and what a blank in a gate's column means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from fltoolkit.survey.spec.questions import AnswerCodes, Source
+from fltoolkit.survey.spec.routing import Routing
+
+Keyed = Sequence[tuple[str, Source]]
+# Where a blank may not be declared a no: they decide on everything else.
+NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "children.with_parents.done")
+
+
+@dataclass(frozen=True)
+class GateCodes:
+    """The codes of one column of a gate. Of a column with several codes in one text (`listed`) they are options that were ticked."""
+
+    asked: tuple[str, ...]
+    skipped: tuple[str, ...]
+    unknown: tuple[str, ...]
+    listed: bool
+
+
+@dataclass(frozen=True)
+class MappedQuestions:
+    """The yes/no questions by their columns, `{episode}` as written, and the codes that they share.
+
+    Attributes:
+        by_column: the questions that each column feeds.
+        answers: the usual codes.
+    """
+
+    by_column: Mapping[str, tuple[Source, ...]]
+    answers: AnswerCodes
+
+    @classmethod
+    def of(cls, questions: Keyed, answers: AnswerCodes) -> MappedQuestions:
+        """From `SurveySpec.questions` and the usual codes."""
+        columns = dict.fromkeys(source.column for _, source in questions)
+        return cls({c: tuple(s for _, s in questions if s.column == c) for c in columns}, answers)
+
+    def codes(self, source: Source) -> AnswerCodes:
+        """The codes of a question."""
+        return source.codes(self.answers)
+
+    def blank_read_by(self, column: str) -> Source | None:
+        """The question that says what a blank of a column means: the first that has routing or `blank: no`. None: nobody says it."""
+        return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
+
+    def gate_codes(self, gate: Routing, column: str) -> GateCodes:
+        """What the codes of a column mean in a gate.
+
+        Raises:
+            ValueError: a code means two things, or don't know or refused shuts the gate without a reason.
+        """
+        sources = self.by_column.get(column, ())
+        own, asked = [self.codes(s) for s in sources] or [self.answers], gate.asked or ()
+        open_ = tuple(dict.fromkeys(code for codes in own for code in codes.meaning_unresolved))
+        if any(s.contains for s in sources):
+            if gate.skipped is not None:
+                raise ValueError(
+                    f"{column} holds several codes: the gate is shut where none of asked is ticked; leave skipped out"
+                )
+            return GateCodes(asked, (), tuple(c for c in (*gate.unknown, *open_) if c not in asked), True)
+        skipped = self._skipped(gate, column, own)
+        if both := [code for code in skipped if code in (*asked, *gate.unknown)]:
+            raise ValueError(
+                f"code {both[0]} of {column} is a no, so that it skips, and it is also under asked or unknown; say skipped: here"
+            )
+        told = [code for code in skipped if code in self.silent(column)]
+        if told and not gate.why.strip():
+            raise ValueError(
+                f"code {told[0]} of {column} is don't know or refused, and skips: it would count as a no. "
+                "Take it out of skipped, and the question stays unresolved; or say why: it is a no (or means something else there), "
+                "which is printed"
+            )
+        return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
+
+    def open_codes(self, source: Source) -> tuple[str, ...]:
+        """The codes that leave a question open. Of options that were ticked those that any question of the column names, since they are
+        about the whole list."""
+        own = self.by_column[source.column] if source.contains else (source,)
+        return tuple(dict.fromkeys(code for s in own for code in self.codes(s).meaning_unresolved))
+
+    def silent(self, column: str) -> frozenset[str]:
+        """The codes of don't know and refused of a column."""
+        own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
+        return frozenset(code for codes in own for code in (*codes.dont_know, *codes.refused))
+
+    def _skipped(self, gate: Routing, column: str, own: Sequence[AnswerCodes]) -> tuple[str, ...]:
+        if gate.skipped is not None:
+            return gate.skipped
+        if len({frozenset(codes.meaning_no) for codes in own}) > 1:
+            raise ValueError(f"several questions have the column {column}, with different codes of no; say skipped: here")
+        return own[0].meaning_no
+
+
+def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes) -> None:
+    """Refuse questions whose codes, gates or blanks do not fit each other.
+
+    Args:
+        questions: every question with its key, as `SurveySpec.questions` gives them.
+        answers: the usual codes.
+
+    Raises:
+        ValueError: it names the key, the column, and what to do.
+    """
+    mapped = MappedQuestions.of(questions, answers)
+    for where, source in questions:
+        if source.blank and where in NEVER_BLANK:
+            raise ValueError(
+                f"{where}: a blank of column {source.column} cannot mean no: who works, and whether it is the same work, decides on all "
+                "else; take blank: no away, and name the gate under routing"
+            )
+        try:
+            mapped.codes(source)
+            for gate in source.routing.gates() if source.routing else ():
+                skipped = {column: mapped.gate_codes(gate, column).skipped for column in gate.column or ()}
+                if gate.why and not any(mapped.silent(column).intersection(codes) for column, codes in skipped.items()):
+                    raise ValueError("why says why don't know or refused is a no; no code under skipped is one")
+        except ValidationError as error:
+            problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ValueError(f"{where}: of column {source.column}, {problem}") from None
+        except ValueError as error:
+            raise ValueError(f"{where}, routing of column {source.column}: {error}") from None
+    _refuse_two_readings(questions, mapped)
+    _refuse_circles(questions, mapped)
+
+
+def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
+    """A column is read in one way, and its blanks mean one thing where it is a gate."""
+    for column, sources in mapped.by_column.items():
+        if len({bool(s.contains) for s in sources}) > 1:
+            raise ValueError(
+                f"column {column} is read as several codes in one question (contains) and as one code in another; say contains in both"
+            )
+        if len({s.separator for s in sources}) > 1:
+            raise ValueError(f"column {column} has two separators; give the same in each question, or none")
+        for source in sources:
+            if both := [code for code in source.contains or () if code in mapped.open_codes(source)]:
+                raise ValueError(
+                    f"code {both[0]} of column {column} is an option in one question and don't know, refused or not applicable in another "
+                    "(by its own keys, or those of answers); say dont_know: and refused: in each question of the column"
+                )
+    gates = {c: where for where, source in questions if source.routing for c in source.routing.columns()}
+    for column, where in gates.items():
+        said = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}
+        if len(said) > 1:
+            raise ValueError(
+                f"{where}, routing: {column} is the gate, and questions on {column} have different routing or blank; a skip of it would "
+                "mean two things: say the same in each"
+            )
+
+
+def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
+    """No question decides, by the gates before it, on whether it is asked itself."""
+    for where, source in questions:
+        if source.routing and source.column in source.routing.columns():
+            raise ValueError(
+                f"{where}, routing: the gate is the question's own column, {source.column}; name the question before it, whose answer leads here"
+            )
+        if circle := _circle(mapped, [source.column]):
+            raise ValueError(
+                f"{where}, routing: the gates go in a circle: {' is behind '.join(circle)}; a gate is asked before what it leads to"
+            )
+
+
+def _circle(mapped: MappedQuestions, chain: list[str]) -> list[str]:
+    """The columns from one to itself, each the gate of the one before; empty without a circle."""
+    read = mapped.blank_read_by(chain[-1])
+    for gate in read.routing.columns() if read and read.routing else ():
+        if gate in chain:
+            return [*chain[chain.index(gate) :], gate]
+        if found := _circle(mapped, [*chain, gate]):
+            return found
+    return []

@@ -1,0 +1,58 @@
+"""Who is asked a question: the gates before it, as the questionnaire prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from fltoolkit.survey.spec.distinct_codes import refuse_double_codes
+from fltoolkit.yaml_files.loading import Codes, Model, Names
+
+
+class Routing(Model):
+    """Who is asked a question: one gate, or several of which all (`all`) or one (`any`) must be open. They nest.
+
+    A gate is a column and its codes: open at a code of `asked`, shut at one of `skipped`, unknown at any other. `skipped` left out: the
+    `no` codes of the question of survey.yaml that has this column, else those of `answers`. Of several columns in one gate one answer in
+    `asked` is enough, and it is shut only if every answer is in `skipped`. `why`: the reason for which don't know or refused, among
+    `skipped`, shut the gate.
+    """
+
+    column: Annotated[Names, Field(min_length=1)] | None = None
+    asked: Annotated[Codes, Field(min_length=1)] | None = None
+    skipped: Codes | None = None
+    unknown: Codes = ()
+    why: str = ""
+    all: Annotated[tuple[Routing, ...], Field(min_length=1)] | None = None
+    any: Annotated[tuple[Routing, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_gate_or_several(self) -> Routing:
+        if (self.all is not None) + (self.any is not None) + (self.column is not None) != 1:
+            raise ValueError(
+                "give exactly one of column (a gate), all (of which each must be open), any (of which one must be open)"
+            )
+        if self.column is None and (self.asked or self.skipped or self.unknown or self.why):
+            raise ValueError("asked, skipped, unknown and why belong to a gate, beside its column; all and any only join gates")
+        if self.column is not None and self.asked is None:
+            raise ValueError("asked is required beside column: the codes of those who go on to the question")
+        refuse_double_codes(self, "asked", "skipped", "unknown")
+        return self
+
+    @property
+    def joined(self) -> tuple[Routing, ...]:
+        """The gates that this joins, each perhaps of several; of a single gate none."""
+        return self.all or self.any or ()
+
+    def gates(self) -> Iterator[Routing]:
+        """Every single gate."""
+        if self.column:
+            yield self
+        for below in self.joined:
+            yield from below.gates()
+
+    def columns(self) -> list[str]:
+        """The columns of all gates."""
+        return [name for gate in self.gates() for name in gate.column or ()]
