@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.authoring.draft.vocabulary import answer
+from fltoolkit.authoring.draft.label_meanings import answer
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_arrays, to_count, to_pandas
@@ -57,7 +57,8 @@ class ColumnContents:
 
     @property
     def meanings(self) -> dict[str, list[str]]:
-        """The codes by what their labels say: yes, no, dont_know …; `other`: an answer of another sort, or no label.
+        """The codes by what their labels say: yes, no, dont_know …; `other`: an answer of another sort, or no label; `declared_missing`: the file
+        says that it is no answer, its label does not say of which sort.
 
         Where no code has a label and some are themselves yes and no in words (oui, non), the codes are read as labels.
         """
@@ -65,7 +66,7 @@ class ColumnContents:
         words = not any(self.codes.values()) and {"yes", "no"} <= {answer(code) for code in self.codes}
         for code, label in self.codes.items():
             label = code if words else label
-            said.setdefault(answer(label) or ("not_stated" if code in self.missing else "other"), []).append(code)
+            said.setdefault(answer(label) or ("declared_missing" if code in self.missing else "other"), []).append(code)
         return said
 
     @property
