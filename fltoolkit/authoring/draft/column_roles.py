@@ -16,6 +16,8 @@ USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "9
 def score(column: ColumnContents, concept: str) -> int:
     """How well a column's label, and less so its name, says that it is of this sort."""
     words = vocabulary().columns[concept]
+    if hits(words.never, column.label):
+        return 0
     return 2 * min(hits(words.labels, column.label), 2) + min(hits(words.names, column.name), 1)
 
 

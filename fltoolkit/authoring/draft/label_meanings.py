@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from fltoolkit.authoring.draft.vocabulary import first_hit, hits, plain, vocabulary, without
 
 UNRESOLVED = {"dont_know", "refused", "not_stated"}
+ABOUT_ELSE = ", and may be about something else"
 NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Recusa", "b) Non"
 
 
@@ -79,23 +80,20 @@ def doubt(label: str, key: str) -> str:
     words = vocabulary().polarity
     if not label:
         return "only its name says what it is"
-    if re.search(r"[^\W\d_]", plain(label).encode("ascii", "ignore").decode()) is None:
-        return "its language is not one of those in which this can be told"
-    rest = without(words.harmless, label)
-    if found := first_hit(words.negation, rest):
-        return f"it holds {found!r}"
-    if found := first_hit(words.others, rest):
-        return f"it holds {found!r}, and may be about something else"
-    if key in ("any_work", "worked"):
-        found = first_hit(words.sought, rest)
-        return f"it holds {found!r}, and may be about something else" if found else ""
-    if not key.startswith("items") and key != "trafficking":
-        return ""
+    if not re.search("[a-z]", plain(label)):
+        return "its language is not one in which this can be told"
     if key.endswith("no_freedom_to_leave"):
         return "it is asked both ways round"
-    if found := first_hit(words.reversed, rest):
-        return f"it holds {found!r}, and can be read both ways"
-    return "" if hits(words.happened, label) else "no word of it says that it happened"
+    of_harm = key.startswith("items") or key == "trafficking"
+    rest = without(words.harmless, label)
+    for doubtful, why in ((words.negation, ""), (words.others, ABOUT_ELSE), (words.reversed if of_harm else words.sought, "")):
+        if found := first_hit(doubtful, rest):
+            return f"it holds {found!r}{why}"
+    if of_harm and not (hits(words.happened, label) or (hits(words.taken, label) and hits(words.belongings, label))):
+        return "no word of it says that it happened"
+    unknown = without((*words.happened, *words.taken, *words.belongings, *words.witnessed, *words.known), rest).split()
+    unknown = [word for word in unknown if not word.isdigit()]
+    return f"it holds {unknown[0]!r}" if unknown else ""
 
 
 def is_witnessed(label: str) -> bool:

@@ -25,6 +25,7 @@ from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
+LEAVING = "items.involuntary.no_freedom_to_leave"
 NEAR = 20  # a question's gates are among so many questions before and after it, or are the one on any work
 ONE_ONLY = ("proxy", "alone", "worked")
 UNGATED = ("any_work", *ONE_ONLY)  # asked of everybody who was asked anything
@@ -53,14 +54,19 @@ class Questions:
         return next(iter(self.placed.get("worked", ())), None)
 
 
-def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None) -> Questions:
+def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, blanks_tell: bool = True) -> Questions:
     """Find the yes/no questions, place them by their labels, and try on the rows who was asked each.
 
     Without any label that says yes and no, columns with the usual codes are taken for questions, and their codes are asked.
+
+    Args:
+        unused: the columns.
+        asked: the module's column and the codes of those who answered it; None if all did, or if it is not known who did.
+        blanks_tell: whether a blank that no gate explains is worth a remark; it is not where it is not known who answered.
     """
     free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]
-    found = labelled or [c for c in free if may_be_yes_no(c)]
+    found = [c for c in free if is_yes_no(c) or _asks_leaving(c)] if labelled else [c for c in free if may_be_yes_no(c)]
     placed: dict[str, list[ColumnContents]] = {}
     for column in found:
         if key := place(column):
@@ -70,7 +76,20 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
     unused.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
     gates, unexplained = _gates(unused, found, placed, asked) if found else ({}, frozenset())
     usual = usual_codes(labelled)
-    return Questions(tuple(found), bool(labelled), usual, placed, gates, usual_open(labelled, usual), unexplained)
+    return Questions(
+        tuple(found),
+        bool(labelled),
+        usual,
+        placed,
+        gates,
+        usual_open(labelled, usual),
+        unexplained if blanks_tell else frozenset(),
+    )
+
+
+def _asks_leaving(column: ColumnContents) -> bool:
+    """Whether one could leave, asked with answers of its own, such as: yes; no; no, under threat."""
+    return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
 
 
 def _gates(
@@ -176,15 +195,15 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
-    why += _asked_of(q, column)
+    why += asked_of(q, column)
     return YamlLine(start + source(q, column, asked), "; ".join(why))
 
 
 def _said(key: str) -> str:
-    return "one could not leave" if key.endswith("no_freedom_to_leave") else "that it was so"
+    return "one could not leave" if key == LEAVING else "that it was so"
 
 
-def _asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
+def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
     """What a question's codes, its gates and its blanks leave open, in words."""
     if left := _own_open(q, column):
         yield f"under {KINDS}: {_open(left)}"
@@ -197,7 +216,7 @@ def _asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
 
 def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
     """The open codes of a question that are not asked under `answers`."""
-    if not q.labelled:
+    if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
@@ -289,23 +308,3 @@ def months(unused: UnusedColumns) -> Iterator[YamlLine]:
     yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
     if missing:
         yield YamlLine(f"  missing: {flow(missing)}", meanings(column, missing))
-
-
-def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """What is left, as comments: questions ready to be moved, then every other column."""
-    questions = [c for c in q.all if c.name not in unused.used]
-    if questions:
-        yield from [
-            YamlLine(),
-            YamlLine("# Questions not placed. Move a line under any_work or an item of items, and take away its #."),
-        ]
-        for c in questions:
-            routes = [name for name, gates in q.gates.items() if c.name in [gate.column for gate in gates]]
-            says = f"; says who was asked {', '.join(routes)}" if routes else ""
-            yield YamlLine(f"#     - {source(q, c)}", "; ".join([meanings(c, c.codes) + says, *_asked_of(q, c)]))
-    others = [c for c in unused.free() if c not in questions]
-    if others:
-        yield from [YamlLine(), YamlLine("# Columns not used:")]
-        yield from (
-            YamlLine(f"#   {scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)]))) for c in others
-        )

@@ -7,16 +7,20 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
-from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
+from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 from fltoolkit.yaml_files.loading import Model, Names, load_model
+
+K = TypeVar("K", bound=str)
 
 
 class VocabularyWords(Model):
-    """What a column is called, in its name and in its label."""
+    """What a column is called, in its name and in its label; `never`: words of labels that it does not have."""
 
     names: Names
     labels: Names
+    never: Names = ()
 
 
 class AnswerWords(Model):
@@ -33,6 +37,9 @@ class PolarityWords(Model):
     negation: Names
     reversed: Names
     happened: Names
+    taken: Names
+    belongings: Names
+    known: Names
     others: Names
     sought: Names
     witnessed: Names
@@ -50,6 +57,10 @@ class Vocabulary(Model):
     place: dict[str, Names]
     module: dict[str, Names]
     isic: dict[str, Names]
+    main_job: Names
+    exceptions: dict[ExceptionKind, Names]
+    within_limits: Names
+    children: Names
     categories: dict[str, dict[str, Names]]
 
 
@@ -98,7 +109,7 @@ def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
     return next((kind for kind, words in kinds.items() if hits(words, label)), None)
 
 
-def only_kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
+def only_kind_of(label: str, kinds: Mapping[K, Sequence[str]]) -> K | None:
     """The one kind whose words a label holds. None: no kind, or several."""
     found = [kind for kind, words in kinds.items() if hits(words, label)]
     return found[0] if len(found) == 1 else None
