@@ -28,8 +28,9 @@ def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[Colu
 
 
 def is_weight(column: ColumnContents) -> bool:
-    """Numbers, none negative, not all alike, and none with a label."""
-    return column.low is not None and column.low >= 0 and column.distinct > 1 and not any(column.codes.values())
+    """Numbers, none negative, not all alike, none with a label, and more than the codes of an answer."""
+    numbers = column.low is not None and column.low >= 0 and column.distinct > 1
+    return numbers and not any(column.codes.values()) and not may_be_yes_no(column)
 
 
 def is_age(column: ColumnContents) -> bool:

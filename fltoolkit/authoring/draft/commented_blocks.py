@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -124,9 +125,9 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
             YamlLine("# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):"),
         ]
         yield YamlLine(f"# children:  # {CHILDREN}")
-        yield from (
-            YamlLine(f"#     {UNANSWERED}: {source(q, c)}", f"{CHILDREN}; {meanings(c, c.codes)}") for c in found.children
-        )
+        for c in found.children:
+            asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
+            yield YamlLine(f"#   {UNANSWERED}: {source(q, c, asked)}", meanings(c, c.codes))
     if found.exceptions:
         yield from [
             YamlLine(),
@@ -166,7 +167,7 @@ def _answers(several: Several) -> Iterator[tuple[str, str]]:
     for option, label in several.options.items():
         if several.separator:
             yield (
-                f"{{column: {scalar(several.name)}, contains: {scalar(option)}, separator: {scalar(several.separator)}}}",
+                f"{{column: {scalar(several.name)}, contains: {scalar(option)}, separator: {json.dumps(several.separator)}}}",
                 label or "what does this answer say?",
             )
         else:

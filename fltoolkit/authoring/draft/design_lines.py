@@ -192,8 +192,8 @@ def year(unused: UnusedColumns, path: Path) -> YamlLine:
     column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
     told = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()
-    found = told or named
-    if len(found) == 1 and (not named or named == found):
-        return YamlLine(f"year: {found.pop()}", why if told else "the file's name")
+    (only, *more) = sorted(told | named) or [0]
+    if only and not more:
+        return YamlLine(f"year: {only}", why if told else "the file's name")
     seen = " or ".join(map(str, sorted(told | named)))
     return YamlLine(f"year: {UNANSWERED}", f"of the survey: {seen}?" if seen else "of the survey")

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from fltoolkit.authoring.draft.vocabulary import first_hit, hits, plain, vocabulary, without
 
 UNRESOLVED = {"dont_know", "refused", "not_stated"}
+ARTICLES = ("the", "your", "* el", "* su", "el", "su", "o", "* o", "o seu", "* o seu", "le", "votre", "l")
 ABOUT_ELSE = ", and may be about something else"
 NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Recusa", "b) Non"
 
@@ -89,11 +90,22 @@ def doubt(label: str, key: str) -> str:
     for doubtful, why in ((words.negation, ""), (words.others, ABOUT_ELSE), (words.reversed if of_harm else words.sought, "")):
         if found := first_hit(doubtful, rest):
             return f"it holds {found!r}{why}"
+    if of_harm and (found := first_hit(_done_to_doers(), rest)):
+        return f"it holds {found!r}{ABOUT_ELSE}"
     if of_harm and not (hits(words.happened, label) or (hits(words.taken, label) and hits(words.belongings, label))):
         return "no word of it says that it happened"
     unknown = without((*words.happened, *words.taken, *words.belongings, *words.witnessed, *words.known), rest).split()
     unknown = [word for word in unknown if not word.isdigit()]
     return f"it holds {unknown[0]!r}" if unknown else ""
+
+
+@cache
+def _done_to_doers() -> tuple[str, ...]:
+    """The employer was punished; was the employer punished; fue sancionado el empleador."""
+    words = vocabulary().polarity
+    after = [f"{doer} {verb}" for doer in words.doers for verb in words.suffers]
+    before = [f"{verb} {between} {doer}" for doer in words.doers for verb in words.suffers for between in ARTICLES]
+    return (*after, *before)
 
 
 def is_witnessed(label: str) -> bool:

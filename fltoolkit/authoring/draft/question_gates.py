@@ -12,7 +12,7 @@ from fltoolkit.authoring.draft.column_contents import BLANK, Answers, ColumnCont
 
 OPEN_ENOUGH = 0.98  # of those who came through all gates, the share that has an answer
 MOST_GATES = 3
-BY_MISTAKE = 0.01  # answers of persons who were to skip the question, for each who did
+BY_MISTAKE = 0.01  # answers of persons who were to skip the question, for each who did and for each who was asked
 
 Rows = NDArray[np.bool_]
 
@@ -62,7 +62,9 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     while tried and len(chosen) < MOST_GATES:
         unexplained = _unexplained(chosen, has)
         best = max(reversed(tried), key=lambda t: int((t.shut & unexplained).sum()))
-        if not (best.shut & unexplained).any() or (chosen and 2 * (best.shut & unexplained).sum() < unexplained.sum()):
+        if not (best.shut & unexplained).any() or (
+            chosen and _opens(chosen, has) and 2 * (best.shut & unexplained).sum() < unexplained.sum()
+        ):
             break
         chosen.append(best)
         tried.remove(best)
@@ -102,7 +104,7 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
     times = np.bincount(places.astype(np.intp) + 256 * has.astype(np.intp), minlength=512)
     codes = list(column.codes)
     here = [(i, code) for i, code in enumerate(codes, 1) if times[i] + times[256 + i]]
-    away = tuple(code for i, code in here if times[256 + i] <= BY_MISTAKE * times[i])
+    away = tuple(code for i, code in here if times[256 + i] <= BY_MISTAKE * min(times[i], int(has.sum())))
     asked = tuple(code for _, code in here if code not in away)
     kinds = _kinds(column, codes)
     skipped = tuple(code for code in away if kinds[code] == "no")

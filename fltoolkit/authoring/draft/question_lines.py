@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
@@ -45,7 +45,7 @@ class Questions:
     usual: Mapping[str, list[str]]
     placed: Mapping[str, Sequence[ColumnContents]]
     gates: Mapping[str, tuple[Gate, ...]]
-    open: Mapping[str, str]
+    open: Mapping[str, str] = field(default_factory=dict)
     unexplained: frozenset[str] = frozenset()
 
     @property
@@ -191,7 +191,8 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     name_alone = not column.label and key in ("proxy", "alone")
     if not name_alone and (reason := doubt(column.label, key)):
         asked |= {"yes": UNANSWERED, "no": UNANSWERED}
-        why.append(f"yes: the codes that say {_said(key)}; {reason}; of {meanings(column, column.codes)}")
+        reason = "" if key == LEAVING else f"{reason}; "
+        why.append(f"yes: the codes that say {_said(key)}; {reason}of {meanings(column, column.codes)}")
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")

@@ -40,6 +40,8 @@ class PolarityWords(Model):
     taken: Names
     belongings: Names
     known: Names
+    doers: Names
+    suffers: Names
     others: Names
     sought: Names
     witnessed: Names

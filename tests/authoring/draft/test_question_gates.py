@@ -55,9 +55,16 @@ def test_two_gates_that_everybody_answered_are_both_named() -> None:
 
 
 def test_an_answer_by_mistake_in_a_hundred_leaves_a_gate_a_gate() -> None:
-    gate, question = [1] * 100 + [2] * 203, [1, 2] * 50 + [1] * 2 + [None] * 201
+    gate, question = [1] * 200 + [2] * 203, [1, 2] * 100 + [1] * 2 + [None] * 201
     assert tried(KNOWN, gate=gate, q=question) == (Gate("gate", ("1",), ("2",)),)
-    assert tried(KNOWN, gate=gate, q=[1, 2] * 50 + [1] * 3 + [None] * 200) == ()
+    assert tried(KNOWN, gate=gate, q=[1, 2] * 100 + [1] * 3 + [None] * 200) == ()
+
+
+def test_what_a_question_led_to_is_not_its_gate() -> None:
+    """Of those asked one in five said no, and is not in the column that says whether they did: hardly anybody among those who are not."""
+    asked, led = [1] * 50 + [2] * 1950, [1] * 40 + [2] * 1960
+    question = [1] * 40 + [2] * 10 + [None] * 1950
+    assert tried(KNOWN, asked=asked, led=led, q=question) == (Gate("asked", ("1",), ("2",)),)
 
 
 def test_a_column_that_shuts_out_hardly_anybody_of_those_left_is_no_second_gate() -> None:
