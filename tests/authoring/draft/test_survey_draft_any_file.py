@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from fltoolkit.authoring.draft.survey_draft import make_draft, write_draft
 
-
 ANY_TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), min_size=1, max_size=30)
 LEGAL_NAME = st.from_regex(r"x[A-Za-z0-9À-ÿа-я_.$#@]{0,15}[A-Za-z0-9]", fullmatch=True)
 
