@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
+from fltoolkit.authoring.draft.survey_draft import make_draft
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
+from fltoolkit.yaml_files.loading import load_yaml
 
 YES_NO = {"1": "Yes", "2": "No"}
 
@@ -34,3 +37,10 @@ def unused(
         opened,
         [replace(c, label=(labels or {}).get(c.name, ""), codes=(codes or {}).get(c.name, c.codes)) for c in opened.columns()],
     )
+
+
+def drafted(data: Path) -> dict[str, Any]:
+    """The draft of a file, as the loader reads it."""
+    target = data.with_name(f"{data.name}.yaml")
+    target.write_text(make_draft(data, data.name).text, "utf-8")
+    return load_yaml(target)

@@ -268,12 +268,13 @@ def load_model(path: Path, model: type[M]) -> M:
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
-    """The keys, with dots, that a draft left to its reader."""
+    """The keys, with dots, that a draft left to its reader: those without a value, and codes without a key."""
     if node == UNANSWERED:
         yield key
     elif isinstance(node, (dict, list)):
         for step, below in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _unanswered(below, f"{key}.{step}" if key else str(step))
+            path = f"{key}.{step}" if key else str(step)
+            yield from [path] if step == UNANSWERED else _unanswered(below, path)
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.authoring.draft.vocabulary import answer
+from fltoolkit.authoring.draft.label_meanings import answer
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.fetch_rows import to_arrays, to_count, to_pandas
+from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas
 from fltoolkit.survey.data.person_frame import Frame, Opened, open_named
 from fltoolkit.survey.data.printable_values import LIMIT, is_code
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 MANY_CODES = 60  # a column with more values is no list of codes
 CELLS_AT_ONCE = 50_000_000
+OLDEST = 120  # years; a higher number is a code
 COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
 MANY_COMMAS = 20  # different numbers with a comma; a column with more is one of decimal commas
 Answers = Mapping[str, "np.ndarray[Any, np.dtype[np.uint8]]"]
@@ -57,7 +58,8 @@ class ColumnContents:
 
     @property
     def meanings(self) -> dict[str, list[str]]:
-        """The codes by what their labels say: yes, no, dont_know …; `other`: an answer of another sort, or no label.
+        """The codes by what their labels say: yes, no, dont_know …; `other`: an answer of another sort, or no label; `declared_missing`: the file
+        says that it is no answer, its label does not say of which sort.
 
         Where no code has a label and some are themselves yes and no in words (oui, non), the codes are read as labels.
         """
@@ -65,7 +67,7 @@ class ColumnContents:
         words = not any(self.codes.values()) and {"yes", "no"} <= {answer(code) for code in self.codes}
         for code, label in self.codes.items():
             label = code if words else label
-            said.setdefault(answer(label) or ("not_stated" if code in self.missing else "other"), []).append(code)
+            said.setdefault(answer(label) or ("declared_missing" if code in self.missing else "other"), []).append(code)
         return said
 
     @property
@@ -182,9 +184,43 @@ class DataTable:
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
         return to_count(bad)
 
-    def combinations(self, names: Sequence[str]) -> int:
-        """How many different combinations of these columns there are."""
-        return to_count(self.frame(names).unique().select(nw.len().alias("n")))
+    def counted(self, name: str) -> dict[str, int]:
+        """The different values of a column, each with the number of rows that hold it."""
+        rows = self._counted([name]).filter(~nw.col(VALUE).is_null()).group_by(VALUE).agg(nw.col(ROWS).sum())
+        return {str(value): int(n) for value, n in to_pandas(rows).itertuples(index=False, name=None)}
+
+    def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
+        """The numbers of the rows, from 1, that are alike in these columns, group by group; none if there are more than `most` groups."""
+        numbered = self._written(names).project("*, row_number() OVER () AS fl__row")
+        keys = ", ".join(map(_quoted, names))
+        groups = numbered.aggregate(
+            f"{keys}, string_agg(fl__row::VARCHAR, ' ' ORDER BY fl__row) AS fl__rows, count(*) AS fl__n", keys
+        )
+        found = to_arrays(groups.filter("fl__n > 1").project("fl__rows").limit(most + 1))["fl__rows"].tolist()
+        return [] if len(found) > most else sorted([int(row) for row in rows.split()] for rows in found)
+
+    def shared(self, outer: Sequence[str], inner: Sequence[str]) -> tuple[int, int]:
+        """How many combinations of the columns `inner` stand with several of those of `outer`, and how many there are."""
+        frame = self.frame([*outer, *inner]).unique().group_by(list(inner)).agg(nw.len().alias("fl__n"))
+        return to_count(frame.filter(nw.col("fl__n") > 1).select(nw.len().alias("n"))), to_count(
+            frame.select(nw.len().alias("n"))
+        )
+
+    def fractions(self, names: Sequence[str]) -> bool:
+        """Whether one of these columns holds a number that is not whole."""
+        frame = self.frame(names)
+        part = [nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name) for name in names]
+        sums = to_arrow(frame.select(part).select([nw.col(name).sum() for name in names]))
+        return any(sums.column(i)[0].as_py() for i in range(len(names)))
+
+    def answered_from(self, names: Sequence[str], age: str, years: int) -> set[str]:
+        """Of these columns, those in which a person of this age or more has an answer."""
+        if not names:
+            return set()
+        old = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}"
+        counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(names)]
+        found = to_arrays(self._written([*names, age]).aggregate(", ".join(counts)))
+        return {c for i, c in enumerate(names) if found[f"fl__{i}"][0]}
 
     def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
         """By question, for each row, the place of its answer among the question's codes: a byte a cell, to try who was asked what.

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from fltoolkit.authoring.draft.column_contents import BLANK, Answers, ColumnContents
+from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.vocabulary import hits, vocabulary
 
 KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
+MOST_OPEN = 6  # codes of a yes/no question that are no answer known
 USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "99"})
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A column that says who was asked a question, tried on the data: nobody with a skipped code has an answer."""
-
-    column: str
-    asked: tuple[str, ...]
-    skipped: tuple[str, ...]
 
 
 def score(column: ColumnContents, concept: str) -> int:
     """How well a column's label, and less so its name, says that it is of this sort."""
     words = vocabulary().columns[concept]
+    if hits(words.never, column.label):
+        return 0
     return 2 * min(hits(words.labels, column.label), 2) + min(hits(words.names, column.name), 1)
 
 
@@ -37,8 +28,9 @@ def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[Colu
 
 
 def is_weight(column: ColumnContents) -> bool:
-    """Numbers, none negative, not all alike, and none with a label."""
-    return column.low is not None and column.low >= 0 and column.distinct > 1 and not any(column.codes.values())
+    """Numbers, none negative, not all alike, none with a label, and more than the codes of an answer."""
+    numbers = column.low is not None and column.low >= 0 and column.distinct > 1
+    return numbers and not any(column.codes.values()) and not may_be_yes_no(column)
 
 
 def is_age(column: ColumnContents) -> bool:
@@ -57,9 +49,9 @@ def is_isic(column: ColumnContents) -> bool:
 
 
 def is_yes_no(column: ColumnContents) -> bool:
-    """Labels of yes and of no, and of nothing else but no answer."""
+    """Labels of yes and of no, and of hardly anything else: what its other codes are is asked."""
     said = column.meanings
-    return "yes" in said and "no" in said and "other" not in said
+    return "yes" in said and "no" in said and len(said.get("other", [])) <= MOST_OPEN
 
 
 def may_be_yes_no(column: ColumnContents) -> bool:
@@ -74,8 +66,14 @@ def answer_codes(column: ColumnContents) -> dict[str, list[str]]:
     return {k: [*said.get(k, []), *(said.get("not_stated", []) if k == "dont_know" else [])] for k in KINDS}
 
 
-def usual_codes(columns: Iterable[ColumnContents]) -> dict[str, list[str]]:
-    """For each kind of answer, the codes that most of the questions have for it."""
+def open_codes(column: ColumnContents) -> dict[str, str]:
+    """The codes of a yes/no question, with their labels, that no label surely tells to be one of the known answers."""
+    said = column.meanings
+    return {code: column.codes[code] for kind in ("other", "declared_missing") for code in said.get(kind, [])}
+
+
+def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
+    """For each kind of answer, the codes that most of the questions have for it; `other`: the open codes that half of them share."""
     kinds: dict[str, Counter[tuple[str, ...]]] = {kind: Counter() for kind in KINDS}
     for column in columns:
         for kind, codes in answer_codes(column).items():
@@ -88,10 +86,17 @@ def usual_codes(columns: Iterable[ColumnContents]) -> dict[str, list[str]]:
     return usual
 
 
+def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The open codes, with their labels, that at least half of the questions share, so that they are asked once."""
+    taken = {code for codes in usual.values() for code in codes}
+    times = Counter(pair for column in columns for pair in open_codes(column).items() if pair[0] not in taken)
+    return {code: label for (code, label), n in times.most_common() if n > 1 and 2 * n >= len(columns)}
+
+
 def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The codes of a question where they differ from the usual ones."""
     own = answer_codes(column)
-    taken = {code for codes in own.values() for code in codes}
+    taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}
     return differ | {k: [] for k, codes in own.items() if not codes and taken & set(usual[k])}
 
@@ -107,30 +112,3 @@ def place(column: ColumnContents) -> str | None:
     best = max(points.values())
     likeliest = [key for key, value in points.items() if value == best]
     return likeliest[0] if best and len(likeliest) == 1 else None
-
-
-def gate(answers: Answers, question: ColumnContents, gates: Sequence[ColumnContents]) -> Gate | None:
-    """The column whose codes say who has an answer to a question and who has none, if one does: tried on the rows.
-
-    Of several the one that explains most blanks, and of equals the last; where the gate is blank too, an earlier one shut.
-
-    Args:
-        answers: of `DataTable.answers`, to the question and the gates, by those who were asked anything.
-        question: the question.
-        gates: columns that could say who was asked.
-    """
-    gates = [g for g in gates if g.name != question.name and g.filled > question.filled]
-    if question.full or not gates or not question.filled:
-        return None
-    has = (answers[question.name] != BLANK).astype(np.intp)
-    blanks, found = int(has.size - has.sum()), list[tuple[int, int, Gate]]()
-    for position, g in enumerate(gates):
-        times = np.bincount(answers[g.name] + 256 * has, minlength=512)
-        counts = {code: (int(times[i] + times[256 + i]), int(times[256 + i])) for i, code in enumerate(g.codes, 1)}
-        counts = {code: both for code, both in counts.items() if both[0]}
-        skipped = tuple(c for c, (_, answered) in counts.items() if not answered)
-        through = tuple(c for c, (n, answered) in counts.items() if answered >= 0.98 * n)
-        if skipped and through and len(skipped) + len(through) == len(counts):
-            unexplained = blanks - sum(counts[c][0] for c in skipped)
-            found.append((unexplained, -position, Gate(g.name, through, skipped)))
-    return min(found, key=lambda f: f[:2])[2] if found else None

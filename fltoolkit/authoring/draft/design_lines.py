@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from math import prod
+from pathlib import Path
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.column_roles import is_age, is_coded, is_weight, ranked
+from fltoolkit.authoring.draft.column_roles import is_age, is_coded, is_weight, ranked, score
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
-from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
+from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, flow, meanings, scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 NO_KEY = "the columns that make a row unique"
+NUMBERING = ("household", "line", "psu", "strata", "identifier")
+MOST_TRIED = 8  # columns of which a key is sought where none is known by its label or name
+YEARS = (1980, 2100)
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,11 @@ def find_sample(unused: UnusedColumns) -> Sample:
     line, _ = unused.take("line", lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows))
     strata, of_strata = unused.take("strata", lambda c: c.full and c.distinct < c.rows / 4)
     psu, of_psu = unused.take("psu", lambda c: c.full and 1 < c.distinct < c.rows)
-    of_weight = basis(weight) if weight else "the column of the sampling weight"
-    if others := [c.name for c in everybody[1:4]]:
-        of_weight += f"; or is it {', '.join(others)}?"
+    of_weight = unused.compare(everybody or some, "weight") if weight else "the column of the sampling weight"
+    if module_weight and module_weight is not weight:
+        unused.compare(some, "weight")
     why = {"weight": of_weight, "household": of_household, "strata": of_strata, "psu": of_psu}
-    key = _unique(unused, {"h": household, "l": line, "p": psu, "s": strata})
+    key = _unique(unused, {"h": household, "l": line, "p": psu, "s": strata}) or _any_unique(unused)
     return Sample(weight, module_weight, household, line, strata, psu, key, why)
 
 
@@ -56,30 +63,55 @@ def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) ->
     return ()
 
 
+def _any_unique(unused: UnusedColumns) -> tuple[str, ...]:
+    """The fewest columns that make a row unique, of all that number something by their labels or names: three at most."""
+    table = unused.table
+    numbers = [c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)]
+    whole = [c for c in numbers if not table.fractions([c.name])][:MOST_TRIED]
+    for size in (1, 2, 3):
+        for columns in combinations(whole, size):
+            names = tuple(c.name for c in columns)
+            enough = prod(c.distinct for c in columns) >= columns[0].rows
+            if enough and not table.repeated(names):
+                return names
+    return ()
+
+
 def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine]:
     encoding = f", encoding: {scalar(unused.table.encoding)}" if unused.table.encoding else ""
     decimal = f", decimal: {scalar(unused.table.decimal)}" if unused.table.decimal else ""
-    tried = [c.name for c in (sample.household, sample.line, sample.psu, sample.strata) if c]
     why = "tried: no two rows are alike in these, and none is blank" + ("; numbers have a decimal comma" if decimal else "")
     yield YamlLine("files:")
     yield YamlLine(
         f"  person: {{path: {scalar(path)}, key: {flow(sample.key) if sample.key else UNANSWERED}{encoding}{decimal}}}",
-        why if sample.key else f"{NO_KEY}; tried in vain: {', '.join(tried) or 'no column looked like it'}",
+        why if sample.key else f"{NO_KEY}; {_nearly(unused, sample)}",
     )
+
+
+def _nearly(unused: UnusedColumns, sample: Sample) -> str:
+    """Which columns were tried as a key, and, where only a few rows are alike in them, which rows."""
+    tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
+    if not tried:
+        return "tried in vain: no column looked like it"
+    alike = unused.table.alike(tried)
+    if not alike:
+        return f"tried in vain: {', '.join(tried)}"
+    pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
+    rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
+    return f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1): correct them"
 
 
 def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
     yield YamlLine("design:")
-    yield YamlLine(f"  weight: {scalar(sample.weight.name) if sample.weight else UNANSWERED}", sample.why["weight"])
+    yield YamlLine(f"  weight: {unused.named(sample.weight) if sample.weight else UNANSWERED}", sample.why["weight"])
     if sample.strata:
-        yield YamlLine(f"  strata: {scalar(sample.strata.name)}", sample.why["strata"])
+        yield YamlLine(f"  strata: {unused.named(sample.strata)}", sample.why["strata"])
     if sample.psu:
-        yield YamlLine(f"  psu: {scalar(sample.psu.name)}", sample.why["psu"])
-    if sample.strata and sample.psu and _restarts(unused, sample.strata, sample.psu):
-        yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
+        yield YamlLine(f"  psu: {unused.named(sample.psu)}", sample.why["psu"])
+    if sample.strata and sample.psu:
+        yield from _nest(unused, sample.strata, sample.psu)
     if sample.household:
-        within = [name for name in sample.key if sample.line is None or name != sample.line.name]
-        yield YamlLine(f"  household: {flow(within or [sample.household.name])}", sample.why["household"])
+        yield _household(unused, sample, sample.household)
     yield YamlLine(f"  selection: {UNANSWERED}", "how PSUs were drawn: pps (by size), srs or systematic")
     if absent := [word for word, column in (("strata", sample.strata), ("psu", sample.psu)) if not column]:
         yield YamlLine(
@@ -87,16 +119,34 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
         )
 
 
-def _restarts(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> bool:
-    return unused.table.combinations([strata.name, psu.name]) > unused.table.combinations([psu.name])
+def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
+    """The key without the person's number. Where it is not known which column that is, the reader says so."""
+    line = sample.line.name if sample.line else None
+    within = [name for name in sample.key if name != line]
+    if household.name in unused.rivals or (within and household.name not in within):
+        return YamlLine(f"  household: {UNANSWERED}", f"the columns that number the household; {sample.why['household']}")
+    sure = line in sample.key or sample.key in ((), (household.name,))
+    if not sure:
+        return YamlLine(f"  household: {UNANSWERED}", f"which of the key number the household: {', '.join(sample.key)}?")
+    return YamlLine(f"  household: {flow(within or [household.name])}", sample.why["household"])
 
 
-def module(column: ColumnContents, why: str) -> tuple[list[YamlLine], Sequence[str]]:
+def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
+    """Whether PSU labels start again in each stratum: most stand in several. A few that do can be mistakes, and are asked."""
+    several, labels = unused.table.shared([strata.name], [psu.name])
+    if 2 * several > labels:
+        yield YamlLine("  nest: true", "tried: the same PSU labels stand in several strata")
+    elif several:
+        told = f"{several} of {labels} PSU labels stand in more than one stratum"
+        yield YamlLine(f"  nest: {UNANSWERED}", f"{told}: true if they are other PSUs, false if rows have a wrong stratum")
+
+
+def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
     """The lines on who answered the module, and the codes of those who did."""
     said: dict[str, list[str]] = {}
     for code, label in column.codes.items():
-        said.setdefault(kind_of(label, vocabulary().module) or "other", []).append(code)
-    lines = [YamlLine("module:"), YamlLine(f"  column: {scalar(column.name)}", why)]
+        said.setdefault(_status(label) or "other", []).append(code)
+    lines = [YamlLine("module:"), YamlLine(f"  column: {named}", why)]
     if "answered" not in said:
         lines.append(
             YamlLine(
@@ -109,20 +159,41 @@ def module(column: ColumnContents, why: str) -> tuple[list[YamlLine], Sequence[s
         if kind in said:
             lines.append(YamlLine(f"  {kind}: {flow(said[kind])}", meanings(column, said[kind])))
     if left := said.get("other"):
-        lines.append(YamlLine("  # not placed:", meanings(column, left)))
+        lines.append(YamlLine(f"  {UNANSWERED}: {flow(left)}", f"under answered, refused or not_asked: {meanings(column, left)}"))
     return lines, said["answered"]
+
+
+def _status(label: str) -> str | None:
+    """What a code of the module says: answered only if nothing is denied or in part, and no other kind fits."""
+    kind = only_kind_of(label, vocabulary().module)
+    return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
 
 
 def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
     return unused.take("module_status", lambda c: c.full and is_coded(c, 12))
 
 
-def age(unused: UnusedColumns) -> YamlLine:
-    column, why = unused.take("age", is_age)
+def find_age(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
+    return unused.take("age", is_age)
+
+
+def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlLine:
     if not column:
         return YamlLine(f"age: {{column: {UNANSWERED}}}", "the column of age in completed years")
     missing = unused.beyond(column, 120)
     return YamlLine(
-        f"age: {{column: {scalar(column.name)}{f', missing: {flow(missing)}' if missing else ''}}}",
+        f"age: {{column: {unused.named(column)}{f', missing: {flow(missing)}' if missing else ''}}}",
         f"{why}; no age: {meanings(column, missing)}" if missing else why,
     )
+
+
+def year(unused: UnusedColumns, path: Path) -> YamlLine:
+    """The year of the survey: of the one value of a column of years, else of the file's name; asked where they differ or there is none."""
+    column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
+    named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
+    told = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()
+    (only, *more) = sorted(told | named) or [0]
+    if only and not more:
+        return YamlLine(f"year: {only}", why if told else "the file's name")
+    seen = " or ".join(map(str, sorted(told | named)))
+    return YamlLine(f"year: {UNANSWERED}", f"of the survey: {seen}?" if seen else "of the survey")

@@ -10,7 +10,7 @@ from fltoolkit.authoring.draft.column_roles import answer_codes, is_coded, is_is
 from fltoolkit.authoring.draft.design_lines import Sample
 from fltoolkit.authoring.draft.question_lines import Questions
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
-from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
+from fltoolkit.authoring.draft.vocabulary import hits, kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 from fltoolkit.yaml_files.loading import UNANSWERED
@@ -20,9 +20,11 @@ STANDARD = {"sex": "sex", "area": "area", "status": "icse_93"}
 LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # of ISIC, in any revision
 
 
-def populations(q: Questions, sample: Sample) -> Iterator[YamlLine]:
-    weight = f", weight: {scalar(sample.module_weight.name)}" if sample.module_weight else ""
+def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator[YamlLine]:
+    weight = f", weight: {unused.named(sample.module_weight)}" if sample.module_weight else ""
     why = f"; {basis(sample.module_weight)}" if sample.module_weight else ""
+    if sample.module_weight and (rivals := unused.rivals.get(sample.module_weight.name)):
+        why += f", or {', '.join(rivals)}: the weight of the persons who answered the module"
     yield YamlLine("populations:")
     yield YamlLine(
         f"  adults: {{label: persons aged 18 and over, age: {{min: 18}}{weight}}}", f"the adults of the guidelines{why}"
@@ -44,7 +46,7 @@ def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
     return found
 
 
-def groups(found: dict[str, tuple[ColumnContents, str]]) -> Iterator[YamlLine]:
+def groups(unused: UnusedColumns, found: dict[str, tuple[ColumnContents, str]]) -> Iterator[YamlLine]:
     yield YamlLine("groups:")
     yield YamlLine("  age_group: {bands: [18, 25, 55, 65]}", "lower limits, as one likes")
     for name, (column, why) in found.items():
@@ -53,7 +55,7 @@ def groups(found: dict[str, tuple[ColumnContents, str]]) -> Iterator[YamlLine]:
         labels = {code: label for code, label in column.codes.items() if code not in missing}
         standard = _categories(name, labels)
         codes = ", ".join(f"{scalar(c)}: {scalar(v) if v else UNANSWERED}" for c, v in (standard or labels).items())
-        yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {scalar(column.name)}", why)]
+        yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {unused.named(column)}", why)]
         if standard:
             yield YamlLine(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
         said = meanings(column, list(labels)) if standard else ""
@@ -102,15 +104,14 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
             "the label says so" if revision else "of ISIC, such as isic_rev4; no label says it",
         )
         yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
-        if _of_cases(column):
-            yield YamlLine("    job: forced_labour", "few have an answer, so it is taken for the forced labour itself")
-        elif not _of_all(column):
+        if not _of_all(column) or not hits(vocabulary().main_job, column.label):
+            few = "few have an answer; " if _of_cases(column) else ""
             yield YamlLine(
                 f"    job: {UNANSWERED}",
-                "forced_labour if it is that job's, all_workers if asked of all who worked (then with population:)",
+                f"{few}forced_labour if it is that job's, all_workers if asked of all who worked (then with population:)",
             )
         else:
-            yield YamlLine("    job: all_workers", "many have an answer, so it is taken for a job asked of all workers")
+            yield YamlLine("    job: all_workers", "its label names the main job, and many have an answer")
             yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
         if missing:
             yield YamlLine(

@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
-    Gate,
     answer_codes,
-    gate,
     is_coded,
     is_yes_no,
     may_be_yes_no,
+    open_codes,
     own_codes,
     place,
     usual_codes,
+    usual_open,
 )
+from fltoolkit.authoring.draft.label_meanings import doubt, is_witnessed
+from fltoolkit.authoring.draft.question_gates import Gate, find_gates
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
-from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
+from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
-NEAR = 20  # a question's gate is among so many questions before and after it, or is the one on any work
+LEAVING = "items.involuntary.no_freedom_to_leave"
+NEAR = 20  # a question's gates are among so many questions before and after it, or are the one on any work
 ONE_ONLY = ("proxy", "alone", "worked")
 UNGATED = ("any_work", *ONE_ONLY)  # asked of everybody who was asked anything
+KINDS = "yes, no, dont_know, refused or not_applicable"
 
 
 @dataclass(frozen=True)
 class Questions:
-    """The yes/no questions of a file by the key they belong to, with the codes most of them have."""
+    """The yes/no questions of a file by the key they belong to, with the codes most of them have.
+
+    `open`: codes, with their labels, that many questions share and whose meaning is asked once. `unexplained`: questions with blanks
+    of which no gate is known.
+    """
 
     all: tuple[ColumnContents, ...]
     labelled: bool
     usual: Mapping[str, list[str]]
     placed: Mapping[str, Sequence[ColumnContents]]
-    gates: Mapping[str, Gate]
+    gates: Mapping[str, tuple[Gate, ...]]
+    open: Mapping[str, str] = field(default_factory=dict)
+    unexplained: frozenset[str] = frozenset()
 
     @property
     def worked(self) -> ColumnContents | None:
@@ -44,14 +54,19 @@ class Questions:
         return next(iter(self.placed.get("worked", ())), None)
 
 
-def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None) -> Questions:
+def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, blanks_tell: bool = True) -> Questions:
     """Find the yes/no questions, place them by their labels, and try on the rows who was asked each.
 
     Without any label that says yes and no, columns with the usual codes are taken for questions, and their codes are asked.
+
+    Args:
+        unused: the columns.
+        asked: the module's column and the codes of those who answered it; None if all did, or if it is not known who did.
+        blanks_tell: whether a blank that no gate explains is worth a remark; it is not where it is not known who answered.
     """
     free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]
-    found = labelled or [c for c in free if may_be_yes_no(c)]
+    found = [c for c in free if is_yes_no(c) or _asks_leaving(c)] if labelled else [c for c in free if may_be_yes_no(c)]
     placed: dict[str, list[ColumnContents]] = {}
     for column in found:
         if key := place(column):
@@ -59,8 +74,22 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
     placed |= {key: placed[key][:1] for key in ONE_ONLY if key in placed}
     # What the answer yes to `worked` is, and so the population of workers, only a label says.
     unused.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
-    gates = _gates(unused, found, placed, asked) if found else {}
-    return Questions(tuple(found), bool(labelled), usual_codes(labelled), placed, gates)
+    gates, unexplained = _gates(unused, found, placed, asked) if found else ({}, frozenset())
+    usual = usual_codes(labelled)
+    return Questions(
+        tuple(found),
+        bool(labelled),
+        usual,
+        placed,
+        gates,
+        usual_open(labelled, usual),
+        unexplained if blanks_tell else frozenset(),
+    )
+
+
+def _asks_leaving(column: ColumnContents) -> bool:
+    """Whether one could leave, asked with answers of its own, such as: yes; no; no, under threat."""
+    return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
 
 
 def _gates(
@@ -68,19 +97,23 @@ def _gates(
     found: Sequence[ColumnContents],
     placed: Mapping[str, Sequence[ColumnContents]],
     asked: tuple[str, Sequence[str]] | None,
-) -> dict[str, Gate]:
-    """By question the column that says who was asked it, for those whose gate the rows bear out."""
+) -> tuple[dict[str, tuple[Gate, ...]], frozenset[str]]:
+    """By question the columns that say who was asked it, where the rows bear them out; and the questions with blanks without."""
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
-    worked, gates = list(placed.get("worked", ())), dict[str, Gate]()
+    worked, gates, unexplained = list(placed.get("worked", ())), dict[str, tuple[Gate, ...]](), set[str]()
     step = max(10 * NEAR, unused.table.columns_at_once)
     for start in range(0, len(found), step):
         around = {c.name: c for c in [*worked, *found[max(0, start - NEAR) : start + step + NEAR]]}
         answers = unused.table.answers(list(around.values()), asked)
         for i, column in enumerate(found[start : start + step], start):
             near = {c.name: c for c in [*worked, *found[max(0, i - NEAR) : i + NEAR]]}
-            if column.name not in of_all and (tried := gate(answers, column, list(near.values()))):
+            if column.name in of_all:
+                continue
+            if tried := find_gates(answers, column, list(near.values())):
                 gates[column.name] = tried
-    return gates
+            elif not answers[column.name].all():
+                unexplained.add(column.name)
+    return gates, frozenset(unexplained)
 
 
 def interview(q: Questions) -> Iterator[YamlLine]:
@@ -88,7 +121,7 @@ def interview(q: Questions) -> Iterator[YamlLine]:
     if keys:
         yield YamlLine("interview:")
     for key in keys:
-        yield YamlLine(f"  {key}: {source(q, q.placed[key][0])}", "" if q.placed[key][0].label else basis(q.placed[key][0]))
+        yield question_line(q, q.placed[key][0], key, f"  {key}: ")
 
 
 def answers(q: Questions) -> Iterator[YamlLine]:
@@ -104,6 +137,12 @@ def answers(q: Questions) -> Iterator[YamlLine]:
             yield YamlLine(f"  {kind}: {flow(codes)}", meanings(like, codes))
     if q.usual["not_applicable"]:
         yield YamlLine(f"  not_applicable_means: {UNANSWERED}", "no, or unresolved")
+    if q.open:
+        yield YamlLine(f"  {UNANSWERED}: {flow(list(q.open))}", f"under {KINDS}: {_open(q.open)}")
+
+
+def _open(codes: Mapping[str, str]) -> str:
+    return ", ".join(f"{code} {label or '(no label)'}" for code, label in codes.items())
 
 
 def definition(q: Questions) -> Iterator[YamlLine]:
@@ -124,12 +163,12 @@ def definition(q: Questions) -> Iterator[YamlLine]:
         yield YamlLine(f"  {side}:")
         for item, columns in items.items():
             yield YamlLine(f"    {item}:")
-            yield from (_item(q, item, c) for c in columns)
+            yield from (question_line(q, c, f"items.{side}.{item}", "      - ") for c in columns)
     yield YamlLine()
     yield YamlLine("episodes:")
     if same := q.placed.get("same_work"):
-        several = [YamlLine("  same_work:"), *(YamlLine(f"    - {source(q, c)}") for c in same)]
-        yield from several if len(same) > 1 else [YamlLine(f"  same_work: {source(q, same[0])}")]
+        several = [YamlLine("  same_work:"), *(question_line(q, c, "same_work", "    - ") for c in same)]
+        yield from several if len(same) > 1 else [question_line(q, same[0], "same_work", "  same_work: ")]
     else:
         yield YamlLine(f"  same_work: {UNANSWERED}", "the question whether both sides were in the same work; or: assumed")
     for key in ("trafficking", "current"):
@@ -137,38 +176,82 @@ def definition(q: Questions) -> Iterator[YamlLine]:
             yield from [YamlLine(), *_under(key, q, "")]
 
 
-def _item(q: Questions, item: str, column: ColumnContents) -> YamlLine:
-    """A question of an item. Whether one could leave is asked both ways round, so its codes are left to the reader."""
-    if item != "no_freedom_to_leave":
-        return YamlLine(f"      - {source(q, column)}")
-    asked = {"yes": UNANSWERED, "no": UNANSWERED}
-    return YamlLine(
-        f"      - {source(q, column, asked)}", f"yes: the codes that say one could not leave; of {meanings(column, column.codes)}"
-    )
-
-
 def _under(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
     if key not in q.placed:
         yield YamlLine(f"{key}: {UNANSWERED}", asks)
         return
     yield YamlLine(f"{key}:")
-    yield from (YamlLine(f"  - {source(q, c)}", "" if c.label else basis(c)) for c in q.placed[key])
+    yield from (question_line(q, c, key, "  - ") for c in q.placed[key])
 
 
-def source(q: Questions, column: ColumnContents, codes: Mapping[str, str] | None = None) -> str:
+def question_line(q: Questions, column: ColumnContents, key: str, start: str) -> YamlLine:
+    """A placed question. What its labels do not surely say is asked: which answer means that it happened, what a code means."""
+    asked = dict[str, str]()
+    why = [] if column.label else [basis(column)]
+    name_alone = not column.label and key in ("proxy", "alone")
+    if not name_alone and (reason := doubt(column.label, key)):
+        asked |= {"yes": UNANSWERED, "no": UNANSWERED}
+        reason = "" if key == LEAVING else f"{reason}; "
+        why.append(f"yes: the codes that say {_said(key)}; {reason}of {meanings(column, column.codes)}")
+    if key.startswith("items") and is_witnessed(column.label):
+        asked["mode"] = UNANSWERED
+        why.append("mode: experienced, threatened or witnessed")
+    why += asked_of(q, column)
+    return YamlLine(start + source(q, column, asked), "; ".join(why))
+
+
+def _said(key: str) -> str:
+    return "one could not leave" if key == LEAVING else "that it was so"
+
+
+def asked_of(q: Questions, column: ColumnContents) -> Iterator[str]:
+    """What a question's codes, its gates and its blanks leave open, in words."""
+    if left := _own_open(q, column):
+        yield f"under {KINDS}: {_open(left)}"
+    for gate in q.gates.get(column.name, ()):
+        if gate.unsure:
+            yield f"routing: persons with {', '.join(gate.unsure)} in {gate.column} were not asked; under skipped if it means no"
+    if column.name in q.unexplained:
+        yield "has blanks, and no gate was found: name its routing, or they stay unresolved"
+
+
+def _own_open(q: Questions, column: ColumnContents) -> dict[str, str]:
+    """The open codes of a question that are not asked under `answers`."""
+    if not q.labelled or not is_yes_no(column):
+        return {}
+    return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
+
+
+def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
     """A question as survey.yaml has it: column, label, codes that are its own, and the routing that the rows bear out.
 
-    `codes`: what to write of its codes instead of what their labels say.
+    `asked`: keys that are written so whatever the labels say.
     """
     parts = {"column": scalar(column.name)}
     if column.label:
         parts["label"] = scalar(column.label)
     if q.labelled:
-        parts |= {kind: flow(own) for kind, own in own_codes(column, q.usual).items()}
-    parts |= codes or {}
-    if tried := q.gates.get(column.name):
-        parts["routing"] = f"{{column: {scalar(tried.column)}, asked: {flow(tried.asked)}, skipped: {flow(tried.skipped)}}}"
+        own, left = own_codes(column, q.usual), _own_open(q, column)
+        said = {kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left}
+        parts |= {kind: flow(codes) for kind, codes in {**said, **own}.items()}
+        if own.get("not_applicable") and not q.usual["not_applicable"]:
+            parts["not_applicable_means"] = UNANSWERED
+        if left:
+            parts[UNANSWERED] = flow(list(left))
+    parts |= asked or {}
+    if gates := q.gates.get(column.name):
+        parts["routing"] = _routing(gates)
     return "{" + ", ".join(f"{key}: {value}" for key, value in parts.items()) + "}"
+
+
+def _routing(gates: Sequence[Gate]) -> str:
+    each = [_gate(gate) for gate in gates]
+    return each[0] if len(each) == 1 else f"{{all: [{', '.join(each)}]}}"
+
+
+def _gate(gate: Gate) -> str:
+    unsure = f", {UNANSWERED}: {flow(gate.unsure)}" if gate.unsure else ""
+    return f"{{column: {scalar(gate.column)}, asked: {flow(gate.asked)}, skipped: {flow(gate.skipped)}{unsure}}}"
 
 
 # --------------------------------------------------------------------------- who imposed it, where, for how many months
@@ -196,7 +279,7 @@ def _coded(
     said: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         if code not in column.no_answer:
-            said.setdefault(kind_of(label, kinds) or "other", []).append(code)
+            said.setdefault(_kind(label, kinds) or "other", []).append(code)
     yield from [YamlLine(), YamlLine(f"{key}:"), YamlLine(f"  column: {scalar(column.name)}", why)]
     left = said.pop("other", [])
     for kind in kinds:
@@ -204,8 +287,15 @@ def _coded(
             yield YamlLine(f"  {kind}: {flow(said[kind])}", meanings(column, said[kind]))
         elif left:
             yield YamlLine(f"  {kind}: {UNANSWERED}", f"which of: {meanings(column, left)}")
+    if left and said.keys() == kinds.keys():
+        yield YamlLine(f"  {UNANSWERED}: {flow(left)}", f"under {', '.join(kinds)} or missing: {meanings(column, left)}")
     if column.no_answer:
         yield YamlLine(f"  missing: {flow(column.no_answer)}", meanings(column, column.no_answer))
+
+
+def _kind(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
+    """The one kind that a label tells, and does not deny."""
+    return None if first_hit(vocabulary().polarity.negation, label) else only_kind_of(label, kinds)
 
 
 def months(unused: UnusedColumns) -> Iterator[YamlLine]:
@@ -219,23 +309,3 @@ def months(unused: UnusedColumns) -> Iterator[YamlLine]:
     yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
     if missing:
         yield YamlLine(f"  missing: {flow(missing)}", meanings(column, missing))
-
-
-def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """What is left, as comments: questions ready to be moved, then every other column."""
-    questions = [c for c in q.all if c.name not in unused.used]
-    if questions:
-        yield from [
-            YamlLine(),
-            YamlLine("# Questions not placed. Move a line under any_work or an item of items, and take away its #."),
-        ]
-        for c in questions:
-            routes = [name for name, tried in q.gates.items() if tried.column == c.name]
-            says = f"; says who was asked {', '.join(routes)}" if routes else ""
-            yield YamlLine(f"#     - {source(q, c)}", f"{meanings(c, c.codes)}{says}")
-    others = [c for c in unused.free() if c not in questions]
-    if others:
-        yield from [YamlLine(), YamlLine("# Columns not used:")]
-        yield from (
-            YamlLine(f"#   {scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)]))) for c in others
-        )

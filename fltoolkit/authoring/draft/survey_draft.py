@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fltoolkit.authoring.draft import design_lines, group_lines, question_lines
+from fltoolkit.authoring.draft import commented_blocks, design_lines, group_lines, question_lines
 from fltoolkit.authoring.draft.column_contents import DataTable
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.yaml_lines import Draft, YamlLine
@@ -80,9 +80,12 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     """survey.yaml from top to bottom. What is looked for first is found first, so that no column is taken twice."""
     sample = design_lines.find_sample(unused)
     status, why = design_lines.find_module(unused)
-    module, answered = design_lines.module(status, why) if status else ([], ())
-    age = design_lines.age(unused)
-    q = question_lines.find_questions(unused, (status.name, answered) if status and answered else None)
+    module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
+    sure = status and answered and status.name not in unused.rivals
+    age, of_age = design_lines.find_age(unused)
+    year = design_lines.year(unused, Path(path))
+    beside = commented_blocks.find_blocks(unused, age)
+    q = question_lines.find_questions(unused, (status.name, answered) if status and sure else None, bool(sure or not status))
     form, where, months = (
         list(question_lines.form(unused)),
         list(question_lines.where(unused)),
@@ -92,7 +95,7 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
 
     yield from map(YamlLine, HEAD)
     yield from [YamlLine(), YamlLine(f"title: {UNANSWERED}", "the survey and its module, as printed with every figure")]
-    yield from [YamlLine(f"country: {UNANSWERED}", "its name"), YamlLine(f"year: {UNANSWERED}", "of the survey")]
+    yield from [YamlLine(f"country: {UNANSWERED}", "its name"), year]
     yield from [
         YamlLine("reference_period:"),
         YamlLine(f"  months: {UNANSWERED}", "how many months the module's questions look back"),
@@ -101,11 +104,11 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
         f"  text: {UNANSWERED}", "in words that follow 'in' in an English sentence, such as: the 12 months before the interview"
     )
     yield from [YamlLine(), *design_lines.files(unused, sample, path), YamlLine(), *design_lines.design(unused, sample)]
-    yield from [YamlLine(), *module, *([YamlLine()] if module else []), age]
+    yield from [YamlLine(), *module, *([YamlLine()] if module else []), design_lines.age(unused, age, of_age)]
     if interview := list(question_lines.interview(q)):
         yield from [YamlLine(), *interview]
     yield from [YamlLine(), *question_lines.answers(q), YamlLine(), *question_lines.definition(q), *form, *where, *months]
-    yield from [YamlLine(), *group_lines.populations(q, sample), YamlLine(), *group_lines.groups(by)]
+    yield from [YamlLine(), *group_lines.populations(unused, q, sample), YamlLine(), *group_lines.groups(unused, by)]
     yield from group_lines.sectors(unused, sectors, workers=bool(q.worked and q.labelled))
     shares = [name for name in ("sector", *(("form",) if form else ())) if name != "sector" or name in sectors]
     yield from [YamlLine(), *group_lines.tables(["age_group", *by], shares)]
@@ -114,4 +117,5 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
         YamlLine("coverage_excludes:"),
         YamlLine(f"  - {UNANSWERED}", "whom the survey could not reach, one a line"),
     ]
-    yield from question_lines.not_placed(unused, q)
+    yield from commented_blocks.blocks(beside, q)
+    yield from commented_blocks.not_placed(unused, q)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
 from fltoolkit.authoring.draft.column_roles import ranked, score
-from fltoolkit.authoring.draft.yaml_lines import basis
+from fltoolkit.authoring.draft.yaml_lines import basis, scalar
+from fltoolkit.yaml_files.loading import UNANSWERED
 
 
 @dataclass
 class UnusedColumns:
-    """A file, its columns, and the names of those that the draft has a place for."""
+    """A file, its columns, and the names of those that the draft has a place for. `rivals`: of a column, others that fit as well."""
 
     table: DataTable
     columns: list[ColumnContents]
     used: set[str] = field(default_factory=set)
+    rivals: dict[str, list[str]] = field(default_factory=dict)
 
     def free(self) -> list[ColumnContents]:
         return [c for c in self.columns if c.name not in self.used]
@@ -30,8 +32,19 @@ class UnusedColumns:
         if not found:
             return None, ""
         self.use(found[:1])
+        return found[0], self.compare(found, concept)
+
+    def compare(self, found: Sequence[ColumnContents], concept: str) -> str:
+        """What the choice of the first of these columns rests on, and which others fit as well: then the choice is the reader's."""
         equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
-        return found[0], basis(found[0]) + (f"; or is it {', '.join(equals)}?" if equals else "")
+        if not equals:
+            return basis(found[0])
+        self.rivals[found[0].name] = equals
+        return f"{basis(found[0])}; or is it {', '.join(equals)}?"
+
+    def named(self, column: ColumnContents) -> str:
+        """A column's name as YAML; to be answered where another fits as well."""
+        return UNANSWERED if column.name in self.rivals else scalar(column.name)
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
         """What stands in a column of numbers and is none: the codes for no answer, and what is above the possible."""

@@ -7,22 +7,51 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
-from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
+from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 from fltoolkit.yaml_files.loading import Model, Names, load_model
+
+K = TypeVar("K", bound=str)
 
 
 class VocabularyWords(Model):
-    """What a column is called, in its name and in its label."""
+    """What a column is called, in its name and in its label; `never`: words of labels that it does not have."""
 
     names: Names
     labels: Names
+    never: Names = ()
+
+
+class AnswerWords(Model):
+    """What a value label says: whole labels by the answer that they are, and single words by what they add to one."""
+
+    phrases: dict[str, Names]
+    words: dict[str, Names]
+
+
+class PolarityWords(Model):
+    """The words of a question's label that tell, or leave in doubt, which answer means that it happened."""
+
+    harmless: Names
+    negation: Names
+    reversed: Names
+    happened: Names
+    taken: Names
+    belongings: Names
+    known: Names
+    doers: Names
+    suffers: Names
+    others: Names
+    sought: Names
+    witnessed: Names
 
 
 class Vocabulary(Model):
     """The whole of vocabulary.yaml. Of kinds listed in order, the first that fits counts."""
 
-    answers: dict[str, Names]
+    answers: AnswerWords
+    polarity: PolarityWords
     columns: dict[str, VocabularyWords]
     involuntary: dict[InvoluntaryItem, Names]
     coercion: dict[CoercionItem, Names]
@@ -30,6 +59,10 @@ class Vocabulary(Model):
     place: dict[str, Names]
     module: dict[str, Names]
     isic: dict[str, Names]
+    main_job: Names
+    exceptions: dict[ExceptionKind, Names]
+    within_limits: Names
+    children: Names
     categories: dict[str, dict[str, Names]]
 
 
@@ -59,15 +92,26 @@ def hits(words: Sequence[str], text: str) -> int:
     return sum(_pattern(word).search(compared) is not None for word in words)
 
 
-def kind_of(label: str, kinds: Mapping[str, Sequence[str]], *, from_start: bool = False) -> str | None:
-    """The first kind one of whose words a label holds, or begins with. None: no kind."""
-    compared = plain(label)
-    for kind, words in kinds.items():
-        if any(found.start() == 0 or not from_start for word in words if (found := _pattern(word).search(compared))):
-            return kind
-    return None
+def first_hit(words: Sequence[str], text: str) -> str:
+    """The first of the words that a text holds, as it stands there; empty if it holds none."""
+    compared = plain(text)
+    return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 
 
-def answer(label: str) -> str | None:
-    """What a value label says: yes, no, dont_know, refused, not_applicable, not_stated; None: an answer of another sort."""
-    return kind_of(label, vocabulary().answers, from_start=True)
+def without(words: Sequence[str], text: str) -> str:
+    """A text as it is compared, less the words."""
+    compared = plain(text)
+    for word in words:
+        compared = _pattern(word).sub(" ", compared)
+    return " ".join(compared.split())
+
+
+def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
+    """The first kind one of whose words a label holds. None: no kind."""
+    return next((kind for kind, words in kinds.items() if hits(words, label)), None)
+
+
+def only_kind_of(label: str, kinds: Mapping[K, Sequence[str]]) -> K | None:
+    """The one kind whose words a label holds. None: no kind, or several."""
+    found = [kind for kind, words in kinds.items() if hits(words, label)]
+    return found[0] if len(found) == 1 else None

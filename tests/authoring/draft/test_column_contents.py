@@ -49,9 +49,23 @@ def test_answers_are_told_by_their_place_among_the_codes_however_they_are_writte
     assert data.answers([]) == {}
 
 
+def test_who_answered_is_told_by_age(tmp_path: Path) -> None:
+    cells = {
+        "age": ["17", "18", "999", "5"],
+        "all": ["1", "1", "", ""],
+        "young": ["1", " ", "2", "1"],
+        "w": ["1.0", "2.5", "3", "4"],
+    }
+    pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)
+    data = DataTable(tmp_path / "a.csv")
+    assert data.answered_from(["all", "young"], "age", 18) == {"all"}  # 999 is no age
+    assert data.answered_from([], "age", 18) == set()
+    assert [data.fractions([name]) for name in ("age", "w")] == [False, True]
+
+
 def test_codes_are_sorted_by_what_their_labels_say() -> None:
     said = column("q", codes={"1": "Yes", "2": "No", "3": "Sometimes", "8": "Don't know", "9": ""}, missing=["9"])
-    assert said.meanings == {"yes": ["1"], "no": ["2"], "other": ["3"], "dont_know": ["8"], "not_stated": ["9"]}
+    assert said.meanings == {"yes": ["1"], "no": ["2"], "other": ["3"], "dont_know": ["8"], "declared_missing": ["9"]}
     assert said.no_answer == ["8", "9"]
 
 
@@ -71,7 +85,12 @@ def test_repeated_and_different_combinations_and_numbers_too_high_are_counted(tm
     data = DataTable(tmp_path / "a.csv")
     assert data.repeated(["hh", "line"]) == 2  # (1, 1) twice, and the blank household
     assert data.repeated(["age"]) == 1
-    assert [data.combinations(["hh", "line"]), data.combinations(["line"])] == [5, 2]
+    assert data.shared(["hh"], ["line"]) == (1, 2)  # line 1 stands with several households, line 2 with one
+    assert data.alike(["hh", "line"]) == [[1, 2]]
+    assert data.alike(["line"]) == [[1, 2, 3, 5, 6]]
+    assert data.alike(["line"], most=0) == []
+    assert [data.fractions([name]) for name in ("hh", "age")] == [False, False]
+    assert data.counted("line") == {"1": 5, "2": 1}
     assert data.above("age", 120) == ["130", "998", "999"]
 
 

@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pandas as pd
 import pytest
 from draft_columns import YES_NO, column
 
-from fltoolkit.authoring.draft.column_contents import DataTable
 from fltoolkit.authoring.draft.column_roles import (
-    Gate,
     answer_codes,
-    gate,
     is_age,
     is_coded,
     is_isic,
     is_weight,
     is_yes_no,
     may_be_yes_no,
+    open_codes,
     own_codes,
     place,
     ranked,
     score,
     usual_codes,
+    usual_open,
 )
-
-
-def test_who_was_asked_a_question_is_tried(tmp_path: Path) -> None:
-    blank = [None] * 40
-    table = pd.DataFrame(
-        {
-            "worked": [1] * 60 + [2] * 40, "also": [1] * 59 + [2] * 41, "q": [1, 2] * 30 + blank, "once": [1, 2] * 30 + [1] + blank[1:],
-            "asked": [1] * 80 + [2] * 20, "r": [1, 2] * 30 + blank,
-        }
-    )  # fmt: skip
-    table.to_csv(tmp_path / "a.csv", index=False)
-    data = DataTable(tmp_path / "a.csv")
-    column = {c.name: c for c in data.columns()}
-    gates = [column["worked"], column["also"], column["asked"]]
-    rows, worked = data.answers(list(column.values())), Gate("worked", ("1",), ("2",))
-    assert gate(rows, column["q"], gates) == worked
-    assert gate(rows, column["once"], gates) is None  # one who should have skipped it has an answer
-    assert gate(rows, column["worked"], gates) is None  # everybody has an answer
-    assert gate(rows, column["r"], [column["asked"]]) is None  # 20 of the 80 who were to be asked have none
-    nobody = data.answers(list(column.values()), ("asked", ["2"]))
-    assert gate(nobody, column["q"], [column["worked"]]) is None  # among these nobody was asked
 
 
 def test_a_label_says_more_than_a_name_and_what_does_not_fit_is_left_out() -> None:
@@ -85,7 +60,8 @@ def test_an_industry_is_a_letter_or_two_to_four_digits(distinct: int, low: float
 
 def test_a_question_is_answered_yes_or_no_and_nothing_else() -> None:
     assert is_yes_no(column("q", codes={**YES_NO, "8": "Don't know"}))
-    assert not is_yes_no(column("q", codes={**YES_NO, "3": "Sometimes"}))
+    assert is_yes_no(column("q", codes={**YES_NO, "3": "Sometimes"}))  # what 3 is, is asked
+    assert not is_yes_no(column("q", codes={**YES_NO, **{str(i): f"Sort {i}" for i in range(3, 10)}}))
     assert not is_yes_no(column("q", codes={"1": "Yes"}))
     bare = [("1", "2"), ("0", "1", "9"), ("1", "2", "3"), ("1", "2", "4"), ("2", "8"), ("0", "2")]
     assert [may_be_yes_no(column("q", codes=dict.fromkeys(codes, ""))) for codes in bare] == [
@@ -113,6 +89,18 @@ def test_a_question_says_its_own_codes_where_they_differ_from_the_usual() -> Non
     assert own_codes(turned, usual) == {"yes": ["2"], "no": ["1"], "dont_know": ["9"], "not_applicable": ["8"], "refused": []}
 
 
+def test_a_code_that_no_label_surely_tells_is_open_and_asked_once_where_half_the_questions_share_it() -> None:
+    said = {**YES_NO, "8": "Don't know"}
+    odd = column("q", codes={**said, "3": "Sometimes", "7": "", "9": ""}, missing=["9"])
+    assert open_codes(odd) == {"3": "Sometimes", "7": "", "9": ""}
+    plain, shared = column("p", codes=said), [column(name, codes={**said, "3": "Sometimes"}) for name in "ab"]
+    usual = usual_codes([*shared, odd, plain])
+    assert usual_open([*shared, odd, plain], usual) == {"3": "Sometimes"}
+    assert usual_open([odd, plain, plain], usual) == {}
+    # 8 is the usual don't know, and is open here: the question must not fall back on what the others say of it.
+    assert own_codes(column("r", codes={**YES_NO, "8": "Elsewhere"}), usual) == {"dont_know": []}
+
+
 @pytest.mark.parametrize(
     ("label", "key"),
     [
@@ -127,18 +115,3 @@ def test_a_question_says_its_own_codes_where_they_differ_from_the_usual() -> Non
 )
 def test_a_question_belongs_where_one_key_alone_fits_best(label: str, key: str | None) -> None:
     assert place(column("q", label, YES_NO)) == key
-
-
-def test_of_several_gates_the_one_that_explains_most_blanks_is_taken(tmp_path: Path) -> None:
-    blanks = 40
-    rows = {
-        "some": [1] * 60 + [None] * 20 + [2] * 20, "all": [1] * 60 + [2] * blanks, "same": [1] * 60 + [2] * blanks, "q": [1, 2] * 30 + [None] * blanks,
-    }  # fmt: skip
-    pd.DataFrame(rows).astype("Int64").to_csv(tmp_path / "a.csv", index=False)
-    data = DataTable(tmp_path / "a.csv")
-    found = {c.name: c for c in data.columns()}
-    places = data.answers(list(found.values()))
-    assert gate(places, found["q"], [found["all"], found["some"]]) == Gate("all", ("1",), ("2",))
-    assert gate(places, found["q"], [found["some"]]) == Gate("some", ("1",), ("2",))  # where it is blank, an earlier one shut
-    assert gate(places, found["q"], [found["all"], found["same"]]) == Gate("same", ("1",), ("2",))
-    assert gate(places, found["q"], []) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from draft_columns import column, unused
 
-from fltoolkit.authoring.draft.design_lines import Sample, age, design, files, find_module, find_sample, module
+from fltoolkit.authoring.draft.design_lines import Sample, age, design, files, find_age, find_module, find_sample, module, year
 
 # Two strata of two villages of two households of two persons; household numbers start again in each village.
 ROWS = {
@@ -94,7 +94,7 @@ def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Pat
     held.table.encoding = held.table.decimal = None
     asked = text(files(held, replace(sample, key=(), psu=None), "a.csv"))[1]
     assert (
-        asked == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried in vain: hhid, line, strat"
+        asked == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried in vain: strat, hhid, line"
     )
     nothing = Sample(None, None, None, None, None, None, (), {})
     assert text(files(held, nothing, "a.csv"))[1].endswith("tried in vain: no column looked like it")
@@ -102,13 +102,13 @@ def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Pat
 
 def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
     codes = {"1": "Completed", "2": "Refused", "3": "Not selected", "4": "Moved away"}
-    lines, answered = module(column("res", codes=codes), "why")
+    lines, answered = module(column("res", codes=codes), "why", "res")
     assert text(lines) == [
         "module:", "  column: res  # why", "  answered: 1  # 1 Completed", "  refused: 2  # 2 Refused", "  not_asked: 3  # 3 Not selected",
-        "  # not placed:  # 4 Moved away",
+        "  <answer>: 4  # under answered, refused or not_asked: 4 Moved away",
     ]  # fmt: skip
     assert list(answered) == ["1"]
-    lines, answered = module(column("res", codes={"1": "Ja", "2": "Nein"}), "")
+    lines, answered = module(column("res", codes={"1": "Ja", "2": "Nein"}), "", "res")
     assert (len(lines), list(answered)) == (3, [])
     assert str(lines[2]).startswith("  answered: <answer>  # the codes of who answered, ")
 
@@ -126,6 +126,80 @@ def test_who_answered_the_module_is_said_of_everybody_in_a_few_codes(
 
 def test_ages_above_all_ages_are_no_age(tmp_path: Path) -> None:
     held = unused(tmp_path, {"age": [*range(20, 40), 999, 120]}, codes={"age": {"98": "Don't know"}})
-    assert str(age(held)) == "age: {column: age, missing: [98, 999]}  # the name age; no age: 98 Don't know, 999"
-    assert str(age(unused(tmp_path, {"age": range(20, 40)}))) == "age: {column: age}  # the name age"
-    assert str(age(unused(tmp_path, {"x": [1]}))) == "age: {column: <answer>}  # the column of age in completed years"
+    assert str(age(held, *find_age(held))) == "age: {column: age, missing: [98, 999]}  # the name age; no age: 98 Don't know, 999"
+    held = unused(tmp_path, {"age": range(20, 40)})
+    assert str(age(held, *find_age(held))) == "age: {column: age}  # the name age"
+    assert str(age(held, None, "")) == "age: {column: <answer>}  # the column of age in completed years"
+
+
+def test_of_two_columns_that_fit_as_well_none_is_chosen(tmp_path: Path) -> None:
+    held = unused(tmp_path, {**ROWS, "wt": [2.5 + i for i in range(16)], "ea": ROWS["psu"]})
+    sample = find_sample(held)
+    said = text(design(held, sample))
+    assert said[1] == "  weight: <answer>  # the name w; or is it wt?"
+    assert said[3] == "  psu: <answer>  # the name psu; or is it ea?"
+    labels = {"w": "Body weight (kg)", "wt": "Sampling weight"}
+    found = find_sample(unused(tmp_path, {**ROWS, "wt": [2.5 + i for i in range(16)]}, labels)).weight
+    assert found is not None
+    assert found.name == "wt"
+
+
+def test_a_key_that_few_rows_spoil_is_told_by_their_numbers(tmp_path: Path) -> None:
+    rows = {**ROWS, "line": [1, 2, 1, 2, 1, 1, *ROWS["line"][6:]]}
+    held = unused(tmp_path, rows)
+    sample = find_sample(held)
+    assert sample.key == ()
+    assert text(files(held, sample, "a.csv"))[1].endswith(
+        "the columns that make a row unique; [strat, psu, hhid, line] is unique but for one pair, rows 5, 6 (the first below the header is 1): correct them"
+    )
+
+
+def test_a_key_of_columns_that_only_number_something_is_found(tmp_path: Path) -> None:
+    rows = {
+        "interview__key": [i // 2 for i in range(16)],
+        "roster__id": [i % 2 for i in range(16)],
+        "income": range(16),
+        "w": ROWS["w"],
+    }
+    held = unused(tmp_path, rows)
+    sample = find_sample(held)
+    assert sample.key == ("interview__key", "roster__id")
+    rows = {
+        "struct": [i // 8 for i in range(16)],
+        "dwelling": [i // 2 % 4 for i in range(16)],
+        "member": [i % 2 for i in range(16)],
+    }
+    assert find_sample(unused(tmp_path, rows)).key == ("struct", "dwelling", "member")
+
+
+def test_a_few_labels_in_two_strata_are_asked(tmp_path: Path) -> None:
+    psu = [i // 2 for i in range(16)]
+    held = unused(tmp_path, {**ROWS, "psu": [*psu[:8], 3, *psu[9:]]})
+    assert (
+        "  nest: <answer>  # 1 of 8 PSU labels stand in more than one stratum: true if they are other PSUs, false if rows have a wrong stratum"
+        in text(design(held, find_sample(held)))
+    )
+
+
+@pytest.mark.parametrize("label", ["Not completed", "Completed, in part refused", "Incomplete", "Non réalisé"])
+def test_a_status_that_is_denied_or_mixed_is_asked(label: str) -> None:
+    lines, answered = module(column("res", codes={"1": "Completed", "2": label}), "", "res")
+    assert list(answered) == ["1"]
+    assert str(lines[-1]).startswith("  <answer>: 2  # under answered, refused or not_asked")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "line"),
+    [
+        ("a.csv", None, "year: <answer>  # of the survey"),
+        ("lfs_2024.sav", None, "year: 2024  # the file's name"),
+        ("lfs2023_24.sav", [2024], "year: <answer>  # of the survey: 2023 or 2024?"),
+        ("a.csv", [2022], "year: 2022  # the name year"),
+        ("2022 a.csv", [2022], "year: 2022  # the name year"),
+        ("a.csv", [2022, 2023], "year: <answer>  # of the survey: 2022 or 2023?"),
+        ("a20240.csv", None, "year: <answer>  # of the survey"),
+    ],
+)
+def test_the_year_is_in_a_column_or_in_the_files_name(tmp_path: Path, name: str, values: list[int] | None, line: str) -> None:
+    held = unused(tmp_path, {"id": range(20), **({"year": (values * 20)[:20]} if values else {})})
+    assert str(year(held, Path(name))) == line

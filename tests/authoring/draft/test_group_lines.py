@@ -20,18 +20,24 @@ def of_module(weight: ColumnContents | None) -> Sample:
     return Sample(None, weight, None, None, None, None, (), {})
 
 
-def test_workers_are_a_population_where_a_label_says_what_yes_is() -> None:
+def test_workers_are_a_population_where_a_label_says_what_yes_is(tmp_path: Path) -> None:
     worked = column("Q1", "Worked at all", YES_NO)
+    held = unused(tmp_path, {"id": [1]})
     asked = Questions((worked,), True, {}, {"worked": [worked]}, {})
-    assert text(populations(asked, of_module(column("WM", "Module weight")))) == [
+    assert text(populations(held, asked, of_module(column("WM", "Module weight")))) == [
         "populations:",
         "  adults: {label: persons aged 18 and over, age: {min: 18}, weight: WM}  # the adults of the guidelines; WM: Module weight",
         "  workers: {label: persons aged 18 and over who worked, age: {min: 18}, where: {Q1: 1}, weight: WM}  # Q1: Worked at all",
     ]
     bare = Questions((worked,), False, {}, {"worked": [worked]}, {})
-    assert text(populations(bare, of_module(None)))[1:] == [
+    assert text(populations(held, bare, of_module(None)))[1:] == [
         "  adults: {label: persons aged 18 and over, age: {min: 18}}  # the adults of the guidelines"
     ]
+    held.rivals["WM"] = ["WC"]
+    assert text(populations(held, bare, of_module(column("WM", "Module weight"))))[1] == (
+        "  adults: {label: persons aged 18 and over, age: {min: 18}, weight: <answer>}"
+        "  # the adults of the guidelines; WM: Module weight, or WC: the weight of the persons who answered the module"
+    )
 
 
 def test_each_breakdown_takes_one_coded_column_of_not_too_many_codes(tmp_path: Path) -> None:
@@ -48,29 +54,32 @@ def test_each_breakdown_takes_one_coded_column_of_not_too_many_codes(tmp_path: P
         "region": ("region", "the name region"), "area": ("area", "the name area; or is it urban?")
     }  # fmt: skip  # ten codes are no sexes
     assert held.used == {"region", "area"}
+    assert "    column: <answer>  # the name area; or is it urban?" in text(groups(held, found))
 
 
-def test_standard_categories_are_told_only_where_each_label_tells_another() -> None:
+def test_standard_categories_are_told_only_where_each_label_tells_another(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
     sex = {"1": "Men", "2": "Women", "9": "Not stated"}
-    assert text(groups({"sex": (column("SEX", codes=sex), "why")}))[2:] == [
+    assert text(groups(held, {"sex": (column("SEX", codes=sex), "why")}))[2:] == [
         "  sex:", "    column: SEX  # why", "    classification: sex  # named and coded as ILOSTAT does",
         "    codes: {1: m, 2: f}  # 1 Men, 2 Women", "    missing: 9  # 9 Not stated",
     ]  # fmt: skip
-    twice = text(groups({"area": (column("A", codes={"1": "City", "2": "Town", "3": "Rural"}), "why")}))[2:]
+    twice = text(groups(held, {"area": (column("A", codes={"1": "City", "2": "Town", "3": "Rural"}), "why")}))[2:]
     assert twice == ["  area:", "    column: A  # why", "    codes: {1: City, 2: Town, 3: Rural}"]
-    half = text(groups({"area": (column("A", codes={"1": "Urban", "2": ""}), "why")}))[-1]
+    half = text(groups(held, {"area": (column("A", codes={"1": "Urban", "2": ""}), "why")}))[-1]
     assert half == "    codes: {1: Urban, 2: <answer>}  # what the codes stand for; those for no answer: under missing"
 
 
-def test_names_that_tables_use_for_themselves_are_no_categories() -> None:
+def test_names_that_tables_use_for_themselves_are_no_categories(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
     codes = {"1": "North", "2": "total", "3": "not stated"}
-    assert text(groups({"region": (column("R", codes=codes), "")}))[-2:] == [
+    assert text(groups(held, {"region": (column("R", codes=codes), "")}))[-2:] == [
         "    codes: {1: North}", "    missing: [3, 2]  # 3 not stated, 2 total"
     ]  # fmt: skip
 
 
-def test_an_industry_that_few_have_is_the_forced_labours_and_one_that_many_have_the_main_jobs(tmp_path: Path) -> None:
-    held = unused(tmp_path, {"isic": range(101, 121), "b": ["A"] * 20}, {"isic": "Industry (ISIC Rev. 4)"})
+def test_whose_industry_a_column_tells_is_asked_unless_its_label_names_the_main_job(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"isic": range(101, 121), "b": ["A"] * 20}, {"isic": "Main industry (ISIC Rev. 4)"})
     few = column("FISIC", rows=1000, filled=49, distinct=9, low=1.0, width=2)
     some = column("BISIC", rows=1000, filled=50, distinct=9, low=1.0, width=2)
     held.columns = [held.columns[0], few, some]
@@ -78,14 +87,14 @@ def test_an_industry_that_few_have_is_the_forced_labours_and_one_that_many_have_
     assert {name: c.name for name, c in found.items()} == {"main_job_sector": "isic", "sector": "FISIC", "sector_3": "BISIC"}
     lines = text(sectors(held, {"main_job_sector": held.columns[0]}, workers=True))
     assert lines[2:] == [
-        "  main_job_sector:", "    column: isic  # isic: Industry (ISIC Rev. 4)", "    revision: isic_rev4  # the label says so",
+        "  main_job_sector:", "    column: isic  # isic: Main industry (ISIC Rev. 4)", "    revision: isic_rev4  # the label says so",
         "    digits: 3  # its longest code; a leading zero that was lost is restored",
-        "    job: all_workers  # many have an answer, so it is taken for a job asked of all workers",
+        "    job: all_workers  # its label names the main job, and many have an answer",
         "    population: workers  # those workers, as populations names them",
     ]  # fmt: skip
     told = [text(sectors(held, {"sector": c}, workers=False)) for c in (few, some, held.columns[0])]
     assert [line.partition("  #")[0] for lines in told for line in lines if "job:" in line or "population:" in line] == [
-        "    job: forced_labour", "    job: <answer>", "    job: all_workers", "    population: <answer>"
+        "    job: <answer>", "    job: <answer>", "    job: all_workers", "    population: <answer>"
     ]  # fmt: skip
     assert text(sectors(held, {}, workers=True)) == []
 

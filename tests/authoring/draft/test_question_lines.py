@@ -8,7 +8,8 @@ from pathlib import Path
 from draft_columns import YES_NO, column, unused
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.column_roles import Gate, usual_codes
+from fltoolkit.authoring.draft.column_roles import usual_codes, usual_open
+from fltoolkit.authoring.draft.question_gates import Gate
 from fltoolkit.authoring.draft.question_lines import (
     Questions,
     answers,
@@ -17,7 +18,6 @@ from fltoolkit.authoring.draft.question_lines import (
     form,
     interview,
     months,
-    not_placed,
     source,
     where,
 )
@@ -32,7 +32,9 @@ def text(lines: Iterable[YamlLine]) -> list[str]:
 
 def asked(placed: dict[str, list[ColumnContents]], gates: dict[str, Gate] | None = None, labelled: bool = True) -> Questions:
     columns = tuple(c for found in placed.values() for c in found)
-    return Questions(columns, labelled, usual_codes(columns if labelled else ()), placed, gates or {})
+    usual = usual_codes(columns if labelled else ())
+    one_each = {name: (gate,) for name, gate in (gates or {}).items()}
+    return Questions(columns, labelled, usual, placed, one_each, usual_open(columns if labelled else (), usual))
 
 
 def test_questions_are_found_by_labels_and_a_gate_by_the_rows(tmp_path: Path) -> None:
@@ -45,7 +47,7 @@ def test_questions_are_found_by_labels_and_a_gate_by_the_rows(tmp_path: Path) ->
     }  # fmt: skip  # of proxies one
     assert found.worked is held.columns[0]
     assert (found.labelled, len(found.all), held.used) == (True, 4, {"w", "d", "p1"})
-    assert found.gates == {"d": Gate("w", ("1",), ("2",))}
+    assert found.gates == {"d": (Gate("w", ("1",), ("2",)),)}
 
 
 def test_without_any_label_the_usual_codes_make_questions_and_what_yes_is_stays_open(tmp_path: Path) -> None:
@@ -92,7 +94,7 @@ def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_lea
     ]
     assert lines[at + 3].startswith("  coercion: <answer>")
     assert [line.partition("  #")[0] for line in lines[at + 5 :]] == [
-        "episodes:", "  same_work: <answer>", "", "current:", "  - {column: C}"
+        "episodes:", "  same_work: <answer>", "", "current:", "  - {column: C, yes: <answer>, no: <answer>}"
     ]  # fmt: skip
 
 
@@ -139,16 +141,3 @@ def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert text(months(unused(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
     assert text(months(unused(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
-
-
-def test_what_has_no_place_is_listed_and_a_gate_says_whom_it_sends_on(tmp_path: Path) -> None:
-    held = unused(tmp_path, {"id": [1]})
-    g, q, other = column("g", codes=YES_NO), column("q", codes=YES_NO), column("x", "Shoe size", {str(i): "" for i in range(14)})
-    held.columns, held.used = [g, q, other], {"q"}
-    assert text(not_placed(held, asked({"any_work": [g, q]}, {"q": Gate("g", ("1",), ("2",))}))) == [
-        "", "# Questions not placed. Move a line under any_work or an item of items, and take away its #.",
-        "#     - {column: g}  # 1 Yes, 2 No; says who was asked q", "", "# Columns not used:",
-        "#   x  # Shoe size; 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …",
-    ]  # fmt: skip
-    held.used = {"g", "q", "x"}
-    assert text(not_placed(held, asked({"any_work": [g, q]}))) == []

@@ -1,34 +1,8 @@
-"""The words of a draft: what a value label says in seven languages, how text is compared, and which kind counts first."""
+"""The words of a draft: how text is compared, and which kind counts."""
 
 from __future__ import annotations
 
-import pytest
-
-from fltoolkit.authoring.draft.vocabulary import answer, hits, kind_of, plain
-
-
-@pytest.mark.parametrize(
-    ("language", "yes", "no", "dont_know", "refused", "not_applicable"),
-    [
-        ("English", "Yes", "NO", "Don't know", "Refused", "Not applicable"),
-        ("French", "Oui", "Non", "Ne sait pas", "Refus de répondre", "Non concerné(e)"),
-        ("Spanish", "Sí", "No", "No sabe", "No contesta", "No aplica"),
-        ("Portuguese", "Sim", "Não", "Não sabe", "Recusou-se", "Não se aplica"),
-        ("Russian", "Да", "Нет", "Не знаю", "Отказ от ответа", "Не применимо"),
-        ("Arabic", "نعم", "لا", "لا أعرف", "رفض الإجابة", "لا ينطبق"),
-        ("Chinese", "是", "否", "不知道", "拒绝回答", "不适用"),
-    ],
-)
-def test_answers_are_known_in_seven_languages(
-    language: str, yes: str, no: str, dont_know: str, refused: str, not_applicable: str
-) -> None:
-    known = [answer(label) for label in (yes, no, dont_know, refused, not_applicable)]
-    assert known == ["yes", "no", "dont_know", "refused", "not_applicable"], language
-
-
-@pytest.mark.parametrize("label", ["Northern", "Nonprofit", "Sin estudios", "Simple", "1", "", "Homme", "Норильск"])
-def test_what_only_begins_like_an_answer_is_none(label: str) -> None:
-    assert answer(label) is None
+from fltoolkit.authoring.draft.vocabulary import first_hit, hits, kind_of, only_kind_of, plain, without
 
 
 def test_words_are_compared_without_case_accents_and_digits() -> None:
@@ -49,6 +23,15 @@ def test_the_first_kind_that_fits_counts_wherever_its_word_stands() -> None:
     kinds = {"refused": ["refus*"], "done": ["complete*", "done"]}
     assert kind_of("Completed, later refused", kinds) == "refused"
     assert kind_of("It was done", kinds) == "done"
-    assert kind_of("It was done", kinds, from_start=True) is None
     assert kind_of("Moved away", kinds) is None
-    assert answer("They said no") is None  # an answer begins its label
+    assert [only_kind_of(label, kinds) for label in ("Completed, later refused", "It was done", "Moved away")] == [
+        None,
+        "done",
+        None,
+    ]
+
+
+def test_words_are_found_as_they_stand_and_taken_out() -> None:
+    assert first_hit(("not", "witho*t"), "Paid without cause, not now") == "not"
+    assert first_hit(("never",), "Paid") == ""
+    assert without(("not agreed", "pa*"), "Not agreed, and not Paid") == "and not"

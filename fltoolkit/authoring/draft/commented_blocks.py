@@ -1,0 +1,194 @@
+"""The end of a draft: what it knows of but does not place, as comments. Questions on children and exceptions, select-multiple, and the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from fltoolkit.authoring.draft.column_contents import ColumnContents
+from fltoolkit.authoring.draft.column_roles import is_coded, is_yes_no, may_be_yes_no
+from fltoolkit.authoring.draft.question_lines import Questions, asked_of, source
+from fltoolkit.authoring.draft.unused_columns import UnusedColumns
+from fltoolkit.authoring.draft.vocabulary import hits, only_kind_of, vocabulary
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, flow, meanings, scalar
+from fltoolkit.survey.data.printable_values import LIMIT
+from fltoolkit.yaml_files.loading import UNANSWERED
+
+ADULT = 18
+SEPARATORS = {" ": "blank", ",": "comma", ";": "semicolon", "|": "|"}
+MOST_OPTIONS = 40
+MOST_VALUES = 2_000  # different sets of answers to one question
+ONE_OF_SEVERAL = re.compile(r"(.*[^_/.])(?:__|[_/.])(\d{1,3}|[a-z])")  # Q7_1, Q7/1, Q7__1
+CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_forms"
+
+
+@dataclass(frozen=True)
+class Several:
+    """A question with several answers: a column of codes with a separator, or a column for each answer.
+
+    `options`: by code or column, what stands for that answer.
+    """
+
+    name: str
+    label: str
+    separator: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """What stands in comments, each in a block of its own."""
+
+    children: Sequence[ColumnContents]
+    exceptions: Sequence[ColumnContents]
+    several: Sequence[Several]
+
+
+def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
+    """Find the questions that only children were asked, those on exceptions, and those with several answers; they are used now.
+
+    Args:
+        unused: the columns.
+        age: of the person. A question that nobody of 18 or more answered is one on children, and so is one whose label names a child.
+    """
+    several = [*_in_columns(unused), *_in_one_column(unused)]
+    exceptions = [c for c in unused.free() if _is_exception(c)]
+    unused.use(exceptions)
+    coded = [c for c in unused.free() if c.filled and (is_yes_no(c) or may_be_yes_no(c) or is_coded(c, 12))]
+    adults = unused.table.answered_from([c.name for c in coded], age.name, ADULT) if age else {c.name for c in coded}
+    children = [c for c in coded if c.name not in adults or (is_yes_no(c) and hits(vocabulary().children, c.label))]
+    unused.use(children)
+    return Blocks(children, exceptions, several)
+
+
+def _is_exception(column: ColumnContents) -> bool:
+    """A question on work that the State may demand, by its own label or by those of its codes; or on its limits."""
+    words = vocabulary()
+    if is_yes_no(column):
+        return bool(only_kind_of(column.label, words.exceptions) or hits(words.within_limits, column.label))
+    return is_coded(column, 12) and len({only_kind_of(label, words.exceptions) for label in column.codes.values()} - {None}) > 1
+
+
+def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
+    """Columns of 1 and 0, or of 1 and blank, whose names differ only in a number or letter at the end."""
+    alike: dict[str, list[ColumnContents]] = {}
+    for c in unused.free():
+        if (found := ONE_OF_SEVERAL.fullmatch(c.name)) and {"1"} <= set(c.codes) <= {"0", "1"} and "yes" not in c.meanings:
+            alike.setdefault(found.group(1), []).append(c)
+    for stem, columns in alike.items():
+        if len(columns) > 1:
+            unused.use(columns)
+            yield Several(stem, "", "", {c.name: c.label for c in columns})
+
+
+def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
+    """Columns of text that hold several short codes, such as 1 3 4."""
+    for c in unused.free():
+        if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES:
+            separator, options = _options(unused.table.counted(c.name))
+            if options:
+                unused.use([c])
+                yield Several(c.name, c.label, separator, {code: c.codes.get(code, "") for code in options})
+
+
+def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
+    """The separator of a column's values and the codes between; no code if they are not codes, or hold what few persons wrote."""
+    for separator in SEPARATORS:
+        if not any(separator in value for value in values):
+            continue
+        times = Counter[str]()
+        for value, n in values.items():
+            parts = [part for part in value.split(separator) if part]
+            if len(set(parts)) < len(parts):
+                return separator, []
+            times.update(dict.fromkeys(parts, n))
+        short = all(
+            re.fullmatch(r"\d{1,3}|[A-Za-z]", code) or (n >= LIMIT and re.fullmatch(r"[a-z][a-z0-9_]{0,19}", code))
+            for code, n in times.items()
+        )
+        return separator, sorted(times, key=_order) if short and 1 < len(times) <= MOST_OPTIONS else []
+    return "", []
+
+
+def _order(code: str) -> tuple[int, str]:
+    return (int(code) if code.isdigit() else 0, code)
+
+
+def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
+    """The three blocks, each ready to be moved: take away the # and say what is asked."""
+    if found.children:
+        yield from [
+            YamlLine(),
+            YamlLine("# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):"),
+        ]
+        yield YamlLine(f"# children:  # {CHILDREN}")
+        for c in found.children:
+            asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
+            yield YamlLine(f"#   {UNANSWERED}: {source(q, c, asked)}", meanings(c, c.codes))
+    if found.exceptions:
+        yield from [
+            YamlLine(),
+            YamlLine("# Work that Convention No. 29 exempts:"),
+            YamlLine("# exceptions:"),
+            YamlLine("#   kinds:"),
+        ]
+        for c in found.exceptions:
+            yield from _exception(q, c)
+    if found.several:
+        yield from [
+            YamlLine(),
+            YamlLine("# Questions with several answers. Move the line of an answer under its item, and take away its #."),
+        ]
+        for several in found.several:
+            yield YamlLine(f"#   {scalar(several.name)}", several.label)
+            yield from (YamlLine(f"#     - {text}", why) for text, why in _answers(several))
+
+
+def _exception(q: Questions, column: ColumnContents) -> Iterator[YamlLine]:
+    words = vocabulary()
+    if is_yes_no(column):
+        limits = hits(words.within_limits, column.label)
+        key = "#   within_limits" if limits else f"#     {only_kind_of(column.label, words.exceptions)}"
+        yield YamlLine(f"{key}: {source(q, column)}", meanings(column, column.codes))
+        return
+    codes = [code for code in column.codes if code not in column.no_answer]
+    kinds = {code: only_kind_of(column.codes[code], words.exceptions) for code in codes}
+    for kind in dict.fromkeys(filter(None, kinds.values())):
+        yes = [code for code in codes if kinds[code] == kind]
+        no = [code for code in codes if kinds[code] != kind]
+        parts = source(q, column, {"yes": flow(yes), "no": flow(no)})
+        yield YamlLine(f"#     {kind}: {parts}", meanings(column, column.codes))
+
+
+def _answers(several: Several) -> Iterator[tuple[str, str]]:
+    for option, label in several.options.items():
+        if several.separator:
+            yield (
+                f"{{column: {scalar(several.name)}, contains: {scalar(option)}, separator: {json.dumps(several.separator)}}}",
+                label or "what does this answer say?",
+            )
+        else:
+            yield f"{{column: {scalar(option)}, yes: 1, no: 0}}", label or "what does this answer say?"
+
+
+def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
+    """What is left, as comments: questions ready to be moved, then every other column."""
+    questions = [c for c in q.all if c.name not in unused.used]
+    if questions:
+        yield from [
+            YamlLine(),
+            YamlLine("# Questions not placed. Move a line under any_work or an item of items, and take away its #."),
+        ]
+        for c in questions:
+            routes = [name for name, gates in q.gates.items() if c.name in [gate.column for gate in gates]]
+            says = f"; says who was asked {', '.join(routes)}" if routes else ""
+            yield YamlLine(f"#     - {source(q, c)}", "; ".join([meanings(c, c.codes) + says, *asked_of(q, c)]))
+    others = [c for c in unused.free() if c not in questions]
+    if others:
+        yield from [YamlLine(), YamlLine("# Columns not used:")]
+        yield from (
+            YamlLine(f"#   {scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)]))) for c in others
+        )

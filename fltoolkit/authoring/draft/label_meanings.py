@@ -1,0 +1,113 @@
+"""What a label says: which answer a code is, and which answer to a question means that it happened. In doubt it says nothing."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from fltoolkit.authoring.draft.vocabulary import first_hit, hits, plain, vocabulary, without
+
+UNRESOLVED = {"dont_know", "refused", "not_stated"}
+ARTICLES = ("the", "your", "* el", "* su", "el", "su", "o", "* o", "o seu", "* o seu", "le", "votre", "l")
+ABOUT_ELSE = ", and may be about something else"
+NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Recusa", "b) Non"
+
+
+@lru_cache(maxsize=50_000)
+def answer(label: str) -> str | None:
+    """What a value label says: yes, no, dont_know, refused, not_applicable, not_stated; None: something else, or not surely.
+
+    A label is yes or no if it says nothing else. It is another answer if each of its words is known and belongs to it:
+    "No responde" is a refusal, "No puede" is nothing that is known.
+    """
+    compared = plain(NUMBERED.sub("", label))
+    if phrase := _phrases().get(compared):
+        return phrase
+    words = [word for word in compared.split() if not word.isdigit()]
+    if not words:
+        return None
+    for kind in ("yes", "no"):
+        if all(kind in _classes(word) for word in words):
+            return kind
+    found: set[str] = set()
+    for word in words:
+        classes = set(_classes(word)) - {"no"}
+        if not classes or "yes" in classes:
+            return None
+        found |= classes
+    return _answer_of(found - {"filler"})
+
+
+def _answer_of(classes: set[str]) -> str | None:
+    """The answer that the words of a label make together."""
+    kinds = classes & {*UNRESOLVED, "not_applicable"}
+    negated = {"know": "dont_know", "respond": "refused", "reply": "not_stated", "state": "not_stated", "apply": "not_applicable"}
+    told = classes & negated.keys()
+    if "negation" in classes:
+        if not told:
+            return None  # "did not refuse"
+        kinds |= {negated[word] for word in told}
+    elif told - {"respond"} or (told and "refused" not in kinds):
+        return None  # "knows", "answered"
+    if len(kinds) == 1:
+        return kinds.pop()
+    return "dont_know" if kinds and kinds <= UNRESOLVED else None
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    return {plain(phrase): kind for kind, phrases in vocabulary().answers.phrases.items() for phrase in phrases}
+
+
+@lru_cache(maxsize=10_000)
+def _classes(word: str) -> tuple[str, ...]:
+    """What a word can add to an answer: one of the classes of the vocabulary, or both a no and a negation."""
+    words = vocabulary().answers.words
+    return tuple(kind for kind, known in words.items() if any(_is(word, one) for one in known))
+
+
+def _is(word: str, known: str) -> bool:
+    known = known if known.endswith("*") else plain(known)
+    return word.startswith(known[:-1]) if known.endswith("*") else word == known
+
+
+def doubt(label: str, key: str) -> str:
+    """Why it is not sure which answer to a question means that it happened; empty if its label says so.
+
+    Args:
+        label: of the question.
+        key: of survey.yaml under which it is placed, such as items.coercion.debt_bondage.
+    """
+    words = vocabulary().polarity
+    if not label:
+        return "only its name says what it is"
+    if not re.search("[a-z]", plain(label)):
+        return "its language is not one in which this can be told"
+    if key.endswith("no_freedom_to_leave"):
+        return "it is asked both ways round"
+    of_harm = key.startswith("items") or key == "trafficking"
+    rest = without(words.harmless, label)
+    for doubtful, why in ((words.negation, ""), (words.others, ABOUT_ELSE), (words.reversed if of_harm else words.sought, "")):
+        if found := first_hit(doubtful, rest):
+            return f"it holds {found!r}{why}"
+    if of_harm and (found := first_hit(_done_to_doers(), rest)):
+        return f"it holds {found!r}{ABOUT_ELSE}"
+    if of_harm and not (hits(words.happened, label) or (hits(words.taken, label) and hits(words.belongings, label))):
+        return "no word of it says that it happened"
+    unknown = without((*words.happened, *words.taken, *words.belongings, *words.witnessed, *words.known), rest).split()
+    unknown = [word for word in unknown if not word.isdigit()]
+    return f"it holds {unknown[0]!r}" if unknown else ""
+
+
+@cache
+def _done_to_doers() -> tuple[str, ...]:
+    """The employer was punished; was the employer punished; fue sancionado el empleador."""
+    words = vocabulary().polarity
+    after = [f"{doer} {verb}" for doer in words.doers for verb in words.suffers]
+    before = [f"{verb} {between} {doer}" for doer in words.doers for verb in words.suffers for between in ARTICLES]
+    return (*after, *before)
+
+
+def is_witnessed(label: str) -> bool:
+    """Whether a question is, or may be, on what happened to other workers."""
+    return bool(first_hit(vocabulary().polarity.witnessed, label))
