@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.checks.findings import Finding, count_rows
+from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
@@ -65,7 +65,8 @@ def answer_findings(survey: Survey) -> list[Finding]:
     for row in counts.to_dict("records"):
         if row["unexpected"]:
             what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-            out.append(Finding("warning", "routing", row["column"], what, row["unexpected"], do))
+            rows = _routed_past(survey, row["column"])
+            out.append(Finding("error", "routing", row["column"], what, row["unexpected"], do, rows, acceptable=True))
         if row["missing"]:
             what = "blank without a reason"
             do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
@@ -77,6 +78,19 @@ def answer_findings(survey: Survey) -> list[Finding]:
             count = (row["dont_know"], row["refused"])  # each is told by itself in `nonresponse`
             out.append(Finding("note", "non-response", row["column"], what, count, "see notebook 2"))
     return out
+
+
+def _routed_past(survey: Survey, name: str) -> FindingRows:
+    """The rows that answered a question although its routing skips it."""
+    ((frame, _),) = holding(survey, [name])
+    held = [q for q in questions(survey) if q.column == name and q.source.routing]
+    frame, stages = _with_stages(frame, held)
+    past = [
+        nw.col(inside) & shut(q.source.routing, q.episode)
+        for q, (inside, _) in zip(held, stages, strict=True)
+        if q.source.routing
+    ]
+    return FindingRows(frame, nw.any_horizontal(*past, ignore_nulls=False) & ~nw.col(SOURCE + name).is_null())
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:

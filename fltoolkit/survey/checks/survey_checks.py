@@ -14,6 +14,7 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.survey.checks.accepted_findings import correction_findings, with_acceptance
 from fltoolkit.survey.checks.family_checks import family_findings
 from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings
 from fltoolkit.survey.checks.industry_checks import industries
@@ -67,7 +68,8 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
         *_joins(survey),
         *family_findings(survey),
     ]
-    return [*about_data, *_labels(survey), *answer_findings(survey), *_module(survey)]
+    others = [*_labels(survey), *answer_findings(survey), *_module(survey), *correction_findings(survey)]
+    return with_acceptance([*about_data, *others], survey.spec.accept)
 
 
 def _design(survey: Survey, mask: Mask) -> list[Finding]:
@@ -80,7 +82,11 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
         tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
         sides = {spec.of_children(p) for p in weighed[name]}
         side = nw.lit(True) if len(sides) > 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
-        tests |= {f"{name} zero": weight == 0, f"{name} blank": text.is_null() & nw.col(ASKED) & side, f"{name} some": weight > 0}
+        tests |= {
+            f"{name} zero": (weight == 0) & nw.col(ASKED) & side,
+            f"{name} blank": text.is_null() & nw.col(ASKED) & side,
+            f"{name} some": weight > 0,
+        }
     counts = count_rows(survey.frame, tests)
     for name in dict.fromkeys(columns.values()):
         for kind, severity, what, do in (
@@ -92,13 +98,13 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             ),
             ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
             ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
-            ("zero", "warning", "weights of zero: these persons count for nothing", "confirm that they should"),
+            ("zero", "error", "weights of zero: these persons answered the module and count for nothing", "correct them"),
         ):
             if counts[f"{name} {kind}"]:
                 rows = FindingRows(survey.frame, tests[f"{name} {kind}"])
                 found = f"{what}: {_printable_values(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
-                of: Counted = "others" if severity == "error" else "persons"
-                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of))
+                of: Counted = "persons" if kind == "zero" else "others"
+                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
@@ -269,7 +275,7 @@ def _ages(survey: Survey, mask: Mask) -> list[Finding]:
     if counts["outside"]:
         do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
         what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
-        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
+        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows, acceptable=True))
     if counts["text"]:
         values = _printable_values(survey.frame, spec.age.column, tests["text"], mask)
         what = f"ages that are not numbers, or that the file declares missing: {values}"
@@ -294,7 +300,9 @@ def _joins(survey: Survey) -> list[Finding]:
             out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
-            out.append(Finding("warning", "files", key, what, join.unmatched_rows, "check the keys"))
+            answers = join.file != "household"  # whose rows hold nobody's answers
+            severity = "error" if answers else "warning"
+            out.append(Finding(severity, "files", key, what, join.unmatched_rows, "check the keys", acceptable=answers))
     return out
 
 
