@@ -142,7 +142,8 @@ def test_a_skip_that_routing_explains_is_no_and_another_is_unresolved(one: One) 
         "items.involuntary.hazardous_work": {
             "column": "hazardous_work",
             "routing": {"column": "gate", "asked": "in", "skipped": "out"},
-        }
+        },
+        "accept": [{"finding": "routing", "column": "hazardous_work", "why": "the gate was asked again later"}],
     }
     persons = {
         "skipped": {"hazardous_work": "", "gate": "out"},
