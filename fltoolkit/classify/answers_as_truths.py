@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.survey.checks.item_nonresponse import one_of, shut
+from fltoolkit.survey.checks.item_nonresponse import is_blank, one_of, shut
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
 
@@ -37,7 +37,7 @@ def _said(source: Source, default: AnswerCodes, episode: str) -> tuple[nw.Expr, 
     no = one_of(value, [*codes.no, *(codes.not_applicable if codes.not_applicable_means == "no" else ())])
     if source.routing is None:
         return yes, no
-    return yes.fill_null(False), no | (value.is_null() & shut(source.routing, episode))
+    return yes.fill_null(False), no | (is_blank(value, codes) & shut(source.routing, episode))
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:

@@ -86,11 +86,11 @@ def _routed_past(survey: Survey, name: str) -> FindingRows:
     held = [q for q in questions(survey) if q.column == name and q.source.routing]
     frame, stages = _with_stages(frame, held)
     past = [
-        nw.col(inside) & shut(q.source.routing, q.episode)
+        nw.col(inside) & shut(q.source.routing, q.episode) & ~is_blank(nw.col(SOURCE + name), q.codes)
         for q, (inside, _) in zip(held, stages, strict=True)
         if q.source.routing
     ]
-    return FindingRows(frame, nw.any_horizontal(*past, ignore_nulls=False) & ~nw.col(SOURCE + name).is_null())
+    return FindingRows(frame, nw.any_horizontal(*past, ignore_nulls=False))
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
@@ -108,10 +108,11 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
         conditions = {f"{i} asked": nw.col(reached) for i, (_, reached) in enumerate(dict.fromkeys(stages))}
         for i, (q, (inside, reached)) in enumerate(zip(held, stages, strict=True)):
             value = nw.col(SOURCE + q.column)
-            unexplained = nw.col(reached) & value.is_null()
+            blank = is_blank(value, q.codes)
+            unexplained = nw.col(reached) & blank
             if q.source.routing:
                 gate = shut(q.source.routing, q.episode)
-                conditions[f"{i} unexpected"] = nw.col(inside) & gate & ~value.is_null()
+                conditions[f"{i} unexpected"] = nw.col(inside) & gate & ~blank
                 unexplained = unexplained & ~gate
             if absent := [_no(e) for e in exists if e.episode == q.episode]:
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
@@ -150,6 +151,11 @@ def _with_stages(frame: Frame, held: Sequence[AskedQuestion]) -> tuple[Frame, li
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
     """Whether a value is one of a few codes, null where it is null: compared one by one they cost half of what a list of them does."""
     return nw.any_horizontal(*[value == code for code in codes], ignore_nulls=False) if codes else nw.lit(False)
+
+
+def is_blank(value: nw.Expr, codes: AnswerCodes) -> nw.Expr:
+    """Whether a question has no answer: nothing stands there, or a code of `missing`."""
+    return value.is_null() | value.is_in(list(codes.missing)).fill_null(False) if codes.missing else value.is_null()
 
 
 def shut(routing: Routing, episode: str = "") -> nw.Expr:

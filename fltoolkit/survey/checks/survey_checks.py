@@ -198,8 +198,7 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
 
     spec = survey.spec
     for q in questions(survey):
-        c = q.codes
-        add(q.column, q.where, [*c.yes, *c.no, *c.dont_know, *c.refused, *c.not_applicable])
+        add(q.column, q.where, q.codes.named)
         if r := q.source.routing:
             for gate in r.column:
                 add(gate.replace("{episode}", q.episode), f"{q.where}.routing", [*r.asked, *r.skipped])
@@ -231,6 +230,26 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
                 what = f"codes that survey.yaml does not name: {_printable_values(frame, held, odd_rows, mask)}"
                 do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{held} ({where})", what, rows, do, FindingRows(frame, odd_rows)))
+    return [*out, *_codes_of_others(survey, mask)]
+
+
+def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
+    """Codes that one question of a column names and another question of the same column does not: there they would be no answer."""
+    asked = questions(survey)
+    named: dict[str, set[str]] = {}
+    for q in asked:
+        named.setdefault(q.column, set()).update(q.codes.named)
+    lacking = {(q.column, q.where): sorted(named[q.column].difference(q.codes.named)) for q in asked}
+    out = []
+    for frame, columns in holding(survey, [name for (name, _), codes in lacking.items() if codes]):
+        held = [(name, where, codes) for (name, where), codes in lacking.items() if codes and name in columns]
+        rows = {f"{i}": nw.col(SOURCE + name).is_in(codes).fill_null(False) for i, (name, _, codes) in enumerate(held)}
+        for (name, where, _), (i, count) in zip(held, count_rows(frame, rows).items(), strict=True):
+            if count:
+                values = _printable_values(frame, name, rows[i], mask)
+                what = f"codes that another question of this column names, and this one does not: {values}"
+                do = f"add them under {where}, {_meanings(where)}"
+                out.append(Finding("error", "unknown codes", f"{name} ({where})", what, count, do, FindingRows(frame, rows[i])))
     return out
 
 
@@ -243,7 +262,7 @@ def _meanings(where: str) -> str:
     if where.startswith(("module", "children.module")):
         return "as answered, refused or not_asked"
     if where.startswith(("items", "any_work", "episodes", "trafficking", "current")):
-        return "as yes, no, dont_know, refused or not_applicable"
+        return "as yes, no, dont_know, refused, not_applicable or missing"
     return "as an answer or as missing"
 
 

@@ -96,6 +96,16 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
      {"items.coercion.debt_bondage.routing": {"column": "gate", "asked": "G", "skipped": "H"}},
      [("error", "unknown codes", "gate (items.coercion.debt_bondage.routing)", "codes that survey.yaml does not name: J", 1),
       ("error", "routing", "q2", "answered although the routing skips it", 1)]),
+    ("a code that one question of a column names and another does not", {"q1": {0: "Z", 1: "Z", 2: "T"}},
+     {"items.involuntary.hazardous_work": {"column": "q1", "yes": "Y", "no": ["N", "T"]},
+      "items.coercion.debt_bondage": {"column": "q1", "yes": "T", "no": ["N", "Y"], "refused": ["R", "Z"]}},
+     [("error", "unknown codes", "q1 (items.involuntary.hazardous_work)",
+       "codes that another question of this column names, and this one does not: Z", 2),
+      ("note", "non-response", "q1", "don't know or refused; unresolved unless another answer decides", 2)]),
+    ("a code that is missing in one question", {"q1": {0: "9"}, "q2": {0: "9"}},
+     {"items.involuntary.hazardous_work": {"column": "q1", "missing": 9}},
+     [("error", "unknown codes", "q2 (items.coercion.debt_bondage)", "codes that survey.yaml does not name: 9", 1),
+      ("warning", "non-response", "q1", "blank without a reason", 1)]),
     ("a form and a place that survey.yaml does not name", {"who": {0: "a", 1: "b", 2: "9"}, "where": {0: "h", 1: "x"}},
      {"form": {"column": "who", "state_imposed": "a", "missing": 9}, "place": {"column": "where", "in_country": "h", "abroad": "f"}},
      [("error", "unknown codes", "who (form)", "codes that survey.yaml does not name: b", 1),
@@ -148,7 +158,7 @@ def test_a_finding(
 @pytest.mark.parametrize(
     ("cells", "where", "meanings"),
     [
-        ({"q1": {1: "X"}}, "items.involuntary.hazardous_work", "as yes, no, dont_know, refused or not_applicable"),
+        ({"q1": {1: "X"}}, "items.involuntary.hazardous_work", "as yes, no, dont_know, refused, not_applicable or missing"),
         ({"sex": {1: 3}}, "groups.sex", "in codes or as missing"),
         ({"result": {1: "maybe"}}, "module", "as answered, refused or not_asked"),
     ],
@@ -228,7 +238,7 @@ def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any],
         "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
         "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: 1 value, not printed "
         "(fewer than 5). "
-        "add them under items.involuntary.hazardous_work, as yes, no, dont_know, refused or not_applicable",
+        "add them under items.involuntary.hazardous_work, as yes, no, dont_know, refused, not_applicable or missing",
         "  - age: ages below 0 or above 120 (fewer than 5). list codes such as 999 under age.missing; raise age.max if such ages are real; "
         "or correct the rows under corrections:, or name the finding under accept: with the reason why it is right",
     ]
