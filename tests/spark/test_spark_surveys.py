@@ -11,6 +11,7 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 import pytest
+import yaml
 from classify.conftest import FREE
 from classify.test_adults_episodes import ASKED, FORCED, SPELL, keys as episodes
 from classify.test_children import ARROWS, family, keys
@@ -18,6 +19,7 @@ from small_surveys import NORVIA, SPEC, persons_table
 
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
+from fltoolkit.survey.corrections.correction_counts import corrected_rows
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore:::pyspark")]
 Both = Callable[[Path], tuple[fl.Survey, fl.Survey]]
@@ -253,3 +255,23 @@ def test_what_goes_wrong_in_the_cluster_is_told_without_a_persons_row(write: Any
     words = message(lambda: fl.read_survey(path, table))
     assert "the cluster could not read the tables" in words
     assert "Ada Doe" not in words
+
+
+def test_corrections_give_the_same_rows_counts_and_cases(both: Both, tmp_path: Path) -> None:
+    table = persons_table([("case", {})] * 6 + [("not", {"AGE": 999})] * 7 + [("not", {})] * 12)
+    corrections = [
+        {"rows": [{"HH": 0, "LINE": 1}, {"HH": 20, "LINE": 1}], "column": "INV", "value": 2, "why": "misread", "evidence": "form 17"},
+        {"rows": {"HH": 20, "LINE": 1}, "column": "COE", "value": 1, "why": "misread", "evidence": "form 17"},
+        {"where": {"AGE": {"min": 121}}, "column": "AGE", "value": "missing", "why": "no age"},
+        {"where": {"HH": "24"}, "column": "W", "value": 12.5, "why": "typed 10"},
+    ]  # fmt: skip
+    table.to_csv(tmp_path / "persons.csv", index=False)
+    (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**SPEC, "corrections": corrections}, sort_keys=False), encoding="utf-8")
+    files, tables = both(tmp_path / "survey.yaml")
+    assert files.corrected is not None
+    assert tables.corrected is not None
+    assert tables.corrected.changed == files.corrected.changed == (1, 1, 7, 1)
+    pd.testing.assert_frame_equal(corrected_rows(tables), corrected_rows(files))
+    one, other = fl.classify(files), fl.classify(tables)
+    same(fl.prevalence(one), fl.prevalence(other))
+    pd.testing.assert_frame_equal(fl.corrected_cases(other), fl.corrected_cases(one))

@@ -49,8 +49,8 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
     """The rows that corrections reached, each with its value in the file and its new one.
 
     Returns:
-        One row a cell, in the order of survey.yaml and of the keys: `entry` (its place under `corrections`), `column`, `before`, `after` (blank
-        where the cell is), `why`, `evidence`, `file` (the path that survey.yaml gives), then the columns of the row's key. Confidential.
+        One row a cell, in the order of survey.yaml and of the keys: `entry` (its place under `corrections`), `column`, `before`, `after` (empty
+        where the cell is blank), `why`, `evidence`, `file` (the path that survey.yaml gives), then the columns of the row's key. Confidential.
 
     Raises:
         DataError: a file changed since the survey was opened.
@@ -64,8 +64,8 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
             tables += _cells(survey.corrected.episodes, of_episodes, keys.episode_key, spec.files.episodes)
     key = keys.episode_key if spec.corrections and any(set(keys.episode_key) <= set(t) for t in tables) else keys.person_key
     columns = [*ROW_COLUMNS, *key]
-    found = pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True)[columns]
-    return found.sort_values("entry", kind="stable", ignore_index=True)
+    found = pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True)[columns].astype(object)
+    return found.where(found.notna(), "").sort_values("entry", kind="stable", ignore_index=True)
 
 
 def _cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:

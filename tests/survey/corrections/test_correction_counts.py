@@ -58,9 +58,9 @@ def test_rows_stand_in_the_order_of_survey_yaml_with_their_values(
         {"rows": {"hh": "h0", "line": 2}, "column": "q1", "value": "R", "why": "refused it", "evidence": "form 9"},
     ]
     found = corrected_rows(fl.read_survey(write(changed(spec, {"corrections": corrections}), people=people)))
-    assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
-        [1, "age", "34", None, "too old", "", "people.csv", "h7", "1"],
-        [1, "age", "35", None, "too old", "", "people.csv", "h7", "2"],
+    assert found.to_numpy().tolist() == [
+        [1, "age", "34", "", "too old", "", "people.csv", "h7", "1"],
+        [1, "age", "35", "", "too old", "", "people.csv", "h7", "2"],
         [2, "q1", "N", "R", "refused it", "form 9", "people.csv", "h0", "2"],
     ]
 
