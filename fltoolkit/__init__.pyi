@@ -1,5 +1,10 @@
 from . import nap as nap, report as report, show as show
-from .classify import ClassifiedSurvey as ClassifiedSurvey, check_cases as check_cases, classify as classify
+from .classify import (
+    ClassifiedSurvey as ClassifiedSurvey,
+    check_cases as check_cases,
+    classify as classify,
+    corrected_cases as corrected_cases,
+)
 from .estimate import (
     Change as Change,
     Contrast as Contrast,
@@ -64,6 +69,7 @@ from .survey import (
     Survey as Survey,
     SurveyDesign as SurveyDesign,
     check as check,
+    corrections as corrections,
     describe as describe,
     nonresponse as nonresponse,
     read_survey as read_survey,

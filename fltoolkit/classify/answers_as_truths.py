@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.survey.answers.skips_and_blanks import no_when_blank, one_of, says_no, says_yes
+from fltoolkit.survey.answers.skips_and_blanks import is_blank, no_when_blank, one_of, says_no, says_yes
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import Source
@@ -37,7 +37,7 @@ def _said(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Exp
     blank = no_when_blank(source, mapped, episode)
     if blank is None:
         return yes, no
-    return yes.fill_null(False), no | (column(source.column, episode).is_null() & blank)
+    return yes.fill_null(False), no | (is_blank(source, mapped, episode) & blank)
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:

@@ -31,6 +31,7 @@ from fltoolkit.run.run_record import (
     RECORD,
     Premises,
     Record,
+    corrections_of,
     failure,
     file_hashes,
     input_hashes,
@@ -211,8 +212,8 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
         progress = Progress(run.name, before.seconds if before else 0.0, say)
         error, notebook = _run_notebooks(run, work, now, stop, progress, private=options.private)
         record = Record(
-            **now.model_dump(), **about, name=run.name, status="failed" if error else "complete", error=error, notebook=notebook,
-            outputs=file_hashes(work), seconds=round(time.time() - started, 1),
+            **now.model_dump(), **about, name=run.name, corrections=corrections_of(run), status="failed" if error else "complete", error=error,
+            notebook=notebook, outputs=file_hashes(work), seconds=round(time.time() - started, 1),
         )  # fmt: skip
         write_whole(work / RECORD, record.model_dump_json(indent=2) + "\n")
         if error:

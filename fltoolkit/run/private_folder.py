@@ -11,9 +11,10 @@ from fltoolkit.files import write_whole
 from fltoolkit.run.output_folders import LOCK
 from fltoolkit.run.remote_folder import RECORD, Store, is_address
 from fltoolkit.survey.checks.finding_rows import finding_rows
+from fltoolkit.survey.corrections.correction_counts import corrected_rows
 from fltoolkit.survey.design.survey_opening import read_survey
 
-ROWS, FULL = "rows_behind_findings.csv", "estimates_full.csv"
+ROWS, CORRECTED, FULL = "rows_behind_findings.csv", "corrections.csv", "estimates_full.csv"
 HIDDEN, HIDDEN_PAGE = "disclosure.json", "disclosure.html"
 FOLDER_MODE, FILE_MODE, OTHERS = 0o700, 0o600, stat.S_IRWXG | stat.S_IRWXO
 
@@ -49,7 +50,8 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
 
 
 def write_rows(survey: Path, name: str, place: str) -> str:
-    """Write the keys of the rows behind the findings of a survey into its private folder; gives where.
+    """Write the keys of the rows behind the findings of a survey into its private folder, and beside them the rows that survey.yaml corrects;
+    gives where the first are.
 
     Args:
         survey: the survey.yaml. name: of its folder. place: of `private_place`.
@@ -58,7 +60,10 @@ def write_rows(survey: Path, name: str, place: str) -> str:
         FltoolkitError: the survey cannot be read. OSError: the place cannot be written to.
     """
     try:
-        rows = finding_rows(read_survey(survey))
+        opened = read_survey(survey)
+        rows = finding_rows(opened)
+        if opened.corrected:
+            write_private(place, name, CORRECTED, corrected_rows(opened).to_csv(index=False, lineterminator="\n"))
     except RepeatedKeys as error:  # found while the files are joined, before any other finding
         rows = error.rows
     return write_private(place, name, ROWS, rows.to_csv(index=False, lineterminator="\n"))

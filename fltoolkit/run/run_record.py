@@ -20,6 +20,8 @@ from fltoolkit.nap.partner_entries import PARTNERS
 from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative
 from fltoolkit.run.output_folders import failed_folder
 from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
+from fltoolkit.survey.corrections.correction_counts import corrections
+from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.readers.file_stamps import input_hash
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
 from fltoolkit.yaml_files.loading import Model, folded
@@ -47,7 +49,8 @@ class Premises(Model):
 class Record(Premises):
     """The whole of a run.json. `outputs` are SHA-256 of the files left, `notebook` holds the failing cell of a failed run.
 
-    `country`, `year` and `round` say whose results they are; a file of an older version lacks them.
+    `country`, `year` and `round` say whose results they are; a file of an older version lacks them. `corrections` are those of
+    survey.yaml as `fl.corrections` tells them.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Record(Premises):
     year: int | None = None
     round: str = ""
     coverage_excludes: tuple[str, ...] = ()
+    corrections: tuple[dict[str, str], ...] = ()
     status: Literal["complete", "failed"]
     error: str = ""
     notebook: str = ""
@@ -120,6 +124,15 @@ def told_by(run: Run) -> dict[str, Any]:
     except FltoolkitError:
         return {"title": run.name}
     return {name: getattr(spec, name) for name in ("title", "country", "year", "round", "coverage_excludes")}
+
+
+def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
+    """What survey.yaml corrects, by column and reason; nothing, where it cannot be read or made."""
+    with suppress(FltoolkitError):
+        if read_spec(run.survey).corrections:
+            found = corrections(read_survey(run.survey)).to_dict("records")
+            return tuple({str(name): str(value) for name, value in row.items()} for row in found)
+    return ()
 
 
 def refuse_others(runs: Sequence[Run], outputs: Path) -> None:

@@ -8,11 +8,22 @@ from fltoolkit.show.charts.detectable_change_curves import detectable, repeat
 from fltoolkit.show.charts.estimate_charts import bars, dots, rule_sets, unresolved
 from fltoolkit.show.charts.flow_of_persons import children, flow
 from fltoolkit.show.charts.risk_factor_charts import response_error, risk, risk_table
-from fltoolkit.show.tables import baseline, calibration, facts, findings, nonresponse, paths, questionnaire, table
+from fltoolkit.show.tables import (
+    baseline,
+    calibration,
+    corrected_cases,
+    corrections,
+    facts,
+    findings,
+    nonresponse,
+    paths,
+    questionnaire,
+    table,
+)
 from fltoolkit.show.wording.english_numbers import headline
 
 __all__ = [
-    "bars", "baseline", "calibration", "changes", "children", "detectable", "dots", "explore", "facts", "findings", "flow", "gallery",
-    "headline", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "risk", "risk_table", "rule_sets", "table",
-    "unresolved",
+    "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable", "dots", "explore", "facts",
+    "findings", "flow", "gallery", "headline", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "risk",
+    "risk_table", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

@@ -36,6 +36,7 @@ from fltoolkit.survey.design.survey_design import Survey
 
 BASES = {"duration": "With months", "share": "Of cases"}
 CARE = {"caution": "use with caution: ", "review": "to be reviewed: "}  # flags that have no marker
+UNCORRECTED = "survey.yaml corrects nothing in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # or a class, or the marker in its place, or nothing
 
 
@@ -129,6 +130,28 @@ def findings(found: pd.DataFrame, title: str = "What the data say of themselves"
     """Findings of `fl.check` or `check_cases`, as a table."""
     names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "Rows", "do": "What to do"}
     return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
+
+
+@checked
+def corrections(counts: pd.DataFrame) -> Table | Words:
+    """What survey.yaml corrects in the data, from `fl.corrections`; of nothing a sentence."""
+    if counts.empty:
+        return Words(UNCORRECTED)
+    body = counts.rename(columns={"column": "Column", "why": "Why", "rows": "Rows"})
+    return plain(body, "Corrected in the data", "rows that have another value than the file; unweighted and rounded")
+
+
+@checked
+def corrected_cases(cases: pd.DataFrame) -> Table | Words:
+    """Cases gained and lost through corrections, from `fl.corrected_cases`; without corrections a sentence."""
+    if cases.empty:
+        return Words(UNCORRECTED)
+    names = {
+        "population": "Population", "cases_before": "Cases without", "cases": "Cases with", "gained": "Gained", "lost": "Lost",
+        "unresolved_before": "Unresolved without", "unresolved": "Unresolved with",
+    }  # fmt: skip
+    body = cases.astype(str).rename(columns=names)
+    return plain(body, "Cases without and with the corrections", "persons, unweighted; cases in classes, others rounded")
 
 
 @checked

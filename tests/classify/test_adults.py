@@ -142,7 +142,8 @@ def test_a_skip_that_routing_explains_is_no_and_another_is_unresolved(one: One) 
         "items.involuntary.hazardous_work": {
             "column": "hazardous_work",
             "routing": {"column": "gate", "asked": "in", "skipped": "out"},
-        }
+        },
+        "accept": [{"finding": "routing", "column": "hazardous_work", "why": "the gate was asked again later"}],
     }
     persons = {
         "skipped": {"hazardous_work": "", "gate": "out"},
@@ -151,7 +152,10 @@ def test_a_skip_that_routing_explains_is_no_and_another_is_unresolved(one: One) 
         "answered though skipped": {"hazardous_work": "J", "gate": "out"},
         "don't know though skipped": {"hazardous_work": "W", "gate": "out"},
         "asked": {"hazardous_work": "J", "gate": "in"},
+        "code of a blank, skipped": {"hazardous_work": "99", "gate": "out"},
+        "code of a blank, asked": {"hazardous_work": "99", "gate": "in"},
     }
+    keys["items.involuntary.hazardous_work"]["missing"] = "99"
     got = one("involuntary", persons, keys)
     assert got == {
         "skipped": F,
@@ -160,6 +164,8 @@ def test_a_skip_that_routing_explains_is_no_and_another_is_unresolved(one: One) 
         "answered though skipped": T,
         "don't know though skipped": U,
         "asked": T,
+        "code of a blank, skipped": F,
+        "code of a blank, asked": U,
     }
 
 

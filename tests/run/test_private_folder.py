@@ -124,3 +124,20 @@ def test_a_check_with_errors_still_tells_which_rows_they_are_about(tmp_path: Pat
     file = tmp_path / "private" / "mine" / "rows_behind_findings.csv"
     assert f"PRIVATE {file} tells" in capsys.readouterr().out
     assert file.read_text("utf-8").startswith("check,where,what,file")
+
+
+def test_the_rows_that_survey_yaml_corrects_stand_beside_them_and_nowhere_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"HH": str(i), "LINE": "1"} for i in (3, 5)]
+    one = {"rows": rows, "column": "AGE", "value": "41", "why": "typed in the wrong field"}
+    survey = country.write(tmp_path / "small", survey={**country.SURVEY, "corrections": [one]})
+    assert main(["check", str(survey), "--private", str(tmp_path / "private")]) == 0
+    lines = (tmp_path / "private" / "small" / "corrections.csv").read_text("utf-8").splitlines()
+    assert lines == [
+        "entry,column,before,after,why,evidence,file,HH,LINE",
+        "1,AGE,41,41,typed in the wrong field,,persons.csv,3,1",
+        "1,AGE,20,41,typed in the wrong field,,persons.csv,5,1",
+    ]
+    said = capsys.readouterr().out
+    assert "NOTE    AGE: corrected: typed in the wrong field [fewer than 5]" in said

@@ -18,6 +18,7 @@ from fltoolkit.run.batch_file import Run
 from fltoolkit.run.run_record import (
     Premises,
     Record,
+    corrections_of,
     failure,
     file_hashes,
     input_hashes,
@@ -193,6 +194,23 @@ def test_results_of_another_survey_are_not_replaced(tmp_path: Path, there: dict[
         refuse_others([run], tmp_path / "out")
     held = " ".join(str(there[key]) for key in ("country", "year", "round"))
     assert f"a holds {held}, and {survey} is Smallland 2025 first" in str(error.value)
+
+
+def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) -> None:
+    rows = [{"HH": str(i), "LINE": "1"} for i in range(3)]
+    corrections = [
+        {"rows": rows, "column": "AGE", "value": "77", "why": "typed in the wrong field"},
+        {"where": {"SEX": ["1", "2"]}, "column": "W", "value": "11", "why": "weights of March"},
+    ]
+    survey = country.write(tmp_path / "a", survey={**country.SURVEY, "corrections": corrections})
+    assert corrections_of(Run("a", survey, None)) == (
+        {"column": "AGE", "why": "typed in the wrong field", "rows": "fewer than 5"},
+        {"column": "W", "why": "weights of March", "rows": "about 410"},
+    )
+    assert corrections_of(Run("b", country.write(tmp_path / "b"), None)) == ()
+    corrections[0]["column"] = "AGES"
+    unknown = country.write(tmp_path / "c", survey={**country.SURVEY, "corrections": corrections})
+    assert corrections_of(Run("c", unknown, None)) == ()
 
 
 def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(tmp_path: Path) -> None:

@@ -192,6 +192,23 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     assert cells(tables.paths(hidden))[0][-1] == "[c]"
 
 
+def test_corrections_are_tables_or_a_sentence() -> None:
+    counts = pd.DataFrame({"column": ["AGE"], "why": ["typed 411"], "rows": ["fewer than 5"]})
+    assert cells(tables.corrections(counts)) == [["AGE", "typed 411", "fewer than 5"]]
+    classes = {
+        "cases_before": "5 or more",
+        "cases": "5 or more",
+        "gained": 0,
+        "lost": "fewer than 5",
+        "unresolved_before": 0,
+        "unresolved": 0,
+    }
+    found = pd.DataFrame([{"population": "adults", **classes}])
+    assert cells(tables.corrected_cases(found)) == [["adults", "5 or more", "5 or more", "0", "fewer than 5", "0", "0"]]
+    for empty in (tables.corrections(counts[:0]), tables.corrected_cases(found[:0])):
+        assert str(empty) == "survey.yaml corrects nothing in the data."
+
+
 @pytest.mark.parametrize("note", ["", "a note"])
 def test_a_plain_table_has_a_note_only_where_there_is_one(note: str) -> None:
     html = tables.plain(pd.DataFrame({"a": ["x", None]}), "A title, 2025", "below", note).html

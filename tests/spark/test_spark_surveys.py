@@ -20,6 +20,7 @@ from small_surveys import NORVIA, SPEC, persons_table
 
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
+from fltoolkit.survey.corrections.correction_counts import corrected_rows
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore:::pyspark")]
 Both = Callable[[Path], tuple[fl.Survey, fl.Survey]]
@@ -268,3 +269,23 @@ def test_gates_blanks_and_several_codes_are_read_as_from_files(both: Both, tmp_p
     rows = tables.frame.select("src__WHO", *names).collect("pandas").to_native().sort_values("src__WHO")
     found = [{name: None if pd.isna(row[name]) else bool(row[name]) for name in names} for row in rows.to_dict("records")]
     assert found == [{name: gated_persons.truths(person)[name] for name in names} for person in people]
+
+
+def test_corrections_give_the_same_rows_counts_and_cases(both: Both, tmp_path: Path) -> None:
+    table = persons_table([("case", {})] * 6 + [("not", {"AGE": 999})] * 7 + [("not", {})] * 12)
+    corrections = [
+        {"rows": [{"HH": 0, "LINE": 1}, {"HH": 20, "LINE": 1}], "column": "INV", "value": 2, "why": "misread", "evidence": "form 17"},
+        {"rows": {"HH": 20, "LINE": 1}, "column": "COE", "value": 1, "why": "misread", "evidence": "form 17"},
+        {"where": {"AGE": {"min": 121}}, "column": "AGE", "value": "missing", "why": "no age"},
+        {"where": {"HH": "24"}, "column": "W", "value": 12.5, "why": "typed 10"},
+    ]  # fmt: skip
+    table.to_csv(tmp_path / "persons.csv", index=False)
+    (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**SPEC, "corrections": corrections}, sort_keys=False), encoding="utf-8")
+    files, tables = both(tmp_path / "survey.yaml")
+    assert files.corrected is not None
+    assert tables.corrected is not None
+    assert tables.corrected.changed == files.corrected.changed == (1, 1, 7, 1)
+    pd.testing.assert_frame_equal(corrected_rows(tables), corrected_rows(files))
+    one, other = fl.classify(files), fl.classify(tables)
+    same(fl.prevalence(one), fl.prevalence(other))
+    pd.testing.assert_frame_equal(fl.corrected_cases(other), fl.corrected_cases(one))

@@ -37,6 +37,12 @@ def says_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Ex
     return holds(source, codes.meaning_no, episode)
 
 
+def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
+    """Whether a question has no answer: nothing stands there, or a code of `missing`. True or false, never null."""
+    value, missing = column(source.column, episode), mapped.codes(source).missing
+    return value.is_null() | value.is_in(list(missing)).fill_null(False) if missing else value.is_null()
+
+
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
     """For whom a blank of a question is a no: routing skips it, or `blank: no` says so. True or false, never null; None: for nobody."""
     blank: list[nw.Expr] = []
@@ -78,7 +84,7 @@ def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) ->
         by_code = value.is_in(list(codes.skipped)).fill_null(False)
     read = mapped.blank_read_by(name)
     skipped = no_when_blank(read, mapped, episode) if read else None
-    return by_code if skipped is None else by_code | (value.is_null() & skipped)
+    return by_code if skipped is None or read is None else by_code | (is_blank(read, mapped, episode) & skipped)
 
 
 def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:

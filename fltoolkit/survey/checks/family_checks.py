@@ -33,13 +33,27 @@ def _other_module(survey: Survey) -> list[Finding]:
         "children": nw.col(CHILD) & nw.col(SOURCE + module.column).is_in(list(module.answered)),
         "adults": ~nw.col(CHILD) & nw.col(SOURCE + children.module.column).is_in(list(children.module.answered)),
     }
-    counts = count_rows(survey.frame, {who: answered & ~nw.col(ASKED) for who, answered in other.items()})
+    left_out = {who: answered & ~nw.col(ASKED) for who, answered in other.items()}
+    counts = count_rows(survey.frame, left_out)
     line, do = survey.spec.age.adult, "correct their ages or their module status; they are left out of both populations"
     words = {
         "children": f"persons under {line} who answered the adults' module",
         "adults": f"persons of {line} and over who answered the children's module",
     }
-    return [Finding("warning", "module", survey.spec.age.column, words[who], n, do) for who, n in counts.items() if n]
+    return [
+        Finding(
+            "error",
+            "module",
+            survey.spec.age.column,
+            words[who],
+            n,
+            do,
+            FindingRows(survey.frame, left_out[who]),
+            acceptable=True,
+        )
+        for who, n in counts.items()
+        if n
+    ]
 
 
 def _links(survey: Survey, parents: Parents) -> list[Finding]:
@@ -81,5 +95,6 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
         ):  # fmt: skip
             if counts[f"{i} {kind}"]:
                 these = FindingRows(linked, conditions[f"{i} {kind}"]) if severity != "note" else None
-                out.append(Finding(severity, where, column, what, counts[f"{i} {kind}"], do, these))
+                # A step-parent may be as young.
+                out.append(Finding(severity, where, column, what, counts[f"{i} {kind}"], do, these, acceptable=kind == "child"))
     return out

@@ -35,6 +35,7 @@ class Finding:
         check: what was checked, such as `weights`. where: the column or the key of survey.yaml.
         what: what was found. count: how many, as they are; two numbers of which only the sum is told. do: what the reader should do.
         rows: the rows themselves, where single rows are meant. Only a private folder may hold their keys.
+        acceptable: of an error about single rows, whether `accept` of survey.yaml can say that these are right.
         counted: what `count` counts. `others` are no persons (labels, columns), or rows of an error about the design.
     """
 
@@ -46,6 +47,7 @@ class Finding:
     do: str
     rows: FindingRows | None = None
     counted: Counted = "persons"
+    acceptable: bool = False
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:

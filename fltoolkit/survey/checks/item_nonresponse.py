@@ -9,8 +9,8 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, no_when_blank, says_no, shut
-from fltoolkit.survey.checks.findings import Finding, count_rows
+from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, is_blank, no_when_blank, says_no, shut
+from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
@@ -67,7 +67,8 @@ def answer_findings(survey: Survey) -> list[Finding]:
     for row in counts.to_dict("records"):
         if row["unexpected"]:
             what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-            out.append(Finding("warning", "routing", row["column"], what, row["unexpected"], do))
+            rows = _routed_past(survey, row["column"])
+            out.append(Finding("error", "routing", row["column"], what, row["unexpected"], do, rows, acceptable=True))
         if row["missing"]:
             what = "blank without a reason"
             do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
@@ -79,6 +80,20 @@ def answer_findings(survey: Survey) -> list[Finding]:
             count = (row["dont_know"], row["refused"])  # each is told by itself in `nonresponse`
             out.append(Finding("note", "non-response", row["column"], what, count, "see notebook 2"))
     return out
+
+
+def _routed_past(survey: Survey, name: str) -> FindingRows:
+    """The rows that answered a question although its routing skips it."""
+    ((frame, _),) = holding(survey, [name])
+    held = [q for q in questions(survey) if q.column == name and q.source.routing]
+    mapped = survey.spec.mapped
+    frame, stages = with_stages(frame, held, mapped)
+    past = [
+        nw.col(inside) & shut(q.source.routing, mapped, q.episode) & ~is_blank(q.source, mapped, q.episode)
+        for q, (inside, _) in zip(held, stages, strict=True)
+        if q.source.routing
+    ]
+    return FindingRows(frame, nw.any_horizontal(*past, ignore_nulls=False))
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:
@@ -94,10 +109,10 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
         frame, stages = with_stages(frame, held, mapped)
         conditions = {f"{i} asked": nw.col(reached) for i, (_, reached) in enumerate(dict.fromkeys(stages))}
         for i, (q, (inside, reached)) in enumerate(zip(held, stages, strict=True)):
-            value = nw.col(SOURCE + q.column)
-            unexplained = nw.col(reached) & value.is_null()
+            blank = is_blank(q.source, mapped, q.episode)
+            unexplained = nw.col(reached) & blank
             if q.source.routing:
-                conditions[f"{i} unexpected"] = nw.col(inside) & shut(q.source.routing, mapped, q.episode) & ~value.is_null()
+                conditions[f"{i} unexpected"] = nw.col(inside) & shut(q.source.routing, mapped, q.episode) & ~blank
             if (explained := no_when_blank(q.source, mapped, q.episode)) is not None:
                 unexplained = unexplained & ~explained
             if absent := _absent(survey, names, q.episode):
@@ -148,7 +163,7 @@ def _absent(survey: Survey, names: Collection[str], episode: str) -> list[nw.Exp
     absent = []
     for question in asked:
         blank = no_when_blank(question.source, mapped, episode)
-        skipped = nw.lit(False) if blank is None else nw.col(SOURCE + question.column).is_null() & blank
+        skipped = nw.lit(False) if blank is None else is_blank(question.source, mapped, episode) & blank
         absent.append(_no(question, mapped) | skipped)
     return absent
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.answers.skips_and_blanks import one_of
+from fltoolkit.survey.checks.accepted_findings import correction_findings, with_acceptance
 from fltoolkit.survey.checks.declared_answers import declared_findings
 from fltoolkit.survey.checks.family_checks import family_findings
 from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings
@@ -70,7 +71,14 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
         *_joins(survey),
         *family_findings(survey),
     ]
-    return [*about_data, *_labels(survey), *answer_findings(survey), *declared_findings(survey), *_module(survey)]
+    others = [
+        *_labels(survey),
+        *answer_findings(survey),
+        *declared_findings(survey),
+        *_module(survey),
+        *correction_findings(survey),
+    ]
+    return with_acceptance([*about_data, *others], survey.spec.accept)
 
 
 def _design(survey: Survey, mask: Mask) -> list[Finding]:
@@ -83,7 +91,11 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
         tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
         sides = {spec.of_children(p) for p in weighed[name]}
         side = nw.lit(True) if len(sides) > 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
-        tests |= {f"{name} zero": weight == 0, f"{name} blank": text.is_null() & nw.col(ASKED) & side, f"{name} some": weight > 0}
+        tests |= {
+            f"{name} zero": (weight == 0) & nw.col(ASKED) & side,
+            f"{name} blank": text.is_null() & nw.col(ASKED) & side,
+            f"{name} some": weight > 0,
+        }
     counts = count_rows(survey.frame, tests)
     for name in dict.fromkeys(columns.values()):
         for kind, severity, what, do in (
@@ -95,13 +107,13 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             ),
             ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
             ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
-            ("zero", "warning", "weights of zero: these persons count for nothing", "confirm that they should"),
+            ("zero", "error", "weights of zero: these persons answered the module and count for nothing", "correct them"),
         ):
             if counts[f"{name} {kind}"]:
                 rows = FindingRows(survey.frame, tests[f"{name} {kind}"])
                 found = f"{what}: {_printable_values(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
-                of: Counted = "others" if severity == "error" else "persons"
-                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of))
+                of: Counted = "persons" if kind == "zero" else "others"
+                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
@@ -195,10 +207,9 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
 
     spec, mapped = survey.spec, survey.spec.mapped
     for q in questions(survey):
-        c = q.codes
-        add(q.column, q.where, [*c.yes, *c.no, *c.dont_know, *c.refused, *c.not_applicable])
+        add(q.column, q.where, q.codes.named)
         for name in q.source.if_ticked:
-            beside = spec.answers if q.source.contains else c
+            beside = spec.answers if q.source.contains else q.codes
             add(name.replace("{episode}", q.episode), f"{q.where}.if_ticked", [*beside.yes, *beside.no])
         for gate in q.source.routing.gates() if q.source.routing else ():
             for name in gate.column or ():
@@ -232,6 +243,26 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
                 what = f"codes that survey.yaml does not name: {_printable_values(frame, held, odd_rows, mask)}"
                 do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{held} ({where})", what, rows, do, FindingRows(frame, odd_rows)))
+    return [*out, *_codes_of_others(survey, mask)]
+
+
+def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
+    """Codes that one question of a column names and another question of the same column does not: there they would be no answer."""
+    asked = questions(survey)
+    named: dict[str, set[str]] = {}
+    for q in asked:
+        named.setdefault(q.column, set()).update(q.codes.named)
+    lacking = {(q.column, q.where): sorted(named[q.column].difference(q.codes.named)) for q in asked}
+    out = []
+    for frame, columns in holding(survey, [name for (name, _), codes in lacking.items() if codes]):
+        held = [(name, where, codes) for (name, where), codes in lacking.items() if codes and name in columns]
+        rows = {f"{i}": nw.col(SOURCE + name).is_in(codes).fill_null(False) for i, (name, _, codes) in enumerate(held)}
+        for (name, where, _), (i, count) in zip(held, count_rows(frame, rows).items(), strict=True):
+            if count:
+                values = _printable_values(frame, name, rows[i], mask)
+                what = f"codes that another question of this column names, and this one does not: {values}"
+                do = f"add them under {where}, {_meanings(where)}"
+                out.append(Finding("error", "unknown codes", f"{name} ({where})", what, count, do, FindingRows(frame, rows[i])))
     return out
 
 
@@ -244,7 +275,7 @@ def _meanings(where: str) -> str:
     if where.startswith(("module", "children.module")):
         return "as answered, refused or not_asked"
     if where.startswith(("items", "any_work", "episodes", "trafficking", "current")):
-        return "as yes, no, dont_know, refused or not_applicable"
+        return "as yes, no, dont_know, refused, not_applicable or missing"
     return "as an answer or as missing"
 
 
@@ -276,7 +307,7 @@ def _ages(survey: Survey, mask: Mask) -> list[Finding]:
     if counts["outside"]:
         do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
         what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
-        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows))
+        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows, acceptable=True))
     if counts["text"]:
         values = _printable_values(survey.frame, spec.age.column, tests["text"], mask)
         what = f"ages that are not numbers, or that the file declares missing: {values}"
@@ -301,7 +332,9 @@ def _joins(survey: Survey) -> list[Finding]:
             out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
-            out.append(Finding("warning", "files", key, what, join.unmatched_rows, "check the keys"))
+            answers = join.file != "household"  # whose rows hold nobody's answers
+            severity = "error" if answers else "warning"
+            out.append(Finding(severity, "files", key, what, join.unmatched_rows, "check the keys", acceptable=answers))
     return out
 
 

@@ -56,7 +56,7 @@ def option_findings(survey: Survey, mask: Mask) -> list[Finding]:
 def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
     """The codes of options that survey.yaml names anywhere for a column: in its questions, and where it is a gate."""
     mapped, as_written = survey.spec.mapped, {q.source.column for q in asked}
-    named = {c for q in asked for c in (*q.codes.yes, *q.codes.no, *q.codes.meaning_unresolved, *q.codes.not_applicable)}
+    named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():
         for gate in source.routing.gates() if source.routing else ():
             for column in as_written.intersection(gate.column or ()):

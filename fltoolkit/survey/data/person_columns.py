@@ -12,13 +12,17 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def wanted_columns(spec: SurveySpec) -> WantedColumns:
-    """The data columns a survey.yaml names, `{episode}` filled in."""
+    """The data columns a survey.yaml names, `{episode}` filled in; with what the conditions of corrections need."""
     persons = {c: spec.key_of(c) for c in spec.person_columns()}
     episodes = {c: spec.key_of(c) for c in spec.episode_columns()}
     if not spec.episodes.long:
         filled = {c.replace("{episode}", e): key for c, key in episodes.items() for e in (spec.episodes.wide or ("",))}
         persons, episodes = {**persons, **filled}, {}
-    return WantedColumns(persons, episodes, spec.number_columns(), spec.bare_columns(), spec.code_columns())
+    for correction in spec.corrections:
+        of = persons if correction.column in persons else episodes
+        of |= {c: "corrections.where" for c in correction.where if c not in of}
+    touched = {c for correction in spec.corrections for c in (correction.column, *correction.where)}
+    return WantedColumns(persons, episodes, spec.number_columns(), spec.bare_columns() - touched, spec.code_columns())
 
 
 def certain(spec: SurveySpec) -> nw.Expr | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.errors import DataError, RepeatedKeys
+from fltoolkit.errors import DataError, RepeatedKeys, SpecError
 from fltoolkit.files import inside
 from fltoolkit.survey.data.column_names import tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text
@@ -199,6 +199,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
 
     Raises:
         DataError: a file or column is missing, a key is repeated where it must be unique, or names clash.
+        SpecError: a column of the key is named as in one file, where it has a common name.
     """
     where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)
@@ -208,6 +209,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     texts = frozenset().union(*(pooled.texts for pooled in opened.values()))
     missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
+    _refuse_own_names(files.person, wanted.persons, offered, where)
     with readable(files.told(where)):
         person, joins = _join(files, parts, where)
         own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
@@ -230,6 +232,15 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     widths = {kind: (len(needed.columns.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if place.tables else ""
     return SourceTable(persons, episodes, tuple(joins), widths, rows, small)
+
+
+def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Collection[str], where: str) -> None:
+    """Stop on a column of the person file's key that survey.yaml names as that file does, and not by its common name."""
+    if found := [f"{c} ({key})" for c, key in wanted.items() if c in person.renamed and c not in offered]:
+        raise SpecError(
+            "columns of a key are named as in one file", where=where, found=found, allowed=list(person.key),
+            do="name them as `files.person.key` does on the left: this is their name everywhere",
+        )  # fmt: skip
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
@@ -269,7 +280,8 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
     frames, offered, where, tables = [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
     refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
-    only = needed.columns | {name.removeprefix(file.prefix) for name in needed.columns}
+    common = {*file.renamed.values()}
+    only = ({*needed.columns, *(name.removeprefix(file.prefix) for name in needed.columns)} - common) | {*file.key.values()}
     for i, name in enumerate(file.path):
         opened = open_named(
             tables[name] if tables else paths[i],
@@ -282,19 +294,20 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
         )
         if kind != "episodes":
             refuse_no_rows(opened.frame, f"{where}: files.{kind}.path: {name}")
-        frame, renamed = opened.frame, {c: file.prefix + c for c in opened.names if c not in file.key}
         refuse_unreadable(
-            [c for c in opened.unreadable if file.prefix + c in needed.columns or c in file.key],
+            [c for c in opened.unreadable if file.prefix + c in needed.columns or c in file.key.values()],
             opened.unreadable,
             f"{where}: files.{kind}",
         )
-        offered.append([renamed.get(c, c) for c in opened.names])
-        if file.prefix:
-            frame = frame.rename({c: renamed[c] for c in frame.collect_schema().names() if c in renamed})
+        if i == 0:
+            refuse_missing(file.key.values(), opened.names, f"{where}: files.{kind}.key", paths)
+        names = _names_here(file, opened.names, f"{where}: files.{kind}.key")
+        offered.append([*names.values()])
+        there = opened.frame.collect_schema().names()
+        frame = opened.frame.rename({c: names[c] for c in there if names.get(c, c) != c})
         frames.append(
             frame.with_columns(nw.lit(file.weight_factor[i] if file.weight_factor else 1.0).alias(FACTOR), nw.lit(i).alias(PART))
         )
-    refuse_missing(file.key, offered[0], f"{where}: files.{kind}.key", paths)
     first = frames[0].collect_schema().names()
     for name, frame in zip(file.path[1:], frames[1:], strict=True):
         missing = [c for c in first if c not in frame.collect_schema().names()]
@@ -310,8 +323,25 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
     frames = [f.with_columns([text(c, s[c]).alias(c) for c in as_text]) for f, s in zip(frames, schemas, strict=True)]
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
     declared = missing_numbers(paths[0], file.encoding) if paths else {}
-    named = {c if c in file.key else file.prefix + c: ranges for c, ranges in declared.items()}
+    named = {_name_here(file, c): ranges for c, ranges in declared.items()}
     return Opened(pooled, tuple(offered[0]), frozenset(as_text), missing=named)
+
+
+def _name_here(file: DataFile, column: str) -> str:
+    """The name that a column of a file has everywhere: of the key the common one, of others with the file's prefix."""
+    return file.renamed.get(column, column) if column in file.key.values() else file.prefix + column
+
+
+def _names_here(file: DataFile, columns: Sequence[str], where: str) -> dict[str, str]:
+    """By the name of each column in a file, its name everywhere. Raises `DataError` where a common name is that of another column too."""
+    names = {column: _name_here(file, column) for column in columns}
+    others = {name.lower() for column, name in names.items() if column not in file.renamed}
+    if taken := [common for common in file.renamed.values() if common.lower() in others]:
+        raise DataError(
+            "the common name of a key column is that of another column of this file", where=where, found=taken,
+            do="choose a name that the file does not have, and write it in the key of every file",
+        )  # fmt: skip
+    return names
 
 
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:

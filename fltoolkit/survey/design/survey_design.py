@@ -12,6 +12,7 @@ import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.survey.corrections.applied_corrections import AppliedCorrections
 from fltoolkit.survey.data.column_names import names_of, tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text, written
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -230,6 +231,7 @@ class Survey(SurveyDesign):
     joins: tuple[Join, ...]
     widths: Mapping[str, tuple[int, int]]
     episodes: Frame | None
+    corrected: AppliedCorrections | None
 
     @property
     def mask(self) -> Mask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.files import inside
 from fltoolkit.memory import ResultKey, is_on, remembered
 from fltoolkit.shipped_files import survey_file
+from fltoolkit.survey.corrections.applied_corrections import corrected
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.engines import held, tables_in_place
 from fltoolkit.survey.data.internal_columns import (
@@ -51,7 +53,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
     Raises:
         SpecError: there is no such survey.yaml, or it is not valid.
-        DataError: a file or a column is missing, or keys do not match.
+        DataError: a file or a column is missing, or keys do not match; a correction matches no row.
         RequestError: the tables are no PySpark DataFrames, or not one for each file.
     """
     if not str(path).strip():
@@ -88,7 +90,7 @@ def changeable(survey: Survey) -> str:
         {
             name: held
             for name, held in vars(survey).items()
-            if name not in ("rows", "episodes", "unclassified", "known", "held_in")
+            if name not in ("rows", "episodes", "unclassified", "known", "held_in", "corrected")
         }
     )
 
@@ -103,11 +105,15 @@ def _opened(path: Path, tables: Any) -> Survey:
     before, con = [stamped(file) for file in used], connect()
     with ThreadPoolExecutor(1) as beside:  # while keys are counted and rows are read
         digest = beside.submit(hashed, used)
+        where = spec.files.told(str(path))
         table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), con, given))
+        if spec.corrections and table.small:  # which look at the rows several times
+            spells = None if table.episodes is None else held(table.episodes, con, where)
+            table = dataclasses.replace(table, persons=held(table.persons, con, where), episodes=spells)
+        table, applied = corrected(table, spec, str(path))
         frame, replication = designed(spec, table.persons)
         episodes = None if table.episodes is None else table.episodes.with_columns(person_key(spec))
         if table.small:
-            where = spec.files.told(str(path))
             frame, episodes = held(frame, con, where), None if episodes is None else held(episodes, con, where)
     refuse_changed(before)  # what was read, and what was hashed
     digest.result().update(table.contents.encode())
@@ -131,6 +137,7 @@ def _opened(path: Path, tables: Any) -> Survey:
         joins=table.joins,
         widths=table.widths,
         episodes=episodes,
+        corrected=applied,
     )
 
 
@@ -146,8 +153,29 @@ def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | Non
     else:
         units = (design.psu is not None) + (design.ssu is not None)
         frame = with_units(frame, units, len(design.fpc), design.nest, certain(spec))
+    return _with_modules(spec, frame), replication
+
+
+def uncorrected(survey: Survey) -> Survey:
+    """A survey as its files have it, for its classification: no correction is made, and of the design only the columns are there.
+
+    Raises:
+        RequestError: survey.yaml corrects nothing.
+        DataError: a file changed since the survey was opened.
+    """
+    if survey.corrected is None:
+        raise RequestError("survey.yaml corrects nothing", where=f"{survey.path}: corrections")
+    refuse_changed(survey.files)
+    spec, before = survey.spec, survey.corrected
+    persons = before.persons.with_columns(_design_columns(spec, before.persons.collect_schema().names()))
+    episodes = None if before.episodes is None else before.episodes.with_columns(person_key(spec))
+    return dataclasses.replace(survey, rows=_with_modules(spec, persons), episodes=episodes, corrected=None, known={})
+
+
+def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
+    """The persons with who is a child, and who answered the module meant for them."""
     child = is_child(spec)
-    return frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED)), replication
+    return frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
 
 
 def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from fltoolkit.errors import DataError
 from fltoolkit.survey.data.column_names import quoted, tidy
 from fltoolkit.survey.data.engines import WIDE
-from fltoolkit.survey.readers.csv_layout import CsvSource, Layout, find_layout, refuse_data
+from fltoolkit.survey.readers.csv_layout import TAB_FILES, CsvSource, Layout, find_layout, refuse_data
 from fltoolkit.survey.readers.csv_rows import what_is_wrong
 from fltoolkit.survey.readers.file_stamps import exactly
 
@@ -58,7 +58,7 @@ def open_csv(
 
     Args:
         path: a file that is there. con: the connection of the relation.
-        encoding: of its text; None: UTF-8. delimiter: what parts its cells; None: found in its first rows.
+        encoding: of its text; None: UTF-8. delimiter: what parts its cells; None: a tab in a `.tab` file, else found in its first rows.
         only: the columns needed. Of a file that is decoded, or has very many columns, no others are in the relation.
         named: the columns that survey.yaml or the call name; where the file has none of them, and its first line looks like data,
             this is said.
@@ -71,7 +71,7 @@ def open_csv(
     utf_8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     source = CsvSource(path) if utf_8 else CsvSource(path, _decoded(path, encoding or ""))
     _refuse_bytes(source)
-    layout = find_layout(source, delimiter)
+    layout = find_layout(source, delimiter or ("\t" if path.suffix.lower() in TAB_FILES else None))
     refuse_data(layout, path, named)
     names = {i: tidy(name) for i, name in enumerate(layout.header) if tidy(name)}
     if not names:

@@ -18,7 +18,8 @@ from typing import IO
 from fltoolkit.errors import DataError
 from fltoolkit.survey.data.column_names import tidy
 
-TEXT_FILES = (".csv", ".tsv", ".txt")
+TAB_FILES = (".tab",)  # of tabs by their name; `.tsv` and `.txt` hold what their first rows show
+TEXT_FILES = (".csv", ".tsv", ".txt", *TAB_FILES)
 DELIMITERS = ",;\t|"
 HEAD, ROWS = 1_000_000, 20  # bytes and rows by which the layout is found
 NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")

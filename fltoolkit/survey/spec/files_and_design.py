@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from fltoolkit.errors import DesignError
 from fltoolkit.files import known_encoding
@@ -31,26 +31,50 @@ def _one_character(delimiter: str) -> str:
     return delimiter
 
 
+def _by_common_name(value: object) -> object:
+    """The columns of a key by their common names: a list, or a single name, is a key whose columns have these names in the file."""
+    named = [value] if isinstance(value, str) else value
+    if isinstance(named, dict) and all(isinstance(own, str) for own in named.values()):
+        _each_once(tuple(named))
+        _each_once(tuple(named.values()))
+        return named
+    if isinstance(named, (list, tuple)) and all(isinstance(name, str) for name in named):
+        return {name: name for name in _each_once(tuple(named))}
+    raise ValueError("name the columns as [HH, LINE], or by the names they have everywhere: {HH: this file's column}")
+
+
 MOST_REPLICATES = 10_000  # of one run of columns; surveys have a few hundred
 Encoding = Annotated[str, AfterValidator(known_encoding)]
 EachOnce = Annotated[Names, AfterValidator(_each_once)]
+NAMES = {"type": "array", "items": {"type": "string"}}
+Key = Annotated[
+    dict[str, str],
+    BeforeValidator(_by_common_name),
+    WithJsonSchema({"anyOf": [NAMES, {"type": "object", "additionalProperties": {"type": "string"}}]}),
+]
 Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 
 class DataFile(Model):
     """A file beside survey.yaml: CSV, Parquet, SPSS or Stata; several paths are pooled quarters, and persons then need weight factors.
 
+    `key`: by the name that a column of the key has everywhere, the name that it has in this file; a list, where these are the same.
     `encoding`: of a CSV that is not UTF-8, or of an old SPSS or Stata file that does not say its own. `decimal`: a comma, where a
     CSV writes `12,5`.
     """
 
     path: EachOnce
-    key: EachOnce
+    key: Key
     prefix: str = ""
     weight_factor: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
     delimiter: Delimiter | None = None
     encoding: Encoding | None = None
     decimal: Literal[".", ","] = "."
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """By their names in this file, the columns of the key that have another name everywhere else."""
+        return {own: common for common, own in self.key.items() if own != common}
 
 
 class Files(Model):

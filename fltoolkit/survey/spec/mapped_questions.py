@@ -81,10 +81,12 @@ class MappedQuestions:
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
     def open_codes(self, source: Source) -> tuple[str, ...]:
-        """The codes that leave a question open. Of options that were ticked those that any question of the column names, since they are
-        about the whole list."""
-        own = self.by_column[source.column] if source.contains else (source,)
-        return tuple(dict.fromkeys(code for s in own for code in self.codes(s).meaning_unresolved))
+        """The codes that leave a question open. Of options that were ticked those that any question of the column names, `missing` too, since
+        they are about the whole list."""
+        if not source.contains:
+            return self.codes(source).meaning_unresolved
+        own = [self.codes(s) for s in self.by_column[source.column]]
+        return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
 
     def silent(self, column: str) -> frozenset[str]:
         """The codes of don't know and refused of a column."""

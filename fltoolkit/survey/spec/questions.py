@@ -26,7 +26,7 @@ FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexua
 
 
 class AnswerCodes(Model):
-    """The codes of a yes/no question. A blank cell is always a missing answer and needs no code."""
+    """The codes of a yes/no question. A blank cell is always a missing answer and needs no code; codes of `missing` are as blank."""
 
     yes: Annotated[Codes, Field(min_length=1)] = ("1",)
     no: Codes = ("2",)
@@ -34,6 +34,12 @@ class AnswerCodes(Model):
     refused: Codes = ()
     not_applicable: Codes = ()
     not_applicable_means: Literal["no", "unresolved"] | None = None
+    missing: Codes = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every code that has a meaning."""
+        return (*self.yes, *self.no, *self.dont_know, *self.refused, *self.not_applicable, *self.missing)
 
     @model_validator(mode="before")
     @classmethod
@@ -54,7 +60,7 @@ class AnswerCodes(Model):
 
     @model_validator(mode="after")
     def _each_code_means_one_thing(self) -> AnswerCodes:
-        refuse_double_codes(self, "yes", "no", "dont_know", "refused", "not_applicable")
+        refuse_double_codes(self, "yes", "no", "dont_know", "refused", "not_applicable", "missing")
         if self.not_applicable and self.not_applicable_means is None:
             raise ValueError("not_applicable has codes: say not_applicable_means: no or unresolved")
         return self
@@ -75,6 +81,7 @@ class Source(Model):
     refused: Codes | None = None
     not_applicable: Codes | None = None
     not_applicable_means: Literal["no", "unresolved"] | None = None
+    missing: Codes | None = None
     contains: Annotated[Codes, Field(min_length=1)] | None = None
     separator: str | None = None
     blank: Literal["no"] | None = None

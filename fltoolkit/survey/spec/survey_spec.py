@@ -14,6 +14,7 @@ from fltoolkit.errors import SpecError
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
+from fltoolkit.survey.spec.corrections import Accepted, CorrectableColumns, Correction, correctable_columns, refuse_corrections
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
 from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Group, Name, PopulationSpec, Sector, TableSpec
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
@@ -86,6 +87,8 @@ class SurveySpec(Model):
     round: str = ""
     reference_period: ReferencePeriod
     files: Files
+    corrections: tuple[Correction, ...] = ()
+    accept: tuple[Accepted, ...] = ()
     design: DesignSpec
     age: Age
     module: ModuleStatus | None = None
@@ -215,6 +218,15 @@ class SurveySpec(Model):
                 "episodes.wide: no column is named by its episode; write {episode} in its name, such as WAGES_{episode}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _corrections_fit(self) -> SurveySpec:
+        refuse_corrections(self.corrections, self.correctable())
+        return self
+
+    def correctable(self) -> CorrectableColumns:
+        """The columns that `corrections` may name."""
+        return correctable_columns(self.files, self.episodes, self.person_columns(), self.episode_columns(), self.questions())
 
     def questions(self) -> list[tuple[str, Source]]:
         """Every yes/no question, with the key that maps it."""

@@ -12,7 +12,7 @@ from .verdict import Doubts, IllegalInput, UnknownInput
 
 TOP = {"title", "country", "year", "round", "reference_period", "files", "design", "module", "age", "interview", "answers", "any_work", "items",
        "episodes", "exceptions", "form", "trafficking", "place", "months", "current", "children", "populations", "calibration", "groups",
-       "sectors", "tables", "coverage_excludes", "confidentiality"}  # fmt: skip
+       "sectors", "tables", "coverage_excludes", "confidentiality", "corrections", "accept"}  # fmt: skip
 NOT_IN_THE_LOOP = {
     "interview",
     "exceptions",
@@ -25,6 +25,8 @@ NOT_IN_THE_LOOP = {
     "calibration",
     "sectors",
     "tables",
+    "corrections",
+    "accept",
 }
 REQUIRED = {"title", "country", "year", "reference_period", "files", "design", "age", "any_work", "items", "episodes", "populations",
             "coverage_excludes"}  # fmt: skip
@@ -94,6 +96,8 @@ def codes(value: Any, where: str, *, some: bool = False) -> tuple[str, ...]:
 
 
 def names(value: Any, where: str, *, some: bool = True) -> tuple[str, ...]:
+    if where.endswith(".key") and isinstance(value, dict):
+        raise UnknownInput(f"{where}: names by file")
     many = [value] if isinstance(value, str) else value
     if not isinstance(many, list) or not all(isinstance(v, str) for v in many):
         raise IllegalInput(f"{where}: no names")
@@ -149,7 +153,7 @@ def answer_codes(spec: dict[str, Any], doubts: Doubts) -> tuple[dict[str, tuple[
     """The usual codes, and what not applicable means."""
     if not {"yes", "no"} <= set(spec.get("answers", {})):
         doubts.append("the usual codes of yes and no are left out")
-    given = fields(spec.get("answers", {}), "answers", {*ANSWERS, "not_applicable_means"})
+    given = fields(spec.get("answers", {}), "answers", {*ANSWERS, "not_applicable_means"}, beyond={"missing"})
     found = {"yes": ("1",), "no": ("2",), "dont_know": (), "refused": (), "not_applicable": ()}
     found |= {kind: codes(given[kind], f"answers.{kind}") for kind in ANSWERS if kind in given}
     means = one_of(given["not_applicable_means"], "answers", {"no", "unresolved"}) if "not_applicable_means" in given else ""
@@ -175,7 +179,7 @@ def _question(value: Any, where: str, usual: tuple[dict[str, tuple[str, ...]], s
     if isinstance(value, str):
         return Question(where, value, *usual)
     known = {"column", *ANSWERS, "not_applicable_means", "mode", "stage", "detail", "label", "routing"}
-    given = fields(value, where, known, {"column"}, {"contains", "separator", "blank", "if_ticked", "why"})
+    given = fields(value, where, known, {"column"}, {"contains", "separator", "blank", "if_ticked", "why", "missing"})
     own = {kind: codes(given[kind], f"{where}.{kind}") for kind in ANSWERS if kind in given}
     means = one_of(given["not_applicable_means"], where, {"no", "unresolved"}) if "not_applicable_means" in given else usual[1]
     one_of(given.get("mode", "experienced"), f"{where}.mode", {"experienced", "threatened", "witnessed"})

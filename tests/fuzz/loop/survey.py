@@ -45,6 +45,7 @@ def _rows(path: Path, by: Sequence[Sequence[str]], population: str | None, measu
     answered_module = _asked(persons, module, doubts)
     ages = _ages(persons, age, doubts)
     _refuse_strange_codes(persons, asked, groups, module, usual)
+    _refuse_routed_past(persons, asked, answered_module)
     strata, psus = _drawn(persons, design)
     members = {name: _members(persons, p, answered_module, ages) for name, p in populations.items()}
     if not all(any(inside) for inside in members.values()):
@@ -181,6 +182,14 @@ def _refuse_strange_codes(
             raise IllegalInput("a code that survey.yaml does not name")
 
 
+def _refuse_routed_past(persons: Persons, asked: list[Question], answered_module: list[bool]) -> None:
+    """An answer of somebody whom the routing sends past the question stops the estimate."""
+    for q in (q for q in asked if q.gate):
+        for i, code in enumerate(persons.column(q.column)):
+            if answered_module[i] and code != "" and all(persons.column(c)[i] in q.skipped for c in q.gate):
+                raise IllegalInput("an answer although the routing skips it")
+
+
 def _drawn(persons: Persons, design: dict[str, Any]) -> tuple[list[str], list[str]]:
     strata = persons.joined(design["strata"], "all")
     if not design["psu"]:
@@ -218,6 +227,8 @@ def _weights(persons: Persons, column: str, asked: list[bool], doubts: Doubts) -
             raise IllegalInput("a weight that is no number")
         if value < 0 or not math.isfinite(value):
             raise IllegalInput("a negative or infinite weight")
+        if value == 0 and answers:
+            raise IllegalInput("a person who answered and counts for nothing")
         if value > 1e100 or 0 < value < 1e-100:
             raise UnknownInput("a weight beyond what squares can hold")
         found.append(value * factor)

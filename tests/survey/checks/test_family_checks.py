@@ -83,9 +83,9 @@ FINDINGS: list[tuple[str, Cells, list[tuple[Any, ...]]]] = [
     ("a child without a household", {"child": {"hh": ""}},
      [("error", LINKS, "hh", "children without a household", 1, 1), *(("warning", LINKS, who, NOBODY, 1, 1) for who in ("mother", "father"))]),
     ("a child who answered the adults' module", {"child": {"result": "done", "cresult": "out"}},
-     [("warning", "module", "age", "persons under 18 who answered the adults' module", 1, None)]),
+     [("error", "module", "age", "persons under 18 who answered the adults' module", 1, 1)]),
     ("an adult who answered the children's", {"mother": {"result": "out", "cresult": "done"}},
-     [("warning", "module", "age", "persons of 18 and over who answered the children's module", 1, None)]),
+     [("error", "module", "age", "persons of 18 and over who answered the children's module", 1, 1)]),
     ("somebody who answered both", {"child": {"result": "done"}}, []),
     ("a child who was not asked", {"child": {"cresult": "out", "mother": 8, "father": ""}}, []),
 ]  # fmt: skip

@@ -44,12 +44,15 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
     ("weights in words", {"w": {0: "1,5", 1: "many"}}, {},
      [("error", "weights", "w", "weights that are not numbers, or that the file declares missing: 1,5, many", 2)]),
     ("weights that are negative or infinite", {"w": {0: -1, 1: "1e999"}}, {}, [("error", "weights", "w", "negative or infinite weights", 2)]),
-    ("weights that are zero", {"w": {0: 0}}, {}, [("warning", "weights", "w", "weights of zero: these persons count for nothing", 1)]),
+    ("weights that are zero", {"w": {0: 0}}, {},
+     [("error", "weights", "w", "weights of zero: these persons answered the module and count for nothing", 1)]),
+    ("a weight of zero of somebody who was not asked", {"w": {0: 0}, "result": {0: "out"}}, {}, []),
     ("a blank weight of somebody who answered", {"w": {0: ""}}, {},
      [("error", "weights", "w", "persons who answered the module have no weight", 1)]),
     ("a blank weight of somebody who was not asked", {"w": {0: ""}, "result": {0: "out"}}, {}, []),
     ("weights that are all zero", {"w": in_rows(0, EVERYBODY)}, {},
-     [("error", "weights", "w", "no weight is above zero", 0), ("warning", "weights", "w", "weights of zero: these persons count for nothing", 16)]),
+     [("error", "weights", "w", "weights of zero: these persons answered the module and count for nothing", 16),
+      ("error", "weights", "w", "no weight is above zero", 0)]),
     ("the weight of a population", {"w2": in_rows(2.5, range(15))}, OWN_WEIGHT,
      [("error", "weights", "w2", "persons who answered the module have no weight", 1)]),
     ("weights that stand for few of such persons", {"result": in_rows("out", range(7))}, {}, []),
@@ -92,7 +95,7 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
     ("a code of routing that survey.yaml does not name", {"gate": in_rows("G", EVERYBODY) | {0: "H", 1: "J"}},
      {"items.coercion.debt_bondage.routing": {"column": "gate", "asked": "G", "skipped": "H"}},
      [("error", "unknown codes", "gate (items.coercion.debt_bondage.routing)", "codes that survey.yaml does not name: J", 1),
-      ("warning", "routing", "q2", "answered although the routing skips it", 1)]),
+      ("error", "routing", "q2", "answered although the routing skips it", 1)]),
     ("a code of a gate that is unknown, and don't know of `answers` at it", {"gate": in_rows("G", EVERYBODY) | {0: "U", 1: "D", 2: "J"}},
      {"items.coercion.debt_bondage.routing": {"any": [{"column": "gate", "asked": "G", "skipped": "H", "unknown": "U"}]}},
      [("error", "unknown codes", "gate (items.coercion.debt_bondage.routing)", "codes that survey.yaml does not name: J", 1)]),
@@ -100,17 +103,27 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
      {"items.coercion.debt_bondage": {"column": "q2", "blank": "no", "if_ticked": "other"}},
      [("error", "unknown codes", "other (items.coercion.debt_bondage.if_ticked)", "codes that survey.yaml does not name: X", 1),
       ("note", "blanks", "q2", "a blank is a no: another option of the question is ticked", 0)]),
+    ("a code that one question of a column names and another does not", {"q1": {0: "Z", 1: "Z", 2: "T"}},
+     {"items.involuntary.hazardous_work": {"column": "q1", "yes": "Y", "no": ["N", "T"]},
+      "items.coercion.debt_bondage": {"column": "q1", "yes": "T", "no": ["N", "Y"], "refused": ["R", "Z"]}},
+     [("error", "unknown codes", "q1 (items.involuntary.hazardous_work)",
+       "codes that another question of this column names, and this one does not: Z", 2),
+      ("note", "non-response", "q1", "don't know or refused; unresolved unless another answer decides", 2)]),
+    ("a code that is missing in one question", {"q1": {0: "9"}, "q2": {0: "9"}},
+     {"items.involuntary.hazardous_work": {"column": "q1", "missing": 9}},
+     [("error", "unknown codes", "q2 (items.coercion.debt_bondage)", "codes that survey.yaml does not name: 9", 1),
+      ("warning", "non-response", "q1", "blank without a reason", 1)]),
     ("a form and a place that survey.yaml does not name", {"who": {0: "a", 1: "b", 2: "9"}, "where": {0: "h", 1: "x"}},
      {"form": {"column": "who", "state_imposed": "a", "missing": 9}, "place": {"column": "where", "in_country": "h", "abroad": "f"}},
      [("error", "unknown codes", "who (form)", "codes that survey.yaml does not name: b", 1),
       ("error", "unknown codes", "where (place)", "codes that survey.yaml does not name: x", 1)]),
     ("an answer where routing skips", {"worked": in_rows("N", range(3)) | in_rows("N", range(5, 10))}, {},
-     [("warning", "routing", "q1", "answered although the routing skips it", 8), ("warning", "routing", "q2", "answered although the routing skips it", 8)]),
+     [("error", "routing", "q1", "answered although the routing skips it", 8), ("error", "routing", "q2", "answered although the routing skips it", 8)]),
     ("blanks that two gates explain, and an answer and a code that they do not",
      {"gate": in_rows("N", range(6)), "gate2": in_rows("N", range(6)) | {6: "X"}, "q1": in_rows("", range(6)), "q2": in_rows("", range(5))},
      {f"items.{item}.routing": {"column": ["gate", "gate2"], "asked": "Y", "skipped": "N"} for item in ("involuntary.hazardous_work", "coercion.debt_bondage")},
      [("error", "unknown codes", "gate2 (items.involuntary.hazardous_work.routing)", "codes that survey.yaml does not name: X", 1),
-      ("warning", "routing", "q2", "answered although the routing skips it", 1)]),
+      ("error", "routing", "q2", "answered although the routing skips it", 1)]),
     ("a blank that routing explains", {"worked": in_rows("N", range(6)), "q1": in_rows("", range(6)), "q2": in_rows("", range(6))}, {}, []),
     ("a blank that nothing explains", {"q1": in_rows("", range(4)), "q2": in_rows("", range(6))}, {},
      [("warning", "non-response", "q1", "blank without a reason", 4), ("warning", "non-response", "q2", "blank without a reason", 6)]),
@@ -152,7 +165,7 @@ def test_a_finding(
 @pytest.mark.parametrize(
     ("cells", "where", "meanings"),
     [
-        ({"q1": {1: "X"}}, "items.involuntary.hazardous_work", "as yes, no, dont_know, refused or not_applicable"),
+        ({"q1": {1: "X"}}, "items.involuntary.hazardous_work", "as yes, no, dont_know, refused, not_applicable or missing"),
         ({"sex": {1: 3}}, "groups.sex", "in codes or as missing"),
         ({"result": {1: "maybe"}}, "module", "as answered, refused or not_asked"),
     ],
@@ -196,9 +209,9 @@ def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFr
         "module": pd.concat([module[1:], module[:1].assign(hh="y")]),
     }
     assert short(fl.check(fl.read_survey(write(changed(spec, keys), people=persons, **other)), show_values=True)) == [
+        ("error", "files", "files.module", "rows of the module file without a person; left out", 1),
         ("warning", "files", "files.household", "persons without a row in the household file", 2),
         ("warning", "files", "files.household", "rows of the household file without a person; left out", 1),
-        ("warning", "files", "files.module", "rows of the module file without a person; left out", 1),
     ]
 
 
@@ -232,14 +245,20 @@ def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any],
         "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
         "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: 1 value, not printed "
         "(fewer than 5). "
-        "add them under items.involuntary.hazardous_work, as yes, no, dont_know, refused or not_applicable",
-        "  - age: ages below 0 or above 120 (fewer than 5). list codes such as 999 under age.missing; raise age.max if such ages are real",
+        "add them under items.involuntary.hazardous_work, as yes, no, dont_know, refused, not_applicable or missing",
+        "  - age: ages below 0 or above 120 (fewer than 5). list codes such as 999 under age.missing; raise age.max if such ages are real; "
+        "or correct the rows under corrections:, or name the finding under accept: with the reason why it is right",
     ]
 
 
-def test_warnings_stop_nothing(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_warnings_and_what_is_accepted_stop_nothing(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
     table = with_cells(people, {"w": {1: 0}, "age": {2: 999}, "q1": {3: "", 4: "D"}})
-    persons = fl.classify(fl.read_survey(write(spec, people=table)))
+    with pytest.raises(DataError, match="weights of zero"):
+        fl.classify(fl.read_survey(write(spec, people=table)))
+    accepted = {"accept": [{"finding": "weights", "column": "w", "why": "drawn for the listing only"}]}
+    persons = fl.classify(fl.read_survey(write(changed(spec, accepted), people=table)))
     assert fl.total(persons).table["cases"].to_list() == [1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.errors import DataError, RequestError
+from fltoolkit.errors import DataError, RepeatedKeys, RequestError, SpecError
 from fltoolkit.files import inside
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -237,6 +237,79 @@ def test_a_key_that_is_a_number_in_one_file_and_text_in_another_meets(
     assert survey.joins == (Join("household", 0, 0), Join("module", 0, 0))
 
 
+def by_file(three: Mapping[str, Any], changed: Change) -> dict[str, Any]:
+    """The three files, each with names of its own for the household and the line."""
+    keys = {
+        "files.person.key": {"home": "hh", "person": "line"},
+        "files.household.key": {"home": "interview__key"},
+        "files.module.key": {"home": "parent", "person": "roster__id"},
+        "design.household": "home",
+    }
+    return changed(three, keys)
+
+
+def own_names(files: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {
+        "people": files["people"],
+        "homes": files["homes"].rename(columns={"hh": "interview__key"}),
+        "module": files["module"].rename(columns={"hh": "parent", "line": "roster__id"}),
+    }
+
+
+def test_keys_that_each_file_calls_otherwise_join_as_those_of_one_name(
+    three: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    files = split(people)
+    files["module"] = files["module"].drop(index=3)
+    alike = fl.read_survey(write(three, **files))
+    told = fl.read_survey(write(by_file(three, changed), **own_names(files)))
+    assert told.joins == alike.joins == (Join("household", 0, 0), Join("module", 1, 0))
+    columns = ["worked", "q1", "village", "age"]
+    assert sources(told, "home", "person", *columns) == sources(alike, "hh", "line", *columns)
+
+
+def test_keys_by_file_are_told_by_the_name_that_is_wrong_in_that_file(
+    three: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    spec, files = by_file(three, changed), own_names(split(people))
+    message = refused(write(changed(spec, {"files.module.key.person": "roster_id"}), **files))
+    assert "files.module.key" in message
+    assert "roster_id (did you mean roster__id?)" in message
+    files["module"] = files["module"].assign(HOME=1)  # DuckDB takes it for home
+    message = refused(write(spec, **files))
+    assert "the common name of a key column is that of another column of this file" in message
+    assert "found:   home" in message
+
+
+def test_rows_of_a_file_that_share_a_key_are_told_by_the_common_names(
+    three: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    files = own_names(split(people))
+    files["module"] = pd.concat([files["module"], files["module"].head(1)])
+    with pytest.raises(RepeatedKeys) as error:
+        fl.read_survey(write(by_file(three, changed), **files))
+    assert error.value.found == "home, person"
+    assert error.value.rows[["home", "person", "rows"]].to_numpy().tolist() == [["h0", "1", 2]]
+
+
+def test_a_column_of_the_key_has_one_name_in_survey_yaml(
+    three: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    spec = changed(by_file(three, changed), {"design.household": "hh"})
+    with pytest.raises(SpecError) as error:
+        fl.read_survey(write(spec, **own_names(split(people))))
+    assert "found:   hh (design.household)\n  allowed: home, person" in str(error.value)
+
+
+def test_a_tab_file_is_parted_by_tabs_whatever_else_its_rows_hold(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    path = write(changed(spec, {"files.person.path": "people.tab"}))
+    named = people.assign(note="a, b, c, d, e, f, g, h, i, j, k, l, m, n")
+    named.rename(columns={"note": "note,a,b,c,d,e,f,g,h,i,j,k,l,m"}).to_csv(path.parent / "people.tab", sep="\t", index=False)
+    assert sources(fl.read_survey(path), "hh", "q1")[0] == ("h0", "N")
+
+
 @pytest.mark.parametrize(("kind", "key"), [("people", "person"), ("homes", "household"), ("module", "module")])
 def test_a_key_in_two_rows_is_an_error(three: dict[str, Any], people: pd.DataFrame, write: Write, kind: str, key: str) -> None:
     files = split(people)
@@ -349,7 +422,7 @@ def test_quarters_of_another_layout_are_refused(quarters: dict[str, Any], people
         ("none.csv", None, ["there is no such file", "read from the folder of survey.yaml"]),
         ("folder", None, ["this is a folder, not a file", "give the path of a regular file"]),
         ("people.csv", b"", ["the file is empty", "export the data again"]),
-        ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .parquet, .sav, .zsav, .dta"]),
+        ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .tab, .parquet, .sav, .zsav, .dta"]),
         ("people", b"hh,line", ["does not read this kind of file"]),
         ("people.parquet", b"PAR1 this is not one PAR1", ["the file cannot be read", "check that it is whole"]),
         ("people.csv", "hh,line\ncaf\xe9,1\n".encode("latin-1"), ["the file cannot be read", "`encoding:`"]),

@@ -76,6 +76,7 @@ def test_a_column_with_a_code_for_missing_is_not_an_age(spec: dict[str, Any], pe
 
 def test_spells_are_read_beside_persons(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
     keys = {"files.episodes": {"path": "spells.csv", "key": ["hh", "line", "spell"]}, "episodes": {"long": "true"}}
+    keys["accept"] = [{"finding": "files", "column": "files.episodes", "why": "a spell of somebody who moved out"}]
     answers = {"items.involuntary.hazardous_work": "q1"} | {"items.coercion.debt_bondage": "q2"}
     spells = people[["hh", "line", "q1", "q2"]].assign(spell=1)
     persons, long = people.drop(columns=["q1", "q2"]), changed(spec, keys | answers)

@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from fltoolkit.survey.spec.files_and_design import (
+    DataFile,
     Delimiter,
     DesignSpec,
     EachOnce,
@@ -39,6 +40,33 @@ def test_names_are_given_once_and_none_is_blank() -> None:
     ):
         with pytest.raises(ValidationError, match=says):
             names.validate_python(given)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("hh", {"hh": "hh"}),
+        (["hh", "line"], {"hh": "hh", "line": "line"}),
+        ({"HHID": "interview__key", "LINE": "person__id"}, {"HHID": "interview__key", "LINE": "person__id"}),
+    ],
+)
+def test_a_key_is_read_by_its_common_names(written: object, read: dict[str, str]) -> None:
+    assert dict(DataFile.model_validate({"path": "a.csv", "key": written}).key) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ({"HHID": "id", "LINE": "id"}, "more than once: id"),
+        ({"HHID": " "}, "none of them blank"),
+        ({}, "at least one"),
+        ({"HHID": ["id"]}, "by the names they have everywhere"),
+        ([["hh"]], "by the names they have everywhere"),
+    ],
+)
+def test_a_key_that_names_no_columns_is_refused(written: object, says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        DataFile.model_validate({"path": "a.csv", "key": written})
 
 
 def files(**kinds: Any) -> Files:

@@ -1,0 +1,1 @@
+"""What the classification shows of the survey itself."""

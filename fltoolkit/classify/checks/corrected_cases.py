@@ -1,0 +1,84 @@
+"""What the corrections of a survey do to its cases: how many they make and unmake, told in classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.adults import classify_checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.classify.rules.rule_set import load_rules
+from fltoolkit.errors import RequestError
+from fltoolkit.survey.checks.findings import count_rows
+from fltoolkit.survey.checks.printed_counts import told, told_of_cases
+from fltoolkit.survey.data.internal_columns import KEY
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.design.survey_opening import uncorrected
+
+COLUMNS = ("population", "cases_before", "cases", "gained", "lost", "unresolved_before", "unresolved")
+
+
+@checked
+def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") -> pd.DataFrame:
+    """Cases gained and lost through the `corrections` of survey.yaml: the persons are classified with and without them.
+
+    Args:
+        persons: what `fl.classify` returned. rules: the rule set by which they were classified.
+
+    Returns:
+        One row for each population whose headline a run shows: `population` (its label), `cases_before` and `cases`, without and with
+        the corrections, `gained` and `lost` (who is a case only with, or only without them), `unresolved_before` and `unresolved`.
+        Persons, unweighted. Of cases the class (`fewer than 5`, `5 or more`), others rounded (`about 30`); 0 is nobody. No corrections: an
+        empty table.
+
+    Raises:
+        RequestError: the persons were classified by another rule set.
+        DataError: a file changed since the survey was opened.
+    """
+    rule, spec = load_rules(rules, persons.path.parent), persons.spec
+    if rule.label != persons.rules:
+        raise RequestError(
+            "the persons were classified by another rule set", where="rules", found=rule.label, allowed=persons.rules,
+            do="give the rule set that fl.classify was given",
+        )  # fmt: skip
+    if persons.corrected is None:
+        return pd.DataFrame(columns=list(COLUMNS))
+    limit, names = spec.confidentiality.least_told, spec.headlines
+    before = _outcomes(classify_checked(uncorrected(persons.unclassified), rule), names, "before")
+    # Before a correction two persons can share a line number, and a child of theirs then stands there twice.
+    earlier = before.group_by(KEY).agg([nw.col(c).max() for c in before.collect_schema().names() if c != KEY])
+    both = _outcomes(persons, names, "now").join(earlier, on=KEY, how="left")
+    counts = count_rows(both, {f"{kind} {i}": condition for i in range(len(names)) for kind, condition in _conditions(i).items()})
+    rows = [
+        {"population": spec.populations[name].label}
+        | {
+            kind: (told if kind.startswith("unresolved") else told_of_cases)(counts[f"{kind} {i}"], limit)
+            for kind in _conditions(i)
+        }
+        for i, name in enumerate(names)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) -> Frame:
+    """Of each person the key, and for each population 1 where they are a case in it, and where they are unresolved in it; else 0."""
+    case, columns = nw.col("forced_labour"), [nw.col(KEY)]
+    for i, name in enumerate(populations):
+        inside = nw.col(POPULATION + name).fill_null(False)
+        for kind, holds in (("case", case.fill_null(False)), ("open", case.is_null())):
+            columns.append((inside & holds).cast(nw.Int64).alias(f"fl__{when}_{kind}{i}"))
+    return persons.frame.select(columns)
+
+
+def _conditions(i: int) -> dict[str, nw.Expr]:
+    """What is counted of the i-th population."""
+    case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
+    return {
+        "cases_before": earlier, "cases": case, "gained": case & ~earlier, "lost": earlier & ~case,
+        "unresolved_before": nw.col(f"fl__before_open{i}") == 1, "unresolved": nw.col(f"fl__now_open{i}") == 1,
+    }  # fmt: skip

@@ -1,0 +1,63 @@
+"""Findings that survey.yaml accepts as they are, each with the reason that is printed; and what it corrects, told as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fltoolkit.survey.checks.findings import Finding
+from fltoolkit.survey.corrections.correction_counts import changed_rows
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.corrections import Accepted
+
+OR_ACCEPT = "or correct the rows under corrections:, or name the finding under accept: with the reason why it is right"
+NO_REASON_HELPS = "accept: does not help here, since no estimate can be made of it"
+
+
+def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
+    """Findings as `accept` of survey.yaml leaves them.
+
+    An error that may be accepted, and is, becomes a warning that says why. One that may be and is not says how. An entry that names no
+    finding is a warning of its own.
+    """
+    reasons: dict[tuple[str, str], str] = {(entry.finding, entry.column): entry.why for entry in accepted}
+    there = {(finding.check, finding.where) for finding in found}
+    unused = [
+        Finding(
+            "warning",
+            "accept",
+            entry.column,
+            f"a finding of {entry.finding} is accepted that is not there",
+            "",
+            "remove the entry",
+        )
+        for entry in accepted
+        if (entry.finding, entry.column) not in there
+    ]
+    return [*(_judged(finding, reasons.get((finding.check, finding.where))) for finding in found), *unused]
+
+
+def _judged(finding: Finding, why: str | None) -> Finding:
+    """One finding; `why`: the reason for which it is accepted, where it is."""
+    if finding.severity != "error":
+        return finding
+    if finding.acceptable and why is not None:
+        return replace(finding, severity="warning", what=f"{finding.what}; accepted: {why}", do="nothing: survey.yaml accepts it")
+    if finding.acceptable:
+        return replace(finding, do=f"{finding.do}; {OR_ACCEPT}")
+    return finding if why is None else replace(finding, do=f"{finding.do}; {NO_REASON_HELPS}")
+
+
+def correction_findings(survey: Survey) -> list[Finding]:
+    """What was corrected, by column and reason; and a warning of each correction that changed nothing."""
+    out = []
+    for (column, why), rows in changed_rows(survey).items():
+        if rows:
+            do = "nothing; the rows themselves stand in the private folder (--private)"
+            out.append(Finding("note", "corrections", column, f"corrected: {why}", rows, do))
+    changed = survey.corrected.changed if survey.corrected else ()
+    for number, (correction, rows) in enumerate(zip(survey.spec.corrections, changed, strict=True), 1):
+        if not rows:
+            what = f"entry {number} of corrections changes nothing: its rows have this value already"
+            out.append(Finding("warning", "corrections", correction.column, what, "", "remove the entry, or correct it"))
+    return out

@@ -1,0 +1,149 @@
+"""The corrections of a survey, made on its rows as they are read: how many rows each reached, and what stops on one that reached none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.errors import DataError
+from fltoolkit.survey.corrections.corrected_values import (
+    ENTRY,
+    TWICE,
+    Numbered,
+    corrected_columns,
+    differs,
+    given_rows,
+    with_corrections,
+    without_marks,
+)
+from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.internal_columns import SOURCE
+from fltoolkit.survey.data.person_frame import Frame, SourceTable
+from fltoolkit.survey.spec.corrections import Correction, NumberRange, told_row
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+CHANGED = "fl__changed__"
+
+
+@dataclass(frozen=True)
+class AppliedCorrections:
+    """What the corrections of a survey did.
+
+    Attributes:
+        persons, episodes: the rows as they were read, before any correction.
+        changed: of each correction, in the order of survey.yaml, how many rows have another value than before. Confidential.
+    """
+
+    persons: Frame
+    episodes: Frame | None
+    changed: tuple[int, ...]
+
+
+def numbered(spec: SurveySpec) -> tuple[list[Numbered], list[Numbered]]:
+    """The corrections of persons and those of episodes, each with its place in survey.yaml."""
+    persons = spec.correctable().persons
+    every = list(enumerate(spec.corrections, 1))
+    return [n for n in every if n[1].column in persons], [n for n in every if n[1].column not in persons]
+
+
+def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceTable, AppliedCorrections | None]:
+    """The rows of a survey with its corrections made, and what these did; the rows as they are, where there is none.
+
+    Args:
+        table: as the files were read. where: the survey.yaml, for messages.
+
+    Raises:
+        DataError: a correction matches no row, or several rows by one key; two of them reach one cell.
+    """
+    if not spec.corrections:
+        return table, None
+    of_persons, of_episodes = numbered(spec)
+    keys, pooled = spec.correctable(), len(spec.files.person.path) > 1
+    changed: dict[int, int] = {}
+    persons, episodes = table.persons, table.episodes
+    if of_persons:
+        persons, found = _made(persons, of_persons, keys.person_key, pooled, where)
+        changed |= found
+    if of_episodes and episodes is not None:
+        episodes, found = _made(episodes, of_episodes, keys.episode_key, pooled, where)
+        changed |= found
+    applied = AppliedCorrections(table.persons, table.episodes, tuple(changed[i] for i in sorted(changed)))
+    return replace(table, persons=persons, episodes=episodes), applied
+
+
+def _made(
+    frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
+) -> tuple[Frame, dict[int, int]]:
+    """A frame with its corrections made, and of each how many rows it changed."""
+    columns, marked = corrected_columns(corrections), with_corrections(frame, corrections, key)
+    reached = _reached(marked, columns, where)
+    changed: dict[int, int] = {}
+    where = f"{where}: corrections"
+    for entry, correction in corrections:
+        own = reached[reached[ENTRY + correction.column] == entry]
+        twice = [int(other) for other in own[TWICE + correction.column].unique() if other]
+        if twice:
+            raise DataError(
+                "two corrections reach the same column of the same row", where=where,
+                found=f"entries {entry} and {twice[0]}, column {correction.column}", do="narrow one of the two, or remove it",
+            )  # fmt: skip
+        matched = int(own["fl__rows"].sum())
+        if correction.where and not matched:
+            raise _matches_nothing(entry, correction, where)
+        if correction.rows and (pooled or matched != len(correction.rows)):
+            _refuse_lost_rows(frame, entry, correction, key, where)
+        changed[entry] = int(own["fl__rows"][own[CHANGED + correction.column] == 1].sum())
+    return without_marks(marked, columns), changed
+
+
+def _reached(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
+    """The rows that corrections reach, counted by which did, in one pass."""
+    flags = [CHANGED + column for column in columns]
+    marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
+    touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
+    told = touched.with_columns([differs(c).cast(nw.Int64).alias(CHANGED + c) for c in columns]).select(*marks, *flags)
+    return to_pandas(told.group_by([*marks, *flags]).agg(nw.len().alias("fl__rows")), where)
+
+
+def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
+    """The error of a condition that no row meets."""
+    return DataError(
+        f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
+        do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",
+    )  # fmt: skip
+
+
+def _condition(correction: Correction) -> str:
+    """The condition of a correction as survey.yaml says it, such as `AGE 999`."""
+
+    def told(values: tuple[str, ...] | NumberRange) -> str:
+        if not isinstance(values, NumberRange):
+            return " or ".join(values)
+        ends = (f"{word} {end:g}" for word, end in (("from", values.min), ("to", values.max)) if end is not None)
+        return " ".join(ends)
+
+    return ", ".join(f"{column} {told(values)}" for column, values in correction.where.items())
+
+
+def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Sequence[str], where: str) -> None:
+    """Stop where a row that a correction names is not in the data, or stands there more than once."""
+    sources = [SOURCE + name for name in key]
+    rows = given_rows(frame, [(entry, correction)], key)
+    found = frame.select(sources).join(rows, left_on=sources, right_on=[f"fl__k{i}" for i in range(len(key))], how="inner")
+    counted = to_pandas(found.group_by(sources).agg(nw.len().alias("fl__rows")), where)
+    times = {tuple(row[:-1]): int(row[-1]) for row in counted[[*sources, "fl__rows"]].itertuples(index=False, name=None)}
+    lost = [row for row in correction.rows if not times.get(tuple(row[name] for name in key))]
+    several = [row for row in correction.rows if times.get(tuple(row[name] for name in key), 0) > 1]
+    if lost:
+        raise DataError(
+            f"entry {entry} matches no row", where=where, found="; ".join(told_row(row, key) for row in lost[:20]),
+            allowed=f"keys of {', '.join(key)} as they stand in the data", do="correct the key (leading zeros count), or remove the row",
+        )  # fmt: skip
+    if several:
+        raise DataError(
+            f"entry {entry} matches several rows by one key", where=where, found="; ".join(told_row(row, key) for row in several[:20]),
+            do="in pooled files a key can stand in each of them: say where: with the key's columns and one that tells the files apart",
+        )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Corrections on a frame: which cells each of them reaches, and what these become. The files themselves stay as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import narwhals as nw
+
+from fltoolkit.survey.data.column_values import NUMBER, number
+from fltoolkit.survey.data.engines import small_table
+from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.spec.corrections import Correction, NumberRange
+
+ENTRY, TWICE, BEFORE = "fl__entry__", "fl__twice__", "fl__before__"
+WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
+Numbered = tuple[int, Correction]  # a correction with its place in survey.yaml, from 1
+
+
+@dataclass(frozen=True)
+class NewValue:
+    """What a cell becomes in some rows: its text (null is blank), the same as a number and as a whole number.
+
+    `hit`: the rows. `entry`: the place of the correction in survey.yaml.
+    """
+
+    hit: nw.Expr
+    entry: nw.Expr
+    text: nw.Expr
+    number: nw.Expr
+    whole: nw.Expr
+
+
+def corrected_columns(corrections: Iterable[Numbered]) -> list[str]:
+    """The columns that some corrections change, each once."""
+    return list(dict.fromkeys(correction.column for _, correction in corrections))
+
+
+def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
+    """The frame with some corrections made, one after the other in their order.
+
+    Args:
+        frame: source columns as text under `src__`, with their numbers and whole numbers.
+        corrections: those of this frame's columns.
+        key: the columns that name a row of it.
+
+    Returns:
+        The frame; and of each column that is corrected `fl__before__`, its text before, `fl__entry__`, the first correction that
+        reached the row (0: none), and `fl__twice__`, another one that did (0: none).
+    """
+    columns, there = corrected_columns(corrections), frame.collect_schema().names()
+    odd = {c.column for _, c in corrections if c.text and not WHOLE.fullmatch(c.text)}
+    # Where a new value is no whole number the column is text for all its rows.
+    frame = frame.drop([CODE_OF + column for column in odd if CODE_OF + column in there])
+    frame = frame.with_columns(
+        *[nw.col(SOURCE + column).alias(BEFORE + column) for column in columns],
+        *[nw.lit(0).alias(mark + column) for column in columns for mark in (ENTRY, TWICE)],
+    )
+    for by_key, run in groupby(corrections, key=lambda numbered: bool(numbered[1].rows)):
+        if by_key:
+            frame = _by_key(frame, list(run), key)
+        else:
+            for entry, correction in run:
+                frame = frame.with_columns(_set(frame, correction.column, _everywhere(entry, correction)))
+    return frame
+
+
+def without_marks(frame: Frame, columns: Iterable[str]) -> Frame:
+    """The frame of `with_corrections` without what it says of the corrections of these columns."""
+    return frame.drop([mark + column for column in columns for mark in (ENTRY, TWICE, BEFORE)])
+
+
+def differs(column: str) -> nw.Expr:
+    """Whether a corrected column's text is another one than before; never null."""
+    before, now = nw.col(BEFORE + column), nw.col(SOURCE + column)
+    return (before.is_null() != now.is_null()) | (before != now).fill_null(False)
+
+
+def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]) -> Frame:
+    """The keys of the rows that corrections name, once each: a table of the frame's own engine, its columns `fl__k0` and so on."""
+    rows = dict.fromkeys(tuple(row[name] for name in key) for _, c in corrections for row in c.rows)
+    return small_table(frame, {f"fl__k{i}": str for i in range(len(key))}, list(rows))
+
+
+def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
+    """The corrections of single rows, joined to them all at once."""
+    columns = corrected_columns(corrections)
+    cells: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
+    for entry, correction in corrections:
+        for row in correction.rows:
+            cells.setdefault(tuple(row[name] for name in key), {})[correction.column] = (entry, correction.text)
+    names = [f"fl__k{i}" for i in range(len(key))]
+    given: dict[str, type] = dict.fromkeys(names, str)
+    for i in range(len(columns)):
+        given |= {f"fl__e{i}": int, f"fl__v{i}": str}
+    rows = [[*row, *(part for c in columns for part in new.get(c, (0, "")))] for row, new in cells.items()]
+    table = small_table(frame, given, rows)
+    frame = frame.join(table, left_on=[SOURCE + name for name in key], right_on=names, how="left")
+    changes = [part for i, column in enumerate(columns) for part in _set(frame, column, _of_row(i))]
+    return frame.with_columns(changes).drop([name for name in given if name in frame.collect_schema().names()])
+
+
+def _of_row(i: int) -> NewValue:
+    """The new value that a row of the joined table gives its i-th column."""
+    entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
+    whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
+    return NewValue(
+        (entry > 0).fill_null(False),
+        entry,
+        nw.when(value != "").then(value),
+        number(f"fl__v{i}", nw.String()),
+        whole.cast(nw.Int64),
+    )
+
+
+def _everywhere(entry: int, correction: Correction) -> NewValue:
+    """The new value that a correction gives all rows that meet its condition."""
+    value = correction.text
+    is_number, is_whole = re.match(NUMBER, value), WHOLE.fullmatch(value)
+    return NewValue(
+        _meets(correction.where),
+        nw.lit(entry),
+        nw.lit(value or None, dtype=nw.String()),
+        nw.lit(float(value) if is_number else None, dtype=nw.Float64()),
+        nw.lit(int(value) if is_whole else None, dtype=nw.Int64()),
+    )
+
+
+def _meets(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
+    """Whether a row meets a condition on each of some columns; a blank meets none."""
+    return nw.all_horizontal(*[_within(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
+
+
+def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
+    if not isinstance(values, NumberRange):
+        return nw.col(SOURCE + column).is_in(list(values))
+    value, inside = number(SOURCE + column, nw.String()), nw.lit(True)
+    if values.min is not None:
+        inside = inside & (value >= values.min)
+    return inside if values.max is None else inside & (value <= values.max)
+
+
+def _set(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
+    """A column in all its forms as it is after a correction, and the marks of what reached it."""
+    there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
+    forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
+    return [
+        *[nw.when(new.hit).then(v).otherwise(nw.col(f + column)).alias(f + column) for f, v in forms if f + column in there],
+        nw.when(new.hit & ~reached).then(new.entry).otherwise(nw.col(ENTRY + column)).alias(ENTRY + column),
+        nw.when(new.hit & reached).then(new.entry).otherwise(nw.col(TWICE + column)).alias(TWICE + column),
+    ]

@@ -1,0 +1,85 @@
+"""What the corrections of a survey changed: counts by column and reason for everybody, and the rows for those who may see persons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.survey.checks.printed_counts import told
+from fltoolkit.survey.corrections.applied_corrections import numbered
+from fltoolkit.survey.corrections.corrected_values import BEFORE, ENTRY, Numbered, corrected_columns, with_corrections
+from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.internal_columns import SOURCE
+from fltoolkit.survey.data.person_frame import PART, Frame
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.readers.file_stamps import refuse_changed
+from fltoolkit.survey.spec.files_and_design import DataFile
+
+COUNTS = ("column", "why", "rows")
+ROW_COLUMNS = ("entry", "column", "before", "after", "why", "evidence", "file")
+
+
+def changed_rows(survey: Survey) -> dict[tuple[str, str], int]:
+    """How many rows corrections changed, by column and reason, in the order of survey.yaml. Confidential."""
+    found: dict[tuple[str, str], int] = {}
+    changed = survey.corrected.changed if survey.corrected else ()
+    for correction, rows in zip(survey.spec.corrections, changed, strict=True):
+        key = (correction.column, correction.why)
+        found[key] = found.get(key, 0) + rows
+    return found
+
+
+@checked
+def corrections(survey: Survey) -> pd.DataFrame:
+    """What the `corrections` of survey.yaml changed in the data, as it may be shown.
+
+    Returns:
+        One row a column and reason: `column`, `why`, `rows` (persons, or spells of the episodes file, that have another value than
+        in the file; unweighted, rounded: `about 30`, `fewer than 5`; 0 where nothing changed). No corrections: an empty table.
+    """
+    limit = survey.spec.confidentiality.least_told
+    rows = [(column, why, told(count, limit)) for (column, why), count in changed_rows(survey).items()]
+    return pd.DataFrame(rows, columns=list(COUNTS))
+
+
+def corrected_rows(survey: Survey) -> pd.DataFrame:
+    """The rows that corrections reached, each with its value in the file and its new one.
+
+    Returns:
+        One row a cell, in the order of survey.yaml and of the keys: `entry` (its place under `corrections`), `column`, `before`, `after` (empty
+        where the cell is blank), `why`, `evidence`, `file` (the path that survey.yaml gives), then the columns of the row's key. Confidential.
+
+    Raises:
+        DataError: a file changed since the survey was opened.
+    """
+    refuse_changed(survey.files)
+    spec, keys, tables = survey.spec, survey.spec.correctable(), []
+    if survey.corrected:
+        of_persons, of_episodes = numbered(spec)
+        tables += _cells(survey.corrected.persons, of_persons, keys.person_key, spec.files.person)
+        if survey.corrected.episodes is not None and spec.files.episodes:
+            tables += _cells(survey.corrected.episodes, of_episodes, keys.episode_key, spec.files.episodes)
+    key = keys.episode_key if spec.corrections and any(set(keys.episode_key) <= set(t) for t in tables) else keys.person_key
+    columns = [*ROW_COLUMNS, *key]
+    found = pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True)[columns].astype(object)
+    return found.where(found.notna(), "").sort_values("entry", kind="stable", ignore_index=True)
+
+
+def _cells(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], file: DataFile) -> list[pd.DataFrame]:
+    """The cells of a frame that its corrections reached, a table a column."""
+    if not corrections:
+        return []
+    marked, told = with_corrections(frame, corrections, key), dict(corrections)
+    tables = []
+    for column in corrected_columns(corrections):
+        shown = {"entry": ENTRY + column, "before": BEFORE + column, "after": SOURCE + column, **{k: SOURCE + k for k in key}}
+        reached = marked.filter(nw.col(ENTRY + column) > 0).select(PART, *[nw.col(c).alias(name) for name, c in shown.items()])
+        table = to_pandas(reached.sort(PART, *key))
+        about = [told[int(entry)] for entry in table["entry"]]
+        paths = [file.path[int(part)] for part in table.pop(PART)]
+        facts = {"column": column, "why": [c.why for c in about], "evidence": [c.evidence for c in about], "file": paths}
+        tables.append(table.assign(**facts))
+    return tables

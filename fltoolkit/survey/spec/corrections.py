@@ -1,0 +1,182 @@
+"""What survey.yaml corrects in the data, row by row or by a condition, and which findings it accepts as they are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from fltoolkit.survey.spec.files_and_design import Files
+from fltoolkit.survey.spec.questions import Episodes, Source
+from fltoolkit.yaml_files.loading import Code, Codes, Model
+
+DECIDE = ("any_work", "items.", "episodes.", "children.")  # keys of the questions that make a case
+MISSING = "missing"  # the value of a correction that leaves the cell blank
+Acceptable = Literal["weights", "age", "routing", "files", "module", "children.parents"]
+NEVER = {  # findings that no reason can mend, with what to do instead
+    "unknown codes": "a code without a meaning cannot be counted: name it under the question, or correct it",
+    "design": "without its design an estimate has no error: complete the strata and PSUs, or correct them",
+    "corrections": "a correction that changes nothing is removed",
+}
+
+
+def _words(text: str) -> str:
+    """A text that says something; else a `ValueError`."""
+    if not text.strip():
+        raise ValueError("say it in words: it is printed")
+    return text.strip()
+
+
+def _rows(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+def _no_error_for_ever(value: object) -> object:
+    """The name of a check; a `ValueError` on one whose findings cannot be accepted."""
+    if isinstance(value, str) and value in NEVER:
+        raise ValueError(f"findings of {value} cannot be accepted: {NEVER[value]}")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_words)]
+RowKey = Annotated[dict[str, Code], Field(min_length=1)]
+
+
+class NumberRange(Model):
+    """Numbers from `min` to `max`, both included; one of them may be left out."""
+
+    min: float | None = None
+    max: float | None = None
+
+    @model_validator(mode="after")
+    def _holds_numbers(self) -> NumberRange:
+        if self.min is None and self.max is None:
+            raise ValueError("give min, max or both")
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError(f"max ({self.max:g}) is below min ({self.min:g})")
+        return self
+
+
+class Correction(Model):
+    """A column's new value in some rows. The file on disk stays as it is.
+
+    `rows`: the rows by their key. `where`: or all rows that meet a condition on each of some columns, codes or a range of numbers.
+    `value`: a code or number, or `missing`, which leaves the cell blank. `evidence`: where the right value stands, such as the
+    number of a call-back form; needed of the questions that make a case.
+    """
+
+    rows: Annotated[tuple[RowKey, ...], BeforeValidator(_rows)] = ()
+    where: dict[str, Codes | NumberRange] = Field(default_factory=dict)
+    column: str
+    value: Code
+    why: Words
+    evidence: str = ""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Correction:
+        if bool(self.rows) == bool(self.where):
+            raise ValueError("give rows (the keys of single rows) or where (a condition), one of them")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The new value as the data hold it; empty, where the cell becomes blank."""
+        return "" if self.value == MISSING else self.value
+
+
+class Accepted(Model):
+    """A finding about single rows that is right as it is.
+
+    `finding`, `column`: its check and where it is, as `fltoolkit check` prints them. `why` is printed beside it from then on.
+    """
+
+    finding: Annotated[Acceptable, BeforeValidator(_no_error_for_ever)]
+    column: str
+    why: Words
+
+
+@dataclass(frozen=True)
+class CorrectableColumns:
+    """What a correction may name.
+
+    Attributes:
+        persons: the columns that survey.yaml uses of a person. episodes: of the episodes file, where there is one.
+        questions: those of both that make a case. keys: the columns by which files are joined.
+        person_key, episode_key: the columns that name a row of each.
+    """
+
+    persons: frozenset[str]
+    episodes: frozenset[str]
+    questions: frozenset[str]
+    keys: frozenset[str]
+    person_key: tuple[str, ...]
+    episode_key: tuple[str, ...]
+
+    def key(self, column: str) -> tuple[str, ...]:
+        """The columns that name a row in which this column stands."""
+        return self.person_key if column in self.persons else self.episode_key
+
+
+def correctable_columns(
+    files: Files,
+    episodes: Episodes,
+    of_persons: Iterable[str],
+    of_episodes: Iterable[str],
+    questions: Iterable[tuple[str, Source]],
+) -> CorrectableColumns:
+    """The columns that a correction may name, `{episode}` filled in; `questions` each with the key that maps it."""
+    asked = [source.column for where, source in questions if where.startswith(DECIDE)]
+    persons, spells, decide = (
+        frozenset(c.replace("{episode}", label) for c in columns for label in episodes.wide or ("",))
+        for columns in (of_persons, of_episodes, asked)
+    )
+    if not episodes.long:
+        persons, spells = persons | spells, frozenset()
+    person = tuple(files.person.key)
+    spell = tuple(dict.fromkeys((*person, *(files.episodes.key if files.episodes else ()))))
+    keys = frozenset(column for file in files.given.values() for column in file.key)
+    return CorrectableColumns(persons, spells, decide, keys, person, spell)
+
+
+def refuse_corrections(corrections: Sequence[Correction], columns: CorrectableColumns) -> None:
+    """Stop on a correction that cannot be made. Raises `ValueError` naming its place in the list."""
+    seen: dict[tuple[object, ...], int] = {}
+    for number, correction in enumerate(corrections, 1):
+        if problem := _problem(correction, columns):
+            raise ValueError(f"corrections, entry {number}: {problem}")
+        key = columns.key(correction.column)
+        for row in correction.rows:
+            cell = (correction.column, *(row[name] for name in key))
+            if cell in seen:
+                raise ValueError(
+                    f"corrections, entries {seen[cell]} and {number}: both change {correction.column} of {told_row(row, key)}; keep one of the two"
+                )
+            seen[cell] = number
+
+
+def told_row(row: Mapping[str, str], key: Iterable[str]) -> str:
+    """The key of a row as survey.yaml gives it, such as `HH 12, LINE 2`."""
+    return ", ".join(f"{name} {row[name]}" for name in key)
+
+
+def _problem(correction: Correction, columns: CorrectableColumns) -> str:
+    """Why a correction cannot be made, in words; empty where it can."""
+    column, used = correction.column, columns.persons | columns.episodes
+    if "{episode}" in column:
+        return f"{column} stands for several columns; name the one that is wrong"
+    if column in columns.keys:
+        return f"{column} is of a key, by which the files were joined before; correct it in the data themselves"
+    if column not in used:
+        near = difflib.get_close_matches(column, used, n=1)
+        return f"survey.yaml uses no column {column}" + (f"; did you mean {near[0]}?" if near else "; only columns in use count")
+    if column in columns.persons and column in columns.episodes:
+        return f"{column} is a column of persons and of episodes; give files.episodes a prefix, and name one of the two"
+    key = columns.key(column)
+    if wrong := next((row for row in correction.rows if set(row) != set(key)), None):
+        return f"a row of {column} is named by {', '.join(key)}, and here by {', '.join(wrong)}"
+    if column in columns.questions and not correction.evidence.strip():
+        return f"{column} is a question that makes a case; say under evidence: where the right answer stands, such as call-back form 17"
+    return ""
