@@ -82,6 +82,8 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     status, why = design_lines.find_module(unused)
     module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
     sure = status and answered and status.name not in unused.rivals
+    if sample.module_weight and sure and status:
+        design_lines.compare_with_module(unused, sample.module_weight, status, answered)
     age, of_age = design_lines.find_age(unused)
     year = design_lines.year(unused, Path(path))
     beside = commented_blocks.find_blocks(unused, age)
