@@ -175,7 +175,7 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 
 def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
     """Leave the module's weight to the reader where others have one than those who answered the module."""
-    counted = unused.table.counted(status.name)
+    counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])
 

@@ -20,8 +20,8 @@ __all__ = ["Draft", "make_draft", "write_draft"]
 
 HEAD = (
     "# Drafted from the data file's own names, labels and codes. A comment says what its line rests on: read every one.",
-    f"# Answer what says {UNANSWERED}, move the questions listed at the end to where they belong, then run: fltoolkit check",
-    "# docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
+    f"# Answer what says {UNANSWERED} (before a colon too: where a code belongs) and move the questions at the end to their places.",
+    "# Then run: fltoolkit check. docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
 )
 
 
