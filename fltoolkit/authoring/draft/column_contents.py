@@ -184,10 +184,18 @@ class DataTable:
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
         return to_count(bad)
 
-    def counted(self, name: str) -> dict[str, int]:
-        """The different values of a column, each with the number of rows that hold it."""
-        rows = self._counted([name]).filter(~nw.col(VALUE).is_null()).group_by(VALUE).agg(nw.col(ROWS).sum())
-        return {str(value): int(n) for value, n in to_pandas(rows).itertuples(index=False, name=None)}
+    def counted(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        """By column its different values, each with the number of rows that hold it."""
+        found: dict[str, dict[str, int]] = {name: {} for name in names}
+        for some in self._steps(names):
+            rows = self._counted(some).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
+            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
+                found[name][value] = int(count)
+        return found
+
+    def _steps(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+        """As many columns at a time as memory takes."""
+        return (names[i : i + self.columns_at_once] for i in range(0, len(names), self.columns_at_once))
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
         """The numbers of the rows, from 1, that are alike in these columns, group by group; none if there are more than `most` groups."""
@@ -215,12 +223,12 @@ class DataTable:
 
     def answered_from(self, names: Sequence[str], age: str, years: int) -> set[str]:
         """Of these columns, those in which a person of this age or more has an answer."""
-        if not names:
-            return set()
-        old = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}"
-        counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(names)]
-        found = to_arrays(self._written([*names, age]).aggregate(", ".join(counts)))
-        return {c for i, c in enumerate(names) if found[f"fl__{i}"][0]}
+        old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
+        for some in self._steps(names):
+            counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)]
+            told = to_arrays(self._written([*some, age]).aggregate(", ".join(counts)))
+            found |= {c for i, c in enumerate(some) if told[f"fl__{i}"][0]}
+        return found
 
     def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
         """By question, for each row, the place of its answer among the question's codes: a byte a cell, to try who was asked what.

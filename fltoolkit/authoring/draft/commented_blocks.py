@@ -86,12 +86,13 @@ def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
 
 def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
     """Columns of text that hold several short codes, such as 1 3 4."""
-    for c in unused.free():
-        if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES:
-            separator, options = _options(unused.table.counted(c.name))
-            if options:
-                unused.use([c])
-                yield Several(c.name, c.label, separator, {code: c.codes.get(code, "") for code in options})
+    texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
+    counted = unused.table.counted([c.name for c in texts])
+    for c in texts:
+        separator, options = _options(counted[c.name])
+        if options:
+            unused.use([c])
+            yield Several(c.name, c.label, separator, {code: c.codes.get(code, "") for code in options})
 
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
@@ -125,7 +126,13 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
             YamlLine("# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):"),
         ]
         yield YamlLine(f"# children:  # {CHILDREN}")
-        for c in found.children:
+        parents = [c for c in found.children if not is_yes_no(c) and hits(vocabulary().parents, c.label)]
+        if parents:
+            told = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
+            columns = flow([c.name for c in parents])
+            text = f"#   parents: {{line: {UNANSWERED}, columns: {columns}, none: {UNANSWERED}, elsewhere: {UNANSWERED}}}"
+            yield YamlLine(text, told)
+        for c in (c for c in found.children if c not in parents):
             asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
             yield YamlLine(f"#   {UNANSWERED}: {source(q, c, asked)}", meanings(c, c.codes))
     if found.exceptions:

@@ -173,6 +173,13 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
     return unused.take("module_status", lambda c: c.full and is_coded(c, 12))
 
 
+def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
+    """Leave the module's weight to the reader where others have one than those who answered the module."""
+    counted = unused.table.counted([status.name])[status.name]
+    if weight.filled != sum(counted.get(code, 0) for code in answered):
+        unused.rivals.setdefault(weight.name, [])
+
+
 def find_age(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
     return unused.take("age", is_age)
 

@@ -23,8 +23,8 @@ LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # of ISIC, in any revision
 def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator[YamlLine]:
     weight = f", weight: {unused.named(sample.module_weight)}" if sample.module_weight else ""
     why = f"; {basis(sample.module_weight)}" if sample.module_weight else ""
-    if sample.module_weight and (rivals := unused.rivals.get(sample.module_weight.name)):
-        why += f", or {', '.join(rivals)}: the weight of the persons who answered the module"
+    if sample.module_weight and (rivals := unused.rivals.get(sample.module_weight.name)) is not None:
+        why += "".join(f", or {rival}" for rival in rivals) + ": the weight of the persons who answered the module"
     yield YamlLine("populations:")
     yield YamlLine(
         f"  adults: {{label: persons aged 18 and over, age: {{min: 18}}{weight}}}", f"the adults of the guidelines{why}"

@@ -20,8 +20,8 @@ __all__ = ["Draft", "make_draft", "write_draft"]
 
 HEAD = (
     "# Drafted from the data file's own names, labels and codes. A comment says what its line rests on: read every one.",
-    f"# Answer what says {UNANSWERED}, move the questions listed at the end to where they belong, then run: fltoolkit check",
-    "# docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
+    f"# Answer what says {UNANSWERED} (before a colon too: where a code belongs) and move the questions at the end to their places.",
+    "# Then run: fltoolkit check. docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
 )
 
 
@@ -82,6 +82,8 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     status, why = design_lines.find_module(unused)
     module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
     sure = status and answered and status.name not in unused.rivals
+    if sample.module_weight and sure and status:
+        design_lines.compare_with_module(unused, sample.module_weight, status, answered)
     age, of_age = design_lines.find_age(unused)
     year = design_lines.year(unused, Path(path))
     beside = commented_blocks.find_blocks(unused, age)

@@ -63,6 +63,7 @@ class Vocabulary(Model):
     exceptions: dict[ExceptionKind, Names]
     within_limits: Names
     children: Names
+    parents: Names
     categories: dict[str, dict[str, Names]]
 
 

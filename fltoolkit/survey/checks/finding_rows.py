@@ -34,9 +34,12 @@ def _of_one(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame
     """The records behind one finding."""
     files, names = survey.spec.files, rows.frame.collect_schema().names()
     own = files.episodes if files.episodes and all(SOURCE + c in names for c in files.episodes.key) else files.person
-    key = list(dict.fromkeys([*files.person.key, *own.key]))
-    columns = [nw.col(PART), *(nw.col(SOURCE + c).alias(c) for c in key)]
-    table = to_pandas(rows.frame.filter(rows.condition.fill_null(False)).select(*columns).sort(PART, *key), survey.path)
+    own = files.given.get(rows.file, own)
+    key = [c for c in dict.fromkeys([*files.person.key, *own.key]) if SOURCE + c in names]
+    part = nw.col(PART) if PART in names else nw.lit(0).alias(PART)  # a file that is one for all quarters
+    columns = [part, *(nw.col(SOURCE + c).alias(c) for c in key)]
+    frame = rows.frame if rows.condition is None else rows.frame.filter(rows.condition.fill_null(False))
+    table = to_pandas(frame.select(*columns).sort(PART, *key), survey.path)
     paths = table.pop(PART).map(lambda part: own.path[int(part)])
     facts = {"check": finding.check, "where": finding.where, "what": finding.what}
     return table.assign(**facts, file=paths)[[*ROW_FACTS, *key]]

@@ -20,10 +20,14 @@ COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 @dataclass(frozen=True)
 class FindingRows:
-    """The rows of the data that a finding is about: those of `frame` that meet `condition`."""
+    """The rows of the data that a finding is about: those of `frame` that meet `condition` (None: all).
+
+    `file`: the kind of file that they are of, such as `module`; empty: the persons' or the episodes', whichever `frame` holds.
+    """
 
     frame: Frame
-    condition: nw.Expr
+    condition: nw.Expr | None
+    file: str = ""
 
 
 @dataclass(frozen=True)

@@ -110,8 +110,9 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             ("zero", "error", "weights of zero: these persons answered the module and count for nothing", "correct them"),
         ):
             if counts[f"{name} {kind}"]:
-                rows = FindingRows(survey.frame, tests[f"{name} {kind}"])
-                found = f"{what}: {_printable_values(survey.frame, name, rows.condition, mask)}" if kind == "text" else what
+                condition = tests[f"{name} {kind}"]
+                rows = FindingRows(survey.frame, condition)
+                found = f"{what}: {_printable_values(survey.frame, name, condition, mask)}" if kind == "text" else what
                 of: Counted = "persons" if kind == "zero" else "others"
                 out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
@@ -333,8 +334,9 @@ def _joins(survey: Survey) -> list[Finding]:
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
             answers = join.file != "household"  # whose rows hold nobody's answers
+            rows = None if join.lost is None else FindingRows(join.lost, None, join.file)
             severity = "error" if answers else "warning"
-            out.append(Finding(severity, "files", key, what, join.unmatched_rows, "check the keys", acceptable=answers))
+            out.append(Finding(severity, "files", key, what, join.unmatched_rows, "check the keys", rows, acceptable=answers))
     return out
 
 

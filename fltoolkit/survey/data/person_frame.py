@@ -119,11 +119,12 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 
 @dataclass(frozen=True)
 class Join:
-    """What happened when one file was joined to the persons."""
+    """What happened when one file was joined to the persons. `lost`: the keys of its rows without a person."""
 
     file: str
     unmatched_persons: int
     unmatched_rows: int
+    lost: Frame | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -365,8 +366,9 @@ def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, wher
     refuse_missing(named, _names(person), f"{where}: files.{kind}.key, in the person file", ())
     refuse_missing(named, _names(other), f"{where}: files.{kind}", ())
     left = to_count(person.join(other.select(on).unique(), on=on, how="anti").select(nw.len().alias("n")), where)
-    right = to_count(other.select(on).join(person.select(on), on=on, how="anti").select(nw.len().alias("n")), where)
-    return Join(kind, left, right)
+    lost = other.select(on).join(person.select(on), on=on, how="anti")
+    right = to_count(lost.select(nw.len().alias("n")), where)
+    return Join(kind, left, right, lost.rename({c: SOURCE + c for c in named}))
 
 
 def _names(frame: Frame) -> list[str]:

@@ -59,6 +59,8 @@ def test_who_answered_is_told_by_age(tmp_path: Path) -> None:
     pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)
     data = DataTable(tmp_path / "a.csv")
     assert data.answered_from(["all", "young"], "age", 18) == {"all"}  # 999 is no age
+    data.columns_at_once = 1
+    assert data.answered_from(["all", "young"], "age", 18) == {"all"}
     assert data.answered_from([], "age", 18) == set()
     assert [data.fractions([name]) for name in ("age", "w")] == [False, True]
 
@@ -90,7 +92,9 @@ def test_repeated_and_different_combinations_and_numbers_too_high_are_counted(tm
     assert data.alike(["line"]) == [[1, 2, 3, 5, 6]]
     assert data.alike(["line"], most=0) == []
     assert [data.fractions([name]) for name in ("hh", "age")] == [False, False]
-    assert data.counted("line") == {"1": 5, "2": 1}
+    assert data.counted(["line", "hh"]) == {"line": {"1": 5, "2": 1}, "hh": {"1": 2, "2": 2, "3": 1}}
+    data.columns_at_once = 1
+    assert data.counted(["line", "hh"])["line"] == {"1": 5, "2": 1}
     assert data.above("age", 120) == ["130", "998", "999"]
 
 

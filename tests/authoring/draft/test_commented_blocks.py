@@ -41,6 +41,18 @@ def test_questions_that_no_adult_answered_and_those_on_a_child_go_to_the_childre
     ]  # fmt: skip
 
 
+def test_the_columns_of_a_childs_parents_are_known_by_their_labels(tmp_path: Path) -> None:
+    rows = {"age": [10] * 20 + [30] * 20, "M": [1, 2, 90, 91] * 5 + [None] * 20, "P": [1, 90] * 10 + [None] * 20}
+    labels = {"M": "Line number of the mother", "P": "Line number of the father"}
+    lines = drawn(
+        tmp_path, rows, labels, {"M": {"1": "", "2": "", "90": "Died", "91": "Elsewhere"}, "P": {"1": "", "90": "Died"}}
+    )
+    assert (
+        lines[-1]
+        == "#   parents: {line: <answer>, columns: [M, P], none: <answer>, elsewhere: <answer>}  # 90 Died, 91 Elsewhere; 90 Died"
+    )
+
+
 def test_codes_of_exceptions_each_stand_under_their_kind(tmp_path: Path) -> None:
     codes = {"0": "None", "1": "Military service", "2": "Prison labour", "8": "Don't know"}
     rows = {"X": [0, 1, 2, 8] * 10, "L": [1, 2] * 20, "Q": [1, 2] * 20}

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 from draft_columns import column, unused
 
-from fltoolkit.authoring.draft.design_lines import Sample, age, design, files, find_age, find_module, find_sample, module, year
+from fltoolkit.authoring.draft.design_lines import (
+    Sample,
+    age,
+    compare_with_module,
+    design,
+    files,
+    find_age,
+    find_module,
+    find_sample,
+    module,
+    year,
+)
 
 # Two strata of two villages of two households of two persons; household numbers start again in each village.
 ROWS = {
@@ -203,3 +214,13 @@ def test_a_status_that_is_denied_or_mixed_is_asked(label: str) -> None:
 def test_the_year_is_in_a_column_or_in_the_files_name(tmp_path: Path, name: str, values: list[int] | None, line: str) -> None:
     held = unused(tmp_path, {"id": range(20), **({"year": (values * 20)[:20]} if values else {})})
     assert str(year(held, Path(name))) == line
+
+
+def test_a_weight_of_others_than_those_who_answered_the_module_is_asked(tmp_path: Path) -> None:
+    rows = {"w": [2.5] * 12 + [None] * 8, "res": [1] * 12 + [2] * 8}
+    held = unused(tmp_path, rows)
+    weight, status = held.columns
+    compare_with_module(held, weight, status, ["1"])
+    assert held.named(weight) == "w"
+    compare_with_module(held, weight, status, ["2"])
+    assert held.named(weight) == "<answer>"

@@ -18,6 +18,7 @@ from fltoolkit.authoring.draft.question_lines import (
     form,
     interview,
     months,
+    question_line,
     source,
     where,
 )
@@ -141,3 +142,30 @@ def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert text(months(unused(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
     assert text(months(unused(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
+
+
+def test_a_code_that_tells_two_kinds_or_denies_one_is_asked(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
+    codes = {"1": "Abroad", "2": "Here", "3": "Not in this country", "4": "Here, later abroad"}
+    held.columns = [column("where", codes=codes, filled=20)]
+    assert text(where(held))[3:] == [
+        "  abroad: 1  # 1 Abroad", "  in_country: 2  # 2 Here",
+        "  <answer>: [3, 4]  # under abroad, in_country or missing: 3 Not in this country, 4 Here, later abroad",
+    ]  # fmt: skip
+
+
+def test_what_codes_and_gates_leave_open_is_asked_in_the_line(tmp_path: Path) -> None:
+    odd = column("b", "Locked in", {**KNOWN, "3": "Elsewhere"})
+    q = asked(
+        {"any_work": [column(name, codes=KNOWN) for name in "xyz"], "current": [odd]}, {"b": Gate("x", ("1",), ("2",), ("3",))}
+    )
+    line = question_line(q, odd, "items.coercion.restricted_movement", "- ")
+    assert str(line) == (
+        "- {column: b, label: Locked in, yes: 1, no: 2, <answer>: 3, routing: {column: x, asked: 1, skipped: 2, <answer>: 3}}"
+        "  # under yes, no, dont_know, refused or not_applicable: 3 Elsewhere; routing: persons with 3 in x were not asked; under skipped if it means no"
+    )
+    skipped = column("s", "Locked in", {**YES_NO, "7": "Not applicable"})
+    assert "not_applicable: 7, not_applicable_means: <answer>" in str(question_line(q, skipped, "current", "- "))
+    shared = asked({"any_work": [column(name, codes={**KNOWN, "5": "Elsewhere"}) for name in "xyz"]})
+    assert text(answers(shared))[-1] == "  <answer>: 5  # under yes, no, dont_know, refused or not_applicable: 5 Elsewhere"
+    assert source(shared, shared.all[0]) == "{column: x}"

@@ -67,3 +67,21 @@ def test_a_row_of_a_spell_has_the_spells_key_and_file(
         ["unknown codes", "q2 (items.coercion.debt_bondage)", "spells.csv", "h0", "2", "2"],
         ["age", "age", "people.csv", "h0", "1", ""],
     ]
+
+
+def test_a_row_of_a_module_without_a_person_is_named_by_the_modules_key_and_file(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    keys = {
+        "files.module": {"path": "module.csv", "key": {"hh": "house", "line": "no"}},
+        "files.household": {"path": "homes.csv", "key": "hh"},
+    }
+    module = people[["hh", "line", "q1", "q2", "result"]].rename(columns={"hh": "house", "line": "no"})
+    module.loc[3, "no"] = 9
+    homes = pd.DataFrame({"hh": [f"h{i}" for i in range(9)], "roof": "tin"})
+    path = write(changed(spec, keys), people=people.drop(columns=["q1", "q2", "result"]), module=module, homes=homes)
+    found = finding_rows(fl.read_survey(path))
+    assert found.fillna("").to_numpy().tolist() == [
+        ["files", "files.household", "rows of the household file without a person; left out", "homes.csv", "h8", ""],
+        ["files", "files.module", "rows of the module file without a person; left out", "module.csv", "h1", "9"],
+    ]

@@ -201,6 +201,9 @@ def test_a_key_that_stands_in_two_quarters_is_told(
     tables = {"q1": people.assign(quarter=1), "q2": people.assign(quarter=2)}
     message = refused(write(changed(spec, {**keys, "corrections": [one]}), **tables))
     assert "entry 1 matches several rows by one key\n  found:   hh h0, line 1\n" in message
+    two = {**one, "rows": [one["rows"], {"hh": "h9", "line": 1}]}  # one row twice, the other nowhere: as many as are named
+    message = refused(write(changed(spec, {**keys, "corrections": [two]}), **tables))
+    assert "entry 1 matches no row\n  found:   hh h9, line 1\n" in message
     one |= {"rows": None, "where": {"hh": "h0", "line": 1, "quarter": 2}}
     survey = fl.read_survey(write(changed(spec, {**keys, "corrections": [{k: v for k, v in one.items() if v}]}), **tables))
     assert corrected_rows(survey)[["before", "after", "file"]].to_numpy().tolist() == [["20", "50", "q2.csv"]]

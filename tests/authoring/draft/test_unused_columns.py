@@ -1,0 +1,30 @@
+"""One column is taken for one thing; where another fits as well, the choice is the reader's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from draft_columns import column, unused
+
+
+def test_the_likeliest_free_column_is_taken_and_named(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
+    held.columns = [column("x", "Stratum of the sample"), column("strate"), column("y", "Region")]
+    taken, why = held.take("strata", lambda _: True)
+    assert taken is held.columns[0]
+    assert (why, held.named(taken), held.used) == ("x: Stratum of the sample", "x", {"x"})
+    assert held.take("strata", lambda c: c.name != "strate") == (None, "")
+
+
+def test_of_columns_that_fit_as_well_the_name_is_asked_and_the_others_are_told(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
+    held.columns = [column("strat", "Stratum"), column("stratum", "Stratum"), column("z", "Stratum")]
+    taken, why = held.take("strata", lambda _: True)
+    assert taken is held.columns[0]
+    assert (why, held.named(taken)) == ("strat: Stratum; or is it stratum?", "<answer>")
+    assert held.rivals == {"strat": ["stratum"]}  # z has the label alone
+
+
+def test_what_is_above_the_possible_is_no_number(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"age": [*range(20, 40), 130, 999]})
+    assert held.beyond(held.columns[0], 120) == ["130", "999"]
