@@ -9,11 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
-
 from brought_in.draws import Codes, Draws, age_of_a_member
 
 Row = dict[str, str]
-SEED = 20260519
+SEED = 20260527
 STRATA, CLUSTERS, HOUSEHOLDS = 5, 16, 13
 YES_NO = Codes("1", "5", "8", "9")
 ELSEWHERE, NOBODY, NOT_ANSWERED = "90", "95", "-999999999"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 import pyreadstat
-
 from brought_in.draws import Codes, Draws, age_of_a_member
 
 Row = dict[str, str]
@@ -15,8 +15,9 @@ SEED = 20260311
 STRATA, UPMS, DWELLINGS = 9, 11, 10
 YES_NO = Codes("1", "2", "8", "9")
 OPEN_TO = ("1", "2")  # kinds of worker that P21 to P35 are asked of
-DEBTORS = ("1", "2", "5")
-INVOLUNTARY = {"P21": "1", "P22": "1", "P23": "1", "P24": "1", "P25": "2"}
+FOR_OTHERS = ("1", "2", "5")  # kinds of worker that P26 and P36 are asked of, whoever decides
+WIDER = ("P26", "P36")
+INVOLUNTARY = {"P21": "1", "P22": "1", "P23": "1", "P24": "1", "P25": "2", "P26": "1"}
 COERCION = {"P31": "1", "P32": "1", "P33": "1", "P34": "2", "P35": "1", "P36": "1"}
 MODULE = ["P10", "P12", "P15", *INVOLUNTARY, *COERCION, "P40", "P45", "P46"]
 COLUMNS = ["FOLIO", "LIN", "ESTRATO", "UPM", "REGION", "AREA", "FACTOR", "P03", "P04", "P06", "RESMOD", *MODULE]
@@ -27,7 +28,7 @@ LABELS = {
     "P06": "¿Responde la misma persona?", "RESMOD": "Resultado del módulo", "P10": "Hizo algún trabajo en los últimos 12 meses",
     "P12": "Qué era en ese trabajo", "P15": "Otra persona decidía cuándo, dónde o cómo trabajaba", "P21": "Lo entregaron o lo vendieron",
     "P22": "Trabajo distinto del acordado", "P23": "Horas extras no acordadas", "P24": "Trabajos peligrosos sin consentimiento",
-    "P25": "Podía dejar ese trabajo cuando quisiera", "P31": "Amenazas o violencia", "P32": "Encerrado o vigilado",
+    "P25": "Podía dejar ese trabajo cuando quisiera", "P26": "Le pagaban muy poco o nada", "P31": "Amenazas o violencia", "P32": "Encerrado o vigilado",
     "P33": "Salario retenido", "P34": "Tenía acceso a sus documentos", "P35": "Amenaza de denuncia, despido o deportación",
     "P36": "Trabajo para pagar una deuda", "P40": "Todo en el mismo trabajo", "P45": "Servicio u obligación",
     "P46": "Dentro de lo que la ley permite",
@@ -83,10 +84,10 @@ def _module(draws: Draws, victim: bool) -> Row:
         row["P12"] = draws.pick({"1": 0.5, "2": 0.42, "5": 0.04, "8": 0.02, "9": 0.02})
     row["P15"] = YES_NO.answer(draws, 0.95 if victim else 0.6)
     if row["P12"] in OPEN_TO and row["P15"] == "1":
-        row |= {name: _item(draws, name, yes, victim, 0.03) for name, yes in INVOLUNTARY.items()}
-        row |= {name: _item(draws, name, yes, victim, 0.02) for name, yes in COERCION.items() if name != "P36"}
-    if row["P12"] in DEBTORS or row["P15"] == "1":
-        row["P36"] = _item(draws, "P36", "1", victim, 0.02)
+        row |= {name: _item(draws, name, yes, victim, 0.03) for name, yes in INVOLUNTARY.items() if name not in WIDER}
+        row |= {name: _item(draws, name, yes, victim, 0.02) for name, yes in COERCION.items() if name not in WIDER}
+    if row["P12"] in FOR_OTHERS or row["P15"] == "1":
+        row |= {name: _item(draws, name, "1", victim, 0.02) for name in WIDER}
     told = [any(row.get(name) == yes for name, yes in side.items()) for side in (INVOLUNTARY, COERCION)]
     if not all(told):
         return row
@@ -129,16 +130,22 @@ def typed(rows: list[Row]) -> tuple[list[Row], str]:
         "code": _first(asked, lambda r: r["P23"] == "2" and r["P04"] == "29"),
         "gate": _first(asked, lambda r: r["P12"] in OPEN_TO and r["P40"] == "1" and r["P45"] == "0" and r["P31"] == "1"),
         "stray": _first(asked, lambda r: r["P12"] == "3" and r["P15"] == "2" and r["P04"] != "41"),
+        "missed": _first(asked, lambda r: r["P12"] in OPEN_TO and r["P40"] == "1" and r["P45"] == "0" and r["P31"] == "2"),
+        "no case": _first(asked, lambda r: r["P40"] == "2"),
     }
-    taken = [id(row) for row in (*chosen.values(), first, second)]
-    assert len(set(taken)) == len(taken), "a person has two errors: choose other rows"
+    assert len({row["FOLIO"] for row in (*chosen.values(), second)}) == len(chosen) + 1, (
+        "a household has two errors: choose other rows"
+    )
     note(chosen["age"], "P04", "411", "se digitó 411; la hoja dice 41", "hoja 7-118")
     note(chosen["unknown"], "P04", "999", "no se sabe la edad; la hoja dice sólo que es adulto", "hoja 7-131")
     note(chosen["sex"], "P03", "7", "el código 7 no existe; la hoja dice mujer", "hoja 7-140")
     note(second, "LIN", first["LIN"], "dos personas con la misma línea", "hoja 7-152", which=f" P04={second['P04']}")
     note(chosen["code"], "P23", "22", "se digitó 22; la hoja dice 2", "hoja 7-166")
-    note(chosen["gate"], "P12", "3", "se digitó 3; la hoja dice el código que da acceso a P21", "hoja 7-171")
+    note(chosen["gate"], "P12", "3", f"se digitó 3; la hoja dice {chosen['gate']['P12']}", "hoja 7-171")
     note(chosen["stray"], "P33", "1", "respuesta de la persona de la línea siguiente; la hoja está en blanco", "hoja 7-183")
+    note(chosen["missed"], "P40", "2", "se digitó 2; la hoja dice 1, y por eso se hizo P45", "hoja 7-190")
+    note(chosen["no case"], "P40", "1", "se volvió a llamar; no fue en el mismo trabajo", "llamada 22")
+    note(chosen["no case"], "P45", "0", "se volvió a llamar; la pregunta no correspondía", "llamada 22")
     return rows, "\n".join([MEMO_HEAD, *memo, ""])
 
 
@@ -155,7 +162,7 @@ def _first(rows: list[Row], wanted: Callable[[Row], bool]) -> Row:
 
 def _pairs(rows: list[Row]) -> Iterator[tuple[Row, Row]]:
     """The first and second member of households where both were interviewed and are of other ages."""
-    for one, two in zip(rows, rows[1:], strict=False):
+    for one, two in pairwise(rows):
         if (
             one["FOLIO"] == two["FOLIO"]
             and one["LIN"] == "1"

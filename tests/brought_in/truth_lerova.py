@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pyreadstat
-
 from brought_in.three_valued import Answers, Person, Truth, age_group, behind, both, code, either
 
 Key = tuple[str, str]

@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 
 import pyreadstat
-
 from brought_in.three_valued import Answers, Person, Truth, age_group, behind, both, code, either, opposite
 
 BLANK = "en blanco"
@@ -61,15 +60,17 @@ def forced_labour(row: Answers) -> Truth:
     worked = code(row["P10"], "1", "2")
     # P12 and P15 are asked of those who worked, so a gate on them is shut for who did not.
     employee = both(worked, code(row["P12"], "12", "345"))
-    may_owe = both(worked, code(row["P12"], "125", "34"))
+    for_others = both(worked, code(row["P12"], "125", "34"))
     ordered = both(worked, code(row["P15"], "1", "2"))
-    inside = both(employee, ordered)
+    inside, wider = both(employee, ordered), either(for_others, ordered)
 
     def asked_inside(column: str, yes: str = "1", no: str = "2") -> Truth:
         return behind(inside, row[column], code(row[column], yes, no))
 
-    debt = behind(either(may_owe, ordered), row["P36"], code(row["P36"], "1", "2"))
-    involuntary = either(*(asked_inside(column) for column in ("P21", "P22", "P23", "P24")), asked_inside("P25", "2", "1"))
+    unpaid, debt = (behind(wider, row[column], code(row[column], "1", "2")) for column in ("P26", "P36"))
+    involuntary = either(
+        *(asked_inside(column) for column in ("P21", "P22", "P23", "P24")), asked_inside("P25", "2", "1"), unpaid
+    )
     coerced = either(
         asked_inside("P31"), asked_inside("P32"), asked_inside("P33"), asked_inside("P34", "2", "13"), asked_inside("P35"), debt
     )
