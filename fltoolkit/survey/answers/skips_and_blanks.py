@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
@@ -45,12 +45,8 @@ def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.E
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
     """For whom a blank of a question is a no: routing skips it, or `blank: no` says so. True or false, never null; None: for nobody."""
-    blank: list[nw.Expr] = []
-    if source.routing:
-        blank.append(shut(source.routing, mapped, episode))
-    if source.blank:
-        blank.append(declared_no(source, mapped, episode))
-    return nw.any_horizontal(*blank, ignore_nulls=False) if blank else None
+    found = _no_when_blank(source, mapped, episode, {})
+    return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 
 
 def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
@@ -65,15 +61,29 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Whether routing skips a question: of gates joined by `all` one is shut, of those by `any` each. True or false, never null: a gate
     that is unknown is not shut."""
-    if routing.all is not None:
-        return nw.any_horizontal(*[shut(gate, mapped, episode) for gate in routing.all], ignore_nulls=False)
-    if routing.any is not None:
-        return nw.all_horizontal(*[shut(gate, mapped, episode) for gate in routing.any], ignore_nulls=False)
-    each = [_shut_at(routing, name, mapped, episode) for name in routing.column or ()]
-    return nw.all_horizontal(*each, ignore_nulls=False)
+    found = _shut(routing, mapped, episode, {})
+    return found if isinstance(found, nw.Expr) else nw.lit(found)
 
 
-def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
+# What is known of gates while others beside them are looked at. In `A or (blank and (A or B))` the second A may be taken as false: without
+# that, questions that each name all gates before them double what has to be computed with every question.
+_Known = Mapping[Routing, bool]
+
+
+def _shut(routing: Routing, mapped: MappedQuestions, episode: str, known: _Known) -> nw.Expr | bool:
+    if routing in known:
+        return known[routing]
+    if not routing.joined:
+        return _joined([_shut_at(routing, name, mapped, episode, known) for name in routing.column or ()], one_is_enough=False)
+    one_is_enough = routing.all is not None
+    each = []
+    for gate in routing.joined:
+        beside = {other: not one_is_enough for other in routing.joined if other != gate}
+        each.append(_shut(gate, mapped, episode, {**beside, **known}))
+    return _joined(each, one_is_enough=one_is_enough)
+
+
+def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str, known: _Known) -> nw.Expr | bool:
     """Whether one column shuts a gate: by its code, or because it was itself skipped, or its blank is a no."""
     codes, value = mapped.gate_codes(gate, name), column(name, episode)
     if codes.listed:
@@ -83,8 +93,25 @@ def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) ->
     else:
         by_code = value.is_in(list(codes.skipped)).fill_null(False)
     read = mapped.blank_read_by(name)
-    skipped = no_when_blank(read, mapped, episode) if read else None
-    return by_code if skipped is None or read is None else by_code | (is_blank(read, mapped, episode) & skipped)
+    if read is None:
+        return by_code
+    skipped = _no_when_blank(read, mapped, episode, known)
+    return _joined([by_code, _joined([is_blank(read, mapped, episode), skipped], one_is_enough=False)], one_is_enough=True)
+
+
+def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str, known: _Known) -> nw.Expr | bool:
+    skipped = _shut(source.routing, mapped, episode, known) if source.routing else False
+    return _joined([skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True)
+
+
+def _joined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
+    """`or` of some truths where one is enough, else `and`; those that are known are worked out now."""
+    if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
+        return one_is_enough
+    left = [truth for truth in truths if isinstance(truth, nw.Expr)]
+    if not left:
+        return not one_is_enough
+    return nw.any_horizontal(*left, ignore_nulls=False) if one_is_enough else nw.all_horizontal(*left, ignore_nulls=False)
 
 
 def episode_exists(given: NumberOfEpisodes, place: int) -> nw.Expr:

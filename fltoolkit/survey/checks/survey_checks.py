@@ -249,7 +249,7 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
 
 def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
     """Codes that one question of a column names and another question of the same column does not: there they would be no answer."""
-    asked = questions(survey)
+    asked = [q for q in questions(survey) if not q.source.contains]  # of several codes in one text each question reads its own
     named: dict[str, set[str]] = {}
     for q in asked:
         named.setdefault(q.column, set()).update(q.codes.named)

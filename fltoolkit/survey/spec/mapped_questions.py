@@ -160,23 +160,25 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
 
 def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
     """No question decides, by the gates before it, on whether it is asked itself."""
+    straight = set[str]()
     for where, source in questions:
         if source.routing and source.column in source.routing.columns():
             raise ValueError(
                 f"{where}, routing: the gate is the question's own column, {source.column}; name the question before it, whose answer leads here"
             )
-        if circle := _circle(mapped, [source.column]):
+        if circle := _circle(mapped, [source.column], straight):
             raise ValueError(
                 f"{where}, routing: the gates go in a circle: {' is behind '.join(circle)}; a gate is asked before what it leads to"
             )
 
 
-def _circle(mapped: MappedQuestions, chain: list[str]) -> list[str]:
-    """The columns from one to itself, each the gate of the one before; empty without a circle."""
+def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
+    """The columns from one to itself, each the gate of the one before; empty without a circle. `straight`: columns known to lead into none."""
     read = mapped.blank_read_by(chain[-1])
     for gate in read.routing.columns() if read and read.routing else ():
         if gate in chain:
             return [*chain[chain.index(gate) :], gate]
-        if found := _circle(mapped, [*chain, gate]):
+        if gate not in straight and (found := _circle(mapped, [*chain, gate], straight)):
             return found
+    straight.add(chain[-1])
     return []

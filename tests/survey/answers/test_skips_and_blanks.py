@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,3 +118,46 @@ def test_dont_know_among_several_codes_leaves_open_what_is_not_ticked() -> None:
     assert found(frame, says_yes(source, questions)) == [True, True, True, False, False, False, None]
     assert found(frame, says_no(source, questions)) == [False, False, False, True, False, False, None]
     assert found(frame, holds(source, ["8"])) == [False, False, True, False, True, False, None]
+
+
+def gates_by_chance(draw: random.Random, before: list[str], depth: int = 0) -> dict[str, Any]:
+    """Routing on some of the columns before a question, nested at random; the same gates come again and again."""
+    if depth == 3 or draw.random() < 0.4:
+        return {"column": draw.choice(before), "asked": "1"}
+    join = draw.choice(["all", "any"])
+    return {join: [gates_by_chance(draw, before, depth + 1) for _ in range(draw.randint(1, 3))]}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_chains_of_any_shape_skip_whom_the_logic_written_out_skips(seed: int) -> None:
+    draw, names = random.Random(seed), ["a", "b", "c", "d", "e", "f"]
+    routings = {name: gates_by_chance(draw, names[:i]) for i, name in enumerate(names) if i}
+    rows = [{name: draw.choice(["1", "2", "8", None, None]) for name in names} for _ in range(300)]
+    questions, sources = mapped(*({"column": n, **({"routing": routings[n]} if n in routings else {})} for n in names))
+
+    def skipped(row: dict[str, str | None], gate: dict[str, Any]) -> bool:
+        if "all" in gate:
+            return any(skipped(row, below) for below in gate["all"])
+        if "any" in gate:
+            return all(skipped(row, below) for below in gate["any"])
+        name = gate["column"]
+        return row[name] == "2" or (row[name] is None and name in routings and skipped(row, routings[name]))
+
+    frame = frame_of(**{f"src__{name}": [row[name] for row in rows] for name in names})
+    for source in sources[1:]:
+        assert source.routing is not None
+        assert found(frame, shut(source.routing, questions)) == [skipped(row, routings[source.column]) for row in rows]
+
+
+def test_questions_that_name_all_gates_before_them_stay_cheap() -> None:
+    """Each would double what the next one costs: a twentieth would take years."""
+    names = [f"q{i}" for i in range(20)]
+    questions, sources = mapped(
+        *(
+            {"column": n, "routing": {"all": [{"column": "g", "asked": "1"}, *({"column": m, "asked": "1"} for m in names[:i])]}}
+            for i, n in enumerate(names)
+        )
+    )
+    frame = frame_of(src__g=["2", "1"], **{f"src__{n}": [None, None] for n in names})
+    assert sources[-1].routing is not None
+    assert found(frame, shut(sources[-1].routing, questions)) == [True, False]
