@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -32,6 +32,7 @@ from fltoolkit.survey.spec.questions import (
 )
 from fltoolkit.survey.spec.reserved_names import RESERVED
 from fltoolkit.yaml_files.loading import Codes, Model, Year, load_model
+from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
 class Age(Model):
@@ -255,7 +256,7 @@ class SurveySpec(Model):
         """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.sectors.values() if s.job == "all_workers"]
-        found = _columns([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
+        found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
         found += self.children.columns() if self.children else []
         found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.ssu) if c), *design.fpc]
         found += [design.certainty.column] if design.certainty else []
@@ -268,7 +269,7 @@ class SurveySpec(Model):
         own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
-        return list(dict.fromkeys([*_columns(asked), *_columns(self.current), *start]))
+        return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
 
     def number_columns(self) -> frozenset[str]:
         """Those of all columns that are numbers, `{episode}` filled in."""
@@ -293,7 +294,7 @@ class SurveySpec(Model):
     def key_of(self, column: str) -> str:
         """The first key that names a column, for messages; its position in a list is not told."""
         run = self.design.replicates and column in self.design.replicates.names  # named by its run, RW{1..80}
-        return next((".".join(path) for path in _naming(self, column)), "design.replicates.columns" if run else "")
+        return next((".".join(path) for path in paths_naming(self, column)), "design.replicates.columns" if run else "")
 
     @property
     def default_population(self) -> str:
@@ -311,41 +312,10 @@ class SurveySpec(Model):
         return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
 
 
-NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "household", "line", "at_start", "number", "if_ticked")
-
-
-def _columns(node: Any) -> list[str]:
-    """Every `column` named in a model and all below it: also `if_ticked` of a question, `number` of episodes."""
-    if isinstance(node, Model):
-        named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number")]
-        own = [c for found in named for c in ((found,) if isinstance(found, str) else found)]
-        return [*own, *_columns([getattr(node, name) for name in type(node).model_fields])]
-    if isinstance(node, dict):
-        return _columns(list(node.values()))
-    return [c for value in node for c in _columns(value)] if isinstance(node, (list, tuple)) else []
-
-
 def _like(name: str, known: set[str]) -> str:
     """The names there are, and the one that was probably meant."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
-
-
-def _naming(node: Any, column: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The paths of keys under which a column is named."""
-    if isinstance(node, Model):
-        for name in type(node).model_fields:
-            yield from _naming(getattr(node, name), column, (*path, name))
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key == column and path[-1:] == ("where",):
-                yield (*path, key)
-            yield from _naming(value, column, (*path, key))
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from _naming(value, column, path)
-    elif node == column and path[-1] in NAME_COLUMNS:
-        yield path if path[-1] != "column" else path[:-1]
 
 
 def read_spec(path: str | Path) -> SurveySpec:
