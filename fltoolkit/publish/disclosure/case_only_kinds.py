@@ -20,7 +20,7 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
-from fltoolkit.publish.disclosure.cell_system import Kinds, Mask, Row, Tie
+from fltoolkit.publish.disclosure.cell_system import Kinds, Mask, Row, Tie, left_by_rounding
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
 
 
@@ -150,7 +150,8 @@ def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[
     of = everybody.populations.index(cell[0])
     unit = everybody.units[of]
     weighted = np.nan if found.weighted is None else found.weighted / unit
-    return Row(cell, of, float(found.cases), weighted, np.inf, base / 2 / unit)
+    below, above = (far / unit for far in left_by_rounding(found, base))
+    return Row(cell, of, float(found.cases), weighted, np.inf, below, above)
 
 
 def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:
