@@ -139,7 +139,7 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     table = rows.assign(
         estimate=gap, relative_change=(gap / old).where(rows["relative_change"].notna()),
         ratio=(new / old).where(rows["ratio"].notna()), se=pd.Series(significant(rows["se"], digits), rows.index).where(rows[ENOUGH]),
-        df=np.floor(rows["df"].astype(float)).where(rows[ENOUGH]),
+        df=rows["df"].astype(float).floordiv(1).where(rows[ENOUGH]),
     )  # fmt: skip
     for name in ("ci_low", "ci_high"):
         table[name] = np.where(np.isnan(step), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], step))
