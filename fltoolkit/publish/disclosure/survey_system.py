@@ -28,13 +28,14 @@ class Seen:
     Attributes:
         limits: the confidentiality limits. base: what weighted numbers are rounded to.
         patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
-        case_only: groups that only cases have.
+        case_only: groups that only cases have. children: the populations of children, whose routes adults cannot have.
     """
 
     limits: Limits
     base: float = 0.0
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
+    children: frozenset[str] = frozenset()
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Whether a cell is by a group that only cases have."""
@@ -91,7 +92,7 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     holds = csr_array(vstack([cells, *told]))
     kept = _kept(patterns.persons, true, _in_few(holds, true, seen.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
-    everybody = PersonKinds(patterns, populations, units, true, known, kept, own)
+    everybody = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(seen.children))
     rows = _rows(asked, [*whole, *followed, *parts], holds, everybody)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
     for groups in crossed_groups(seen.case_only & {g for g, _ in key} for _, key in only):
