@@ -29,7 +29,7 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
 
     def with_worst_forms(rows: list[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
         table = persons_table(rows)
-        return table.assign(C5=table["C5"] if "C5" in table else "")
+        return table.assign(C5=table.get("C5", ""))
 
     monkeypatch.setattr(families, "persons_table", with_worst_forms)
     children = {**families.FAMILY["children"], "worst_forms": {"slavery": {"column": "C5"}}}
