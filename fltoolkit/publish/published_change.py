@@ -12,7 +12,7 @@ from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, Change
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, without_contradiction
 from fltoolkit.estimate.measures.estimates import About
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, cases_class, nearest, significant, steps
+from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, significant, steps
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
@@ -42,7 +42,7 @@ def publish_change(change: Change, before: Published | None, after: Published) -
         A `Published` whose measure is `change_in_` that of the rounds; `estimate` is the change, with `se`, `ci_low`, `ci_high`,
         `df` and the other columns of `Change.table`; `reason` is why a row is flagged, `verdict_reason` that of the verdict. A limit that
         rounds to 0 against the verdict stays 0, and `beyond_zero` says on which side of it the limit lies: `<0` (it is `ci_high`, the
-        verdict decreased) or `>0` (`ci_low`, increased). `se` is blank as in `printed_numbers.printed`. `exact` holds the rows unrounded.
+        verdict decreased) or `>0` (`ci_low`, increased). `se` and `df` are blank where either round's `se` is. `exact` holds the rows unrounded.
 
     Raises:
         PublicationError: a row of the change is not in a round's published set, or stands there with another number.
@@ -99,7 +99,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     sides = {f"{f}_{name}": side.get(f, np.nan) for name, side in (("before", old), ("after", new)) for f in SIDES}
     sides |= {f"cases_class_{name}": _class_of(side) for name, side in (("before", old), ("after", new))}
     sides |= {"flag_before": old.get("flag", ""), "flag_after": new.get("flag", "")}
-    enough = all(row[f"cases_{name}"] >= ENOUGH_CASES for name in ("before", "after"))
+    enough = _tells_error(old) and _tells_error(new)
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": crossed(groups),
@@ -121,6 +121,11 @@ def _class_of(side: Record) -> str:
     return str(side["cases_class"]) if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
 
 
+def _tells_error(side: Record) -> bool:
+    """Whether a round prints its standard error. That of a change leaves only where both do: less one round's, it is the other's."""
+    return bool(pd.notna(side.get("se", np.nan)))
+
+
 def _step(side: Record) -> float:
     """By what a round's number is rounded; missing for a publication that does not say it."""
     return float(steps(pd.DataFrame([side]))[0]) if "rounding" in side else np.nan
@@ -134,7 +139,7 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     table = rows.assign(
         estimate=gap, relative_change=(gap / old).where(rows["relative_change"].notna()),
         ratio=(new / old).where(rows["ratio"].notna()), se=pd.Series(significant(rows["se"], digits), rows.index).where(rows[ENOUGH]),
-        df=np.floor(rows["df"].astype(float)),
+        df=rows["df"].astype(float).floordiv(1).where(rows[ENOUGH]),
     )  # fmt: skip
     for name in ("ci_low", "ci_high"):
         table[name] = np.where(np.isnan(step), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], step))

@@ -11,6 +11,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.measure_units import scale, unit
+from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
@@ -105,20 +106,33 @@ def questionnaire(survey: Survey) -> Table:
 
 @checked
 def calibration(persons: ClassifiedSurvey) -> Table | Words:
-    """What calibration did to the weights of a classified survey: benchmarks beside the sample, and the factors g; or that there was none."""
+    """What calibration did to the weights of a classified survey: benchmarks beside the sample, and the factors g; or that there was none.
+
+    Weights before are rounded to one base, at least a mean weight; of a category of few persons nothing but its benchmark is told.
+    """
     found = calibrated(persons).calibration
     if found is None:
         return Words("The weights are as the survey gives them: not calibrated.")
-    records, limit = found.report().to_dict("records"), persons.spec.confidentiality.least_told
+    report, limit = found.report(), persons.spec.confidentiality.least_told
+    asked = [rounded(int(n), limit) for n in report["persons"]]
+    # A sum of few weights says how many there are, and so do its ratio to the benchmark and g.
+    told = report.where(pd.Series(asked).notna())
+    base = rounding_base(
+        report.assign(reference_population=report["margin"], n=report["persons"], population=report["sample_estimate"])
+    )
+    before = nearest(told["sample_estimate"], base)
     body = pd.DataFrame(
         {
-            "Margin": [r["margin"].replace("_", " ") for r in records],
-            "Category": [r["category"] for r in records],
-            "Asked": [count_or_mark(rounded(r["persons"], limit)) for r in records],
-            "Population": [count(r["population"]) for r in records],
-            "Weights before": [count(r["sample_estimate"]) for r in records],
-            "Ratio": [f"{r['ratio']:.2f}" for r in records],
-            "g (median)": [f"{r['g_min']:.2f} to {r['g_max']:.2f} ({r['g_median']:.2f})" for r in records],
+            "Margin": [margin.replace("_", " ") for margin in report["margin"]],
+            "Category": report["category"],
+            "Asked": [count_or_mark(n) for n in asked],
+            "Population": [count(n) for n in report["population"]],
+            "Weights before": [count_or_mark(n) for n in before],
+            "Ratio": ["[c]" if pd.isna(r) else f"{r:.2f}" for r in told["ratio"]],
+            "g (median)": [
+                "[c]" if pd.isna(mid) else f"{low:.2f} to {high:.2f} ({mid:.2f})"
+                for low, high, mid in told[["g_min", "g_max", "g_median"]].itertuples(index=False)
+            ],
         }
     )
     note = f"{found.warning[0].upper()}{found.warning[1:]}." if found.warning else ""

@@ -5,7 +5,7 @@ This is what a reader of a public-use file knows, but for who is a case. It is m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -106,6 +106,11 @@ class PersonPatterns:
             starts = np.searchsorted(own["kind"].to_numpy(), np.arange(len(self.kinds) + 1))
             found[population] = (starts, own["weight"].to_numpy(float), own["persons"].to_numpy(np.intp))
         return found
+
+    def in_any(self, populations: Collection[str]) -> NDArray[np.bool_]:
+        """By kind, whether its persons are in any of some populations."""
+        flags = [POPULATION + p for p in populations if POPULATION + p in self.kinds]
+        return np.asarray(self.kinds[flags].any(axis=1), dtype=bool)
 
     def salt(self) -> bytes:
         """A digest of the data, which no output holds: what breaks ties, so that the same data give the same choice everywhere."""

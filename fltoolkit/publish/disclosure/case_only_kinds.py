@@ -16,12 +16,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
-from fltoolkit.publish.disclosure.cell_system import Kinds, Mask, Row, Tie
+from fltoolkit.publish.disclosure.cell_system import Kinds, Mask, Row, Tie, left_by_rounding
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
+
+OF_CHILD = "fl__of_child"
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class PersonKinds:
         patterns: the kinds.
         populations: the populations of the run; units: their mean weights.
         cases: by kind, and known: by population and kind, the cases and weighted cases (in mean weights).
-        kept: the kinds that the programme takes; kinds: these as columns.
+        kept: the kinds that the programme takes; kinds: these as columns. children: the kinds of children.
     """
 
     patterns: PersonPatterns
@@ -42,6 +45,7 @@ class PersonKinds:
     known: Array
     kept: Mask
     kinds: Kinds
+    children: Mask
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,9 @@ def case_only_kinds(cells: Mapping[CellId, Cell], groups: frozenset[str], everyb
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]
     shared = sorted({g for _, key in cells for g, _ in key} - groups)
-    table = everybody.patterns.kinds[[*shared, *flags]]
+    table = everybody.patterns.kinds[[*shared, *flags]].assign(**{OF_CHILD: everybody.children & ("route" in groups)})
     inside = table[flags].any(axis=1).to_numpy()
-    code = np.where(inside, table.groupby([*shared, *flags], sort=True).ngroup().to_numpy(), -1)
+    code = np.where(inside, table.groupby([*shared, *flags, OF_CHILD], sort=True).ngroup().to_numpy(), -1)
     coarse = [int(c) for c in np.unique(code[inside])]
     facts = {c: table[code == c].iloc[0] for c in coarse}
     columns = [
@@ -104,7 +108,9 @@ def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
 
 def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
     """Whether a coarse kind may have cases with some values: a shown breakdown that lacks the combination says that nobody has."""
-    whole = {*values, *((str(g), fact[g]) for g in fact.index)}
+    if not _may_have_routes(values, bool(fact[OF_CHILD])):
+        return False
+    whole = {*values, *((str(g), fact[g]) for g in fact.index if g != OF_CHILD)}
     for population in populations:
         if not fact[POPULATION + population]:
             continue
@@ -112,6 +118,11 @@ def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], popula
         if any((population, frozenset(part for part in whole if part[0] in groups)) not in cells for groups in shown):
             return False
     return True
+
+
+def _may_have_routes(values: Key, child: bool) -> bool:
+    """Whether the route among some values, if any, is one of children or of adults, as they are: everybody knows which routes are whose."""
+    return all((v in ROUTES.values()) == child for g, v in values if g == "route")
 
 
 def _kinds(columns: list[_Column], code: NDArray[np.intp], everybody: PersonKinds) -> Kinds:
@@ -150,7 +161,8 @@ def _row(cell: CellId, found: Cell, everybody: PersonKinds, base: float) -> Row[
     of = everybody.populations.index(cell[0])
     unit = everybody.units[of]
     weighted = np.nan if found.weighted is None else found.weighted / unit
-    return Row(cell, of, float(found.cases), weighted, np.inf, base / 2 / unit)
+    below, above = (far / unit for far in left_by_rounding(found, base))
+    return Row(cell, of, float(found.cases), weighted, np.inf, below, above)
 
 
 def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], everybody: PersonKinds, populations: list[int]) -> Tie:

@@ -19,6 +19,7 @@ from scipy.sparse import csc_array, csr_array, eye_array, hstack, vstack
 
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, crossed_groups
+from fltoolkit.publish.printed_numbers import nearest
 
 Mask = NDArray[np.bool_]
 C = TypeVar("C", bound=Hashable)
@@ -38,15 +39,16 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """A cell: the number of its population, its cases, weighted cases (in mean weights; nan: none) and persons (inf: not known), and half
-    the base that its weighted number is rounded to."""
+    """A cell: the number of its population, its cases, weighted cases (in mean weights; nan: none) and persons (inf: not known), and how
+    far below and above its weighted number the printed one leaves it."""
 
     cell: C
     population: int
     cases: float
     weighted: float
     persons: float
-    rounding: float
+    below: float
+    above: float
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class CellSystem(Generic[C]):
         most: the most that each unknown can be.
         kinds: how many of the unknowns are cases by kind.
         spread: for each unknown behind these, the kind it belongs to.
-        cases, weighted, persons, rounding: see `Row`, by cell.
+        cases, weighted, persons, below, above: see `Row`, by cell.
         ties: sums of unknowns that equal `tied`, whatever is shown; of `weighed` which of them are of weighted cases.
         tied, weighed: see `ties`.
     """
@@ -85,7 +87,8 @@ class CellSystem(Generic[C]):
     cases: Array
     weighted: Array
     persons: Array
-    rounding: Array
+    below: Array
+    above: Array
     ties: csr_array[Any]
     tied: Array
     weighed: Mask
@@ -135,7 +138,8 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
         np.array([row.cases for row in rows]),
         np.array([row.weighted for row in rows]),
         np.array([row.persons for row in rows]),
-        np.array([row.rounding for row in rows]),
+        np.array([row.below for row in rows]),
+        np.array([row.above for row in rows]),
         csr_array(
             np.vstack(
                 [
@@ -147,6 +151,31 @@ def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: csr_array[Any], ties:
         np.array([tie.cases for tie in ties] + [value for *_, value in weighed]),
         np.arange(len(ties) + len(weighed)) >= len(ties),
     )
+
+
+def left_by_rounding(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[float, float]:
+    """How far below and above a cell's weighted number a reader has to look for it, in persons.
+
+    The reader sees a multiple of the base, so the number lies within half a base of that, not of itself: it may lie at an end. Where its
+    rate is printed too, both must fit, and may leave very little.
+
+    Args:
+        cell: the cell. base: what its number is rounded to; 0: nothing. rate_step: what its rate is rounded to; 0: not printed.
+    """
+    if cell.weighted is None or np.isnan(cell.weighted):
+        return base / 2, base / 2
+    below, above = _to_the_ends(cell.weighted, base)
+    whole = cell.weighted + (cell.weighted_others or 0.0)
+    if rate_step and cell.weighted_others is not None and whole > 0:
+        of_rate = [far * whole for far in _to_the_ends(cell.weighted / whole, rate_step)]
+        below, above = (min(pair) for pair in zip((below, above), of_rate, strict=True))
+    return below, above
+
+
+def _to_the_ends(value: float, step: float) -> tuple[float, float]:
+    """How far the ends of what is rounded to the same multiple lie below and above a value."""
+    middle = float(nearest(value, step)) if step else value
+    return max(0.0, value - middle + step / 2), max(0.0, middle + step / 2 - value)
 
 
 def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, base: float = 0.0) -> CellSystem[Key]:
@@ -167,7 +196,8 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ba
         holds[i] = [b == home and key <= kind for b, kind in kinds]
         weighted = np.nan if cell.weighted is None else cell.weighted / unit
         persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)
-        rows.append(Row(key, 0, float(cell.cases), weighted, persons, base / 2 / unit))
+        below, above = (far / unit for far in left_by_rounding(cell, base))
+        rows.append(Row(key, 0, float(cell.cases), weighted, persons, below, above))
     first, *others = (np.array([b == block for b, _ in kinds], dtype=float) for block in range(len(blocks)))
     many = np.full(len(kinds), np.inf)
     weights = np.zeros((1, len(kinds)))

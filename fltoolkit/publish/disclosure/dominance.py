@@ -13,8 +13,8 @@ import pandas as pd
 from fltoolkit.estimate.totals.person_patterns import UNITS, PersonPatterns
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId
 from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets, identifies
-from fltoolkit.publish.disclosure.survey_system import rounding_of
-from fltoolkit.publish.printed_numbers import class_limits, nearest
+from fltoolkit.publish.disclosure.survey_system import left_of_cell
+from fltoolkit.publish.printed_numbers import class_limits
 
 OVER_HALF = "one household or sampling unit holds over half of the weighted cases"
 POINTS = "what is printed points to one person"
@@ -57,7 +57,7 @@ def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], base: flo
 
 def _printed(cell: CellId, counts: Cell, base: float) -> PrintedCases:
     """What is printed of a cell's cases: their class, and of a headline their number; and the weighted number, rounded."""
-    half = rounding_of(cell, counts, base)
+    below, above = left_of_cell(cell, counts, base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
-    middle = float(nearest(counts.weighted or 0.0, 2 * half))
-    return PrintedCases(least, most, middle - half, middle + half)
+    weighted = counts.weighted or 0.0
+    return PrintedCases(least, most, weighted - below, weighted + above)

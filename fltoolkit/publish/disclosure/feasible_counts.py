@@ -62,7 +62,8 @@ class Solution:
         cases = np.abs(self.cases - system.cases) > CLOSE
         if self.whole:
             return np.asarray(cases)
-        return np.asarray(cases | (np.abs(self.weighted - system.weighted) > system.rounding + CLOSE))  # nan is off by nothing
+        gap = self.weighted - system.weighted  # nan is off by nothing
+        return np.asarray(cases | (-gap > system.below + CLOSE) | (gap > system.above + CLOSE))
 
     def change(self, system: CellSystem[Any]) -> Array:
         """How far each cell is from its true numbers."""
@@ -117,9 +118,9 @@ class _Limits:
 
     def __init__(self, system: CellSystem[Any], known: Mask, whole: bool) -> None:
         self.whole = whole
-        self.cases = _limits(system.cases, np.zeros(len(known)), known)
-        self.weighted = _limits(system.weighted, system.rounding, known & ~np.isnan(system.weighted) & (not whole))
-        self.ties = _limits(system.tied, np.zeros(len(system.tied)), ~(system.weighed & whole))
+        self.cases = _limits(system.cases, (0.0, 0.0), known)
+        self.weighted = _limits(system.weighted, (system.below, system.above), known & ~np.isnan(system.weighted) & (not whole))
+        self.ties = _limits(system.tied, (0.0, 0.0), ~(system.weighed & whole))
         self.within = np.full(len(system.spread), -np.inf), np.zeros(len(system.spread))
 
     def meet(self, goal: Goal) -> None:
@@ -151,6 +152,6 @@ def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> 
     return None if found.x is None else np.asarray(found.x[:unknowns])
 
 
-def _limits(values: Array, around: Array, known: Mask) -> tuple[Array, Array]:
-    """The least and the most that sums may be: the true ones, give or take, if they are known; else anything."""
-    return np.where(known, values - around, -np.inf), np.where(known, values + around, np.inf)
+def _limits(values: Array, far: tuple[Array | float, Array | float], known: Mask) -> tuple[Array, Array]:
+    """The least and the most that sums may be: the true ones, so far below and above, if they are known; else anything."""
+    return np.where(known, values - far[0], -np.inf), np.where(known, values + far[1], np.inf)

@@ -91,11 +91,14 @@ def decided_rows(
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     own = table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
-    patterns = None
+    patterns, children = None, frozenset[str]()
     if persons:
-        shared = [g for g in groups if g in persons.spec.group_names]
-        patterns = read_patterns(persons, shared, list(dict.fromkeys(table["reference_population"])))
-    seen = Seen(limits, rounding_base(table), patterns, case_only)
+        spec, populations = persons.spec, list(dict.fromkeys(table["reference_population"]))
+        children = frozenset(filter(spec.of_children, populations))
+        # The flowchart of children tells their routes, whether or not a table does.
+        shared = [g for g in dict.fromkeys([*groups, *(["route"] if children else [])]) if g in spec.group_names]
+        patterns = read_patterns(persons, shared, populations)
+    seen = Seen(limits, rounding_base(table), patterns, case_only, children)
     found = decide_rule_sets(table, own, decide(table[own], keys, of, seen), limits)
     told = [COARSE.format(what) for what in found.coarse] + [CROWDED.format(what) for what in found.crowded]
     notes = (*notes, *told, *([STRICTER] if found.stricter else []))

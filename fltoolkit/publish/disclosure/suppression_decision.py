@@ -86,6 +86,7 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen) -> D
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
     rows_of = {"cases": table[~chart & ~now], "now": table[now]}
     cells = {outcome: _cells(rows, keys, of, seen.case_only) for outcome, rows in rows_of.items()}
+    cells["cases"] = _routes(table[chart]) | cells["cases"]
     left = _few_who_left(cells["cases"], cells["now"], seen.limits)
     away, blank = {}, {}
     for outcome, rows in rows_of.items():
@@ -272,6 +273,13 @@ def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
 def _cells(table: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
     """The distinct cells that some rows tell of, by population and group values."""
     return _by_population(table, lambda rows: cells_of_population(rows, keys, of, case_only))
+
+
+def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
+    """The steps of flowcharts that are routes of children: cells as those of a table by route, whether or not the run has one."""
+    steps = charts[charts["step"].isin(ROUTES.values())] if "step" in charts else charts.head(0)
+    cells = zip(steps["reference_population"].astype(str), steps.get("step", ()), _row_cells(steps), strict=True)
+    return {(p, frozenset({("route", str(s))})): replace(c, non_cases=None, weighted_others=None) for p, s, c in cells}
 
 
 def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mapping[Key, Cell]]) -> dict[CellId, Cell]:

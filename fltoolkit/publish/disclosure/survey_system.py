@@ -14,11 +14,11 @@ from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, mean_weights
-from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, assembled
+from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, assembled, left_by_rounding
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells, unchanging
+from fltoolkit.publish.printed_numbers import RATE_STEP
 
 MOST = 2000  # kinds of persons in a programme; the cases of the others are then taken as known, which is stricter
-HEADLINE = 0.0001  # the digits of a headline's rate
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,14 @@ class Seen:
     Attributes:
         limits: the confidentiality limits. base: what weighted numbers are rounded to.
         patterns: the survey's kinds of persons; None: an estimate by itself, of which only its cells are known.
-        case_only: groups that only cases have.
+        case_only: groups that only cases have. children: the populations of children, whose routes adults cannot have.
     """
 
     limits: Limits
     base: float = 0.0
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
+    children: frozenset[str] = frozenset()
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Whether a cell is by a group that only cases have."""
@@ -91,7 +92,7 @@ def survey_system(asked: SeenCells, patterns: PersonPatterns) -> SurveySystem:
     holds = csr_array(vstack([cells, *told]))
     kept = _kept(patterns.persons, true, _in_few(holds, true, seen.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
-    everybody = PersonKinds(patterns, populations, units, true, known, kept, own)
+    everybody = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(seen.children))
     rows = _rows(asked, [*whole, *followed, *parts], holds, everybody)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
     for groups in crossed_groups(seen.case_only & {g for g, _ in key} for _, key in only):
@@ -131,24 +132,25 @@ def _rows(asked: SeenCells, cells: Sequence[AnyCell], holds: csr_array[Any], eve
     cases = holds @ (everybody.cases * everybody.kept)
     weighted = [holds @ (known * everybody.kept) for known in everybody.known]
     persons = holds @ everybody.patterns.persons
+    left = [_left(asked, cell) for cell in cells]
+    units = [everybody.units[p] for p in of]
     return [
-        Row(cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), _rounding(asked, cell) / everybody.units[p])
+        Row(cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), left[i][0] / units[i], left[i][1] / units[i])
         for i, (cell, p) in enumerate(zip(cells, of, strict=True))
     ]
 
 
-def _rounding(asked: SeenCells, cell: AnyCell) -> float:
-    """Half of what a cell's weighted number is rounded to."""
-    if isinstance(cell, DerivedCell) or cell not in asked.cells:
-        return asked.seen.base / 2
-    return rounding_of(cell, asked.cells[cell], asked.seen.base)
+def _left(asked: SeenCells, cell: AnyCell) -> tuple[float, float]:
+    """How far below and above a cell's weighted number the printed one leaves it. Of unresolved persons two numbers are printed, with and
+    without them, and their difference is no multiple of the base."""
+    if isinstance(cell, DerivedCell) or cell not in asked.cells or asked.outcome not in ("cases", "now"):
+        return asked.seen.base / 2, asked.seen.base / 2
+    return left_of_cell(cell, asked.cells[cell], asked.seen.base)
 
 
-def rounding_of(cell: CellId, counts: Cell, base: float) -> float:
-    """Half of what a cell's weighted number is rounded to; a headline's rate tells more of it."""
-    if cell[1] or counts.weighted is None or counts.weighted_others is None:
-        return base / 2
-    return min(base, HEADLINE * (counts.weighted + counts.weighted_others)) / 2
+def left_of_cell(cell: CellId, counts: Cell, base: float) -> tuple[float, float]:
+    """The same of a cell that is shown; a headline's rate tells more of it."""
+    return left_by_rounding(counts, base, 0.0 if cell[1] else RATE_STEP)
 
 
 def _in_few(holds: csr_array[Any], cases: Array, limits: Limits) -> Mask:

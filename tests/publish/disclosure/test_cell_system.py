@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
-from fltoolkit.publish.disclosure.cell_system import Kinds, Row, Tie, assembled, system_of
+from fltoolkit.publish.disclosure.cell_system import Kinds, Row, Tie, assembled, left_by_rounding, system_of
 
 
 def key(**groups: str) -> Key:
@@ -41,7 +41,7 @@ def test_a_cell_of_nobody_holds_no_kind() -> None:
 def test_weights_of_a_kind_lie_between_those_of_its_lightest_and_heaviest_person() -> None:
     """Two cases of a kind that weighs 1 to 3, one of a kind that weighs 2: between 4 and 8 in all."""
     kinds = Kinds(np.array([5.0, 4.0]), np.array([[1.0, 2.0]]), np.array([[3.0, 2.0]]))
-    system = assembled(kinds, [Row("all", 0, 3.0, 6.0, 9.0, 0.5)], csr_array(np.ones((1, 2))), [])
+    system = assembled(kinds, [Row("all", 0, 3.0, 6.0, 9.0, 0.5, 0.5)], csr_array(np.ones((1, 2))), [])
     assert system.spread.tolist() == [0]  # the second kind's persons weigh the same
     lightest, heaviest = (float((system.weight @ np.array([2.0, 1.0, beyond]))[0]) for beyond in (0.0, 2.0))
     assert (lightest, heaviest) == (4, 8)
@@ -50,7 +50,7 @@ def test_weights_of_a_kind_lie_between_those_of_its_lightest_and_heaviest_person
 
 def test_a_tie_holds_for_cases_and_for_weighted_cases() -> None:
     kinds = Kinds(np.array([5.0, 5.0]), np.array([[2.0, 2.0]]), np.array([[2.0, 3.0]]))
-    row = Row("all", 0, 3.0, 6.0, 9.0, 0.5)
+    row = Row("all", 0, 3.0, 6.0, 9.0, 0.5, 0.5)
     system = assembled(kinds, [row], csr_array(np.array([[1.0, 0.0]])), [Tie(np.array([1.0, -1.0]), 1.0, {0: 4.0})])
     assert system.tied.tolist() == [1, 4]
     assert system.weighed.tolist() == [False, True]
@@ -62,3 +62,21 @@ def test_one_cell_is_a_system_too(cells: dict[Key, Cell]) -> None:
     system = system_of(cells)
     assert system.kinds == 1
     assert system.programme.shape == (3, 6)  # cases, weighted cases, one spread; two unknowns and four changes
+
+
+@pytest.mark.parametrize(
+    ("weighted", "others", "base", "rate_step", "expected"),
+    [
+        (1300.0, 838_700.0, 200.0, 0.0, (0.0, 200.0)),  # printed as 1,400: from 1,300 to below 1,500
+        (1300.0, 838_700.0, 200.0, 0.0001, (0.0, 2.0)),  # and as 0.0015: below 1,302
+        (1390.0, 838_610.0, 200.0, 0.0, (90.0, 110.0)),
+        (1300.0, None, 200.0, 0.0001, (0.0, 200.0)),  # of what only cases have no rate is printed
+        (None, None, 200.0, 0.0001, (100.0, 100.0)),
+        (1300.0, 838_700.0, 0.0, 0.0, (0.0, 0.0)),
+    ],
+)
+def test_a_printed_number_leaves_what_is_rounded_to_it(
+    weighted: float | None, others: float | None, base: float, rate_step: float, expected: tuple[float, float]
+) -> None:
+    cell = Cell(12, 8000, weighted=weighted, weighted_others=others)
+    assert left_by_rounding(cell, base, rate_step) == pytest.approx(expected, abs=1e-6)

@@ -58,9 +58,9 @@ def weighed(weights: tuple[float, float], rounding: float = 0.0) -> CellSystem[s
     """Two hidden cells of 3 and 14 cases whose persons weigh the same within each; their sums are shown."""
     kinds = Kinds(np.array([50.0, 50.0]), np.array([weights]), np.array([weights]))
     total = 3 * weights[0] + 14 * weights[1]
-    rows = [Row("all", 0, 17.0, total, 100.0, rounding)]
+    rows = [Row("all", 0, 17.0, total, 100.0, rounding, rounding)]
     for i, (name, n) in enumerate((("one", 3), ("other", 14))):
-        rows.append(Row(name, 0, float(n), n * weights[i], 50.0, rounding))
+        rows.append(Row(name, 0, float(n), n * weights[i], 50.0, rounding, rounding))
     return assembled(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0], [0, 1]])), [])
 
 
@@ -80,7 +80,7 @@ def test_a_base_that_the_sum_is_rounded_to_leaves_room() -> None:
 
 
 def test_a_cell_never_holds_more_cases_than_persons() -> None:
-    rows = [Row("all", 0, 9.0, NAN, 52.0, 0.0), Row("small", 0, 1.0, NAN, 2.0, 0.0)]
+    rows = [Row("all", 0, 9.0, NAN, 52.0, 0.0, 0.0), Row("small", 0, 1.0, NAN, 2.0, 0.0, 0.0)]
     kinds = Kinds(np.array([2.0, 50.0]), np.ones((1, 2)), np.ones((1, 2)))
     small = assembled(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0]])), [])
     terms = Terms(np.array([INF, 0.0]))
@@ -91,7 +91,7 @@ def test_a_cell_never_holds_more_cases_than_persons() -> None:
 def test_whole_numbers_may_be_fewer_than_fractions() -> None:
     """x + y, y + z and z + x are 1 each: halves add up, whole persons do not."""
     ring = [(0, 1), (1, 2), (2, 0)]
-    rows = [Row(str(i), 0, 1.0, NAN, 90.0, 0.0) for i in range(3)] + [Row("hidden", 0, 0.5, NAN, 30.0, 0.0)]
+    rows = [Row(str(i), 0, 1.0, NAN, 90.0, 0.0, 0.0) for i in range(3)] + [Row("hidden", 0, 0.5, NAN, 30.0, 0.0, 0.0)]
     holds = csr_array(np.array([np.isin(np.arange(3), pair) for pair in [*ring, (0, 0)]], dtype=float))
     system = assembled(Kinds(np.full(3, 30.0), np.ones((1, 3)), np.ones((1, 3))), rows, holds, [])
     goal, prices = [Goal(3, 0.5, NAN, at_least=True)], np.array([INF, INF, INF, 0.0])
@@ -102,7 +102,7 @@ def test_whole_numbers_may_be_fewer_than_fractions() -> None:
 def test_a_weighted_goal_is_met_beside_that_of_cases() -> None:
     """Four cases that weigh at least ten: the heavier persons of the cell must be the cases."""
     kinds = Kinds(np.array([9.0, 9.0]), np.array([[1.0, 1.0]]), np.array([[3.0, 3.0]]))
-    rows = [Row("all", 0, 8.0, 16.0, 18.0, 0.5), Row("one", 0, 4.0, 8.0, 9.0, 0.5)]
+    rows = [Row("all", 0, 8.0, 16.0, 18.0, 0.5, 0.5), Row("one", 0, 4.0, 8.0, 9.0, 0.5, 0.5)]
     system = assembled(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0]])), [])
     terms = Terms(np.array([INF, 0.0]))
     found = solve(system, [Goal(1, 4, 10.0, at_least=True)], terms)

@@ -1,0 +1,128 @@
+"""Attack: two runs of one survey are subtracted from each other. A run does not know what another printed.
+
+Everybody weighs the same, and as much as the base of rounding, so that each shown number tells its cases. What no run can hold is an
+expected failure here, with what the office must do (docs/disclosure.md, *Two runs*).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from small_surveys import SPEC, Person, persons_table
+
+import fltoolkit as fl
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.survey.spec.groups import TableSpec
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+QUARTERS = {1: 20, 2: 21, 3: 22, 4: 3}  # cases
+ASKED = 120  # a quarter
+NOT_KNOWN = "a run does not know what another printed: quarters are published in one run, as a group"
+
+
+def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.DataFrame:
+    """The numbers of cases that a run of some quarters, pooled, prints by quarter and of everybody (`total`)."""
+    people: list[Person] = [
+        ("case" if k < QUARTERS[q] else "not", {"R": q, "P": 100 * q + k % 17, "HH": 1000 * q + k})
+        for q in quarters
+        for k in range(ASKED)
+    ]
+    folder.mkdir()
+    persons_table(people).to_csv(folder / "persons.csv", index=False)
+    spec = {
+        **{name: value for name, value in SPEC.items() if name != "sectors"},
+        "populations": {"adults": SPEC["populations"]["adults"]},
+        "groups": {"quarter": {"column": "R", "codes": {q: f"Q{q}" for q in QUARTERS}}},
+        "tables": [{"measure": "total", "by": by}],
+    }
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    rows = fl.publish_run(fl.classify(fl.read_survey(folder / "survey.yaml"))).own
+    rows = rows[(rows["measure"] == "total") & rows["estimate"].notna()]
+    return (rows["estimate"] / rows["rounding"]).set_axis(rows["category"])
+
+
+def test_a_pooled_run_less_a_shorter_one_is_a_quarter(tmp_path: Path) -> None:
+    """The attack: Q1–Q4 in one run, Q1–Q3 in another, and each headline is shown."""
+    year, shorter = published(tmp_path / "year", (1, 2, 3, 4), [[]]), published(tmp_path / "shorter", (1, 2, 3), [[]])
+    assert year["total"] - shorter["total"] == pytest.approx(QUARTERS[4])
+
+
+@pytest.mark.xfail(strict=True, reason=NOT_KNOWN)
+def test_no_run_tells_a_quarter_beside_another_run(tmp_path: Path) -> None:
+    year, shorter = published(tmp_path / "year", (1, 2, 3, 4), [[]]), published(tmp_path / "shorter", (1, 2, 3), [[]])
+    assert not 0 < year["total"] - shorter["total"] < 5
+
+
+def test_quarters_as_a_group_of_one_run_are_not_subtracted(tmp_path: Path) -> None:
+    """The few of Q4 are hidden with another quarter, and any sum of quarters that a reader can make leaves both."""
+    shown = published(tmp_path / "year", (1, 2, 3, 4), [[], "quarter"])
+    assert "total" in shown
+    assert "Q4" not in shown
+    assert len(shown) == 3  # the total and two quarters
+
+
+REGIONS = {"north": 3, "south": 8, "east": 8, "west": 8}
+LATER = dict.fromkeys(REGIONS, 40)
+NO_EARLIER_OUTPUTS = "the earlier round is decided again, with the tables of the later run's plan"
+
+
+class Plan:
+    """A plan that asks for a table by sex."""
+
+    def tables(self, spec: SurveySpec) -> list[TableSpec]:
+        return [TableSpec(measure="total", by=["sex"])]  # type: ignore[arg-type]
+
+
+def a_round(folder: Path, year: int, cases: dict[str, int]) -> ClassifiedSurvey:
+    people: list[Person] = [
+        ("case" if k < count else "not", {"R": r, "P": year * 1000 + 100 * r + k % 23, "HH": 1000 * r + k, "SEX": 1 + k % 2})
+        for r, count in enumerate(cases.values(), 1)
+        for k in range(200)
+    ]
+    folder.mkdir()
+    persons_table(people).to_csv(folder / "persons.csv", index=False)
+    spec = {
+        **{name: value for name, value in SPEC.items() if name != "sectors"},
+        "year": year,
+        "design": {**SPEC["design"], "psus_of_earlier_rounds": "new"},
+        "populations": {"adults": SPEC["populations"]["adults"]},
+        "tables": [{"measure": "total", "by": [[], "region"]}],
+    }
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    return fl.classify(fl.read_survey(folder / "survey.yaml"))
+
+
+def told(rows: pd.DataFrame, number: str) -> dict[str, float]:
+    """The cases of each region and of all that a column shows."""
+    rows = rows[rows["breakdown"].isin(["", "region"]) & rows[number].notna()]
+    return dict(zip(rows["category"], rows[number] / rows["rounding"], strict=True))
+
+
+def north_left(root: Path, plan: Plan | None) -> float | None:
+    """The north of the earlier round out of its own outputs, made with a plan, and of the changes of a later run with another or the same."""
+    earlier, later = a_round(root / "first", 2025, REGIONS), a_round(root / "second", 2027, LATER)
+    first = fl.publish_run(earlier, plan=Plan()).own
+    changed = fl.changes("../first/survey.yaml", later, fl.publish_run(later, plan=plan), plan=plan)
+    assert changed is not None
+    before = changed.table[changed.table["measure"] == "change_in_total"]
+    seen = told(first[first["measure"] == "total"], "estimate") | told(before, "estimate_before")
+    assert "north" not in seen
+    return seen["total"] - seen["south"] - seen["east"] - seen["west"] if len(seen) == len(REGIONS) else None
+
+
+def test_changes_under_another_plan_give_a_cell_of_the_earlier_outputs(tmp_path: Path) -> None:
+    """The attack: with the plan's table the earlier round hides another region beside the north than without it."""
+    assert north_left(tmp_path, None) == pytest.approx(REGIONS["north"])
+
+
+@pytest.mark.xfail(strict=True, reason=NO_EARLIER_OUTPUTS)
+def test_no_change_tells_what_the_earlier_outputs_hide(tmp_path: Path) -> None:
+    assert north_left(tmp_path, None) is None
+
+
+def test_under_the_same_plan_the_earlier_round_hides_the_same(tmp_path: Path) -> None:
+    assert north_left(tmp_path, Plan()) is None
