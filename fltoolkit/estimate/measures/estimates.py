@@ -15,6 +15,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
+from fltoolkit.estimate.measures.result_columns import UnresolvedShares
 from fltoolkit.estimate.totals.result_cells import Breakdowns
 from fltoolkit.estimate.variance.covariance_across_samples import Joint
 from fltoolkit.estimate.variance.replicate_variance import Replicates
@@ -120,6 +121,8 @@ class Estimates:
             without a case `deff_at_zero` with its `source`.
         by: the breakdowns.
         parts: of a stack, what each of its labels is about (see `stack`); else empty.
+        unresolved_shares: for a three-valued outcome the weighted share of unresolved persons of each row's denominator, with its influence. None of
+            other outcomes, and of a stack.
     """
 
     table: pd.DataFrame
@@ -129,6 +132,7 @@ class Estimates:
     design_effects: pd.DataFrame
     by: Breakdowns
     parts: Mapping[str, About] = field(default_factory=dict)
+    unresolved_shares: UnresolvedShares | None = None
 
     @property
     def covariance(self) -> Array:

@@ -193,12 +193,13 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
     effects = design_effects(run, rows, rate, design.deff_at_zero)
     whole = measure == "total" and design.grosses_up and bool(run.table["lowest"].min() >= 1)
     table = with_intervals(estimand, rows, effects, rate, confidence, whole=whole)
-    only = case_only(design) & set(groups)
+    only, shares = case_only(design) & set(groups), None
     if estimand.is_proportion and outcome.three_valued and measure in ("prevalence", "total"):
-        table = pd.concat([table, unresolved(run, rows, effects, confidence.level, only)], axis=1)
+        columns, shares = unresolved(run, rows, effects, confidence.level, only)
+        table = pd.concat([table, columns], axis=1)
     about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)
-    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by)
+    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares)
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
