@@ -341,6 +341,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "marker",
         "reason",
         "unresolved_marker",
+        "bounds_note",
         "cases_class",
         "rounding",
     }
