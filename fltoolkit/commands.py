@@ -49,6 +49,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
+    from fltoolkit.classify.unresolved_persons import UNRESOLVED
     from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
     from fltoolkit.estimate.measures.stock_and_duration import not_asked
     from fltoolkit.run.batch_file import name_of
@@ -67,13 +68,17 @@ def check(parsed: argparse.Namespace) -> int:
             say(f"VALUES  {error.withheld}")
         raise
     found = fl.check(survey, show_values=parsed.show_values)
-    _tell(found.to_dict("records"))
     if (found["severity"] == "error").any():
+        _tell(found.to_dict("records"))
         say("Errors stop the estimate: mend them, then check again.")
         return 1
     persons = fl.classify(survey)
-    more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
-    _tell(more)
+    cases = fl.check_cases(persons).to_dict("records")
+    first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
+    told = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
+    if not first:
+        say("NOTE    forced_labour: nobody asked is unresolved.")
+    _tell(told)
     try:
         refuse_unusable_design(persons)
     except FltoolkitError as error:
@@ -81,13 +86,14 @@ def check(parsed: argparse.Namespace) -> int:
         return 1
     for measure, why in not_asked(persons).items():
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
-    say(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
+    say(f"{survey.spec.title}: no errors; {len(told)} other finding(s).")
     return 0
 
 
 def _tell(rows: list[dict[Hashable, Any]]) -> None:
     for row in rows:
-        say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']} [{row['count']}]\n        {row['do']}")
+        count = f" [{row['count']}]" if row["count"] != "" else ""
+        say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}{count}\n        {row['do']}")
 
 
 def estimate(parsed: argparse.Namespace) -> int:

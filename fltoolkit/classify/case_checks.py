@@ -13,6 +13,7 @@ from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.classify.unresolved_persons import UNRESOLVED, unresolved_conditions, unresolved_findings
 from fltoolkit.survey.checks.findings import Counted, Finding, count_rows, findings
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column
@@ -23,7 +24,8 @@ OF_CASES = ("young", "began as children", "no months", "outside")  # what counts
 
 @checked
 def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Findings about a classified survey, in the columns of `fl.check`: items the questionnaire lacks, cases without
+    """Findings about a classified survey, in the columns of `fl.check`: who ends unresolved and which questions leave them so
+    (`check` is `unresolved`), items the questionnaire lacks, cases without
     a duration or beyond the window, adults who may have been children, proxies, listeners.
 
     `count` of cases is a class (`fewer than 5`, `5 or more`), of other persons rounded as in `fl.check`.
@@ -58,7 +60,8 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
             counts[kind] = inside & (answered if kind == "proxy" else ~answered)
     stated = {f"stated {name}": nw.col(ASKED) & (nw.col(name) != NOT_STATED) for name in spec.groups}
     jobs = _jobs(persons)
-    found = count_rows(persons.frame, counts | stated | jobs | {"cases": inside & case})
+    found = count_rows(persons.frame, counts | stated | jobs | {"cases": inside & case} | unresolved_conditions(persons))
+    out = [*unresolved_findings(persons, found["asked"], found[UNRESOLVED]), *out]
     for name in spec.groups:
         if not found[f"stated {name}"]:
             what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it say nothing"
