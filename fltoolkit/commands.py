@@ -13,6 +13,7 @@ from fltoolkit.files import refuse_irregular
 from fltoolkit.terminal import on_screen, say
 
 if TYPE_CHECKING:
+    from fltoolkit.classify.classified_survey import ClassifiedSurvey
     from fltoolkit.yaml_files.loading import Model
 
 
@@ -49,7 +50,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
-    from fltoolkit.classify.unresolved_persons import UNRESOLVED
+    from fltoolkit.classify.case_checks import UNRESOLVED
     from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
     from fltoolkit.estimate.measures.stock_and_duration import not_asked
     from fltoolkit.run.batch_file import name_of
@@ -84,10 +85,25 @@ def check(parsed: argparse.Namespace) -> int:
     except FltoolkitError as error:
         say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
         return 1
+    stopped = _compare(parsed.before, persons) if parsed.before else False
     for measure, why in not_asked(persons).items():
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
     say(f"{survey.spec.title}: no errors; {len(told)} other finding(s).")
-    return 0
+    return 1 if stopped else 0
+
+
+def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
+    """Tell what a comparison with an earlier round would meet; whether it would be refused."""
+    import fltoolkit as fl
+    from fltoolkit.estimate.change_over_time.rounds_before_change import compare_before
+
+    earlier = fl.classify(fl.read_survey(before))
+    say(f"Compared with {earlier.spec.title}:")
+    met = compare_before(earlier, persons).to_dict("records")
+    _tell(met)
+    if not met:
+        say("NOTE    before: nothing stands against a comparison.")
+    return any(row["severity"] == "error" for row in met)
 
 
 def _tell(rows: list[dict[Hashable, Any]]) -> None:

@@ -35,7 +35,9 @@ class About:
     estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `calibration` how the
     weights were calibrated, to which margins and by what factors ("": not), `duration_basis` which months a stock or duration counts.
     `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
-    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said."""
+    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said. `interview_conditions` tells the
+    shares of proxies, of interviews not alone and of modes, as they may be printed; `interview_modes` has those of the modes at full
+    precision, for a comparison only."""
 
     measure: str
     outcome: str
@@ -65,6 +67,8 @@ class About:
     rule_note: str = ""
     calibration: str = ""
     duration_basis: str = ""
+    interview_conditions: str = ""
+    interview_modes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
