@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         "--private", default="", metavar="FOLDER", help=f"also write the keys of the rows behind findings: {PRIVATE}"
     )
     check.add_argument("--name", default="", help="of the survey's folder there (default: the folder of survey.yaml)")
+    check.add_argument("--before", type=_path, help="the earlier round's survey.yaml: also say what a comparison would meet")
     check.set_defaults(run=run.check)
     estimate = commands.add_parser(
         "estimate", help="one survey through the notebooks", formatter_class=RAW,

@@ -13,6 +13,7 @@ from fltoolkit.files import refuse_irregular
 from fltoolkit.terminal import on_screen, say
 
 if TYPE_CHECKING:
+    from fltoolkit.classify.classified_survey import ClassifiedSurvey
     from fltoolkit.yaml_files.loading import Model
 
 
@@ -49,6 +50,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
+    from fltoolkit.classify.case_checks import UNRESOLVED
     from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
     from fltoolkit.estimate.measures.stock_and_duration import not_asked
     from fltoolkit.run.batch_file import name_of
@@ -67,27 +69,47 @@ def check(parsed: argparse.Namespace) -> int:
             say(f"VALUES  {error.withheld}")
         raise
     found = fl.check(survey, show_values=parsed.show_values)
-    _tell(found.to_dict("records"))
     if (found["severity"] == "error").any():
+        _tell(found.to_dict("records"))
         say("Errors stop the estimate: mend them, then check again.")
         return 1
     persons = fl.classify(survey)
-    more = [*fl.check_cases(persons).to_dict("records"), *fl.check_weights(persons).to_dict("records")]
-    _tell(more)
+    cases = fl.check_cases(persons).to_dict("records")
+    first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
+    told = [*first, *found.to_dict("records"), *rest, *fl.check_weights(persons).to_dict("records")]
+    if not first:
+        say("NOTE    forced_labour: nobody asked is unresolved.")
+    _tell(told)
     try:
         refuse_unusable_design(persons)
     except FltoolkitError as error:
         say(f"ERROR   {error}\nErrors stop the estimate: mend them, then check again.")
         return 1
+    stopped = _compare(parsed.before, persons) if parsed.before else False
     for measure, why in not_asked(persons).items():
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
-    say(f"{survey.spec.title}: no errors; {len(found) + len(more)} other finding(s).")
-    return 0
+    say(f"{survey.spec.title}: no errors; {len(told)} other finding(s).")
+    return 1 if stopped else 0
+
+
+def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
+    """Tell what a comparison with an earlier round would meet; whether it would be refused."""
+    import fltoolkit as fl
+    from fltoolkit.estimate.change_over_time.rounds_before_change import compare_before
+
+    earlier = fl.classify(fl.read_survey(before))
+    say(f"Compared with {earlier.spec.title}:")
+    met = compare_before(earlier, persons).to_dict("records")
+    _tell(met)
+    if not met:
+        say("NOTE    before: nothing stands against a comparison.")
+    return any(row["severity"] == "error" for row in met)
 
 
 def _tell(rows: list[dict[Hashable, Any]]) -> None:
     for row in rows:
-        say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']} [{row['count']}]\n        {row['do']}")
+        count = f" [{row['count']}]" if row["count"] != "" else ""
+        say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}{count}\n        {row['do']}")
 
 
 def estimate(parsed: argparse.Namespace) -> int:

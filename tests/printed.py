@@ -145,17 +145,48 @@ def _of_questions(run: Run, reader: Reader, open_counts: pd.DataFrame) -> None:
             reader.told(opened[f"{row['where']} {row['column']}", kind], row[kind])
     found = fl.check(fl.read_survey(str(run.persons.path)))
     for row in found[found["check"] == "non-response"].to_dict("records"):
-        name = next(name for name, _ in opened if name.endswith(f" {row['where']}"))
-        reader.told(opened[name, "dont_know"] | opened[name, "refused"], row["count"])
+        for column, count in listed(row):
+            name = next(name for name, _ in opened if name.endswith(f" {column}"))
+            reader.told(opened[name, "dont_know"] | opened[name, "refused"], count)
     (without_age,) = found[found["what"].str.startswith("age not stated")]["count"]
     reader.told(np.asarray(run.table["fl__age"].isna()), without_age)
 
 
+def listed(finding: dict[Hashable, Any]) -> list[tuple[str, object]]:
+    """The columns that a finding is about, each with its printed count: one, or those that it lists."""
+    if finding["count"] != "" and finding["check"] != "unresolved":
+        return [(finding["where"], finding["count"])]
+    return re.findall(r"([\w.]+) \(([^)]*)\)", finding["what"].rpartition(": ")[2])
+
+
+def _of_unresolved(run: Run, reader: Reader, finding: dict[Hashable, Any]) -> None:
+    """Who ends unresolved, and whom each question on an item leaves so."""
+    spec = run.persons.spec
+    who = run.of(f"fl__population__{spec.default_population}", True) & np.asarray(run.table["forced_labour"].isna())
+    reader.told(who, finding["count"])
+    sources = {str(item): s for side in (spec.items.involuntary, spec.items.coercion) for item, s in side.items()}
+    names = [
+        (side, item, i, n)
+        for side, items in run.persons.item_columns.items()
+        for item, ns in items.items()
+        for i, n in enumerate(ns)
+    ]
+    left = {
+        sources[item][i].column: who & run.of("fl__child", False) & np.asarray(run.table[side].isna()) & np.asarray(run.table[name].isna())
+        for side, item, i, name in names
+    }  # fmt: skip
+    for column, count in listed(finding):
+        if column in left:
+            reader.told(left[column], count)
+
+
 def _of_findings(run: Run, reader: Reader) -> None:
-    """The findings about cases."""
+    """The findings about cases, and about who is unresolved."""
     age, case = run.table["fl__age"].to_numpy(float), run.of("forced_labour", True)
     case = case & run.of("fl__child", False) & run.of(f"fl__population__{run.persons.spec.default_population}", True)
     found = fl.check_cases(run.persons)
+    (unresolved,) = found[found["check"] == "unresolved"].to_dict("records")
+    _of_unresolved(run, reader, unresolved)
     for words, who in (
         ("cases without a duration", case & np.asarray(run.table["months"].isna())),
         ("cases younger than 19", case & (age >= 18) & (age < 19)),

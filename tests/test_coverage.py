@@ -79,3 +79,24 @@ def test_what_is_drawn_has_the_mean_the_design_effect_and_the_psus_with_cases_it
     assert s.psus_with_cases.mean() == pytest.approx(SIMULATION.expected_psus_with_cases(cell), rel=0.02)
     if not tilted:
         assert s.estimate.var() * s.n / (cell.p * (1 - cell.p)) == pytest.approx(SIMULATION.true_deff(cell), rel=0.05)
+
+
+def test_the_page_has_the_rows_of_the_rising_unresolved_answers_that_were_drawn() -> None:
+    docs = Path(__file__).parents[1] / "docs"
+    page = (docs / "coverage.md").read_text("utf-8")
+    for row in pd.read_csv(docs / "unresolved_rising.csv").to_dict("records"):
+        told = " | ".join(f"{100 * row[f'decreased_{rule}']:.1f} %" for rule in ("first_test", "both_tests", "all_rules"))
+        who = f"| {1000 * row['p_before']:g} → {1000 * row['p_after']:g} | {100 * row['open_before']:g} → {100 * row['open_after']:g} %"
+        assert f"{who} | {1000 * row['others']:g} | {row['icc']:g} | {told} |" in page
+
+
+def test_rounds_with_unresolved_answers_have_the_rates_and_the_variance_they_should(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mean rate and share are those asked for; the estimated variance of their sum is that of the samples."""
+    benchmarks = Path(__file__).parents[1] / "benchmarks"
+    monkeypatch.syspath_prepend(str(benchmarks))
+    rising = SimpleNamespace(**runpy.run_path(str(benchmarks / "unresolved_rising.py"), run_name="rising"))
+    cell = SIMULATION.Cell(0.05, 12, 20, 0.0)
+    drawn = rising.drawn(cell, 0.3, 0.01, 2_000, np.random.default_rng(3))
+    assert np.mean(drawn.side.estimate) == pytest.approx(0.05 * 0.7, rel=0.03)
+    assert drawn.share.mean() == pytest.approx(0.05 * 0.3 + 0.95 * 0.01, rel=0.03)
+    assert (drawn.se_of_sum**2).mean() == pytest.approx((np.asarray(drawn.side.estimate) + drawn.share).var(), rel=0.15)

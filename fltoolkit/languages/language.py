@@ -1,8 +1,9 @@
 """One language of the documents: every sentence, label and number format from its file in languages; it knows no room.
 
-A file holds the same keys as en.yaml. A placeholder is `{name}`; what is put in its place is never read as a pattern, so that a
-survey's own text stays text. What stands under `kit` turns the English words the kit itself writes (reasons, verdicts, categories
-of a standard) into this language; a survey's own labels stay as the survey gives them.
+A language is `xx.yaml`; what would make that file too long stands in a folder beside it, as `kit/xx.yaml`. It holds the same keys as
+English. A placeholder is `{name}`; what is put in its place is never read as a pattern, so that a survey's own text stays text. What
+stands under `kit` turns the English words the kit itself writes (reasons, verdicts, categories of a standard) into this language; a
+survey's own labels stay as the survey gives them.
 """
 
 from __future__ import annotations
@@ -123,13 +124,13 @@ def read_language(code: str) -> Language:
     Raises:
         SpecError: there is no such file, or it lacks a key of en.yaml, or holds one that en.yaml does not.
     """
-    base = _flat(load_yaml(WORDS / f"{BASE}.yaml"))
+    base = _words(BASE)
     shipped = sorted(path.stem for path in WORDS.glob("*.yaml"))
     if code not in shipped:
         raise SpecError(
             "no words in this language", where="languages", found=code, allowed=shipped, do="add its file to fltoolkit/languages"
         )
-    words = _flat(load_yaml(WORDS / f"{code}.yaml"))
+    words = _words(code)
     for problem, keys in (("keys are missing", base.keys() - words.keys()), ("keys are unknown", words.keys() - base.keys())):
         if keys:
             raise SpecError(problem, where=f"{code}.yaml", found=sorted(keys), do="it holds the same keys as en.yaml")
@@ -138,6 +139,12 @@ def read_language(code: str) -> Language:
     kit = {key: text for key, text in base.items() if key.startswith(KIT)}
     longest = sorted(kit, key=lambda key: len(PLACE.sub("", kit[key])), reverse=True)
     return Language(code, words, tuple(Pattern(key, _pattern(kit[key])) for key in longest))
+
+
+def _words(code: str) -> dict[str, str]:
+    """All sentences of a language, with their keys."""
+    paths = [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]
+    return {key: text for path in paths for key, text in _flat(load_yaml(path)).items()}
 
 
 def _pattern(template: str) -> re.Pattern[str]:

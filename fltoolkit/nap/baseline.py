@@ -17,7 +17,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import TOTAL
 
 KEPT = (
-    "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "unresolved", "bound_high", "interval", "rule_set",
+    "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "bound_high", "interval", "rule_set",
     "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis", "survey", "round", "year", "input_hash", "rounding",
 )  # fmt: skip
 PREVALENCE = {

@@ -19,8 +19,9 @@ from fltoolkit.survey.spec.groups import TOTAL
 FOLLOW_UP = [
     *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "beyond_zero",
     "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "attenuated", "marker", "flag", "reason", "milestone",
-    "year_before", "year", "survey_before", "survey",
+    "year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions",
 ]  # fmt: skip
+WHEN = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
 NUMBERS = ("value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "decrease", "decrease_low", "decrease_high")
 LIGHTS = {"decreased": "▼", "increased": "▲", "no detectable change": "?", "not comparable": "×"}
 LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
@@ -107,6 +108,7 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
         return {
             **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
+            "interview_conditions_before": "", "interview_conditions": "",
         }  # fmt: skip
     later = {"value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate",
              "change_ci_low": "ci_low", "change_ci_high": "ci_high"}  # fmt: skip
@@ -116,5 +118,5 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     }  # fmt: skip
     verdict = str(found["verdict"])
     facts = {k: found[k] for k in ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "flag", "reason")}
-    when = {k: found[k] for k in ("year_before", "year", "survey_before", "survey")}
+    when = {k: found[k] for k in WHEN}
     return {**before, **numbers, **decrease, **facts, **when, "light": f"{LIGHTS[verdict]} {verdict}" if verdict else ""}

@@ -11,7 +11,14 @@ from pydantic import AllowInfNan, BeforeValidator, Field, FiniteFloat, PrivateAt
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import SpecError
-from fltoolkit.estimate.change_over_time.published_baseline import AtLeastOne, Count, Deff, PublishedBaseline, contradiction
+from fltoolkit.estimate.change_over_time.published_baseline import (
+    AtLeastOne,
+    Count,
+    Deff,
+    PublishedBaseline,
+    Share,
+    contradiction,
+)
 from fltoolkit.languages.language import read_language
 from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
@@ -89,6 +96,7 @@ class PublishedFigure(Model):
     psus_with_cases: Count | None = None
     deff: Annotated[Deff, AllowInfNan(False)] | None = None
     n: AtLeastOne | None = None
+    unresolved_share: Annotated[Share, AllowInfNan(False)] | None = None
     year: Year
     survey: str = ""
     country: str = ""

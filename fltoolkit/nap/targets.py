@@ -10,12 +10,14 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, apart
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
 from fltoolkit.nap.target_paths import aim, of_row, on_path, words
 from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 
 POWER, HALF = 0.8, 0.5
@@ -209,6 +211,8 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
             "obstacle": "not after the baseline",
             "reason": f"the target's year is not after the baseline's ({row['year']:.0f})",
         }
+    if has_wide_bounds(row):
+        obstacles[WIDE_BOUNDS] = "the baseline has wide bounds: no verdict rests on it"
     if year < first:
         obstacles["windows overlap"] = f"until {first:.0f} the look-back windows of baseline and repeat overlap"
     if plan.planned_surveys and year not in plan.planned_surveys:

@@ -112,4 +112,4 @@ def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers:
 
 
 def _marks(error: FltoolkitError) -> dict[str, str]:
-    return {"flag": "", "marker": "x", "unresolved_marker": "", "reason": error.reason, "cases_class": ""}
+    return {"flag": "", "marker": "x", "unresolved_marker": "", "bounds_note": "", "reason": error.reason, "cases_class": ""}

@@ -106,6 +106,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         "category": crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
         **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **sides,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
+        "interview_conditions_before": change.before.interview_conditions, "interview_conditions": change.after.interview_conditions,
         "survey_before": change.before.survey, "round_before": change.before.round, "year_before": change.before.year,
         "survey": change.after.survey, "country": change.after.country, "round": change.after.round, "year": change.after.year,
         "rule_set": change.after.rule_set, "reference_period": change.after.reference_period, "level": change.after.level,

@@ -26,7 +26,7 @@ from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.publish.printed_numbers import printed, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
-from fltoolkit.publish.reliability import Profile, load_profile, reliability
+from fltoolkit.publish.reliability import Profile, bounds_notes, load_profile, reliability
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -51,7 +51,8 @@ class Published:
             `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`), a column a group (`total` where unused), the columns of
             `Estimates.table` as they are printed (`printed_numbers.printed`), `cases_class` (the class of the cases: `5–14`), `flag`
             (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words, `rounding` (the base of the run's
-            weighted numbers, in persons), and what the number is about.
+            weighted numbers, in persons), `bounds_note` (`wide bounds` where the upper bound lies beyond the upper limit: no title and no
+            verdict rests on such a number), and what the number is about.
         exact: the same rows at full precision, what is hidden blank: what judges (power, sample size, whether a target can be verified,
             whether a change is of these numbers). It reaches no file, picture, output of a notebook or document, and no repr.
         profile: name of the profile.
@@ -316,12 +317,12 @@ def _judged(decided: Decided, profile: Profile) -> Published:
     table.loc[sorted(open_hidden), [c for c in OPEN if c in table]] = np.nan
     table = without_few_months(table, decided.limits)
     not_shown = [("c" if i in open_hidden else "") for i in range(len(table))]
-    table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown)
+    table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
     about = [c for c in about if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
-    exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", *about]]
+    exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", *about]]
     return Published(
         printed(exact, base),
         exact,

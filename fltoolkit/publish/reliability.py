@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
 from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
@@ -86,6 +87,18 @@ class Profile(Model):
     confidentiality: Confidentiality = Confidentiality.model_construct()
     reliability: tuple[Rule, ...]
     drop_tables_from: float | None = None
+
+
+def bounds_notes(table: pd.DataFrame) -> list[str]:
+    """`wide bounds` where the upper bound lies beyond the upper limit; of rows at full precision, and nothing of what is hidden."""
+    if "bound_high" not in table:
+        return [""] * len(table)
+    return [WIDE_BOUNDS if wide else "" for wide in wide_bounds(table["bound_high"], table["ci_high"])]
+
+
+def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
+    """Whether a published row, or one made of it, has the note `wide bounds`."""
+    return row.get("bounds_note") == WIDE_BOUNDS
 
 
 def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:

@@ -8,10 +8,12 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.measure_units import scale, unit
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
@@ -239,7 +241,10 @@ def _measure(row: PublishedNumber) -> str:
 def _remark(row: PublishedNumber) -> str:
     """Why a number is not shown or not reliable; of everybody's mean duration that its denominator is hidden, as where few cases lack theirs."""
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
-    return "; ".join(text for text in (_reason(row), "how many gave their months is confidential" if hidden else "") if text)
+    wide = WIDE_BOUNDS if has_wide_bounds(row) else ""
+    return "; ".join(
+        text for text in (_reason(row), wide, "how many gave their months is confidential" if hidden else "") if text
+    )
 
 
 def _reason(row: PublishedNumber) -> str:

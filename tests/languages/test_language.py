@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -24,6 +25,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     TOO_FEW,
     TOO_UNLIKE,
 )
+from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, UNRESOLVED_NOT_TOLD
 from fltoolkit.languages import language
 from fltoolkit.languages.language import PLACE, WORDS, read_language
 from fltoolkit.nap.global_estimates import references
@@ -37,7 +39,8 @@ from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.survey.classifications.standards import standard
 
 OF_ROUNDS = [
-    DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, COVERS_ZERO, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD, "only in the earlier round", "only in the later round",
+    DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, COVERS_ZERO, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD, MORE_UNRESOLVED, UNRESOLVED_NOT_TOLD,
+    "wide bounds in both rounds", "wide bounds in the earlier round", "wide bounds in the later round", "only in the earlier round", "only in the later round",
     "windows overlap: 36 of 60 months are in both", *(f"{fact} changed: x before, y after" for fact in FACTS.values()),
     f"{WITHHELD} (before: fewer than 15 cases; after: fewer than 30 cases)",
     "definition (rule set) changed: a v1 before, b v1 after; population changed: adults before, workers after",
@@ -54,7 +57,9 @@ OF_TARGETS = [
 @pytest.fixture
 def own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of words with English in it, to which a test adds a language."""
-    (tmp_path / "en.yaml").write_text((WORDS / "en.yaml").read_text("utf-8"), "utf-8")
+    (tmp_path / "kit").mkdir()
+    for name in ("en.yaml", "kit/en.yaml"):
+        (tmp_path / name).write_text((WORDS / name).read_text("utf-8"), "utf-8")
     monkeypatch.setattr(language, "WORDS", tmp_path)
     read_language.cache_clear()
     yield tmp_path
@@ -68,6 +73,11 @@ def shouting(node: object) -> object:
     return [shouting(v) for v in node] if isinstance(node, list) else f"¡{node}!"
 
 
+def all_words(folder: Path) -> dict[str, Any]:
+    """English as it is shipped, from both of its files."""
+    return {k: v for name in ("en.yaml", "kit/en.yaml") for k, v in yaml.safe_load((folder / name).read_text("utf-8")).items()}
+
+
 def write(folder: Path, code: str, words: object) -> None:
     (folder / f"{code}.yaml").write_text(yaml.safe_dump(words, sort_keys=False, allow_unicode=True), "utf-8")
 
@@ -79,7 +89,7 @@ def found() -> fl.Evidence:
 
 
 def test_another_language_is_one_file(found: fl.Evidence, own_words: Path) -> None:
-    write(own_words, "toy", shouting(yaml.safe_load((own_words / "en.yaml").read_text("utf-8"))))
+    write(own_words, "toy", shouting(all_words(own_words)))
     page = as_html(fact_sheet(found, read_language("toy")))
     assert '<html lang="toy">' in page
     assert "<h1>¡Forced labour in Smallland, 2025!</h1>" in page
@@ -96,7 +106,7 @@ def test_another_language_is_one_file(found: fl.Evidence, own_words: Path) -> No
     ],
 )
 def test_a_file_that_does_not_say_everything_is_named_with_the_key(own_words: Path, change: object, told: str) -> None:
-    words = yaml.safe_load((own_words / "en.yaml").read_text("utf-8"))
+    words = all_words(own_words)
     change(words)  # type: ignore[operator]
     write(own_words, "xx", words)
     with pytest.raises(SpecError, match=told):

@@ -231,3 +231,10 @@ def test_a_target_for_nobody_and_a_sample_of_nobody_stop(tmp_path: Path) -> None
     assert "targets of rate" in str(error.value)
     with pytest.raises(SpecError, match="no such population\n  found:   grown-ups\n  allowed: adults"):
         country.run(country.write(tmp_path / "b", plan={**country.PLAN, "planned_sample": {"grown-ups": 5}}))
+
+
+def test_no_target_is_verifiable_from_a_baseline_with_wide_bounds() -> None:
+    target = {"year": 2030, "cut": 0.8}
+    sure, wide = (judged(target, n=20_000, deff=1.5, bounds_note=note) for note in ("", "wide bounds"))
+    assert (sure["verifiable"], wide["verifiable"], wide["obstacle"]) == ("yes", "no", "wide bounds")
+    assert wide["reason"] == "the baseline has wide bounds: no verdict rests on it"

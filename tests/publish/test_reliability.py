@@ -15,7 +15,7 @@ import yaml
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
 from fltoolkit.publish.profiles import shipped_profiles
-from fltoolkit.publish.reliability import load_profile, reliability
+from fltoolkit.publish.reliability import bounds_notes, has_wide_bounds, load_profile, reliability
 
 GOOD: dict[str, Any] = {
     "measure": "prevalence", "interval": "korn_graubard", "outcome": "y", "reference_population": "adults", "rule_set": "r",
@@ -164,3 +164,12 @@ def test_the_profile_never_changes_what_is_confidential(tmp_path: Path) -> None:
         hidden[name] = (table["marker"].eq("c").tolist(), table["unresolved_marker"].tolist(), table["cases_class"].tolist())
     assert all(found == hidden["fltoolkit"] for found in hidden.values())
     assert sum(hidden["fltoolkit"][0]) > 5
+
+
+def test_bounds_are_wide_at_full_precision_and_not_where_they_are_hidden() -> None:
+    """Printed, 0.0172 and 0.0172 would look alike; a confidential or withheld number has no bound to compare."""
+    table = pd.DataFrame({"bound_high": [0.01721, 0.0172, np.nan, 0.03], "ci_high": [0.0172, 0.01721, 0.02, np.nan]})
+    assert bounds_notes(table) == ["wide bounds", "", "", ""]
+    assert bounds_notes(table[["ci_high"]]) == [""] * 4
+    assert has_wide_bounds({"bounds_note": "wide bounds"})
+    assert not has_wide_bounds({"bounds_note": float("nan")})

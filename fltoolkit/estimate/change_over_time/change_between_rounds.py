@@ -23,7 +23,6 @@ from fltoolkit.estimate.change_over_time.difference import (
     NOT_COMPARABLE,
     TOO_FEW,
     TOO_UNLIKE,
-    Side,
     WithLimits,
     apart,
     bears,
@@ -33,6 +32,15 @@ from fltoolkit.estimate.change_over_time.difference import (
     without_contradiction,
 )
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
+from fltoolkit.estimate.change_over_time.unresolved_excess import (
+    COUNTED,
+    NOT_STATED,
+    Matched,
+    Positions,
+    decided_again,
+    decided_since,
+    side_of,
+)
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.result_cells import Breakdowns
@@ -41,7 +49,6 @@ from fltoolkit.survey.spec.reserved_names import SIDES
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NOT_TOLD = "the publication does not say how many cases"
-COUNTED = ("total", "stock", "current")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
 
@@ -107,8 +114,11 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
         said = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
         scaled, _ = join_samples({"before": before, "after": after}, said)
         covariance = (scaled[:, i[both]] * scaled[:, len(before.table) + j[both]]).sum(axis=0)
-        rows = difference(_side(before.table, i[both]), _side(after.table, j[both]), covariance, level=new.level,
-                          by_size=not {old.interval, new.interval} & SYMMETRIC)  # fmt: skip
+        by_size = not {old.interval, new.interval} & SYMMETRIC
+        rows = difference(
+            side_of(before.table, i[both]), side_of(after.table, j[both]), covariance, level=new.level, by_size=by_size
+        )
+        rows = decided_again(rows, Matched(before, after, i[both], j[both], said), by_size=by_size)
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
     sides = _columns(before.table, i, "before"), _columns(after.table, j, "after")
@@ -155,13 +165,14 @@ def change_from_published(
     now = after.table[list(SIDES)].astype(float).iloc[at]
     found = _not_compared(1, why := "; ".join(differences(old, new)))
     if not why:
-        found = _recovered(baseline, now, rho)
+        found = decided_since(_recovered(baseline, now, rho), baseline, after, at, rho)
     groups = list(dict.fromkeys(g for b in after.by for g in b))
     then = pd.DataFrame({f"{c}_before": [getattr(baseline, c, None)] for c in SIDES}).astype(float)
     labels = after.table[groups].iloc[[at]].reset_index(drop=True)
     by = (tuple(g for g in groups if labels[g].iloc[0] != TOTAL),)
     table = pd.concat([labels, _judged(found, old, new), then, _columns(after.table, np.array([at]), "after")], axis=1)
-    return Change(table, old, new, by, unstated(old, new))
+    silent = after.unresolved_shares is not None and baseline.unresolved_share is None
+    return Change(table, old, new, by, (*unstated(old, new), *((NOT_STATED,) if silent else ())))
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
@@ -259,11 +270,7 @@ def _not_compared(rows: int, reason: str) -> pd.DataFrame:
     return pd.DataFrame({**numbers, "method": "", "verdict": NOT_COMPARABLE, "reason": reason}, index=range(rows))
 
 
-def _side(table: pd.DataFrame, rows: np.ndarray[Any, np.dtype[np.intp]]) -> Side:
-    return Side(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(Side)})
-
-
-def _columns(table: pd.DataFrame, rows: np.ndarray[Any, np.dtype[np.intp]], suffix: str) -> pd.DataFrame:
+def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
     """A round's own columns in the order of the result, blank where it has no such row."""
     own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)
     return own.add_suffix(f"_{suffix}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fltoolkit.estimate.measures.estimates import About
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 FACTS = {
     "country": "country", "measure": "measure", "outcome": "outcome", "rule_set": "definition (rule set)",
@@ -14,6 +15,7 @@ FACTS = {
 }  # fmt: skip
 POINT_IN_TIME = ("current", "current_prevalence")
 MOST = 5
+OTHER_MODE = 0.1  # share of the interviews
 
 
 def differences(before: About, after: About) -> list[str]:
@@ -25,12 +27,67 @@ def differences(before: About, after: About) -> list[str]:
     ]
     if before.questionnaire and after.questionnaire and before.questionnaire != after.questionnaire:
         told.append(f"questionnaire changed: {_questions(before.questionnaire, after.questionnaire)}")
+    if modes := _modes(before, after):
+        told.append(f"mode of interview changed: {modes}")
     return told
+
+
+def _modes(before: About, after: About) -> str:
+    """The main modes of both rounds where they are not the same: where a tenth of the interviews or more were held in another mode."""
+    old, new = dict(before.interview_modes), dict(after.interview_modes)
+    if not old or not new or sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 < OTHER_MODE:
+        return ""
+    return f"{_modes_in_words(old)} before, {_modes_in_words(new)} after"
+
+
+def _modes_in_words(modes: dict[str, float]) -> str:
+    """Modes with their shares in steps of ten percent, which tell no count."""
+    told = [f"{mode} {round(10 * share) * 10} %" for mode, share in modes.items() if round(10 * share)]
+    return " and ".join(told)
+
+
+def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
+    """What differs between the questions of two rounds as survey.yaml maps them, and at which keys: added, removed, label, codes, mode, routing.
+
+    Columns are not compared: a round may name them anew. Codes are told as they are, since a round may have coded the same answers anew;
+    whether a question is still the same is for the reader. A label that only one round gives is not compared.
+    """
+    old, new = (_by_key(spec) for spec in (before, after))
+    found: dict[str, list[str]] = {}
+    for key in dict.fromkeys([*old, *new]):
+        one, two = old.get(key, []), new.get(key, [])
+        if not one or not two:
+            told = [f"asked only in the {'later' if two else 'earlier'} round"]
+        elif len(one) != len(two):
+            told = [f"{len(one)} questions before, {len(two)} after"]
+        else:
+            told = [_differs(*pair) for pair in zip(one, two, strict=True)]
+        for what in dict.fromkeys(told):
+            if what:
+                found.setdefault(what, []).append(key)
+    return found
+
+
+def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
+    """The questions of each key, in what can be compared."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for where, source in spec.questions():
+        codes = source.codes(spec.answers)
+        kinds = ("yes", "no", "dont_know", "refused", "not_applicable")
+        told = {"label": source.label, "mode": source.mode, "routing": "routed" if source.routing else "asked of all"}
+        told |= {kind: ", ".join(map(str, getattr(codes, kind))) for kind in kinds}
+        found.setdefault(where, []).append(told)
+    return found
+
+
+def _differs(old: dict[str, str], new: dict[str, str]) -> str:
+    names = [name for name in old if old[name] != new[name] and (name != "label" or (old[name] and new[name]))]
+    return "; ".join(f"{name} {old[name] or 'none'} before, {new[name] or 'none'} after" for name in names)
 
 
 def unstated(before: About, after: About) -> tuple[str, ...]:
     """The facts that only one of the two states, so that nobody can say whether they changed."""
-    names = {**FACTS, "questionnaire": "questionnaire"}
+    names = {**FACTS, "questionnaire": "questionnaire", "interview_modes": "mode of interview"}
     return tuple(words for name, words in names.items() if bool(getattr(before, name)) != bool(getattr(after, name)))
 
 

@@ -17,6 +17,7 @@ from fltoolkit.estimate.measures.estimates import About
 Count = Annotated[int, Field(ge=0)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Deff = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
@@ -41,8 +42,9 @@ class States(Protocol):
 class PublishedBaseline:
     """A figure of which only the publication is known. What it does not state is blank, and is not compared.
 
-    `estimate`, `ci_low`, `ci_high` in the scale of Estimates (a proportion, never per 1,000); `deff` is its design effect, `n` the persons asked; the other
-    names are those of `About`.
+    `estimate`, `ci_low`, `ci_high` in the scale of Estimates (a proportion, never per 1,000); `deff` is its design effect, `n` the persons
+    asked, `unresolved_share` the weighted share of them whose answers leave open whether they are cases (0.012 is 1.2 %); the other names
+    are those of `About`.
     """
 
     estimate: float
@@ -53,6 +55,7 @@ class PublishedBaseline:
     psus_with_cases: Count | None = None
     deff: Deff | None = None
     n: AtLeastOne | None = None
+    unresolved_share: Share | None = None
     measure: str = ""
     outcome: str = ""
     country: str = ""

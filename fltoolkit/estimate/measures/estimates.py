@@ -15,6 +15,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
+from fltoolkit.estimate.measures.result_columns import UnresolvedShares
 from fltoolkit.estimate.totals.result_cells import Breakdowns
 from fltoolkit.estimate.variance.covariance_across_samples import Joint
 from fltoolkit.estimate.variance.replicate_variance import Replicates
@@ -34,7 +35,9 @@ class About:
     estimates rest on ("": none), `rule_note` what must be known of the rule set's result in this survey, `calibration` how the
     weights were calibrated, to which margins and by what factors ("": not), `duration_basis` which months a stock or duration counts.
     `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
-    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said."""
+    reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said. `interview_conditions` tells the
+    shares of proxies, of interviews not alone and of modes, as they may be printed; `interview_modes` has those of the modes at full
+    precision, for a comparison only."""
 
     measure: str
     outcome: str
@@ -64,6 +67,8 @@ class About:
     rule_note: str = ""
     calibration: str = ""
     duration_basis: str = ""
+    interview_conditions: str = ""
+    interview_modes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,8 @@ class Estimates:
             without a case `deff_at_zero` with its `source`.
         by: the breakdowns.
         parts: of a stack, what each of its labels is about (see `stack`); else empty.
+        unresolved_shares: for a three-valued outcome the weighted share of unresolved persons of each row's denominator, with its influence. None of
+            other outcomes, and of a stack.
     """
 
     table: pd.DataFrame
@@ -129,6 +136,7 @@ class Estimates:
     design_effects: pd.DataFrame
     by: Breakdowns
     parts: Mapping[str, About] = field(default_factory=dict)
+    unresolved_shares: UnresolvedShares | None = None
 
     @property
     def covariance(self) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from fltoolkit.estimate.measures.result_columns import counts, design_effects, u
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
+from fltoolkit.survey.checks.interview_conditions import conditions_in_words, mode_shares
 from fltoolkit.survey.classifications.industry_codes import to_verify
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import WEIGHT
@@ -193,12 +195,13 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
     effects = design_effects(run, rows, rate, design.deff_at_zero)
     whole = measure == "total" and design.grosses_up and bool(run.table["lowest"].min() >= 1)
     table = with_intervals(estimand, rows, effects, rate, confidence, whole=whole)
-    only = case_only(design) & set(groups)
+    only, shares = case_only(design) & set(groups), None
     if estimand.is_proportion and outcome.three_valued and measure in ("prevalence", "total"):
-        table = pd.concat([table, unresolved(run, rows, effects, confidence.level, only)], axis=1)
+        columns, shares = unresolved(run, rows, effects, confidence.level, only)
+        table = pd.concat([table, columns], axis=1)
     about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)
-    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by)
+    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares)
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
@@ -265,18 +268,25 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
     )
     if not isinstance(design, ClassifiedSurvey):
         return base
-    spec, period = design.spec, design.spec.reference_period
-    jobs = {s.job for g, s in spec.sectors.items() if g in groups}
+    jobs = {s.job for g, s in design.spec.sectors.items() if g in groups}
     return replace(
-        base, survey=spec.title, country=spec.country, round=spec.round, year=spec.year, rule_set=design.rules,
-        reference_period=period.text, reference_months=period.months, window_start=str(period.start or ""),
-        window_end=str(period.end or ""), population=population, population_label=spec.populations[population].label,
-        population_ages=ages_of(spec, population), questionnaire=questionnaire_of(spec, population),
-        psus_of_earlier_rounds=spec.design.psus_of_earlier_rounds or "", same_work=same_work_basis(spec.episodes),
-        sector_basis=", ".join(sorted(jobs)), age_basis="age at the start of the work" if spec.age.at_start else "age at interview",
-        case_only=tuple(sorted(spec.case_only & set(groups))), input_hash=design.input_hash,
-        to_verify=_to_verify(design, groups), rule_note=design.rule_note,
+        base, **facts_of(design, population), sector_basis=", ".join(sorted(jobs)), case_only=tuple(sorted(design.spec.case_only & set(groups))),
+        to_verify=_to_verify(design, groups),
     )  # fmt: skip
+
+
+def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
+    """What every estimate of a population rests on, whatever its measure and groups: the fields of `About` by name."""
+    spec, period = persons.spec, persons.spec.reference_period
+    return {
+        "survey": spec.title, "country": spec.country, "round": spec.round, "year": spec.year, "rule_set": persons.rules,
+        "reference_period": period.text, "reference_months": period.months, "window_start": str(period.start or ""),
+        "window_end": str(period.end or ""), "population": population, "population_label": spec.populations[population].label,
+        "population_ages": ages_of(spec, population), "questionnaire": questionnaire_of(spec, population),
+        "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "", "same_work": same_work_basis(spec.episodes),
+        "age_basis": "age at the start of the work" if spec.age.at_start else "age at interview", "input_hash": persons.input_hash,
+        "rule_note": persons.rule_note, "interview_conditions": conditions_in_words(persons), "interview_modes": mode_shares(persons),
+    }  # fmt: skip
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> str:

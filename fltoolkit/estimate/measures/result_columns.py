@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -132,19 +134,30 @@ def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
     return np.asarray(rate * (1 - rate) / se**2)
 
 
-def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, only: set[str]) -> pd.DataFrame:
-    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases.
+@dataclass(frozen=True)
+class UnresolvedShares:
+    """The weighted share of unresolved persons of each row's denominator (Σw·unresolved / Σw), and its influence (units × rows)."""
 
-    Blank for rows of the groups in `only`, which nobody but a case has.
+    share: Array
+    influence: Matrix
+
+
+def unresolved(
+    run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, only: set[str]
+) -> tuple[pd.DataFrame, UnresolvedShares]:
+    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases; and their share.
+
+    The table is blank for rows of the groups in `only`, which nobody but a case has. The share is not: each of these rows might hold
+    all the unresolved persons of its denominator.
     """
     t, cells, base = run.table, run.cells, run.base
     n_open, w_open = (run.of_base(base.sums(t[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
+    by_open, by_x = (run.of_base(run.by_unit("w", base, who)) for who in (run.unresolved, None))
     y, x = run.y, rows["population"].to_numpy()
     scale = x if run.estimand.measure == "total" else np.ones(len(rows))
-    y_high = run.cases + run.of_base(run.by_unit("w", base, run.unresolved))
     with np.errstate(divide="ignore", invalid="ignore"):
-        bound = (y + w_open) / x
-        z = run.units.influence(y_high, run.of_base(run.by_unit("w", base)), bound)
+        bound, share = (y + w_open) / x, w_open / x
+        z = run.units.influence(run.cases + by_open, by_x, bound)
         se = np.sqrt(run.units.variances(z))
         resolved = y / (x - w_open)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
@@ -160,4 +173,4 @@ def unresolved(run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: floa
     if only:
         has_group = (cells.keys[sorted(only)] != TOTAL).any(axis=1)
         table = table.mask(has_group)
-    return table
+    return table, UnresolvedShares(share, run.units.influence(by_open, by_x, share, overwrite_x=True))

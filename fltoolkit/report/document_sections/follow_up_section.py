@@ -30,11 +30,26 @@ def table(evidence: Evidence, language: Language) -> DocumentTable | None:
     names = ("category", "before", "after_round", "change", "verdict", "marker", "remark")
     note = " ".join(
         p
-        for p in (language.say("change.note"), language.say("tables.rounded"), number_words.markers(language, rows["marker"]))
+        for p in (
+            language.say("change.note"),
+            language.say("tables.rounded"),
+            number_words.markers(language, rows["marker"]),
+            interviews(evidence, language),
+        )
         if p
     )
     made = table_in(language, "follow_up", TableColumns(names, (0.13, 0.16, 0.16, 0.16, 0.12, 0.07, 0.2)), body, note)
     return replace(made, columns=(made.columns[0], *years, *made.columns[1 + len(years) :]))
+
+
+def interviews(evidence: Evidence, language: Language) -> str:
+    """How the interviews of both rounds were held, as a sentence; empty where neither round says it."""
+    told = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
+    told = told[(told != "").any(axis=1)]
+    if told.empty:
+        return ""
+    before, after = (number_words.reason(language, text) or language.say("change.not_said") for text in told.iloc[0])
+    return language.say("change.interviews", before=before, after=after)
 
 
 def _followed(language: Language, row: Line) -> tuple[str, ...]:

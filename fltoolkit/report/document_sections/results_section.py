@@ -7,6 +7,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Fact, Facts, Paragraph
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
@@ -51,7 +52,7 @@ def sentence(language: Language, row: PublishedNumber) -> str:
         text += " " + language.say("sentence.counts", basis=number_words.reason(language, row["duration_basis"]))
     if row["flag"] in CAREFUL:
         text += " " + language.say("sentence.careful", reason=number_words.reason(language, row["reason"]))
-    return text
+    return f"{text} {language.say('sentence.wide')}" if has_wide_bounds(row) else text
 
 
 def headline(out: Published, language: Language) -> tuple[str, ...]:
@@ -94,7 +95,11 @@ def _fact(language: Language, row: PublishedNumber) -> Fact:
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
     doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.interval(language, row))
     flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
-    return Fact(number_words.shown(language, row), unit, language.list([doubt, *flagged]))
+    if not has_wide_bounds(row):
+        return Fact(number_words.shown(language, row), unit, language.list([doubt, *flagged]))
+    high = number_words.number(language, row["bound_high"], row["measure"])
+    range_ = number_words.limits(language, number_words.shown(language, row), high)
+    return Fact(range_, unit, language.list([doubt, language.say("flags.wide_bounds"), *flagged]))
 
 
 def unresolved(out: Published, language: Language) -> str:

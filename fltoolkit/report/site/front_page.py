@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from fltoolkit.files import write_whole
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import css
 from fltoolkit.show.charts.change_charts import sentence
-from fltoolkit.show.wording.english_numbers import interval, left_open, percent, shown, to_verify
+from fltoolkit.show.wording.english_numbers import in_large_type, interval, left_open, percent, shown, to_verify
 
 NAMES = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
@@ -94,9 +95,11 @@ stand on one axis only where rule set, window, base, measure and the rest of the
 
 def _published_numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
     """A survey's published numbers, with its blanks as empty text."""
-    text = dict.fromkeys(("marker", "reason", "flag", "to_verify", "calibration"), str)
+    text = dict.fromkeys(("marker", "reason", "flag", "to_verify", "calibration", "bounds_note"), str)
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=text)
-    return table.fillna({"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": "", "calibration": ""})
+    return table.fillna(
+        {"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": "", "calibration": "", "bounds_note": ""}
+    )
 
 
 def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
@@ -191,4 +194,5 @@ def _headline_number(table: pd.DataFrame, measure: str) -> str:
     words = f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour"
     doubt = f"{percent(row)} interval {interval(row)}" if interval(row) else ""
     flag = f'<span><em class="flag">{escape(row["flag"])}</em> {escape(row["reason"])}</span>' if row["flag"] else ""
-    return f"<div><b>{escape(shown(row))}</b><span>{words}</span><span>{doubt}</span>{flag}</div>"
+    wide = f'<span><em class="flag">{row["bounds_note"]}</em></span>' if has_wide_bounds(row) else ""
+    return f"<div><b>{escape(in_large_type(row))}</b><span>{words}</span><span>{doubt}</span>{wide}{flag}</div>"

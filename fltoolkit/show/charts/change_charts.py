@@ -25,6 +25,7 @@ from fltoolkit.show.wording.english_numbers import (
     percent,
 )
 
+NOT_SAID = "survey.yaml does not say how they were held"
 NOTE = (
     "The verdict is that of a test of the difference: two intervals that overlap prove nothing. Of many groups compared, one in twenty "
     "shows a change by chance alone. Nothing here says why anything changed."
@@ -43,7 +44,7 @@ def changes(found: Published | None) -> None:
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
     totals = own[(own["measure"] == "change_in_total") & (own["breakdown"] == "")]
     sentences = [sentence(r) for part in (rows[rows["breakdown"] == ""], totals) for r in part.to_dict("records")]
-    display(Words("\n\n".join([*(f"**{s}**" for s in sentences), NOTE])))
+    display(Words("\n\n".join([*(f"**{s}**" for s in sentences), NOTE, *interviews(rows.iloc[0].to_dict())])))
     display(change(rows))
     display(change_table(rows))
 
@@ -59,6 +60,14 @@ def sentence(row: PublishedNumber) -> str:
     gap = f"difference {signed(row['estimate'], measure)}, {percent(row)} interval {_signed_limits(row, measure)}"
     because = f": {row['verdict_reason']}" if row["verdict_reason"] else ""
     return f"{what}, {years}: {row['verdict']} ({told}; {gap}){because}."
+
+
+def interviews(row: PublishedNumber) -> tuple[str, ...]:
+    """How the interviews of both rounds were held, as a paragraph; none where neither round says it."""
+    told = [(_round(row, s), row[f"interview_conditions{s}"]) for s in ("_before", "")]
+    if not any(words for _, words in told):
+        return ()
+    return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in told)}.",)
 
 
 def change(rows: pd.DataFrame) -> Picture:

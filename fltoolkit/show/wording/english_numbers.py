@@ -13,10 +13,12 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.publish.measure_units import COUNTED, is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import uncrossed
 
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
+WIDE = "Wide bounds: with all unresolved persons as cases it lies beyond the upper limit of its interval. No title and no verdict rests on it."
 ROUNDED = "Parts may not add up because of rounding"
 TITLES = {
     "prevalence": "Prevalence of forced labour",
@@ -146,7 +148,14 @@ def sentence(row: PublishedNumber) -> str:
         text += f" It counts {row['duration_basis']}."
     if row["flag"] in ("unreliable", "caution", "review"):
         text += f" Read it with care: {row['reason']}."
-    return text
+    return f"{text} {WIDE}" if has_wide_bounds(row) else text
+
+
+def in_large_type(row: PublishedNumber) -> str:
+    """A number as a title may have it: where its bounds are wide, from the estimate to the upper bound."""
+    if pd.isna(row["estimate"]) or not has_wide_bounds(row):
+        return shown(row)
+    return f"{shown(row)} to {number(row['bound_high'], row['measure'])}"
 
 
 @dataclass(frozen=True)
@@ -205,7 +214,8 @@ def _population_sentences(out: Published, population: str) -> list[str]:
     whole = out.own_rows(breakdown="", reference_population=population)
     measures = [m for m in ("prevalence", "total", "stock", "current", "duration") if m in set(whole["measure"])]
     rows = [out.select(m, population=population).iloc[0].to_dict() for m in measures]
-    lines = [f"**{sentence(rows[0])}**", *(sentence(r) for r in rows[1:]), left_open(rows[0])]
+    first = sentence(rows[0]) if has_wide_bounds(rows[0]) else f"**{sentence(rows[0])}**"
+    lines = [first, *(sentence(r) for r in rows[1:]), left_open(rows[0])]
     return [line for line in lines if line]
 
 

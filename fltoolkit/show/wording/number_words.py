@@ -11,6 +11,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import is_rate, scale, unit as unit_of
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
@@ -119,9 +120,12 @@ def reason(language: Language, text: object) -> str:
 def remark(language: Language, row: PublishedNumber) -> str:
     """A row's flag and every reason for it."""
     why, flag = reason(language, row["reason"]), str(row["flag"])
-    if flag in ("unreliable", "caution", "review"):
-        return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why)
-    return start(why)
+    flagged = flag in ("unreliable", "caution", "review")
+    told = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
+    if not has_wide_bounds(row):
+        return told
+    wide = language.say("flags.wide_bounds")
+    return language.list((told, wide)) if told else start(wide)
 
 
 def start(text: str) -> str:

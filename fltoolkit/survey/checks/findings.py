@@ -10,11 +10,12 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.printed_counts import told, told_of_cases, told_sum
+from fltoolkit.survey.checks.printed_counts import rounded, told, told_of_cases, told_sum
 from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.person_frame import Frame
 
 Counted = Literal["persons", "cases", "others"]
+Count = int | tuple[int, int]
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 
@@ -40,6 +41,7 @@ class Finding:
         what: what was found. count: how many, as they are; two numbers of which only the sum is told. do: what the reader should do.
         rows: the rows themselves, where single rows are meant. Only a private folder may hold their keys.
         acceptable: of an error about single rows, whether `accept` of survey.yaml can say that these are right.
+        by: the columns that the finding is about with the persons at each, where it is about several; told in `what`, the most first.
         counted: what `count` counts. `others` are no persons (labels, columns), or rows of an error about the design.
     """
 
@@ -47,19 +49,43 @@ class Finding:
     check: str
     where: str
     what: str
-    count: int | tuple[int, int] | Literal[""]
+    count: Count | Literal[""]
     do: str
     rows: FindingRows | None = None
     counted: Counted = "persons"
     acceptable: bool = False
+    by: tuple[tuple[str, Count], ...] = ()
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
     """Findings as a table, the worst first; counts as `printed_counts` tells them under a confidentiality limit, None: as they are."""
-    facts = [{name: getattr(f, name) for name in COLUMNS} | {"count": _count(f, limit)} for f in found]
+    facts = [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in found]
     table = pd.DataFrame(facts, columns=list(COLUMNS))
     order = table["severity"].map({"error": 0, "warning": 1, "note": 2})
     return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def _what(finding: Finding, limit: int | None) -> str:
+    """What was found, with the columns that it is about; sorted by printed counts, since the order of exact ones would tell."""
+    if not finding.by:
+        return finding.what
+    by = sorted(finding.by, key=lambda pair: -_size(pair[1], limit))
+    return f"{finding.what}: {', '.join(f'{column} ({_told(count, limit)})' for column, count in by)}"
+
+
+def _size(count: Count, limit: int | None) -> int:
+    """A count as it is printed, for an order; 0 where it is hidden, also of two hidden ones whose sum is not."""
+    parts = count if isinstance(count, tuple) else (count,)
+    if limit is None:
+        return sum(parts)
+    hidden = all(rounded(part, limit) is None for part in parts)
+    return 0 if hidden else rounded(sum(parts), limit) or 0
+
+
+def _told(count: Count, limit: int | None) -> object:
+    if isinstance(count, tuple):
+        return sum(count) if limit is None else told_sum(*count, limit)
+    return count if limit is None else told(count, limit)
 
 
 def _count(finding: Finding, limit: int | None) -> object:

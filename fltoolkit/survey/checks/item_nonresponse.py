@@ -9,8 +9,8 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, is_blank, no_when_blank, says_no, shut
-from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
+from fltoolkit.survey.answers.skips_and_blanks import episode_exists, holds, is_blank, no_when_blank, says_no, says_yes, shut
+from fltoolkit.survey.checks.findings import Count, Finding, FindingRows, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
@@ -19,11 +19,29 @@ from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
 
 # What a child says no to before a question is not asked.
-_BEFORE = {
+BEFORE = {
     f"children.{kind}.{part}": f"children.{kind}.{before}"
     for kind in ("third_party", "with_parents")
     for part, before in (("threat", "done"), ("by_third_party", "threat"))
 }
+
+
+# Each kind of finding about answers: severity, check, what was found, what to do.
+KINDS = {
+    "mostly_yes": (
+        "warning", "items", "more than half of those who answered say yes: the codes are probably swapped",
+        "compare `yes` and `no` with the questionnaire; if the answers are right, leave it",
+    ),
+    "missing": (
+        "warning", "non-response", "blank without a reason",
+        "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides",
+    ),
+    "nobody": (
+        "warning", "non-response", "blank for everybody asked", "is it a question for others, such as children, or in another column?",
+    ),
+    "open": ("note", "non-response", "don't know or refused; unresolved unless another answer decides", "see notebook 2"),
+}  # fmt: skip
+FEW_COLUMNS = 3  # more are named with their counts only
 
 
 @dataclass(frozen=True)
@@ -62,24 +80,44 @@ def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]
 
 def answer_findings(survey: Survey) -> list[Finding]:
     """Item non-response and routing that was not kept, question by question, among those asked the module."""
-    counts, out = answer_counts(survey), []
-    counts = counts.drop_duplicates(["column", "dont_know", "refused", "missing", "unexpected"])  # a column may feed two items
+    counts = answer_counts(survey)
+    kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
+    past: dict[str, int] = {}
+
+    def note(kind: str, column: str, count: Count) -> None:
+        kinds[kind][column] = max(kinds[kind].get(column, (0, 0)), count, key=_sum)  # a column may feed two items
+
     for row in counts.to_dict("records"):
+        column = str(row["column"])
         if row["unexpected"]:
-            what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-            rows = _routed_past(survey, row["column"])
-            out.append(Finding("error", "routing", row["column"], what, row["unexpected"], do, rows, acceptable=True))
+            past[column] = max(past.get(column, 0), row["unexpected"])
         if row["missing"]:
-            what = "blank without a reason"
-            do = "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides"
-            if row["missing"] == row["asked"]:
-                what, do = "blank for everybody asked", "is it a question for others, such as children, or in another column?"
-            out.append(Finding("warning", "non-response", row["column"], what, row["missing"], do))
+            note("nobody" if row["missing"] == row["asked"] else "missing", column, row["missing"])
         if row["dont_know"] or row["refused"]:
-            what = "don't know or refused; unresolved unless another answer decides"
-            count = (row["dont_know"], row["refused"])  # each is told by itself in `nonresponse`
-            out.append(Finding("note", "non-response", row["column"], what, count, "see notebook 2"))
-    return out
+            note("open", column, (row["dont_know"], row["refused"]))  # each is told by itself in `nonresponse`
+        if 2 * row["yes"] > row["answered"]:
+            note("mostly_yes", column, row["yes"])
+    answered_past = [_answered_past(survey, column, count) for column, count in past.items()]
+    return [*answered_past, *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
+
+
+def _sum(count: Count) -> int:
+    return sum(count) if isinstance(count, tuple) else count
+
+
+def _answered_past(survey: Survey, name: str, count: int) -> Finding:
+    """Persons who answered a question although its routing skips it: an error of its own for each column, which `accept` can name."""
+    what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
+    return Finding("error", "routing", name, what, count, do, _routed_past(survey, name), acceptable=True)
+
+
+def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
+    """One finding for all the columns of a kind, each with its count."""
+    severity, check, what, do = KINDS[kind]
+    if len(by) == 1:
+        return Finding(severity, check, by[0][0], what, by[0][1], do)
+    where = ", ".join(column for column, _ in by) if len(by) <= FEW_COLUMNS else f"{len(by)} questions"
+    return Finding(severity, check, where, what, "", do, by=tuple(by))
 
 
 def _routed_past(survey: Survey, name: str) -> FindingRows:
@@ -99,7 +137,7 @@ def _routed_past(survey: Survey, name: str) -> FindingRows:
 def answer_counts(survey: Survey) -> pd.DataFrame:
     """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `asked` (who worked),
     `dont_know`, `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
-    it), `unexpected` (answered where routing skips).
+    it), `unexpected` (answered where routing skips); of items also `yes`, and `answered` (yes or no).
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -118,12 +156,15 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
             if absent := _absent(survey, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
+            if q.where.startswith("items") and not q.source.blank:  # else a no is a blank
+                yes, no = (says(q.source, mapped, q.episode).fill_null(False) for says in (says_yes, says_no))
+                conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
                     conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode).fill_null(False)
         counts = count_rows(frame, conditions)
         asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
-        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected")
+        kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected", "yes", "answered")
         for i, (q, stage) in enumerate(zip(held, stages, strict=True)):
             row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": asked[stage]}
             rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
@@ -134,7 +175,7 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
     """The frame with columns of truths that many questions share; and for each question two of them: whom its module was asked, and who
     of them had not said no to what comes before it."""
     children = [q.where.startswith("children") for q in held]
-    before = [_BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
+    before = [BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
     inside = {False: nw.lit(True), True: nw.lit(False)}
     if ASKED in frame.collect_schema().names():
         inside = {False: nw.col(ASKED) & ~nw.col(CHILD), True: nw.col(ASKED) & nw.col(CHILD)}
@@ -178,5 +219,5 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
         (10 where it is 5), so that no small number lies between two of them or between one and a path of `fl.paths`. Blank: fewer
         than the limit; 0 is nobody.
     """
-    counts = answer_counts(survey).drop(columns=["asked", "unexpected"])
+    counts = answer_counts(survey).drop(columns=["asked", "unexpected", "yes", "answered"])
     return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)

@@ -223,6 +223,8 @@ def _codes(survey: Survey, mask: Mask) -> list[Finding]:
     for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
         if m:
             add(m.column, where, [*m.answered, *m.refused, *m.not_asked])
+    if mode := spec.interview.mode:
+        add(mode.column, "interview.mode", [*mode.codes, *mode.missing])
     for e in spec.episodes.wide or ("",):
         if f := spec.form:
             codes = [code for kind in (*FORMS, "missing") for code in getattr(f, kind)]
@@ -271,7 +273,7 @@ def _meanings(where: str) -> str:
     """What a code of a key can be said to mean."""
     if where.endswith(".routing"):
         return "as asked, as skipped or as unknown"
-    if where.startswith("groups"):
+    if where.startswith(("groups", "interview.mode")):
         return "in codes or as missing"
     if where.startswith(("module", "children.module")):
         return "as answered, refused or not_asked"

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.survey.spec.distinct_codes import refuse_double_codes
 from fltoolkit.survey.spec.routing import Routing
-from fltoolkit.yaml_files.loading import Codes, Model, Names
+from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 InvoluntaryItem = Literal[
     "unfree_recruitment", "different_job", "unagreed_overtime", "hazardous_work", "very_low_or_no_wages",
@@ -221,8 +221,17 @@ class Items(Model):
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
 
 
+class InterviewMode(Model):
+    """How the interview was held: the codes of a column, each with its mode in words (`face to face`, `telephone`)."""
+
+    column: str
+    codes: Annotated[dict[Code, str], Field(min_length=1)]
+    missing: Codes = ()
+
+
 class Interview(Model):
     """Conditions of the interview that bear on the answers."""
 
     proxy: Sources | None = None
     alone: Sources | None = None
+    mode: InterviewMode | None = None

@@ -150,3 +150,14 @@ def test_rule_sets_stand_side_by_side_the_runs_own_first() -> None:
     assert (second[0], second[1], second[3], second[-1]) == (OTHER_RULES, "30.0", "60", "all its cases too; recalled")
     assert table.note == "Per 1,000 adults. [u] low reliability."
     assert results_section.rule_sets(small(), FR) == Paragraph(FR.say("rule_sets.one"), "quiet")
+
+
+def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> None:
+    wide = row(**OPEN | {"bound_high": 0.04}, bounds_note="wide bounds")
+    (rate, *_) = results_section.facts(published(wide), EN).facts
+    assert rate.number == "20.0\xa0to\xa040.0"
+    assert rate.doubt.endswith("; wide bounds")
+    assert "20.0 of every 1,000" in results_section.sentence(EN, wide)
+    assert results_section.sentence(EN, wide).endswith("No title and no verdict rests on it.")
+    assert "Bornes larges" in results_section.sentence(FR, wide)
+    assert "ide bounds" not in results_section.sentence(EN, row(**OPEN))

@@ -194,3 +194,12 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     html = index(tmp_path, Entry("small", "Small country"))
     assert "<p>The prevalence of forced labour, from 2025 to 2027: decreased (50.0 and 18.8 per 1,000 adults" in html
     assert "decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
+
+
+def test_wide_bounds_stand_beside_the_number_that_is_no_title(tmp_path: Path) -> None:
+    put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
+    html = index(tmp_path, Entry("small", "Small country"))
+    assert "to 250.0</b>" in html
+    assert '<em class="flag">wide bounds</em>' in html
+    put(tmp_path, "small")
+    assert "wide bounds" not in index(tmp_path, Entry("small", "Small country"))

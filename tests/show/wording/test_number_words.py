@@ -41,6 +41,9 @@ def test_a_remark_says_the_flag_and_the_reason() -> None:
     south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
     assert number_words.remark(EN, south).startswith("unreliable: fewer than 15 cases")
     assert number_words.remark(FR, south).startswith("peu fiable\u00a0: moins de 15 cas")
+    assert number_words.remark(EN, {**south, "bounds_note": "wide bounds"}).endswith("; wide bounds")
+    assert number_words.remark(FR, {"reason": "", "flag": "", "bounds_note": "wide bounds"}) == "Bornes larges"
+    assert number_words.remark(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}) == ""
 
 
 def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:

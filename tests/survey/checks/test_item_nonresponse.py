@@ -71,3 +71,27 @@ def test_non_response_is_shown_rounded_and_above_the_limit_only(spec: dict[str, 
     shown = nonresponse(survey).set_index("column")[kinds]
     assert shown.loc["q1"].astype(object).where(shown.loc["q1"].notna(), "blank").to_list() == [10, "blank", 0, 10]
     assert shown.loc["q2"].astype(object).where(shown.loc["q2"].notna(), "blank").to_list() == [0, 0, "blank", 0]
+
+
+def test_findings_of_one_kind_are_one_that_lists_its_columns(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    people.loc[range(6), "q1"] = "D"
+    people.loc[range(3), "q2"] = "R"
+    found = answer_findings(fl.read_survey(write(spec, people=people)))
+    assert [(f.severity, f.where, f.count, f.by) for f in found] == [("note", "q1, q2", "", (("q1", (6, 0)), ("q2", (0, 3))))]
+
+
+def test_an_item_that_most_say_yes_to_is_a_finding_and_one_that_half_do_is_not(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
+    for yes, told in ((8, []), (9, [("warning", "items", "q1", 9)])):
+        people["q1"] = ["Y"] * yes + ["N"] * (16 - yes)
+        found = answer_findings(fl.read_survey(write(spec, people=people)))
+        assert [(f.severity, f.check, f.where, f.count) for f in found] == told
+    people["q1"] = ["Y"] * 3 + ["D"] * 11 + ["N"] * 2  # of those who answered
+    found = answer_findings(fl.read_survey(write(spec, people=people)))
+    assert [f.check for f in found] == ["items", "non-response"]
+    people["worked"] = "Y"
+    people["q1"] = "N"
+    assert answer_findings(fl.read_survey(write(spec, people=people))) == []  # that all worked is none

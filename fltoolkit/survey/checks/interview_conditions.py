@@ -1,0 +1,74 @@
+"""How the interviews were held: by whom, with whom near, and in which mode. Shares of those who answered the module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+import narwhals as nw
+
+from fltoolkit.survey.answers.skips_and_blanks import one_of, says_no, says_yes
+from fltoolkit.survey.checks.findings import count_rows
+from fltoolkit.survey.checks.printed_counts import rounded
+from fltoolkit.survey.data.internal_columns import ASKED, SOURCE
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.spec.questions import Source
+
+WORDS = {"proxy": "answered by somebody else", "alone": "somebody else was present"}
+ANSWERED, MODE = "answered", "mode "
+_KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # every estimate of a run asks again
+
+
+def interview_counts(survey: Survey) -> Mapping[str, int]:
+    """Persons who answered the module (`answered`), and of them how many by proxy, not alone and in each mode, unprotected.
+
+    Only what survey.yaml maps under `interview` is counted. A person with no answer there counts as neither.
+    """
+    if survey not in _KNOWN:
+        _KNOWN[survey] = _counted(survey)
+    return _KNOWN[survey]
+
+
+def _counted(survey: Survey) -> dict[str, int]:
+    spec, asked = survey.spec, nw.col(ASKED)
+    conditions: dict[str, nw.Expr] = {ANSWERED: asked}
+    for kind in WORDS:
+        if sources := getattr(spec.interview, kind):
+            conditions[kind] = asked & nw.any_horizontal(
+                *[_says(source, spec.mapped, yes=kind == "proxy") for source in sources], ignore_nulls=True
+            )
+    if mode := spec.interview.mode:
+        value = nw.col(SOURCE + mode.column)
+        for label in dict.fromkeys(mode.codes.values()):
+            codes = [code for code, of in mode.codes.items() if of == label]
+            conditions[MODE + label] = asked & one_of(value, codes)
+    return count_rows(survey.frame, conditions) if len(conditions) > 1 else {}
+
+
+def _says(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
+    return (says_yes(source, mapped) if yes else says_no(source, mapped)).fill_null(False)
+
+
+def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
+    """The share of interviews in each mode, among those whose mode is known; at full precision, never printed. Empty without modes."""
+    counts = {name.removeprefix(MODE): n for name, n in interview_counts(survey).items() if name.startswith(MODE)}
+    known = sum(counts.values())
+    return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()
+
+
+def conditions_in_words(survey: Survey) -> str:
+    """`answered by somebody else: 12 %; somebody else was present: 20 %; mode face to face: 80 %`; empty where nothing is mapped.
+
+    A share is that of a rounded count, as `printed_counts` rounds it: below the limit it is `fewer than 5 persons`.
+    """
+    counts, limit = interview_counts(survey), survey.spec.confidentiality.least_told
+    told = [f"{WORDS.get(name, name)}: {_share(n, counts[ANSWERED], limit)}" for name, n in counts.items() if name != ANSWERED]
+    return "; ".join(told)
+
+
+def _share(count: int, answered: int, limit: int) -> str:
+    number = rounded(count, limit)
+    if number is None:
+        return f"fewer than {limit} persons"
+    return f"{100 * min(number, answered) / answered:.0f} %" if answered else "nobody"

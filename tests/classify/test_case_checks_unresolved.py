@@ -1,0 +1,114 @@
+"""Who ends unresolved, and which questions leave them so, counted by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import fltoolkit as fl
+
+SurveyOf = Callable[..., fl.Survey]
+Persons = dict[str, dict[str, Any]]
+LEFT = "unresolved: not counted as cases. Left open by: "
+MOST = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by: "
+
+
+def many(name: str, n: int, **answers: Any) -> Persons:
+    return {f"{name}{i}": answers for i in range(n)}
+
+
+def told(survey: fl.Survey) -> list[tuple[Any, ...]]:
+    table = fl.check_cases(fl.classify(survey))
+    rows = table[table["check"] == "unresolved"]
+    return list(rows[["severity", "where", "what", "count"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("persons", "keys", "expected"),
+    [
+        (many("a", 30), {}, []),
+        # Refusing one side with the other side no leaves nothing open: no and ? is no.
+        (many("a", 30) | many("b", 12, hazardous_work="V"), {}, []),
+        (many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J"), {},
+         [("note", "forced_labour", f"{LEFT}hazardous_work (about 10)", "about 10")]),
+        # Another yes on the side decides it.
+        (many("a", 30) | many("b", 12, hazardous_work="V", different_job="J", debt_bondage="J"), {}, []),
+        (many("a", 40) | many("b", 21, hazardous_work="V", debt_bondage="J") | many("c", 3, different_job="", debt_bondage="J")
+         | many("d", 6, hazardous_work="J", withheld_wages="W"), {},
+         [("note", "forced_labour", f"{LEFT}hazardous_work (about 20), withheld_wages (about 10), different_job (fewer than 5)", "about 30")]),
+        (many("a", 30) | many("b", 7, paid="V", hazardous_work="J", debt_bondage="J"), {},
+         [("note", "forced_labour", f"{LEFT}paid (about 10)", "about 10")]),
+        (many("a", 30) | many("b", 7, hazardous_work="J", debt_bondage="J", link="W"), {"episodes": {"same_work": "link"}},
+         [("note", "forced_labour", f"{LEFT}link (about 10)", "about 10")]),
+        (many("a", 9) | many("b", 30, hazardous_work="", debt_bondage="J"), {},
+         [("warning", "forced_labour", f"{MOST}hazardous_work (about 30)", "about 30")]),
+        # Not of the population.
+        (many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J", years=12), {}, []),
+    ],
+)  # fmt: skip
+def test_unresolved_persons_are_told_with_the_questions_that_leave_them_so(
+    survey_of: SurveyOf, persons: Persons, keys: dict[str, Any], expected: list[tuple[Any, ...]]
+) -> None:
+    linked = {who: {"link": "J", **answers} for who, answers in persons.items()} if keys else persons
+    assert told(survey_of(linked, keys)) == expected
+
+
+def test_exactly_half_is_not_most(survey_of: SurveyOf) -> None:
+    half = many("a", 20) | many("b", 20, hazardous_work="V", debt_bondage="J")
+    more = half | many("c", 1, hazardous_work="V", debt_bondage="J")
+    assert [told(survey_of(persons))[0][0] for persons in (half, more)] == ["note", "warning"]
+
+
+def test_the_counts_are_those_of_a_loop_over_the_answers(survey_of: SurveyOf) -> None:
+    """Each question by Kleene's logic in plain Python, on answers drawn at random; counts as they are on a screen."""
+    import random
+
+    from fltoolkit.classify.case_checks import unresolved_findings
+
+    rng, items = (
+        random.Random(3),
+        {"involuntary": ("hazardous_work", "different_job"), "coercion": ("debt_bondage", "withheld_wages")},
+    )
+    columns = [c for side in items.values() for c in side]
+    persons = {f"p{i}": {c: rng.choice("JNWV") for c in columns} for i in range(300)}
+    truth = {"J": True, "N": False, "W": None, "V": None}
+    count, by = 0, dict.fromkeys(columns, 0)
+    for answers in persons.values():
+        sides = {}
+        for side, asked in items.items():
+            values = [truth[answers[c]] for c in asked]
+            sides[side] = True if True in values else None if None in values else False
+        if False in sides.values() or None not in sides.values():
+            continue
+        count += 1
+        for side, asked in items.items():
+            for c in asked:
+                by[c] += sides[side] is None and truth[answers[c]] is None
+    (finding,) = unresolved_findings(fl.classify(survey_of(persons)), 300, count)
+    assert dict(finding.by) == by
+    assert (
+        int(
+            (
+                fl.classify(survey_of(persons))
+                .frame.select("forced_labour")
+                .collect("pandas")
+                .to_native()["forced_labour"]
+                .isna()
+            ).sum()
+        )
+        == count
+    )
+
+
+def test_check_tells_them_before_everything_else(survey_of: SurveyOf, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    import argparse
+
+    from fltoolkit import commands
+
+    survey = survey_of(many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J") | many("c", 2, years=99))
+    assert commands.check(argparse.Namespace(survey=survey.path, show_values=False, private="", name="", before=None)) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == f"NOTE    forced_labour: {LEFT}hazardous_work (about 10) [about 10]"
+    assert any(line.startswith("WARNING years: age not stated") for line in rest)
