@@ -50,7 +50,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
-    from fltoolkit.classify.case_checks import UNRESOLVED
+    from fltoolkit.classify.checks.case_checks import UNRESOLVED
     from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
     from fltoolkit.estimate.measures.stock_and_duration import not_asked
     from fltoolkit.run.batch_file import name_of

@@ -64,6 +64,10 @@ SPEC: dict[str, Any] = {
     "episodes": {"same_work": "assumed"},
     "populations": {"all": {"label": "everybody"}},
     "coverage_excludes": [],
+    "accept": [
+        {"finding": "routing", "column": column, "why": "persons answer at random here, whether they were asked or not"}
+        for column in ("WAGES", "HOURS", "THREAT", "FORCE", "LOCKED", "PENALTY")
+    ],
 }  # fmt: skip
 YES_NO = ["1", "2", "2", "2", "8", "9", ""]
 ANSWERS: dict[str, list[str]] = {

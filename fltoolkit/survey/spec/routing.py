@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from fltoolkit.survey.spec.distinct_codes import refuse_double_codes
+from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.loading import Codes, Model, Names
 
 

@@ -65,7 +65,7 @@ def test_the_counts_are_those_of_a_loop_over_the_answers(survey_of: SurveyOf) ->
     """Each question by Kleene's logic in plain Python, on answers drawn at random; counts as they are on a screen."""
     import random
 
-    from fltoolkit.classify.case_checks import unresolved_findings
+    from fltoolkit.classify.checks.case_checks import unresolved_findings
 
     rng, items = (
         random.Random(3),
