@@ -11,8 +11,11 @@ import pandas as pd
 
 from fltoolkit.errors import DataError
 from fltoolkit.survey.checks.printed_counts import rounded, told, told_of_cases, told_sum
-from fltoolkit.survey.data.fetch_rows import to_arrow
+from fltoolkit.survey.data.engines import different
+from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
+from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.data.printable_values import Mask
 
 Counted = Literal["persons", "cases", "others"]
 Count = int | tuple[int, int]
@@ -113,3 +116,10 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     flags = frame.select([c.cast(nw.Int64).alias(f"fl__c{i}") for i, c in enumerate(conditions.values())])
     (counts,) = to_arrow(flags.select(nw.all().sum())).to_pylist()
     return {name: int(value or 0) for name, value in zip(conditions, counts.values(), strict=True)}  # none: there is no row
+
+
+def values_told(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
+    """The values of a column in some rows, as far as a message may print them."""
+    value = SOURCE + name
+    found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
+    return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))

@@ -7,32 +7,28 @@ persons is rounded or hidden (`printed_counts`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.survey.answers.skips_and_blanks import one_of
 from fltoolkit.survey.checks.accepted_findings import correction_findings, with_acceptance
 from fltoolkit.survey.checks.declared_answers import declared_findings
 from fltoolkit.survey.checks.family_checks import family_findings
-from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings
+from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, findings, values_told
 from fltoolkit.survey.checks.industry_checks import industries
-from fltoolkit.survey.checks.item_nonresponse import answer_findings, holding, questions
+from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
 from fltoolkit.survey.checks.survey_facts import refused
-from fltoolkit.survey.checks.ticked_options import option_columns, option_findings
-from fltoolkit.survey.data.engines import different
-from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, CODE_OF, PSU, SOURCE, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.checks.unknown_codes import code_findings, different_values
+from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURCE, STRATA, WEIGHT
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.groups import Group
-from fltoolkit.survey.spec.questions import FORMS
 
-WIDE, FEW = 1000, 12
+WIDE = 1000
 FORMULA = ("=", "+", "-", "@")
 _KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary()  # `fl.classify` asks again after `fl.check`
 
@@ -65,7 +61,7 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
     about_data = [
         *_design(survey, mask),
-        *_codes(survey, mask),
+        *code_findings(survey, mask),
         *industries(survey, mask),
         *_ages(survey, mask),
         *_joins(survey),
@@ -112,7 +108,7 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             if counts[f"{name} {kind}"]:
                 condition = tests[f"{name} {kind}"]
                 rows = FindingRows(survey.frame, condition)
-                found = f"{what}: {_printable_values(survey.frame, name, condition, mask)}" if kind == "text" else what
+                found = f"{what}: {values_told(survey.frame, name, condition, mask)}" if kind == "text" else what
                 of: Counted = "persons" if kind == "zero" else "others"
                 out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
@@ -198,105 +194,6 @@ def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mas
     return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
 
 
-def _codes(survey: Survey, mask: Mask) -> list[Finding]:
-    """Codes in the data that survey.yaml does not know. Nothing is guessed: they stop the estimate."""
-    known: dict[str, tuple[str, set[str]]] = {}
-
-    def add(column: str, where: str, codes: Iterable[str]) -> None:
-        path, seen = known.get(column, (where, set()))
-        known[column] = (path, seen | set(codes))
-
-    spec, mapped = survey.spec, survey.spec.mapped
-    for q in questions(survey):
-        add(q.column, q.where, q.codes.named)
-        for name in q.source.if_ticked:
-            beside = spec.answers if q.source.contains else q.codes
-            add(name.replace("{episode}", q.episode), f"{q.where}.if_ticked", [*beside.yes, *beside.no])
-        for gate in q.source.routing.gates() if q.source.routing else ():
-            for name in gate.column or ():
-                means = mapped.gate_codes(gate, name)
-                add(name.replace("{episode}", q.episode), f"{q.where}.routing", [*means.asked, *means.skipped, *means.unknown])
-    for name, group in spec.groups.items():
-        if isinstance(group, Group):
-            for named in group.column:
-                add(named, f"groups.{name}", [*group.codes, *group.missing])
-    for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
-        if m:
-            add(m.column, where, [*m.answered, *m.refused, *m.not_asked])
-    if mode := spec.interview.mode:
-        add(mode.column, "interview.mode", [*mode.codes, *mode.missing])
-    for e in spec.episodes.wide or ("",):
-        if f := spec.form:
-            codes = [code for kind in (*FORMS, "missing") for code in getattr(f, kind)]
-            add(f.column.replace("{episode}", e), "form", codes)
-        if p := spec.place:
-            add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
-    out = option_findings(survey, mask)
-    for frame, columns in holding(survey, [name for name in known if name not in option_columns(survey)]):
-        strange: dict[str, nw.Expr] = {}
-        for name in columns:
-            codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
-            if len(codes) <= FEW:
-                strange[name] = ~value.is_null() & ~one_of(value, codes)
-            elif odd := sorted({v for v in _values(frame, [name]) if v is not None}.difference(codes)):
-                strange[name] = one_of(value, odd)
-        for held, rows in count_rows(frame, strange).items():
-            if rows:
-                where, odd_rows = known[held][0], strange[held].fill_null(False)
-                what = f"codes that survey.yaml does not name: {_printable_values(frame, held, odd_rows, mask)}"
-                do = f"add them under {where}, {_meanings(where)}"
-                out.append(Finding("error", "unknown codes", f"{held} ({where})", what, rows, do, FindingRows(frame, odd_rows)))
-    return [*out, *_codes_of_others(survey, mask)]
-
-
-def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
-    """Codes that one question of a column names and another question of the same column does not: there they would be no answer."""
-    asked = [q for q in questions(survey) if not q.source.contains]  # of several codes in one text each question reads its own
-    named: dict[str, set[str]] = {}
-    for q in asked:
-        named.setdefault(q.column, set()).update(q.codes.named)
-    lacking = {(q.column, q.where): sorted(named[q.column].difference(q.codes.named)) for q in asked}
-    out = []
-    for frame, columns in holding(survey, [name for (name, _), codes in lacking.items() if codes]):
-        held = [(name, where, codes) for (name, where), codes in lacking.items() if codes and name in columns]
-        rows = {f"{i}": nw.col(SOURCE + name).is_in(codes).fill_null(False) for i, (name, _, codes) in enumerate(held)}
-        for (name, where, _), (i, count) in zip(held, count_rows(frame, rows).items(), strict=True):
-            if count:
-                values = _printable_values(frame, name, rows[i], mask)
-                what = f"codes that another question of this column names, and this one does not: {values}"
-                do = f"add them under {where}, {_meanings(where)}"
-                out.append(Finding("error", "unknown codes", f"{name} ({where})", what, count, do, FindingRows(frame, rows[i])))
-    return out
-
-
-def _meanings(where: str) -> str:
-    """What a code of a key can be said to mean."""
-    if where.endswith(".routing"):
-        return "as asked, as skipped or as unknown"
-    if where.startswith(("groups", "interview.mode")):
-        return "in codes or as missing"
-    if where.startswith(("module", "children.module")):
-        return "as answered, refused or not_asked"
-    if where.startswith(("items", "any_work", "episodes", "trafficking", "current")):
-        return "as yes, no, dont_know, refused, not_applicable or missing"
-    return "as an answer or as missing"
-
-
-def _printable_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
-    """The values of a column in some rows, as far as a message may print them."""
-    value = SOURCE + name
-    found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
-    return mask.told(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))
-
-
-def _values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
-    """The different values of a column, or of the first of several that has one: as whole numbers, where they are, they are found faster."""
-    code = CODE_OF + columns[0]
-    as_number = len(columns) == 1 and code in frame.collect_schema().names()
-    found = to_arrow(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
-    return [None if v is None else str(v) for v in found["v"].to_pylist()]
-
-
 def _ages(survey: Survey, mask: Mask) -> list[Finding]:
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
@@ -312,7 +209,7 @@ def _ages(survey: Survey, mask: Mask) -> list[Finding]:
         what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
         out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows, acceptable=True))
     if counts["text"]:
-        values = _printable_values(survey.frame, spec.age.column, tests["text"], mask)
+        values = values_told(survey.frame, spec.age.column, tests["text"], mask)
         what = f"ages that are not numbers, or that the file declares missing: {values}"
         do, rows = "give completed years; list codes for no age under age.missing", FindingRows(survey.frame, tests["text"])
         out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
@@ -378,7 +275,7 @@ def _labels(survey: Survey) -> list[Finding]:
     for name, group in survey.spec.groups.items():
         if not isinstance(group, Group):
             continue
-        found = _values(survey.frame.filter(nw.col(ASKED)), group.column)
+        found = different_values(survey.frame.filter(nw.col(ASKED)), group.column)
         values = {group.labels.get(code) for code in found if code is not None} - {None}
         if len(values) == 1:
             what = f"everybody asked whose {name} is known is {values.pop()!r}"

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, fie
 
 from fltoolkit.errors import DesignError
 from fltoolkit.files import known_encoding
-from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
+from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.loading import Codes, Model, Names
 
 

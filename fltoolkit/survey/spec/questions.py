@@ -6,8 +6,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.survey.spec.routing import Routing
+from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 InvoluntaryItem = Literal[

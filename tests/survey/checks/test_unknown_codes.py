@@ -11,7 +11,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.ticked_options import option_columns, option_findings
+from fltoolkit.survey.checks.unknown_codes import code_findings
 from fltoolkit.survey.data.printable_values import Mask
 
 Write = Callable[..., Path]
@@ -30,21 +30,20 @@ def test_codes_that_some_question_of_the_column_names_are_known(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     survey = read(spec, people, write, changed, ["1 3", "2;1", "98", "3,0", "", "R 1"])
-    assert {name: len(asked) for name, asked in option_columns(survey).items()} == {"penalty": 2}
-    assert option_findings(survey, Mask(5)) == []  # R is refused, of `answers`
+    assert code_findings(survey, Mask(5)) == []  # R is refused, of `answers`
     gate = {"items.involuntary.hazardous_work.routing": {"column": "penalty", "asked": [1, 5]}}
-    assert option_findings(read(spec, people, write, changed, ["5 1"], **gate), Mask(5)) == []
+    assert code_findings(read(spec, people, write, changed, ["5 1"], **gate), Mask(5)) == []
 
 
 def test_codes_that_nobody_names_are_counted_by_person_and_printed_as_far_as_may_be(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     survey = read(spec, people, write, changed, ["1 7"] * 5 + ["7 9", "|", "1"])
-    (found,) = option_findings(survey, Mask(5))
+    (found,) = code_findings(survey, Mask(5))
     assert (found.severity, found.check, found.where) == ("error", "unknown codes", "penalty (items.coercion.debt_bondage)")
     assert (found.what, found.count) == ("codes of options that survey.yaml does not name: 7 and 1 other value", 7)
     assert "items.coercion.debt_bondage: contains, no, dont_know or refused" in found.do
-    assert option_findings(survey, Mask(5, off=True))[0].what == "codes of options that survey.yaml does not name: 7, 9"
+    assert code_findings(survey, Mask(5, off=True))[0].what == "codes of options that survey.yaml does not name: 7, 9"
     with pytest.raises(
         DataError, match=r"penalty .*: codes of options that survey.yaml does not name: 7 and 1 other value \(about 10\)"
     ):
@@ -55,7 +54,7 @@ def test_a_separator_that_is_not_the_files_shows(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     keys = {"items.coercion.debt_bondage": DEBT | {"separator": ";"}, "items.coercion.other_penalty": OTHER | {"separator": ";"}}
-    assert option_findings(read(spec, people, write, changed, ["1; 3"], **keys), Mask(5)) == []
-    (found,) = option_findings(read(spec, people, write, changed, ["1 3"] * 6, **keys), Mask(5))
+    assert code_findings(read(spec, people, write, changed, ["1; 3"], **keys), Mask(5)) == []
+    (found,) = code_findings(read(spec, people, write, changed, ["1 3"] * 6, **keys), Mask(5))
     assert found.what == "codes of options that survey.yaml does not name: 1 value, not printed"
     assert "under separator" in found.do
