@@ -50,6 +50,7 @@ def golden_round(position: int) -> fl.ClassifiedSurvey:
         "year": 2025 + 2 * position,
         "groups": {"sex": {"column": "sex", "codes": {1: "men", 2: "women"}}},
         "populations": {"adults": {"label": "adults", "age": {"min": 18}}},
+        "accept": [{"finding": "weights", "column": "weight", "why": "the script of R has them, too"}],
     }
     with tempfile.TemporaryDirectory() as folder:
         people.to_csv(Path(folder, "persons.csv"), index=False)

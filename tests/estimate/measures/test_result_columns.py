@@ -173,7 +173,9 @@ def open_pass(by: tuple[str, ...] = (), measure: str = "prevalence") -> tuple[Pa
 
 def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     run, rows, effects = open_pass()
-    found = unresolved(run, rows, effects, 0.95, set()).iloc[0]
+    columns, shares = unresolved(run, rows, effects, 0.95, set())
+    found = columns.iloc[0]
+    assert shares.share.tolist() == pytest.approx([1 / 8])
     assert (found["unresolved"], found["resolved_only"], found["bound_high"]) == (1, pytest.approx(2 / 7), pytest.approx(3 / 8))
     # Sums of w(y − 3/8)/80 by PSU: 1/32 three times and −3/32; four PSUs.
     se = np.sqrt(4 / 3 * (3 + 9) / 32**2)
@@ -181,11 +183,13 @@ def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     _, high = intervals.proportion(seen, Confidence())
     assert found["bound_ci_high"] == pytest.approx(float(high))
     run, rows, effects = open_pass(measure="total")
-    number = unresolved(run, rows, effects, 0.95, set()).iloc[0]
+    number = unresolved(run, rows, effects, 0.95, set())[0].iloc[0]
     assert (number["resolved_only"], number["bound_high"]) == (pytest.approx(80 * 2 / 7), pytest.approx(30.0))
 
 
 def test_of_a_group_that_only_cases_have_nothing_is_open() -> None:
     run, rows, effects = open_pass(("part",))
-    assert unresolved(run, rows, effects, 0.95, set())["unresolved"].tolist() == [1, 0]
-    assert unresolved(run, rows, effects, 0.95, {"part"}).isna().all(axis=None)
+    assert unresolved(run, rows, effects, 0.95, set())[0]["unresolved"].tolist() == [1, 0]
+    columns, shares = unresolved(run, rows, effects, 0.95, {"part"})
+    assert columns.isna().all(axis=None)
+    assert np.isfinite(shares.share).all()  # each of these rows might hold all of them
