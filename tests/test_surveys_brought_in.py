@@ -8,8 +8,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import pandas as pd
 import pytest
+import yaml
 from brought_in.make_surveys import WRITERS, make
 from brought_in.three_valued import Truth
 from brought_in.truth import people
@@ -79,6 +81,42 @@ def of_cell(table: pd.DataFrame, row: dict[str, Any]) -> dict[str, Any]:
     found = table[(table["sex"] == cell["sex"]) & (table["age_group"] == cell["age_group"])].to_dict("records")
     assert len(found) == 1, cell
     return found[0]
+
+
+@pytest.mark.parametrize(("name", "group"), [("tamaria", "form"), ("lerova", "route")])
+def test_who_imposed_it_and_by_which_route_a_child_is_a_case(
+    name: str, group: str, folders: dict[str, Path], surveys: dict[str, fl.ClassifiedSurvey]
+) -> None:
+    columns = [SOURCE + column for column in KEYS[name]]
+    rows = surveys[name].frame.filter(nw.col("forced_labour")).select(*columns, group).collect("pandas").to_native()
+    ours = {tuple(key): label for *key, label in rows.itertuples(index=False)}
+    theirs = {person.key: person.label for person in people(name, folders[name]) if person.outcome and person.label}
+    assert len(theirs) > 10
+    assert {key: ours[key].rstrip(")").rpartition("(")[2] for key in theirs} == theirs
+
+
+def test_columns_of_0_and_1_need_the_code_of_dont_know_to_be_set_blank(folders: dict[str, Path]) -> None:
+    """Whoever says don't know has 0 in each option: read as it stands this is a no, and persons are resolved who are not."""
+    spec = yaml.load((HERE / "maps" / "tamaria.yaml").read_text("utf-8"), yaml.BaseLoader)
+    column = "grp_jobs/job{episode}_penalty"
+    for item in spec["items"]["coercion"].values():
+        if item[0]["column"] == column:
+            item[0] = {"column": f"{column}/{item[0]['contains']}"}
+    naive = unresolved(spec, folders["tamaria"])
+    spec["corrections"] = [
+        {"where": {f"grp_jobs/job{job}_penalty/{code}": 1}, "column": f"grp_jobs/job{job}_penalty/{option}", "value": "missing",
+         "why": "a 0 of who did not say is no answer", "evidence": "questionnaire, section 6"}
+        for job, code in ((1, 98), (1, 99), (2, 98)) for option in (1, 2, 3, 4)
+    ]  # fmt: skip
+    truth = sum(person.asked and person.outcome is None for person in people("tamaria", folders["tamaria"]))
+    assert unresolved(spec, folders["tamaria"]) == truth > naive
+
+
+def unresolved(spec: dict[str, Any], folder: Path) -> int:
+    """How many persons a survey.yaml leaves unresolved in a folder's data."""
+    path = folder / "other.yaml"
+    path.write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    return int(fl.prevalence(fl.classify(fl.read_survey(path))).table.loc[0, "unresolved"])
 
 
 @pytest.mark.parametrize("name", WRITERS)
