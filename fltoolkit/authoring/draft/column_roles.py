@@ -28,8 +28,8 @@ def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[Colu
 
 
 def is_weight(column: ColumnContents) -> bool:
-    """Numbers, none negative, not all alike, none with a label, and more than the codes of an answer."""
-    numbers = column.low is not None and column.low >= 0 and column.distinct > 1
+    """Numbers, none negative, not all alike nor all of one digit, none with a label, and more than the codes of an answer."""
+    numbers = column.low is not None and column.low >= 0 and column.distinct > 1 and column.widths[1] > 1
     return numbers and not any(column.codes.values()) and not may_be_yes_no(column)
 
 

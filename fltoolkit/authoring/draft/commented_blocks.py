@@ -22,6 +22,7 @@ SEPARATORS = {" ": "blank", ",": "comma", ";": "semicolon", "|": "|"}
 MOST_OPTIONS = 40
 MOST_VALUES = 2_000  # different sets of answers to one question
 ONE_OF_SEVERAL = re.compile(r"(.*[^_/.])(?:__|[_/.])(\d{1,3}|[a-z])")  # Q7_1, Q7/1, Q7__1
+ZEROS = "who ticked don't know or refused has a 0 here that is not a no: docs/how_to.md, Select-multiple"
 CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_forms"
 
 
@@ -29,13 +30,14 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 class Several:
     """A question with several answers: a column of codes with a separator, or a column for each answer.
 
-    `options`: by code or column, what stands for that answer.
+    `options`: by code or column, what stands for that answer. `zeros`: whether what was not ticked is a 0.
     """
 
     name: str
     label: str
     separator: str
     options: Mapping[str, str]
+    zeros: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
     for stem, columns in alike.items():
         if len(columns) > 1:
             unused.use(columns)
-            yield Several(stem, "", "", {c.name: c.label for c in columns})
+            zeros = any("0" in c.codes for c in columns)
+            yield Several(stem, "", "", {c.name: c.label for c in columns}, zeros)
 
 
 def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
@@ -150,7 +153,8 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
             YamlLine("# Questions with several answers. Move the line of an answer under its item, and take away its #."),
         ]
         for several in found.several:
-            yield YamlLine(f"#   {scalar(several.name)}", several.label)
+            known = ZEROS if several.zeros else ""
+            yield YamlLine(f"#   {scalar(several.name)}", "; ".join(filter(None, [several.label, known])))
             yield from (YamlLine(f"#     - {text}", why) for text, why in _answers(several))
 
 

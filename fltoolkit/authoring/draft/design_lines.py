@@ -93,12 +93,18 @@ def _nearly(unused: UnusedColumns, sample: Sample) -> str:
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
         return "tried in vain: no column looked like it"
-    alike = unused.table.alike(tried)
-    if not alike:
-        return f"tried in vain: {', '.join(tried)}"
+    for start in range(len(tried) - 2, -1, -1):
+        if alike := unused.table.alike(tried[start:]):
+            return _told_alike(tried[start:], alike)
+    return f"tried in vain: {', '.join(tried)}"
+
+
+def _told_alike(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
+    """The groups of rows that spoil a key."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
-    return f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1): correct them"
+    told = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
+    return f"{told}: name these columns, and correct the wrong row's under corrections"
 
 
 def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
@@ -187,11 +193,16 @@ def find_age(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlLine:
     if not column:
         return YamlLine(f"age: {{column: {UNANSWERED}}}", "the column of age in completed years")
-    missing = unused.beyond(column, 120)
-    return YamlLine(
-        f"age: {{column: {unused.named(column)}{f', missing: {flow(missing)}' if missing else ''}}}",
-        f"{why}; no age: {meanings(column, missing)}" if missing else why,
+    beyond = unused.beyond(column, 120)
+    missing, odd = (
+        [code for code in beyond if code in column.no_answer],
+        [code for code in beyond if code not in column.no_answer],
     )
+    keys = f", missing: {flow(missing)}" if missing else ""
+    keys += f", {UNANSWERED}: {flow(odd)}" if odd else ""
+    said = [why, f"no age: {meanings(column, missing)}" if missing else ""]
+    said += [f"{', '.join(odd)}: under missing if it is a code; a wrong age goes under corrections"] if odd else []
+    return YamlLine(f"age: {{column: {unused.named(column)}{keys}}}", "; ".join(filter(None, said)))
 
 
 def year(unused: UnusedColumns, path: Path) -> YamlLine:

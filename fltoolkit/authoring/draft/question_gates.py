@@ -44,7 +44,7 @@ class _Tried:
 def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]) -> tuple[Gate, ...]:
     """The gates that together explain who has an answer to a question; none if no few of them do.
 
-    One gate is enough, and the last in the file of equals, if almost everybody who came through it has an answer.
+    One gate is enough, of equals one of a sure no and the last in the file, if almost everybody who came through it has an answer.
     Where a gate is blank because an earlier one shut it, both are named, the earlier first.
 
     Args:
@@ -61,7 +61,7 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     chosen = list[_Tried]()
     while tried and len(chosen) < MOST_GATES:
         unexplained = _unexplained(chosen, has)
-        best = max(reversed(tried), key=lambda t: int((t.shut & unexplained).sum()))
+        best = max(reversed(tried), key=lambda t: (int((t.shut & unexplained).sum()), not t.gate.unsure))
         if not (best.shut & unexplained).any() or (
             chosen and _opens(chosen, has) and 2 * (best.shut & unexplained).sum() < unexplained.sum()
         ):
@@ -100,7 +100,7 @@ def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
 
 
 def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
-    """A column as a gate: some answers that nobody asked has, of which a no is one, and some that those asked have."""
+    """A column as a gate: some answers that nobody asked has, and some that those asked have. Of a yes/no question a no is among the first."""
     times = np.bincount(places.astype(np.intp) + 256 * has.astype(np.intp), minlength=512)
     codes = list(column.codes)
     here = [(i, code) for i, code in enumerate(codes, 1) if times[i] + times[256 + i]]
@@ -109,7 +109,8 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
     kinds = _kinds(column, codes)
     skipped = tuple(code for code in away if kinds[code] == "no")
     unsure = tuple(code for code in away if kinds[code] in ("yes", "other"))
-    if not asked or not skipped or times[256 + BLANK] > BY_MISTAKE * has.sum():
+    known = skipped or (unsure and "yes" not in column.meanings)
+    if not asked or not known or times[256 + BLANK] > BY_MISTAKE * has.sum():
         return None
     sent = np.isin(places, [i for i, code in here if code in (*skipped, *unsure)])
     open_ = np.isin(places, [i for i, code in here if code in asked])

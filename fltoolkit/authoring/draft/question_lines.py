@@ -92,6 +92,11 @@ def _asks_leaving(column: ColumnContents) -> bool:
     return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
 
 
+def _has_kinds(column: ColumnContents) -> bool:
+    """A question with labelled kinds of answers, such as status in employment, which can say who is asked on."""
+    return is_coded(column, 12) and any(column.codes.values())
+
+
 def _gates(
     unused: UnusedColumns,
     found: Sequence[ColumnContents],
@@ -101,17 +106,20 @@ def _gates(
     """By question the columns that say who was asked it, where the rows bear them out; and the questions with blanks without."""
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
     worked, gates, unexplained = list(placed.get("worked", ())), dict[str, tuple[Gate, ...]](), set[str]()
+    # A blank of a question on the same work needs no gate: it counts only where both sides were told.
+    questions, linked = {c.name for c in found}, {c.name for c in placed.get("same_work", ())}
+    listed = [c for c in unused.columns if c.name in questions or (c.name not in unused.used and _has_kinds(c))]
     step = max(10 * NEAR, unused.table.columns_at_once)
-    for start in range(0, len(found), step):
-        around = {c.name: c for c in [*worked, *found[max(0, start - NEAR) : start + step + NEAR]]}
+    for start in range(0, len(listed), step):
+        around = {c.name: c for c in [*worked, *listed[max(0, start - NEAR) : start + step + NEAR]]}
         answers = unused.table.answers(list(around.values()), asked)
-        for i, column in enumerate(found[start : start + step], start):
-            near = {c.name: c for c in [*worked, *found[max(0, i - NEAR) : i + NEAR]]}
-            if column.name in of_all:
+        for i, column in enumerate(listed[start : start + step], start):
+            near = {c.name: c for c in [*worked, *listed[max(0, i - NEAR) : i + NEAR]]}
+            if column.name in of_all or column.name not in questions:
                 continue
             if tried := find_gates(answers, column, list(near.values())):
                 gates[column.name] = tried
-            elif not answers[column.name].all():
+            elif not answers[column.name].all() and column.name not in linked:
                 unexplained.add(column.name)
     return gates, frozenset(unexplained)
 
@@ -251,7 +259,8 @@ def _routing(gates: Sequence[Gate]) -> str:
 
 def _gate(gate: Gate) -> str:
     unsure = f", {UNANSWERED}: {flow(gate.unsure)}" if gate.unsure else ""
-    return f"{{column: {scalar(gate.column)}, asked: {flow(gate.asked)}, skipped: {flow(gate.skipped)}{unsure}}}"
+    skipped = f", skipped: {flow(gate.skipped)}" if gate.skipped else ""
+    return f"{{column: {scalar(gate.column)}, asked: {flow(gate.asked)}{skipped}{unsure}}}"
 
 
 # --------------------------------------------------------------------------- who imposed it, where, for how many months
@@ -280,7 +289,7 @@ def _coded(
     for code, label in column.codes.items():
         if code not in column.no_answer:
             said.setdefault(_kind(label, kinds) or "other", []).append(code)
-    yield from [YamlLine(), YamlLine(f"{key}:"), YamlLine(f"  column: {scalar(column.name)}", why)]
+    yield from [YamlLine(), YamlLine(f"{key}:"), _of_a_job(unused, column, why)]
     left = said.pop("other", [])
     for kind in kinds:
         if kind in said:
@@ -293,19 +302,32 @@ def _coded(
         yield YamlLine(f"  missing: {flow(column.no_answer)}", meanings(column, column.no_answer))
 
 
+def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
+    """The column of a fact about the work; asked where others differ from it in a number, which can be the job's."""
+    alike = unused.numbered_alike(column)
+    if not alike:
+        return YamlLine(f"  column: {unused.named(column)}", why)
+    asks = f"{basis(column)}; and {', '.join(alike[:2])}: if the number is that of a job, write {{episode}} in its place"
+    return YamlLine(f"  column: {UNANSWERED}", asks)
+
+
 def _kind(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
     """The one kind that a label tells, and does not deny."""
     return None if first_hit(vocabulary().polarity.negation, label) else only_kind_of(label, kinds)
 
 
+def _is_months(column: ColumnContents) -> bool:
+    """Small numbers that not everybody has, of which no label says anything but that there is no answer."""
+    numbers = column.distinct > 3 and column.low is not None and column.low >= 0 and column.widths[1] <= 3
+    return numbers and not column.full and not any(column.codes[code] for code in column.codes.keys() - column.no_answer)
+
+
 def months(unused: UnusedColumns) -> Iterator[YamlLine]:
-    column, why = unused.take(
-        "months", lambda c: not c.full and c.distinct > 3 and c.low is not None and c.low >= 0 and c.widths[1] <= 3
-    )
+    column, why = unused.take("months", _is_months)
     if not column:
         return
     missing = unused.beyond(column, 60)
-    yield from [YamlLine(), YamlLine("months:"), YamlLine(f"  column: {scalar(column.name)}", why)]
+    yield from [YamlLine(), YamlLine("months:"), _of_a_job(unused, column, why)]
     yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
     if missing:
         yield YamlLine(f"  missing: {flow(missing)}", meanings(column, missing))

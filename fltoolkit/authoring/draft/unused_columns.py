@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
 from fltoolkit.authoring.draft.column_roles import ranked, score
 from fltoolkit.authoring.draft.yaml_lines import basis, scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
+
+NUMBER = re.compile(r"\d+")
 
 
 @dataclass
@@ -45,6 +48,18 @@ class UnusedColumns:
     def named(self, column: ColumnContents) -> str:
         """A column's name as YAML; to be answered where another fits as well."""
         return UNANSWERED if column.name in self.rivals else scalar(column.name)
+
+    def numbered_alike(self, column: ColumnContents) -> list[str]:
+        """Other columns whose name differs in one number only, and whose label in no word: the same question about another job, such as
+        JOB2_WHO of JOB1_WHO."""
+        label, others = NUMBER.sub("", column.label), [c for c in self.columns if c.name != column.name]
+        parts = re.split(r"(\d+)", column.name)  # numbers have the odd places
+        forms = [
+            re.compile(r"\d+".join(map(re.escape, ("".join(parts[:i]), "".join(parts[i + 1 :])))))
+            for i in range(1, len(parts), 2)
+        ]
+        like = [c for c in others if any(form.fullmatch(c.name) for form in forms)]
+        return [c.name for c in like if NUMBER.sub("", c.label) == label]
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
         """What stands in a column of numbers and is none: the codes for no answer, and what is above the possible."""

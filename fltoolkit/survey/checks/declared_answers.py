@@ -99,7 +99,7 @@ def _number_findings(survey: Survey) -> list[Finding]:
         out.append(Finding("error", "episodes", counted.number, what, counts["odd"], do))
     if counts["more"]:
         what = f"more episodes than the {len(survey.spec.episodes.wide)} that survey.yaml names; those beyond are not seen"
-        do = "name all under episodes.wide; or if the number is a code of no answer, under episodes.exists.missing"
+        do = "name all that were asked about under episodes.wide; or if the number is a code of no answer, under episodes.exists.missing"
         out.append(Finding("warning", "episodes", counted.number, what, counts["more"], do))
     return out
 

@@ -26,6 +26,8 @@ BEFORE = {
 }
 
 
+LINK, SIDES = "episodes.same_work", ("items.involuntary", "items.coercion")
+
 # Each kind of finding about answers: severity, check, what was found, what to do.
 KINDS = {
     "mostly_yes": (
@@ -35,6 +37,11 @@ KINDS = {
     "missing": (
         "warning", "non-response", "blank without a reason",
         "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides",
+    ),
+    "behind": (
+        "warning", "non-response", "blank although the routing does not skip it",
+        "who said don't know at a gate, or did not answer: unresolved unless another answer decides; "
+        "if they are many, compare the gates and their codes with the questionnaire",
     ),
     "nobody": (
         "warning", "non-response", "blank for everybody asked", "is it a question for others, such as children, or in another column?",
@@ -92,7 +99,8 @@ def answer_findings(survey: Survey) -> list[Finding]:
         if row["unexpected"]:
             past[column] = max(past.get(column, 0), row["unexpected"])
         if row["missing"]:
-            note("nobody" if row["missing"] == row["asked"] else "missing", column, row["missing"])
+            kind = "behind" if row["routed"] else "missing"
+            note("nobody" if row["missing"] == row["asked"] else kind, column, row["missing"])
         if row["dont_know"] or row["refused"]:
             note("open", column, (row["dont_know"], row["refused"]))  # each is told by itself in `nonresponse`
         if 2 * row["yes"] > row["answered"]:
@@ -137,7 +145,8 @@ def _routed_past(survey: Survey, name: str) -> FindingRows:
 def answer_counts(survey: Survey) -> pd.DataFrame:
     """Non-response to each question among persons asked the module, unprotected: `where`, `column`, `label`, `asked` (who worked),
     `dont_know`, `refused`, `not_applicable`, `missing` (blank, of someone who worked, where neither routing nor an absent episode explains
-    it), `unexpected` (answered where routing skips); of items also `yes`, and `answered` (yes or no).
+    it), `unexpected` (answered where routing skips), `routed` (whether it has routing); of items also `yes`, and `answered` (yes or no).
+    A question on the same work is for who said yes to both sides of the definition.
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -167,27 +176,38 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected", "yes", "answered")
         for i, (q, stage) in enumerate(zip(held, stages, strict=True)):
             row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": asked[stage]}
+            row["routed"] = q.source.routing is not None
             rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
     return pd.DataFrame(rows)
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
     """The frame with columns of truths that many questions share; and for each question two of them: whom its module was asked, and who
-    of them had not said no to what comes before it."""
+    of them had not said no to what comes before it, any work; of the same work, who said yes to both sides of the definition."""
     children = [q.where.startswith("children") for q in held]
     before = [BEFORE.get(q.where, "" if of else "any_work") for q, of in zip(held, children, strict=True)]
+    before = [LINK if q.where == LINK else stage for q, stage in zip(held, before, strict=True)]
     inside = {False: nw.lit(True), True: nw.lit(False)}
     if ASKED in frame.collect_schema().names():
         inside = {False: nw.col(ASKED) & ~nw.col(CHILD), True: nw.col(ASKED) & nw.col(CHILD)}
     made = {of: inside[of].alias(f"fl__inside{of:d}") for of in dict.fromkeys(children)}
     stages: dict[tuple[bool, str], nw.Expr] = {}
     for of, stage in dict.fromkeys(zip(children, before, strict=True)):
-        idle = [_no(q, mapped) for q in held if q.where == stage]
-        reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
+        if stage == LINK:
+            reached = nw.all_horizontal(inside[of], *(_says_yes(held, side, mapped) for side in SIDES), ignore_nulls=False)
+        else:
+            idle = [_no(q, mapped) for q in held if q.where == stage]
+            reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
         stages[of, stage] = reached.alias(f"fl__reached{len(stages)}")
     named = {stage: f"fl__reached{i}" for i, stage in enumerate(stages)}
     told = [(f"fl__inside{of:d}", named[of, stage]) for of, stage in zip(children, before, strict=True)]
     return frame.with_columns(*made.values(), *stages.values()), told
+
+
+def _says_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
+    """Who said yes to a question of a side of the definition. True or false, never null."""
+    yes = [says_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
+    return nw.any_horizontal(*yes, ignore_nulls=False) if yes else nw.lit(False)
 
 
 def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
@@ -219,5 +239,5 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
         (10 where it is 5), so that no small number lies between two of them or between one and a path of `fl.paths`. Blank: fewer
         than the limit; 0 is nobody.
     """
-    counts = answer_counts(survey).drop(columns=["asked", "unexpected", "yes", "answered"])
+    counts = answer_counts(survey).drop(columns=["asked", "unexpected", "routed", "yes", "answered"])
     return rounded_columns(counts, ["dont_know", "refused", "not_applicable", "missing"], survey.spec.confidentiality.least_told)

@@ -21,7 +21,7 @@ from fltoolkit.survey.corrections.corrected_values import (
 )
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import SOURCE
-from fltoolkit.survey.data.person_frame import Frame, SourceTable
+from fltoolkit.survey.data.person_frame import Frame, SourceTable, refuse_repeated_persons
 from fltoolkit.survey.spec.corrections import Correction, NumberRange, told_row
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -34,19 +34,31 @@ class AppliedCorrections:
 
     Attributes:
         persons, episodes: the rows as they were read, before any correction.
+        keyed: the persons with the corrections of their key and no others.
         changed: of each correction, in the order of survey.yaml, how many rows have another value than before. Confidential.
     """
 
     persons: Frame
+    keyed: Frame
     episodes: Frame | None
     changed: tuple[int, ...]
 
 
-def numbered(spec: SurveySpec) -> tuple[list[Numbered], list[Numbered]]:
-    """The corrections of persons and those of episodes, each with its place in survey.yaml."""
-    persons = spec.correctable().persons
-    every = list(enumerate(spec.corrections, 1))
-    return [n for n in every if n[1].column in persons], [n for n in every if n[1].column not in persons]
+@dataclass(frozen=True)
+class NumberedCorrections:
+    """The corrections of survey.yaml, each with its place: of the columns of the persons' key, of other columns of persons, of episodes."""
+
+    keys: list[Numbered]
+    persons: list[Numbered]
+    episodes: list[Numbered]
+
+
+def numbered(spec: SurveySpec) -> NumberedCorrections:
+    """The corrections of survey.yaml by what they change."""
+    columns, every = spec.correctable(), list(enumerate(spec.corrections, 1))
+    keys = [n for n in every if n[1].column in columns.person_key]
+    persons = [n for n in every if n[1].column in columns.persons and n not in keys]
+    return NumberedCorrections(keys, persons, [n for n in every if n[1].column not in columns.persons])
 
 
 def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceTable, AppliedCorrections | None]:
@@ -56,21 +68,21 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
         table: as the files were read. where: the survey.yaml, for messages.
 
     Raises:
-        DataError: a correction matches no row, or several rows by one key; two of them reach one cell.
+        DataError: a correction matches no row, or several rows by one key; two of them reach one cell; a key is not unique.
     """
     if not spec.corrections:
         return table, None
-    of_persons, of_episodes = numbered(spec)
-    keys, pooled = spec.correctable(), len(spec.files.person.path) > 1
-    changed: dict[int, int] = {}
-    persons, episodes = table.persons, table.episodes
-    if of_persons:
-        persons, found = _made(persons, of_persons, keys.person_key, pooled, where)
+    listed, keys, pooled = numbered(spec), spec.correctable(), len(spec.files.person.path) > 1
+    keyed, changed = _made(table.persons, listed.keys, keys.person_key, pooled, where)
+    if listed.keys:
+        refuse_repeated_persons(keyed, spec.files.person, where)
+    persons, found = _made(keyed, listed.persons, keys.person_key, pooled, where)
+    changed |= found
+    episodes = table.episodes
+    if episodes is not None:
+        episodes, found = _made(episodes, listed.episodes, keys.episode_key, pooled, where)
         changed |= found
-    if of_episodes and episodes is not None:
-        episodes, found = _made(episodes, of_episodes, keys.episode_key, pooled, where)
-        changed |= found
-    applied = AppliedCorrections(table.persons, table.episodes, tuple(changed[i] for i in sorted(changed)))
+    applied = AppliedCorrections(table.persons, keyed, table.episodes, tuple(changed[i] for i in sorted(changed)))
     return replace(table, persons=persons, episodes=episodes), applied
 
 
@@ -78,6 +90,8 @@ def _made(
     frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
 ) -> tuple[Frame, dict[int, int]]:
     """A frame with its corrections made, and of each how many rows it changed."""
+    if not corrections:
+        return frame, {}
     columns, marked = corrected_columns(corrections), with_corrections(frame, corrections, key)
     reached = _reached(marked, columns, where)
     changed: dict[int, int] = {}
@@ -145,5 +159,5 @@ def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Seq
     if several:
         raise DataError(
             f"entry {entry} matches several rows by one key", where=where, found="; ".join(told_row(row, key) for row in several[:20]),
-            do="in pooled files a key can stand in each of them: say where: with the key's columns and one that tells the files apart",
+            do="say where: with the key's columns and one more that tells these rows apart",
         )  # fmt: skip

@@ -58,10 +58,11 @@ def corrected_rows(survey: Survey) -> pd.DataFrame:
     refuse_changed(survey.files)
     spec, keys, tables = survey.spec, survey.spec.correctable(), []
     if survey.corrected:
-        of_persons, of_episodes = numbered(spec)
-        tables += _cells(survey.corrected.persons, of_persons, keys.person_key, spec.files.person)
-        if survey.corrected.episodes is not None and spec.files.episodes:
-            tables += _cells(survey.corrected.episodes, of_episodes, keys.episode_key, spec.files.episodes)
+        listed, before = numbered(spec), survey.corrected
+        tables += _cells(before.persons, listed.keys, keys.person_key, spec.files.person)
+        tables += _cells(before.keyed, listed.persons, keys.person_key, spec.files.person)
+        if before.episodes is not None and spec.files.episodes:
+            tables += _cells(before.episodes, listed.episodes, keys.episode_key, spec.files.episodes)
     key = keys.episode_key if spec.corrections and any(set(keys.episode_key) <= set(t) for t in tables) else keys.person_key
     columns = [*ROW_COLUMNS, *key]
     found = pd.concat([pd.DataFrame(columns=columns), *tables], ignore_index=True)[columns].astype(object)

@@ -18,11 +18,13 @@ def wanted_columns(spec: SurveySpec) -> WantedColumns:
     if not spec.episodes.long:
         filled = {c.replace("{episode}", e): key for c, key in episodes.items() for e in (spec.episodes.wide or ("",))}
         persons, episodes = {**persons, **filled}, {}
+    key = spec.files.person.key
     for correction in spec.corrections:
-        of = persons if correction.column in persons else episodes
+        of = persons if correction.column in (*persons, *key) else episodes
         of |= {c: "corrections.where" for c in correction.where if c not in of}
     touched = {c for correction in spec.corrections for c in (correction.column, *correction.where)}
-    return WantedColumns(persons, episodes, spec.number_columns(), spec.bare_columns() - touched, spec.code_columns())
+    corrected = any(correction.column in key for correction in spec.corrections)
+    return WantedColumns(persons, episodes, spec.number_columns(), spec.bare_columns() - touched, spec.code_columns(), corrected)
 
 
 def certain(spec: SurveySpec) -> nw.Expr | None:

@@ -152,6 +152,7 @@ class WantedColumns:
         episodes: those of the episodes file.
         numbers: those of all that are numbers. bare: those of them whose text nobody asks for.
         codes: those of persons that are grouped or joined by.
+        key_is_corrected: whether the persons' key is compared after its corrections only.
     """
 
     persons: Mapping[str, str]
@@ -159,6 +160,7 @@ class WantedColumns:
     numbers: Collection[str]
     bare: Collection[str]
     codes: Collection[str]
+    key_is_corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,8 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
     _refuse_own_names(files.person, wanted.persons, offered, where)
     with readable(files.told(where)):
+        if not wanted.key_is_corrected:
+            _unique(parts["person"], _person_key(files.person), "person", files.person, where)
         person, joins = _join(files, parts, where)
         own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
         paths = [path for file in given.values() for path in place.paths(file, where)]
@@ -247,7 +251,6 @@ def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Coll
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
     """The household and module rows beside each person's, quarter by quarter where they are pooled as persons are."""
     person, joins = parts["person"], []
-    _unique(person, [*files.person.key, *([PART] if len(files.person.path) > 1 else [])], "person", files.person, where)
     for kind in ("household", "module"):
         file: DataFile | None = getattr(files, kind)
         if file is None:
@@ -345,6 +348,16 @@ def _names_here(file: DataFile, columns: Sequence[str], where: str) -> dict[str,
     return names
 
 
+def _person_key(file: DataFile) -> list[str]:
+    return [*file.key, *([PART] if len(file.path) > 1 else [])]
+
+
+def refuse_repeated_persons(persons: Frame, file: DataFile, where: str) -> None:
+    """Stop on persons of a `SourceTable` who share their key. Raises `RepeatedKeys`."""
+    named = persons.select(*[nw.col(SOURCE + c).alias(c) for c in file.key], nw.col(PART))
+    _unique(named, _person_key(file), "person", file, where)
+
+
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
     """Refuse rows of a file that share the key that must tell them apart."""
     if different(frame, key) == rows_of(frame):
@@ -357,7 +370,8 @@ def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: 
     raise RepeatedKeys(
         f"{len(rows)} {problem}", rows=rows.assign(check="files", where=where, what=problem, file=paths)[[*ROW_FACTS, *named, "rows"]],
         where=where, found=named,
-        do="name the columns that make a row unique, or remove the repeated rows; fltoolkit check --private FOLDER writes which they are",
+        do="name the columns that make a row unique, remove the repeated rows, or give a wrong row its key under `corrections` "
+        "with `where:`; fltoolkit check --private FOLDER writes which they are",
     )  # fmt: skip
 
 

@@ -157,7 +157,8 @@ def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | Non
 
 
 def uncorrected(survey: Survey) -> Survey:
-    """A survey as its files have it, for its classification: no correction is made, and of the design only the columns are there.
+    """A survey as its files have it, for its classification: no correction is made but those of the persons' key, so that each person is
+    known again; and of the design only the columns are there.
 
     Raises:
         RequestError: survey.yaml corrects nothing.
@@ -167,7 +168,7 @@ def uncorrected(survey: Survey) -> Survey:
         raise RequestError("survey.yaml corrects nothing", where=f"{survey.path}: corrections")
     refuse_changed(survey.files)
     spec, before = survey.spec, survey.corrected
-    persons = before.persons.with_columns(_design_columns(spec, before.persons.collect_schema().names()))
+    persons = before.keyed.with_columns(_design_columns(spec, before.keyed.collect_schema().names()))
     episodes = None if before.episodes is None else before.episodes.with_columns(person_key(spec))
     return dataclasses.replace(survey, rows=_with_modules(spec, persons), episodes=episodes, corrected=None, known={})
 

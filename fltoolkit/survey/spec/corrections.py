@@ -104,14 +104,14 @@ class CorrectableColumns:
 
     Attributes:
         persons: the columns that survey.yaml uses of a person. episodes: of the episodes file, where there is one.
-        questions: those of both that make a case. keys: the columns by which files are joined.
+        questions: those of both that make a case. joins: the columns by which other files are joined to the persons.
         person_key, episode_key: the columns that name a row of each.
     """
 
     persons: frozenset[str]
     episodes: frozenset[str]
     questions: frozenset[str]
-    keys: frozenset[str]
+    joins: frozenset[str]
     person_key: tuple[str, ...]
     episode_key: tuple[str, ...]
 
@@ -137,8 +137,10 @@ def correctable_columns(
         persons, spells = persons | spells, frozenset()
     person = tuple(files.person.key)
     spell = tuple(dict.fromkeys((*person, *(files.episodes.key if files.episodes else ()))))
-    keys = frozenset(column for file in files.given.values() for column in file.key)
-    return CorrectableColumns(persons, spells, decide, keys, person, spell)
+    joins = frozenset(column for kind, file in files.given.items() if kind != "person" for column in file.key)
+    if files.episodes:
+        joins = joins.union(person)
+    return CorrectableColumns(persons.union(person), spells, decide, joins, person, spell)
 
 
 def refuse_corrections(corrections: Sequence[Correction], columns: CorrectableColumns) -> None:
@@ -167,8 +169,10 @@ def _problem(correction: Correction, columns: CorrectableColumns) -> str:
     column, used = correction.column, columns.persons | columns.episodes
     if "{episode}" in column:
         return f"{column} stands for several columns; name the one that is wrong"
-    if column in columns.keys:
-        return f"{column} is of a key, by which the files were joined before; correct it in the data themselves"
+    if column in columns.joins:
+        return f"{column} is of a key by which another file was joined before; correct it in the data themselves"
+    if column in columns.person_key and correction.value == MISSING:
+        return f"{column} is of the key, which is never blank; give the right value"
     if column not in used:
         near = difflib.get_close_matches(column, used, n=1)
         return f"survey.yaml uses no column {column}" + (f"; did you mean {near[0]}?" if near else "; only columns in use count")

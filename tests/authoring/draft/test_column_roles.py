@@ -33,9 +33,9 @@ def test_a_label_says_more_than_a_name_and_what_does_not_fit_is_left_out() -> No
 
 
 def test_numbers_are_weights_or_ages_only_where_they_can_be() -> None:
-    weight = {"distinct": 2, "low": 0.0, "high": 9.0}
+    weight = {"distinct": 2, "low": 0.0, "high": 9.0, "width": 3}
     assert is_weight(column("w", **weight))
-    for wrong in ({"low": None}, {"low": -0.5}, {"distinct": 1}):
+    for wrong in ({"low": None}, {"low": -0.5}, {"distinct": 1}, {"width": 1}):
         assert not is_weight(column("w", **{**weight, **wrong}))
     assert not is_weight(column("w", codes={"1": "Urban"}, **weight))
     age = {"distinct": 16, "low": 0.0, "high": 99.0, "width": 3}

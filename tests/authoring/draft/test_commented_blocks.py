@@ -101,7 +101,8 @@ def test_columns_of_one_and_nought_that_differ_in_a_number_are_one_question(tmp_
         {names[0]: "Threats"},
     )
     assert lines[2:] == [
-        "#   Q7", f"#     - {{column: {quoted(names[0])}, yes: 1, no: 0}}  # Threats",
+        "#   Q7  # who ticked don't know or refused has a 0 here that is not a no: docs/how_to.md, Select-multiple",
+        f"#     - {{column: {quoted(names[0])}, yes: 1, no: 0}}  # Threats",
         f"#     - {{column: {quoted(names[1])}, yes: 1, no: 0}}  # what does this answer say?",
     ]  # fmt: skip
 

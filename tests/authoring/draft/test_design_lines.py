@@ -135,9 +135,12 @@ def test_who_answered_the_module_is_said_of_everybody_in_a_few_codes(
     assert (find_module(held)[0] is not None) is found
 
 
-def test_ages_above_all_ages_are_no_age(tmp_path: Path) -> None:
+def test_ages_above_all_ages_are_asked(tmp_path: Path) -> None:
     held = unused(tmp_path, {"age": [*range(20, 40), 999, 120]}, codes={"age": {"98": "Don't know"}})
-    assert str(age(held, *find_age(held))) == "age: {column: age, missing: [98, 999]}  # the name age; no age: 98 Don't know, 999"
+    assert str(age(held, *find_age(held))) == (
+        "age: {column: age, missing: 98, <answer>: 999}  # the name age; no age: 98 Don't know; "
+        "999: under missing if it is a code; a wrong age goes under corrections"
+    )
     held = unused(tmp_path, {"age": range(20, 40)})
     assert str(age(held, *find_age(held))) == "age: {column: age}  # the name age"
     assert str(age(held, None, "")) == "age: {column: <answer>}  # the column of age in completed years"
@@ -161,7 +164,8 @@ def test_a_key_that_few_rows_spoil_is_told_by_their_numbers(tmp_path: Path) -> N
     sample = find_sample(held)
     assert sample.key == ()
     assert text(files(held, sample, "a.csv"))[1].endswith(
-        "the columns that make a row unique; [strat, psu, hhid, line] is unique but for one pair, rows 5, 6 (the first below the header is 1): correct them"
+        "the columns that make a row unique; [psu, hhid, line] is unique but for one pair, rows 5, 6 (the first below the header is 1): "
+        "name these columns, and correct the wrong row's under corrections"
     )
 
 

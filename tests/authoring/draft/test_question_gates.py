@@ -35,6 +35,24 @@ def test_a_code_of_a_gate_without_a_clear_label_is_asked() -> None:
     assert tried({"1": "", "2": "", "3": ""}, gate=gate, q=question) == (Gate("gate", ("1",), ("2",), ("3",)),)
 
 
+def test_kinds_of_answers_that_skip_a_question_are_asked_and_a_sure_no_goes_before_them() -> None:
+    kinds = {"1": "Employee", "2": "Own account", "3": "Employer", "8": "Don't know"}
+    status, question = [1] * 60 + [2] * 30 + [3] * 6 + [8] * 4, [1, 2] * 30 + [None] * 40
+    assert tried(kinds, status=status, q=question) == (Gate("status", ("1",), (), ("2", "3")),)
+    assert (
+        tried({**YES_NO, "3": "Elsewhere"}, gate=[2] * 60 + [1] * 40, q=question) == ()
+    )  # of yes/no questions a yes skips nothing
+    both = {"1": "Yes", "2": "No"}
+    columns = [
+        column("sure", codes=both, rows=100),
+        column("kind", codes=kinds, rows=100),
+        column("q", codes=both, rows=100, filled=60),
+    ]
+    answers = {"sure": [1] * 60 + [2] * 40, "kind": [1] * 60 + [2] * 40, "q": [1, 2] * 30 + [0] * 40}
+    placed = {name: np.array(rows, dtype=np.uint8) for name, rows in answers.items()}
+    assert [gate.column for gate in find_gates(placed, columns[-1], columns[:-1])] == ["sure"]
+
+
 def test_a_gate_behind_a_gate_is_named_with_the_gate_before_it() -> None:
     first = [1] * 60 + [2] * 40
     second = [1] * 20 + [2] * 40 + [None] * 40

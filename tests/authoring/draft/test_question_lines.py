@@ -144,6 +144,24 @@ def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
     assert text(months(unused(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
 
 
+def test_a_question_that_names_months_is_no_number_of_months(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
+    facts = {"filled": 20, "distinct": 4, "low": 1.0, "high": 9.0}
+    held.columns = [column("q", "Any work in the last 12 months", {**KNOWN, "9": "Refused"}, missing=["8", "9"], **facts)]
+    assert text(months(held)) == []
+    held.columns = [column("q", "How many months", {"98": "Don't know"}, missing=["98"], **facts)]
+    assert text(months(held))[2] == "  column: q  # q: How many months"
+
+
+def test_who_imposed_it_is_asked_where_each_job_has_a_column(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
+    codes = {"1": "Abroad", "2": "Here"}
+    held.columns = [column("where_1", codes=codes, filled=20), column("where_2", codes=codes, filled=10)]
+    assert text(where(held))[2] == (
+        "  column: <answer>  # the name where_1; and where_2: if the number is that of a job, write {episode} in its place"
+    )
+
+
 def test_a_code_that_tells_two_kinds_or_denies_one_is_asked(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     codes = {"1": "Abroad", "2": "Here", "3": "Not in this country", "4": "Here, later abroad"}

@@ -87,7 +87,7 @@ def test_without_labels_the_design_and_the_columns_with_telling_names_are_found(
     draft = drafted(data)
     assert draft["files"]["person"] == {"path": "persons.csv", "key": ["HH", "LINE"]}
     assert draft["design"] == {"weight": "W_LFS", "strata": "STRATUM", "psu": "EA", "household": "HH", "selection": UNANSWERED}
-    assert draft["age"] == {"column": "AGE", "missing": "999"}
+    assert draft["age"] == {"column": "AGE", UNANSWERED: "999"}
     assert draft["populations"]["adults"]["weight"] == "W_FL"
     assert {name: group["column"] for name, group in draft["groups"].items() if name != "age_group"} == {
         "sex": "SEX", "region": "REGION", "area": "AREA", "migrant": "BORN", "status": "STATUS"

@@ -25,6 +25,20 @@ def test_of_columns_that_fit_as_well_the_name_is_asked_and_the_others_are_told(t
     assert held.rivals == {"strat": ["stratum"]}  # z has the label alone
 
 
+def test_the_same_question_about_another_job_differs_in_one_number(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
+    names = ("job1_who", "job2_who", "job12_who", "job1_why", "job1_who2", "who")
+    held.columns = [
+        *(column(name) for name in names),
+        column("q4", "Who (job 1)"),
+        column("q5", "Who (job 2)"),
+        column("q6", "Where"),
+    ]
+    assert held.numbered_alike(held.columns[0]) == ["job2_who", "job12_who"]
+    assert held.numbered_alike(held.columns[5]) == []
+    assert held.numbered_alike(held.columns[6]) == ["q5"]
+
+
 def test_what_is_above_the_possible_is_no_number(tmp_path: Path) -> None:
     held = unused(tmp_path, {"age": [*range(20, 40), 130, 999]})
     assert held.beyond(held.columns[0], 120) == ["130", "999"]

@@ -50,6 +50,12 @@ def test_cases_are_counted_with_and_without_the_corrections(
     assert found.to_numpy().tolist() == [["adults", *adults]]
 
 
+def test_a_case_whose_line_number_was_corrected_is_neither_gained_nor_lost(tmp_path: Path) -> None:
+    line = [{"where": {"HH": i, "LINE": 1}, "column": "LINE", "value": 2, "why": "a slip"} for i in range(10)]
+    found = fl.corrected_cases(persons(tmp_path, PEOPLE, line))
+    assert found.loc[0, ["cases_before", "cases", "gained", "lost"]].to_list() == ["5 or more", "5 or more", 0, 0]
+
+
 def test_a_code_that_only_the_file_has_leaves_the_person_unresolved_without_the_correction(tmp_path: Path) -> None:
     people = [("case", {})] * 6 + [("not", {"INV": 7, "COE": 1})] * 6 + [("not", {})] * 30
     found = fl.corrected_cases(persons(tmp_path, people, [answered(range(6, 12), "INV", 1)]))

@@ -126,7 +126,12 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
       ("error", "routing", "q2", "answered although the routing skips it", 1)]),
     ("a blank that routing explains", {"worked": in_rows("N", range(6)), "q1": in_rows("", range(6)), "q2": in_rows("", range(6))}, {}, []),
     ("a blank that nothing explains", {"q1": in_rows("", range(4)), "q2": in_rows("", range(6))}, {},
-     [("warning", "non-response", "q1, q2", "blank without a reason: q2 (6), q1 (4)", "")]),
+     [("warning", "non-response", "q1, q2", "blank although the routing does not skip it: q2 (6), q1 (4)", "")]),
+    ("a question on the same work, blank for all but one of those who said yes to both sides",
+     {"q1": in_rows("Y", range(6)), "q2": in_rows("Y", range(3)) | {3: "D"}, "linked": {0: "Y"}},
+     {"episodes": {"same_work": "linked"}},
+     [("warning", "non-response", "linked", "blank without a reason", 2),
+      ("note", "non-response", "q2", "don't know or refused; unresolved unless another answer decides", 1)]),
     ("a blank of somebody who did not work", {"worked": {0: "N"}, "helped": in_rows("N", EVERYBODY), "q1": {0: ""}, "q2": {0: ""}},
      TWO_WORKS | {"items.involuntary.hazardous_work": "q1", "items.coercion.debt_bondage": "q2"}, []),
     ("a blank of somebody who may have worked", {"worked": {0: "N"}, "helped": in_rows("N", range(1, 16)), "q1": {0: ""}, "q2": {0: ""}},
@@ -140,7 +145,8 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
      [("note", "module", "result", "the module was refused as a whole: unit non-response, for the weights to correct", 3)]),
     ("nobody who answered", {"result": in_rows("out", EVERYBODY)}, {}, [("error", "module", "result", "nobody answered the module", 0)]),
     ("somebody counted as asked who answered nothing", {c: {0: ""} for c in ("worked", "q1", "q2")}, {},
-     [("warning", "non-response", "worked, q1, q2", "blank without a reason: worked (1), q1 (1), q2 (1)", ""),
+     [("warning", "non-response", "worked", "blank without a reason", 1),
+      ("warning", "non-response", "q1, q2", "blank although the routing does not skip it: q1 (1), q2 (1)", ""),
       ("warning", "module", "items", "every question blank, yet counted as asked", 1)]),
     ("a module without a status", {}, {"module": None}, []),
 ]  # fmt: skip
@@ -287,7 +293,8 @@ def test_an_episode_that_was_not_is_no_blank(spec: dict[str, Any], people: pd.Da
     path = write(changed(spec, WIDE), people=with_cells(table, cells))
     assert short(fl.check(fl.read_survey(path), show_values=True)) == [
         ("error", "unknown codes", "q1_1 (items.involuntary.hazardous_work)", "codes that survey.yaml does not name: X", 1),
-        ("warning", "non-response", "q1_2, q2_2", "blank without a reason: q2_2 (6), q1_2 (2)", ""),
+        ("warning", "non-response", "q2_2", "blank without a reason", 6),
+        ("warning", "non-response", "q1_2", "blank although the routing does not skip it", 2),
         ("note", "non-response", "q1_1", "don't know or refused; unresolved unless another answer decides", 1),
     ]
 

@@ -209,6 +209,34 @@ def test_a_key_that_stands_in_two_quarters_is_told(
     assert corrected_rows(survey)[["before", "after", "file"]].to_numpy().tolist() == [["20", "50", "q2.csv"]]
 
 
+def test_two_persons_with_one_line_number_are_told_apart_by_a_correction(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    twice = people.assign(line=[1 if hh == "h0" else line for hh, line in zip(people["hh"], people["line"], strict=True)])
+    line = {"where": {"hh": "h0", "line": 1, "age": 21}, "column": "line", "value": 2, "why": "a slip"}
+    # The age is named by the key that is right, and stands before the correction of the key: keys are corrected first.
+    age = {"rows": {"hh": "h0", "line": 2}, "column": "age", "value": 44, "why": "a slip"}
+    survey = fl.read_survey(write(changed(spec, {"corrections": [age, line]}), people=twice))
+    right = people.assign(age=[44 if (hh, n) == ("h0", 2) else a for hh, n, a in people[["hh", "line", "age"]].to_numpy()])
+    columns = ["hh", "line", "age", "q1"]
+    assert held(survey, columns) == sorted(made(right[columns], []), key=lambda row: (row["hh"], row["line"]))
+    assert corrected_rows(survey)[["entry", "column", "before", "after"]].to_numpy().tolist() == [
+        [1, "age", "21", "44"],
+        [2, "line", "1", "2"],
+    ]
+    assert survey.corrected is not None
+    assert survey.corrected.changed == (1, 1)
+
+
+def test_keys_that_are_not_unique_after_their_corrections_stop(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    line = {"where": {"hh": "h0", "line": 2}, "column": "line", "value": 1, "why": "a slip"}
+    message = refused(write(changed(spec, {"corrections": [line]}), people=people))
+    assert "1 key(s) of the person file stand in more than one row" in message
+    assert "give a wrong row its key under `corrections`" in message
+
+
 def test_a_value_that_is_no_code_is_an_unknown_code(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:

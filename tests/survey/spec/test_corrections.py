@@ -54,7 +54,7 @@ def test_what_is_no_correction_is_refused(keys: dict[str, Any], says: str) -> No
     [
         ([correction(column="AGES")], "entry 1: survey.yaml uses no column AGES; did you mean AGE?"),
         ([correction(), correction(column="NOTES")], "entry 2: survey.yaml uses no column NOTES; only columns in use count"),
-        ([correction(column="LINE")], "entry 1: LINE is of a key, by which the files were joined before"),
+        ([correction(column="LINE", value="missing")], "entry 1: LINE is of the key, which is never blank"),
         ([correction(column="P_{episode}")], "entry 1: P_{episode} stands for several columns"),
         ([correction(rows=[{"HH": "1"}])], "entry 1: a row of AGE is named by HH, LINE, and here by HH"),
         ([correction(rows=[{**ROW, "SEX": "1"}])], "entry 1: a row of AGE is named by HH, LINE, and here by HH, LINE, SEX"),
@@ -68,6 +68,16 @@ def test_a_correction_that_cannot_be_made_is_refused_by_its_place(entries: list[
     with pytest.raises(SpecError) as error:
         build_model({**small(), "corrections": entries}, SurveySpec, "survey.yaml")
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["household", "module", "episodes"])
+def test_a_key_by_which_another_file_is_joined_is_not_corrected(kind: str) -> None:
+    spec = {**small(), "corrections": [correction(column="LINE", value="3")]}
+    build_model(spec, SurveySpec, "survey.yaml")
+    other = {"path": "o.csv", "key": "LINE" if kind != "episodes" else "N"}
+    long = {"episodes": {"long": "true"}} if kind == "episodes" else {}
+    with pytest.raises(SpecError, match="entry 1: LINE is of a key by which another file was joined"):
+        build_model({**spec, **long, "files": {**spec["files"], kind: other}}, SurveySpec, "survey.yaml")
 
 
 def test_a_column_of_another_kind_needs_no_evidence() -> None:
