@@ -55,8 +55,8 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
             add(f.column.replace("{episode}", e), "form", codes)
         if p := spec.place:
             add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
-    out = _ticked(survey, mask)
-    for frame, columns in holding(survey, [name for name in known if name not in _option_columns(survey)]):
+    out, listed = _ticked(survey, mask), _option_columns(survey)
+    for frame, columns in holding(survey, [name for name in known if name not in listed]):
         strange: dict[str, nw.Expr] = {}
         for name in columns:
             codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
