@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-ANY_SEPARATOR = r"[\s,;|]+"
+# Written out, since `\s` is not the same in Python, which looks for codes without a meaning, and in the engines, which look for the others:
+# a no-break space of a spreadsheet would part two codes for one of them only.
+BLANKS = " \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 EDGE = "\x1f"  # stands around each code: no file of answers has it
 
 
 def pattern(separator: str | None) -> str:
     """The regular expression of what stands between two codes. None: blanks, commas, semicolons and upright strokes, whichever are found."""
     if separator is None:
-        return ANY_SEPARATOR
-    return r"\s*" + re.escape(separator.strip()) + r"\s*" if separator.strip() else r"\s+"
+        return f"[{BLANKS},;|]+"
+    return f"[{BLANKS}]*{re.escape(separator.strip())}[{BLANKS}]*" if separator.strip() else f"[{BLANKS}]+"
 
 
 def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) -> nw.Expr:

@@ -21,7 +21,8 @@ def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> l
     finding is a warning of its own.
     """
     reasons: dict[tuple[str, str], str] = {(entry.finding, entry.column): entry.why for entry in accepted}
-    there = {(finding.check, finding.where) for finding in found}
+    # Other findings of the same check and column, such as ages that are not stated, are no reason to keep the entry.
+    there = {(finding.check, finding.where) for finding in found if finding.severity == "error"}
     unused = [
         Finding(
             "warning",

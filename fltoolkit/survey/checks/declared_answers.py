@@ -7,7 +7,7 @@ from typing import Literal
 import narwhals as nw
 import pandas as pd
 
-from fltoolkit.survey.answers.skips_and_blanks import declared_no, shut
+from fltoolkit.survey.answers.skips_and_blanks import declared_no, is_blank, shut
 from fltoolkit.survey.checks.findings import Finding, count_rows
 from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, holding, questions, with_stages
 from fltoolkit.survey.data.internal_columns import ASKED, NUMBER_OF, SOURCE
@@ -53,7 +53,7 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
 
 def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
     """Whose blank is a no only because it is declared one."""
-    source, blank = question.source, nw.col(SOURCE + question.column).is_null()
+    source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
         return blank & declared_no(source, mapped, question.episode) & ~skipped

@@ -69,8 +69,9 @@ def questions(survey: Survey) -> list[AskedQuestion]:
     """Every yes/no question the spec maps, one for each episode label."""
     spec = survey.spec
     return [
-        AskedQuestion(where, source, source.codes(spec.answers), e)
+        AskedQuestion(where, source, codes, e)
         for where, source in spec.questions()
+        for codes in [source.codes(spec.answers)]
         for e in (spec.episodes.wide if "{episode}" in source.column else ("",))
     ]
 
@@ -150,6 +151,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
+    exist = [q for q in questions(survey) if q.where == "episodes.exists"]
     for frame, columns in holding(survey, [q.column for q in listed]):
         names = set(frame.collect_schema().names())
         held = [q for q in listed if q.column in columns]
@@ -162,7 +164,7 @@ def answer_counts(survey: Survey) -> pd.DataFrame:
                 conditions[f"{i} unexpected"] = nw.col(inside) & shut(q.source.routing, mapped, q.episode) & ~blank
             if (explained := no_when_blank(q.source, mapped, q.episode)) is not None:
                 unexplained = unexplained & ~explained
-            if absent := _absent(survey, names, q.episode):
+            if absent := _absent(survey, exist, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             if q.where.startswith("items") and not q.source.blank:  # else a no is a blank
@@ -214,13 +216,14 @@ def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
     return says_no(question.source, mapped, question.episode).fill_null(False)
 
 
-def _absent(survey: Survey, names: Collection[str], episode: str) -> list[nw.Expr]:
-    """What must all be true where an episode of work does not exist; nothing if every episode does. `names`: the columns of the rows."""
+def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
+    """What must all be true where an episode of work does not exist; nothing if every episode does. `exist`: the questions of
+    `episodes.exists`. `names`: the columns of the rows."""
     episodes, mapped = survey.spec.episodes, survey.spec.mapped
     if episodes.counted:
         there = episode in episodes.wide and SOURCE + episodes.counted.number in names
         return [(~episode_exists(episodes.counted, episodes.wide.index(episode) + 1)).fill_null(False)] if there else []
-    asked = [q for q in questions(survey) if q.where == "episodes.exists" and SOURCE + q.column in names and q.episode == episode]
+    asked = [q for q in exist if SOURCE + q.column in names and q.episode == episode]
     absent = []
     for question in asked:
         blank = no_when_blank(question.source, mapped, episode)

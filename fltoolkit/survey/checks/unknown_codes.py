@@ -55,8 +55,8 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
             add(f.column.replace("{episode}", e), "form", codes)
         if p := spec.place:
             add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
-    out = _ticked(survey, mask)
-    for frame, columns in holding(survey, [name for name in known if name not in _option_columns(survey)]):
+    out, listed = _ticked(survey, mask), _option_columns(survey)
+    for frame, columns in holding(survey, [name for name in known if name not in listed]):
         strange: dict[str, nw.Expr] = {}
         for name in columns:
             codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
@@ -154,11 +154,11 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
 
 def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
     """The codes of options that survey.yaml names anywhere for a column: in its questions, and where it is a gate."""
-    mapped, as_written = survey.spec.mapped, {q.source.column for q in asked}
+    mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():
         for gate in source.routing.gates() if source.routing else ():
-            for name in as_written.intersection(gate.column or ()):
+            for name in columns.intersection(gate.column or ()):
                 means = mapped.gate_codes(gate, name)
                 named |= {*means.asked, *means.unknown}
     return frozenset(named)

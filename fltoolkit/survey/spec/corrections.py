@@ -48,8 +48,8 @@ RowKey = Annotated[dict[str, Code], Field(min_length=1)]
 class NumberRange(Model):
     """Numbers from `min` to `max`, both included; one of them may be left out."""
 
-    min: float | None = None
-    max: float | None = None
+    min: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    max: Annotated[float, Field(allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _holds_numbers(self) -> NumberRange:
@@ -79,6 +79,11 @@ class Correction(Model):
     def _one_way(self) -> Correction:
         if bool(self.rows) == bool(self.where):
             raise ValueError("give rows (the keys of single rows) or where (a condition), one of them")
+        for column, values in self.where.items():
+            if not isinstance(values, NumberRange) and not all(values or ("",)):
+                raise ValueError(
+                    f"where: {column} has no code, and a blank meets no condition; give a code, or name the rows by their keys"
+                )
         return self
 
     @property
@@ -157,6 +162,17 @@ def refuse_corrections(corrections: Sequence[Correction], columns: CorrectableCo
                     f"corrections, entries {seen[cell]} and {number}: both change {correction.column} of {told_row(row, key)}; keep one of the two"
                 )
             seen[cell] = number
+
+
+def refuse_accepted_twice(accepted: Sequence[Accepted]) -> None:
+    """Stop where two entries of `accept` name one finding. Raises `ValueError` naming their places in the list."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, entry in enumerate(accepted, 1):
+        first = seen.setdefault((entry.finding, entry.column), number)
+        if first != number:
+            raise ValueError(
+                f"accept, entries {first} and {number}: both accept the finding {entry.finding} of {entry.column}; keep one of the two"
+            )
 
 
 def told_row(row: Mapping[str, str], key: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from fltoolkit.survey.spec.questions import AnswerCodes, Source
 from fltoolkit.survey.spec.routing import Routing
 
 Keyed = Sequence[tuple[str, Source]]
+EPISODE = "{episode}"
 # Where a blank may not be declared a no: they decide on everything else.
 NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "children.with_parents.done")
 
@@ -27,7 +28,8 @@ class GateCodes:
 
 @dataclass(frozen=True)
 class MappedQuestions:
-    """The yes/no questions by their columns, `{episode}` as written, and the codes that they share.
+    """The yes/no questions by their columns, and the codes that they share. A column of episodes stands as written, with `{episode}`, and
+    once more for each episode by its own name, as a question asked once of a person may have it for its gate.
 
     Attributes:
         by_column: the questions that each column feeds.
@@ -38,10 +40,13 @@ class MappedQuestions:
     answers: AnswerCodes
 
     @classmethod
-    def of(cls, questions: Keyed, answers: AnswerCodes) -> MappedQuestions:
-        """From `SurveySpec.questions` and the usual codes."""
-        columns = dict.fromkeys(source.column for _, source in questions)
-        return cls({c: tuple(s for _, s in questions if s.column == c) for c in columns}, answers)
+    def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
+        """From `SurveySpec.questions`, the usual codes, and the labels of `episodes.wide`."""
+        by_column: dict[str, list[Source]] = {}
+        filled = [of_episode(s, e) for _, s in questions if EPISODE in s.column for e in episodes]
+        for source in (*(s for _, s in questions), *filled):
+            by_column.setdefault(source.column, []).append(source)
+        return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
         """The codes of a question."""
@@ -65,6 +70,7 @@ class MappedQuestions:
                 raise ValueError(
                     f"{column} holds several codes: the gate is shut where none of asked is ticked; leave skipped out"
                 )
+            open_ = self.open_codes(sources[0])
             return GateCodes(asked, (), tuple(c for c in (*gate.unknown, *open_) if c not in asked), True)
         skipped = self._skipped(gate, column, own)
         if both := [code for code in skipped if code in (*asked, *gate.unknown)]:
@@ -101,18 +107,35 @@ class MappedQuestions:
         return own[0].meaning_no
 
 
-def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes) -> None:
+def of_episode(source: Source, episode: str) -> Source:
+    """A question as it is asked of one episode: its label in place of `{episode}`."""
+
+    def named(routing: Routing) -> Routing:
+        columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)
+        each = {key: tuple(map(named, joined)) for key in ("all", "any") if (joined := getattr(routing, key)) is not None}
+        return routing.model_copy(update={"column": columns, **each})
+
+    own = {
+        "column": source.column.replace(EPISODE, episode),
+        "if_ticked": tuple(name.replace(EPISODE, episode) for name in source.if_ticked),
+        "routing": None if source.routing is None else named(source.routing),
+    }
+    return source.model_copy(update=own)
+
+
+def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> None:
     """Refuse questions whose codes, gates or blanks do not fit each other.
 
     Args:
         questions: every question with its key, as `SurveySpec.questions` gives them.
-        answers: the usual codes.
+        answers: the usual codes. episodes: the labels of `episodes.wide`.
 
     Raises:
         ValueError: it names the key, the column, and what to do.
     """
-    mapped = MappedQuestions.of(questions, answers)
+    mapped = MappedQuestions.of(questions, answers, episodes)
     for where, source in questions:
+        _refuse_gates_of_no_episode(where, source, episodes)
         if source.blank and where in NEVER_BLANK:
             raise ValueError(
                 f"{where}: a blank of column {source.column} cannot mean no: who works, and whether it is the same work, decides on all "
@@ -133,6 +156,18 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes) -> None:
     _refuse_circles(questions, mapped)
 
 
+def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
+    """A question asked once of a person stands behind no gate, and beside no option, of one episode that is not named."""
+    beside = [*(source.routing.columns() if source.routing else ()), *source.if_ticked]
+    wrong = next((name for name in beside if EPISODE in name), None)
+    if wrong and EPISODE not in source.column and episodes:
+        named = ", ".join(wrong.replace(EPISODE, label) for label in episodes)
+        raise ValueError(
+            f"{where}: column {source.column} is asked once of a person, and {wrong} in its routing or if_ticked is of each episode; name "
+            f"the episodes' own columns there ({named}), or write {EPISODE} in the question's column too"
+        )
+
+
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
     """A column is read in one way, and its blanks mean one thing where it is a gate."""
     for column, sources in mapped.by_column.items():
@@ -148,6 +183,12 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
                     f"code {both[0]} of column {column} is an option in one question and don't know, refused or not applicable in another "
                     "(by its own keys, or those of answers); say dont_know: and refused: in each question of the column"
                 )
+    for where, source in questions:
+        if listed := [name for name in source.if_ticked if any(s.contains for s in mapped.by_column.get(name, ()))]:
+            raise ValueError(
+                f"{where}: if_ticked of column {source.column} names {listed[0]}, which holds several codes; it is for options with columns of "
+                "their own: take it out, and give why: or routing:"
+            )
     gates = {c: where for where, source in questions if source.routing for c in source.routing.columns()}
     for column, where in gates.items():
         said = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}

@@ -228,6 +228,11 @@ class InterviewMode(Model):
     codes: Annotated[dict[Code, str], Field(min_length=1)]
     missing: Codes = ()
 
+    @model_validator(mode="after")
+    def _each_code_means_one_thing(self) -> InterviewMode:
+        refuse_double_codes(self, "codes", "missing")
+        return self
+
 
 class Interview(Model):
     """Conditions of the interview that bear on the answers."""

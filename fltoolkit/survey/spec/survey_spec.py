@@ -14,7 +14,14 @@ from fltoolkit.errors import SpecError
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
-from fltoolkit.survey.spec.corrections import Accepted, CorrectableColumns, Correction, correctable_columns, refuse_corrections
+from fltoolkit.survey.spec.corrections import (
+    Accepted,
+    CorrectableColumns,
+    Correction,
+    correctable_columns,
+    refuse_accepted_twice,
+    refuse_corrections,
+)
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
 from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Group, Name, PopulationSpec, Sector, TableSpec
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
@@ -207,7 +214,7 @@ class SurveySpec(Model):
 
     @model_validator(mode="after")
     def _questions_fit(self) -> SurveySpec:
-        refuse_unfit_questions(self.questions(), self.answers)
+        refuse_unfit_questions(self.questions(), self.answers, self.episodes.wide)
         wrong = [c for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())] if "{episode}" in c]
         if wrong:
             raise ValueError(
@@ -223,6 +230,7 @@ class SurveySpec(Model):
     @model_validator(mode="after")
     def _corrections_fit(self) -> SurveySpec:
         refuse_corrections(self.corrections, self.correctable())
+        refuse_accepted_twice(self.accept)
         return self
 
     def correctable(self) -> CorrectableColumns:
@@ -250,7 +258,7 @@ class SurveySpec(Model):
     @property
     def mapped(self) -> MappedQuestions:
         """The yes/no questions by their columns, and what their codes, gates and blanks mean."""
-        return MappedQuestions.of(self.questions(), self.answers)
+        return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
 
     def person_columns(self) -> list[str]:
         """The columns asked of a person, the design's among them, in the order survey.yaml names them."""

@@ -21,6 +21,17 @@ def test_a_code_is_found_just_where_it_stands_alone(separator: str | None, code:
     assert [None if pd.isna(v) else bool(v) for v in got] == [*apart, None]
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\u202f", "\u3000", "\t", "\v", "\x85", "\x1c", "\u200b"])
+@pytest.mark.parametrize("separator", [None, " ", ","])
+def test_python_and_the_engine_part_codes_at_the_same_blanks(blank: str, separator: str | None) -> None:
+    """Else a code that the check knows would be found by no question, and count as a no."""
+    between = blank if separator is None or separator == " " else f"{blank},{blank}"
+    frame = frame_of(q=[f"1{between}3"])
+    got = frame.select(x=holds_one_of(nw.col("q"), ["3"], separator)).collect("pandas").to_native()["x"]
+    assert bool(got[0]) == ("3" in split_codes(f"1{between}3", separator))
+    assert bool(got[0]) == (blank not in ("\x85", "\x1c", "\u200b"))
+
+
 def split(text: str, separator: str | None) -> list[str]:
     """As one would by hand."""
     if separator is not None:

@@ -87,3 +87,10 @@ def test_a_finding_about_single_rows_stops_until_it_is_accepted(
     assert fl.prevalence(fl.classify(accepted)).table.loc[0, "cases"] == 1
     (told,) = fl.check(accepted).query("severity == 'warning'")["what"]
     assert told.endswith("; accepted: we rang: it is so")
+
+
+def test_another_finding_of_the_same_check_and_column_does_not_keep_an_entry() -> None:
+    missing = Finding("warning", "age", "AGE", "age not stated", 3, "ask")
+    stays, unused = with_acceptance([missing], [WHY])
+    assert stays == missing
+    assert (unused.severity, unused.what) == ("warning", "a finding of age is accepted that is not there")

@@ -117,3 +117,10 @@ def test_an_episode_exists_if_the_number_is_at_least_its_place(
     from fltoolkit.survey.checks.item_nonresponse import answer_counts
 
     assert answer_counts(survey).set_index("column")["missing"].to_dict()["q1_b"] == 1
+
+
+def test_a_code_that_stands_for_a_blank_is_counted_as_one(write: Write, changed: Change) -> None:
+    keys = {"items.coercion.debt_bondage": {"column": "DEBT", "missing": 97, "blank": "no", "why": "a box to tick"}}
+    people = pd.DataFrame([{**p, "DEBT": "97"} for p in persons(200, seed=5)]).assign(WHO=range(200), W=1, AGE=40)
+    counts = declared_counts(fl.read_survey(write(changed(SPEC, keys), people=people)), "blank").set_index("column")["persons"]
+    assert counts["DEBT"] == (people["WORKED"] != "2").sum()

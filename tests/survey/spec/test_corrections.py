@@ -39,6 +39,9 @@ def test_a_condition_is_codes_or_a_range() -> None:
         ({"rows": []}, "give rows .* or where"),
         ({"rows": [], "where": {"AGE": {}}}, "give min, max or both"),
         ({"rows": [], "where": {"AGE": {"min": "2", "max": "1"}}}, r"max \(1\) is below min \(2\)"),
+        ({"rows": [], "where": {"AGE": {"min": "nan"}}}, "finite number"),
+        ({"rows": [], "where": {"AGE": []}}, "where: AGE has no code, and a blank meets no condition"),
+        ({"rows": [], "where": {"AGE": ["1", ""]}}, "where: AGE has no code, .* name the rows by their keys"),
         ({"why": "  "}, "say it in words"),
         ({"value": ["1", "2"]}, "must be one code"),
         ({"values": "1"}, "Extra inputs"),
@@ -144,3 +147,12 @@ def test_a_finding_is_accepted_with_a_reason() -> None:
 def test_what_no_reason_can_mend_is_not_accepted(keys: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         Accepted.model_validate({"finding": "weights", "column": "W", "why": "by design", **keys})
+
+
+def test_a_finding_is_accepted_once() -> None:
+    entry = {"finding": "weights", "column": "W", "why": "by design"}
+    build_model({**small(), "accept": [entry, {**entry, "finding": "age"}]}, SurveySpec, "survey.yaml")
+    with pytest.raises(SpecError, match="accept, entries 1 and 3: both accept the finding weights of W; keep one"):
+        build_model(
+            {**small(), "accept": [entry, {**entry, "column": "W2"}, {**entry, "why": "other"}]}, SurveySpec, "survey.yaml"
+        )

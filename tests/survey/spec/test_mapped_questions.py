@@ -39,6 +39,8 @@ def test_a_gate_takes_the_codes_that_it_does_not_give_from_its_question_else_fro
     assert gate({}, own) == (("1",), ("0", "2"), ("98",))
     assert gate({"skipped": ["0", "98"], "why": "as the form says"}, own) == (("1",), ("0", "98"), ())
     assert gate({"asked": ["1", "3"]}, {"column": "A", "contains": "1", "no": ["2", "3"]}) == (("1", "3"), (), ("8", "9"))
+    listed = {"column": "A", "contains": "1", "no": "2", "missing": "97"}
+    assert gate({}, listed) == (("1",), (), ("8", "9", "97")), "a blank with a code of its own shuts nothing"
 
 
 MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
@@ -77,6 +79,18 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("a reason without a blank", {ITEM: {"column": "q1", "why": "so"}}, ["why and if_ticked go with blank: no"]),
     ("a blank that is yes", {ITEM: {"column": "q1", "blank": "yes", "why": "so"}}, ["hazardous_work", "blank", "'no'"]),
     ("an option beside itself", {ITEM: {"column": "q1", "blank": "no", "if_ticked": ["q1", "q2"]}}, ["if_ticked names the other options, not q1 itself"]),
+    ("an option with several codes", {ITEM: [{"column": "q1", "blank": "no", "if_ticked": "q2"}], DEBT: {"column": "q2", "contains": 1}},
+     [f"{ITEM}: if_ticked of column q1 names q2, which holds several codes", "give why: or routing:"]),
+    ("a gate of no episode", {"episodes": {"wide": ["a", "b"]}, ITEM: "q1_{episode}",
+                              DEBT: {"column": "q2", "routing": {"any": [{"column": "worked", "asked": "Y"}, {"column": "q1_{episode}", "asked": "Y"}]}}},
+     [f"{DEBT}: column q2 is asked once of a person, and q1_{{episode}}", "(q1_a, q1_b)"]),
+    ("an option of no episode", {"episodes": {"wide": ["a"]}, ITEM: "q1_{episode}",
+                                 DEBT: {"column": "q2", "blank": "no", "if_ticked": "q1_{episode}"}},
+     [f"{DEBT}: column q2 is asked once of a person", "(q1_a)"]),
+    ("a circle through an episode's own column", {
+        "episodes": {"wide": ["a"]}, ITEM: {"column": "q1_{episode}", "routing": {"column": "q2", "asked": "Y"}},
+        DEBT: {"column": "q2", "routing": {"column": "q1_a", "asked": "Y"}}},
+     ["the gates go in a circle: q2 is behind q1_a is behind q2"]),
     ("blanks of the whole file", {"answers.blank": "no"}, ["blank: no is said of one question", "take it out of answers"]),
     ("a blank of any work", {"any_work": {"column": "worked", "blank": "no", "why": "so"}}, ["any_work: a blank of column worked cannot mean no"]),
     ("a blank of the same work", {"episodes": {"same_work": {"column": "same", "blank": "no", "why": "so"}}},
@@ -102,3 +116,17 @@ def test_a_gate_whose_column_is_not_in_the_file_is_named_with_its_key(
     gates = {"all": [{"column": "worked", "asked": "Y"}, {"column": "gatee", "asked": "Y"}]}
     with pytest.raises(DataError, match=r"gatee.*items\.involuntary\.hazardous_work\.routing"):
         fl.read_survey(write(changed(spec, {f"{ITEM}.routing": gates}), people=people.assign(gate="Y")))
+
+
+def test_a_gate_may_name_the_column_of_one_episode_and_reads_it_as_its_question_does() -> None:
+    """Its codes, and a skip of its own, are those of the question that has `{episode}` in its column."""
+    first = Source.model_validate(
+        {"column": "A_{episode}", "no": ["2", "3"], "routing": {"all": [{"column": "B_{episode}", "asked": "1"}]}}
+    )
+    mapped = MappedQuestions.of([("current", first)], ANSWERS, ["x", "y"])
+    assert mapped.gate_codes(Routing.model_validate({"column": "A_y", "asked": "1"}), "A_y").skipped == ("2", "3", "7")
+    read = mapped.blank_read_by("A_y")
+    assert read is not None
+    assert read.routing is not None
+    assert (read.column, read.routing.columns()) == ("A_y", ["B_y"])
+    assert mapped.blank_read_by("A_z") is None
