@@ -22,7 +22,9 @@ FORMAT = {
 def marked(node: object, key: str = "") -> object:
     """Words with each sentence as `«key» {place} {place}`."""
     if isinstance(node, dict):
-        return {step: FORMAT if step == "format" else marked(below, f"{key}.{step}" if key else step) for step, below in node.items()}
+        return {
+            step: FORMAT if step == "format" else marked(below, f"{key}.{step}" if key else step) for step, below in node.items()
+        }
     if isinstance(node, list):
         return [marked(below, f"{key}.{i}") for i, below in enumerate(node)]
     return " ".join([f"«{key}»", *(f"{{{place}}}" for place in PLACE.findall(str(node)))])

@@ -98,9 +98,7 @@ def estimates(
         lines += [(number_words.group(language, str(name)), None)] if len(groups) > 1 and name else []
         lines += [(number_words.category(language, r), r) for r in part.to_dict("records")]
     title = language.say("charts.by", title=language.say(f"titles.{measure}"), groups=_names(language, groups))
-    alt = (
-        f"{title}. {subtitle} {language.list(language.colon(n, _number_text(language, r)) for n, r in lines if r is not None)}."
-    )
+    alt = f"{title}. {subtitle} {language.list(language.colon(n, _number_text(language, r)) for n, r in lines if r is not None)}."
     sides = [n for n, _ in lines], [_aside(language, r, size.told) for _, r in lines if r is not None]
     with _page(size, language, (title, subtitle), sides, rows["flag"]) as page:
         whole = rows[rows["breakdown"] == ""]["estimate"]

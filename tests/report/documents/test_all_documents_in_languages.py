@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handed import EN, ES, FR
+from handed import EN, ES, FR, in_languages
+from harvest import lines
 from marked_language import marked_language, without_mark
 from two_rounds import fell
 
@@ -114,6 +115,16 @@ def test_every_text_of_a_change_comes_from_a_file_of_words(marks: Language) -> N
     own = of_the_plan(found.plan) | of_the_survey(found.now) | NAMES_OF_SETTINGS
     left = {without_mark(text, own): text for made in MADE for text in texts(made(found, marks))}
     assert {words: text for words, text in left.items() if words} == {}
+
+
+@pytest.mark.xfail(strict=True, reason="known: the workbook and the disclosure page are written in English alone")
+def test_the_workbook_speaks_the_plans_language(tmp_path: Path) -> None:
+    fl.report.write_workbook(in_languages(fell(), "es"), tmp_path)
+    own = of_the_plan(fell().plan) | of_the_survey(fell().now)
+    for line in lines(tmp_path / "nap_workbook.xlsx"):
+        for said in sorted(own, key=len, reverse=True):
+            line = line.replace(said, " ")
+        assert not re.search(ENGLISH, line), line
 
 
 def test_a_plan_whose_documents_are_french_alone_speaks_no_english(evidence: fl.Evidence) -> None:
