@@ -13,7 +13,7 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.languages.language import Language, read_language
 
-EN, FR = (read_language(code) for code in ("en", "fr"))
+EN, FR, ES = (read_language(code) for code in ("en", "fr", "es"))
 HOSTILE = {
     "script": "<script>alert(1)</script>", "link": '=HYPERLINK("http://example.org")', "path": "../../../escape", "braces": "{{7*7}} {value}",
     "formula": "$\\frac{1}{0}$", "image": "<img src=x onerror=alert(1)>", "bell": "ring\x07ing",

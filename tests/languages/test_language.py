@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from handed import EN, FR, evidence
+from handed import EN, ES, FR, evidence
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
@@ -27,7 +27,7 @@ from fltoolkit.estimate.change_over_time.difference import (
 )
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, UNRESOLVED_NOT_TOLD
 from fltoolkit.languages import language
-from fltoolkit.languages.language import PLACE, WORDS, read_language
+from fltoolkit.languages.language import PLACE, WORDS, Language, read_language
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.publish.disclosure.run_decision import COARSE
 from fltoolkit.publish.profiles import shipped_profiles
@@ -52,6 +52,9 @@ OF_TARGETS = [
     "for gender women, a cut of 25 % by 2030 cannot be verified: the target is not below the baseline",
     "no rate by sector: only cases have one; see the number of cases by sector", "the survey has no nationality",
 ]  # fmt: skip
+
+
+OTHERS = pytest.mark.parametrize("told", [FR, ES], ids=["fr", "es"])
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_a_file_that_does_not_say_everything_is_named_with_the_key(own_words: Pa
 
 
 def test_a_language_without_a_file_is_refused_with_those_there_are() -> None:
-    with pytest.raises(SpecError, match="en, fr"):
+    with pytest.raises(SpecError, match="en, es, fr"):
         read_language("../fr")
 
 
@@ -124,51 +127,74 @@ def test_what_is_put_in_a_placeholder_is_never_read_again() -> None:
         EN.say("by")
 
 
-def test_french_has_every_sentence_of_its_own() -> None:
-    same = {k for k, v in EN.words.items() if FR.words[k] == v and re.search(r"[a-z]{4}", PLACE.sub("", v))}
+@OTHERS
+def test_each_language_has_every_sentence_of_its_own(told: Language) -> None:
+    same = {k for k, v in EN.words.items() if told.words[k] == v and re.search(r"[a-z]{4}", PLACE.sub("", v))}
     assert {k.partition(".")[0] for k in same} <= {
         "groups",
         "kit",
         "columns",
         "chapters",
     }  # region, districts, Construction, 5. Coordination
-    assert not [k for k in same if len(FR.words[k]) > 16]
+    assert not [k for k in same if len(told.words[k]) > 16]
 
 
-def test_numbers_as_french_has_them() -> None:
-    assert FR.number("6,290") == "6\u202f290"
-    assert FR.number("17.2") == "17,2"
+@OTHERS
+def test_numbers_as_french_and_spanish_have_them(told: Language) -> None:
+    assert told.number("6,290") == "6\u202f290"
+    assert told.number("17.2") == "17,2"
 
 
+@OTHERS
+def test_a_percentage_and_its_number_stand_on_one_line(told: Language) -> None:
+    assert [key for key, text in told.words.items() if re.search(r"[\d}] %", text)] == []
+
+
+def test_spanish_opens_what_it_closes_and_names_forced_labour_as_the_ilo_does() -> None:
+    assert [k for k, v in ES.words.items() if (v.count("¿"), v.count("¡")) != (v.count("?"), v.count("!"))] == []
+    assert [k for k, v in ES.words.items() if re.search(r"trabajos? forzad|labor(es)? forzad", v)] == []
+    assert [k for k, v in ES.words.items() if re.search(r"\d\.\d{3}|\d,\d{3}| ;| :", v)] == []
+
+
+def test_only_a_sum_of_both_says_children_of_both_sexes() -> None:
+    said = {key: ES.words[f"kit.categories.{key}"] for key in ("men", "women", "men_boys", "women_girls")}
+    assert said == {"men": "hombres", "women": "mujeres", "men_boys": "hombres y niños", "women_girls": "mujeres y niñas"}
+    assert ES.kit("children aged 5 to 17") == "niños y niñas de 5 a 17 años"
+
+
+@OTHERS
 @pytest.mark.parametrize("name", shipped_profiles())
-def test_every_reason_of_every_profile_is_told_in_french(name: str) -> None:
+def test_every_reason_of_every_profile_is_told_in_each_language(name: str, told: Language) -> None:
     reasons = [rule.reason for rule in load_profile(name).reliability]
-    assert [r for r in reasons if english(FR.kit(r), r)] == []
+    assert [r for r in reasons if english(told.kit(r), r)] == []
     joined = "; ".join(reasons)
-    assert not english(FR.kit(joined), *reasons)
+    assert not english(told.kit(joined), *reasons)
 
 
+@OTHERS
 @pytest.mark.parametrize("text", [*OF_ROUNDS, *OF_TARGETS, CONFIDENTIAL, COARSE.format("region of adults")])
-def test_what_the_kit_says_of_rounds_and_targets_is_told_in_french(text: str) -> None:
-    assert not english(FR.kit(text), text)
+def test_what_the_kit_says_of_rounds_and_targets_is_told_in_each_language(text: str, told: Language) -> None:
+    assert not english(told.kit(text), text)
 
 
-def test_every_category_of_the_standards_is_told_in_french() -> None:
+@OTHERS
+def test_every_category_of_the_standards_is_told_in_each_language(told: Language) -> None:
     labels = {c.label for codes in standard().classifications.values() for c in codes.values()} | set(
         standard().ilo_aggregates.values()
     )
-    assert {label for label in labels if FR.kit(label) == label} <= {"rural", "Construction", "Agriculture"}
+    assert {label for label in labels if told.kit(label) == label} <= {"rural", "Construction", "Agriculture"}
     figures = references()
-    assert [place for place in figures["place"].unique() if english(FR.kit(place), place)] == []
-    assert [unit for unit in figures["unit"].unique() if english(FR.kit(unit), unit)] == []
-    assert not english(FR.kit(figures["why"].iloc[0]), figures["why"].iloc[0])
+    assert [place for place in figures["place"].unique() if english(told.kit(place), place)] == []
+    assert [unit for unit in figures["unit"].unique() if english(told.kit(unit), unit)] == []
+    assert not english(told.kit(figures["why"].iloc[0]), figures["why"].iloc[0])
 
 
-def test_a_surveys_own_labels_stay_as_they_are() -> None:
+@OTHERS
+def test_a_surveys_own_labels_stay_as_they_are(told: Language) -> None:
     for label in ("Littoral", "the homeless; citizens abroad", "before noon", "people of the hills, by the sea", "1, 2"):
-        assert FR.kit(label) == label
+        assert told.kit(label) == label
 
 
 def english(told: str, *texts: str) -> bool:
-    """Whether anything is left as it was, or an English word that no French has."""
+    """Whether anything is left as it was, or an English word that no French and no Spanish has."""
     return any(t in told for t in texts) or bool(re.search(r"\b(the|of|than|with|after|before|cases|and|is|by)\b", told))

@@ -7,7 +7,7 @@ from typing import Any
 
 BLUE, INK, QUIET, LINE, PALE, WARN = "1F5A7A", "22303C", "55606B", "D7DDE3", "F3F6F8", "C2571A"
 FONT = "Arial"
-REGION = {"en": "en-GB", "fr": "fr-FR"}
+REGION = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES"}
 TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warning", "prompt": "Prompt"}
 HEADINGS = {"Title": (22, 0, 3), "Heading 1": (16, 16, 5), "Heading 2": (12.5, 12, 3), "Heading 3": (11, 9, 2)}
 

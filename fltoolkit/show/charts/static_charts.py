@@ -98,9 +98,7 @@ def estimates(
         lines += [(number_words.group(language, str(name)), None)] if len(groups) > 1 and name else []
         lines += [(number_words.category(language, r), r) for r in part.to_dict("records")]
     title = language.say("charts.by", title=language.say(f"titles.{measure}"), groups=_names(language, groups))
-    alt = (
-        f"{title}. {subtitle}. {language.list(language.colon(n, _number_text(language, r)) for n, r in lines if r is not None)}."
-    )
+    alt = f"{title}. {subtitle} {language.list(language.colon(n, _number_text(language, r)) for n, r in lines if r is not None)}."
     sides = [n for n, _ in lines], [_aside(language, r, size.told) for _, r in lines if r is not None]
     with _page(size, language, (title, subtitle), sides, rows["flag"]) as page:
         whole = rows[rows["breakdown"] == ""]["estimate"]
@@ -134,7 +132,7 @@ def change(
     both = [[number_words.number(language, r[f"estimate_{side}"], measure) for side in ("before", "after")] for r in records]
     verdicts = [_verdict(language, r) for r in records]
     told_rows = [
-        language.colon(n, language.colon(", ".join(numbers), verdict) if pd.notna(r["estimate"]) else verdict)
+        language.colon(n, language.colon(language.join(numbers), verdict) if pd.notna(r["estimate"]) else verdict)
         for n, r, numbers, verdict in zip(names, records, both, verdicts, strict=True)
     ]
     sides = names, verdicts
@@ -148,7 +146,7 @@ def change(
                 }
                 if pd.notna(row["estimate"]) or pd.notna(part["estimate"]):
                     page.dot(i + lift, part, measure, colour)
-        return page.drawn(f"change_in_{measure}", f"{title}. {subtitle}. {language.list(told_rows)}.")
+        return page.drawn(f"change_in_{measure}", f"{title}. {subtitle} {language.list(told_rows)}.")
 
 
 @dataclass

@@ -75,7 +75,7 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
         axes.grid(axis="y", color=PALE, linewidth=0.7)
         axes.grid(visible=False, axis="x")
         alt = _path_alt(language, target, steps, goal, later)
-        return finish(figure, f"path_{target['id']}", f"{title}. {subtitle}. {alt}", title, size)
+        return finish(figure, f"path_{target['id']}", f"{title}. {subtitle} {alt}", title, size)
 
 
 def repeat(
@@ -122,7 +122,7 @@ def repeat(
             language.say("charts.mark", fall=number_words.percent(language, f / 100), persons=number_words.count(language, s))
             if np.isfinite(f) else language.say("charts.nothing", persons=number_words.count(language, s)) for s, f in marks
         )  # fmt: skip
-        return finish(figure, "repeat", f"{title} {subtitle}. {said}.", title, size)
+        return finish(figure, "repeat", f"{title} {subtitle} {said}.", title, size)
 
 
 def _apart(asked: float, planned: float | None) -> list[float]:

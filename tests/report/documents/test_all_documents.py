@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import small_country as country
-from handed import EN, FR, HOSTILE, evidence, hostile, in_languages
+from handed import EN, ES, FR, HOSTILE, evidence, hostile, in_languages
 from harvest import lines
 from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.report.document_formats.document_blocks import Document, DocumentTable
 from fltoolkit.report.documents.all_documents import write_documents
@@ -25,7 +26,10 @@ from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.show.wording import number_words
 
 MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop, "fact_sheet": fact_sheet}
-CLAIMS = r"because of the plan|thanks to the plan|due to the plan|grâce au plan|à cause du plan|ranking|highest|worst region|le plus touché"
+CLAIMS = (
+    r"because of the plan|thanks to the plan|due to the plan|ranking|highest|worst region|grâce au plan|à cause du plan|le plus touché"
+    r"|gracias al plan|a causa del plan|debido al plan|más afectad"
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +83,11 @@ def test_no_hidden_number_stands_anywhere(texts: Mapping[str, str], tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", MADE)
-@pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
-def test_each_says_its_doubts(name: str, language: object) -> None:
-    said = words(MADE[name](evidence(), language))  # type: ignore[arg-type]
+@pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
+def test_each_says_its_doubts(name: str, language: Language) -> None:
+    said = words(MADE[name](evidence(), language))
     for key in ("coverage", "unresolved.some"):
-        start = EN.words[key] if language is EN else FR.words[key]
+        start = language.words[key]
         assert start[start.rfind("}") + 1 :].strip() in said.replace("\\u202f", "\u202f").replace("\\xa0", "\u00a0"), key
     assert "the homeless" in said
     assert "[c]" in said
@@ -124,10 +128,10 @@ def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-@pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
-def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str, language: object) -> None:
-    said = words(MADE[name](fell(), language))  # type: ignore[arg-type]
-    assert ("▼ decreased" if language is EN else "▼ baisse") in said
+@pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
+def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str, language: Language) -> None:
+    said = words(MADE[name](fell(), language))
+    assert {"en": "▼ decreased", "fr": "▼ baisse", "es": "▼ disminución"}[language.code] in said
     assert not re.search(CLAIMS, said)
 
 

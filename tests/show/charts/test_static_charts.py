@@ -77,5 +77,5 @@ def test_a_slide_has_larger_letters_and_half_a_page_leaves_the_intervals_to_the_
 def test_change_tells_both_rounds_and_the_verdict() -> None:
     changed = fell().changed
     assert changed is not None
-    assert "everyone: 50.0, 18.8: decreased" in static_charts.change(changed, EN).alt
-    assert "ensemble\xa0: 50,0, 18,8\xa0: baisse" in static_charts.change(changed, FR).alt
+    assert "everyone: 50.0 and 18.8: decreased" in static_charts.change(changed, EN).alt
+    assert "ensemble\xa0: 50,0 et 18,8\xa0: baisse" in static_charts.change(changed, FR).alt

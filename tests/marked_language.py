@@ -1,0 +1,55 @@
+"""A language of marks: each text of the files is its key between «», with what stands in its places. What is said without marks comes from no file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from fltoolkit.languages import language
+from fltoolkit.languages.language import PLACE, WORDS, Language, read_language
+
+CODE = "zz"
+MARK = re.compile(r"«[^»]*»")
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+FORMAT = {
+    "thousands": "narrow", "decimal": "comma", "percent": "{value}\u00a0%", "semicolon": "; ", "colon": "{what}: {said}",
+    "interval": "{low} «» {high}", "and": "{first} «» {last}",
+}  # fmt: skip
+
+
+def marked(node: object, key: str = "") -> object:
+    """Words with each sentence as `«key» {place} {place}`."""
+    if isinstance(node, dict):
+        return {
+            step: FORMAT if step == "format" else marked(below, f"{key}.{step}" if key else step) for step, below in node.items()
+        }
+    if isinstance(node, list):
+        return [marked(below, f"{key}.{i}") for i, below in enumerate(node)]
+    return " ".join([f"«{key}»", *(f"{{{place}}}" for place in PLACE.findall(str(node)))])
+
+
+def marked_language(folder: Path) -> Language:
+    """The language of marks, read from the two files that are written to the folder."""
+    for name in ("{}.yaml", "kit/{}.yaml"):
+        path = folder / name.format(CODE)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        english = (WORDS / name.format("en")).read_text("utf-8")
+        path.with_stem("en").write_text(english, "utf-8")
+        path.write_text(yaml.safe_dump(marked(yaml.safe_load(english)), sort_keys=False, allow_unicode=True), "utf-8")
+    before, language.WORDS = language.WORDS, folder
+    read_language.cache_clear()
+    try:
+        return read_language(CODE)
+    finally:
+        language.WORDS = before
+        read_language.cache_clear()
+
+
+def without_mark(text: str, own: set[str]) -> str:
+    """What is left of a text without marks and without what a survey and a plan say themselves; empty if no word is."""
+    left = MARK.sub(" ", text)
+    for said in sorted(own, key=len, reverse=True):
+        left = left.replace(said, " ")
+    return " ".join(LETTERS.findall(left))
