@@ -144,7 +144,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 @checked
 def findings(found: pd.DataFrame, title: str = "What the data say of themselves") -> Table:
     """Findings of `fl.check` or `check_cases`, as a table."""
-    names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "Rows", "do": "What to do"}
+    names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
     return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding(s)")
 
 

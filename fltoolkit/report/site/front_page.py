@@ -42,6 +42,7 @@ DOCUMENTS = {
 }
 EARLIER = '<em class="flag">the latest run failed</em> These are the numbers of an earlier run. The error of the latest:'
 KINDS = {".html": "page", ".docx": "Word"}
+BOUNDS = "from the established cases alone to all unresolved persons as cases"
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
 
@@ -192,7 +193,8 @@ def _headline_number(table: pd.DataFrame, measure: str) -> str:
     row = rows.iloc[0].to_dict()
     who = escape(str(row["reference_population_label"]))
     words = f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour"
-    doubt = f"{percent(row)} interval {interval(row)}" if interval(row) else ""
+    of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
+    doubt = f"{percent(row)} interval{of} {interval(row)}" if interval(row) else ""
     flag = f'<span><em class="flag">{escape(row["flag"])}</em> {escape(row["reason"])}</span>' if row["flag"] else ""
-    wide = f'<span><em class="flag">{row["bounds_note"]}</em></span>' if has_wide_bounds(row) else ""
+    wide = f'<span><em class="flag">{row["bounds_note"]}</em> {BOUNDS}</span>' if has_wide_bounds(row) else ""
     return f"<div><b>{escape(in_large_type(row))}</b><span>{words}</span><span>{doubt}</span>{wide}{flag}</div>"

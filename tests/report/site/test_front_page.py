@@ -200,6 +200,8 @@ def test_wide_bounds_stand_beside_the_number_that_is_no_title(tmp_path: Path) ->
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
     assert "to 250.0</b>" in html
-    assert '<em class="flag">wide bounds</em>' in html
+    assert '<em class="flag">wide bounds</em> from the established cases alone to all unresolved persons as cases' in html
+    assert "interval of " in html
     put(tmp_path, "small")
+    assert "interval of " not in index(tmp_path, Entry("small", "Small country"))
     assert "wide bounds" not in index(tmp_path, Entry("small", "Small country"))
