@@ -16,7 +16,7 @@ from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import headline
 from fltoolkit.survey.design.calibration_margins import with_calibration
-from fltoolkit.survey.spec.blanks_removed import without_declared_blanks
+from fltoolkit.survey.design.survey_opening import without_blanks
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -54,8 +54,7 @@ def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None
     if not declared:
         return None
     columns = ", ".join(dict.fromkeys(source.column for source in declared))
-    survey = replace(persons.unclassified, spec=without_declared_blanks(persons.spec))
-    found = classify_checked(survey, persons.rule)
+    found = classify_checked(without_blanks(persons.unclassified), persons.rule)
     note = f"the blanks of {columns} are unresolved here, where the run takes them as a no"
     return _calibrated(replace(found, rules=persons.rules + BLANKS, rule_note=note), persons)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 import fltoolkit as fl
+from fltoolkit.errors import SpecError
 
 Spell = Mapping[str, Any]
 People = Mapping[str, list[Spell]]
@@ -258,3 +260,20 @@ def test_spells_of_pooled_quarters_meet_the_persons_of_their_quarter(
     path = write(changed(spec, files | keys(str)), q1=person, q2=person.assign(weight=6), s1=spell, s2=spell.assign(**FORCED))
     row = fl.total(fl.classify(fl.read_survey(path))).table.loc[0]
     assert [row[c] for c in ("estimate", "population", "n", "cases", "unresolved")] == [3.0, 5.0, 2, 1, 0]
+
+
+def test_a_gate_of_the_person_before_a_question_on_episodes_is_refused_in_words(
+    spec: dict[str, Any], write: Callable[..., Path], changed: Callable[..., dict[str, Any]]
+) -> None:
+    keys = {
+        "episodes": {"long": True},
+        "files.episodes": {"path": "spells.csv", "key": ["who", "spell"]},
+        "items": {
+            "involuntary": {"hazardous_work": {"column": "q1", "routing": {"column": "paid", "asked": "J"}}},
+            "coercion": {"debt_bondage": "q2"},
+        },
+    }
+    people = pd.DataFrame([{"who": "a", "weight": 1, "years": 30, "paid": "J", "own": "N"}])
+    spells = pd.DataFrame([{"who": "a", "spell": 1, "q1": "J", "q2": "J"}])
+    with pytest.raises(SpecError, match=r"(?s)columns that only the persons have.*paid.*take the gate away"):
+        fl.read_survey(write(changed(spec, keys), people=people, spells=spells))

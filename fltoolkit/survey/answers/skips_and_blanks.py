@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import narwhals as nw
 
 from fltoolkit.survey.answers.several_codes import holds_one_of
-from fltoolkit.survey.data.person_frame import column, numeric
-from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.data.internal_columns import SOURCE
+from fltoolkit.survey.data.person_frame import Frame, column, numeric
+from fltoolkit.survey.spec.mapped_questions import EPISODE, MappedQuestions
 from fltoolkit.survey.spec.questions import NumberOfEpisodes, Source
 from fltoolkit.survey.spec.routing import Routing
+
+SKIPPED = "fl__skipped__"  # before a gate's column: whether its blank is a no
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
@@ -45,7 +48,7 @@ def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.E
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
     """For whom a blank of a question is a no: routing skips it, or `blank: no` says so. True or false, never null; None: for nobody."""
-    found = _no_when_blank(source, mapped, episode, {})
+    found = _no_when_blank(source, mapped, episode)
     return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 
 
@@ -61,29 +64,43 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Whether routing skips a question: of gates joined by `all` one is shut, of those by `any` each. True or false, never null: a gate
     that is unknown is not shut."""
-    found = _shut(routing, mapped, episode, {})
+    return _as_truth(_shut(routing, mapped, episode))
+
+
+def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
+    """The frame with a column for each gate that may have been skipped itself: whether its blank is a no.
+
+    The other functions of this module read these columns. Written out in each question, a chain of gates would double with every link.
+
+    Args:
+        frame: the rows of a file, source columns as text. Gates of other files are left out.
+        mapped: the questions of the survey.
+    """
+    there = set(frame.collect_schema().names())
+    for gates in mapped.gates_by_turn():
+        here = {gate: read for gate in gates if SOURCE + gate in there and (read := mapped.blank_read_by(gate))}
+        made = [_as_truth(_decided(read, mapped, there)).alias(SKIPPED + gate) for gate, read in here.items()]
+        frame = frame.with_columns(*made) if made else frame
+    return frame
+
+
+def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> nw.Expr | bool:
+    """For whom a gate's blank is a no. For nobody, where the rows do not hold what decides on it: it is then unresolved."""
+    needed = [*(read.routing.columns() if read.routing else ()), *read.if_ticked]
+    return _no_when_blank(read, mapped, "") if all(SOURCE + column in there for column in needed) else False
+
+
+def _as_truth(found: nw.Expr | bool) -> nw.Expr:
     return found if isinstance(found, nw.Expr) else nw.lit(found)
 
 
-# What is known of gates while others beside them are looked at. In `A or (blank and (A or B))` the second A may be taken as false: without
-# that, questions that each name all gates before them double what has to be computed with every question.
-_Known = Mapping[Routing, bool]
-
-
-def _shut(routing: Routing, mapped: MappedQuestions, episode: str, known: _Known) -> nw.Expr | bool:
-    if routing in known:
-        return known[routing]
+def _shut(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
     if not routing.joined:
-        return _joined([_shut_at(routing, name, mapped, episode, known) for name in routing.column or ()], one_is_enough=False)
-    one_is_enough = routing.all is not None
-    each = []
-    for gate in routing.joined:
-        beside = {other: not one_is_enough for other in routing.joined if other != gate}
-        each.append(_shut(gate, mapped, episode, {**beside, **known}))
-    return _joined(each, one_is_enough=one_is_enough)
+        return _joined([_shut_at(routing, name, mapped, episode) for name in routing.column or ()], one_is_enough=False)
+    return _joined([_shut(gate, mapped, episode) for gate in routing.joined], one_is_enough=routing.all is not None)
 
 
-def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str, known: _Known) -> nw.Expr | bool:
+def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Whether one column shuts a gate: by its code, or because it was itself skipped, or its blank is a no."""
     codes, value = mapped.gate_codes(gate, name), column(name, episode)
     if codes.listed:
@@ -95,12 +112,11 @@ def _shut_at(gate: Routing, name: str, mapped: MappedQuestions, episode: str, kn
     read = mapped.blank_read_by(name)
     if read is None:
         return by_code
-    skipped = _no_when_blank(read, mapped, episode, known)
-    return _joined([by_code, _joined([is_blank(read, mapped, episode), skipped], one_is_enough=False)], one_is_enough=True)
+    return by_code | (is_blank(read, mapped, episode) & nw.col(SKIPPED + name.replace(EPISODE, episode)))
 
 
-def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str, known: _Known) -> nw.Expr | bool:
-    skipped = _shut(source.routing, mapped, episode, known) if source.routing else False
+def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
+    skipped = _shut(source.routing, mapped, episode) if source.routing else False
     return _joined([skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True)
 
 

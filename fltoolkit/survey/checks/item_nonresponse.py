@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -106,18 +106,18 @@ def answer_findings(survey: Survey) -> list[Finding]:
             note("open", column, (row["dont_know"], row["refused"]))  # each is told by itself in `nonresponse`
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
-    answered_past = [_answered_past(survey, column, count) for column, count in past.items()]
-    return [*answered_past, *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
+    return [*_answered_past(survey, past), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
 
 
 def _sum(count: Count) -> int:
     return sum(count) if isinstance(count, tuple) else count
 
 
-def _answered_past(survey: Survey, name: str, count: int) -> Finding:
+def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
     """Persons who answered a question although its routing skips it: an error of its own for each column, which `accept` can name."""
     what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-    return Finding("error", "routing", name, what, count, do, _routed_past(survey, name), acceptable=True)
+    rows = _routed_past(survey, counts)
+    return [Finding("error", "routing", name, what, n, do, rows[name], acceptable=True) for name, n in counts.items()]
 
 
 def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
@@ -129,18 +129,19 @@ def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
     return Finding(severity, check, where, what, "", do, by=tuple(by))
 
 
-def _routed_past(survey: Survey, name: str) -> FindingRows:
-    """The rows that answered a question although its routing skips it."""
-    ((frame, _),) = holding(survey, [name])
-    held = [q for q in questions(survey) if q.column == name and q.source.routing]
+def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:
+    """By column, the rows that answered a question although its routing skips it."""
     mapped = survey.spec.mapped
-    frame, stages = with_stages(frame, held, mapped)
-    past = [
-        nw.col(inside) & shut(q.source.routing, mapped, q.episode) & ~is_blank(q.source, mapped, q.episode)
-        for q, (inside, _) in zip(held, stages, strict=True)
-        if q.source.routing
-    ]
-    return FindingRows(frame, nw.any_horizontal(*past, ignore_nulls=False))
+    found: dict[str, FindingRows] = {}
+    for frame, names in holding(survey, list(columns)):
+        held = [q for q in questions(survey) if q.column in names and q.source.routing]
+        frame, stages = with_stages(frame, held, mapped)
+        past: dict[str, list[nw.Expr]] = {}
+        for q, (inside, _) in zip(held, stages, strict=True):
+            skipped = shut(q.source.routing, mapped, q.episode) if q.source.routing else nw.lit(False)
+            past.setdefault(q.column, []).append(nw.col(inside) & skipped & ~is_blank(q.source, mapped, q.episode))
+        found |= {name: FindingRows(frame, nw.any_horizontal(*rows, ignore_nulls=False)) for name, rows in past.items()}
+    return found
 
 
 def answer_counts(survey: Survey) -> pd.DataFrame:

@@ -226,6 +226,11 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             episodes = parts["episodes"]
             joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
             _unique(episodes, [*files.episodes.key, PART], "episodes", files.episodes, where)
+            if of_person := [c for c in wanted.episodes if c in offered and c not in opened["episodes"].names]:
+                raise SpecError(
+                    "questions or gates of the episodes name columns that only the persons have", where=f"{where}: files.episodes",
+                    found=of_person, do="take the gate away (who has a row there had that work), or add the column to the episodes file",
+                )  # fmt: skip
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             of_episodes = replace(of_persons, frame=episodes, names=opened["episodes"].names)
             of_each = replace(wanted, persons={**wanted.episodes, **own_keys}, bare=(), codes=())

@@ -15,6 +15,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.files import inside
 from fltoolkit.memory import ResultKey, is_on, remembered
 from fltoolkit.shipped_files import survey_file
+from fltoolkit.survey.answers.skips_and_blanks import with_skipped_gates
 from fltoolkit.survey.corrections.applied_corrections import corrected
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.engines import held, tables_in_place
@@ -39,6 +40,7 @@ from fltoolkit.survey.data.unit_labels import joined, with_units
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.readers.file_stamps import hashed, input_hash, refuse_changed, stamped
+from fltoolkit.survey.spec.blanks_removed import without_declared_blanks
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 
 
@@ -112,7 +114,7 @@ def _opened(path: Path, tables: Any) -> Survey:
             table = dataclasses.replace(table, persons=held(table.persons, con, where), episodes=spells)
         table, applied = corrected(table, spec, str(path))
         frame, replication = designed(spec, table.persons)
-        episodes = None if table.episodes is None else table.episodes.with_columns(person_key(spec))
+        episodes = _with_keys(spec, table.episodes)
         if table.small:
             frame, episodes = held(frame, con, where), None if episodes is None else held(episodes, con, where)
     refuse_changed(before)  # what was read, and what was hashed
@@ -169,14 +171,27 @@ def uncorrected(survey: Survey) -> Survey:
     refuse_changed(survey.files)
     spec, before = survey.spec, survey.corrected
     persons = before.keyed.with_columns(_design_columns(spec, before.keyed.collect_schema().names()))
-    episodes = None if before.episodes is None else before.episodes.with_columns(person_key(spec))
+    episodes = _with_keys(spec, before.episodes)
     return dataclasses.replace(survey, rows=_with_modules(spec, persons), episodes=episodes, corrected=None, known={})
 
 
+def without_blanks(survey: Survey) -> Survey:
+    """A survey in which no blank is declared a no."""
+    spec = without_declared_blanks(survey.spec)
+    episodes = None if survey.episodes is None else with_skipped_gates(survey.episodes, spec.mapped)
+    return dataclasses.replace(survey, spec=spec, rows=with_skipped_gates(survey.rows, spec.mapped), episodes=episodes)
+
+
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """The persons with who is a child, and who answered the module meant for them."""
+    """The persons with who is a child, who answered the module meant for them, and the gates that they were not asked."""
     child = is_child(spec)
-    return frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
+    frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
+    return with_skipped_gates(frame, spec.mapped)
+
+
+def _with_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
+    """The rows of the episodes file with the key of their person, and the gates that were not asked of them."""
+    return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
 
 
 def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:

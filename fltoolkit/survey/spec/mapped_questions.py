@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from pydantic import ValidationError
 
@@ -55,6 +56,21 @@ class MappedQuestions:
     def blank_read_by(self, column: str) -> Source | None:
         """The question that says what a blank of a column means: the first that has routing or `blank: no`. None: nobody says it."""
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
+
+    def gates_by_turn(self) -> Iterator[list[str]]:
+        """The columns of gates whose blanks a question reads, `{episode}` filled in: each after the gates before it."""
+        asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
+        left = {name for source in asked if source.routing for name in source.routing.columns()}
+        order: TopologicalSorter[str] = TopologicalSorter()
+        for gate in left:
+            read = self.blank_read_by(gate)
+            order.add(gate, *(read.routing.columns() if read and read.routing else ()))
+        order.prepare()
+        while order.is_active():
+            ready = order.get_ready()
+            order.done(*ready)
+            if gates := sorted(gate for gate in ready if self.blank_read_by(gate)):
+                yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
         """What the codes of a column mean in a gate.

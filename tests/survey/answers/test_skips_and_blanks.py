@@ -14,7 +14,7 @@ from gated_persons import SPEC, persons, truths
 from small_surveys import frame_of
 
 import fltoolkit as fl
-from fltoolkit.survey.answers.skips_and_blanks import holds, no_when_blank, one_of, says_no, says_yes, shut
+from fltoolkit.survey.answers.skips_and_blanks import holds, no_when_blank, one_of, says_no, says_yes, shut, with_skipped_gates
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
 from fltoolkit.survey.spec.routing import Routing
@@ -88,14 +88,14 @@ def test_a_gate_that_was_skipped_itself_skips_what_follows() -> None:
     )
     frame = frame_of(src__a=["2", "1", "8", None, "2"], src__b=[None, None, None, None, "1"], src__c=[None] * 5)
     assert last.routing is not None
-    assert found(frame, shut(last.routing, questions)) == [True, False, False, False, False]
+    assert found(with_skipped_gates(frame, questions), shut(last.routing, questions)) == [True, False, False, False, False]
 
 
 def test_a_gate_on_several_codes_opens_where_one_is_ticked() -> None:
     questions, _ = mapped({"column": "a", "contains": "1", "no": ["2", "3", "0"]})
     frame = frame_of(src__a=["1 2", "3", "0", "8", "2;8", None])
     gate = Routing.model_validate({"column": "a", "asked": ["1", "2"]})
-    assert found(frame, shut(gate, questions)) == [False, True, True, False, False, False]
+    assert found(with_skipped_gates(frame, questions), shut(gate, questions)) == [False, True, True, False, False, False]
 
 
 def test_a_blank_is_no_where_another_option_is_ticked() -> None:
@@ -146,18 +146,31 @@ def test_chains_of_any_shape_skip_whom_the_logic_written_out_skips(seed: int) ->
     frame = frame_of(**{f"src__{name}": [row[name] for row in rows] for name in names})
     for source in sources[1:]:
         assert source.routing is not None
-        assert found(frame, shut(source.routing, questions)) == [skipped(row, routings[source.column]) for row in rows]
+        assert found(with_skipped_gates(frame, questions), shut(source.routing, questions)) == [
+            skipped(row, routings[source.column]) for row in rows
+        ]
 
 
-def test_questions_that_name_all_gates_before_them_stay_cheap() -> None:
-    """Each would double what the next one costs: a twentieth would take years."""
-    names = [f"q{i}" for i in range(20)]
+@pytest.mark.parametrize("join", ["all", "any"])
+def test_chains_that_branch_stay_cheap(join: str) -> None:
+    """Each question stands behind three before it: written out, the sixtieth would hold more gates than there are atoms."""
+    names = [f"q{i:02d}" for i in range(60)]
+    first = {"column": "g", "asked": "1"}
     questions, sources = mapped(
         *(
-            {"column": n, "routing": {"all": [{"column": "g", "asked": "1"}, *({"column": m, "asked": "1"} for m in names[:i])]}}
+            {"column": n, "routing": {join: [first, *({"column": m, "asked": "1"} for m in names[max(i - 3, 0) : i])]}}
             for i, n in enumerate(names)
         )
     )
     frame = frame_of(src__g=["2", "1"], **{f"src__{n}": [None, None] for n in names})
     assert sources[-1].routing is not None
-    assert found(frame, shut(sources[-1].routing, questions)) == [True, False]
+    assert found(with_skipped_gates(frame, questions), shut(sources[-1].routing, questions)) == [True, False]
+
+
+def test_a_gate_whose_own_gate_is_in_another_file_is_unknown_where_it_is_blank() -> None:
+    questions, (_, last) = mapped(
+        {"column": "b", "routing": {"column": "a", "asked": "1"}}, {"column": "c", "routing": {"column": "b", "asked": "1"}}
+    )
+    rows = with_skipped_gates(frame_of(src__b=["2", None], src__c=[None, None]), questions)
+    assert last.routing is not None
+    assert found(rows, shut(last.routing, questions)) == [True, False]
