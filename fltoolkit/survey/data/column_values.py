@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 
 LARGEST_WHOLE = 2**53 - 1  # beyond it a float no longer tells whole numbers apart
@@ -50,3 +52,11 @@ def number(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 def _finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
+
+
+def stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
+    """A number, blank where it is none and where the file declares it missing: a weight of 9999 is nobody's weight."""
+    there = ~value.is_nan()
+    for low, high in missing:
+        there = there & ~((value >= low) & (value <= high))
+    return nw.when(there).then(value)

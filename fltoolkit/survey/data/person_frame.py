@@ -16,7 +16,7 @@ import narwhals as nw
 from fltoolkit.errors import DataError, RepeatedKeys, SpecError
 from fltoolkit.files import inside
 from fltoolkit.survey.data.column_names import tidy
-from fltoolkit.survey.data.column_values import is_whole, number, text
+from fltoolkit.survey.data.column_values import is_whole, number, stated, text
 from fltoolkit.survey.data.engines import contents, different, is_spark, refuse_no_rows, rows_of
 from fltoolkit.survey.data.fetch_rows import readable, to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
@@ -95,14 +95,6 @@ def open_named(
         unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
     return Opened(frame, tuple(name for name in names if name not in unreadable), unreadable=unreadable)
-
-
-def _stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
-    """A number, blank where it is none and where the file declares it missing: a weight of 9999 is nobody's weight."""
-    there = ~value.is_nan()
-    for low, high in missing:
-        there = there & ~((value >= low) & (value <= high))
-    return nw.when(there).then(value)
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
@@ -277,7 +269,7 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
     numbers = [c for c in columns if c in wanted.numbers]
-    values = [_stated(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
+    values = [stated(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in wanted.codes and is_whole(schema[c])]
     told = [c for c in columns if c not in wanted.bare]
     return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in told), *values]
