@@ -227,12 +227,15 @@ def schema(parsed: argparse.Namespace) -> int:
     from fltoolkit.report.exchange import evidence_json
     from fltoolkit.run.batch_file import Batch
     from fltoolkit.survey.spec.survey_spec import SurveySpec
+    from fltoolkit.yaml_files.editor_schema import editor_schema
 
     parsed.folder.mkdir(parents=True, exist_ok=True)
     models: dict[str, type[Model]] = {
         "survey": SurveySpec, "nap": Plan, "batch": Batch, "rules": RuleSet, "partners": Partners, "questionnaire": Questionnaire,
     }  # fmt: skip
-    schemas = {name: model.model_json_schema() for name, model in models.items()} | {"evidence": evidence_json.schema()}
+    schemas = {name: editor_schema(model.model_json_schema()) for name, model in models.items()} | {
+        "evidence": evidence_json.schema()
+    }
     for name, schema in schemas.items():
         text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
         write_whole(parsed.folder / f"{name}.schema.json", text + "\n")

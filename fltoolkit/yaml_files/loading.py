@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from fltoolkit.errors import SpecError
 from fltoolkit.files import MB, read_text, shown
+from fltoolkit.yaml_files.editor_schema import ELEMENT, Instead
 from fltoolkit.yaml_files.error_messages import problems, short
 
 MOST_BYTES = 5 * MB
@@ -70,9 +71,15 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def as_entries(value: object) -> object:
+    """A list of mappings, of which one may be written without brackets."""
+    return [value] if isinstance(value, dict) else value
+
+
+ONE = Instead((ELEMENT,))
 Code = Annotated[str, BeforeValidator(_code)]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), ONE]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list), ONE]
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.spec.groups import Name
 from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem, Stage
+from fltoolkit.yaml_files.editor_schema import NAMES, Instead
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
 Side = Literal["involuntary", "coercion"]
@@ -42,7 +43,7 @@ def _plain_list(value: object) -> object:
     return {"medium": value} if isinstance(value, list) else value
 
 
-ItemList = Annotated[Strengths, BeforeValidator(_plain_list)]
+ItemList = Annotated[Strengths, BeforeValidator(_plain_list), Instead((NAMES,))]
 
 
 class AtLeast(Model):

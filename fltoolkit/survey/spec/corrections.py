@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from fltoolkit.survey.spec.files_and_design import Files
 from fltoolkit.survey.spec.questions import Episodes, Source
-from fltoolkit.yaml_files.loading import Code, Codes, Model
+from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, as_entries
 
 DECIDE = ("any_work", "items.", "episodes.", "children.")  # keys of the questions that make a case
 MISSING = "missing"  # the value of a correction that leaves the cell blank
@@ -28,10 +28,6 @@ def _words(text: str) -> str:
     if not text.strip():
         raise ValueError("say it in words: it is printed")
     return text.strip()
-
-
-def _rows(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
 
 
 def _no_error_for_ever(value: object) -> object:
@@ -68,7 +64,7 @@ class Correction(Model):
     number of a call-back form; needed of the questions that make a case.
     """
 
-    rows: Annotated[tuple[RowKey, ...], BeforeValidator(_rows)] = ()
+    rows: Annotated[tuple[RowKey, ...], BeforeValidator(as_entries), ONE] = ()
     where: dict[str, Codes | NumberRange] = Field(default_factory=dict)
     column: str
     value: Code

@@ -11,7 +11,7 @@ from fltoolkit.errors import DesignError
 from fltoolkit.files import known_encoding
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import Codes, Model, Names
+from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ class ReplicatesSpec(Model):
     columns: Annotated[Names, Field(min_length=1)]
     method: MethodName
     scale: float | None = None
-    rscales: Annotated[tuple[float, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = ()
+    rscales: Annotated[tuple[float, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v), ONE] = ()
     rho: float | None = None
     combined: bool = True
     mse: bool = False

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.survey.spec.routing import Routing
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
+from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, Instead
 from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 InvoluntaryItem = Literal[
@@ -123,7 +124,8 @@ def _one_or_many(value: object) -> object:
     return [{"column": question} if isinstance(question, str) else question for question in many]
 
 
-Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
+QUESTIONS = Instead((ELEMENT, TEXT))  # a column's name by itself is a question
+Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1), QUESTIONS]
 
 
 class Form(Model):
@@ -179,7 +181,8 @@ class Episodes(Model):
     same_work: Sources | Literal["assumed"] | None = None
     wide: Names = ()
     exists: Annotated[
-        NumberOfEpisodes | Annotated[tuple[Source, ...], Field(min_length=1)] | None, BeforeValidator(_number_or_questions)
+        NumberOfEpisodes | Annotated[tuple[Source, ...], Field(min_length=1), QUESTIONS] | None,
+        BeforeValidator(_number_or_questions),
     ] = None
     long: bool = False
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import Codes, Model, Names
+from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries
 
 
 class Routing(Model):
@@ -25,8 +25,8 @@ class Routing(Model):
     skipped: Codes | None = None
     unknown: Codes = ()
     why: str = ""
-    all: Annotated[tuple[Routing, ...], Field(min_length=1)] | None = None
-    any: Annotated[tuple[Routing, ...], Field(min_length=1)] | None = None
+    all: Annotated[tuple[Routing, ...], Field(min_length=1), BeforeValidator(as_entries), ONE] | None = None
+    any: Annotated[tuple[Routing, ...], Field(min_length=1), BeforeValidator(as_entries), ONE] | None = None
 
     @model_validator(mode="after")
     def _one_gate_or_several(self) -> Routing:

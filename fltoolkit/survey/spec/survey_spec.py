@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
@@ -38,7 +38,7 @@ from fltoolkit.survey.spec.questions import (
     Sources,
 )
 from fltoolkit.survey.spec.reserved_names import RESERVED
-from fltoolkit.yaml_files.loading import Codes, Model, Year, load_model
+from fltoolkit.yaml_files.loading import ONE, Codes, Model, Year, as_entries, load_model
 from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
@@ -95,8 +95,8 @@ class SurveySpec(Model):
     round: str = ""
     reference_period: ReferencePeriod
     files: Files
-    corrections: tuple[Correction, ...] = ()
-    accept: tuple[Accepted, ...] = ()
+    corrections: Annotated[tuple[Correction, ...], BeforeValidator(as_entries), ONE] = ()
+    accept: Annotated[tuple[Accepted, ...], BeforeValidator(as_entries), ONE] = ()
     design: DesignSpec
     age: Age
     module: ModuleStatus | None = None
@@ -116,7 +116,7 @@ class SurveySpec(Model):
     calibration: CalibrationSpec | None = None
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
-    tables: tuple[TableSpec, ...] = ()
+    tables: Annotated[tuple[TableSpec, ...], BeforeValidator(as_entries), ONE] = ()
     coverage_excludes: tuple[str, ...]
     confidentiality: Confidentiality = Confidentiality.model_construct()
 
