@@ -45,6 +45,11 @@ class Fact:
     unit: str
     doubt: str
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the number needs smaller letters, as one with two ends does: four stand side by side."""
+        return len(self.number) > 8
+
 
 @dataclass(frozen=True)
 class Facts:

@@ -66,7 +66,7 @@ def _(block: Bullets) -> str:
 @html.register
 def _(block: Facts) -> str:
     cards = "".join(
-        f'<div class="fact"><span class="number">{escape(f.number)}</span> <span class="unit">{escape(f.unit)}</span> '
+        f'<div class="fact"><span class="number{" long" if f.is_long else ""}">{escape(f.number)}</span> <span class="unit">{escape(f.unit)}</span> '
         f'<span class="doubt">{escape(f.doubt)}</span></div>'
         for f in block.facts
     )

@@ -35,6 +35,7 @@ OWN = {
     "Prompt": Look(size=10, color=QUIET, italic=True, after=4, bar=LINE),
     "Prompt Bullet": Look(size=10, color=QUIET, italic=True, after=4, bar=LINE),
     "Number": Look(size=21, color=BLUE, bold=True, before=4, after=1, with_next=True),
+    "Number Long": Look(size=13, color=BLUE, bold=True, before=8, after=4, with_next=True),
     "Number Unit": Look(size=9.5, after=0, with_next=True),
     "Number Doubt": Look(size=8.5, color=QUIET, before=1, after=5),
     "Table Head": Look(size=8, bold=True, after=1, before=1),

@@ -82,8 +82,9 @@ def _(block: Facts, word: Any) -> None:
     for cell, fact in zip(table.rows[0].cells, block.facts, strict=True):
         fill(cell, PALE)
         border(cell, top=(BLUE, 18), left=("FFFFFF", 48), right=("FFFFFF", 48))
-        for text, style in ((fact.number, "Number"), (fact.unit, "Number Unit"), (fact.doubt, "Number Doubt")):
-            paragraph = cell.paragraphs[0] if style == "Number" else cell.add_paragraph()
+        cell.paragraphs[0].style, cell.paragraphs[0].text = "Number Long" if fact.is_long else "Number", clean(fact.number)
+        for text, style in ((fact.unit, "Number Unit"), (fact.doubt, "Number Doubt")):
+            paragraph = cell.add_paragraph()
             paragraph.style, paragraph.text = style, clean(text)
     add(word, "", "Gap")
 

@@ -156,11 +156,8 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     wide = row(**OPEN | {"bound_high": 0.04}, bounds_note="wide bounds")
     (rate, *_) = results_section.facts(published(wide), EN).facts
     assert rate.number == "20.0\xa0to\xa040.0"
-    assert rate.doubt.startswith(
-        "from the established cases alone to all unresolved persons as cases; 95 % interval of the lower number: ".replace(
-            " %", "\xa0%"
-        )
-    )
+    assert rate.doubt.startswith("established cases, and with all unresolved as cases; 95\xa0% interval of the lower: ")
+    assert rate.is_long
     assert rate.doubt.endswith("; wide bounds")
     assert "20.0 of every 1,000" in results_section.sentence(EN, wide)
     assert results_section.sentence(EN, wide).endswith("No title and no verdict rests on it.")
