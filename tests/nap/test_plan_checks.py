@@ -77,6 +77,6 @@ def test_a_language_without_words_and_another_kind_of_file_are_told(tmp_path: Pa
     survey = country.write(tmp_path, plan={**country.with_rows(ROW), "languages": ["de"]})
     assert main(["nap", "check", str(tmp_path / "nap.yaml")]) == 2
     assert f"{tmp_path / 'nap.yaml'}, languages: no words in this language" in (told := capsys.readouterr().err)
-    assert "allowed: en, fr" in told
+    assert "allowed: en, es, fr" in told
     assert main(["nap", "check", str(survey)]) == 2
     assert "this is another kind of file" in capsys.readouterr().err
