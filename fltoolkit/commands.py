@@ -51,6 +51,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
     from fltoolkit.classify.checks.case_checks import UNRESOLVED
+    from fltoolkit.classify.checks.weights_in_use import weights_in_use
     from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
     from fltoolkit.estimate.measures.stock_and_duration import not_asked
     from fltoolkit.run.batch_file import name_of
@@ -88,6 +89,8 @@ def check(parsed: argparse.Namespace) -> int:
     stopped = _compare(parsed.before, persons) if parsed.before else False
     for measure, why in not_asked(persons).items():
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
+    for line in weights_in_use(persons):
+        say(f"        {line}")
     say(f"{survey.spec.title}: no errors; {len(told)} other finding(s).")
     return 1 if stopped else 0
 

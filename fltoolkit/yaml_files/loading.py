@@ -32,6 +32,7 @@ CALLED = {
     "bool": "true or false",
     "timestamp": "date or time of the calendar",
 }
+OF_DATA = (".sav", ".zsav", ".por", ".dta", ".csv", ".tsv", ".tab", ".parquet", ".pq", ".xlsx")
 NULL = ("~", "null", "Null", "NULL")  # YAML's words for nothing, where they stand without quotes
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -179,7 +180,7 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
                 key_node.start_mark,
                 "the same key is given twice",
                 short(key),
-                "keep one of the two; a code can mean only one thing",
+                "keep one of the two, with the lines of both below it; a code can mean only one thing",
             )
         pairs[key] = loader.construct_object(value_node, deep=True)
     return pairs
@@ -209,6 +210,9 @@ def load_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> dict[str,
 
 def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dict[str, Any], yaml.Node]:
     """As `load_yaml`, with the nodes, which know their lines."""
+    if path.suffix.lower() in OF_DATA:
+        do = "give the survey.yaml that describes it; `fltoolkit new` drafts one from a file of data"
+        raise SpecError("this is a file of data, and a YAML file is needed", where=shown(path), do=do)
     where, text = shown(path), read_text(path, MOST_BYTES, SpecError)
     if odd := loader.NON_PRINTABLE.search(text):
         line, found = text.count("\n", 0, odd.start()) + 1, f"U+{ord(odd[0]):04X}"

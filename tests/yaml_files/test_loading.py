@@ -132,3 +132,9 @@ def test_a_file_is_parsed_again_only_when_it_changed_and_nobody_changes_what_ano
     assert again == {"codes": ["A", "B"]}
     path.write_text("codes: [D]\n", encoding="utf-8")
     assert read_yaml(path)[0] == {"codes": ["D"]}
+
+
+def test_a_file_of_data_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "persons.SAV").write_bytes(b"$FL2\x00\xff")
+    with pytest.raises(SpecError, match=r"persons.SAV: this is a file of data(?s:.*)fltoolkit new"):
+        read_yaml(tmp_path / "persons.SAV")

@@ -115,9 +115,24 @@ def _sum(count: Count) -> int:
 
 def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
     """Persons who answered a question although its routing skips it: an error of its own for each column, which `accept` can name."""
-    what, do = "answered although the routing skips it", "check the routing; the answers are used as they are"
-    rows = _routed_past(survey, counts)
-    return [Finding("error", "routing", name, what, n, do, rows[name], acceptable=True) for name, n in counts.items()]
+    what, rows, gates = "answered although the routing skips it", _routed_past(survey, counts), _gates_in_words(survey)
+    do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
+    return [
+        Finding("error", "routing", name, what, n, do.format(gates[name]), rows[name], acceptable=True)
+        for name, n in counts.items()
+    ]
+
+
+def _gates_in_words(survey: Survey) -> dict[str, str]:
+    """By column of a question, its gates: `FILTER asked at 1, skipped at 2`."""
+    mapped, told = survey.spec.mapped, dict[str, list[str]]()
+    for question in (q for q in questions(survey) if q.source.routing):
+        for gate in question.source.routing.gates() if question.source.routing else ():
+            for name in gate.column or ():
+                codes = mapped.gate_codes(gate, name)
+                skipped = f"skipped at {', '.join(codes.skipped)}" if codes.skipped else "else skipped"
+                told.setdefault(question.column, []).append(f"{name} asked at {', '.join(codes.asked)}, {skipped}")
+    return {column: "; ".join(dict.fromkeys(gates)) for column, gates in told.items()}
 
 
 def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:

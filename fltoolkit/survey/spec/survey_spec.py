@@ -129,7 +129,8 @@ class SurveySpec(Model):
             raise ValueError(f"{min(twice)} is one of groups and of sectors; rename one of them")
         for name, sector in self.sectors.items():
             if sector.population and sector.population not in self.populations:
-                raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations")
+                near = _like(sector.population, set(self.populations))
+                raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations{near}")
         own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
         if self.design.replicates and own:
             raise ValueError(

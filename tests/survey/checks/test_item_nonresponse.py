@@ -95,3 +95,14 @@ def test_an_item_that_most_say_yes_to_is_a_finding_and_one_that_half_do_is_not(
     people["worked"] = "Y"
     people["q1"] = "N"
     assert answer_findings(fl.read_survey(write(spec, people=people))) == []  # that all worked is none
+
+
+def test_an_answer_past_the_routing_names_the_gates(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    people = people.assign(gate=["H"] * 4 + ["G"] * 12)
+    gates = {"all": [{"column": "worked", "asked": "Y"}, {"column": "gate", "asked": "G", "skipped": ["H", "J"]}]}
+    survey = fl.read_survey(write(changed(spec, {"items.coercion.debt_bondage.routing": gates}), people=people))
+    (past,) = [f for f in answer_findings(survey) if f.check == "routing"]
+    assert "(worked asked at Y, skipped at N, A; gate asked at G, skipped at H, J)" in past.do
+    assert "asked and skipped are probably swapped" in past.do

@@ -1,0 +1,37 @@
+"""Which weight each population has, and what it adds up to: a wrong one changes every number, and no other finding shows it."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.survey.checks.printed_counts import rounded, told
+from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.design.survey_design import weight_of
+
+DIGITS = 3  # more of them would be a sum of single weights
+
+
+def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
+    """One line a population that is no sum of others: how many persons it has, its weight, and what this adds up to.
+
+    Persons are rounded as in `fl.check`, sums to three digits. Of fewer persons than the confidentiality limit no sum is told.
+    """
+    spec = persons.spec
+    own = {name: p for name, p in spec.populations.items() if not p.sum_of}
+    sums: list[nw.Expr] = []
+    for i, name in enumerate(own):
+        inside = nw.col(POPULATION + name).fill_null(False)
+        weight = nw.when(inside).then(nw.col(weight_of(name))).otherwise(0.0)
+        sums += [inside.cast(nw.Int64).alias(f"fl__n{i}"), weight.alias(f"fl__sum{i}")]
+    found = to_pandas(persons.frame.select(sums).select(nw.all().sum()), persons.source).iloc[0]
+    lines, limit = [], spec.confidentiality.least_told
+    for i, (name, population) in enumerate(own.items()):
+        count, weight_name = int(found[f"fl__n{i}"]), population.weight or spec.design.weight
+        line = f"{name}: {told(count, limit)} persons, weight {weight_name}"
+        if rounded(count, limit):
+            total = float(found[f"fl__sum{i}"])
+            line += f", which adds up to about {float(f'{total:.{DIGITS}g}'):,.0f}"
+        lines.append(line)
+    return lines

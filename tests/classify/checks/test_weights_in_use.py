@@ -1,0 +1,25 @@
+"""Which weight each population has, and what it adds up to, as `fltoolkit check` ends with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fltoolkit.classify.checks.weights_in_use import weights_in_use
+
+ADULTS = {"label": "adults", "age": {"min": 18}}
+
+
+def test_each_population_is_told_with_its_weight_and_what_this_adds_up_to(small: Any) -> None:
+    people = [("not", {"W": 10.37, "V": 3.0})] * 40 + [("idle", {"W": 10.37, "V": 3.0})] * 12
+    persons = small(people, populations={"adults": ADULTS, "workers": {**ADULTS, "weight": "V", "where": {"WORK": 1}}})
+    # 52 × 10.37 = 539.24, told to three digits; 40 × 3 = 120.
+    assert weights_in_use(persons) == [
+        "adults: about 50 persons, weight W, which adds up to about 539",
+        "workers: about 40 persons, weight V, which adds up to about 120",
+    ]
+
+
+def test_of_a_few_persons_no_sum_is_told(small: Any) -> None:
+    people = [("not", {"W": 10.0, "AGE": 30})] * 40 + [("not", {"W": 7.7, "AGE": 80})] * 3
+    persons = small(people, populations={"adults": ADULTS, "old": {"label": "the old", "age": {"min": 70}}})
+    assert "old: fewer than 5 persons, weight W" in weights_in_use(persons)
