@@ -86,7 +86,7 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
 
 def _decided(read: Source, mapped: MappedQuestions, there: Collection[str]) -> nw.Expr | bool:
     """For whom a gate's blank is a no. For nobody, where the rows do not hold what decides on it: it is then unresolved."""
-    needed = [*(read.routing.columns() if read.routing else ()), *read.if_ticked]
+    needed = [*read.gate_columns, *read.if_ticked]
     return _no_when_blank(read, mapped, "") if all(SOURCE + column in there for column in needed) else False
 
 

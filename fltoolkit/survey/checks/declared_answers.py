@@ -47,8 +47,7 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
     source = question.source
     if kind == "blank":
         return (source.why or TICKED) if source.blank else ""
-    gates = source.routing.gates() if source.routing else ()
-    return "; ".join(dict.fromkeys(gate.why for gate in gates if gate.why))
+    return "; ".join(dict.fromkeys(gate.why for gate in source.gates if gate.why))
 
 
 def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
@@ -74,11 +73,12 @@ def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
 def declared_findings(survey: Survey) -> list[Finding]:
     """A note for each declaration, with its reason and how many persons it makes a *no*."""
     out = []
-    for kind, check, what, do in (
+    notes: tuple[tuple[Kind, str, str, str], ...] = (
         ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),
         ("gate", "routing", "don't know or refused at the gate makes this a no", "without why: they are unresolved"),
-    ):
-        for row in declared_counts(survey, "blank" if kind == "blank" else "gate").to_dict("records"):
+    )
+    for kind, check, what, do in notes:
+        for row in declared_counts(survey, kind).to_dict("records"):
             out.append(Finding("note", check, str(row["column"]), f"{what}: {row['why']}", int(row["persons"]), do))
     return [*out, *_number_findings(survey)]
 

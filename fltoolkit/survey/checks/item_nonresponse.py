@@ -126,8 +126,8 @@ def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
 def _gates_in_words(survey: Survey) -> dict[str, str]:
     """By column of a question, its gates: `FILTER asked at 1, skipped at 2`."""
     mapped, told = survey.spec.mapped, dict[str, list[str]]()
-    for question in (q for q in questions(survey) if q.source.routing):
-        for gate in question.source.routing.gates() if question.source.routing else ():
+    for question in questions(survey):
+        for gate in question.source.gates:
             for name in gate.column or ():
                 codes = mapped.gate_codes(gate, name)
                 skipped = f"skipped at {', '.join(codes.skipped)}" if codes.skipped else "else skipped"

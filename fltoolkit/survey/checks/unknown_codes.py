@@ -36,7 +36,7 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
         for name in q.source.if_ticked:
             beside = spec.answers if q.source.contains else q.codes
             add(name.replace("{episode}", q.episode), f"{q.where}.if_ticked", [*beside.yes, *beside.no])
-        for gate in q.source.routing.gates() if q.source.routing else ():
+        for gate in q.source.gates:
             for name in gate.column or ():
                 means = mapped.gate_codes(gate, name)
                 add(name.replace("{episode}", q.episode), f"{q.where}.routing", [*means.asked, *means.skipped, *means.unknown])
@@ -157,7 +157,7 @@ def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
     mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():
-        for gate in source.routing.gates() if source.routing else ():
+        for gate in source.gates:
             for name in columns.intersection(gate.column or ()):
                 means = mapped.gate_codes(gate, name)
                 named |= {*means.asked, *means.unknown}

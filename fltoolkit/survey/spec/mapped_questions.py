@@ -64,7 +64,7 @@ class MappedQuestions:
         order: TopologicalSorter[str] = TopologicalSorter()
         for gate in left:
             read = self.blank_read_by(gate)
-            order.add(gate, *(read.routing.columns() if read and read.routing else ()))
+            order.add(gate, *(read.gate_columns if read else ()))
         order.prepare()
         while order.is_active():
             ready = order.get_ready()
@@ -159,7 +159,7 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
             )
         try:
             mapped.codes(source)
-            for gate in source.routing.gates() if source.routing else ():
+            for gate in source.gates:
                 skipped = {column: mapped.gate_codes(gate, column).skipped for column in gate.column or ()}
                 if gate.why and not any(mapped.silent(column).intersection(codes) for column, codes in skipped.items()):
                     raise ValueError("why says why don't know or refused is a no; no code under skipped is one")
@@ -174,7 +174,7 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
     """A question asked once of a person stands behind no gate, and beside no option, of one episode that is not named."""
-    beside = [*(source.routing.columns() if source.routing else ()), *source.if_ticked]
+    beside = [*source.gate_columns, *source.if_ticked]
     wrong = next((name for name in beside if EPISODE in name), None)
     if wrong and EPISODE not in source.column and episodes:
         named = ", ".join(wrong.replace(EPISODE, label) for label in episodes)
@@ -232,7 +232,7 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 def _circle(mapped: MappedQuestions, chain: list[str], straight: set[str]) -> list[str]:
     """The columns from one to itself, each the gate of the one before; empty without a circle. `straight`: columns known to lead into none."""
     read = mapped.blank_read_by(chain[-1])
-    for gate in read.routing.columns() if read and read.routing else ():
+    for gate in read.gate_columns if read else ():
         if gate in chain:
             return [*chain[chain.index(gate) :], gate]
         if gate not in straight and (found := _circle(mapped, [*chain, gate], straight)):

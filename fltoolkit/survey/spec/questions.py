@@ -110,6 +110,16 @@ class Source(Model):
             raise ValueError(f"if_ticked names the other options, not {self.column} itself")
         return self
 
+    @property
+    def gates(self) -> tuple[Routing, ...]:
+        """Every single gate before this question; none without routing."""
+        return tuple(self.routing.gates()) if self.routing else ()
+
+    @property
+    def gate_columns(self) -> tuple[str, ...]:
+        """The columns of its gates."""
+        return tuple(self.routing.columns()) if self.routing else ()
+
     def codes(self, default: AnswerCodes) -> AnswerCodes:
         """The codes of this question: its own, and those of `answers` for the rest. Options that were ticked have codes of their own: of
         them no other yes and no holds."""
