@@ -10,11 +10,11 @@ ADULTS = {"label": "adults", "age": {"min": 18}}
 
 
 def test_each_population_is_told_with_its_weight_and_what_this_adds_up_to(small: Any) -> None:
-    people = [("not", {"W": 10.37, "V": 3.0})] * 40 + [("idle", {"W": 10.37, "V": 3.0})] * 12
+    people = [("not", {"W": 103.7, "V": 3.0})] * 40 + [("idle", {"W": 103.7, "V": 3.0})] * 12
     persons = small(people, populations={"adults": ADULTS, "workers": {**ADULTS, "weight": "V", "where": {"WORK": 1}}})
-    # 52 × 10.37 = 539.24, told to three digits; 40 × 3 = 120.
+    # 52 × 103.7 = 5,392.4, told to three digits; 40 × 3 = 120.
     assert weights_in_use(persons) == [
-        "adults: about 50 persons, weight W, which adds up to about 539",
+        "adults: about 50 persons, weight W, which adds up to about 5,390",
         "workers: about 40 persons, weight V, which adds up to about 120",
     ]
 
