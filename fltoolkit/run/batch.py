@@ -48,6 +48,8 @@ from fltoolkit.shipped_files import PACKAGE, notebook_folder
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
+# What each notebook answers, in the words of its heading.
+PAGES = {"1_survey": "1 The survey", "2_classify": "2 Who", "3_estimate": "3 How many", "4_nap": "4 The plan"}
 INDEX = ("All surveys", "../index.html")
 PUBLISHING = "3_estimate"  # the notebook whose parameters say what is published
 
@@ -288,13 +290,16 @@ def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) 
 
 
 def _title(notebook: str) -> str:
-    return notebook.replace("_", " ", 1)
+    """A notebook's name for the list of pages."""
+    return PAGES.get(notebook, notebook.replace("_", " ", 1))
 
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
     """Normalise an executed notebook, and write its page."""
     notebook = _normalised(run, work, name)
-    page(notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links)
+    page(
+        notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links, source=str(told_by(run)["title"])
+    )
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
@@ -353,4 +358,4 @@ def entry(folder: Path, error: str = "") -> Entry | None:
     if record is None or numbers in record.altered(folder):
         title, coverage = (latest.title, latest.coverage_excludes) if latest else (folder.name, ())
         return Entry(folder.name, title, coverage, error, shown) if error else None
-    return Entry(folder.name, record.title, record.coverage_excludes, notebook=shown, refused=error)
+    return Entry(folder.name, record.title, record.coverage_excludes, notebook=shown, refused=error, year=record.year or 0)

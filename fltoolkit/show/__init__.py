@@ -1,6 +1,6 @@
 """Room 6: what people look at. Everything here takes `Published`, findings or a spec, never estimates or persons."""
 
-from fltoolkit.show import explore
+from fltoolkit.show import explore, result
 from fltoolkit.show.charts import plan_charts as plan
 from fltoolkit.show.charts.breakdown_gallery import gallery, in_time
 from fltoolkit.show.charts.change_charts import changes
@@ -24,6 +24,6 @@ from fltoolkit.show.wording.english_numbers import headline
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable", "dots", "explore", "facts",
-    "findings", "flow", "gallery", "headline", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "risk",
+    "findings", "flow", "gallery", "headline", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result", "risk",
     "risk_table", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

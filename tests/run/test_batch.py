@@ -173,7 +173,7 @@ def test_a_broken_survey_fails_alone_with_its_error_and_half_run_notebook(ran: R
 def test_the_index_tells_of_both(ran: Ran) -> None:
     html = (ran.outputs / "index.html").read_text(encoding="utf-8")
     assert html.index("A broken one: failed") < html.index("The good one")
-    assert "2 survey(s), 1 failed" in html
+    assert "2 surveys, 1 failed" in html
     links = re.findall(r'href="([^"]+)"', html)
     assert "broken.failed/2_classify.html" in links
     assert "good/3_estimate.html" in links
@@ -390,7 +390,7 @@ def test_results_that_cannot_be_written_are_a_failure_that_leaves_those_before(
     after = tree(tmp_path / "out")
     front, kept = after.pop("index.html").decode(), json.loads(after.pop("good.failed/run.json"))
     assert "the disk is full" in kept["error"]
-    assert "1 survey(s), 1 as an earlier run left it" in front
+    assert "1 survey, 1 as an earlier run left it" in front
     assert "the disk is full" in front
     assert after == {name: content for name, content in before.items() if name != "index.html"}
 

@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from fltoolkit.files import write_whole
+from fltoolkit.languages.language import read_language
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
-from fltoolkit.report.site.notebook_pages import css
+from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.charts.change_charts import sentence
-from fltoolkit.show.wording.english_numbers import in_large_type, interval, left_open, percent, shown, to_verify
+from fltoolkit.show.wording.english_numbers import (
+    PublishedNumber,
+    in_large_type,
+    interval,
+    left_open,
+    percent,
+    shown,
+    to_verify,
+)
 
-NAMES = {
+NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
     "2_classify.html": "2 Who is in forced labour, and why",
     "3_estimate.html": "3 How many, and how sure",
     "4_nap.html": "4 The plan's baseline",
-    "nap_workbook.xlsx": "The plan's workbook, for its partners to fill in",
-    "nap_baseline.xlsx": "Baseline, workbook",
-    "nap_baseline.csv": "Baseline, CSV",
+}
+DOCUMENTS = {
+    "evidence_brief": "Evidence brief",
+    "fact_sheet": "Fact sheet",
+    "slides": "Slides for the consultation workshop",
+    "nap_skeleton": "Skeleton of the plan",
+}
+DATA = {
     "estimates.csv": "All published numbers, CSV",
     "changes.csv": "Change since the earlier round, CSV",
     "risk_factors.csv": "What goes with forced labour, CSV",
+    "nap_baseline.csv": "Baseline, CSV",
+    "nap_baseline.xlsx": "Baseline, workbook",
     "findings_data.csv": "Findings about the data, CSV",
     "findings_cases.csv": "Findings about the cases, CSV",
     "sdmx.csv": "All published numbers, SDMX-CSV",
@@ -34,13 +53,8 @@ NAMES = {
     "evidence.json": "The plan's evidence, JSON",
     "run.json": "Inputs, versions and parameters of the run",
 }
-DOCUMENTS = {
-    "fact_sheet": "Fact sheet",
-    "evidence_brief": "Evidence brief",
-    "slides": "Slides for the consultation workshop",
-    "nap_skeleton": "Skeleton of the plan",
-}
-EARLIER = '<em class="flag">the latest run failed</em> These are the numbers of an earlier run. The error of the latest:'
+NOUN = ("survey", "surveys")
+WORKBOOK, BRIEF = "nap_workbook.xlsx", "evidence_brief"
 KINDS = {".html": "page", ".docx": "Word"}
 BOUNDS = "from the established cases alone to all unresolved persons as cases"
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
@@ -51,7 +65,7 @@ class Entry:
     """One survey of a batch: its folder, what it is, whom it could not reach, and the error if its latest run failed.
 
     `error`: where there are no results. `refused`: the error, where the results of an earlier run stand. `notebook`: the page of how far
-    the run that failed came, from the folder of the index.
+    the run that failed came, from the folder of the index. `year`: of the survey; 0 where it is not known.
     """
 
     folder: str
@@ -60,38 +74,38 @@ class Entry:
     error: str = ""
     notebook: str = ""
     refused: str = ""
+    year: int = 0
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Write `outputs/index.html`, in alphabetical order of titles: no ranking."""
-    ordered = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
-    tables = {e.folder: _published_numbers(outputs, e) for e in ordered if not e.error}
-    parts = [_survey(outputs, e, tables.get(e.folder)) for e in ordered]
-    rates = [(e.title, tables[e.folder].query("measure == 'prevalence' and breakdown == ''")) for e in ordered if not e.error]
+    """Write `outputs/index.html`: the newest survey first, those of a year in alphabetical order of their titles. It ranks nothing."""
+    alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
+    tables = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
+    rates = [
+        (e.title, tables[e.folder].query("measure == 'prevalence' and breakdown == ''")) for e in alphabetical if not e.error
+    ]
     together = side_by_side([(title, rows.iloc[0].to_dict()) for title, rows in rates if len(rows)])
     counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
-    summary = f"{len(entries)} survey(s), {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}"
-    html = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Forced labour: surveys and baselines</title>
-<style>{css()}</style>
-</head>
-<body>
-<main>
-<h1>Forced labour: surveys and baselines</h1>
-<p class="quiet">{summary}. Only published numbers are here: what could point to a person is not shown. Figures of different surveys
-stand on one axis only where rule set, window, base, measure and the rest of the definition agree, and are never ranked.</p>
-{together}{"".join(parts)}
-</main>
-</body>
-</html>
-"""
+    newest = sorted(alphabetical, key=lambda e: -e.year)
+    shown: list[dict[str, Any]] = [_survey(outputs, e, tables[e.folder]) if e.folder in tables else {"entry": e} for e in newest]
+    html = _template().render(
+        css=template_file("page.css"),
+        summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
+        together=Markup(together),  # made of escaped parts
+        surveys=shown,
+        toggles=any(len(survey.get("briefs", ())) > 1 for survey in shown),
+    )
     path = outputs / "index.html"
-    write_whole(path, html)
+    write_whole(path, html + "\n")
     return path
+
+
+@cache
+def _template() -> Any:
+    """The page as jinja2 reads it: what is put into it is escaped."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined).get_template(
+        "front_page.html.j2"
+    )
 
 
 def _published_numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
@@ -103,98 +117,107 @@ def _published_numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
     )
 
 
-def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
-    if table is None:
-        head = f'<h2>{escape(entry.title)}: failed</h2><p class="quiet">{escape(entry.folder)}</p>'
-        return f'<section class="survey failed">{head}{_failure(entry.error, entry.notebook)}</section>\n'
-    failed = f'<div class="refused"><p>{EARLIER}</p>{_failure(entry.refused, entry.notebook)}</div>' if entry.refused else ""
-    numbers = "".join(_headline_number(table, measure) for measure in ("prevalence", "total"))
-    parts = _parts(table)
-    first = table.iloc[0].to_dict()  # the run's own rule set stands first
-    basis = (
-        f"Rule set {escape(str(first['rule_set']))}{to_verify(first)}. Window: {escape(str(first['reference_period']))}. "
-        f"Involuntary work and coercion in the same work: {escape(str(first['same_work']))}. "
-    )
-    calibration = first.get("calibration", "")  # an older run has no such column
-    basis += f"Weights {escape(calibration)}. " if calibration else ""
-    coverage = f"Not reached: {escape('; '.join(entry.coverage_excludes))}." if entry.coverage_excludes else ""
+def _survey(outputs: Path, entry: Entry, table: pd.DataFrame) -> dict[str, Any]:
+    """What the template shows of a survey that has results."""
     folder = outputs / entry.folder
-    there = [(name, words) for name, words in (_documents(folder) | NAMES).items() if (folder / name).exists()]
-    files = "".join(f'<li><a href="{escape(entry.folder)}/{name}">{words}</a></li>' for name, words in there)
-    if (folder / "charts").is_dir():  # named, not linked: a web server shows no folder
-        files += f"<li>Its charts, SVG and PNG: in {escape(entry.folder)}/charts</li>"
-    return (
-        f'<section class="survey"><h2>{escape(entry.title)}</h2>{failed}<div class="numbers">{numbers}</div>{parts}'
-        f'{_change(folder)}{_left_open(table)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
-    )
+    first = table.iloc[0].to_dict()  # the run's own rule set stands first
+    documents = _documents(folder)
+    return {
+        "entry": entry,
+        "numbers": [number for measure in ("prevalence", "total") if (number := _headline_number(table, measure))],
+        "sentences": [*_parts(table), *_change(folder), *_left_open(table)],
+        "basis": _basis(first, entry),
+        "warnings": [(n, page, of) for name, (page, of) in FINDINGS.items() if (n := _count_warnings(folder / name))],
+        "briefs": _briefs(folder),
+        "notebooks": {name: words for name, words in NOTEBOOKS.items() if (folder / name).exists()},
+        "workbook": WORKBOOK if (folder / WORKBOOK).exists() else "",
+        "documents": documents,
+        "data": {name: words for name, words in DATA.items() if (folder / name).exists()},
+        "charts": (folder / "charts").is_dir(),  # named, not linked: a web server shows no folder
+    }
 
 
-def _failure(error: str, notebook: str) -> str:
-    """An error, with a link to how far its run came, where that is known."""
-    link = f'<p><a href="{escape(notebook)}">The notebook up to the failing cell</a></p>' if notebook else ""
-    return f"<pre>{escape(error)}</pre>{link}"
+def _basis(row: PublishedNumber, entry: Entry) -> str:
+    """What the headline rests on, and whom the survey did not reach."""
+    told = [
+        f"Rule set {row['rule_set']}{to_verify(row)}.",
+        f"Window: {row['reference_period']}.",
+        f"Involuntary work and coercion in the same work: {row['same_work']}.",
+    ]
+    told += [f"Weights {row['calibration']}."] if row.get("calibration") else []  # an older run has no such column
+    told += [f"Not reached: {'; '.join(entry.coverage_excludes)}."] if entry.coverage_excludes else []
+    return " ".join(told)
 
 
-def _documents(folder: Path) -> dict[str, str]:
-    """What is handed to people, in each language it was written in."""
-    found = {}
+def _briefs(folder: Path) -> dict[str, str]:
+    """The page of the evidence brief in each language: the language's own name, and the file."""
+    pages = {file.stem.removeprefix(f"{BRIEF}_"): file.name for file in sorted(folder.glob(f"{BRIEF}_*.html"))}
+    return {_language(code): name for code, name in pages.items()}
+
+
+def _language(code: str) -> str:
+    """A language's own name, with a capital as it stands alone: `Français`."""
+    name = read_language(code).words["language"]
+    return name[0].upper() + name[1:]
+
+
+def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """What is handed to people: of each document its files, each with its language and kind."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
-        for file in sorted(folder.glob(f"{stem}_*")):
-            found[file.name] = f"{words} ({escape(file.stem.removeprefix(f'{stem}_'))}, {KINDS[file.suffix]})"
+        files = sorted(folder.glob(f"{stem}_*"))
+        named = [(f"{_language(f.stem.removeprefix(f'{stem}_'))}, {KINDS[f.suffix]}", f.name) for f in files]
+        found |= {words: named} if named else {}
     return found
 
 
-def _change(folder: Path) -> str:
+def _change(folder: Path) -> list[str]:
     """What changed since the earlier round, as a sentence that says no more than its verdict; nothing without one."""
     if not (folder / "changes.csv").is_file():
-        return ""
+        return []
     text = ("verdict", "verdict_reason", "reason", "breakdown")
     table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
-    return "".join(f"<p>{escape(sentence(row))}</p>" for row in rows[:1])
+    return [sentence(row) for row in rows[:1]]
 
 
-def _left_open(table: pd.DataFrame) -> str:
+def _left_open(table: pd.DataFrame) -> list[str]:
     """How many persons asked left the headline's question open."""
     rate = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")].head(1)
-    told = [left_open(row) for row in rate.to_dict("records")]
-    return "".join(f"<p>{escape(line)}</p>" for line in told if line)
+    return [told for row in rate.to_dict("records") if (told := left_open(row))]
 
 
-def _parts(table: pd.DataFrame) -> str:
+def _parts(table: pd.DataFrame) -> list[str]:
     """Adults and children apart, where both were asked: the populations that have a flowchart of their own."""
     apart = list(dict.fromkeys(table.loc[table["measure"] == "flowchart", "reference_population"]))
     if len(apart) < 2:
-        return ""
+        return []
     whole = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")]
     told = []
     for row in (whole[whole["reference_population"] == name].iloc[0].to_dict() for name in apart):
         doubt = f" ({percent(row)} interval {interval(row)})" if interval(row) else ""
-        flag = f' <em class="flag">{escape(row["flag"])}</em> {escape(row["reason"])}' if row["flag"] else ""
-        told.append(f"{escape(shown(row))} per 1,000 {escape(str(row['reference_population_label']))}{doubt}{flag}")
-    return f"<p>{'; '.join(told)}.</p>"
-
-
-def _warnings(folder: Path) -> str:
-    """How many warnings travel with the numbers, with links to the pages that say them."""
-    found = {page: (_count_warnings(folder / name), of) for name, (page, of) in FINDINGS.items()}
-    told = [f'<a href="{escape(folder.name)}/{page}">{n} about the {of}</a>' for page, (n, of) in found.items() if n]
-    return f'<p class="quiet">Warnings: {", ".join(told)}.</p>' if told else ""
+        flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
+        told.append(f"{shown(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
+    return [f"{'; '.join(told)}."]
 
 
 def _count_warnings(findings: Path) -> int:
     return int((pd.read_csv(findings)["severity"] == "warning").sum()) if findings.is_file() else 0
 
 
-def _headline_number(table: pd.DataFrame, measure: str) -> str:
+def _headline_number(table: pd.DataFrame, measure: str) -> dict[str, str]:
+    """A number in large type, with its unit and its doubt; nothing where the run does not publish the measure."""
     rows = table[(table["measure"] == measure) & (table["breakdown"] == "")]
     if rows.empty:
-        return ""
+        return {}
     row = rows.iloc[0].to_dict()
-    who = escape(str(row["reference_population_label"]))
-    words = f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour"
-    of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
-    doubt = f"{percent(row)} interval{of} {interval(row)}" if interval(row) else ""
-    flag = f'<span><em class="flag">{escape(row["flag"])}</em> {escape(row["reason"])}</span>' if row["flag"] else ""
-    wide = f'<span><em class="flag">{row["bounds_note"]}</em> {BOUNDS}</span>' if has_wide_bounds(row) else ""
-    return f"<div><b>{escape(in_large_type(row))}</b><span>{words}</span><span>{doubt}</span>{wide}{flag}</div>"
+    who, wide = str(row["reference_population_label"]), has_wide_bounds(row)
+    of = f" of {shown(row)}:" if wide else ""
+    return {
+        "value": in_large_type(row),
+        "unit": f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour",
+        "doubt": f"{percent(row)} interval{of} {interval(row)}" if interval(row) else "",
+        "wide": str(row["bounds_note"]) if wide else "",
+        "flag": str(row["flag"]),
+        "reason": str(row["reason"]),
+    }

@@ -4,34 +4,56 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fltoolkit.arguments import checked
 from fltoolkit.files import write_whole
+from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.site.notebook_sections import lay_out
 from fltoolkit.show.charts.chart_style import MIME
 
 TEMPLATES = Path(str(files("fltoolkit.report.site"))) / "templates"
+# Terms that a page explains where they first stand in a section.
+TERMS = {
+    "coefficient of variation": "The standard error divided by the estimate, in per cent: the smaller, the more precise.",
+    "design effect": "How many times larger the variance is than in a simple random sample of the same size.",
+    "effective sample size": "The number of persons divided by the design effect: the simple random sample that would be as precise.",
+    "wide bounds": "With all unresolved persons counted as cases, the estimate would lie beyond the upper limit of its interval.",
+    "unresolved": "Answers neither establish nor exclude forced labour, for instance because a question was refused.",
+}
 
 
 @checked
-def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[tuple[str, str]]) -> None:
+def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[tuple[str, str]], source: str = "") -> None:
     """Write one executed notebook as HTML.
 
     Args:
         notebook: the .ipynb. target: the .html.
-        title: of the browser's tab.
+        title: of the browser's tab; the link of this name is marked as the current page.
         assets: where plotly.min.js lies, seen from the page.
-        links: (name, address) of the pages beside it.
+        links: (name, address) of the pages beside it, this one among them.
+        source: the survey's title: it heads the page, and a citation names it.
     """
-    resources = {"title": title, "assets": assets, "links": links, "css": css()}
-    write_whole(target, _exporter(threading.get_ident()).from_filename(str(notebook), resources=resources)[0])
+    import nbformat
+
+    read = nbformat.read(notebook, as_version=4)
+    sections = lay_out(read)
+    citation = " ".join([*([f"{source}."] if source else []), f"Estimated with fltoolkit {version('fltoolkit')}."])
+    about = {"citation": citation, "terms": {f"[{marker}]": words for marker, words in MARKERS.items()} | TERMS}
+    resources = {
+        "title": title, "assets": assets, "links": links, "source": source, "sections": sections, "about": about,
+        "css": template_file("page.css"), "script": template_file("page.js"),
+    }  # fmt: skip
+    write_whole(target, _exporter(threading.get_ident()).from_notebook_node(read, resources=resources)[0])
 
 
-def css() -> str:
-    """The look of every page, set into it."""
-    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+@lru_cache
+def template_file(name: str) -> str:
+    """A file of the templates, which is set into each page: a page works alone, from any folder."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 @checked

@@ -3,39 +3,119 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
+
+import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.errors import RequestError
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
-from fltoolkit.show.charts.chart_style import Picture, wrap
-from fltoolkit.show.charts.definition_flowchart import ASKED, BELOW, EXITS, NO_WORK, OPEN_CHILD
+from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, figure, safe, wrap
+from fltoolkit.show.charts.definition_flowchart import ASKED, EXITS, NO_WORK, OPEN_CHILD, QUESTIONS
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.english_numbers import Words, shown, to_verify
+from fltoolkit.show.wording.english_numbers import Words, number, shown, to_verify
+from fltoolkit.show.wording.number_words import start
 
 Rows = dict[str, dict[Hashable, Any]]
-SELDOM_ASKED = ("not in the same work", "exception within its limits", "forced labour abroad")
-HIDDEN = "[c] not shown, so that nobody can be recognised"
+ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
+ROW_HEIGHT, LEAVING, QUIET, HIDDEN_COUNT = 76, "#c9d3da", "#55606b", "[c]"
+HIDDEN = "[c] not shown"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A condition of the definition, with the persons who come to it.
+
+    Attributes:
+        label: the condition, in words.
+        left: weighted persons who leave here; None where the number is hidden.
+        remain: weighted persons who go on; None where a hidden number stands before it and another behind it.
+        leaving: who they are who leave, in words.
+    """
+
+    label: str
+    left: float | None
+    remain: float | None
+    leaving: str
 
 
 @checked
 def flow(out: Published) -> Picture:
-    """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers."""
+    """The definition as a row of bars: everybody asked, and after each condition how many go on and how many leave.
+
+    The numbers are published ones. How many go on is a sum of published numbers, so that it tells nothing new.
+    """
     rows = _steps(out, of_children=False)
-    words = {
-        ASKED: f"<b>{_count(rows['total'])}</b> persons asked<br>{wrap(rows['total']['reference_population_label'])}",
-        **{leaf: _left(rows, leaf) for leaf in EXITS if leaf != BELOW or leaf in rows},
-        "forced labour": f"<b>{_count(rows.get('forced labour'))}</b><br>in forced labour",
-    }
-    open_ = [f"<b>{_count(rows[s])}</b> {s}" for s in ("unresolved", "abroad, unresolved") if s in rows]
-    if open_:
-        words["unresolved"] = "<br>".join(open_)
-    fig = definition_flowchart.adults(
-        "Who is in forced labour, question by question", f"weighted number of persons; {HIDDEN}{to_verify(rows['total'])}", words
+    steps = _steps_of(rows)
+    whole = rows["total"]
+    size = _number(whole) or max([1.0, *(s.remain or 0.0 for s in steps)])
+    ends = [(name, rows.get(name)) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
+    lines = [(f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, asked", _count(whole), size, 0.0, "")]
+    lines += [
+        (f"<b>{safe(s.label)}</b>", HIDDEN_COUNT if s.remain is None else _persons(s.remain), s.remain or 0.0, s.left or 0.0,
+         f"{HIDDEN_COUNT if s.left is None else _persons(s.left)} leave: {safe(s.leaving)}") for s in steps
+    ]  # fmt: skip
+    lines += [
+        (f"<b>{safe(ENDS_HERE[name])}</b>", _count(row), float(row["estimate"]) if pd.notna(row["estimate"]) else 0.0, 0.0, "")
+        for name, row in ends
+        if row is not None
+    ]
+    fig = figure(
+        "Who is in forced labour, condition by condition",
+        f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{to_verify(whole)}",
+        110 + ROW_HEIGHT * len(lines),
+        margin_b=8,
     )
-    return Picture(fig, f"Flowchart of the definition with numbers of persons. {_steps_in_words(rows)}.")
+    y = [-i for i in range(len(lines))]
+    bar = {"orientation": "h", "y": y, "width": 0.3, "hoverinfo": "skip"}
+    colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(steps)) + [n for n, _ in ends]]
+    fig.add_bar(x=[line[2] for line in lines], marker={"color": colours}, **bar)
+    fig.add_bar(x=[line[3] for line in lines], marker={"color": LEAVING}, **bar)
+    told = {"xref": "paper", "yref": "y", "showarrow": False, "font": {"size": 14, "color": INK}}
+    notes: list[dict[str, Any]] = []
+    for at, (label, count, _, _, leaving) in zip(y, lines, strict=True):
+        notes += [
+            {**told, "x": 0, "y": at, "yshift": 22, "xanchor": "left", "text": label, "align": "left"},
+            {**told, "x": 1, "y": at, "yshift": 22, "xanchor": "right", "text": f"<b>{count}</b>"},
+        ]
+        if leaving:
+            quiet = {"size": 12, "color": QUIET}
+            notes.append({**told, "x": 0, "y": at, "yshift": -20, "xanchor": "left", "text": leaving, "font": quiet})
+    axes = {"visible": False, "fixedrange": True}
+    fig.update_layout(
+        barmode="stack", showlegend=False, annotations=notes,
+        xaxis={**axes, "range": [0, size]}, yaxis={**axes, "range": [-len(lines) + 0.4, 0.55]},
+    )  # fmt: skip
+    return Picture(fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.")
+
+
+def _steps_of(rows: Rows) -> list[Step]:
+    """The conditions that the survey asked, each with who leaves and who goes on."""
+    leaves = [leaf for leaf in QUESTIONS if leaf in rows]
+    left = [_number(rows[leaf]) for leaf in leaves]
+    ends = [_number(rows[name]) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
+    whole = _number(rows["total"])
+    found = []
+    for i, leaf in enumerate(leaves):
+        above, below = [whole, *left[: i + 1]], [*left[i + 1 :], *ends]
+        remain = None
+        if None not in above:
+            remain = max(0.0, above[0] - sum(above[1:]))  # type: ignore[operator,arg-type]
+        elif None not in below:
+            remain = sum(below)  # type: ignore[arg-type]
+        found.append(Step(QUESTIONS[leaf], left[i], remain, EXITS[leaf]))
+    return found
+
+
+def _number(row: dict[Hashable, Any]) -> float | None:
+    return float(row["estimate"]) if pd.notna(row["estimate"]) else None
+
+
+def _persons(value: float) -> str:
+    return number(value, "total")
 
 
 @checked
@@ -64,12 +144,6 @@ def children_flow(out: Published) -> Picture:
     title, subtitle = "Which children are in forced labour, question by question", f"weighted number of children; {HIDDEN}"
     fig = definition_flowchart.children(title, subtitle, words, counts=counts)
     return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.")
-
-
-def _left(rows: Rows, leaf: str) -> str:
-    """How many left there; of a question that not every survey asks nobody may have been asked."""
-    asked = leaf in rows or leaf not in SELDOM_ASKED
-    return f"<b>{_count(rows.get(leaf))}</b><br>{EXITS[leaf]}" if asked else f"nobody, or not asked:<br>{EXITS[leaf]}"
 
 
 def _steps_in_words(rows: Rows) -> str:

@@ -46,7 +46,7 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     assert "Rule set icls_2018 v1. Window: the past 12 months." in html
     assert "Involuntary work and coercion in the same work: assumed." in html
     assert "Not reached: the homeless; islands." in html
-    assert "1 survey(s), all complete" in html
+    assert "1 survey, all complete" in html
 
 
 def test_a_headline_under_a_recalled_rule_says_so(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
     (tmp_path / "bad.failed" / "2_classify.html").write_text("x", encoding="utf-8")
     html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error="it broke", notebook="bad.failed/2_classify.html"))
     links = re.findall(r'href="([^"]+)"', html)
-    assert sorted(links) == sorted([*(f"small/{f}" for f in (*FILES, "estimates.csv")), "bad.failed/2_classify.html"])
+    assert sorted(set(links)) == sorted([*(f"small/{f}" for f in (*FILES, "estimates.csv")), "bad.failed/2_classify.html"])
     assert all((tmp_path / link).is_file() for link in links)
 
 
@@ -126,7 +126,7 @@ def test_a_failed_survey_shows_its_error_and_its_half_run_notebook(tmp_path: Pat
     put(tmp_path, "small")
     error = "2_classify: codes that survey.yaml does not name: 7\n  do: <add> them"
     html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error=error, notebook="bad.failed/2_classify.html"))
-    assert "2 survey(s), 1 failed" in html
+    assert "2 surveys, 1 failed" in html
     assert "Bad: failed" in html
     assert "<pre>2_classify: codes that survey.yaml does not name: 7\n  do: &lt;add&gt; them</pre>" in html
     assert '<a href="bad.failed/2_classify.html">The notebook up to the failing cell</a>' in html
@@ -137,7 +137,7 @@ def test_a_failed_survey_shows_its_error_and_its_half_run_notebook(tmp_path: Pat
 def test_numbers_of_an_earlier_run_stand_with_the_error_of_the_latest(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small", refused="<it> broke", notebook="small.failed/2_classify.html"))
-    assert "1 survey(s), 1 as an earlier run left it" in html
+    assert "1 survey, 1 as an earlier run left it" in html
     assert "<b>99.5</b>" in html
     assert '<pre>&lt;it&gt; broke</pre><p><a href="small.failed/2_classify.html">The notebook up to' in html
 
@@ -180,11 +180,37 @@ def test_what_is_handed_to_people_is_named_in_each_language(tmp_path: Path) -> N
         (tmp_path / "small" / name).write_text("x", encoding="utf-8")
     (tmp_path / "small" / "charts").mkdir()
     html = index(tmp_path, Entry("small", "Small country"))
-    assert '<a href="small/evidence_brief_en.docx">Evidence brief (en, Word)</a>' in html
-    assert '<a href="small/slides_fr.html">Slides for the consultation workshop (fr, page)</a>' in html
-    assert '<a href="small/nap_workbook.xlsx">The plan&#x27;s workbook' in html or "The plan's workbook" in html
+    assert 'Evidence brief: <a href="small/evidence_brief_en.docx">English, Word</a>; ' in html
+    assert 'Slides for the consultation workshop: <a href="small/slides_fr.html">Français, page</a>' in html
     assert "in small/charts</li>" in html
     assert all((tmp_path / link).is_file() for link in re.findall(r'href="([^"]+)"', html))
+
+
+def test_three_buttons_lead_on_and_the_rest_is_folded(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    for name in ("evidence_brief_en.html", "evidence_brief_fr.html", "nap_workbook.xlsx"):
+        (tmp_path / "small" / name).write_text("x", encoding="utf-8")
+    html = index(tmp_path, Entry("small", "Small country"))
+    buttons = re.findall(r'<a class="button[^"]*" href="([^"]+)">([^<]+)</a>', html)
+    assert buttons == [
+        ("small/evidence_brief_en.html", "Evidence brief"),
+        ("small/1_survey.html", "Notebooks"),
+        ("small/nap_workbook.xlsx", "Workbook"),
+    ]
+    assert re.findall(r'aria-pressed="(\w+)" data-brief="([^"]+)">([^<]+)<', html) == [
+        ("true", "small/evidence_brief_en.html", "English"),
+        ("false", "small/evidence_brief_fr.html", "Français"),
+    ]
+    before, folded = html.split('<details class="data">')
+    assert "estimates.csv" in folded
+    assert "estimates.csv" not in before
+
+
+def test_the_newest_survey_stands_first(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        put(tmp_path, folder)
+    html = index(tmp_path, Entry("old", "Alpha", year=2025), Entry("new", "Beta", year=2027))
+    assert html.index("<h2>Beta") < html.index("<h2>Alpha")
 
 
 def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: Path) -> None:

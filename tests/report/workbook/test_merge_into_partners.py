@@ -82,7 +82,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert not run(path)
     assert calls == ["b"]  # the other survey of the batch goes on
     front = (book.parent.parent / "index.html").read_text("utf-8")
-    assert "2 survey(s), 1 as an earlier run left it" in front
+    assert "2 surveys, 1 as an earlier run left it" in front
     assert front.count("the latest run failed") == 1
     assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in front
 
@@ -94,7 +94,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert "a: once more, since the latest run failed" in "\n".join(said)
     assert run(path, said, resume=True)
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
-    assert "2 survey(s), all complete" in (book.parent.parent / "index.html").read_text("utf-8")
+    assert "2 surveys, all complete" in (book.parent.parent / "index.html").read_text("utf-8")
     assert books.free(books.openpyxl.load_workbook(book), "Cost estimate", "Activity", 1).value == "Train"
 
 
@@ -115,8 +115,8 @@ def test_the_front_page_tells_of_a_refused_run_until_another_has_taken_its_place
         assert told.count("the latest run failed") == 1
         assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in told
     assert main(["nap", "read", "out/a/nap_workbook.xlsx"]) == 0
-    assert "2 survey(s), all complete" in front("a")
-    assert "2 survey(s), all complete" in front("b")
+    assert "2 surveys, all complete" in front("a")
+    assert "2 surveys, all complete" in front("b")
     assert list(Path("out").glob(".refused-*")) == []
 
 
@@ -130,10 +130,10 @@ def test_a_survey_that_was_refused_alone_is_told_by_whoever_writes_the_page_next
         assert not run_batch(path, only="a", say=quiet)  # which writes no page
     assert main(["estimate", "b/survey.yaml", "--plan", "b/nap.yaml", "--outputs", "out"]) == 0
     told = Path("out/index.html").read_text("utf-8")
-    assert "2 survey(s), 1 as an earlier run left it" in told
+    assert "2 surveys, 1 as an earlier run left it" in told
     assert "the disk is full" in told
     assert run(path, resume=True)  # as it was before, so that nothing is run
-    assert "2 survey(s), all complete" in Path("out/index.html").read_text("utf-8")
+    assert "2 surveys, all complete" in Path("out/index.html").read_text("utf-8")
 
 
 def full(*_: object) -> None:

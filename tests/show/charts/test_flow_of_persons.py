@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from families import persons
 
@@ -38,8 +40,42 @@ def test_the_childrens_ways_hold_their_numbers(out: fl.Published) -> None:
 
 def test_the_adults_flow_is_that_of_adults_where_both_were_asked(out: fl.Published) -> None:
     said = words(flow(out))
-    assert any("<b>2,400</b> persons asked" in w for w in said)
-    assert any("<b>400</b>" in w and "in forced labour" in w for w in said)
+    assert "<b>2,400</b>" in said
+    assert said[-2:] == ["<b>In forced labour</b>", "<b>400</b>"]
+
+
+def flow_with(out: fl.Published, **hidden: str) -> tuple[list[str], list[list[float]]]:
+    """The words and the lengths of the bars of a flow of 1,000 persons, of whose steps some are hidden."""
+    steps = {"total": 1000, "no work": 300, "not involuntary": 500, "no coercion": 150, "unresolved": 10, "forced labour": 40}
+    rows = out.select("flowchart", [[], ["step"]], population="adults")
+    first = rows.iloc[[0]]
+    made = [
+        first.assign(step=step, breakdown="" if step == "total" else "step", estimate=float("nan") if step in hidden.values() else n,
+                     marker="c" if step in hidden.values() else "") for step, n in steps.items()
+    ]  # fmt: skip
+    others = out.table[(out.table["measure"] != "flowchart")]
+    picture = flow(replace(out, table=pd.concat([others, *made], ignore_index=True)))
+    return words(picture), [list(bar.x) for bar in picture.figure.data]
+
+
+def test_how_many_go_on_is_what_the_published_numbers_leave(out: fl.Published) -> None:
+    said, (on, left) = flow_with(out)
+    assert on == [1000, 700, 200, 50, 10, 40]
+    assert left == [0, 300, 500, 150, 0, 0]
+    assert "300 leave: did not work" in said
+
+
+def test_how_many_go_on_is_reckoned_from_the_end_past_a_hidden_step(out: fl.Published) -> None:
+    said, (on, left) = flow_with(out, one="not involuntary")
+    assert on == [1000, 700, 200, 50, 10, 40]
+    assert left == [0, 300, 0, 150, 0, 0]
+    assert "[c] leave: not involuntary" in said
+
+
+def test_between_two_hidden_steps_nothing_is_said(out: fl.Published) -> None:
+    said, (on, _) = flow_with(out, one="not involuntary", two="no coercion")
+    assert on == [1000, 700, 0, 50, 10, 40]
+    assert said.count("<b>[c]</b>") == 1
 
 
 def test_the_alternative_text_tells_every_number(out: fl.Published) -> None:

@@ -1,0 +1,125 @@
+"""The sections of an executed notebook, laid out for the page that is made of it.
+
+A notebook is worked through: prose, a call, its output. A page is read. So the result of a section stands under its heading, and a table
+behind a picture is folded. A section that has nothing to show is one line.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from fltoolkit.show.charts.chart_style import MIME
+from fltoolkit.show.wording.section_words import NOTHING, RESULT
+
+HEADING = re.compile(r"^##\s+(.+)$", re.MULTILINE)
+TABLE_TITLE = re.compile(r'class="gt_heading gt_title[^"]*"[^>]*>(.*?)</td>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class PageSection:
+    """A line of a page's list of contents.
+
+    Attributes:
+        anchor: of the heading.
+        title: of the section, as text.
+        empty: whether the survey or the plan gives nothing for it.
+    """
+
+    anchor: str
+    title: str
+    empty: bool
+
+
+def lay_out(notebook: Any) -> list[PageSection]:
+    """Arrange the cells of an executed notebook for a page, in place, and return its sections in their order.
+
+    The template reads the metadata. A cell that begins a section has `opens` (its anchor), `follows` (another section stands before it)
+    and `empty`. A cell with the result of a section has `result`. A table that is folded has `fold`, the words of its fold.
+    """
+    cells = [part for cell in notebook.cells for part in _split(cell)]
+    begins = [i for i, cell in enumerate(cells) if _title(cell)]
+    head, parts = cells[: begins[0] if begins else len(cells)], []
+    sections: list[PageSection] = []
+    for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
+        title = _title(cells[at])
+        anchor = _anchor(title, {s.anchor for s in sections})
+        part, empty = _section(cells[at:end])
+        part[0].metadata |= {"opens": anchor, "follows": bool(sections), "empty": empty}
+        sections.append(PageSection(anchor, title, empty))
+        parts += part
+    notebook.cells = [*head, *parts]
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{i}"
+        _fold_tables(cell)
+    return sections
+
+
+def _split(cell: Any) -> list[Any]:
+    """A cell of prose as one cell a heading: prose that closes a section often opens the next one."""
+    if cell.cell_type != "markdown" or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2:
+        return [cell]
+    starts = [found.start() for found in HEADING.finditer(cell.source)]
+    edges = [0, *(s for s in starts if s), len(cell.source)]
+    return [_copy(cell, cell.source[a:b].strip()) for a, b in itertools.pairwise(edges) if cell.source[a:b].strip()]
+
+
+def _copy(cell: Any, source: str) -> Any:
+    made = type(cell)(cell)
+    made.source, made.metadata = source, type(cell.metadata)(cell.metadata)
+    return made
+
+
+def _title(cell: Any) -> str:
+    """The heading that a cell begins with; empty where it begins with none."""
+    found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+    return found[1].strip() if found else ""
+
+
+def _anchor(title: str, taken: set[str]) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "section"
+    return next(name for name in (plain, *(f"{plain}-{n}" for n in range(2, 99))) if name not in taken)
+
+
+def _section(cells: list[Any]) -> tuple[list[Any], bool]:
+    """A section's cells in the order of a page, and whether it is empty: the heading, the result, the prose, the rest."""
+    outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
+    first, rest = _parted(cells[0])
+    if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
+        return [first, _of_outputs(outputs)], True
+    results = [o for o in outputs if RESULT in o.data]
+    for cell in cells:
+        if "outputs" in cell:
+            cell.outputs = [o for o in cell.outputs if not any(o is r for r in results)]
+    return [first, *([_of_outputs(results, result=True)] if results else []), *rest, *cells[1:]], False
+
+
+def _failed(cells: list[Any]) -> bool:
+    return any(o.output_type == "error" for cell in cells for o in cell.get("outputs", []))
+
+
+def _parted(cell: Any) -> tuple[Any, list[Any]]:
+    """The heading of a cell, and the prose below it as a cell of its own."""
+    head, _, prose = cell.source.partition("\n")
+    return _copy(cell, head), [_copy(cell, prose.strip())] if prose.strip() else []
+
+
+def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
+    """A cell that shows these outputs."""
+    import nbformat
+
+    return nbformat.v4.new_code_cell(outputs=outputs, metadata=metadata)
+
+
+def _fold_tables(cell: Any) -> None:
+    """Fold the tables of a cell that stand behind a picture."""
+    drawn = False
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if drawn and MIME not in data and "text/html" in data:
+            found = TABLE_TITLE.search(data["text/html"])
+            output.metadata["fold"] = re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
+        drawn = drawn or MIME in data

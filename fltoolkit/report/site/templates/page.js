@@ -1,0 +1,95 @@
+// Draws a page's pictures and adds what a reader does with them: files, a citation, the meaning of markers and terms.
+(function () {
+  const about = JSON.parse(document.getElementById('about').textContent);
+
+  function button(words, act) {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.textContent = words;
+    made.addEventListener('click', act);
+    return made;
+  }
+
+  function fileName(place) {
+    return place.getAttribute('aria-label').toLowerCase().replace(/[^a-z0-9]+/g, '_').slice(0, 60);
+  }
+
+  function titleOf(figure) {
+    const first = ((figure.layout.title || {}).text || '').split('<br>')[0];
+    return new DOMParser().parseFromString(first, 'text/html').body.textContent; // a parsed document runs nothing
+  }
+
+  function save(name, text) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob(['\ufeff' + text], { type: 'text/csv;charset=utf-8' }));
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  function csvOf(table) {
+    const rows = [...table.querySelectorAll('tr')].filter((row) => !row.querySelector('.gt_title, .gt_subtitle, .gt_sourcenote'));
+    const quoted = (cell) => '"' + cell.textContent.trim().replace(/"/g, '""') + '"';
+    return rows.map((row) => [...row.children].map(quoted).join(',')).join('\r\n') + '\r\n';
+  }
+
+  function tableAfter(figure) {
+    const output = figure.closest('.output_area');
+    const next = output && output.nextElementSibling;
+    return next && next.querySelector('table');
+  }
+
+  document.querySelectorAll('.chart').forEach(function (place) {
+    const data = JSON.parse(place.nextElementSibling.textContent);
+    Plotly.newPlot(place, data.data, data.layout, Object.assign({}, data.config, { displayModeBar: false }));
+    const tools = place.closest('figure').querySelector('.tools');
+    const name = fileName(place);
+    const table = tableAfter(place);
+    if (table) tools.append(button('CSV', () => save(name + '.csv', csvOf(table))));
+    for (const format of ['svg', 'png']) {
+      tools.append(button(format.toUpperCase(), () => Plotly.downloadImage(place, { format: format, filename: name, scale: 2 })));
+    }
+    const cite = button('Copy citation', function () {
+      const words = titleOf(data) + '. ' + about.citation;
+      const told = () => { cite.textContent = 'Copied'; setTimeout(() => { cite.textContent = 'Copy citation'; }, 2000); };
+      if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(words).then(told);
+      else window.prompt('Copy this citation:', words);
+    });
+    tools.append(cite);
+  });
+
+  // A marker is explained wherever it stands, a term once a section.
+  function explain(root) {
+    const names = Object.keys(about.terms);
+    if (!names.length) return;
+    const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).sort((a, b) => b.length - a.length);
+    const any = new RegExp(escaped.join('|'), 'gi');
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if (!node.parentElement.closest('script, style, abbr, a, h1, h2, summary, .chart')) texts.push(node);
+    }
+    const told = new Set();
+    for (const node of texts) {
+      const parts = [];
+      let from = 0;
+      for (const found of node.data.matchAll(any)) {
+        const term = found[0].toLowerCase();
+        if (term[0] !== '[' && told.has(term)) continue;
+        told.add(term);
+        const short = document.createElement('abbr');
+        short.title = about.terms[term];
+        short.textContent = found[0];
+        parts.push(node.data.slice(from, found.index), short);
+        from = found.index + found[0].length;
+      }
+      if (parts.length) node.replaceWith(...parts, node.data.slice(from));
+    }
+  }
+  document.querySelectorAll('main section').forEach(explain);
+
+  const contents = document.querySelector('.contents');
+  if (contents && window.matchMedia('(max-width: 72rem)').matches) contents.open = false;
+  window.addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((part) => { part.open = true; }));
+})();

@@ -1,0 +1,151 @@
+"""The result of a notebook's section in one sentence. It counts, it repeats a published number, and it ranks nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.arguments import checked
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.wording.english_numbers import NBSP, interval, number, of_plan, percent, sentence, shown
+from fltoolkit.show.wording.section_words import Nothing, Result
+from fltoolkit.survey.design.survey_design import Survey
+
+SIDES = ("involuntary", "coercion")
+
+
+@checked
+def questionnaire(survey: Survey) -> Result:
+    """How many questions feed how many items of the definition."""
+    items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
+    columns = {source.column for sources in items for source in sources}
+    return Result(f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition.")
+
+
+@checked
+def findings(found: pd.DataFrame) -> Result:
+    """How many errors, warnings and notes there are."""
+    kinds = [_counted(int((found["severity"] == kind).sum()), kind) for kind in ("error", "warning", "note")]
+    return Result(f"{kinds[0]}, {kinds[1]} and {kinds[2]}.")
+
+
+@checked
+def flow(out: Published) -> Result:
+    """Of how many persons how many are in forced labour."""
+    rows = out.select("total")
+    row = rows.iloc[0].to_dict()
+    if pd.isna(row["estimate"]):
+        return Result(sentence(row))
+    return Result(
+        f"About {shown(row)} {row['reference_population_label']} are in forced labour ({percent(row)} interval {interval(row)})."
+    )
+
+
+@checked
+def rule_sets(out: Published) -> Result:
+    """Between which rates the rule sets lie that the survey supports."""
+    rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
+    if len(rates) < 2:
+        return Result("No other rule set has a rate that is shown.")
+    low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
+    return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
+
+
+@checked
+def paths(found: pd.DataFrame) -> Result:
+    """How many paths enough persons share."""
+    return Result(f"{_counted(len(found), 'path')} are shown.")
+
+
+@checked
+def groups(out: Published, measure: str) -> Result:
+    """How many of a measure's numbers by group are shown, and how many of them with care."""
+    rows = out.own_rows(measure=measure)
+    rows = rows[rows["breakdown"] != ""]
+    shown_ = rows[rows["estimate"].notna()]
+    care = int((shown_["flag"] != "").sum())
+    gone = len(rows) - len(shown_)
+    if rows.empty:
+        return Result("The survey asks for no groups of this measure.")
+    return Result(
+        f"Of {_counted(len(rows), 'number')} by group, {len(shown_) - care} can be used as they are, {care} only with care, "
+        f"and {gone} are not shown."
+    )
+
+
+@checked
+def in_time(out: Published) -> Result | Nothing:
+    """The first of the run's numbers in time: on an average day, at the interview, or how long it lasted."""
+    for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
+        rows = out.own_rows(measure=measure, breakdown="")
+        if len(rows):
+            return Result(sentence(rows.iloc[0].to_dict()))
+    return Nothing("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`.")
+
+
+@checked
+def risk(model: PublishedModel) -> Result:
+    """How many odds ratios differ from 1 by their own interval, beside how many would by chance."""
+    rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
+    apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
+    chance = f"{round((1 - model.level) * 100):g}{NBSP}%"
+    return Result(
+        f"Of {_counted(len(rows), 'odds ratio')}, {apart} have an interval without 1. By chance alone about {chance} of them would."
+    )
+
+
+@of_plan
+@checked
+def baseline(evidence: Evidence) -> Result:
+    """How many rows of the plan the survey fills."""
+    rows = evidence.baseline.table
+    asked = rows[rows["filled_by"] == "survey"]
+    return Result(
+        f"The survey fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
+    )
+
+
+@of_plan
+@checked
+def repeat(evidence: Evidence) -> Result:
+    """The smallest fall of the headline that the planned repeat would find."""
+    rows = evidence.targets[evidence.targets["smallest_cut"].notna() & evidence.targets["planned_sample"].notna()]
+    if rows.empty:
+        return Result("No fall can be said that a repeat of the planned size would find.")
+    row = rows.iloc[0].to_dict()
+    cut = f"{row['smallest_cut'] * 100:.0f}{NBSP}%"
+    return Result(
+        f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80{NBSP}%."
+    )
+
+
+@of_plan
+@checked
+def targets(evidence: Evidence) -> Result:
+    """How many of the plan's targets the planned repeat could verify."""
+    given = evidence.targets[evidence.targets["target_year"].notna()]
+    if given.empty:
+        return Result("The plan gives no targets yet.")
+    could = int((given["verifiable"] == "yes").sum())
+    return Result(f"The planned repeat could verify {could} of {_counted(len(given), 'target')}.")
+
+
+@of_plan
+@checked
+def follow_up(evidence: Evidence) -> Result | Nothing:
+    """How many rows have a verdict of change, and how many of no detectable change."""
+    rows = evidence.follow_up
+    if rows.empty:
+        return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
+    told = rows["verdict"].astype(str)
+    moved = int(told.isin(["decreased", "increased"]).sum())
+    still = int((told == "no detectable change").sum())
+    return Result(
+        f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change, and {len(rows) - moved - still} have no verdict."
+    )
+
+
+def _counted(n: int, what: str) -> str:
+    """`1 path`, `12 paths`."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

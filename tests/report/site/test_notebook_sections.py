@@ -1,0 +1,79 @@
+"""The sections of a page: result under the heading, tables folded behind their pictures, empty sections in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nbformat
+import pytest
+
+from fltoolkit.report.site.notebook_sections import lay_out
+from fltoolkit.show.charts.chart_style import MIME
+from fltoolkit.show.wording.section_words import Nothing, Result
+
+CHART = {MIME: {"data": [], "layout": {}}, "text/plain": "chart"}
+TABLE = {"text/html": '<table><td class="gt_heading gt_title gt_font_normal">By &lt;sex&gt;</td></table>', "text/plain": "t"}
+PROSE = {"text/markdown": "Words.", "text/plain": "Words."}
+
+
+def shown(*data: Any) -> Any:
+    """A cell that displays these."""
+    outputs = [nbformat.v4.new_output("display_data", data=d if isinstance(d, dict) else d._repr_mimebundle_()) for d in data]
+    return nbformat.v4.new_code_cell("call()", outputs=outputs)
+
+
+def notebook(*cells: Any) -> Any:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(c) if isinstance(c, str) else c for c in cells])
+
+
+def told(cell: Any) -> Any:
+    return cell.source if cell.cell_type == "markdown" else [o.data["text/plain"] for o in cell.outputs]
+
+
+def test_each_heading_is_a_section_with_an_anchor_of_its_own() -> None:
+    made = notebook("# Title\n\nLead.", "## One\n\nProse.", shown(CHART), "End of one.\n\n## Two & more", shown(PROSE), "## One")
+    sections = lay_out(made)
+    assert [(s.anchor, s.title) for s in sections] == [("one", "One"), ("two-more", "Two & more"), ("one-2", "One")]
+    assert [told(c) for c in made.cells] == [
+        "# Title\n\nLead.", "## One", "Prose.", ["chart"], "End of one.", "## Two & more", ["Words."], "## One",
+    ]  # fmt: skip
+    assert [c.metadata["opens"] for c in made.cells if "opens" in c.metadata] == ["one", "two-more", "one-2"]
+    assert [c.metadata["follows"] for c in made.cells if "opens" in c.metadata] == [False, True, True]
+
+
+def test_the_result_moves_under_the_heading() -> None:
+    made = notebook("## One\n\nProse.", shown(PROSE, Result("It is so."), CHART))
+    lay_out(made)
+    assert [told(c) for c in made.cells] == ["## One", ["It is so."], "Prose.", ["Words.", "chart"]]
+    assert [bool(c.metadata.get("result")) for c in made.cells] == [False, True, False, False]
+
+
+def test_a_section_that_has_nothing_to_say_is_one_line() -> None:
+    made = notebook("## One\n\nLong prose.", shown(Nothing("No round.")), "More prose.", "## Two", shown(Nothing("x"), CHART))
+    sections = lay_out(made)
+    assert [s.empty for s in sections] == [True, False]
+    assert [told(c) for c in made.cells[:2]] == ["## One", ["No round."]]
+    assert told(made.cells[2]) == "## Two"
+
+
+def test_a_failed_cell_is_never_folded_away() -> None:
+    failed = shown(Nothing("No round."))
+    failed.outputs.append(nbformat.v4.new_output("error", ename="E", evalue="broken", traceback=["broken"]))
+    made = notebook("## One", failed)
+    assert [s.empty for s in lay_out(made)] == [False]
+    assert [o.output_type for c in made.cells for o in c.get("outputs", [])] == ["display_data", "error"]
+
+
+@pytest.mark.parametrize(("data", "folds"), [((CHART, TABLE), [None, "By &lt;sex&gt;"]), ((TABLE, CHART), [None, None]),
+                                              ((CHART, TABLE, TABLE), [None, "By &lt;sex&gt;", "By &lt;sex&gt;"]),
+                                              ((CHART, PROSE, TABLE), [None, None, "By &lt;sex&gt;"])])  # fmt: skip
+def test_a_table_behind_a_picture_is_folded_under_its_title(data: Any, folds: Any) -> None:
+    made = notebook("## One", shown(*data))
+    lay_out(made)
+    assert [o.metadata.get("fold") for o in made.cells[-1].outputs] == folds
+
+
+def test_a_notebook_without_headings_has_no_sections() -> None:
+    made = notebook("# Title", shown(CHART))
+    assert lay_out(made) == []
+    assert len(made.cells) == 2

@@ -1,0 +1,71 @@
+"""The result of a section: it counts rows, repeats published numbers, and never names the highest or the lowest group."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import small_country as country
+from two_rounds import fell
+
+import fltoolkit as fl
+from fltoolkit.show import result
+from fltoolkit.show.wording.section_words import NOTHING, RESULT
+
+
+def test_a_result_is_marked_as_one_for_the_page() -> None:
+    bundle = result.flow(country.published())._repr_mimebundle_()
+    assert RESULT in bundle
+    assert bundle["text/plain"].startswith("About 410 adults are in forced labour (95\xa0% interval ")
+
+
+def test_a_hidden_number_is_not_said() -> None:
+    out = country.published()
+    hidden = out.table.copy()
+    hidden.loc[hidden["measure"] == "total", ["estimate", "ci_low", "ci_high"]] = float("nan")
+    said = str(result.flow(replace(out, table=hidden)))
+    assert "410" not in said
+    assert "not shown" in said
+
+
+@pytest.mark.parametrize("measure", ["prevalence", "total", "share"])
+def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) -> None:
+    out = country.published()
+    rows = out.table[
+        (out.table["measure"] == measure)
+        & (out.table["breakdown"] != "")
+        & (out.table["rule_set"] == out.table["rule_set"].iloc[0])
+    ]
+    sure = rows["estimate"].notna() & (rows["flag"] == "")
+    care = rows["estimate"].notna() & (rows["flag"] != "")
+    assert str(result.groups(out, measure)) == (
+        f"Of {len(rows)} numbers by group, {sure.sum()} can be used as they are, {care.sum()} only with care, "
+        f"and {rows['estimate'].isna().sum()} are not shown."
+    )
+
+
+def test_findings_are_counted_by_severity() -> None:
+    found = pd.DataFrame({"severity": ["warning", "note", "note"]})
+    assert str(result.findings(found)) == "0 errors, 1 warning and 2 notes."
+
+
+def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
+    evidence = fell()
+    given = evidence.targets[evidence.targets["target_year"].notna()]
+    assert str(result.targets(evidence)) == (
+        f"The planned repeat could verify {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)}."
+    )
+    assert " changed, " in str(result.follow_up(evidence))
+    nothing = result.follow_up(replace(evidence, follow_up=evidence.follow_up.iloc[:0]))
+    assert NOTHING in nothing._repr_mimebundle_()
+    assert "no plan" in str(result.targets(None))
+
+
+def test_in_time_is_nothing_where_nothing_was_asked() -> None:
+    assert NOTHING in result.in_time(country.published())._repr_mimebundle_()
+
+
+def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
+    survey = fl.read_survey("norvia_lfs_2025")
+    assert str(result.questionnaire(survey)).endswith("items of the definition.")
