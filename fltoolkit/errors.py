@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from fltoolkit.languages.reasons import Remark
+
 
 class FltoolkitError(Exception):
     """Base of all errors the kit raises on purpose.
 
     Args:
-        problem: one sentence that says what is wrong.
+        problem: one sentence that says what is wrong: a text, or a `Reason` where a published row or a document may have to say it.
         where: the file, key or column.
         found: what stood there.
         allowed: what may stand there.
@@ -24,7 +26,7 @@ class FltoolkitError(Exception):
 
     def __init__(
         self,
-        problem: str,
+        problem: str | Remark,
         *,
         where: str = "",
         found: object = None,
@@ -32,14 +34,21 @@ class FltoolkitError(Exception):
         do: str = "",
         withheld: str = "",
     ) -> None:
-        self.problem, self.where, self.do, self.withheld = problem, where, do, withheld
+        self.problem, self.where, self.do, self.withheld = str(problem), where, do, withheld
         self.found, self.allowed = _words(found), _words(allowed)
+        self._problem, self._found = problem, found
         super().__init__(self.message)
 
     @property
-    def reason(self) -> str:
-        """The problem and what was found, in one line."""
-        return f"{self.problem}: {self.found}" if self.found else self.problem
+    def reason(self) -> Remark | str:
+        """The problem and what was found: where the kit has words for the problem in each language a `Reason`, else a text in one line."""
+        if isinstance(self._problem, str):
+            return f"{self.problem}: {self.found}" if self.found else self.problem
+        if not self.found:
+            return self._problem
+        from fltoolkit.languages.reasons import Reason
+
+        return Reason.of("reasons.found", problem=self._problem, found=self._found)
 
     @property
     def message(self) -> str:

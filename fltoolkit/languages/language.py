@@ -9,7 +9,7 @@ survey's own labels stay as the survey gives them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.reasons import Name, Reason, Reasons
 from fltoolkit.yaml_files.loading import load_yaml
 
 WORDS = Path(str(files("fltoolkit.languages")))
@@ -51,7 +52,7 @@ class Language:
     words: Mapping[str, str]
     patterns: tuple[Pattern, ...]
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """The sentence of a key with its placeholders filled. Raises `SpecError` naming the file and what it lacks."""
 
         def put(found: re.Match[str]) -> str:
@@ -62,6 +63,10 @@ class Language:
         if key not in self.words:
             raise SpecError("this key is missing", where=f"{self.code}.yaml", found=key, do="add it, as en.yaml has it")
         return PLACE.sub(put, self.words[key])
+
+    def places(self, code: str) -> set[str] | None:
+        """The placeholders of what the kit says under a key; None where there is no such key."""
+        return set(PLACE.findall(self.words[KIT + code])) if KIT + code in self.words else None
 
     def has(self, key: str) -> bool:
         return key in self.words
@@ -91,8 +96,36 @@ class Language:
         """`what: said`."""
         return self.say("format.colon", what=what, said=said)
 
-    def kit(self, text: str) -> str:
-        """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
+    def kit(self, said: object) -> str:
+        """What the kit says (a `Reason`, `Reasons`, a `Name`) in this language. A text stays as it is; what is missing is empty."""
+        if isinstance(said, str):
+            return self._text(said)
+        return "" if said is None or said != said else self.worded(said, self._name)
+
+    def worded(self, said: object, of_name: Callable[[Name], str]) -> str:
+        """A remark in words.
+
+        Args:
+            said: a remark, or a value of one. of_name: gives the words of a name.
+        """
+        if isinstance(said, Reason):
+            return self.say(KIT + said.code, **{name: self.worded(value, of_name) for name, value in said.values})
+        if isinstance(said, Reasons):
+            return self.list(self.worded(part, of_name) for part in said.parts)
+        if isinstance(said, tuple):
+            return ", ".join(self.worded(part, of_name) for part in said)
+        if isinstance(said, Name):
+            return of_name(said)
+        if isinstance(said, (int, float)):
+            return self.number(f"{said:,}" if isinstance(said, int) else f"{said:,g}")
+        return str(said)
+
+    def _name(self, name: Name) -> str:
+        """A name as people read it; in English as data have it, since there the words are the same."""
+        own = name.code.replace("_", " ")
+        return own if self.code == BASE else self.words.get(f"{name.kind}.{name.code}", own)
+
+    def _text(self, text: str) -> str:
         if not text or self.code == BASE:
             return text
         parts = text.split(REASONS)
@@ -115,6 +148,11 @@ class Language:
     def _inner(self, text: str) -> str:
         """A number, a group's name or other words of the kit within a sentence of it."""
         return self.number(text) if DIGITS.fullmatch(text) else self.words.get(f"groups.{text}") or self.kit(text)
+
+
+def in_english(said: object) -> str:
+    """A remark as tables and files show it: in English, names as data have them."""
+    return read_language(BASE).worded(said, lambda name: name.code)
 
 
 @cache

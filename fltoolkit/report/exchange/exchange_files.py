@@ -66,7 +66,9 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
         unit(measure, str(published["reference_population_label"])), str(published["reference_period"]), f"rule set {published['rule_set']}",
     ]  # fmt: skip
     told += [
-        text for text in (published["reason"], published["to_verify"] and f"to be verified: {published['to_verify']}") if text
+        str(said)
+        for said in (published["reason"], published["to_verify"] and f"to be verified: {published['to_verify']}")
+        if said
     ]
     return {
         "ref_area": row["REF_AREA"], "source": own_code(str(published["survey"])),

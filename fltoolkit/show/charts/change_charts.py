@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.reasons import joined
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
@@ -115,7 +116,7 @@ def change_table(rows: pd.DataFrame) -> Table:
             f"{percent(first)} interval": [_signed_limits(r, measure) for r in records],
             "Verdict": [r["verdict"] for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": ["; ".join(t for t in (r["verdict_reason"], r["reason"]) if t) for r in records],
+            "Remark": [str(joined((r["verdict_reason"], r["reason"]))) for r in records],
         }
     )
     about = f"{unit(measure, first['reference_population_label'])}; rule set {first['rule_set']}"

@@ -93,7 +93,9 @@ def _not_shown(fig: Any, rows: pd.DataFrame, **more: Any) -> None:
 def _absent(row: dict[Any, Any]) -> str:
     if row["marker"] != "x":
         return f"  [{row['marker']}] not shown"
-    return f"  [x] not available: {wrap(textwrap.shorten(row['reason'], 150, placeholder=' …'), 76)}".replace("<br>", "<br>  ")
+    return f"  [x] not available: {wrap(textwrap.shorten(str(row['reason']), 150, placeholder=' …'), 76)}".replace(
+        "<br>", "<br>  "
+    )
 
 
 @checked

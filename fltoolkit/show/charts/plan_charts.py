@@ -8,6 +8,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import BASE, Language, read_language
+from fltoolkit.languages.reasons import joined
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import scale
@@ -149,7 +150,7 @@ def smart(evidence: Evidence) -> Table:
     table = evidence.smart
     met = {"yes": "yes", "no": "no", "partners": "partners"}
     wide = table.assign(met=table["met"].map(met)).pivot(index="id", columns="criterion", values="met")
-    lacks = table[table["missing"] != ""].groupby("id")["missing"].agg("; ".join)
+    lacks = table[table["missing"] != ""].groupby("id")["missing"].agg(lambda lacks: str(joined(lacks)))
     names = table.drop_duplicates("id")
     body = pd.DataFrame({"Level": list(names["code"]), "Indicator": list(names["indicator"])})
     body = body.assign(**{words: list(wide.loc[names["id"], c]) for c, words in CRITERIA.items()})
@@ -175,7 +176,7 @@ def follow_up(evidence: Evidence) -> Table | Words:
             "Its interval": [_change_limits(r) for r in records],
             "Verdict": [r["light"] for r in records],
             "Marker": [f"[{r['marker']}]" if isinstance(r["marker"], str) and r["marker"] else "" for r in records],
-            "Remark": ["; ".join(t for t in (r["verdict_reason"], r["reason"]) if t) for r in records],
+            "Remark": [str(joined((r["verdict_reason"], r["reason"]))) for r in records],
         }
     )
     years = table[["year_before", "year"]].dropna()

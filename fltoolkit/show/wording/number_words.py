@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -16,7 +15,6 @@ from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 
-NAMES = re.compile(r"(?<=[a-z])_(?=[a-z])")  # withheld_wages, but not icls_2018
 TENTHS = 0.1  # of a power or a cut: below, a decimal is told
 
 
@@ -36,7 +34,7 @@ def count(language: Language, value: float) -> str:
 
 def cases(language: Language, row: PublishedNumber) -> str:
     """How many cases: their number, and of a cell of a breakdown the class of it (`50 and more`)."""
-    return count(language, row["cases"]) or language.kit(str(row["cases_class"]))
+    return count(language, row["cases"]) or language.kit(row["cases_class"])
 
 
 def percent(language: Language, share: float) -> str:
@@ -91,7 +89,7 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["category"]:
         return language.say("by", group=group(language, str(row["breakdown"])))
     form = "form" in uncrossed(row["breakdown"])
-    told = language.kit(str(row["category"]))
+    told = language.kit(row["category"])
     return told.replace("_", " ") if form else told
 
 
@@ -112,9 +110,8 @@ def indicator(language: Language, row: PublishedNumber) -> str:
 
 
 def reason(language: Language, text: object) -> str:
-    """A reason of the kit in this language, the kit's own names (`withheld_wages`) as words, and no line ending before a `%`."""
-    said = language.kit("" if text is None or pd.isna(text) else str(text))  # type: ignore[call-overload]
-    return NAMES.sub(" ", said).replace(" %", f"{NBSP}%")
+    """A reason in this language, with no line ending before a `%`; empty where there is none."""
+    return language.kit(text).replace(" %", f"{NBSP}%")
 
 
 def remark(language: Language, row: PublishedNumber) -> str:

@@ -10,6 +10,7 @@ import narwhals as nw
 
 from fltoolkit.errors import SpecError
 from fltoolkit.files import inside
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.classifications.standards import OWN, Category, isic, standard
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.readers.small_csv import read_small_csv
@@ -62,7 +63,7 @@ def sector_rows(sector: Sector) -> dict[str, Category]:
     return rows
 
 
-def to_verify(sector: Sector) -> str:
+def to_verify(sector: Sector) -> Reason | str:
     """Words that go with every figure by this sector whose rule is recalled, not verified; blank where there is nothing to say."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 OWN = "FL_"  # starts every code that is the kit's own, not ILOSTAT's
@@ -42,7 +43,7 @@ class IndustrySection(Model):
 class Isic(Model):
     """One revision of ISIC: sections by letter, divisions that are rows of their own, ILOSTAT's prefixes, what is unverified."""
 
-    to_verify: str = ""
+    to_verify: YamlReason = ""
     ilostat: dict[str, str]
     sections: dict[str, IndustrySection]
     own_rows: dict[str, str]
