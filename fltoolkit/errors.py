@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fltoolkit.languages.reasons import Remark
-
 
 class FltoolkitError(Exception):
     """Base of all errors the kit raises on purpose.
 
     Args:
-        problem: one sentence that says what is wrong: a text, or a `Reason` where a published row or a document may have to say it.
+        problem: one sentence that says what is wrong: a text, or a remark (see `languages.reasons`) where a published row says it, too.
         where: the file, key or column.
         found: what stood there.
         allowed: what may stand there.
@@ -26,7 +24,7 @@ class FltoolkitError(Exception):
 
     def __init__(
         self,
-        problem: str | Remark,
+        problem: object,
         *,
         where: str = "",
         found: object = None,
@@ -36,19 +34,13 @@ class FltoolkitError(Exception):
     ) -> None:
         self.problem, self.where, self.do, self.withheld = str(problem), where, do, withheld
         self.found, self.allowed = _words(found), _words(allowed)
-        self._problem, self._found = problem, found
+        self.said, self.found_as_given = problem, found
         super().__init__(self.message)
 
     @property
-    def reason(self) -> Remark | str:
-        """The problem and what was found: where the kit has words for the problem in each language a `Reason`, else a text in one line."""
-        if isinstance(self._problem, str):
-            return f"{self.problem}: {self.found}" if self.found else self.problem
-        if not self.found:
-            return self._problem
-        from fltoolkit.languages.reasons import Reason
-
-        return Reason.of("reasons.found", problem=self._problem, found=self._found)
+    def reason(self) -> str:
+        """The problem and what was found, in one line."""
+        return f"{self.problem}: {self.found}" if self.found else self.problem
 
     @property
     def message(self) -> str:

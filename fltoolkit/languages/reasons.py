@@ -6,10 +6,13 @@ words, as tables, files and notebooks show them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
+
+from fltoolkit.errors import FltoolkitError
+from fltoolkit.languages.language import BASE, KIT, Language, read_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,11 +25,14 @@ class Remark:
     `table["verdict"] == "decreased"`.
     """
 
+    def in_words(self, language: Language) -> str:
+        """Its words in a language, names in words, too: `withheld wages`."""
+        return _worded(self, language, lambda name: _name_in_words(name, language))
+
     @cached_property
     def _english(self) -> str:
-        from fltoolkit.languages.language import in_english
-
-        return in_english(self)
+        """Its English words, names as data and YAML files have them: `withheld_wages`."""
+        return _worded(self, read_language(BASE), lambda name: name.code)
 
     @property
     def _content(self) -> Any:
@@ -123,6 +129,14 @@ def joined(parts: Iterable[object]) -> Any:
     return Reasons(told) if len(told) > 1 else told[0] if told else ""
 
 
+def reason_of(error: FltoolkitError) -> Remark | str:
+    """What was wrong and what was found: a `Reason` where the error names its problem by one, else a text in one line."""
+    if not isinstance(error.said, Remark):
+        return error.reason
+    found = error.found_as_given
+    return Reason.of("reasons.found", problem=error.said, found=found) if found else error.said
+
+
 def is_said(value: object) -> bool:
     """Whether a cell of a table holds a remark or a text: not "", and not missing."""
     return isinstance(value, Remark) or (isinstance(value, str) and value != "")
@@ -134,3 +148,24 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
         str(name): [str(v) if isinstance(v, Remark) else v for v in table[name]] for name in table if table[name].dtype == object
     }
     return table.assign(**told)
+
+
+def _worded(said: object, language: Language, of_name: Callable[[Name], str]) -> str:
+    """A remark, or a value of one, in words; `of_name` gives those of a name."""
+    if isinstance(said, Reason):
+        return language.say(KIT + said.code, **{name: _worded(value, language, of_name) for name, value in said.values})
+    if isinstance(said, Reasons):
+        return language.list(_worded(part, language, of_name) for part in said.parts)
+    if isinstance(said, tuple):
+        return ", ".join(_worded(part, language, of_name) for part in said)
+    if isinstance(said, Name):
+        return of_name(said)
+    if isinstance(said, (int, float)):
+        return language.number(f"{said:,}" if isinstance(said, int) else f"{said:,g}")
+    return str(said)
+
+
+def _name_in_words(name: Name, language: Language) -> str:
+    """A name as people read it. English takes the name itself: what data call it is English."""
+    own = name.code.replace("_", " ")
+    return own if language.code == BASE else language.words.get(f"{name.kind}.{name.code}", own)

@@ -21,11 +21,7 @@ KEPT = (
     "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "bound_high", "interval", "rule_set",
     "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis", "survey", "round", "year", "input_hash", "rounding",
 )  # fmt: skip
-PREVALENCE = {
-    "indicator": "Forced labour prevalence (the base of the row below)",
-    "definition": "Persons in forced labour within the reference period, per 1,000 of the reference population. "
-    "Unit of analysis: person. Quantitative.",
-}
+PREVALENCE = {column: Reason.of(f"plan.base.{column}") for column in ("indicator", "definition")}
 FILLED = (
     "filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence", "about_targets",
     "population", "weighted_population", "reference_months",

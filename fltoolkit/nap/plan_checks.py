@@ -53,7 +53,7 @@ def _beside(plan: Plan, spec: SurveySpec) -> Found:
         except SpecError as raised:
             wrong[raised.where] = raised  # another country is found by both
     for found in wrong.values():
-        yield error(where=found.where.partition(", ")[2], what=str(found.reason), do=found.do)
+        yield error(where=found.where.partition(", ")[2], what=found.reason, do=found.do)
 
 
 def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:

@@ -16,7 +16,7 @@ from fltoolkit.classify.rules.rule_set import RuleSet, load_rules, shipped_rules
 from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import headline
-from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.reasons import Reason, reason_of
 from fltoolkit.survey.design.calibration_margins import with_calibration
 from fltoolkit.survey.design.survey_opening import without_blanks
 from fltoolkit.survey.spec.groups import TOTAL, crossed
@@ -113,4 +113,4 @@ def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers:
 
 
 def _marks(error: FltoolkitError) -> dict[str, Any]:
-    return {"flag": "", "marker": "x", "unresolved_marker": "", "bounds_note": "", "reason": error.reason, "cases_class": ""}
+    return {"flag": "", "marker": "x", "unresolved_marker": "", "bounds_note": "", "reason": reason_of(error), "cases_class": ""}

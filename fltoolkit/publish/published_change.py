@@ -103,7 +103,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": crossed(groups),
-        "category": crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
+        "category": new.get("category", old.get("category", crossed(row[g] for g in groups) or TOTAL)), "ilostat": new.get("ilostat", old.get("ilostat", "")),
         **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **sides,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
         "interview_conditions_before": change.before.interview_conditions, "interview_conditions": change.after.interview_conditions,
@@ -117,9 +117,9 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     }  # fmt: skip
 
 
-def _class_of(side: Record) -> str:
+def _class_of(side: Record) -> Any:
     """The class of a round's cases; of a publication the number that it states."""
-    return str(side["cases_class"]) if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
+    return side["cases_class"] if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
 
 
 def _tells_error(side: Record) -> bool:

@@ -101,6 +101,7 @@ def risk_factors(
             "risk factors are groups whose prevalence is published by itself", where="risk_factors", found=unknown, allowed=offered,
             do="add it to `tables:` of survey.yaml, as a breakdown of its own",
         )  # fmt: skip
+    rates = rates.assign(category=rates["category"].map(str))
     rows = {g: rates[rates["breakdown"] == g] for g in wanted}
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["cases"] or not references:

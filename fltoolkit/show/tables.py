@@ -235,7 +235,7 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 
 def _measure(row: PublishedNumber) -> str:
-    return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
+    return "% of cases" if row["measure"] == "share" else str(unit(row["measure"])).capitalize()
 
 
 def _remark(row: PublishedNumber) -> str:

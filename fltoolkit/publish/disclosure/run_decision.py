@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import pandas as pd
 
 from fltoolkit.classify.category_codes import category_code
+from fltoolkit.classify.category_labels import crossed_labels
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
@@ -114,10 +115,15 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     frame = est.table
     groups = list(dict.fromkeys(g for b in est.by for g in b))
     used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
-    values = [crossed(row[g] for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
+    values = [
+        (crossed_labels(spec, [(g, row[g]) for g in u]) if spec else crossed(row[g] for g in u)) or TOTAL
+        for row, u in zip(frame.to_dict("records"), used, strict=True)
+    ]
     codes = [
         crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
-    return frame.assign(**about, breakdown=[crossed(u) for u in used], category=values, ilostat=codes)
+    return frame.assign(
+        **about, breakdown=[crossed(u) for u in used], category=pd.Series(values, frame.index, dtype=object), ilostat=codes
+    )

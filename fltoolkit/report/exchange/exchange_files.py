@@ -63,7 +63,7 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
     status = ILOSTAT_STATUS[row["OBS_STATUS"]]
     told = [
-        unit(measure, str(published["reference_population_label"])), str(published["reference_period"]), f"rule set {published['rule_set']}",
+        str(unit(measure, str(published["reference_population_label"]))), str(published["reference_period"]), f"rule set {published['rule_set']}",
     ]  # fmt: skip
     told += [
         str(said)

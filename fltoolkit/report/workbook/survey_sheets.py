@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.languages.reasons import Remark
+from fltoolkit.languages.reasons import Reason, Remark
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
@@ -56,8 +57,8 @@ RECKONED = (
     Column("First year that can tell", 10, "plain", help="before it, look-back windows of baseline and repeat overlap"),
     Column("Path", 10, help="linear or geometric"),
 )  # fmt: skip
+BASE_ALONE = Reason.of("plan.base.alone")
 PRINTED_DETAIL = 17  # up to the cases: what comes after is read on a screen
-BELOW = " (the base of the row below)"  # said in the matrix, where it is
 
 
 def framework(evidence: Evidence) -> Page:
@@ -347,7 +348,7 @@ def _cases(r: Mapping[Any, Any]) -> object:
 
 def named(r: Mapping[Any, Any]) -> str:
     """An indicator where it stands alone, without the row below."""
-    return str(r["indicator"]).removesuffix(BELOW)
+    return str(BASE_ALONE) if r["indicator"] == PREVALENCE["indicator"] else str(r["indicator"])
 
 
 def _who(r: dict[Any, Any]) -> tuple[object, ...]:

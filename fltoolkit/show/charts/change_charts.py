@@ -96,7 +96,7 @@ def change(rows: pd.DataFrame) -> Picture:
             showarrow=False,
             font={"color": INK, "size": 13},
         )
-    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_xaxes(**axis(str(unit(measure))))
     fig.update_yaxes(**categories(names))
     fig.update_layout(scattermode="group", margin={"t": LEGENDS_TOP, "r": 170}, legend_traceorder="reversed", showlegend=True)
     told = "; ".join(f"{n}: {_alt(r, measure)}" for n, r in zip(labels(rows), rows.to_dict("records"), strict=True))

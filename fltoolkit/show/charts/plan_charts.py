@@ -117,7 +117,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
         .to_dict()
     )
     later = evidence.follow_up[(evidence.follow_up["id"] == first["id"]) & (evidence.follow_up["group"] == "total")]
-    fig = figure(f"{name_of(first)}: from baseline to target", first["unit"], 420)
+    fig = figure(f"{name_of(first)}: from baseline to target", str(first["unit"]), 420)
     fig.add_scatter(
         x=list(steps["year"]), y=list(steps["value"]), mode="lines+markers", name="path, not measured", line={"color": GREY, "dash": "dot"},
         marker={"size": 9, "color": "white", "line": {"color": GREY, "width": 2}},
@@ -138,7 +138,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
         )
         told = f" In {found['year']:.0f}: {_value(found, 'value')}, {found['verdict']}."
     fig.update_xaxes(tickformat="d", dtick=1, automargin=True)
-    fig.update_yaxes(**axis(first["unit"]))
+    fig.update_yaxes(**axis(str(first["unit"])))
     ways = "; ".join(f"{r['year']}: {_value(r, 'value')} ({r['kind']})" for r in steps.to_dict("records"))
     return Picture(fig, f"Line from baseline to target, {first['unit']}. {ways}.{told}")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
-from fltoolkit.publish.measure_units import is_rate, scale, unit as unit_of
+from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
@@ -88,9 +88,7 @@ def category(language: Language, row: PublishedNumber) -> str:
         return language.say("everyone")
     if not row["category"]:
         return language.say("by", group=group(language, str(row["breakdown"])))
-    form = "form" in uncrossed(row["breakdown"])
-    told = language.kit(row["category"])
-    return told.replace("_", " ") if form else told
+    return language.kit(row["category"])
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
@@ -105,7 +103,7 @@ def indicator(language: Language, row: PublishedNumber) -> str:
     """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
     if row["indicator"] != PREVALENCE["indicator"]:
         return str(row["indicator"])
-    whole = language.kit(str(row["unit"]).removeprefix(unit_of("prevalence")).strip())
+    whole = language.kit(dict(row["unit"].values).get("who", ""))
     return ", ".join(part for part in (language.say("titles.prevalence"), whole) if part)
 
 
