@@ -11,6 +11,7 @@ from fltoolkit.languages.language import BASE, Language, read_language
 from fltoolkit.languages.reasons import joined
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
+from fltoolkit.nap.targets import TARGET
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts.change_charts import NOTE, signed
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, Picture, Table, axis, figure
@@ -123,7 +124,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
         marker={"size": 9, "color": "white", "line": {"color": GREY, "width": 2}},
     )  # fmt: skip
     _point(fig, "baseline", first["baseline_year"], [first[c] for c in ("baseline_value", "ci_low", "ci_high")], BLUE)
-    goals = steps[steps["kind"] == "target"]
+    goals = steps[steps["kind"] == TARGET]
     fig.add_scatter(x=list(goals["year"]), y=list(goals["value"]), mode="markers", name="target",
                     marker={"size": 14, "symbol": "diamond", "color": ORANGE})  # fmt: skip
     told = ""
