@@ -13,7 +13,7 @@ class FltoolkitError(Exception):
     """Base of all errors the kit raises on purpose.
 
     Args:
-        problem: one sentence that says what is wrong.
+        problem: one sentence that says what is wrong: a text, or a remark (see `languages.reasons`) where a published row says it, too.
         where: the file, key or column.
         found: what stood there.
         allowed: what may stand there.
@@ -24,7 +24,7 @@ class FltoolkitError(Exception):
 
     def __init__(
         self,
-        problem: str,
+        problem: object,
         *,
         where: str = "",
         found: object = None,
@@ -32,8 +32,9 @@ class FltoolkitError(Exception):
         do: str = "",
         withheld: str = "",
     ) -> None:
-        self.problem, self.where, self.do, self.withheld = problem, where, do, withheld
+        self.problem, self.where, self.do, self.withheld = str(problem), where, do, withheld
         self.found, self.allowed = _words(found), _words(allowed)
+        self.said, self.found_as_given = problem, found
         super().__init__(self.message)
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, Side, load_rules
 from fltoolkit.classify.trace import Sources
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.reasons import Reason, Reasons, item_names, joined
 from fltoolkit.survey.spec.questions import STAGES, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec, check_sides
 
@@ -53,8 +54,8 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
     staged = {item for part in rule.parts.values() if part.stages for side in SIDES for item in getattr(part, side).all}
     if unknown := sorted(item for item in staged & asked.keys() if any(source.stage is None for source in asked[item])):
         return SpecError(
-            f"{rule.name} needs the stage at which each item was met, and survey.yaml does not give it", where=f"{where}: items",
-            found=unknown, allowed=STAGES, do="say stage: in each question on these items, or leave this rule set out",
+            Reason.of("reasons.no_stage", rules=rule.name), where=f"{where}: items",
+            found=item_names(unknown), allowed=STAGES, do="say stage: in each question on these items, or leave this rule set out",
         )  # fmt: skip
     for part in rule.parts.values():
         try:
@@ -63,7 +64,7 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
             return error
     if rule.dimensions and len(_idle(spec, rule)) == len(rule.dimensions):
         return SpecError(
-            f"the survey asks too little for any dimension of {rule.name} to hold", where=f"{where}: items", found=list(asked),
+            Reason.of("reasons.too_little", rules=rule.name), where=f"{where}: items", found=item_names(asked),
             do="map the questions on its items, with their stage, or leave this rule set out",
         )  # fmt: skip
     return None
@@ -77,17 +78,15 @@ def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
     return not _misplaced(spec, rule)
 
 
-def note(spec: SurveySpec, rule: RuleSet) -> str:
+def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
     """What must be known of a rule set's result in this survey: whose cases it can count, what cannot hold. Of icls_2018 nothing."""
     if rule.name == BASE:
         return ""
     moved, idle = _misplaced(spec, rule), _idle(spec, rule)
-    words = [f"all its cases are cases of {BASE}, too"]
-    if moved:
-        words = [f"it can count persons who are no cases of {BASE}, which does not have {', '.join(moved)} on that side"]
-    if idle:
-        words.append(f"the survey does not ask enough for {', '.join(idle)} to hold")
-    return "; ".join(words)
+    within = (
+        Reason.of("reasons.beyond", rules=BASE, items=item_names(moved)) if moved else Reason.of("reasons.within", rules=BASE)
+    )
+    return joined([within, *([Reason.of("reasons.idle", items=item_names(idle))] if idle else [])])  # type: ignore[no-any-return]
 
 
 def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from fltoolkit.classify.answers_as_truths import all_of, any_answer, any_of
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.data.households import beside_parents
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
@@ -19,13 +20,10 @@ from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 # In the order of the flowchart (ILO toolkit, Tool No. 2): the first that holds is the primary route.
-ROUTES = {
-    "route_iv": "worst form of child labour (iv)",
-    "route_iii": "parent in forced labour (iii)",
-    "route_ii": "with parents, under threat (ii)",
-    "route_i": "for a third party, under threat (i)",
-}
-ADULT, ADULT_FROM_CHILD = "adult", "adult, a child at the start"
+ROUTE_WORDS = {"route_iv": "route4", "route_iii": "route3", "route_ii": "route2", "route_i": "route1"}
+ROUTE_LABELS = tuple(Reason.of(f"categories.{word}") for word in ("adult", "was_child", *ROUTE_WORDS.values()))
+ROUTES = {route: str(Reason.of(f"categories.{word}")) for route, word in ROUTE_WORDS.items()}
+ADULT, ADULT_FROM_CHILD = map(str, ROUTE_LABELS[:2])
 ALL_ROUTES = (ADULT, ADULT_FROM_CHILD, *ROUTES.values())
 ENDS = ("child, no work", "child with parents, no threat", "child for a third party, no threat", "child, unresolved")
 CHILD_LEAVES = (*ENDS, *ROUTES.values())

@@ -8,6 +8,7 @@ from typing import Any
 
 from fltoolkit.classify.rules.rule_set import RuleSet
 from fltoolkit.errors import RequestError
+from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.design.survey_design import Design, Survey
 
 
@@ -28,8 +29,8 @@ class ClassifiedSurvey(Survey):
     rule: RuleSet
     item_columns: Mapping[str, Mapping[str, tuple[str, ...]]]
     lacking: Mapping[str, tuple[str, ...]]
-    to_verify: str
-    rule_note: str
+    to_verify: Reason | str
+    rule_note: Reason | Reasons | str
     unclassified: Survey
 
 

@@ -1,9 +1,9 @@
-"""One language of the documents: every sentence, label and number format from its file in languages; it knows no room.
+"""The words of one language, from its files in this folder: sentences, labels, formats of numbers. Knows no room.
 
-A language is `xx.yaml`; what would make that file too long stands in a folder beside it, as `kit/xx.yaml`. It holds the same keys as
+A language is `xx.yaml`. What would make that file too long stands in a folder beside it, as `kit/xx.yaml`. It holds the same keys as
 English. A placeholder is `{name}`; what is put in its place is never read as a pattern, so that a survey's own text stays text. What
-stands under `kit` turns the English words the kit itself writes (reasons, verdicts, categories of a standard) into this language; a
-survey's own labels stay as the survey gives them.
+stands under `kit` are the words of remarks (see `reasons`): reasons, verdicts, categories of a standard. A survey's own labels stay as
+the survey gives them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from fltoolkit.errors import SpecError
 from fltoolkit.yaml_files.loading import load_yaml
@@ -22,19 +22,15 @@ from fltoolkit.yaml_files.loading import load_yaml
 WORDS = Path(str(files("fltoolkit.languages")))
 BASE = "en"
 PLACE = re.compile(r"\{(\w+)\}")
-DIGITS = re.compile(r"[-−+]?\d[\d,]*(?:\.\d+)?")
 SPACE = {"narrow": "\u202f", "none": "", "comma": ",", "point": ".", "space": "\u00a0"}
 KIT = "kit."
-REASONS = "; "
-PARTS = (" × ", ", ")  # between crossed categories, items
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """Words of the kit in English, as a pattern, and the key of what they become."""
+@runtime_checkable
+class Worded(Protocol):
+    """What has words of its own in each language: a remark."""
 
-    key: str
-    match: re.Pattern[str]
+    def in_words(self, language: Language) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -44,14 +40,12 @@ class Language:
     Attributes:
         code: en, fr, … as the `lang` of a page has it.
         words: each key, with dots, and its sentence.
-        patterns: the kit's own English words, the longest first.
     """
 
     code: str
     words: Mapping[str, str]
-    patterns: tuple[Pattern, ...]
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """The sentence of a key with its placeholders filled. Raises `SpecError` naming the file and what it lacks."""
 
         def put(found: re.Match[str]) -> str:
@@ -62,6 +56,10 @@ class Language:
         if key not in self.words:
             raise SpecError("this key is missing", where=f"{self.code}.yaml", found=key, do="add it, as en.yaml has it")
         return PLACE.sub(put, self.words[key])
+
+    def places(self, code: str) -> set[str] | None:
+        """The placeholders of what the kit says under a key; None where there is no such key."""
+        return set(PLACE.findall(self.words[KIT + code])) if KIT + code in self.words else None
 
     def has(self, key: str) -> bool:
         return key in self.words
@@ -91,35 +89,16 @@ class Language:
         """`what: said`."""
         return self.say("format.colon", what=what, said=said)
 
-    def kit(self, text: str) -> str:
-        """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
-        if not text or self.code == BASE:
-            return text
-        parts = text.split(REASONS)
-        matched = [self._match(part) for part in parts]
-        if found := self.list(matched) if all(matched) else self._match(text):
-            return found
-        told = [self.kit(part) for part in parts] if len(parts) > 1 else parts
-        if told != parts:
-            return self.list(told)
-        mark = next((mark for mark in PARTS if mark in text), "") if len(parts) == 1 else ""
-        return mark.join(self.kit(part) for part in text.split(mark)) if mark else text
-
-    def _match(self, text: str) -> str:
-        """What one of the kit's own sentences becomes; empty for any other text."""
-        for pattern in self.patterns:
-            if found := pattern.match.fullmatch(text):
-                return self.say(pattern.key, **{name: self._inner(value) for name, value in found.groupdict().items()})
-        return ""
-
-    def _inner(self, text: str) -> str:
-        """A number, a group's name or other words of the kit within a sentence of it."""
-        return self.number(text) if DIGITS.fullmatch(text) else self.words.get(f"groups.{text}") or self.kit(text)
+    def kit(self, said: object) -> str:
+        """What the kit says (see `reasons`) in this language. A text stays as it is; what is missing is empty."""
+        if isinstance(said, Worded):
+            return said.in_words(self)
+        return "" if said is None or said != said else str(said)
 
 
 @cache
 def read_language(code: str) -> Language:
-    """A language by the name of its file in report/words.
+    """A language by the name of its file in this folder.
 
     Raises:
         SpecError: there is no such file, or it lacks a key of en.yaml, or holds one that en.yaml does not.
@@ -136,22 +115,13 @@ def read_language(code: str) -> Language:
             raise SpecError(problem, where=f"{code}.yaml", found=sorted(keys), do="it holds the same keys as en.yaml")
     if wrong := [key for key, text in words.items() if not set(PLACE.findall(text)) <= set(PLACE.findall(base[key]))]:
         raise SpecError("placeholders differ from en.yaml's", where=f"{code}.yaml", found=wrong, do="use those of en.yaml")
-    kit = {key: text for key, text in base.items() if key.startswith(KIT)}
-    longest = sorted(kit, key=lambda key: len(PLACE.sub("", kit[key])), reverse=True)
-    return Language(code, words, tuple(Pattern(key, _pattern(kit[key])) for key in longest))
+    return Language(code, words)
 
 
 def _words(code: str) -> dict[str, str]:
     """All sentences of a language, with their keys."""
     paths = [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]
     return {key: text for path in paths for key, text in _flat(load_yaml(path)).items()}
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    """Words with placeholders as a pattern; a placeholder in capitals (`{N}`) stands for a number."""
-    parts = PLACE.split(template)  # text, name, text, name, text
-    text = [f"(?P<{p}>{DIGITS.pattern if p.isupper() else '.+?'})" if i % 2 else re.escape(p) for i, p in enumerate(parts)]
-    return re.compile("".join(text), re.DOTALL)
 
 
 def _flat(node: Any, key: str = "") -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.reasons import Reason, group_name, joined
 from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.publish.measure_units import scaled, unit
@@ -20,17 +21,13 @@ KEPT = (
     "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "bound_high", "interval", "rule_set",
     "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis", "survey", "round", "year", "input_hash", "rounding",
 )  # fmt: skip
-PREVALENCE = {
-    "indicator": "Forced labour prevalence (the base of the row below)",
-    "definition": "Persons in forced labour within the reference period, per 1,000 of the reference population. "
-    "Unit of analysis: person. Quantitative.",
-}
+PREVALENCE = {column: Reason.of(f"plan.base.{column}") for column in ("indicator", "definition")}
 FILLED = (
     "filled_by", "group", "category", "baseline_value", "ci_low", "ci_high", *KEPT, "measure", "confidence", "about_targets",
     "population", "weighted_population", "reference_months",
 )  # fmt: skip
 MILESTONES = "Year +1 is {}, Year +2 {}; milestones on a {}: reckoned, not measured"
-NOT_GIVEN = "the publication that is the baseline does not give it"
+NOT_GIVEN = Reason.of("reasons.not_published")
 
 
 @dataclass(frozen=True)
@@ -128,7 +125,7 @@ def _figure(
     return {
         **frame, **facts, "filled_by": "publication", "group": group, "category": category, "unit": unit(measure, figure.population_label),
         "measure": measure, "population": population, "baseline_value": figure.value, "ci_low": figure.ci_low, "ci_high": figure.ci_high,
-        "confidence": figure.level, "marker": "", "flag": "", "reason": "as published", "reference_population_label": figure.population_label,
+        "confidence": figure.level, "marker": "", "flag": "", "reason": Reason.of("reasons.published"), "reference_population_label": figure.population_label,
         **_path(indicator, group, category, figure.value, figure.year),
     }  # fmt: skip
 
@@ -151,7 +148,7 @@ def _base(frame: dict[str, Any]) -> dict[str, Any]:
 
 def _derived(frame: dict[str, Any]) -> list[dict[str, Any]]:
     """The row of a % decrease, which has no baseline."""
-    derived = "% decrease is derived from the prevalence above at each follow-up; it has no baseline"
+    derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
     return [{**frame, **words, "derived_from": _base(frame)["id"]}]
 
@@ -184,11 +181,12 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
             continue  # the rows above are by this group
         blank = {**frame, "filled_by": "survey", "group": word, "category": "", "marker": "x", "unit": unit(measure)}
         if group is None:
-            rows.append({**blank, "reason": f"the survey has no {word}"})
+            rows.append({**blank, "reason": Reason.of("reasons.no_group", group=group_name(word))})
         elif group in out.case_only and rows[0].get("cases") == 0:
-            rows.append({**blank, "marker": "w", "reason": "no case recorded in the survey, so that there is none to break down"})
+            rows.append({**blank, "marker": "w", "reason": Reason.of("reasons.none_to_break_down")})
         elif not can_break_down(measure, group, out.case_only):
-            rows.append({**blank, "reason": f"no rate by {word}: only cases have one; see the number of cases by {word}"})
+            no_rate = [Reason.of(f"reasons.{code}", group=group_name(word)) for code in ("no_rate", "see_number")]
+            rows.append({**blank, "reason": joined(no_rate)})
         else:
             rows += [
                 _filled_row(frame, indicator, measure, word, row)
@@ -212,7 +210,7 @@ def _filled_row(
         "unit": unit(measure, row["reference_population_label"]),
     }
     if row["to_verify"]:
-        return {**frame, **words, "marker": "x", "reason": f"not filled from what is to be verified: {row['to_verify']}"}
+        return {**frame, **words, "marker": "x", "reason": Reason.of("reasons.unfilled", what=row["to_verify"])}
     names = {"baseline_value": "estimate", "ci_low": "ci_low", "ci_high": "ci_high"}
     numbers = {name: scaled(row[column], measure) for name, column in names.items()}
     facts = {name: row.get(name) for name in KEPT} | {name: scaled(row.get(name, nan), measure) for name in ("se", "bound_high")}

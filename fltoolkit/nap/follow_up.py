@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Plan, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
@@ -23,14 +25,10 @@ FOLLOW_UP = [
 ]  # fmt: skip
 WHEN = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
 NUMBERS = ("value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "decrease", "decrease_low", "decrease_high")
-LIGHTS = {"decreased": "▼", "increased": "▲", "no detectable change": "?", "not comparable": "×"}
+LIGHTS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "×"}
 LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
-ABOVE, BELOW, WHOLLY_BELOW = (
-    "above the target",
-    "at or below the target, its interval reaches above",
-    "at or below the target with its interval",
-)
-NOT_COMPARED = "only one of the two rounds publishes this row"
+ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{side}") for side in ("above", "below", "wholly"))
+NOT_COMPARED = Reason.of("rounds.one")
 FollowUpRow = dict[Any, Any]
 
 
@@ -77,15 +75,22 @@ def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataF
         for t in (followed, exact)
     )
     numbers = {c: pd.to_numeric(later[c]) for c in LATER}
-    return judged.reset_index(drop=True).assign(**numbers, beside=[_beside(row) for row in whole.to_dict("records")])
+    return judged.reset_index(drop=True).assign(
+        **numbers, beside=pd.Series([_beside(row) for row in whole.to_dict("records")], dtype=object)
+    )
 
 
-def _beside(row: FollowUpRow) -> str:
+def _beside(row: FollowUpRow) -> Reason | str:
     if pd.isna(row["target_value"]) or pd.isna(row["later_value"]):
         return ""
     if row["later_value"] > row["target_value"]:
         return ABOVE
     return BELOW if pd.isna(row["later_ci_high"]) or row["later_ci_high"] > row["target_value"] else WHOLLY_BELOW
+
+
+def light(verdict: Reason) -> Reason:
+    """A verdict behind its sign: `▼ decreased`."""
+    return Reason.of("rounds.light", sign=LIGHTS[verdict], verdict=verdict)
 
 
 def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
@@ -116,7 +121,7 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
     decrease = {
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
     }  # fmt: skip
-    verdict = str(found["verdict"])
+    verdict = found["verdict"]
     facts = {k: found[k] for k in ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "flag", "reason")}
     when = {k: found[k] for k in WHEN}
-    return {**before, **numbers, **decrease, **facts, **when, "light": f"{LIGHTS[verdict]} {verdict}" if verdict else ""}
+    return {**before, **numbers, **decrease, **facts, **when, "light": light(verdict) if verdict else ""}

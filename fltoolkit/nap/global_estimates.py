@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import Field
 
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.yaml_files.loading import Model, load_model
 
@@ -19,6 +20,7 @@ class Figure(Model):
     """One place and year: persons, and where it was published their number per 1,000."""
 
     place: str
+    part: str = ""
     year: int
     millions: float
     per_1000: float | None = None
@@ -40,6 +42,16 @@ def references() -> pd.DataFrame:
     for f in found.rows:
         for measure, value in (("stock", float(round(f.millions * 1e6))), ("stock_prevalence", f.per_1000)):
             if value is not None:
-                about = (found.comparable, found.why, found.sources[f.year])
-                rows.append((f.place, f.year, measure, value, unit(measure, "people"), *about))
+                about = (found.comparable, _said(found.why), _said(found.sources[f.year]))
+                rows.append((_place(f), f.year, measure, value, unit(measure, _said("people")), *about))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _place(figure: Figure) -> Reason:
+    """The world or a region, and which part of its forced labour."""
+    place = Reason.of(f"categories.{figure.place}")
+    return Reason.of("references.of", whole=place, part=_said(figure.part)) if figure.part else place
+
+
+def _said(key: str) -> Reason:
+    return Reason.of(f"references.{key}")

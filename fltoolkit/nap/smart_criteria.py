@@ -7,13 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.languages.reasons import Reason, group_name, is_said, joined
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.survey.spec.groups import TOTAL
 
 CRITERIA = ("specific", "measurable", "achievable", "relevant", "time_bound")
 SMART = ["id", "indicator", "code", "level", "criterion", "met", "missing"]
-Answer = tuple[str, str]
+OF_CATEGORY = {"plan.cut": "plan.of.cut", "plan.eradication": "plan.of.end", "plan.value": "plan.of.value"}
+Answer = tuple[str, Any]
 
 
 def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
@@ -35,9 +37,9 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def _specific(indicator: Indicator) -> Answer:
-    lacks = [] if indicator.definition.unit_of_analysis else ["the unit of analysis"]
-    lacks += [] if indicator.disaggregated_by else ["by what it is disaggregated"]
-    return _answer(f"the definition does not say {' and '.join(lacks)}" if lacks else "")
+    lacks = [] if indicator.definition.unit_of_analysis else ["unit"]
+    lacks += [] if indicator.disaggregated_by else ["by"]
+    return _answer(_lacks("both" if len(lacks) > 1 else lacks[0]) if lacks else "")
 
 
 def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
@@ -45,48 +47,54 @@ def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
     if indicator.measure is None:
         values = filled.table.loc[filled.table["id"] == indicator.id, "baseline_value"]
         given = (values.notna() & (values != "")).any()
-        return _answer("" if given else "there is no baseline value yet")
+        return _answer("" if given else _lacks("value"))
     shown = rows["baseline_value"].notna().any()
-    why = next((str(r) for r in rows["reason"] if isinstance(r, str) and r), "")
-    return _answer("" if shown else f"the survey shows no baseline: {why}")
+    why = next(filter(is_said, rows["reason"]), "")
+    return _answer("" if shown else _lacks("shown", reason=why))
 
 
 def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) -> Answer:
     if indicator.measure is None:
-        return "partners", "whether it can be reached at its cost is for the partners to say"
+        return "partners", _lacks("partners")
     mine = judged[judged["id"].isin(rows_of(filled, indicator)["id"]) & judged["target_year"].notna()]
     if mine.empty:
-        return "no", "no target is given"
+        return "no", _lacks("target")
     refused = mine[mine["verifiable"] == "no"]
-    said = [f"{_whose(r)}{r['target_words']} cannot be verified: {r['reason']}" for r in refused.to_dict("records")]
-    if said:
-        return "no", "; ".join(said)
+    if len(refused):
+        return "no", joined(_lacks("unverified", target=_whose(r), reason=r["reason"]) for r in refused.to_dict("records"))
     open_ = [r for r in mine.to_dict("records") if not r["verifiable"]]  # neither yes nor no: nobody may read a no into it
     return (
-        ("partners", "; ".join(f"{_whose(r)}{r['target_words']} is not judged: {r['reason']}" for r in open_))
-        if open_
-        else ("yes", "")
+        ("partners", joined(_lacks("not_judged", target=_whose(r), reason=r["reason"]) for r in open_)) if open_ else ("yes", "")
     )
 
 
-def _whose(row: dict[Hashable, Any]) -> str:
-    return "" if row["group"] == TOTAL else f"for {row['group']} {row['category']}, "
+def _whose(row: dict[Hashable, Any]) -> Any:
+    """A target in words; of a category with its group and name."""
+    if row["group"] == TOTAL:
+        return row["target_words"]
+    words: Reason = row["target_words"]
+    return Reason.of(OF_CATEGORY[words.code], group=group_name(row["group"]), category=row["category"], **dict(words.values))
 
 
 def _relevant(indicator: Indicator) -> Answer:
-    return _answer("" if indicator.sdg else "it names no target of the Sustainable Development Goals that it serves")
+    return _answer("" if indicator.sdg else _lacks("sdg"))
 
 
 def _time_bound(indicator: Indicator, plan: Plan, filled: Baseline) -> Answer:
     if indicator.measure is None:
         mine = filled.table.loc[filled.table["id"] == indicator.id, ["target_year_1", "target_year_2"]]
         given = (mine.notna() & (mine != "")).any(axis=None)
-        return _answer("" if given else "no target for a year is given")
+        return _answer("" if given else _lacks("year"))
     if not indicator.targets:
-        return "no", "no target for a year is given"
+        return "no", _lacks("year")
     late = sorted({t.year for t in indicator.targets if not plan.first_year <= t.year <= plan.last_year})
-    return _answer(f"the target year {late[0]} lies outside the plan ({plan.first_year} to {plan.last_year})" if late else "")
+    return _answer(_lacks("late", N=str(late[0]), M=str(plan.first_year), K=str(plan.last_year)) if late else "")
 
 
-def _answer(missing: str) -> Answer:
+def _lacks(what: str, **values: Any) -> Reason:
+    """What an indicator lacks, in words."""
+    return Reason.of(f"smart.{what}", **values)
+
+
+def _answer(missing: Reason | str) -> Answer:
     return ("no", missing) if missing else ("yes", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.results_framework import Target
 
 
@@ -14,13 +15,13 @@ def aim(target: Target, baseline: float) -> float:
     return baseline * (1 - target.cut) if target.cut is not None else float(target.value or 0.0)
 
 
-def words(target: Target, unit: str) -> str:
+def words(target: Target, unit: object) -> Reason:
     """The target as a plan would put it: `a cut of 50 % by 2030`."""
     if target.eradicate:
-        return f"eradication by {target.year}"
+        return Reason.of("plan.eradication", N=str(target.year))
     if target.cut is not None:
-        return f"a cut of {100 * target.cut:g} % by {target.year}"
-    return f"{target.value:,g} {unit} by {target.year}"
+        return Reason.of("plan.cut", N=100 * target.cut, M=str(target.year))
+    return Reason.of("plan.value", N=target.value, unit=unit, M=str(target.year))
 
 
 def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, apart
+from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, TOO_FEW, apart
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
+from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
 from fltoolkit.nap.target_paths import aim, of_row, on_path, words
@@ -20,10 +21,16 @@ from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIG
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 
+
+def short(obstacle: str) -> Reason:
+    """What stands in the way of a target, in a word or two."""
+    return Reason.of(f"plan.short.{obstacle}")
+
+
 POWER, HALF = 0.8, 0.5
 TINY = 1e-6  # less is rounding
-UNPLANNED = "no survey planned then"  # of `obstacle`; alone, a survey as planned would do, were there one that year
-NEVER_ZERO = "a survey can find a fall, never that nobody is left: finding no case leaves an upper limit"
+UNPLANNED = short("unplanned")  # of `obstacle`; alone, a survey as planned would do, were there one that year
+NOT_MEASURED, TARGET = Reason.of("plan.kinds.not_measured"), Reason.of("plan.kinds.target")
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [
@@ -109,8 +116,8 @@ def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
             continue
         start, goals = int(row["year"]), {t.year for t in mine}
         for year in range(start, max(goals) + 1):
-            named = "planned survey" if year in plan.planned_surveys else "not measured"
-            kind = "baseline" if year == start else "target" if year in goals else named
+            named = "survey" if year in plan.planned_surveys else "not_measured"
+            kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
             value = on_path(mine, row["baseline_value"], start, year)
             rows.append({**{k: row[k] for k in KEY}, "year": year, "value": value, "kind": kind})
     return pd.DataFrame(rows, columns=MILESTONES)
@@ -158,21 +165,17 @@ def _judged(start: _Start, plan: Plan, indicator: Indicator, target: Target | No
         if target.value is not None:
             found["target_value"] = target.value
     if isnan(row["baseline_value"]):
-        return found | {"obstacle": "baseline not shown", "reason": f"the baseline is not shown: {row['reason']}"}
+        return found | {"obstacle": short("hidden"), "reason": Reason.of("plan.hidden", reason=row["reason"])}
     if target is not None:
         goal = aim(target, row["baseline_value"])
         found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
     if isnan(p):
-        reason = "whether a change of this measure would be found is not reckoned: only of rates and numbers of persons"
-        return found | {"obstacle": "not reckoned", "reason": reason}
+        return found | {"obstacle": short("other"), "reason": Reason.of("plan.other_measure")}
     if p <= 0:
-        return found | {"obstacle": "nobody found", "reason": "nobody was found in the baseline, so that nothing can fall"}
+        return found | {"obstacle": short("nobody"), "reason": Reason.of("plan.nobody")}
     planned: float = nan if pd.isna(row["n"]) else plan.planned(population, row["n"], start.asked)
     if isnan(planned):
-        return found | {
-            "obstacle": "persons asked not known",
-            "reason": "the publication does not say how many persons were asked",
-        }
+        return found | {"obstacle": short("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
     smallest = least.relative if _decides(row["n"], planned, p * (1 - least.relative)) else nan
     smallest = nan if isnan(smallest) else ceil(100 * smallest - TINY) / 100
@@ -194,47 +197,41 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
     row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
     cut, year, n = found["cut"], int(found["target_year"]), row["n"]
     if cut <= 0:
-        return {"verifiable": "no", "obstacle": "not below the baseline", "reason": "the target is not below the baseline"}
+        return {"verifiable": "no", "obstacle": short("below"), "reason": Reason.of("plan.not_below")}
     if cut >= 1:
-        return {"verifiable": "no", "obstacle": "zero is never found", "reason": NEVER_ZERO}
+        return {"verifiable": "no", "obstacle": short("zero"), "reason": Reason.of("plan.never_zero")}
     after = p * (1 - cut)
     power = power_of_change(p, after, n, planned, deff=deff)
     needed = rounded_up(_needed(p, cut, deff, n))
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
     percent = floor(100 * power + TINY)
-    chance = f"a repeat of {found['planned_sample']:,.0f} persons would find it with a chance of {percent} %"
+    chance = {"N": round(found["planned_sample"]), "M": percent}
     size = float(apart(n, planned))
-    obstacles: dict[str, str] = {}
+    obstacles: dict[Reason, Reason] = {}
     if year <= row["year"]:
-        return {
-            "verifiable": "no",
-            "obstacle": "not after the baseline",
-            "reason": f"the target's year is not after the baseline's ({row['year']:.0f})",
-        }
+        late = Reason.of("plan.not_after", N=f"{row['year']:.0f}")
+        return {"verifiable": "no", "obstacle": short("before"), "reason": late}
     if has_wide_bounds(row):
-        obstacles[WIDE_BOUNDS] = "the baseline has wide bounds: no verdict rests on it"
+        obstacles[WIDE_BOUNDS] = Reason.of("plan.wide_bounds")
     if year < first:
-        obstacles["windows overlap"] = f"until {first:.0f} the look-back windows of baseline and repeat overlap"
+        obstacles[short("windows")] = Reason.of("plan.overlap", N=f"{first:.0f}")
     if plan.planned_surveys and year not in plan.planned_surveys:
-        obstacles[UNPLANNED] = f"no survey is planned in {year}"
+        obstacles[UNPLANNED] = Reason.of("plan.no_survey", N=str(year))
     if size > COMPARED:
-        told = f"baseline and repeat differ in size by more than a factor {COMPARED:g}, between which nothing is decided"
-        obstacles["sizes too unlike"] = told
+        obstacles[short("unlike")] = Reason.of("plan.size", N=COMPARED)
     elif size > LIKE and 0 < planned * after < LEAST_CASES:
-        obstacles["too few cases"] = (
-            f"a repeat would find about {float(significant(planned * after, DIGITS)):g} cases, and needs {LEAST_CASES} to decide"
-        )
+        about = float(significant(planned * after, DIGITS))
+        obstacles[TOO_FEW] = Reason.of("plan.cases", N=about, M=LEAST_CASES)
     if power < POWER:
-        enough = (
-            f"it would need {needed:,.0f}" if not isnan(needed) else "no repeat is large enough, since the baseline is too small"
-        )
-        obstacles["sample too small"] = f"{chance}, and {100 * POWER:.0f} % is asked: {enough}"
+        asked = chance | {"K": round(100 * POWER)}
+        small = Reason.of("plan.never", **asked) if isnan(needed) else Reason.of("plan.chance_low", **asked, L=round(needed))
+        obstacles[short("sample")] = small
     reasons = list(obstacles.values())
     if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:
-        reasons.append("the target lies inside the interval of its own baseline")
+        reasons.append(Reason.of("plan.inside"))
     return {
         "power": percent / 100, "sample_needed": needed, "sample_each_round": both, "verifiable": "no" if reasons else "yes",
-        "obstacle": "; ".join(obstacles), "reason": "; ".join(reasons) or chance,
+        "obstacle": joined(obstacles), "reason": joined(reasons) or Reason.of("plan.chance", **chance),
     }  # fmt: skip
 
 

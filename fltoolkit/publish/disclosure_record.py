@@ -17,6 +17,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import CellId, Key, Limits
 from fltoolkit.publish.disclosure.cell_system import CLOSE
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
@@ -109,15 +110,15 @@ class DisclosureRecord:
     limits: Limits
     base: float
     readers: tuple[str, ...]
-    notes: tuple[str, ...]
-    coarse: tuple[str, ...]
+    notes: tuple[Reason, ...]
+    coarse: tuple[Reason, ...]
     stricter: bool
     tables: tuple[TableCells, ...]
     hidden: tuple[HiddenCell, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain values, for a JSON file."""
-        return asdict(self)
+        return asdict(self) | {name: tuple(map(str, getattr(self, name))) for name in ("notes", "coarse")}
 
 
 @checked

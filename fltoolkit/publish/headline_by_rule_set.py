@@ -4,6 +4,7 @@ what experts dispute, and a row for what the survey cannot give."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from fltoolkit.classify.rules.rule_set import RuleSet, load_rules, shipped_rules
 from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import headline
+from fltoolkit.languages.reasons import Reason, reason_of
 from fltoolkit.survey.design.calibration_margins import with_calibration
 from fltoolkit.survey.design.survey_opening import without_blanks
 from fltoolkit.survey.spec.groups import TOTAL, crossed
@@ -53,9 +55,9 @@ def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None
     declared = [source for _, source in persons.spec.questions() if source.blank]
     if not declared:
         return None
-    columns = ", ".join(dict.fromkeys(source.column for source in declared))
+    columns = tuple(dict.fromkeys(source.column for source in declared))
     found = classify_checked(without_blanks(persons.unclassified), persons.rule)
-    note = f"the blanks of {columns} are unresolved here, where the run takes them as a no"
+    note = Reason.of("reasons.blanks", columns=columns)
     return _calibrated(replace(found, rules=persons.rules + BLANKS, rule_note=note), persons)
 
 
@@ -110,5 +112,5 @@ def refused_rows(own: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers:
     return pd.concat(rows, ignore_index=True)
 
 
-def _marks(error: FltoolkitError) -> dict[str, str]:
-    return {"flag": "", "marker": "x", "unresolved_marker": "", "bounds_note": "", "reason": error.reason, "cases_class": ""}
+def _marks(error: FltoolkitError) -> dict[str, Any]:
+    return {"flag": "", "marker": "x", "unresolved_marker": "", "bounds_note": "", "reason": reason_of(error), "cases_class": ""}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from fltoolkit.languages.reasons import Reason
+
 SCALES = {
-    "prevalence": (1000.0, "per 1,000"),
-    "share": (100.0, "%"),
+    "prevalence": (1000.0, "rate"),
+    "share": (100.0, "percent"),
     "total": (1.0, "persons"),
     "flowchart": (1.0, "persons"),
-    "stock": (1.0, "persons on an average day"),
-    "stock_prevalence": (1000.0, "on an average day per 1,000"),
-    "current": (1.0, "persons at the time of the interview"),
-    "current_prevalence": (1000.0, "at the time of the interview per 1,000"),
-    "duration": (1.0, "months"),
+    "stock": (1.0, "number_day"),
+    "stock_prevalence": (1000.0, "rate_day"),
+    "current": (1.0, "number_now"),
+    "current_prevalence": (1000.0, "rate_now"),
+    "duration": (1.0, "months_unit"),
 }
+"""What an estimate is multiplied by, and the key of its unit below `kit.whom` in the files of the languages."""
+BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}  # a rate that does not say whom it is of
 COUNTED = ("total", "flowchart", "stock", "current")
 """Measures that are numbers of persons."""
 
@@ -27,10 +31,12 @@ def scaled(value: float, measure: str) -> float:
     return round(float(value) * scale(measure), 12)
 
 
-def unit(measure: str, population: str = "") -> str:
-    """The unit of the scaled number; a rate names whom it is per 1,000 of."""
-    name = SCALES[measure][1]
-    return f"{name} {population}".strip() if is_rate(measure) else name
+def unit(measure: str, population: object = "") -> Reason:
+    """The unit of the scaled number, as `per 1,000 adults`; a rate names whom it is per 1,000 of."""
+    key = SCALES[measure][1]
+    if not is_rate(measure):
+        return Reason.of(f"whom.{key}")
+    return Reason.of(f"whom.{key}", who=population) if population else Reason.of(f"whom.{BARE[key]}")
 
 
 def is_rate(measure: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.measure_units import COUNTED, is_rate
 from fltoolkit.survey.spec.groups import uncrossed
@@ -21,7 +22,13 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 RATE_STEP, SHARE_STEP, MONTH_STEP, TENS = 0.0001, 0.001, 0.1, 10.0
 ENOUGH_CASES = 30  # below, a standard error narrows down who the cases are
 DIGITS, HEADLINE_DIGITS = 2, 3  # of a standard error
-CLASSES = ((50, "50 and more"), (30, "30–49"), (15, "15–29"), (5, "5–14"), (1, "1–4"))  # 1–4: only under lowered limits
+CLASSES = (
+    (50, Reason.of("whom.more", N=50)),
+    (30, "30–49"),
+    (15, "15–29"),
+    (5, "5–14"),
+    (1, "1–4"),
+)  # 1–4: only under lowered limits
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
 SPREAD = ("psus_with_cases", "households_with_cases")
 EXACT = 1e-9  # of a mean weight or a step: less is rounding of a sum, or of 0.01875 in binary
@@ -71,7 +78,7 @@ def is_headline(table: pd.DataFrame) -> Flags:
     return np.asarray((table["breakdown"] == "") | (table["measure"] == "flowchart"))
 
 
-def cases_class(cases: float, *, headline: bool) -> str:
+def cases_class(cases: float, *, headline: bool) -> Reason | str:
     """How many cases, as it may be printed: of a cell of a breakdown the class of their number, of a headline the number."""
     if pd.isna(cases):
         return ""

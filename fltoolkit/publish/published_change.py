@@ -12,6 +12,7 @@ from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, Change
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, without_contradiction
 from fltoolkit.estimate.measures.estimates import About
+from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, significant, steps
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS
@@ -19,7 +20,6 @@ from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
-WITHHELD = "not shown: one of the two rounds is too unreliable"
 STEP, ENOUGH = "_step", "_enough"  # what a row is printed by: dropped before it is
 Record = dict[Any, Any]
 
@@ -90,12 +90,12 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     hidden = any(side["flag"] == "suppress" for _, side in told)
     secret = any(side["marker"] == "c" for _, side in told)
     flag = min((str(side["flag"]) for _, side in told), key=FLAGS.index, default="")
-    reason = "; ".join(f"{name}: {side['reason']}" for name, side in told if side["flag"] == flag)
+    reason = joined(Reason.of(f"rounds.{name}", reason=side["reason"]) for name, side in told if side["flag"] == flag)
     numbers = {"estimate" if n == "change" else n: np.nan if hidden else row[n] for n in NUMBERS}
     verdict = {n: row["reason" if n == "verdict_reason" else n] for n in VERDICT}
     if hidden:
         verdict |= {"method": "", "verdict": "", "verdict_reason": ""}
-        reason = CONFIDENTIAL if secret else f"{WITHHELD} ({reason})"
+        reason = CONFIDENTIAL if secret else Reason.of("rounds.withheld", reason=reason)
     sides = {f"{f}_{name}": side.get(f, np.nan) for name, side in (("before", old), ("after", new)) for f in SIDES}
     sides |= {f"cases_class_{name}": _class_of(side) for name, side in (("before", old), ("after", new))}
     sides |= {"flag_before": old.get("flag", ""), "flag_after": new.get("flag", "")}
@@ -103,7 +103,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": crossed(groups),
-        "category": crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
+        "category": new.get("category", old.get("category", crossed(row[g] for g in groups) or TOTAL)), "ilostat": new.get("ilostat", old.get("ilostat", "")),
         **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **sides,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
         "interview_conditions_before": change.before.interview_conditions, "interview_conditions": change.after.interview_conditions,
@@ -111,15 +111,15 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         "survey": change.after.survey, "country": change.after.country, "round": change.after.round, "year": change.after.year,
         "rule_set": change.after.rule_set, "reference_period": change.after.reference_period, "level": change.after.level,
         "reference_population_label": change.after.population_label,
-        "to_verify": "; ".join(dict.fromkeys(t for t in (change.before.to_verify, change.after.to_verify) if t)),
+        "to_verify": joined((change.before.to_verify, change.after.to_verify)),
         "rounding": np.fmax(old.get("rounding", np.nan), new.get("rounding", np.nan)),
         STEP: np.fmax(_step(old), _step(new)), ENOUGH: enough,
     }  # fmt: skip
 
 
-def _class_of(side: Record) -> str:
+def _class_of(side: Record) -> Any:
     """The class of a round's cases; of a publication the number that it states."""
-    return str(side["cases_class"]) if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
+    return side["cases_class"] if "cases_class" in side else cases_class(side.get("cases", np.nan), headline=True)
 
 
 def _tells_error(side: Record) -> bool:

@@ -14,9 +14,10 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
+from fltoolkit.languages.reasons import Reason, Reasons, joined
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, significant, steps
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import FLAGS
+from fltoolkit.publish.reliability import FLAGS, NO_CASE
 from fltoolkit.survey.spec.groups import NOT_STATED
 
 NOTHING = "No model is shown: too little of what it would compare may be published."
@@ -48,7 +49,7 @@ class PublishedModel:
     reference_period: str
     survey: str
     rule_set: str
-    to_verify: str
+    to_verify: Reason | Reasons | str
     notes: tuple[str, ...]
 
 
@@ -100,6 +101,7 @@ def risk_factors(
             "risk factors are groups whose prevalence is published by itself", where="risk_factors", found=unknown, allowed=offered,
             do="add it to `tables:` of survey.yaml, as a breakdown of its own",
         )  # fmt: skip
+    rates = rates.assign(category=rates["category"].map(str))
     rows = {g: rates[rates["breakdown"] == g] for g in wanted}
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["cases"] or not references:
@@ -178,27 +180,26 @@ def _printed(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> p
     return table.assign(**ratios, **{name: nearest(table[name], step[published.index].to_numpy()) for name in EFFECTS})
 
 
-def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, str]:
+def _said(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, Any]:
     """Flag, marker and reason of a category: those of the published set where it is not shown there, else the model's own."""
     if pd.isna(row["estimate"]):
-        return str(row["flag"]), str(row["marker"]), str(row["reason"])
+        return str(row["flag"]), str(row["marker"]), row["reason"]
     if is_reference:
         return "", "", ""
     each = model.cases / (len(model.table) - 1)
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Reason]] = {}
     for least, here, what in (
-        (RELIABLE, row["cases"], "cases"), (RELIABLE, base, "cases in the category it is compared with"),
-        (VERY_FEW, each, "cases for each coefficient of the model"), (1, model.df, "degrees of freedom"),
+        (RELIABLE, row["cases"], "few_cases"), (RELIABLE, base, "few_in_reference"), (VERY_FEW, each, "few_for_each"), (1, model.df, "df"),
     ):  # fmt: skip
-        if here < least and not (what == "cases" and here == 0):
-            found.setdefault("unreliable", []).append(f"fewer than {least} {what}")
+        if here < least and not (what == "few_cases" and here == 0):
+            found.setdefault("unreliable", []).append(Reason.of(f"reasons.{what}", N=least))
     if VERY_FEW <= each < FEW:
-        found["caution"] = [f"fewer than {FEW} cases for each coefficient of the model"]
+        found["caution"] = [Reason.of("reasons.few_for_each", N=FEW)]
     if row["cases"] == 0:
-        found["review"] = ["no case recorded in the survey"]
+        found["review"] = [NO_CASE]
     flag = next((f for f in FLAGS if f in found), "")
     marker = "u" if flag == "unreliable" else "w" if row["cases"] == 0 else ""
-    return flag, marker, "; ".join(found.get(flag, []))
+    return flag, marker, joined(found.get(flag, []))
 
 
 def _notes(persons: ClassifiedSurvey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
@@ -38,7 +39,7 @@ MARKERS = {
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 # One reason for all: two would tell.
-CONFIDENTIAL = "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out"
+CONFIDENTIAL = Reason.of("reasons.confidential")
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 
@@ -71,7 +72,7 @@ class Published:
     profile: str
     limits: Limits
     coverage_excludes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason | str, ...] = ()
     groups: tuple[str, ...] = ()
     case_only: frozenset[str] = frozenset()
     headlines: tuple[str, ...] = ()

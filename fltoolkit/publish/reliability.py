@@ -13,14 +13,18 @@ import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
+from fltoolkit.estimate.change_over_time.difference import chosen
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.languages.reasons import Reason, joined
+from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
+NO_CASE = Reason.of("reasons.no_case")
 NEEDED = ("estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "cases", "population", "n_eff", "psus_with_cases")
 
 Kind = Literal["proportion", "number", "mean"]
@@ -65,7 +69,7 @@ class Rule(Condition):
     flag: Literal["suppress", "unreliable", "caution", "review"]
     also: Condition | None = None
     kinds: tuple[Kind, ...] = ("proportion", "number", "mean")
-    reason: str
+    reason: YamlReason
 
     def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
         """Whether it flags a row; a row without a case is exempt from what is meant for cases."""
@@ -89,11 +93,12 @@ class Profile(Model):
     drop_tables_from: float | None = None
 
 
-def bounds_notes(table: pd.DataFrame) -> list[str]:
+def bounds_notes(table: pd.DataFrame) -> pd.Series:
     """`wide bounds` where the upper bound lies beyond the upper limit; of rows at full precision, and nothing of what is hidden."""
     if "bound_high" not in table:
-        return [""] * len(table)
-    return [WIDE_BOUNDS if wide else "" for wide in wide_bounds(table["bound_high"], table["ci_high"])]
+        return pd.Series("", table.index, dtype=object)
+    notes = chosen([wide_bounds(table["bound_high"], table["ci_high"])], [WIDE_BOUNDS])
+    return pd.Series(notes, table.index, dtype=object)
 
 
 def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
@@ -127,23 +132,22 @@ def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     names = [c for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in table]
     withheld = (found["flag"] == "suppress").groupby([table[c] for c in names], sort=False).transform("mean")
     dropped = (withheld >= profile.drop_tables_from) & (table["breakdown"] != "") & (found["flag"] != "suppress")
-    why = f"{profile.drop_tables_from:.1%} or more of the table's cells are suppressed".replace("%", " %")
-    found.loc[dropped, ["flag", "marker", "reason"]] = ["suppress", "u", why]
-    return found
+    why = Reason.of("reasons.dropped", N=round(100 * profile.drop_tables_from, 1))
+    return found.mask(dropped, pd.Series({"flag": "suppress", "marker": "u", "reason": why}, dtype=object), axis=1)
 
 
-def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, str]:
+def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any]:
     """The worst flag of a number, its marker (`low` is given where it is rounded), and every reason at that flag."""
     kind = kind_of(row)
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
-    found: dict[str, list[str]] = {"review": ["no case recorded in the survey"]} if zero else {}
+    found: dict[str, list[Any]] = {"review": [NO_CASE]} if zero else {}
     for rule in profile.reliability:
         if rule.says(facts, kind, zero):
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")
     marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else ""
-    return flag, marker, "; ".join(found.get(flag, []))
+    return flag, marker, joined(found.get(flag, []))
 
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:

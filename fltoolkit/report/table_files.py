@@ -10,6 +10,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.files import write_whole
+from fltoolkit.languages.reasons import as_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
@@ -87,6 +88,7 @@ def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    table = as_text(table)
     text = {
         c: [_inert(v) if isinstance(v, str) else v for v in table[c]] for c in table.select_dtypes(["object", "string"]).columns
     }
@@ -114,7 +116,7 @@ def _workbook(filled: Baseline, path: Path) -> None:
     for column, (name, width) in enumerate((*TOOL_16, *BESIDE)):
         sheet.set_column(column, column, width)
         sheet.write(HEAD_ROW, column, name, formats["head"] if column < len(TOOL_16) else formats["head_beside"])
-    records = filled.table.to_dict("records")
+    records = as_text(filled.table).to_dict("records")
     for i, row in enumerate(records):
         starts = i == 0 or records[i - 1]["id"] != row["id"]
         _write_row(sheet, HEAD_ROW + 1 + i, row, starts, formats)

@@ -235,13 +235,13 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 
 def _measure(row: PublishedNumber) -> str:
-    return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
+    return "% of cases" if row["measure"] == "share" else str(unit(row["measure"])).capitalize()
 
 
 def _remark(row: PublishedNumber) -> str:
     """Why a number is not shown or not reliable; of everybody's mean duration that its denominator is hidden, as where few cases lack theirs."""
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
-    wide = WIDE_BOUNDS if has_wide_bounds(row) else ""
+    wide = str(WIDE_BOUNDS) if has_wide_bounds(row) else ""
     return "; ".join(
         text for text in (_reason(row), wide, "how many gave their months is confidential" if hidden else "") if text
     )
@@ -255,7 +255,9 @@ def _reason(row: PublishedNumber) -> str:
 
 def _of_rule_set(row: PublishedNumber) -> str:
     """What must be known of a rule set's result beside those of others."""
-    return "; ".join(text for text in (_reason(row), "rule to be verified" if row["to_verify"] else "", row["rule_note"]) if text)
+    return "; ".join(
+        str(said) for said in (_reason(row), "rule to be verified" if row["to_verify"] else "", row["rule_note"]) if said
+    )
 
 
 def _text(value: object) -> str:

@@ -96,7 +96,7 @@ def test_movement_as_involuntariness_makes_cases_that_icls_does_not_have(survey_
     survey = survey_of(persons, MOVED)
     rule = load_rules("hts_2012", Path())
     assert not within_icls(survey.spec, rule)
-    assert "which does not have restricted_movement on that side" in note(survey.spec, rule)
+    assert "which does not have restricted_movement on that side" in str(note(survey.spec, rule))
     assert (True, False) in both(one, persons, MOVED)
     person = {"a": asked(MOVED, "restricted_movement_work threats_or_violence_work")}
     assert both(one, person, MOVED) == [(True, False)]
@@ -107,7 +107,9 @@ def test_an_item_that_changes_sides_where_nothing_can_hold_changes_nothing(surve
     keys = staged("debt_bondage recruitment", "unagreed_overtime work", "threats_or_violence work")
     spec, rule = survey_of({"a": asked(keys)}, keys).spec, load_rules("hts_2012", Path())
     assert within_icls(spec, rule)
-    assert note(spec, rule).endswith("; the survey does not ask enough for unfree_recruitment, impossibility_of_leaving to hold")
+    assert str(note(spec, rule)).endswith(
+        "; the survey does not ask enough for unfree_recruitment, impossibility_of_leaving to hold"
+    )
 
 
 def rule(**lists: Any) -> RuleSet:

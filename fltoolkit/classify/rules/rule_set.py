@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.survey.spec.groups import Name
 from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem, Stage
 from fltoolkit.yaml_files.editor_schema import NAMES, Instead
@@ -93,7 +94,7 @@ class RuleSet(Model):
     version: int
     title: str
     source: str
-    to_be_verified: str = ""
+    to_be_verified: YamlReason = ""
     involuntary: ItemList | None = None
     coercion: ItemList | None = None
     at_least: AtLeast | None = None

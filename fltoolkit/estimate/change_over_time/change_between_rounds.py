@@ -26,6 +26,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     WithLimits,
     apart,
     bears,
+    chosen,
     difference,
     mover,
     verdicts,
@@ -44,11 +45,12 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.result_cells import Breakdowns
+from fltoolkit.languages.reasons import Reason, Remark, joined
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
-NOT_TOLD = "the publication does not say how many cases"
+NOT_TOLD = Reason.of("rounds.not_told")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
 
@@ -71,7 +73,7 @@ class Change:
     before: About
     after: About
     by: Breakdowns
-    unstated: tuple[str, ...]
+    unstated: tuple[Remark, ...]
 
     @property
     def one_round_only(self) -> int:
@@ -107,9 +109,9 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     keys = list(dict.fromkeys([*first, *second]))
     i, j = (np.array([position.get(key, -1) for key in keys], dtype=np.intp) for position in (first, second))
     both, why = (i >= 0) & (j >= 0), differences(old, new)
-    found = _not_compared(len(keys), "; ".join(why))
-    found.loc[j < 0, "reason"] = "only in the earlier round"
-    found.loc[i < 0, "reason"] = "only in the later round"
+    found = _not_compared(len(keys), joined(why))
+    one_only = chosen([i < 0, j < 0], [Reason.of("rounds.later"), Reason.of("rounds.earlier")])
+    found["reason"] = found["reason"].mask((i < 0) | (j < 0), pd.Series(one_only, dtype=object))
     if both.any() and not why:
         said = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
         scaled, _ = join_samples({"before": before, "after": after}, said)
@@ -163,7 +165,7 @@ def change_from_published(
     _comparable_calls(old, new)
     _one_scale(baseline, new.measure)
     now = after.table[list(SIDES)].astype(float).iloc[at]
-    found = _not_compared(1, why := "; ".join(differences(old, new)))
+    found = _not_compared(1, why := joined(differences(old, new)))
     if not why:
         found = decided_since(_recovered(baseline, now, rho), baseline, after, at, rho)
     groups = list(dict.fromkeys(g for b in after.by for g in b))
@@ -225,9 +227,12 @@ def _judged(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
     """The changes as two rounds bear them: where windows overlap nothing is decided, though the change is shown."""
     overlap = window_overlap(old, new)
     if overlap > 0:
-        shared = f"windows overlap: {overlap * (new.reference_months or 0):g} of {new.reference_months} months are in both"
+        months = new.reference_months or 0
+        shared = Reason.of("rounds.overlap", N=overlap * months, M=months)
         compared = found["change"].notna()
-        found.loc[compared, ["verdict", "reason"]] = [NOT_COMPARABLE, shared]
+        found = found.assign(
+            verdict=found["verdict"].mask(compared, NOT_COMPARABLE), reason=found["reason"].mask(compared, shared)
+        )
     return without_contradiction(found.assign(attenuated=overlap > 0, overlap=overlap))
 
 
@@ -265,9 +270,10 @@ def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
     return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
 
 
-def _not_compared(rows: int, reason: str) -> pd.DataFrame:
+def _not_compared(rows: int, reason: object) -> pd.DataFrame:
     numbers: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
-    return pd.DataFrame({**numbers, "method": "", "verdict": NOT_COMPARABLE, "reason": reason}, index=range(rows))
+    found = pd.DataFrame({**numbers, "method": "", "verdict": NOT_COMPARABLE}, index=range(rows))
+    return found.assign(reason=pd.Series([reason] * rows, dtype=object))
 
 
 def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:

@@ -3,47 +3,51 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
 
 from fltoolkit.estimate.measures.estimates import About
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-FACTS = {
-    "country": "country", "measure": "measure", "outcome": "outcome", "rule_set": "definition (rule set)",
-    "same_work": "definition (same work)", "age_basis": "definition (age)", "sector_basis": "definition (sector)",
-    "reference_months": "reference period in months",
-    "duration_basis": "months counted", "population_label": "population", "population_ages": "ages of the population",
-}  # fmt: skip
+FACTS = (
+    "country", "measure", "outcome", "rule_set", "same_work", "age_basis", "sector_basis", "reference_months", "duration_basis",
+    "population_label", "population_ages",
+)  # fmt: skip
 POINT_IN_TIME = ("current", "current_prevalence")
 MOST = 5
+NOT_ASKED = Reason.of("rounds.not_asked")
 OTHER_MODE = 0.1  # share of the interviews
 
 
-def differences(before: About, after: About) -> list[str]:
+def differences(before: About, after: About) -> list[Reason]:
     """Why two rounds cannot be compared: each fact that both state and that changed, with both values."""
     told = [
-        f"{words} changed: {old} before, {new} after"
-        for name, words in FACTS.items()
+        Reason.of("rounds.changed", fact=fact(name), old=old, new=new)
+        for name in FACTS
         if (old := getattr(before, name)) and (new := getattr(after, name)) and old != new
     ]
     if before.questionnaire and after.questionnaire and before.questionnaire != after.questionnaire:
-        told.append(f"questionnaire changed: {_questions(before.questionnaire, after.questionnaire)}")
-    if modes := _modes(before, after):
-        told.append(f"mode of interview changed: {modes}")
+        told.append(Reason.of("rounds.questionnaire", what=_questions(before.questionnaire, after.questionnaire)))
+    old, new = dict(before.interview_modes), dict(after.interview_modes)
+    if _other_modes(old, new):
+        told.append(Reason.of("interviews.modes", old=_shares(old), new=_shares(new)))
     return told
 
 
-def _modes(before: About, after: About) -> str:
-    """The main modes of both rounds where they are not the same: where a tenth of the interviews or more were held in another mode."""
-    old, new = dict(before.interview_modes), dict(after.interview_modes)
-    if not old or not new or sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 < OTHER_MODE:
-        return ""
-    return f"{_modes_in_words(old)} before, {_modes_in_words(new)} after"
+def fact(name: str) -> Reason:
+    """What a field of `About` is called, in words."""
+    return Reason.of(f"rounds.facts.{name}")
 
 
-def _modes_in_words(modes: dict[str, float]) -> str:
-    """Modes with their shares in steps of ten percent, which tell no count."""
-    told = [f"{mode} {round(10 * share) * 10} %" for mode, share in modes.items() if round(10 * share)]
-    return " and ".join(told)
+def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
+    """Whether a tenth of the interviews or more were held in another mode. False where a round does not give its modes."""
+    return bool(old and new) and sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 >= OTHER_MODE
+
+
+def _shares(modes: dict[str, float]) -> Reason | str:
+    """The modes of a round with their shares in steps of ten percent, which tell no count."""
+    told = [Reason.of("interviews.share", what=m, N=round(10 * share) * 10) for m, share in modes.items() if round(10 * share)]
+    return reduce(lambda first, last: Reason.of("interviews.and", first=first, last=last), told) if told else ""
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
@@ -85,10 +89,10 @@ def _differs(old: dict[str, str], new: dict[str, str]) -> str:
     return "; ".join(f"{name} {old[name] or 'none'} before, {new[name] or 'none'} after" for name in names)
 
 
-def unstated(before: About, after: About) -> tuple[str, ...]:
+def unstated(before: About, after: About) -> tuple[Reason, ...]:
     """The facts that only one of the two states, so that nobody can say whether they changed."""
-    names = {**FACTS, "questionnaire": "questionnaire", "interview_modes": "mode of interview"}
-    return tuple(words for name, words in names.items() if bool(getattr(before, name)) != bool(getattr(after, name)))
+    names = (*FACTS, "questionnaire", "interview_modes")
+    return tuple(fact(name) for name in names if bool(getattr(before, name)) != bool(getattr(after, name)))
 
 
 def window_overlap(before: About, after: About) -> float:
@@ -118,9 +122,9 @@ def _months(day: date) -> float:
     return day.year * 12 + day.month + (day.day - 1) / 30.4375
 
 
-def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> str:
+def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tuple[Reason, ...]:
     """The items whose questions changed, with both; cut after a few."""
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
-    told = [f"{key} ({old.get(key, 'not asked')} before, {new.get(key, 'not asked')} after)" for key in keys]
-    return ", ".join(told[:MOST]) + (f" and {len(told) - MOST} more" if len(told) > MOST else "")
+    told = tuple(Reason.of("rounds.question", key=key, old=old.get(key, NOT_ASKED), new=new.get(key, NOT_ASKED)) for key in keys)
+    return Reason.of("rounds.more", what=told[:MOST], N=len(told) - MOST) if len(told) > MOST else told

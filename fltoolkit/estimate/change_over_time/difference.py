@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.languages.reasons import Reason
 
-DECREASED, INCREASED = "decreased", "increased"
-NO_CHANGE, NOT_COMPARABLE = "no detectable change", "not comparable"
-COVERS_ZERO = "the interval of the change covers no change"
-TOO_FEW, NO_DF, TOO_UNLIKE = "too few cases", "no degrees of freedom", "the rounds are too unlike in size"
+DECREASED, INCREASED = Reason.of("rounds.decreased"), Reason.of("rounds.increased")
+NO_CHANGE, NOT_COMPARABLE = Reason.of("rounds.no_change"), Reason.of("rounds.not_comparable")
+COVERS_ZERO = Reason.of("rounds.covers")
+TOO_FEW, NO_DF, TOO_UNLIKE = Reason.of("rounds.too_few"), Reason.of("rounds.no_df"), Reason.of("rounds.unlike")
 LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # below, MOVER says "decreased" falsely up to 5 % (docs/coverage.md)
 LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # factors between two rounds: beyond, false verdicts exceed 3 % (docs/coverage.md)
 
@@ -88,10 +90,19 @@ def apart(a: ArrayLike, b: ArrayLike) -> Array:
         return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
+def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
+    """Row by row the remark of the first condition that holds; `otherwise` where none does."""
+    conditions = [np.asarray(w, dtype=bool) for w in where]
+    found = np.full(np.broadcast_shapes(*(c.shape for c in conditions)), otherwise, dtype=np.object_)
+    for condition, remark in reversed(list(zip(conditions, remarks, strict=True))):
+        found[np.broadcast_to(condition, found.shape)] = remark
+    return found
+
+
 def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArray[np.object_]:
     """`decreased` where the whole interval lies below 0, `increased` where above, else `no detectable change`."""
     low, high, may = np.asarray(low, dtype=float), np.asarray(high, dtype=float), np.asarray(enough, dtype=bool)
-    return np.where(may & (high < 0), DECREASED, np.where(may & (low > 0), INCREASED, NO_CHANGE)).astype(object)
+    return chosen([may & (high < 0), may & (low > 0)], [DECREASED, INCREASED], NO_CHANGE)
 
 
 def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
@@ -161,11 +172,11 @@ def difference(
     low, high = np.where(by_mover, recovered[0], p2 - p1 - t * se), np.where(by_mover, recovered[1], p2 - p1 + t * se)
     few = by_mover & ~enough_cases(before, after)
     verdict = verdicts(low, high, ~few & ~too_unlike)
-    reason = np.select([few, np.isnan(low), too_unlike, verdict == NO_CHANGE], [TOO_FEW, NO_DF, TOO_UNLIKE, COVERS_ZERO], "")
+    reason = chosen([few, np.isnan(low), too_unlike, verdict == NO_CHANGE], [TOO_FEW, NO_DF, TOO_UNLIKE, COVERS_ZERO])
     columns = {
         "change": p2 - p1, "se": se, "df": np.where(by_mover, np.nan, df), "ci_low": low, "ci_high": high, "relative_change": relative,
         "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(by_mover, "mover", "taylor"),
-        "verdict": verdict, "reason": reason.astype(object),
+        "verdict": verdict, "reason": reason,
     }  # fmt: skip
     return pd.DataFrame(columns)
 

@@ -18,6 +18,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     NO_CHANGE,
     Side,
     WithLimits,
+    chosen,
     difference,
     mover,
     verdicts,
@@ -27,11 +28,13 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.variance.taylor_variance import dense
+from fltoolkit.languages.reasons import Reason
 
-MORE_UNRESOLVED = "more unresolved answers"
-UNRESOLVED_NOT_TOLD = "the publication does not say how many were unresolved"
-WIDE_BOUNDS = "wide bounds"
-NOT_STATED = "share of unresolved persons"
+MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
+UNRESOLVED_NOT_TOLD = Reason.of("rounds.unresolved_not_told")
+WIDE_BOUNDS = Reason.of("plan.short.wide")
+WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER = (Reason.of(f"rounds.wide.{which}") for which in ("both", "earlier", "later"))
+NOT_STATED = Reason.of("rounds.facts.unresolved_share")
 COUNTED = ("total", "stock", "current")
 Positions = NDArray[np.intp]
 
@@ -64,7 +67,7 @@ def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) ->
     return replace(side, estimate=total, se=se, ci_low=limits[0], ci_high=limits[1])
 
 
-def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: str = MORE_UNRESOLVED) -> pd.DataFrame:
+def standing(rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED) -> pd.DataFrame:
     """The rows of a change; a verdict that the second test does not confirm is `no detectable change`, with this reason.
 
     Args:
@@ -88,10 +91,9 @@ def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
     """The rows of a change; a verdict falls where a round's bounds are wide, and the reason says which round's."""
     decided = rows["verdict"].isin([DECREASED, INCREASED]).to_numpy()
-    which = np.select([before & after, before, after], ["in both rounds", "in the earlier round", "in the later round"], "")
-    told = [f"{WIDE_BOUNDS} {where}" for where in which]
+    which = chosen([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
     falls = decided & (before | after)
-    reason = pd.Series(told, rows.index, dtype=object).where(falls, rows["reason"])
+    reason = pd.Series(which, rows.index, dtype=object).where(falls, rows["reason"])
     return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=reason)
 
 

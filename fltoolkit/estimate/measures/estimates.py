@@ -20,6 +20,7 @@ from fltoolkit.estimate.totals.result_cells import Breakdowns
 from fltoolkit.estimate.variance.covariance_across_samples import Joint
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
+from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
@@ -57,17 +58,17 @@ class About:
     population_ages: str = ""
     same_work: str = ""
     sector_basis: str = ""
-    age_basis: str = ""
+    age_basis: Reason | str = ""
     case_only: tuple[str, ...] = ()
     questionnaire: tuple[str, ...] = ()
     psus_of_earlier_rounds: str = ""
     input_hash: str = ""
     missing: int = 0
-    to_verify: str = ""
-    rule_note: str = ""
+    to_verify: Reason | Reasons | str = ""
+    rule_note: Reason | Reasons | str = ""
     calibration: str = ""
-    duration_basis: str = ""
-    interview_conditions: str = ""
+    duration_basis: Reason | str = ""
+    interview_conditions: Reason | Reasons | str = ""
     interview_modes: tuple[tuple[str, float], ...] = ()
 
 

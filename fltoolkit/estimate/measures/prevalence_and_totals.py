@@ -22,6 +22,7 @@ from fltoolkit.estimate.measures.result_columns import counts, design_effects, u
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
+from fltoolkit.languages.reasons import Reason, Reasons, joined
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words, mode_shares
 from fltoolkit.survey.classifications.industry_codes import to_verify
 from fltoolkit.survey.data.fetch_rows import to_pandas
@@ -284,12 +285,12 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
         "window_end": str(period.end or ""), "population": population, "population_label": spec.populations[population].label,
         "population_ages": ages_of(spec, population), "questionnaire": questionnaire_of(spec, population),
         "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "", "same_work": same_work_basis(spec.episodes),
-        "age_basis": "age at the start of the work" if spec.age.at_start else "age at interview", "input_hash": persons.input_hash,
+        "age_basis": Reason.of("whom.start" if spec.age.at_start else "whom.interview"), "input_hash": persons.input_hash,
         "rule_note": persons.rule_note, "interview_conditions": conditions_in_words(persons), "interview_modes": mode_shares(persons),
     }  # fmt: skip
 
 
-def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> str:
+def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
     """What recalled facts an estimate rests on, in words; empty where it rests on none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
-    return "; ".join(text for text in dict.fromkeys((design.to_verify, *sectors)) if text)
+    return joined((design.to_verify, *sectors))  # type: ignore[no-any-return]

@@ -102,7 +102,7 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
             "of a classified survey the quantiles are those of months in forced labour, among its cases", where="y", found=y,
             allowed=[MONTHS], do="bind the data with fl.SurveyDesign for any other column",
         )  # fmt: skip
-    _, window = asked_months(design, by, population, "a quantile of months")
+    _, window = asked_months(design, by, population, "quantile")
     return Outcome("amount", "forced_labour", MONTHS, most=window)
 
 

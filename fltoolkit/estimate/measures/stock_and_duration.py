@@ -20,7 +20,8 @@ from fltoolkit.estimate.measures.prevalence_and_totals import estimate, populati
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, case_only
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
-from fltoolkit.survey.checks.printed_counts import told_of_cases
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.checks.printed_counts import class_of_cases
 from fltoolkit.survey.design.survey_design import require_totals
 from fltoolkit.survey.spec.groups import Measure
 from fltoolkit.survey.spec.questions import Months
@@ -29,7 +30,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 As = Literal["total", "prevalence"]
 NOW = "forced_labour_now"
 IN_TIME: tuple[Measure, ...] = ("stock_prevalence", "stock", "current_prevalence", "current", "duration")
-SPELLS = {"all_spells": "all spells", "last_spell": "the last spell only"}
+BASIS = {"all_spells": Reason.of("reasons.basis_all"), "last_spell": Reason.of("reasons.basis_last")}
 
 
 @checked
@@ -68,8 +69,8 @@ def stock(
     made = estimate(persons, Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
     if missing := made.about.missing:
         raise NotAvailable(
-            "some cases gave no months, and a stock on an average day needs those of all", where=str(persons.path),
-            found=f"{told_of_cases(missing, persons.spec.confidentiality.least_told)} case(s)",
+            Reason.of("reasons.no_months"), where=str(persons.path),
+            found=class_of_cases(missing, persons.spec.confidentiality.least_told),
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
     return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))
@@ -133,17 +134,17 @@ def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what
     _adults(persons, by, population, what)
     if persons.spec.months is None:
         raise NotAvailable(
-            f"no {what.removeprefix('a ')}: months in forced labour were not asked", where=str(persons.path),
+            Reason.of("reasons.months_not_asked", what=Reason.of(f"needs.{what}")), where=str(persons.path),
             do="map the question under months: if it was asked",
         )  # fmt: skip
     return persons.spec.months, persons.spec.reference_period.months
 
 
 def _months_of_stock(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
-    months, window = asked_months(persons, by, population, "a stock on an average day")
+    months, window = asked_months(persons, by, population, "stock")
     if months.covers == "last_spell":
         raise NotAvailable(
-            "a stock on an average day from the last spell only would be too low", where=str(persons.path),
+            Reason.of("reasons.last_spell"), where=str(persons.path),
             found="months.covers: last_spell", allowed="all_spells",
             do="ask for months over all spells; fl.total and fl.duration do not need them",
         )  # fmt: skip
@@ -151,14 +152,14 @@ def _months_of_stock(persons: ClassifiedSurvey, by: By, population: str | None) 
 
 
 def _months_of_duration(persons: ClassifiedSurvey, by: By, population: str | None) -> tuple[Months, int]:
-    return asked_months(persons, by, population, "a mean duration")
+    return asked_months(persons, by, population, "duration")
 
 
 def _asked_now(persons: ClassifiedSurvey, by: By, population: str | None) -> None:
-    _adults(persons, by, population, "forced labour at the time of the interview")
+    _adults(persons, by, population, "current")
     if persons.spec.current is None:
         raise NotAvailable(
-            "whether forced labour goes on was not asked", where=str(persons.path),
+            Reason.of("reasons.not_current"), where=str(persons.path),
             do="map the question under current: if it was asked; fl.stock gives the number on an average day",
         )  # fmt: skip
 
@@ -188,10 +189,11 @@ def _adults(persons: ClassifiedSurvey, by: By, population: str | None, what: str
     chosen = population_of(persons, population, groups, "").name
     if spec.children and spec.side(chosen) != "adults":
         raise NotAvailable(
-            f"no {what.removeprefix('a ')} of children: they are not asked for it", where="population", found=chosen,
+            Reason.of("reasons.of_children", what=Reason.of(f"needs.{what}")), where="population", found=chosen,
             allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
 
 
-def basis(months: Months) -> str:
-    return f"months over {SPELLS[months.covers]}, cut off at the reference period and the interview"
+def basis(months: Months) -> Reason:
+    """Which months a stock or a duration counts."""
+    return BASIS[months.covers]

@@ -22,14 +22,14 @@ from fltoolkit.estimate.models.marginal_effects import FittedModel, coefficient_
 from fltoolkit.estimate.models.rao_scott import DesignTest
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Units
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design
 
 ASSOCIATION = "association, not a profile"
-SEPARATED = "separation"
 ROUNDED = 1e-12
 FEW = 10  # cases a coefficient (Peduzzi et al. 1996)
-ALIASED = "the groups before it already say the same persons"
+ALIASED = Reason.of("model.aliased")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Logit:
 
     def margins(self) -> pd.DataFrame:
         """Average marginal effects: see `marginal_effects.marginal_effects`."""
-        endless = self.table["reason"].str.startswith(SEPARATED).to_numpy()
+        endless = separated_rows(self.table)
         return marginal_effects(self._fitted, endless, self.df, self.level)
 
     @checked
@@ -105,7 +105,7 @@ class Logit:
 
         rows = (self.table["term"] == term).to_numpy()
         usable = rows & self.table["se"].notna().to_numpy()
-        if not usable.any() or (rows & self.table["reason"].str.startswith(SEPARATED).to_numpy()).any():
+        if not usable.any() or (rows & separated_rows(self.table)).any():
             raise RequestError(
                 "no Wald test of this term", where="wald", found=term, allowed=list(dict.fromkeys(self.table["term"])),
                 do="name a term of the model whose coefficients all have an estimate; under separation use fl.rao_scott",
@@ -300,16 +300,23 @@ def _coefficient_table(solver: _Solver, best: Fit, v: Array, df: int, level: flo
         "" if k and not e else ALIASED if not k else _why(row)
         for k, e, row in zip(kept, solver.endless, names.to_dict("records"), strict=True)
     ]
-    return table.assign(reason=reasons)
+    return table.assign(reason=pd.Series(reasons, table.index, dtype=object))
 
 
-def _why(row: Mapping[Hashable, Any]) -> str:
+def _why(row: Mapping[Hashable, Any]) -> Reason:
     """Separation, named: which category has no case, or nobody else."""
     if row["cases"] == 0:
-        return f"{SEPARATED}: no case in {row['category']}"
-    if pd.notna(row["cases"]) and row["cases"] == row["n"]:
-        return f"{SEPARATED}: only cases in {row['category']}"
-    return f"{SEPARATED}: with the other terms it tells cases from others without a doubt"
+        why = Reason.of("model.no_case", category=row["category"])
+    elif pd.notna(row["cases"]) and row["cases"] == row["n"]:
+        why = Reason.of("model.only_cases", category=row["category"])
+    else:
+        why = Reason.of("model.certain")
+    return Reason.of("model.separation", why=why)
+
+
+def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which coefficients separation leaves without a finite estimate by maximum likelihood."""
+    return np.array([isinstance(r, Reason) and r.code == "model.separation" for r in table["reason"]], dtype=bool)
 
 
 def _profiled(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
@@ -341,8 +348,8 @@ def _notes(table: pd.DataFrame, p: Patterns, df: int) -> tuple[str, ...]:
     events, terms = p.count(status == 1), len(table) - 1
     if terms and events < FEW * terms:
         notes.append(f"{events / terms:.1f} cases a coefficient: fewer than {FEW}, so read Firth's estimates, and with care.")
-    if (why := table["reason"].str.startswith(SEPARATED)).any():
-        named = "; ".join(f"{r['term']}: {r['reason'].partition(': ')[2]}" for r in table[why].to_dict("records"))
+    if (why := separated_rows(table)).any():
+        named = "; ".join(f"{r['term']}: {dict(r['reason'].values)['why']}" for r in table[why].to_dict("records"))
         notes.append(f"Separation ({named}): maximum likelihood has no estimate there.")
     if df < 1:
         notes.append("The design has fewer degrees of freedom than the model coefficients: no intervals.")

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from fltoolkit.classify.answers_as_truths import truth_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
-from fltoolkit.survey.checks.printed_counts import told_of_cases
+from fltoolkit.languages.reasons import Name, Reason
+from fltoolkit.survey.checks.printed_counts import class_of_cases
 from fltoolkit.survey.data.engines import coded
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_count
 from fltoolkit.survey.data.internal_columns import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
@@ -366,8 +367,8 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
         )  # fmt: skip
     if outcome.kind == "amount" and isinstance(design, ClassifiedSurvey) and (bad := int(table["outside"].sum())):
         raise NotAvailable(
-            f"{outcome.x} of some cases lie outside the {outcome.most:g} of the reference period", where=str(design.path),
-            found=f"{told_of_cases(bad, design.spec.confidentiality.least_told)} case(s)", allowed=f"0 to {outcome.most:g}",
+            Reason.of("reasons.outside", what=Name("kit.amounts", outcome.x), N=outcome.most), where=str(design.path),
+            found=class_of_cases(bad, design.spec.confidentiality.least_told), allowed=f"0 to {outcome.most:g}",
             do=f"list codes that are no {outcome.x} under missing, or correct the column or the reference period",
         )  # fmt: skip
 

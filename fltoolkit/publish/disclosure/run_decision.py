@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, replace
 import pandas as pd
 
 from fltoolkit.classify.category_codes import category_code
+from fltoolkit.classify.category_labels import crossed_labels
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import read_patterns
+from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
@@ -20,17 +22,12 @@ from fltoolkit.publish.reliability import Profile
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-COARSE = "All of {} is hidden: no smaller choice of cells would keep its confidential ones from being worked out."
-CROWDED = "All of {} is hidden: it has too many confidential cells to choose among."
-STRICTER = (
-    "The survey has more kinds of persons than one programme takes. The cases of the rarest kinds are taken as known to readers, so that "
-    "more may be hidden than is needed."
-)
+STRICTER = Reason.of("reasons.stricter")
 ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes")
 
 
-def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[str, ...]]:
+def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
     """The strictest of the standard, the profile and the survey; whoever lowers them needs the named key, and it is said."""
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
@@ -47,8 +44,10 @@ def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[
         else:
             values |= {n: max(v, values[n]) for n, v in own.items()}
         without = {n: max(without[n], values[n]) for n in standard}
-    lowered = [f"{n} {v} (instead of {without[n]})" for n, v in values.items() if v < without[n]]
-    notes = (f"Confidentiality limits were lowered on purpose: {', '.join(lowered)}.",) if lowered else ()
+    lowered = tuple(
+        Reason.of("reasons.limit", what=Name("kit.limits", n), N=v, M=without[n]) for n, v in values.items() if v < without[n]
+    )
+    notes = (Reason.of("reasons.lowered", what=lowered),) if lowered else ()
     return Limits(**values), notes
 
 
@@ -71,7 +70,7 @@ class Decided:
     decision: Decision
     limits: Limits
     base: float
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
     rule_set: str
 
     def copied(self) -> Decided:
@@ -80,7 +79,7 @@ class Decided:
 
 
 def decided_rows(
-    made: list[Estimates], limits: Limits, notes: tuple[str, ...], persons: ClassifiedSurvey | None = None
+    made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
 ) -> Decided:
     """What confidentiality hides of some estimates; of a survey with all that ties its cells."""
     frames = [tidy(est, persons.spec if persons else None) for est in made]
@@ -100,10 +99,15 @@ def decided_rows(
         patterns = read_patterns(persons, shared, populations)
     seen = Seen(limits, rounding_base(table), patterns, case_only, children)
     found = decide_rule_sets(table, own, decide(table[own], keys, of, seen), limits)
-    told = [COARSE.format(what) for what in found.coarse] + [CROWDED.format(what) for what in found.crowded]
+    told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = (*notes, *told, *([STRICTER] if found.stricter else []))
     rule_set = made[0].about.rule_set
     return Decided(table, tuple(groups), tuple(keys), tuple(of), found, limits, seen.base, notes, rule_set)
+
+
+def _hidden_whole(why: str, what: Reason) -> Reason:
+    """That a breakdown is hidden as a whole, and why: `coarse` or `crowded`."""
+    return Reason.of(f"reasons.{why}", what=what)
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
@@ -111,10 +115,15 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     frame = est.table
     groups = list(dict.fromkeys(g for b in est.by for g in b))
     used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
-    values = [crossed(row[g] for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
+    values = [
+        (crossed_labels(spec, [(g, row[g]) for g in u]) if spec else crossed(row[g] for g in u)) or TOTAL
+        for row, u in zip(frame.to_dict("records"), used, strict=True)
+    ]
     codes = [
         crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
-    about = {ABOUT_NAMES.get(k, k): v for k, v in asdict(est.about).items() if k not in ABOUT_UNSHOWN}
-    return frame.assign(**about, breakdown=[crossed(u) for u in used], category=values, ilostat=codes)
+    about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
+    return frame.assign(
+        **about, breakdown=[crossed(u) for u in used], category=pd.Series(values, frame.index, dtype=object), ilostat=codes
+    )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.languages.reasons import Name, Reason, crossed_names
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count, mean_weights, merged
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
@@ -19,7 +20,6 @@ from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
 from fltoolkit.publish.reliability import kind_of
-from fltoolkit.survey.spec.groups import crossed
 
 WHOLE: Key = frozenset()
 IN_MONTHS = ("stock", "duration")
@@ -68,8 +68,8 @@ class Decision:
 
     hidden: set[int] = field(default_factory=set)
     open_hidden: set[int] = field(default_factory=set)
-    coarse: list[str] = field(default_factory=list)
-    crowded: list[str] = field(default_factory=list)
+    coarse: list[Reason] = field(default_factory=list)
+    crowded: list[Reason] = field(default_factory=list)
     stricter: bool = False
     settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
 
@@ -162,7 +162,7 @@ class _Protection:
             gone |= dict.fromkeys(more, WITH_BREAKDOWN)
             self._tell(self.out.coarse, more)
 
-    def _tell(self, told: list[str], cells: Iterable[CellId]) -> None:
+    def _tell(self, told: list[Reason], cells: Iterable[CellId]) -> None:
         """Notes the breakdowns of some cells."""
         words = dict.fromkeys(_cell_in_words(*c) for c in sorted(cells, key=lambda c: (c[0], sorted(c[1]))))
         told.extend(text for text in words if text not in told)
@@ -215,9 +215,15 @@ def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapp
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
 
-def _cell_in_words(population: str, key: Key) -> str:
+def breakdown_of(what: object, population: str) -> Reason:
+    """A breakdown of a population, in words: `region of adults`."""
+    return Reason.of("reasons.breakdown_of", what=what, population=Name("kit.populations", population))
+
+
+def _cell_in_words(population: str, key: Key) -> Reason:
     """A cell's breakdown and population, in words."""
-    return f"{crossed(sorted(g for g, _ in key)) or 'the total'} of {population}"
+    groups = crossed_names(sorted(g for g, _ in key)) or Reason.of("categories.whole")
+    return breakdown_of(groups, population)
 
 
 def _few_open(cell: Cell, limits: Limits) -> bool:
@@ -256,7 +262,7 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     system = system_of(counts, [k for k in counts if len(k) == 2])
     made = protect(system, first, limits, gone={OTHERS: "nowhere shown"}, spare=spare, salt=by.salt)
     if made.exposed:
-        by.out.coarse.append(f"the flowchart of {chart['reference_population'].iloc[0]}")
+        by.out.coarse.append(breakdown_of(Reason.of("categories.flow"), str(chart["reference_population"].iloc[0])))
         return set(own)
     name = str(chart["reference_population"].iloc[0])
     gone: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}

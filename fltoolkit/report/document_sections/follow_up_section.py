@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, NO_CHANGE
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import DocumentTable, TableColumns, table_in
@@ -84,10 +84,7 @@ def signed(language: Language, number: float, row: Line) -> str:
 
 def light(language: Language, row: Line) -> str:
     """The traffic light: its sign and the verdict, no more; empty where the row is hidden."""
-    if not row["light"]:
-        return ""
-    sign, _, verdict = str(row["light"]).partition(" ")
-    return f"{sign} {language.kit(verdict)}"
+    return language.kit(row["light"])
 
 
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -104,13 +101,14 @@ def _verdict(language: Language, row: Line) -> str:
         what=number_words.indicator(language, row),
         before=f"{row['year_before']:g}",
         after=f"{row['year']:g}",
-        verdict=light(language, row).removeprefix("? "),  # in a sentence it would read as a question
+        # The sign of "no detectable change" would read as a question in a sentence.
+        verdict=language.kit(row["verdict"]) if row["verdict"] == NO_CHANGE else light(language, row),
     )
     if pd.notna(row["change"]):
         interval = number_words.limits(language, *(signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high")))
         numbers = language.say(
             "change.numbers", old=value(language, row["baseline_value"], row), new=value(language, row["value"], row),
-            unit=language.kit(str(row["unit"])), change=signed(language, row["change"], row), interval=interval,
+            unit=language.kit(row["unit"]), change=signed(language, row["change"], row), interval=interval,
         )  # fmt: skip
         said = f"{said} {numbers}"
     return f"{said} {language.say('change.because', reason=why)}" if why else said

@@ -33,7 +33,7 @@ def source(out: Published, language: Language) -> str:
 
 def sentence(language: Language, row: PublishedNumber) -> str:
     """A published number as a sentence; a suppressed number is never written, an unreliable one is said to be."""
-    measure, who = str(row["measure"]), language.kit(str(row["reference_population_label"]))
+    measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
     base = measure.removesuffix("_prevalence")
     if pd.isna(row["estimate"]):
         key = "sentence.not_available" if row["marker"] == "x" else "sentence.not_shown"

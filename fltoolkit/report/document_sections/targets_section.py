@@ -33,7 +33,7 @@ def first_warning(evidence: Evidence, language: Language) -> tuple[Paragraph, ..
     if len(refused) < 2:
         return unverifiable(evidence, language)
     each = [
-        f"{language.colon(about(language, r), language.kit(str(r['target_words'])))} ({number_words.reason(language, r['obstacle'])})"
+        f"{language.colon(about(language, r), language.kit(r['target_words']))} ({number_words.reason(language, r['obstacle'])})"
         for r in refused[:MOST]
     ]
     each += [language.say("targets.more", n=str(len(refused) - MOST))] if len(refused) > MOST else []
@@ -114,8 +114,6 @@ def milestones(evidence: Evidence, language: Language) -> DocumentTable | Paragr
     body: list[tuple[str, ...]] = []
     for _, part in rows.groupby(["id", "group", "category"], sort=False):
         body.append((about(language, part.iloc[0].to_dict()),))
-        body += [
-            (f"{r['year']:g}", value(language, r["value"], r), language.kit(str(r["kind"]))) for r in part.to_dict("records")
-        ]
+        body += [(f"{r['year']:g}", value(language, r["value"], r), language.kit(r["kind"])) for r in part.to_dict("records")]
     columns = TableColumns(("year", "value", "kind"), (0.2, 0.3, 0.5), numbers=(1,))
     return table_in(language, "milestones", columns, body)

@@ -38,7 +38,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
             "points to one person. Weighted numbers are rounded to "
             f"{record.base:,.10g} persons."
         ),
-        *(Paragraph(note, "warning") for note in record.notes),
+        *(Paragraph(str(note), "warning") for note in record.notes),
         Heading("Tables"), _tables(record.tables),
         Heading("Hidden cells"), *_hidden(record),
         Heading("Decision"), _signature(),

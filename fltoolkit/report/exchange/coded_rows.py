@@ -114,7 +114,7 @@ def _coded_columns(
         "SEX": (ALL, "Total"), "AGE": (ALL, "Total"), "ECO": (ALL, "Total"), "CATEGORY": (ALL, "Total"),
         "OBS_STATUS": (code := _status(row, broken), STATUS[code]),
         "CONF_STATUS": ("C", "Confidential") if row["marker"] == "c" else ("F", "Free for publication"),
-        "UNIT_MEASURE": ("PER_1000", "Per 1,000") if is_rate(measure) else (UNITS.get(measure, "PERSONS"), unit(measure).split()[0]),
+        "UNIT_MEASURE": ("PER_1000", "Per 1,000") if is_rate(measure) else (UNITS.get(measure, "PERSONS"), str(unit(measure)).split()[0]),
         "UNIT_MULT": ("0", "Units"),
         "RELIABILITY": (str(row["flag"]).upper() or "NONE", str(row["flag"]) or "no flag"),
     }  # fmt: skip

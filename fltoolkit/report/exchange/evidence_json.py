@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.languages.reasons import as_text
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.published_set import MARKERS, Published
 
@@ -63,7 +64,7 @@ def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> 
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},
         "publication": {
             "rule_set": out.rule_set, "profile": out.judged or out.profile, "confidentiality": asdict(out.limits),
-            "coverage_excludes": list(out.coverage_excludes), "notes": list(out.notes), "markers": MARKERS,
+            "coverage_excludes": list(out.coverage_excludes), "notes": [str(note) for note in out.notes], "markers": MARKERS,
         },
         **{name: _records(frames[name], text.split()) for name, (_, text, _) in FRAMES.items()},
     }  # fmt: skip
@@ -100,7 +101,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
-    told = table.assign(**{name: table[name].fillna("") for name in text})
+    told = as_text(table.assign(**{name: table[name].fillna("") for name in text}))
     return [{str(name): _json_value(value) for name, value in row.items()} for row in told.to_dict("records")]
 
 

@@ -63,10 +63,12 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
     status = ILOSTAT_STATUS[row["OBS_STATUS"]]
     told = [
-        unit(measure, str(published["reference_population_label"])), str(published["reference_period"]), f"rule set {published['rule_set']}",
+        str(unit(measure, str(published["reference_population_label"]))), str(published["reference_period"]), f"rule set {published['rule_set']}",
     ]  # fmt: skip
     told += [
-        text for text in (published["reason"], published["to_verify"] and f"to be verified: {published['to_verify']}") if text
+        str(said)
+        for said in (published["reason"], published["to_verify"] and f"to be verified: {published['to_verify']}")
+        if said
     ]
     return {
         "ref_area": row["REF_AREA"], "source": own_code(str(published["survey"])),

@@ -65,7 +65,7 @@ def _figure(rows: list[Titled]) -> str:
         for v in (step * i for i in range(round(end / step) + 1))
     ]
     lines = [_line(title, row, TOP + ROW * (i + 0.5), end) for i, (title, row) in enumerate(rows)]
-    axis = unit(first["measure"], first["reference_population_label"])
+    axis = str(unit(first["measure"], first["reference_population_label"]))
     told = "; ".join(f"{title}: {shown(row)}{_doubt(row)}" for title, row in rows)
     caption = (
         f"{axis.capitalize() if axis[0].islower() else axis}; {percent(first)} intervals; rule set {first['rule_set']}{to_verify(first)}; "

@@ -36,7 +36,7 @@ def smart(evidence: Evidence) -> Page:
     for row in evidence.smart.to_dict("records"):
         theirs = row["met"] == "partners"
         met: object = Styled("NO", "warn") if row["met"] == "no" else row["met"]
-        words = (row["code"], row["indicator"], row["criterion"].replace("_", "-"), met, row["missing"])
+        words = (row["code"], row["indicator"], row["criterion"].replace("_", "-"), met, str(row["missing"]))
         id = f"smart.{row['id']}.{row['criterion']}"
         lines.append(_checklist_row(words, evidence.partners, id, ("answer", "note") if theirs else ()))
     purpose = "Is each indicator specific, measurable, achievable, relevant and time-bound?"

@@ -8,11 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.languages.reasons import Reason, Remark
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.nap.partner_entries import plain
-from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.nap.targets import NOT_MEASURED, UNPLANNED
 from fltoolkit.publish.measure_units import COUNTED
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.cell_styles import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
@@ -55,8 +57,8 @@ RECKONED = (
     Column("First year that can tell", 10, "plain", help="before it, look-back windows of baseline and repeat overlap"),
     Column("Path", 10, help="linear or geometric"),
 )  # fmt: skip
+BASE_ALONE = Reason.of("plan.base.alone")
 PRINTED_DETAIL = 17  # up to the cases: what comes after is read on a screen
-BELOW = " (the base of the row below)"  # said in the matrix, where it is
 
 
 def framework(evidence: Evidence) -> Page:
@@ -154,7 +156,7 @@ def targets(evidence: Evidence) -> Page:
     promised = evidence.targets.sort_values(
         "target_year", key=lambda years: years.isna(), kind="stable"
     )  # what has a target comes first
-    lines = [SheetRow(_promised(_clear(row), later=bool(later))) for row in promised.to_dict("records")]
+    lines = [SheetRow(_promised(row, later=bool(later))) for row in promised.to_dict("records")]
     bad = sum(evidence.targets["verifiable"] == "no")
     refused = f"{bad} target{' cannot' if bad == 1 else 's cannot'} be verified by the survey that is planned: see the red cells, and what it would need."
     notes = (
@@ -167,11 +169,12 @@ def targets(evidence: Evidence) -> Page:
     return Page("Targets", purpose, columns, lines, notes=notes, frozen=3, paper=8, printed_columns=read)
 
 
-def _promised(r: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
+def _promised(row: dict[Any, Any], *, later: bool) -> tuple[object, ...]:
     """A row of the sheet Targets."""
+    r = _clear(row)
     look, refused = _look(r["measure"]), r["verifiable"] == "no"
     said: object = Styled("NO", "warn") if refused else r["verifiable"]
-    warning = NOT_PLANNED if r["obstacle"] == UNPLANNED else CANNOT
+    warning = NOT_PLANNED if row["obstacle"] == UNPLANNED else CANNOT
     why: object = Styled(warning + _sentence(r["reason"]), "warn") if refused else _sentence(r["reason"])
     least: object = r["smallest_cut"]
     if least is None and r["planned_sample"] is not None:
@@ -191,7 +194,7 @@ def milestones(evidence: Evidence) -> Page:
     )  # fmt: skip
     lines = []
     for row in evidence.milestones.to_dict("records"):
-        kind: object = Styled("not measured", "quiet") if row["kind"] == "not measured" else row["kind"]
+        kind: object = Styled(str(row["kind"]), "quiet") if row["kind"] == NOT_MEASURED else str(row["kind"])
         lines.append(SheetRow((*_who(_clear(row)), row["year"], _look(row["measure"])(row["value"]), kind)))
     purpose = "The way from the baseline to each target, year by year. What is not measured is reckoned, and proves nothing."
     return Page("Milestones", purpose, columns, lines or [SheetRow(("nap.yaml gives no targets yet.", *[None] * 6))], frozen=3)
@@ -275,7 +278,7 @@ def global_figures() -> Page:
                 r["source"],
             )
         )
-        for r in references().to_dict("records")
+        for r in map(_clear, references().to_dict("records"))
     ]
     purpose = (
         "Figures of the ILO, for orientation. None may be compared with a number of this survey; the reason stands in each row."
@@ -327,8 +330,9 @@ def read_me(pages: Iterable[Page]) -> Page:
 
 
 def _clear(row: dict[Any, Any]) -> dict[Any, Any]:
-    """A row with nothing where a value is missing."""
-    return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
+    """A row as a sheet holds it: remarks in words, and nothing where a value is missing."""
+    told = {k: str(v) if isinstance(v, Remark) else v for k, v in row.items()}
+    return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in told.items()}
 
 
 def _look(measure: object) -> Any:
@@ -344,7 +348,7 @@ def _cases(r: Mapping[Any, Any]) -> object:
 
 def named(r: Mapping[Any, Any]) -> str:
     """An indicator where it stands alone, without the row below."""
-    return str(r["indicator"]).removesuffix(BELOW)
+    return str(BASE_ALONE) if r["indicator"] == PREVALENCE["indicator"] else str(r["indicator"])
 
 
 def _who(r: dict[Any, Any]) -> tuple[object, ...]:

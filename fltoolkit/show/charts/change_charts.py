@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.reasons import joined
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
@@ -95,7 +96,7 @@ def change(rows: pd.DataFrame) -> Picture:
             showarrow=False,
             font={"color": INK, "size": 13},
         )
-    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_xaxes(**axis(str(unit(measure))))
     fig.update_yaxes(**categories(names))
     fig.update_layout(scattermode="group", margin={"t": LEGENDS_TOP, "r": 170}, legend_traceorder="reversed", showlegend=True)
     told = "; ".join(f"{n}: {_alt(r, measure)}" for n, r in zip(labels(rows), rows.to_dict("records"), strict=True))
@@ -115,7 +116,7 @@ def change_table(rows: pd.DataFrame) -> Table:
             f"{percent(first)} interval": [_signed_limits(r, measure) for r in records],
             "Verdict": [r["verdict"] for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": ["; ".join(t for t in (r["verdict_reason"], r["reason"]) if t) for r in records],
+            "Remark": [str(joined((r["verdict_reason"], r["reason"]))) for r in records],
         }
     )
     about = f"{unit(measure, first['reference_population_label'])}; rule set {first['rule_set']}"

@@ -48,7 +48,7 @@ def dot_plot(rows: pd.DataFrame, crossed: Sequence[str] = ()) -> Picture:
     for i, (name, part) in reversed(list(enumerate(series))):
         dot_series(fig, name, part, SERIES[i % len(SERIES)], bool(crossed))
     order = list(dict.fromkeys(y for _, part in series for y in part["y"]))
-    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_xaxes(**axis(str(unit(measure))))
     fig.update_yaxes(**categories(order))
     if crossed:
         fig.update_layout(scattermode="group", margin_t=LEGENDS_TOP, legend_traceorder="reversed")
@@ -93,7 +93,9 @@ def _not_shown(fig: Any, rows: pd.DataFrame, **more: Any) -> None:
 def _absent(row: dict[Any, Any]) -> str:
     if row["marker"] != "x":
         return f"  [{row['marker']}] not shown"
-    return f"  [x] not available: {wrap(textwrap.shorten(row['reason'], 150, placeholder=' …'), 76)}".replace("<br>", "<br>  ")
+    return f"  [x] not available: {wrap(textwrap.shorten(str(row['reason']), 150, placeholder=' …'), 76)}".replace(
+        "<br>", "<br>  "
+    )
 
 
 @checked
@@ -129,7 +131,7 @@ def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
         f"{TITLES[measure]} under each rule set", f"{where}; {first['reference_period']}", 170 + 60 * len(rows), showlegend=False
     )
     dot_series(fig, "", rows, BLUE, False)
-    fig.update_xaxes(**axis(unit(measure)))
+    fig.update_xaxes(**axis(str(unit(measure))))
     fig.update_yaxes(**categories(names), range=[-0.6, len(rows) - 0.4])
     told = [f"{r['rule_set']}{to_verify(r)}: {_number_or_reason(r)}" for r in rows.to_dict("records")]
     return Picture(fig, f"Dot plot: {TITLES[measure]} under each rule set, {where}. {'; '.join(told)}.")

@@ -8,8 +8,10 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import BASE, Language, read_language
+from fltoolkit.languages.reasons import joined
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
+from fltoolkit.nap.targets import TARGET
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts.change_charts import NOTE, signed
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, Picture, Table, axis, figure
@@ -116,13 +118,13 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
         .to_dict()
     )
     later = evidence.follow_up[(evidence.follow_up["id"] == first["id"]) & (evidence.follow_up["group"] == "total")]
-    fig = figure(f"{name_of(first)}: from baseline to target", first["unit"], 420)
+    fig = figure(f"{name_of(first)}: from baseline to target", str(first["unit"]), 420)
     fig.add_scatter(
         x=list(steps["year"]), y=list(steps["value"]), mode="lines+markers", name="path, not measured", line={"color": GREY, "dash": "dot"},
         marker={"size": 9, "color": "white", "line": {"color": GREY, "width": 2}},
     )  # fmt: skip
     _point(fig, "baseline", first["baseline_year"], [first[c] for c in ("baseline_value", "ci_low", "ci_high")], BLUE)
-    goals = steps[steps["kind"] == "target"]
+    goals = steps[steps["kind"] == TARGET]
     fig.add_scatter(x=list(goals["year"]), y=list(goals["value"]), mode="markers", name="target",
                     marker={"size": 14, "symbol": "diamond", "color": ORANGE})  # fmt: skip
     told = ""
@@ -137,7 +139,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
         )
         told = f" In {found['year']:.0f}: {_value(found, 'value')}, {found['verdict']}."
     fig.update_xaxes(tickformat="d", dtick=1, automargin=True)
-    fig.update_yaxes(**axis(first["unit"]))
+    fig.update_yaxes(**axis(str(first["unit"])))
     ways = "; ".join(f"{r['year']}: {_value(r, 'value')} ({r['kind']})" for r in steps.to_dict("records"))
     return Picture(fig, f"Line from baseline to target, {first['unit']}. {ways}.{told}")
 
@@ -149,7 +151,7 @@ def smart(evidence: Evidence) -> Table:
     table = evidence.smart
     met = {"yes": "yes", "no": "no", "partners": "partners"}
     wide = table.assign(met=table["met"].map(met)).pivot(index="id", columns="criterion", values="met")
-    lacks = table[table["missing"] != ""].groupby("id")["missing"].agg("; ".join)
+    lacks = table[table["missing"] != ""].groupby("id")["missing"].agg(lambda lacks: str(joined(lacks)))
     names = table.drop_duplicates("id")
     body = pd.DataFrame({"Level": list(names["code"]), "Indicator": list(names["indicator"])})
     body = body.assign(**{words: list(wide.loc[names["id"], c]) for c, words in CRITERIA.items()})
@@ -175,7 +177,7 @@ def follow_up(evidence: Evidence) -> Table | Words:
             "Its interval": [_change_limits(r) for r in records],
             "Verdict": [r["light"] for r in records],
             "Marker": [f"[{r['marker']}]" if isinstance(r["marker"], str) and r["marker"] else "" for r in records],
-            "Remark": ["; ".join(t for t in (r["verdict_reason"], r["reason"]) if t) for r in records],
+            "Remark": [str(joined((r["verdict_reason"], r["reason"]))) for r in records],
         }
     )
     years = table[["year_before", "year"]].dropna()

@@ -301,7 +301,7 @@ def _number_text(language: Language, row: PublishedNumber) -> str:
 
 
 def _verdict(language: Language, row: PublishedNumber) -> str:
-    words = language.kit(str(row["verdict"])) if row["verdict"] else language.say("not_shown", marker=row["marker"])
+    words = language.kit(row["verdict"]) if row["verdict"] else language.say("not_shown", marker=row["marker"])
     return f"{words} [u]" if row["verdict"] and row["marker"] == "u" else words
 
 

@@ -134,7 +134,7 @@ def _apart(asked: float, planned: float | None) -> list[float]:
 
 def _unit(language: Language, row: Line) -> str:
     """The unit of a plan's row: `per 1,000 persons aged 18 and over`."""
-    return number_words.start(language.kit(str(row["unit"])))
+    return number_words.start(language.kit(row["unit"]))
 
 
 def _point(axes: Any, size: Size, year: Any, numbers: Sequence[Any], colour: str) -> None:
@@ -160,7 +160,7 @@ def _path_alt(language: Language, target: Line, steps: pd.DataFrame, goal: pd.Da
         )
     ]
     parts += [
-        language.colon(f"{r['year']:g}", f"{value(r['value'])}, {language.kit(str(r['kind']))}") for r in steps.to_dict("records")
+        language.colon(f"{r['year']:g}", f"{value(r['value'])}, {language.kit(r['kind'])}") for r in steps.to_dict("records")
     ]
     parts += [
         language.colon(f"{r['year']:g}", f"{value(r['value'])}, {language.say('charts.target')}") for r in goal.to_dict("records")
@@ -168,6 +168,6 @@ def _path_alt(language: Language, target: Line, steps: pd.DataFrame, goal: pd.Da
     if later is not None and pd.notna(later["value"]):
         between = number_words.limits(language, value(later["ci_low"]), value(later["ci_high"]))
         parts.append(
-            language.colon(f"{later['year']:g}", f"{value(later['value'])} ({between}), {language.kit(str(later['verdict']))}")
+            language.colon(f"{later['year']:g}", f"{value(later['value'])} ({between}), {language.kit(later['verdict'])}")
         )
     return f"{language.list(parts)}."

@@ -206,7 +206,7 @@ def headline(out: Published) -> Words:
         lines.append(f"Reliability is judged by the profile {out.judged}.")
     if out.coverage_excludes:
         lines.append(f"The survey could not reach: {'; '.join(out.coverage_excludes)}.")
-    return Words("\n\n".join([*lines, *out.notes]))
+    return Words("\n\n".join([*lines, *map(str, out.notes)]))
 
 
 def _population_sentences(out: Published, population: str) -> list[str]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
-from fltoolkit.publish.measure_units import is_rate, scale, unit as unit_of
+from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
 
-NAMES = re.compile(r"(?<=[a-z])_(?=[a-z])")  # withheld_wages, but not icls_2018
 TENTHS = 0.1  # of a power or a cut: below, a decimal is told
 
 
@@ -36,7 +34,7 @@ def count(language: Language, value: float) -> str:
 
 def cases(language: Language, row: PublishedNumber) -> str:
     """How many cases: their number, and of a cell of a breakdown the class of it (`50 and more`)."""
-    return count(language, row["cases"]) or language.kit(str(row["cases_class"]))
+    return count(language, row["cases"]) or language.kit(row["cases_class"])
 
 
 def percent(language: Language, share: float) -> str:
@@ -90,9 +88,7 @@ def category(language: Language, row: PublishedNumber) -> str:
         return language.say("everyone")
     if not row["category"]:
         return language.say("by", group=group(language, str(row["breakdown"])))
-    form = "form" in uncrossed(row["breakdown"])
-    told = language.kit(str(row["category"]))
-    return told.replace("_", " ") if form else told
+    return language.kit(row["category"])
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
@@ -107,14 +103,13 @@ def indicator(language: Language, row: PublishedNumber) -> str:
     """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
     if row["indicator"] != PREVALENCE["indicator"]:
         return str(row["indicator"])
-    whole = language.kit(str(row["unit"]).removeprefix(unit_of("prevalence")).strip())
+    whole = language.kit(dict(row["unit"].values).get("who", ""))
     return ", ".join(part for part in (language.say("titles.prevalence"), whole) if part)
 
 
 def reason(language: Language, text: object) -> str:
-    """A reason of the kit in this language, the kit's own names (`withheld_wages`) as words, and no line ending before a `%`."""
-    said = language.kit("" if text is None or pd.isna(text) else str(text))  # type: ignore[call-overload]
-    return NAMES.sub(" ", said).replace(" %", f"{NBSP}%")
+    """A reason in this language, with no line ending before a `%`; empty where there is none."""
+    return language.kit(text).replace(" %", f"{NBSP}%")
 
 
 def remark(language: Language, row: PublishedNumber) -> str:

@@ -49,12 +49,12 @@ def promise(language: Language, row: Line) -> str:
     aim = {
         "year": f"{row['target_year']:g}",
         "value": value(language, row["target_value"], row),
-        "unit": language.kit(str(row["unit"])),
+        "unit": language.kit(row["unit"]),
     }
     if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
         return language.say("targets.hidden", year=aim["year"])
     if row["cut"] >= 1:
-        return language.kit(str(row["target_words"]))
+        return language.kit(row["target_words"])
     return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim)
 
 
@@ -85,4 +85,4 @@ def later(language: Language, row: Line) -> str:
     """Where the later round lies beside a target, in a sentence."""
     interval = between(language, row, "later_ci_low", "later_ci_high")
     told_of = {"year": f"{row['later_year']:g}", "value": value(language, row["later_value"], row), "interval": interval}
-    return language.say("targets.already", **told_of, beside=language.kit(str(row["beside"])))
+    return language.say("targets.already", **told_of, beside=language.kit(row["beside"]))

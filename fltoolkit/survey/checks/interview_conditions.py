@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 import narwhals as nw
 
+from fltoolkit.languages.reasons import Reason, Reasons, joined
 from fltoolkit.survey.answers.skips_and_blanks import one_of, says_no, says_yes
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import rounded
@@ -15,7 +16,7 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import Source
 
-WORDS = {"proxy": "answered by somebody else", "alone": "somebody else was present"}
+KINDS = ("proxy", "alone")
 ANSWERED, MODE = "answered", "mode "
 _KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # every estimate of a run asks again
 
@@ -33,7 +34,7 @@ def interview_counts(survey: Survey) -> Mapping[str, int]:
 def _counted(survey: Survey) -> dict[str, int]:
     spec, asked = survey.spec, nw.col(ASKED)
     conditions: dict[str, nw.Expr] = {ANSWERED: asked}
-    for kind in WORDS:
+    for kind in KINDS:
         if sources := getattr(spec.interview, kind):
             conditions[kind] = asked & nw.any_horizontal(
                 *[_says(source, spec.mapped, yes=kind == "proxy") for source in sources], ignore_nulls=True
@@ -57,18 +58,22 @@ def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
     return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()
 
 
-def conditions_in_words(survey: Survey) -> str:
+def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
     """`answered by somebody else: 12 %; somebody else was present: 20 %; mode face to face: 80 %`; empty where nothing is mapped.
 
     A share is that of a rounded count, as `printed_counts` rounds it: below the limit it is `fewer than 5 persons`.
     """
     counts, limit = interview_counts(survey), survey.spec.confidentiality.least_told
-    told = [f"{WORDS.get(name, name)}: {_share(n, counts[ANSWERED], limit)}" for name, n in counts.items() if name != ANSWERED]
-    return "; ".join(told)
+    told = [_share(name, n, counts[ANSWERED], limit) for name, n in counts.items() if name != ANSWERED]
+    return joined(told)  # type: ignore[no-any-return]
 
 
-def _share(count: int, answered: int, limit: int) -> str:
-    number = rounded(count, limit)
-    if number is None:
-        return f"fewer than {limit} persons"
-    return f"{100 * min(number, answered) / answered:.0f} %" if answered else "nobody"
+def _share(name: str, count: int, answered: int, limit: int) -> Reason:
+    """How many of those who answered the module were interviewed by proxy (`proxy`), not alone (`alone`) or in a mode, as a share."""
+    of = {} if name in KINDS else {"what": name.removeprefix(MODE)}
+    kind = "mode" if of else name
+    if (number := rounded(count, limit)) is None:
+        return Reason.of(f"interviews.few_{kind}", **of, N=limit)
+    if not answered:
+        return Reason.of(f"interviews.no_{kind}", **of)
+    return Reason.of(f"interviews.{kind}", **of, N=round(100 * min(number, answered) / answered))

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from fltoolkit.languages.reasons import Reason
+
 
 def rounded(count: int, limit: int) -> int | None:
     """A count to the nearest multiple of twice the limit; none where it is not 0 and below the limit, which stays hidden."""
@@ -35,6 +37,11 @@ def told_sum(one: int, other: int, limit: int) -> object:
     """The sum of two counts that are told elsewhere by themselves: of two hidden ones no more than that follows from them."""
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
     return f"fewer than {2 * limit}" if both_hidden else told(one + other, limit)
+
+
+def class_of_cases(cases: int, limit: int) -> Reason:
+    """How many cases something is true of, where it is true of some: `fewer than 5 case(s)` or `5 or more case(s)`."""
+    return Reason.of("reasons.fewer_of" if cases < limit else "reasons.or_more", N=limit)
 
 
 def told_of_cases(cases: int, limit: int) -> object:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import narwhals as nw
 
 from fltoolkit.errors import SpecError
 from fltoolkit.files import inside
-from fltoolkit.survey.classifications.standards import OWN, Category, isic, standard
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.classifications.standards import OWN, isic, standard
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.readers.small_csv import read_small_csv
 from fltoolkit.survey.spec.groups import Sector
@@ -38,7 +40,20 @@ def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
     return nw.when(whole.str.contains(rf"^\d{{{digits}}}$")).then(whole.str.slice(0, 2))
 
 
-def sector_rows(sector: Sector) -> dict[str, Category]:
+@dataclass(frozen=True)
+class SectorRow:
+    """A row of a table by sector: what it is called, and its code in ILOSTAT or the kit's own."""
+
+    said: Reason
+    ilostat: str
+
+    @property
+    def label(self) -> str:
+        """What it is called in the data: its English words."""
+        return str(self.said)
+
+
+def sector_rows(sector: Sector) -> dict[str, SectorRow]:
     """Division (or section letter, or national code) to the row it belongs to, in the order of the classification.
 
     Fishing and domestic work are rows of their own, and the rows that lose them say `excl.`; where a section letter holds one of
@@ -48,12 +63,12 @@ def sector_rows(sector: Sector) -> dict[str, Category]:
     names = {letter: _sector_category(sector, letter) for letter in table.sections}
     alone = {s.codes[0] for s in table.sections.values() if len(s.codes) == 1}
     held = {names[table.section_of[d]]: d for d in table.own_rows}
-    rows: dict[str, Category] = {}
+    rows: dict[str, SectorRow] = {}
     for letter, section in table.sections.items():
         for division in section.codes:
             key, own = (letter if letters else division), table.own_rows.get(division)
             if own and (not letters or division in alone):
-                rows[key] = Category(label=own, ilostat=f"{table.ilostat['division']}_{letter}{division}")
+                rows[key] = SectorRow(Reason.of(f"categories.{own}"), f"{table.ilostat['division']}_{letter}{division}")
             else:
                 told = names[letter] not in held or not letters or held[names[letter]] in alone
                 rows[key] = _apart(names[letter], held.get(names[letter]), table.own_rows, told)
@@ -62,7 +77,7 @@ def sector_rows(sector: Sector) -> dict[str, Category]:
     return rows
 
 
-def to_verify(sector: Sector) -> str:
+def to_verify(sector: Sector) -> Reason | str:
     """Words that go with every figure by this sector whose rule is recalled, not verified; blank where there is nothing to say."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 
@@ -79,22 +94,22 @@ def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
             sector.national.update(_table(path, sector))
 
 
-def _sector_category(sector: Sector, letter: str) -> Category:
+def _sector_category(sector: Sector, letter: str) -> SectorRow:
     table = isic(sector.revision)
     if sector.level == "section":
-        return Category(label=f"Section {letter}", ilostat=f"{table.ilostat['section']}_{letter}")
+        return SectorRow(Reason.of("categories.section", letter=letter), f"{table.ilostat['section']}_{letter}")
     aggregate = table.sections[letter].aggregate
-    return Category(label=standard().ilo_aggregates[aggregate], ilostat=f"ECO_AGGREGATE_{aggregate}")
+    return SectorRow(Reason.of(standard().ilo_aggregates[aggregate]), f"ECO_AGGREGATE_{aggregate}")
 
 
-def _apart(row: Category, division: str | None, own_rows: Mapping[str, str], told: bool) -> Category:
+def _apart(row: SectorRow, division: str | None, own_rows: Mapping[str, str], told: bool) -> SectorRow:
     """A row that would hold a division which is a row of its own: without it where it is told apart, else with it."""
     if division is None:
         return row
-    own = own_rows[division].lower()
+    words = {"sector": row.said, "part": Reason.of(f"categories.{own_rows[division]}_low")}
     if not told:
-        return Category(label=f"{row.label} incl. {own}", ilostat=row.ilostat)
-    return Category(label=f"{row.label} excl. {own}", ilostat=f"{OWN}{row.ilostat.removeprefix(OWN)}_X{division}")
+        return SectorRow(Reason.of("categories.including", **words), row.ilostat)
+    return SectorRow(Reason.of("categories.excluding", **words), f"{OWN}{row.ilostat.removeprefix(OWN)}_X{division}")
 
 
 def _table(path: Path, sector: Sector) -> dict[str, str]:

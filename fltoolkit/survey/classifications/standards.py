@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.yaml_files.loading import Code, Model, load_model
 
 OWN = "FL_"  # starts every code that is the kit's own, not ILOSTAT's
@@ -13,10 +15,21 @@ UNKNOWN = "x"
 
 
 class Category(Model):
-    """A category: its label, and its code in ILOSTAT or the kit's own; blank where a standard says that there is none."""
+    """A category of a standard: the key of its words below `kit` in the files of the languages, and its code in ILOSTAT or the kit's own;
+    blank where a standard says that there is none."""
 
-    label: str
+    words: str
     ilostat: str = ""
+
+    @property
+    def said(self) -> Reason:
+        """What it is called, in any language."""
+        return Reason.of(self.words)
+
+    @property
+    def label(self) -> str:
+        """What it is called in the data: its English words."""
+        return str(self.said)
 
 
 class Standard(Model):
@@ -42,7 +55,7 @@ class IndustrySection(Model):
 class Isic(Model):
     """One revision of ISIC: sections by letter, divisions that are rows of their own, ILOSTAT's prefixes, what is unverified."""
 
-    to_verify: str = ""
+    to_verify: YamlReason = ""
     ilostat: dict[str, str]
     sections: dict[str, IndustrySection]
     own_rows: dict[str, str]

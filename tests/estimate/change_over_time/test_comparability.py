@@ -52,9 +52,9 @@ def test_questions_that_changed_are_named_and_of_many_the_first_five() -> None:
         "involuntary.hazardous_work (not asked before, 1 experienced after)"
     ]
     many = tuple(f"item{i}: 1" for i in range(7))
-    assert differences(about(questionnaire=("item0: 1",)), about(questionnaire=many[:6]))[0].count("not asked before") == 5
+    assert str(differences(about(questionnaire=("item0: 1",)), about(questionnaire=many[:6]))[0]).count("not asked before") == 5
     seven = differences(about(questionnaire=("item: 1",)), about(questionnaire=many))[0]
-    assert seven.endswith("item3 (not asked before, 1 after) and 3 more")  # item and item0 to item3 are told
+    assert str(seven).endswith("item3 (not asked before, 1 after) and 3 more")  # item and item0 to item3 are told
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from fltoolkit.estimate.change_over_time.difference import (
+    DECREASED,
+    INCREASED,
+    NO_CHANGE,
     Side,
     WithLimits,
     apart,
@@ -189,15 +192,7 @@ def test_replicates_are_no_psus_so_their_degrees_of_freedom_are_not_compared() -
 
 
 def test_a_ratio_that_says_otherwise_than_its_verdict_is_left_blank() -> None:
-    verdict = [
-        "decreased",
-        "decreased",
-        "increased",
-        "increased",
-        "no detectable change",
-        "no detectable change",
-        "no detectable change",
-    ]
+    verdict = [DECREASED, DECREASED, INCREASED, INCREASED, NO_CHANGE, NO_CHANGE, NO_CHANGE]
     low, high = [0.5, 0.5, 1.0, 1.1, 0.9, 1.1, 0.5], [0.9, 1.0, 1.5, 1.5, 1.2, 1.5, 0.9]
     rows = without_contradiction(pd.DataFrame({"verdict": verdict, "ratio_low": low, "ratio_high": high}))
     blank = [False, True, True, False, False, True, True]

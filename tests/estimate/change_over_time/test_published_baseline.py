@@ -10,8 +10,9 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.change_over_time.difference import without_contradiction
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, without_contradiction
 
+VERDICTS = {str(verdict): verdict for verdict in (DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE)}
 BASELINE: dict[str, Any] = {"estimate": 0.35, "ci_low": 0.30, "ci_high": 0.40, "cases": 140, "psus_with_cases": 40, "n": 400}
 
 
@@ -80,5 +81,5 @@ def test_the_ratio_is_blank_where_it_contradicts_the_verdict_and_only_there() ->
     ],
 )  # fmt: skip
 def test_a_row_says_one_thing(verdict: str, low: float, high: float, blank: bool) -> None:
-    rows = without_contradiction(pd.DataFrame({"verdict": [verdict], "ratio_low": [low], "ratio_high": [high]}))
+    rows = without_contradiction(pd.DataFrame({"verdict": [VERDICTS[verdict]], "ratio_low": [low], "ratio_high": [high]}))
     assert rows["ratio_low"].isna().tolist() == rows["ratio_high"].isna().tolist() == [blank]

@@ -43,7 +43,7 @@ def test_every_division_is_in_one_section_and_one_aggregate(
     assert "".join(table.sections) == "ABCDEFGHIJKLMNOPQRSTUV"[:sections]
     assert len(listed) == len(set(listed)) == divisions
     assert listed == sorted(listed)
-    assert table.own_rows == {fishing: "Fishing", domestic: "Domestic work"}
+    assert table.own_rows == {fishing: "fishing", domestic: "domestic"}
     short = dict(zip("AMCUKN", ("AGR", "MAN", "CON", "MEL", "MKT", "PUB"), strict=True))
     assert [s.aggregate for s in table.sections.values()] == [short[a] for a in aggregates]
     rows = sector_rows(sector(revision=revision))

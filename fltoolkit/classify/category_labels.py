@@ -1,0 +1,40 @@
+"""What a category of a group is called: in the kit's words, which each language has, or in the survey's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from fltoolkit.classify.children import ROUTE_LABELS
+from fltoolkit.languages.reasons import Name, Reason, Remark
+from fltoolkit.survey.classifications.industry_codes import sector_rows
+from fltoolkit.survey.classifications.standards import standard
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group, crossed
+from fltoolkit.survey.spec.questions import FORMS
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+
+def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
+    """The categories of a group that the kit has words for, by their value in the data. All others are in the survey's own words."""
+    found: dict[str, Remark] = {NOT_STATED: Reason.of("categories.not_stated")}
+    if name in spec.sectors:
+        return found | {row.label: row.said for row in sector_rows(spec.sectors[name]).values()}
+    if name == "form":
+        return found | {form: Name("kit.forms", form) for form in FORMS}
+    if name == "route":
+        return found | {str(route): route for route in ROUTE_LABELS}
+    group = spec.groups.get(name)
+    if isinstance(group, AgeGroup):
+        first = group.bands[0]
+        return found | {f"under {first}": Reason.of("categories.under", N=first)}
+    if isinstance(group, Group) and group.classification:
+        return found | {c.label: c.said for c in standard().classifications[group.classification].values()}
+    return found
+
+
+def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
+    """The category of a row: the label of each group and value, crossed as `men × rural`; "" for none."""
+    parts: list[Remark | str] = [category_labels(spec, name).get(str(value), str(value)) for name, value in values]
+    if not any(isinstance(part, Remark) for part in parts):
+        return crossed(parts)
+    return reduce(lambda first, last: Reason.of("categories.crossed", first=first, last=last), parts)

@@ -1,0 +1,48 @@
+"""A reason in a YAML file: its author's own words, or a reason of the kit by its key, which each language words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from fltoolkit.languages.language import BASE, read_language
+from fltoolkit.languages.reasons import Reason
+
+SCHEMA = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"], "additionalProperties": {"type": "string"}},
+    ]
+}  # fmt: skip
+
+
+def _read(value: object) -> Reason | str:
+    """The text as it stands, or the reason. A `ValueError` where the kit has no such reason, or it needs other values."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    given = {str(name): _number(said) for name, said in value.items()}
+    code = f"reasons.{given.pop('code', '')}"
+    needed = read_language(BASE).places(code)
+    if needed is None:
+        raise ValueError(f"{code.partition('.')[2] or 'no code'} is no reason of the kit; write the reason in your own words")
+    if needed != set(given):
+        raise ValueError(
+            f"this reason needs the values {', '.join(sorted(needed)) or 'none'}, not {', '.join(sorted(given)) or 'none'}"
+        )
+    return Reason.of(code, **given)
+
+
+def _number(said: object) -> Any:
+    """A value as a number where it is one: YAML is read as text."""
+    for kind in (int, float):
+        try:
+            return kind(str(said))
+        except ValueError:
+            continue
+    return str(said)
+
+
+YamlReason = Annotated[Any, PlainValidator(_read), PlainSerializer(str), WithJsonSchema(SCHEMA)]
+"""A text, or `{code: few_cases, N: 15}`: a key below `kit.reasons` in the files of the languages, with the values that its words need."""

@@ -1,0 +1,45 @@
+"""A category of a standard is called in every language's words; a category of the survey's own stays as the survey calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from handed import EN, FR
+
+import fltoolkit as fl
+from fltoolkit.classify.category_labels import category_labels, crossed_labels
+from fltoolkit.classify.group_columns import group_order
+
+SurveyOf = Callable[..., fl.Survey]
+ISIC = {"column": "isic", "digits": 4, "job": "forced_labour", "revision": "isic_rev4"}
+GROUPS: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"groups.g": {"column": "sex", "classification": "sex", "codes": {1: "m", 2: "f"}}}, {"men": "hommes", "women": "femmes"}),
+    ({"groups.g": {"bands": [18, 25]}}, {"under 18": "moins de 18 ans", "18–24": "18–24", "25+": "25+"}),
+    ({"groups.g": {"column": "region", "codes": {1: "north", 2: "men"}}}, {"north": "north", "men": "men"}),
+    ({"sectors.g": ISIC}, {"Agriculture excl. fishing": "Agriculture sauf pêche", "Fishing": "Pêche"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "expected"), GROUPS)
+def test_categories_are_called_in_the_kits_words_or_in_the_surveys_own(
+    survey_of: SurveyOf, keys: dict[str, Any], expected: dict[str, str]
+) -> None:
+    spec = survey_of({"a": dict.fromkeys(("sex", "region", "isic"), "")}, keys).spec
+    told = {value: crossed_labels(spec, [("g", value)]) for value in group_order(spec, "g")}
+    assert all(str(label) == value for value, label in told.items())
+    assert {value: FR.kit(told[value]) for value in expected} == expected
+    assert FR.kit(told["not stated"]) == "non déclaré"
+
+
+def test_forms_and_crossed_categories(survey_of: SurveyOf) -> None:
+    keys = {"form": {"column": "boss"}, "groups.region": {"column": "region", "codes": {1: "north"}}}
+    spec = survey_of({"a": dict.fromkeys(("boss", "region"), "")}, keys).spec
+    crossed = crossed_labels(spec, [("form", "state_imposed"), ("region", "north")])
+    assert str(crossed) == "state_imposed × north"
+    assert EN.kit(crossed) == "state imposed × north"
+    assert FR.kit(crossed) == "imposé par l'État × north"
+    assert crossed_labels(spec, [("region", "north")]) == "north"
+    assert crossed_labels(spec, []) == ""
+    assert set(map(str, category_labels(spec, "route"))) > {"adult", "not stated"}

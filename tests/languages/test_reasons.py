@@ -1,0 +1,202 @@
+"""Remarks are data: two are equal by key and values, English words are what tables show, and no code outside reads the words."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from handed import EN, ES, FR
+
+import fltoolkit
+from fltoolkit.errors import NotAvailable
+from fltoolkit.languages import language
+from fltoolkit.languages.reasons import (
+    Name,
+    Reason,
+    Reasons,
+    as_text,
+    crossed_names,
+    group_name,
+    is_said,
+    item_names,
+    joined,
+    reason_of,
+)
+
+PACKAGE = Path(fltoolkit.__file__).parent
+FEW, SURVEY = Reason.of("reasons.few_cases", N=15), Reason.of("plan.no_survey", N="2029")
+SAID = {"reason", "verdict", "verdict_reason", "obstacle", "beside", "light", "missing", "rule_note", "bounds_note", "kind"}
+READS = {
+    "startswith",
+    "endswith",
+    "removeprefix",
+    "removesuffix",
+    "split",
+    "partition",
+    "rpartition",
+    "find",
+    "contains",
+}
+
+
+def test_english_words_are_what_is_printed() -> None:
+    assert str(FEW) == f"{FEW}" == "fewer than 15 cases"
+    assert repr([FEW]) == "['fewer than 15 cases']"
+    assert FR.kit(FEW) == "moins de 15 cas"
+
+
+def test_a_whole_number_has_the_thousands_mark_of_the_language_and_a_year_has_none() -> None:
+    chance = Reason.of("plan.chance", N=2394, M=21)
+    assert str(chance) == "a repeat of 2,394 persons would find it with a chance of 21 %"
+    assert "2\u202f394" in FR.kit(chance)
+    assert "2029" in FR.kit(SURVEY)
+    assert FR.kit(Reason.of("reasons.cv", N=33.3)) == "coefficient de variation supérieur à 33,3\u00a0%"
+
+
+def test_equal_are_remarks_of_one_key_with_the_same_values_and_their_english_words() -> None:
+    assert Reason.of("reasons.few_cases", N=15) == FEW
+    assert Reason.of("reasons.few_cases", N=30) != FEW
+    assert Reason.of("rounds.wide.both") != Reason.of("rounds.wide.later")
+    assert FEW == "fewer than 15 cases"
+    assert FEW != "fewer than 30 cases"
+    assert {FEW: 1}["fewer than 15 cases"] == 1  # type: ignore[index]
+    assert pickle.loads(pickle.dumps(FEW)) == copy.deepcopy(FEW) == FEW
+
+
+def test_a_table_is_filtered_by_words_and_by_remarks() -> None:
+    table = pd.DataFrame({"reason": [FEW, "", joined([FEW, SURVEY])]})
+    assert (table["reason"] == "fewer than 15 cases").tolist() == (table["reason"] == FEW).tolist() == [True, False, False]
+    assert table["reason"].isin([FEW]).tolist() == [True, False, False]
+    assert list(table.groupby("reason", sort=False).size()) == [1, 1, 1]
+    assert as_text(table)["reason"].tolist() == ["fewer than 15 cases", "", "fewer than 15 cases; no survey is planned in 2029"]
+
+
+def test_several_are_joined_each_once_and_nothing_is_no_remark() -> None:
+    both = joined([FEW, "", SURVEY, FEW])
+    assert both == Reasons((FEW, SURVEY))
+    assert joined([both, FEW, "own words"]) == Reasons((FEW, SURVEY, "own words"))
+    assert (joined([]), joined(["", float("nan")]), joined([FEW])) == ("", "", FEW)
+    assert FR.kit(both) == "moins de 15 cas\u00a0; aucune enquête n'est prévue en 2029"
+    assert [is_said(v) for v in (FEW, "words", "", None, float("nan"))] == [True, True, False, False, False]
+
+
+def test_names_are_as_the_data_have_them_in_tables_and_words_in_documents() -> None:
+    idle = Reason.of("reasons.idle", items=item_names(["withheld_wages", "debt_bondage"]))
+    assert str(idle).endswith("for withheld_wages, debt_bondage to hold")
+    assert EN.kit(idle).endswith("for withheld wages, debt bondage to hold")
+    assert "salaire retenu, servitude pour dettes" in FR.kit(idle)
+    assert FR.kit(group_name("age_group")) == "groupe d'âge"
+    assert FR.kit(Name("groups", "own_group")) == EN.kit(group_name("own_group")) == "own group"
+    assert str(crossed_names(["sex", "age_group"])) == "sex × age_group"
+    assert crossed_names([]) == ""
+
+
+def test_an_error_gives_its_reason_as_data_where_it_has_one() -> None:
+    error = NotAvailable(Reason.of("reasons.no_months"), found=Reason.of("reasons.fewer_of", N=5), where="survey.yaml")
+    assert str(reason_of(error)) == error.reason
+    assert error.reason.endswith("needs those of all: fewer than 5 case(s)")
+    assert "exige ceux de tous\u00a0: moins de 5 cas" in FR.kit(reason_of(error))
+    assert reason_of(NotAvailable(Reason.of("reasons.not_current"))) == Reason.of("reasons.not_current")
+    assert reason_of(NotAvailable("own words", found=["a", "b"])) == "own words: a, b"
+
+
+def trees(folder: Path = PACKAGE) -> Iterator[tuple[str, ast.AST]]:
+    for file in sorted(folder.rglob("*.py")):
+        yield file.relative_to(folder).as_posix(), ast.parse(file.read_text("utf-8"))
+
+
+def made(tree: ast.AST) -> Iterator[tuple[str, set[str] | None]]:
+    """Each `Reason.of` with a key written out: the key and the names of the values, None where they are not written out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason.of" and isinstance(node.args[0], ast.Constant):
+            names = {keyword.arg for keyword in node.keywords}
+            yield str(node.args[0].value), None if None in names else {str(name) for name in names}
+
+
+def test_every_reason_in_the_code_has_words_and_gives_the_values_that_they_need() -> None:
+    wrong = [
+        f"{file}: {code} {names}"
+        for file, tree in trees()
+        for code, names in made(tree)
+        if (needed := EN.places(code)) is None or (names is not None and names != needed)
+    ]
+    assert wrong == []
+
+
+def test_every_language_uses_every_value() -> None:
+    kit = [key for key in EN.words if key.startswith("kit.")]
+    lost = [
+        (told.code, key)
+        for told in (FR, ES)
+        for key in kit
+        if EN.places(key.removeprefix("kit.")) != told.places(key.removeprefix("kit."))
+    ]
+    assert lost == []
+
+
+def reads(tree: ast.AST) -> list[str]:
+    """Where code reads the words of a remark: a cell of a remark's column taken apart, or compared with words written out."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READS:
+            if cells(node.func.value):
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            words = [s for s in sides if isinstance(s, (ast.Constant, ast.JoinedStr)) and ast.unparse(s) not in ("''", "None")]
+            if words and any(cells(side) for side in sides):
+                found.append(ast.unparse(node))
+    return found
+
+
+def cells(node: ast.AST) -> bool:
+    """Whether an expression takes a cell or a column that holds remarks out of a row or a table."""
+    taken = (n for n in ast.walk(node) if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Constant))
+    return any(n.slice.value in SAID for n in taken)  # type: ignore[attr-defined]
+
+
+def test_no_code_reads_the_words_of_a_remark() -> None:
+    assert [(file, found) for file, tree in trees() if (found := reads(tree))] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'row["reason"].startswith("separation")', 'table["reason"].str.startswith(SEPARATED)', 'str(row["light"]).partition(" ")',
+        'row["verdict"] == "decreased"', '"few" in row["reason"]', 'row["kind"] == "not measured"', 'row["obstacle"].split("; ")',
+    ],
+)  # fmt: skip
+def test_code_that_reads_words_is_found(line: str) -> None:
+    assert reads(ast.parse(line))
+
+
+@pytest.mark.parametrize("line", ['row["verdict"] == DECREASED', 'row["reason"] != ""', 'table["reason"].unique()'])
+def test_code_that_compares_remarks_may(line: str) -> None:
+    assert not reads(ast.parse(line))
+
+
+def test_the_languages_have_no_pattern_but_that_of_the_placeholder() -> None:
+    compiled = [
+        (file, ast.unparse(node.args[0]))
+        for file, tree in trees(PACKAGE / "languages")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.")
+    ]
+    assert compiled == [("language.py", repr(language.PLACE.pattern))]
+
+
+def test_no_key_of_the_kit_is_used_by_nobody() -> None:
+    """A key is found whole, or by its last part where code puts keys together."""
+    texts = [
+        p.read_text("utf-8") for kind in ("*.py", "*.yaml") for p in PACKAGE.rglob(kind) if p.parent.parent.name != "languages"
+    ]
+    there = set(yaml.safe_load((PACKAGE / "languages" / "kit" / "en.yaml").read_text("utf-8"))["kit"])
+    assert {"reasons", "rounds", "plan"} <= there
+    source = "\n".join(texts)
+    assert [k for k in there if k not in source] == []
