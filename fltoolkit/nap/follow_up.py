@@ -20,13 +20,15 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 FOLLOW_UP = [
     *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "beyond_zero",
-    "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "attenuated", "marker", "flag", "reason", "milestone",
-    "year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions",
+    "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "attenuated", "marker", "marker_before", "marker_after",
+    "flag", "reason", "milestone", "year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions",
 ]  # fmt: skip
 WHEN = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
 NUMBERS = ("value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high", "decrease", "decrease_low", "decrease_high")
 LIGHTS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "×"}
+FACTS = ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "marker_before", "marker_after", "flag", "reason")
 LATER = ["later_year", "later_value", "later_ci_low", "later_ci_high"]
+LATER_MARKER = "later_marker"
 ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{side}") for side in ("above", "below", "wholly"))
 NOT_COMPARED = Reason.of("rounds.one")
 FollowUpRow = dict[Any, Any]
@@ -42,7 +44,8 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         `KEY`; the baseline, the later round and the change, each with its interval, in the row's unit; `beyond_zero` (`<0` or `>0`: a limit
         of the change that rounds to 0 lies on that side); `decrease` in % of the baseline with its interval; `verdict` and
         `verdict_reason`; `light`, the verdict behind a sign (▼ ▲ ? ×), blank where the change is not shown; `attenuated` (look-back windows
-        overlap); `marker`, `flag` and `reason`; `milestone`, what the target's path asks of that year; years and surveys.
+        overlap); `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after` of each round's own number;
+        `milestone`, what the target's path asks of that year; years and surveys.
     """
     if changed is None:
         return pd.DataFrame(columns=FOLLOW_UP)
@@ -60,23 +63,34 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """The plan's targets, each beside the later round: `later_year`, `later_value` with its interval, and `beside`, which side of the target
-    it lies on, in words; nothing without a later round, or where it is not shown. A place, and no test: that is the follow-up's verdict.
+    """The plan's targets, each beside the later round: `later_year`, `later_value` with its interval and `later_marker`, and `beside`.
+
+    `beside` says in words on which side of the target the later round lies; nothing without a later round, or where it is not shown. That
+    is a place, and no test: the follow-up's verdict is the test.
 
     Args:
         judged: from `targets`. followed: from `follow_up`, as printed; exact: the same at full precision, which tells the side.
     """
     names, keys = (
-        {"year": "later_year", "value": "later_value", "ci_low": "later_ci_low", "ci_high": "later_ci_high"},
+        {
+            "year": "later_year",
+            "value": "later_value",
+            "ci_low": "later_ci_low",
+            "ci_high": "later_ci_high",
+            "marker_after": LATER_MARKER,
+        },
         ["id", "group", "category"],
     )
     later, whole = (
-        judged[[*keys, "target_value"]].merge(t.rename(columns=names)[[*keys, *LATER]].drop_duplicates(keys), on=keys, how="left")
+        judged[[*keys, "target_value"]].merge(
+            t.rename(columns=names)[[*keys, *LATER, LATER_MARKER]].drop_duplicates(keys), on=keys, how="left"
+        )
         for t in (followed, exact)
     )
     numbers = {c: pd.to_numeric(later[c]) for c in LATER}
+    marker = later[LATER_MARKER].fillna("")
     return judged.reset_index(drop=True).assign(
-        **numbers, beside=pd.Series([_beside(row) for row in whole.to_dict("records")], dtype=object)
+        **numbers, later_marker=marker, beside=pd.Series([_beside(row) for row in whole.to_dict("records")], dtype=object)
     )
 
 
@@ -113,7 +127,7 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
         return {
             **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
-            "interview_conditions_before": "", "interview_conditions": "",
+            "interview_conditions_before": "", "interview_conditions": "", "marker_before": row["marker"], "marker_after": "",
         }  # fmt: skip
     later = {"value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate",
              "change_ci_low": "ci_low", "change_ci_high": "ci_high"}  # fmt: skip
@@ -122,6 +136,6 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
     }  # fmt: skip
     verdict = found["verdict"]
-    facts = {k: found[k] for k in ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "flag", "reason")}
+    facts = {k: found[k] for k in FACTS}
     when = {k: found[k] for k in WHEN}
     return {**before, **numbers, **decrease, **facts, **when, "light": light(verdict) if verdict else ""}

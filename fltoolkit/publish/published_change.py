@@ -40,7 +40,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
 
     Returns:
         A `Published` whose measure is `change_in_` that of the rounds; `estimate` is the change, with `se`, `ci_low`, `ci_high`,
-        `df` and the other columns of `Change.table`; `reason` is why a row is flagged, `verdict_reason` that of the verdict. A limit that
+        `df` and the other columns of `Change.table`; `marker_before` and `marker_after` are those of
+        the two rounds' own numbers; `reason` is why a row is flagged, `verdict_reason` that of the verdict. A limit that
         rounds to 0 against the verdict stays 0, and `beyond_zero` says on which side of it the limit lies: `<0` (it is `ci_high`, the
         verdict decreased) or `>0` (`ci_low`, increased). `se` and `df` are blank where either round's `se` is. `exact` holds the rows unrounded.
 
@@ -98,7 +99,8 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         reason = CONFIDENTIAL if secret else Reason.of("rounds.withheld", reason=reason)
     sides = {f"{f}_{name}": side.get(f, np.nan) for name, side in (("before", old), ("after", new)) for f in SIDES}
     sides |= {f"cases_class_{name}": _class_of(side) for name, side in (("before", old), ("after", new))}
-    sides |= {"flag_before": old.get("flag", ""), "flag_after": new.get("flag", "")}
+    for fact in ("flag", "marker"):
+        sides |= {f"{fact}_before": old.get(fact, ""), f"{fact}_after": new.get(fact, "")}
     enough = _tells_error(old) and _tells_error(new)
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,

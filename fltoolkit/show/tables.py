@@ -1,44 +1,27 @@
-"""Tables beside the pictures: number, interval, basis and, in a column of its own, the marker."""
+"""Tables in notebooks: the kit's own tables with their markers and footnotes, and what the data say of themselves."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.weights.calibration import calibrated
+from fltoolkit.languages.language import BASE, read_language
 from fltoolkit.nap.baseline import Baseline
-from fltoolkit.publish.measure_units import scale, unit
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.charts.chart_style import Table
-from fltoolkit.show.wording.english_numbers import (
-    NBSP,
-    TITLES,
-    PublishedNumber,
-    Words,
-    basis,
-    cases,
-    count,
-    count_or_mark,
-    doubts,
-    interval,
-    labels,
-    markers_used,
-    number,
-    of_plan,
-    percent,
-    rounding_note,
-    to_verify,
-)
+from fltoolkit.show.printed_tables import framework_tables, result_tables
+from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
+from fltoolkit.show.wording.english_numbers import Words, count, count_or_mark, of_plan
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
-BASES = {"duration": "With months", "share": "Of cases"}
-CARE = {"caution": "use with caution: ", "review": "to be reviewed: "}  # flags that have no marker
+ENGLISH = read_language(BASE)
+ACROSS = "across"  # the column of lines across the table
 UNCORRECTED = "survey.yaml corrects nothing in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # or a class, or the marker in its place, or nothing
 
@@ -49,30 +32,11 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 
     Args:
         rows: rows of one measure; those of several rule sets (from `Published.rule_sets`) are told apart by theirs.
-        title: above it; by default the measure and its breakdown.
+        title: above it; by default the measure and its population.
     """
-    first = rows.iloc[0].to_dict()
-    records = rows.to_dict("records")
     compared = rows["rule_set"].nunique() > 1
-    body = pd.DataFrame(
-        {
-            "Rule set" if compared else "Group": [str(r["rule_set"]) for r in records] if compared else labels(rows),
-            _measure(first): [number(r["estimate"], r["measure"]) for r in records],
-            f"{percent(first)} interval": [interval(r) for r in records],
-            BASES.get(first["measure"], "Asked"): [count(r["n"]) for r in records],
-            "Counted" if first["measure"] == "flowchart" else "Cases": [cases(r) for r in records],
-            "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": [_of_rule_set(r) if compared else _remark(r) for r in records],
-        }
-    )
-    by = ", ".join(b.replace("_", " ") for b in dict.fromkeys(rows["breakdown"]) if b)
-    name = title or f"{TITLES[first['measure']]}{f' by {by}' if by else ' under each rule set' if compared else ''}"
-    about = "; ".join(t for t in (first["reference_population_label"], first["reference_period"]) if t) + basis(first)
-    if not compared and first["rule_set"]:  # a design without a survey.yaml has none of the three
-        about += f"; rule set {first['rule_set']}{to_verify(first)}"
-    return plain(
-        body, name, about, ". ".join(note for note in (markers_used(rows["marker"]), rounding_note(rows), doubts(rows)) if note)
-    )
+    made = result_tables.rule_sets(ENGLISH, rows) if compared else result_tables.table(ENGLISH, rows, title)
+    return in_notebook(replace(made, title=title or made.title))
 
 
 @checked
@@ -193,21 +157,34 @@ def paths(found: pd.DataFrame) -> Table:
 @checked
 def baseline(filled: Baseline) -> Table:
     """The rows of the plan, with what the survey filled in."""
-    records = filled.table.to_dict("records")
-    starts = [i == 0 or records[i - 1]["id"] != r["id"] for i, r in enumerate(records)]
-    body = pd.DataFrame(
-        {
-            "Level": [r["code"] if new else "" for r, new in zip(records, starts, strict=True)],
-            "Indicator": [r["indicator"] if new else "" for r, new in zip(records, starts, strict=True)],
-            "By": [_by(r) for r in records],
-            "Unit": [r["unit"] if new else "" for r, new in zip(records, starts, strict=True)],
-            "Baseline": [_value(r) for r in records],
-            "Interval": [_interval_text(r) for r in records],
-            "Marker": [f"[{r['marker']}]" if r["marker"] and not pd.isna(r["marker"]) else "" for r in records],
-            "Remark": ["to be filled by the partners" if r["filled_by"] == "partners" else _reason(r) for r in records],
-        }
-    )
-    return plain(body, filled.plan.title, filled.plan.goal, markers_used(filled.table["marker"]))
+    return in_notebook(framework_tables.baseline(ENGLISH, filled))
+
+
+def in_notebook(table: PrintedTable) -> Table:
+    """One of the kit's tables as a notebook shows it."""
+    keys = [head.key for head in table.heads]
+    body: list[tuple[str, ...]] = []
+    groups: list[str] = []
+    above: list[str] = []  # lines across the table that wait for their first row
+    across = ""
+    for row in table.texts:
+        if len(row) == 1:
+            above += row
+            continue
+        if above:
+            across = ", ".join(above)
+            while across in groups:  # great_tables puts rows together whose lines are alike
+                across += NBSP
+            above = []
+        body.append(row)
+        groups.append(across)
+    frame = pd.DataFrame(body, columns=keys)
+    look = TableLook(
+        tuple(head.key for head in table.heads if head.kind in ("value", "number")), {head.key: head.text for head in table.heads},
+        tuple(groups) if any(groups) else (),
+    )  # fmt: skip
+    notes = (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))
+    return _shown(frame, look, (table.title, table.subtitle), tuple(note for note in notes if note))
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
@@ -216,69 +193,48 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
     Words stand left and numbers right, and a column is as wide as its texts ask for (JupyterLab makes all equal). All this is set in the
     cells and the table themselves: a notebook that is not trusted yet drops a table's style sheet.
     """
-    from great_tables import GT, loc, style
-
     frame = body.fillna("").astype(str)
     numbers = [str(c) for c in frame if frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any()]
-    words = [str(c) for c in frame if c not in numbers]
-    shown = GT(frame, id="table-" + "".join(c if c.isalnum() else "-" for c in title.lower())).tab_header(title, subtitle)
-    shown = shown.tab_options(
+    return _shown(frame, TableLook(tuple(numbers), {}), (title, subtitle), (note,) if note else ())
+
+
+@dataclass(frozen=True)
+class TableLook:
+    """How a frame of texts is shown: its columns of numbers, the heads of columns, and the line across the table above each row."""
+
+    numbers: tuple[str, ...]
+    heads: dict[str, Any]
+    groups: tuple[str, ...] = ()
+
+
+def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: tuple[str, ...]) -> Table:
+    """A frame of texts as great_tables sets it, and as plain text."""
+    from great_tables import GT, loc, style
+
+    numbers, words = list(look.numbers), [str(c) for c in frame if c not in look.numbers]
+    name = "table-" + "".join(c if c.isalnum() else "-" for c in title[0].lower())
+    across = ACROSS if look.groups else None
+    shown = GT(frame.assign(**{ACROSS: look.groups}) if across else frame, id=name, groupname_col=across)
+    shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
         table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
-    )
+    )  # fmt: skip
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
-    shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
-    if note:
-        shown = shown.tab_source_note(note).tab_style(style.text(align="left"), loc.source_notes())
+    right = [loc.body(columns=numbers), loc.column_labels(columns=numbers)]
+    shown = shown.tab_style([style.text(align="right"), style.css("white-space: nowrap;")], right)
+    if look.groups:
+        shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
+    for note in notes:
+        shown = shown.tab_source_note(note)
+    if notes:
+        shown = shown.tab_style(style.text(align="left"), loc.source_notes())
     html = shown.as_raw_html().replace('<table class="gt_table"', '<table class="gt_table" style="table-layout: auto"', 1)
-    return Table(html, "\n".join(part for part in (title, frame.to_string(index=False), note) if part))
+    return Table(html, "\n".join(part for part in (title[0], _as_text(frame, look), *notes) if part))
 
 
-def _measure(row: PublishedNumber) -> str:
-    return "% of cases" if row["measure"] == "share" else str(unit(row["measure"])).capitalize()
-
-
-def _remark(row: PublishedNumber) -> str:
-    """Why a number is not shown or not reliable; of everybody's mean duration that its denominator is hidden, as where few cases lack theirs."""
-    hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
-    wide = str(WIDE_BOUNDS) if has_wide_bounds(row) else ""
-    return "; ".join(
-        text for text in (_reason(row), wide, "how many gave their months is confidential" if hidden else "") if text
-    )
-
-
-def _reason(row: PublishedNumber) -> str:
-    """What is said beside a number; where it is no marker's, that care is asked for."""
-    told = _text(row["reason"])
-    return CARE.get(row["flag"], "") + told if told else ""
-
-
-def _of_rule_set(row: PublishedNumber) -> str:
-    """What must be known of a rule set's result beside those of others."""
-    return "; ".join(
-        str(said) for said in (_reason(row), "rule to be verified" if row["to_verify"] else "", row["rule_note"]) if said
-    )
-
-
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
-
-
-def _by(row: dict[Any, Any]) -> str:
-    group, category = _text(row["group"]), _text(row["category"])
-    return "" if group in ("", "total") else f"{group}: {category}" if category else group
-
-
-def _digits(row: dict[Any, Any], scaled: float) -> str:
-    return number(scaled / scale(row["measure"]), row["measure"])
-
-
-def _value(row: dict[Any, Any]) -> str:
-    value = row["baseline_value"]
-    if value is None or pd.isna(value):
-        return ""
-    return _digits(row, float(value)) if row["filled_by"] == "survey" else str(value)
-
-
-def _interval_text(row: dict[Any, Any]) -> str:
-    return "" if pd.isna(row["ci_low"]) else f"{_digits(row, row['ci_low'])}{NBSP}to{NBSP}{_digits(row, row['ci_high'])}"
+def _as_text(frame: pd.DataFrame, look: TableLook) -> str:
+    """The frame as lines of text; a line across it stands above the rows that share it."""
+    head, *lines = frame.rename(columns=look.heads).to_string(index=False).split("\n")
+    groups = look.groups or ("",) * len(lines)
+    across = [group if group != before else "" for group, before in zip(groups, ("", *groups), strict=False)]
+    return "\n".join([head, *(text for pair in zip(across, lines, strict=True) for text in pair if text)])

@@ -1,4 +1,4 @@
-"""Tables: the number, its interval and basis; the marker in a column of its own; the same table the same text every time."""
+"""Tables in notebooks: the number with its marker, its interval and basis, notes by letter; the same table the same text every time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 import small_country as country
 
 import fltoolkit as fl
+from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.show import tables
 
 
@@ -27,31 +28,31 @@ def line(shown: Any, first: str) -> list[str]:
     return found
 
 
-def test_a_row_holds_number_interval_basis_marker_and_remark() -> None:
+def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
     north, south = line(shown, "north"), line(shown, "south")
     assert north[1] == "222.2"
     assert re.fullmatch(r"\d+\.\d to \d+\.\d", north[2])
-    assert north[3:6] == ["90", "15–29", ""]
-    assert south[3:] == ["80", "5–14", "[u]", "fewer than 15 cases"]
+    assert north[3:] == ["90", "15–29", "a"]
+    assert re.fullmatch(r"\d+\.\d \[u\]", south[1])
+    assert south[3:] == ["80", "5–14", "b"]
+    assert "b\xa0\xa0Unreliable: fewer than 15 cases" in shown.text
 
 
-def test_a_suppressed_row_is_blank_but_for_its_marker_and_reason() -> None:
+def test_a_suppressed_row_is_blank_but_for_its_marker() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
-    west = line(shown, "west")
-    assert west[1:5] == ["", "", "", ""]
-    assert west[5] == "[c]"
-    assert west[6].startswith("confidential")
-    html = shown.html
-    assert "[c] confidential: not shown; [u] low reliability; [w] none recorded in the survey" in html
+    assert line(shown, "west")[1:] == ["[c]", "", "", "", ""]
+    assert f"[c] {CONFIDENTIAL}; [u] low reliability; [w] none recorded in the survey" in shown.html
 
 
-def test_care_that_has_no_marker_is_asked_for_in_words() -> None:
+def test_care_that_has_no_marker_is_asked_for_in_a_note() -> None:
     rows = country.published().select("prevalence", "sex").assign(flag="caution", marker="", reason="fewer than 30 cases")
-    assert {row[6] for row in cells(tables.table(rows))} == {"use with caution: fewer than 30 cases"}
+    shown = tables.table(rows)
+    assert {row[-1] for row in cells(shown)} == {"a"}
+    assert shown.text.splitlines()[-1] == "a\xa0\xa0Use with caution: fewer than 30 cases"
     filled = country.filled()
     careful = replace(filled, table=filled.table.assign(flag="review", reason="few areas", filled_by="survey"))
-    assert {row[7] for row in cells(tables.baseline(careful))} == {"to be reviewed: few areas"}
+    assert tables.baseline(careful).text.splitlines()[-1] == "a\xa0\xa0To be reviewed: few areas"
 
 
 def test_numbers_stand_right_also_beside_a_marker_words_left_and_columns_are_as_wide_as_their_texts() -> None:
@@ -59,21 +60,25 @@ def test_numbers_stand_right_also_beside_a_marker_words_left_and_columns_are_as_
         {"Who": ["a", "b"], "Counted": ["1,200", "[c]"], "Change": ["−7.8", ""], "Marker": ["", "[c]"], "Open": ["", ""]}
     )
     html = tables.plain(body, "T", "").html
-    assert re.findall(r'style="text-align: (\w+);"[^>]*id="table-t-(?:Who|Counted|Change|Marker|Open)"', html) == [
+    assert re.findall(r'style="text-align: (\w+);[^"]*"[^>]*id="table-t-(?:Who|Counted|Change|Marker|Open)"', html) == [
         "left", "right", "right", "left", "left",
     ]  # fmt: skip
     assert html.count('style="table-layout: auto"') == 1  # JupyterLab's own rule makes columns equal
 
 
-def test_a_hidden_denominator_of_a_duration_is_blank_and_told_among_the_remarks() -> None:
+def test_a_hidden_denominator_of_a_duration_is_blank_and_told_in_a_note() -> None:
     """No marker stands where a number would: whoever reads the column as numbers reads none."""
     rows = country.published().select("prevalence", [[], ["sex"]]).assign(measure="duration", reason="")
-    assert cells(tables.table(rows))[0][6] == ""
+    told = "How many gave their months is confidential"
+    assert told not in tables.table(rows).html
     rows["n"] = None  # of a category it is blank in any case: it is told by the class of the cases
-    first, second = cells(tables.table(rows))[:2]
+    shown = tables.table(rows)
+    first, second = cells(shown)[:2]
     assert first[1] != ""
-    assert (first[3], first[6]) == ("", "how many gave their months is confidential")
-    assert (second[3], second[6]) == ("", "")
+    assert first[3] == second[3] == ""
+    letter = next(text[0] for text in shown.text.splitlines() if text.endswith(told))
+    assert letter in first[-1]
+    assert letter not in second[-1]
     assert second[4] in ("15–29", "5–14")
 
 
@@ -86,27 +91,28 @@ def test_a_table_of_parts_says_that_they_may_not_add_up() -> None:
 
 def test_a_table_says_what_it_is_about() -> None:
     html = tables.table(country.published().select("total", [[], ["region"]])).html
-    assert "Persons in forced labour by region" in html
-    assert "adults; the past 12 months; rule set icls_2018 v1" in html
+    assert "Persons in forced labour: adults" in html
+    assert "adults; the past 12 months<" in html
+    assert "The past 12 months; rule set icls_2018 v1." in html
     assert "Chosen" in tables.table(country.published().select("total"), title="Chosen").html
 
 
 def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> None:
     shown = tables.table(country.published().rule_sets())
-    assert "Prevalence of forced labour under each rule set" in shown.html
-    assert "rule set icls" not in shown.html
+    assert "Prevalence under each rule set" in shown.html
     assert line(shown, "icls_2018 v1")[1] == "99.5"
     absent = line(shown, "hts_2012 v1")
-    assert absent[1:6] == ["", "", "", "", "[x]"]
-    assert absent[6].endswith("does not give it: very_low_or_no_wages, withheld_wages; rule to be verified")
-    assert "[x] not available. To be verified: the indicators of hts_2012" in shown.html
+    assert absent[1:4] == ["[x]", "", ""]
+    note = next(text for text in shown.text.splitlines() if text.startswith(absent[4]))
+    assert "does not give it: very low or no wages, withheld wages; " in note
+    assert "the indicators of hts_2012" in note
+    assert "[x] not available." in shown.html
 
 
 def test_a_figure_under_a_recalled_rule_says_so() -> None:
     rows = country.published().select("prevalence", "sex")
     assert "verified" not in tables.table(rows).html
     html = tables.table(rows.assign(to_verify="from memory")).html
-    assert "rule set icls_2018 v1; to be verified" in html
     assert "To be verified: from memory." in html
 
 
@@ -116,10 +122,13 @@ def test_the_flowchart_counts_persons_not_cases() -> None:
     assert ">Cases<" not in html
 
 
-def test_one_name_in_two_breakdowns_says_whose_it_is() -> None:
-    shown = tables.table(country.published().select("prevalence", [["age_group"], ["region"]]))
-    assert line(shown, "not stated (age group)")
-    assert line(shown, "not stated (region)")
+def test_a_line_across_the_table_names_the_group_of_the_rows_below() -> None:
+    text = tables.table(country.published().select("prevalence", [["age_group"], ["region"]])).text.splitlines()
+    places = [
+        [i for i, row in enumerate(text) if row.split()[:2] == name.split()] for name in ("age group", "not stated", "region")
+    ]
+    (first,), (one, other), (second,) = ([*found] for found in (places[0], places[1], places[2]))
+    assert first < one < second < other
 
 
 def test_the_same_table_is_the_same_text() -> None:
@@ -131,9 +140,10 @@ def test_where_html_cannot_be_shown_the_table_is_text() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
     bundle = shown._repr_mimebundle_()
     assert bundle == {"text/html": shown.html, "text/plain": repr(shown)}
-    title, head, north, *_ = repr(shown).splitlines()
-    assert title == "Prevalence of forced labour by region"
+    title, head, group, north, *_ = repr(shown).splitlines()
+    assert title == "Prevalence of forced labour: adults"
     assert head.split()[:3] == ["Group", "Per", "1,000"]
+    assert group == "region"
     assert north.split()[:2] == ["north", "222.2"]
     assert "0x" not in repr(shown)
 
@@ -147,24 +157,26 @@ def test_html_in_labels_and_titles_is_shown_and_not_obeyed() -> None:
 
 
 def test_the_baseline_leaves_partners_rows_open_and_marks_what_is_not_shown() -> None:
-    shown = cells(tables.baseline(country.filled()))
-    names = {row[1]: row for row in shown if row[1]}
-    assert names["Inspectors trained"][-1] == "to be filled by the partners"
-    assert names["Inspectors trained"][4:6] == ["", ""]
-    assert names["% decrease of prevalence"][6] == "[z]"
-    by = {row[2]: row for row in shown if row[2]}
-    assert by["nationality"][6:] == ["[x]", "the survey has no nationality"]
-    assert by["region: west"][4:7] == ["", "", "[c]"]
+    table = tables.baseline(country.filled())
+    shown = cells(table)
+    names = {row[0]: row for row in shown if row[0]}
+    assert names["Inspectors trained"][2:] == ["to be filled by the partners", "", ""]
+    assert names["% decrease of prevalence"][2] == "[z]"
+    by = {row[0].lstrip("\u2003"): row for row in shown}
+    assert by["by nationality"][2] == "[x]"
+    letter = by["by nationality"][-1]
+    assert f"{letter}\xa0\xa0The survey has no nationality" in table.text
+    assert by["region: west"][2:] == ["[c]", "", ""]
     assert len(shown) == len(country.filled().table)
-    assert by["gender: men"][4] == "200"
-    starts = [row[1] for row in shown]
+    assert by["gender: men"][2] == "200"
+    starts = [row[0] for row in shown]
     assert starts.count("Persons in forced labour") == 1
 
 
 def test_a_partners_own_baseline_is_shown_as_written(tmp_path: Any) -> None:
     plan = country.with_rows({"measure": None, "baseline_value": "about 60 <b>"})
     out, read = country.run(country.write(tmp_path, plan=plan))
-    assert cells(tables.baseline(fl.baseline(read, out)))[0][4] == "about 60 <b>"
+    assert cells(tables.baseline(fl.baseline(read, out)))[0][2] == "about 60 <b>"
 
 
 def test_counts_of_open_answers_below_the_limit_are_marked() -> None:

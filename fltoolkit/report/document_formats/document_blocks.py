@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]
 
@@ -59,22 +58,6 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class DocumentTable:
-    """A table; `widths` are shares of its width, `numbers` says which columns stand right, `wide` that it needs a page on its side.
-
-    A row of one cell is a line across the table that names what follows.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[float, ...]
-    numbers: tuple[bool, ...]
-    note: str = ""
-    wide: bool = False
-
-
-@dataclass(frozen=True)
 class Chart:
     """A picture with its caption."""
 
@@ -89,7 +72,7 @@ class Charts:
     charts: tuple[Chart, ...]
 
 
-Block = Heading | Paragraph | Bullets | Facts | DocumentTable | Chart | Charts
+Block = Heading | Paragraph | Bullets | Facts | PrintedTable | Chart | Charts
 
 
 @dataclass(frozen=True)
@@ -108,22 +91,3 @@ class Document:
     language: str
     blocks: tuple[Block, ...]
     foot: str = ""
-
-
-@dataclass(frozen=True)
-class TableColumns:
-    """The columns of a table: their names in the language's file, their shares of its width, and which of them hold numbers."""
-
-    names: tuple[str, ...]
-    widths: tuple[float, ...]
-    numbers: tuple[int, ...] = ()
-    wide: bool = False
-
-
-def table_in(
-    language: Language, name: str, columns: TableColumns, body: Iterable[tuple[str, ...]], note: str = ""
-) -> DocumentTable:
-    """A table whose title and heads stand in the language's file."""
-    title, heads = language.say(f"{name}.title"), tuple(language.say(f"columns.{c}") for c in columns.names)
-    numbers = tuple(i in columns.numbers for i in range(len(heads)))
-    return DocumentTable(title, heads, tuple(body), columns.widths, numbers, note, columns.wide)

@@ -8,18 +8,19 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.report.document_formats import html_tables
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
     Chart,
     Charts,
     Document,
-    DocumentTable,
     Facts,
     Heading,
     Paragraph,
 )
 from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 LOOK = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "document.css"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -74,24 +75,8 @@ def _(block: Facts) -> str:
 
 
 @html.register
-def _(block: DocumentTable) -> str:
-    right = [' class="number"' if n else "" for n in block.numbers]
-    widths = "".join(f'<col style="width:{100 * w:g}%">' for w in block.widths)
-    head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(block.columns, right, strict=True))
-    rows = "".join(_table_line(row, right) for row in block.rows)
-    note = f'<p class="note">{escape(block.note)}</p>' if block.note else ""
-    return (
-        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{escape(block.title)}</caption>'
-        f"<colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead>"
-        f"<tbody>\n{rows}</tbody></table>{note}</div>"
-    )
-
-
-def _table_line(row: tuple[str, ...], right: list[str]) -> str:
-    """A line of a table; one cell is a heading across it."""
-    if len(row) == 1:
-        return f'<tr class="across"><th scope="rowgroup" colspan="{len(right)}">{escape(row[0])}</th></tr>\n'
-    return "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row, right, strict=True)) + "</tr>\n"
+def _(block: PrintedTable) -> str:
+    return html_tables.table(block)
 
 
 @html.register

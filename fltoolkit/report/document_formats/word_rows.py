@@ -1,13 +1,19 @@
-"""Rows of a Word table, and paragraphs, as XML of one piece: python-docx looks through the document for each cell and each style's name."""
+"""Rows of a Word table, and paragraphs, as XML.
+
+A table's rows are one piece of XML. With python-docx, which looks through the document for each cell and each style's name, a document
+would take several times as long.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from fltoolkit.report.document_formats.document_blocks import DocumentTable
+from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, MARKER
 from fltoolkit.report.document_formats.word_styles import BLUE, LINE
+from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
@@ -26,28 +32,59 @@ def add(word: Any, text: str, style: str) -> Any:
     return paragraph
 
 
-def rows(block: DocumentTable, width: float) -> list[Any]:
-    """A table's head and rows, so many centimetres wide, as elements."""
+def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
+    """A table's head and rows as elements; its columns are so many centimetres wide."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    lines = "".join(_row(block, i, line, width) for i, line in enumerate([block.columns, *block.rows]))
+    columns = [
+        WordColumn(width, head.kind, any(len(row) > 1 and row[place].marker for row in block.rows))
+        for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
+    ]
+    heads = tuple(PrintedCell(head.text) for head in block.heads)
+    lines = "".join(_row(line, columns, is_head=i == 0, kept=i <= 1) for i, line in enumerate([heads, *block.rows]))
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
 
-def _row(block: DocumentTable, i: int, line: tuple[str, ...], width: float) -> str:
-    """One row; the first is the head, and one of a single cell a heading across the table."""
-    across = len(line) == 1
-    ruled = _ruled(BLUE, 8) if i == 0 else _ruled(LINE, 4)
-    style = "TableText" if i and not across else "TableHead"
-    kept = "<w:keepNext/>" if i <= 1 or across else ""
-    span = f'<w:gridSpan w:val="{len(block.columns)}"/>' if across and len(block.columns) > 1 else ""
+@dataclass(frozen=True)
+class WordColumn:
+    """A column: its width in centimetres, its kind, and whether a marker stands in one of its cells."""
+
+    width: float
+    kind: Kind
+    marked: bool
+
+
+def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
+    """One row; one of a single cell is a heading across the table. `kept` holds it on the page of the next row."""
+    across = len(line) == 1 and not is_head
+    ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
+    style = "TableHead" if is_head or across else "TableText"
+    keep = "<w:keepNext/>" if kept or across else ""
+    spanned = [WordColumn(sum(c.width for c in columns), "words", marked=False)] if across else columns
+    span = f'<w:gridSpan w:val="{len(columns)}"/>' if across and len(columns) > 1 else ""
     cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{_twips(width if across else share * width)}"/>{span}{ruled}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{RIGHT if right else ""}</w:pPr>{_run(text)}</w:p></w:tc>'
-        for text, share, right in zip(line, block.widths, block.numbers, strict=False)
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{_twips(column.width)}"/>{span}{ruled}</w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{_alignment(cell, column, is_head=is_head)}</w:pPr>{_text(cell, column, is_head=is_head)}</w:p></w:tc>'
+        for cell, column in zip(line, spanned, strict=True)
     )
-    return f"<w:tr><w:trPr><w:cantSplit/>{'' if i else '<w:tblHeader/>'}</w:trPr>{cells}</w:tr>"
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if is_head else ''}</w:trPr>{cells}</w:tr>"
+
+
+def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
+    """Numbers stand right. In a column with markers they end at one place, and the markers follow it."""
+    if column.kind not in ("value", "number") or not (is_head or cell.is_number):
+        return ""
+    if is_head:
+        return (f'<w:ind w:right="{_twips(MARKER)}"/>' if column.marked else "") + RIGHT
+    if not column.marked:
+        return RIGHT
+    return f'<w:tabs><w:tab w:val="right" w:pos="{_twips(column.width - 2 * CELL_MARGIN - MARKER)}"/></w:tabs>'
+
+
+def _text(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
+    tab = column.marked and cell.is_number and not is_head
+    return _run(f"\t{cell.printed}" if tab else cell.printed)
 
 
 def _ruled(color: str, size: int) -> str:

@@ -8,13 +8,13 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, least, widths
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
     Chart,
     Charts,
     Document,
-    DocumentTable,
     Facts,
     Heading,
     Paragraph,
@@ -22,10 +22,12 @@ from fltoolkit.report.document_formats.document_blocks import (
 from fltoolkit.report.document_formats.word_rows import add, clean, rows
 from fltoolkit.report.document_formats.word_styles import BLUE, PALE, REGION, TITLES, border, dress, element, fill, page
 from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 NO_TIME = datetime(1980, 1, 1)
 WIDTH = 17.0  # of the text, in cm
 ACROSS = 25.7  # of a page on its side
+TWIPS = 567  # in a centimetre
 
 
 def as_word(document: Document) -> bytes:
@@ -90,13 +92,18 @@ def _(block: Facts, word: Any) -> None:
 
 
 @put.register
-def _(block: DocumentTable, word: Any) -> None:
-    _table(block, word, ACROSS if block.wide else WIDTH)
+def _(block: PrintedTable, word: Any) -> None:
+    _table(block, word, ACROSS if _needs_side(block) else WIDTH)
+
+
+def _needs_side(block: Block) -> bool:
+    """Whether a table needs a page on its side."""
+    return isinstance(block, PrintedTable) and (block.wide or least(block) > WIDTH)
 
 
 def _wide(blocks: tuple[Block, ...]) -> bool:
     """Whether a block needs a page on its side: a wide table, or the heading before one."""
-    return any(isinstance(b, DocumentTable) and b.wide for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
+    return any(_needs_side(b) for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
 
 
 def _turn(word: Any, wide: bool) -> None:
@@ -110,16 +117,18 @@ def _turn(word: Any, wide: bool) -> None:
     section.page_width, section.page_height = section.page_height, section.page_width
 
 
-def _table(block: DocumentTable, word: Any, width: float) -> None:
+def _table(block: PrintedTable, word: Any, width: float) -> None:
     from docx.shared import Cm
 
     add(word, clean(block.title), "Caption")
-    table = _grid(word, 0, len(block.columns))
+    table = _grid(word, 0, len(block.heads))
     table._tbl.tblPr.append(element("w:tblCaption", val=clean(block.title)))  # what a screen reader says first
-    for column, share in zip(table.columns, block.widths, strict=True):
-        column.width = Cm(share * width)
-    table._tbl.extend(rows(block, width))
-    add(word, clean(block.note), "Table Note")
+    shares = widths(block, width)
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Cm(share)
+    table._tbl.extend(rows(block, shares))
+    notes = (block.note, *(f"{letter}\u2002{text}" for letter, text in block.lettered))
+    add(word, clean("\n".join(note for note in notes if note)), "Table Note")
 
 
 @put.register
@@ -157,7 +166,8 @@ def _grid(word: Any, rows: int, columns: int) -> Any:
     table = word.add_table(rows, columns)
     table.autofit = False
     margins = element("w:tblCellMar")
-    margins.extend([element("w:left", w="70", type="dxa"), element("w:right", w="70", type="dxa")])
+    margin = str(round(CELL_MARGIN * TWIPS))
+    margins.extend([element("w:left", w=margin, type="dxa"), element("w:right", w=margin, type="dxa")])
     table._tbl.tblPr.find("{*}tblLook").addprevious(margins)  # Word wants its elements in their order
     return table
 

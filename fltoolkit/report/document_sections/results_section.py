@@ -6,9 +6,11 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import is_rate
-from fltoolkit.publish.published_set import CONFIDENTIAL, Published
+from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Fact, Facts, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Bullets, Fact, Facts, Paragraph
+from fltoolkit.show.printed_tables import result_tables
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
@@ -155,67 +157,15 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
     return tuple(b for b in by if rows[rows["breakdown"] == b]["estimate"].notna().sum() >= least)
 
 
-def tables(out: Published, language: Language) -> tuple[DocumentTable, ...]:
+def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     """Everything published of one group at a time, a table a measure and population."""
     own = out.own
     own = own[(own["measure"] != "flowchart") & (own["breakdown"].map(uncrossed).map(len) < 2)]
     parts = own.groupby(["measure", "reference_population"], sort=False)
-    return tuple(table(language, part) for _, part in parts if len(part) > 1)
+    return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
-def table(language: Language, rows: pd.DataFrame) -> DocumentTable:
-    """Rows of one measure and population: number, interval, basis, marker and remark; a line across names each group."""
-    first, seen = rows.iloc[0].to_dict(), ""
-    body: list[tuple[str, ...]] = []
-    measure = str(first["measure"])
-    for r in rows.to_dict("records"):
-        if r["breakdown"] != seen:
-            body.append((number_words.group(language, str(r["breakdown"])),))
-            seen = str(r["breakdown"])
-        body.append((
-            number_words.category(language, r), number_words.number(language, r["estimate"], measure), number_words.interval(language, r),
-            number_words.count(language, r["n"]), number_words.cases(language, r), number_words.marker(r),
-            "" if r["marker"] == "c" else number_words.remark(language, r),
-        ))  # fmt: skip
-    names = ("category", measure, "interval", "of_cases" if measure == "share" else "asked", "cases", "marker", "remark")
-    return DocumentTable(
-        language.say("tables.of", title=language.say(f"titles.{measure}"), who=language.kit(first["reference_population_label"])),
-        tuple(language.say(f"columns.{n}", level=number_words.level(language, first)) for n in names), tuple(body),
-        (0.19, 0.11, 0.17, 0.11, 0.07, 0.09, 0.26), (False, True, True, True, True, False, False),
-        note(language, rows, language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])),
-    )  # fmt: skip
-
-
-def note(language: Language, rows: pd.DataFrame, first: str) -> str:
-    """What stands under a table: what it is about, what its markers mean, what recalled facts it rests on."""
-    hidden = language.kit(CONFIDENTIAL) if (rows["marker"] == "c").any() else ""
-    doubts = [number_words.reason(language, t) for t in rows["to_verify"].unique() if t]
-    markers = language.list(
-        t for t in (f"[c] {hidden}" if hidden else "", number_words.markers(language, {*rows["marker"]} - {"c"})) if t
-    )
-    parts = (
-        number_words.start(first),
-        markers,
-        language.say("tables.rounded") if (rows["breakdown"] != "").any() else "",
-        language.say("basis.to_verify", what=language.list(doubts)) if doubts else "",
-    )
-    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
-
-
-def rule_sets(out: Published, language: Language) -> DocumentTable | Paragraph:
+def rule_sets(out: Published, language: Language) -> PrintedTable | Paragraph:
     """The headline under each rule set, side by side."""
     rows = out.rule_sets("prevalence")
-    if len(rows) < 2:
-        return Paragraph(language.say("rule_sets.one"), "quiet")
-    first, body = rows.iloc[0].to_dict(), []
-    for i, r in enumerate(rows.to_dict("records")):
-        said = [number_words.reason(language, r[c]) for c in ("reason", "rule_note", "to_verify") if r[c]]
-        said = [language.say("rule_sets.own"), *said] if not i else said
-        body.append((str(r["rule_set"]), number_words.number(language, r["estimate"], "prevalence"), number_words.interval(language, r),
-                     number_words.cases(language, r), number_words.marker(r), language.list(said)))  # fmt: skip
-    names = ("rule_set", "prevalence", "interval", "cases", "marker", "remark")
-    about = language.say("rule_sets.note", who=language.kit(first["reference_population_label"]))
-    return DocumentTable(
-        language.say("rule_sets.title"), tuple(language.say(f"columns.{n}", level=number_words.level(language, first)) for n in names), tuple(body),
-        (0.15, 0.11, 0.16, 0.07, 0.09, 0.42), (False, True, True, True, False, False), note(language, rows.assign(to_verify=""), about),
-    )  # fmt: skip
+    return Paragraph(language.say("rule_sets.one"), "quiet") if len(rows) < 2 else result_tables.rule_sets(language, rows)

@@ -6,9 +6,11 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import DocumentTable, Paragraph, TableColumns, table_in
+from fltoolkit.report.document_formats.document_blocks import Paragraph
+from fltoolkit.show.printed_tables import target_tables
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import UNDER, Line, about, baseline, later, promise, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import UNDER, about, later, promise, warning
 from fltoolkit.survey.spec.groups import TOTAL
 
 MOST = 4  # targets named on a first page
@@ -70,50 +72,24 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     return tuple(made)
 
 
-def table(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
-    """Each target with its baseline, whether a repeat could verify it, and what one could detect at least."""
+def table(evidence: Evidence, language: Language, most: int | None = None) -> PrintedTable | Paragraph:
+    """Each target with its baseline, whether a repeat could verify it, and what one could detect at least; the first `most` of them."""
     rows = with_target(evidence)
-    if rows.empty:
-        return Paragraph(language.say("targets.no_target"))
-    body = [
-        (about(language, r), baseline(language, r), promise(language, r), verifiable(language, r), number_words.percent(language, r["power"]),
-         number_words.percent(language, r["smallest_cut"]) or "–",
-         number_words.count(language, r["sample_needed"]) or "–", number_words.marker(r)) for r in rows.to_dict("records")
-    ]  # fmt: skip
-    names = ("indicator", "baseline", "target", "verifiable", "power", "smallest", "needed", "marker")
-    markers = number_words.markers(language, rows["marker"])
-    columns = TableColumns(names, (0.16, 0.16, 0.17, 0.13, 0.08, 0.1, 0.11, 0.09), numbers=(4, 5, 6))
-    return table_in(language, "targets", columns, body, markers)
+    return (
+        Paragraph(language.say("targets.no_target"))
+        if rows.empty
+        else target_tables.targets(language, rows.head(most or len(rows)))
+    )
 
 
-def detectable(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
+def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
     """What a repeat of the planned size could detect, for the total of each indicator: to be read before a target is set."""
-    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])].drop_duplicates(
-        ["id", "category"]
-    )  # one row may have two targets
-    if rows.empty:
-        return Paragraph(language.say("targets.nothing_measured"))
-    body = [
-        (about(language, r), baseline(language, r), number_words.count(language, r["planned_sample"]), number_words.percent(language, r["smallest_cut"]) or "–",
-         _value_after(language, r), f"{r['first_year']:g}" if pd.notna(r["first_year"]) else "–", number_words.marker(r)) for r in rows.to_dict("records")
-    ]  # fmt: skip
-    names = ("indicator", "baseline", "planned", "smallest", "after", "first_year", "marker")
-    columns = TableColumns(names, (0.26, 0.19, 0.11, 0.12, 0.12, 0.11, 0.09), numbers=(2, 3, 4, 5))
-    return table_in(language, "detectable", columns, body, number_words.markers(language, rows["marker"]))
+    rows = evidence.targets[evidence.targets["group"].isin(["", TOTAL])]
+    rows = rows.drop_duplicates(["id", "category"])  # one row may have two targets
+    return Paragraph(language.say("targets.nothing_measured")) if rows.empty else target_tables.detectable(language, rows)
 
 
-def _value_after(language: Language, row: Line) -> str:
-    return value(language, row["smallest_value"], row) or "–"
-
-
-def milestones(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
+def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
     """The way to each target, year by year; what nobody measures is said to be so."""
     rows = evidence.milestones
-    if rows.empty:
-        return Paragraph(language.say("milestones.none"), "quiet")
-    body: list[tuple[str, ...]] = []
-    for _, part in rows.groupby(["id", "group", "category"], sort=False):
-        body.append((about(language, part.iloc[0].to_dict()),))
-        body += [(f"{r['year']:g}", value(language, r["value"], r), language.kit(r["kind"])) for r in part.to_dict("records")]
-    columns = TableColumns(("year", "value", "kind"), (0.2, 0.3, 0.5), numbers=(1,))
-    return table_in(language, "milestones", columns, body)
+    return Paragraph(language.say("milestones.none"), "quiet") if rows.empty else target_tables.milestones(language, rows)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fltoolkit.publish.disclosure_record import DisclosureRecord, HiddenCell, TableCells
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, DocumentTable, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, Heading, Paragraph
+from fltoolkit.show.printed_tables.printed_table import PrintedTable, of_texts
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 OUTCOMES = {
@@ -47,15 +49,14 @@ def disclosure_page(record: DisclosureRecord) -> Document:
     return Document("skeleton", "What this run hides, and why", survey, "en", tuple(blocks), f"fltoolkit, {survey}")
 
 
-def _tables(tables: tuple[TableCells, ...]) -> DocumentTable:
+def _tables(tables: tuple[TableCells, ...]) -> PrintedTable:
     """The tables, a row each."""
     heads = ("measure", "population", "by", "rule set", "shown", "of these without unresolved persons", "hidden")
     rows = tuple(
         (t.measure.replace("_", " "), t.population, t.breakdown or TOTAL, t.rule_set, str(t.shown), str(t.unresolved_hidden), str(t.hidden))
         for t in tables
     )  # fmt: skip
-    numbers = tuple(i > 3 for i in range(len(heads)))
-    return DocumentTable("Cells of each table", heads, rows, (0.18, 0.12, 0.24, 0.14, 0.08, 0.15, 0.09), numbers)
+    return of_texts("Cells of each table", heads, rows, numbers=(4, 5, 6))
 
 
 def _hidden(record: DisclosureRecord) -> list[Block]:
@@ -70,7 +71,7 @@ def _hidden(record: DisclosureRecord) -> list[Block]:
     return [Paragraph(note), *(_of_outcome(record, outcome) for outcome in outcomes)]
 
 
-def _of_outcome(record: DisclosureRecord, outcome: str) -> DocumentTable:
+def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
     """The hidden cells of one outcome."""
     cells = [c for c in record.hidden if c.outcome == outcome]
     heads = ("population", "cell", "number", "possible", "weighted", "possible, weighted", "why it is hidden")
@@ -81,9 +82,8 @@ def _of_outcome(record: DisclosureRecord, outcome: str) -> DocumentTable:
         )
         for c in cells
     )  # fmt: skip
-    numbers = (False, False, True, True, True, True, False)
     note = f"A reader can hold {max(c.against for c in cells)} shown cells against them."
-    return DocumentTable(OUTCOMES[outcome], heads, rows, (0.13, 0.25, 0.08, 0.1, 0.09, 0.14, 0.21), numbers, note, wide=True)
+    return replace(of_texts(OUTCOMES[outcome], heads, rows, numbers=(2, 3, 4, 5), note=note), wide=True)
 
 
 def _cell(cell: HiddenCell, rule_set: str) -> str:
@@ -109,7 +109,7 @@ def _ends(ends: tuple[float, float] | None) -> str:
     return "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}"
 
 
-def _signature() -> DocumentTable:
+def _signature() -> PrintedTable:
     """Where an officer signs."""
     rows = tuple((line, "") for line in ("May the outputs leave?", "Remarks", "Name", "Date", "Signature"))
-    return DocumentTable("Disclosure officer", ("", ""), rows, (0.3, 0.7), (False, False))
+    return of_texts("Disclosure officer", ("", ""), rows)

@@ -9,6 +9,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, framework_section, results_section, targets_section
 from fltoolkit.report.documents.document_pictures import by_group, change, path, repeat
+from fltoolkit.show.printed_tables import framework_tables, result_tables
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
@@ -92,7 +93,7 @@ def _tables(evidence: Evidence, language: Language, groups: Sequence[str]) -> li
     """What is published by some groups: the rates, and the shares of cases."""
     own = evidence.now.own
     rows = own[own["breakdown"].isin(groups) & own["measure"].isin(["prevalence", "share"])]
-    return [results_section.table(language, part) for _, part in rows.groupby(["measure", "reference_population"], sort=False)]
+    return [result_tables.table(language, part) for _, part in rows.groupby(["measure", "reference_population"], sort=False)]
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
@@ -112,9 +113,9 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
             follow,
         ]
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_section.matrix(evidence, language),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
         Heading(heads[1], 2), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
         Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")), *([Chart(way)] if way else []),
-        targets_section.milestones(evidence, language), *planned, Heading(heads[3], 2), framework_section.smart(evidence, language), *later,
+        targets_section.milestones(evidence, language), *planned, Heading(heads[3], 2), framework_tables.smart(language, evidence), *later,
     ]  # fmt: skip

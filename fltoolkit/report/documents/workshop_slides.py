@@ -6,7 +6,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, DocumentTable, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
@@ -116,14 +116,8 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
     ):
         if picture:
             blocks += [Heading(language.say(key)), Chart(picture)]
-    table = targets_section.table(evidence, language)
-    short = (
-        DocumentTable(table.title, table.columns, table.rows[:ROWS], table.widths, table.numbers, table.note)
-        if isinstance(table, DocumentTable)
-        else table
-    )
     warnings = targets_section.unverifiable(evidence, language)
-    blocks += [Heading(language.say("slides.promise")), short]
+    blocks += [Heading(language.say("slides.promise")), targets_section.table(evidence, language, ROWS)]
     for i in range(0, len(warnings), 2):
         blocks += [Heading(language.say("slides.warning")), *warnings[i : i + 2]]
     return blocks

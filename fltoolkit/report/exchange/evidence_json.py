@@ -40,7 +40,7 @@ FRAMES = {
     "smart": ("Tool No. 16's five criteria for each indicator", "id indicator code level criterion met missing", ""),
     "follow_up": (
         "Each row against its baseline; empty in a baseline run",
-        "id indicator group category unit measure beyond_zero verdict verdict_reason light marker flag reason survey_before survey",
+        "id indicator group category unit measure beyond_zero verdict verdict_reason light marker marker_before marker_after flag reason survey_before survey",
         "baseline_value baseline_ci_low baseline_ci_high value ci_low ci_high change change_ci_low change_ci_high decrease "
         "decrease_low decrease_high milestone year_before year",
     ),

@@ -7,21 +7,20 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.reasons import joined
+from fltoolkit.languages.language import BASE, read_language
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
 from fltoolkit.show.charts.estimate_charts import dot_series
-from fltoolkit.show.tables import plain
+from fltoolkit.show.printed_tables import change_tables
+from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
-    ROUNDED,
     TITLES,
     PublishedNumber,
     Words,
     ends,
     labels,
-    markers_used,
     number,
     percent,
 )
@@ -105,23 +104,7 @@ def change(rows: pd.DataFrame) -> Picture:
 
 def change_table(rows: pd.DataFrame) -> Table:
     """The change of each row, with its interval, verdict and reasons."""
-    first, records = rows.iloc[0].to_dict(), rows.to_dict("records")
-    measure = str(first["measure"]).removeprefix("change_in_")
-    body = pd.DataFrame(
-        {
-            "Group": labels(rows),
-            _round(first, "_before"): [number(r["estimate_before"], measure) for r in records],
-            _round(first, ""): [number(r["estimate_after"], measure) for r in records],
-            "Change": [signed(r["estimate"], measure) for r in records],
-            f"{percent(first)} interval": [_signed_limits(r, measure) for r in records],
-            "Verdict": [r["verdict"] for r in records],
-            "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": [str(joined((r["verdict_reason"], r["reason"]))) for r in records],
-        }
-    )
-    about = f"{unit(measure, first['reference_population_label'])}; rule set {first['rule_set']}"
-    notes = (markers_used(rows["marker"]), f"{ROUNDED}, and changes are those of the rounded numbers")
-    return plain(body, f"Change in {TITLES[measure].lower()}", about, ". ".join(note for note in notes if note))
+    return in_notebook(change_tables.changes(read_language(BASE), rows))
 
 
 def signed(value: float, measure: str) -> str:

@@ -8,25 +8,17 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import BASE, Language, read_language
-from fltoolkit.languages.reasons import joined
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import TARGET
 from fltoolkit.publish.measure_units import scale
-from fltoolkit.show.charts.change_charts import NOTE, signed
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, Picture, Table, axis, figure
-from fltoolkit.show.tables import plain
-from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.show.wording.english_numbers import NBSP, ROUNDED, Words, ends, markers_used, number, of_plan
+from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
+from fltoolkit.show.tables import in_notebook
+from fltoolkit.show.wording import plan_words
+from fltoolkit.show.wording.english_numbers import Words, number, of_plan
 
 PlanRow = dict[Any, Any]
-CRITERIA = {
-    "specific": "Specific",
-    "measurable": "Measurable",
-    "achievable": "Achievable",
-    "relevant": "Relevant",
-    "time_bound": "Time-bound",
-}
 NO_TARGETS = "nap.yaml gives no `targets:` yet. The table says what a repeat would find, before anyone types one."
 NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to follow up yet."
 
@@ -69,35 +61,7 @@ def targets(evidence: Evidence) -> Table:
 
     Where there is a later round, its number stands beside each target: a place, and no test.
     """
-    records, language = evidence.targets.to_dict("records"), read_language(BASE)
-    later = {f"In {r['later_year']:.0f}, beside the target" for r in records if r["beside"]}  # the one later round there can be
-    body = pd.DataFrame(
-        {
-            "Indicator": _indicators(records),
-            "By": [_by(r) for r in records],
-            "Baseline": [_value(r, "baseline_value") for r in records],
-            "Target": [r["target_words"] for r in records],
-            "Can a survey verify it?": [plan_words.verifiable(language, r) if r["target_words"] else "" for r in records],
-            **{head: [_placed(language, r) for r in records] for head in later},
-            "Smallest fall found": [_smallest(r) for r in records],
-            "Persons in the repeat": [_count(r["planned_sample"]) for r in records],
-            "Needed for the target": [_count(r["sample_needed"]) for r in records],
-            "Not before": [f"{r['first_year']:.0f}" if pd.notna(r["first_year"]) else "" for r in records],
-            "Marker": [f"[{r['marker']}]" if isinstance(r["marker"], str) and r["marker"] else "" for r in records],
-            "Remark": [r["reason"] if r["target_words"] or not r["marker"] else "" for r in records],
-        }
-    )
-    about = "with a chance of 80 %, two-sided at 5 %, from the baseline's design effect; values per 1,000 or in persons, as the indicator says"
-    notes = [language.say("targets.no_test") if later else "", markers_used(evidence.targets["marker"])]
-    return plain(body, "Targets, and what a repeat could verify", about, " ".join(filter(None, notes)))
-
-
-def _placed(language: Language, row: PlanRow) -> str:
-    """`18.8 (12.9 to 26.3): at or below the target`."""
-    if not row["beside"]:
-        return ""
-    number = plan_words.value(language, row["later_value"], row)
-    return f"{number} ({plan_words.between(language, row, 'later_ci_low', 'later_ci_high')}): {row['beside']}"
+    return in_notebook(target_tables.every_row(read_language(BASE), evidence))
 
 
 @of_plan
@@ -147,47 +111,16 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
 @of_plan
 @checked
 def smart(evidence: Evidence) -> Table:
-    """Tool No. 16's five criteria, indicator by indicator, and in words what is missing."""
-    table = evidence.smart
-    met = {"yes": "yes", "no": "no", "partners": "partners"}
-    wide = table.assign(met=table["met"].map(met)).pivot(index="id", columns="criterion", values="met")
-    lacks = table[table["missing"] != ""].groupby("id")["missing"].agg(lambda lacks: str(joined(lacks)))
-    names = table.drop_duplicates("id")
-    body = pd.DataFrame({"Level": list(names["code"]), "Indicator": list(names["indicator"])})
-    body = body.assign(**{words: list(wide.loc[names["id"], c]) for c, words in CRITERIA.items()})
-    body["What is missing"] = [lacks.get(i, "") for i in names["id"]]
-    return plain(body, "Is each indicator SMART?", "Tool No. 16 of the ILO toolkit; `partners`: only they can say")
+    """Tool No. 16's five criteria, indicator by indicator; footnotes say what is missing."""
+    return in_notebook(framework_tables.smart(read_language(BASE), evidence))
 
 
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Table | Words:
     """Each row of the baseline beside the later round, with the change, its interval and the verdict; nothing says why it changed."""
-    table = evidence.follow_up
-    if table.empty:
-        return Words(NO_FOLLOW_UP)
-    records = table.to_dict("records")
-    body = pd.DataFrame(
-        {
-            "Indicator": _indicators(records),
-            "By": [_by(r) for r in records],
-            "Baseline": [_value(r, "baseline_value") for r in records],
-            "Now": [_value(r, "value") for r in records],
-            "Change": [_signed(r, "change") for r in records],
-            "Its interval": [_change_limits(r) for r in records],
-            "Verdict": [r["light"] for r in records],
-            "Marker": [f"[{r['marker']}]" if isinstance(r["marker"], str) and r["marker"] else "" for r in records],
-            "Remark": [str(joined((r["verdict_reason"], r["reason"]))) for r in records],
-        }
-    )
-    years = table[["year_before", "year"]].dropna()
-    when = f"{years['year_before'].iloc[0]:.0f} and {years['year'].iloc[0]:.0f}" if len(years) else ""
-    return plain(
-        body,
-        f"Follow-up against the baseline{f', {when}' if when else ''}",
-        NOTE,
-        ". ".join(filter(None, (markers_used(table["marker"]), ROUNDED))),
-    )
+    rows = evidence.follow_up
+    return Words(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))
 
 
 def name_of(row: PlanRow) -> str:
@@ -195,42 +128,9 @@ def name_of(row: PlanRow) -> str:
     return plan_words.about(read_language(BASE), row)
 
 
-def _indicators(records: list[PlanRow]) -> list[str]:
-    """The name of each indicator, in its first row only."""
-    names = [number_words.indicator(read_language(BASE), r) for r in records]
-    return [name if i == 0 or records[i - 1]["id"] != records[i]["id"] else "" for i, name in enumerate(names)]
-
-
-def _by(row: PlanRow) -> str:
-    return "" if row["group"] == "total" else f"{row['group']}: {row['category']}".replace("_", " ")
-
-
 def _value(row: PlanRow, column: str) -> str:
     """A number that stands in the row's unit, rounded as its measure is."""
     return number(row[column] / scale(row["measure"]), row["measure"])
-
-
-def _signed(row: PlanRow, column: str) -> str:
-    return signed(row[column] / scale(row["measure"]), row["measure"])
-
-
-def _change_limits(row: PlanRow) -> str:
-    if pd.isna(row["change_ci_low"]):
-        return ""
-    low, high = ends(row["beyond_zero"], _signed(row, "change_ci_low"), _signed(row, "change_ci_high"))
-    return f"{low}{NBSP}to{NBSP}{high}"
-
-
-def _smallest(row: PlanRow) -> str:
-    if pd.isna(row["planned_sample"]):
-        return ""
-    if pd.isna(row["smallest_cut"]):
-        return "none"
-    return f"{100 * row['smallest_cut']:.0f}{NBSP}%{NBSP}(to{NBSP}{_value(row, 'smallest_value')})"
-
-
-def _count(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:,.0f}"
 
 
 def _point(fig: Any, name: str, year: float, numbers: list[float], colour: str) -> None:

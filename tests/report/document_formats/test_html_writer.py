@@ -12,7 +12,6 @@ from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
     Document,
-    DocumentTable,
     Fact,
     Facts,
     Heading,
@@ -21,9 +20,10 @@ from fltoolkit.report.document_formats.document_blocks import (
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.documents.evidence_brief import evidence_brief
+from fltoolkit.show.printed_tables.printed_table import of_texts
 
 EVIL = '<b onclick="x">&</b>'
-TABLE = DocumentTable(EVIL, ("name", "value"), ((EVIL,), ("a", EVIL)), (0.6, 0.4), (False, True), EVIL)
+TABLE = of_texts(EVIL, ("name", "value"), ((EVIL,), ("a", EVIL)), (1,), EVIL)
 
 
 class Seen(HTMLParser):
@@ -82,9 +82,9 @@ def test_a_page_stands_alone_in_its_language() -> None:
 
 def test_tables_have_heads_of_columns_and_groups_and_numbers_stand_right() -> None:
     page = as_html(document(TABLE))
-    assert '<th scope="col">name</th><th scope="col" class="number">value</th>' in page
+    assert '<th scope="col" class="words">name</th><th scope="col" class="number">value</th>' in page
     assert '<th scope="rowgroup" colspan="2">' in page
-    assert '<td>a</td><td class="number">' in page
+    assert '<td class="words" data-head="name">a</td><td class="number' in page
 
 
 def test_each_picture_has_its_words() -> None:

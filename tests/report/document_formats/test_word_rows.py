@@ -9,26 +9,37 @@ import docx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from fltoolkit.report.document_formats.document_blocks import Document, DocumentTable, Paragraph
+from fltoolkit.report.document_formats.column_widths import CELL_MARGIN
+from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
 from fltoolkit.report.document_formats.word_writer import as_word
+from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
 TEXTS = ("a < b & c > d", ' "quoted" ', "two\nlines", "a\ttab", "", "bell\x07", "  ", "é–[c]", "<w:p/>")
 
 
-def written(table: DocumentTable) -> Any:
+def written(table: PrintedTable) -> Any:
     (made,) = docx.Document(BytesIO(as_word(Document("brief", "t", "s", "en", (table,))))).tables
     return made
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_comes_back_as_it_was(text: str) -> None:
-    made = written(DocumentTable("t", ("head", text), ((text, "x"),), (0.5, 0.5), (False, True)))
+    made = written(
+        PrintedTable(
+            "t", (Head("a", "head"), Head("b", text, "number")), ((PrintedCell(text), PrintedCell("x", numbers=(1.0,))),)
+        )
+    )
     wanted = text.replace("\x07", "")
     assert (made.cell(0, 1).text, made.cell(1, 0).text, made.cell(1, 1).text) == (wanted, wanted, "x")
 
 
 def test_heads_numbers_and_headings_across_are_told_apart() -> None:
-    made = written(DocumentTable("t", ("a", "b"), (("1", "2"), ("across",), ("3", "4")), (0.25, 0.75), (False, True)))
+    rows = (
+        (PrintedCell("1"), PrintedCell("2", numbers=(2.0,))),
+        (PrintedCell("across"),),
+        (PrintedCell("3"), PrintedCell("4", numbers=(4.0,))),
+    )
+    made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b", "number")), rows))
     paragraphs = [[p for c in row.cells for p in c.paragraphs] for row in made.rows]
     assert [p[0].style.name for p in paragraphs] == ["Table Head", "Table Text", "Table Head", "Table Text"]
     assert [p[-1].alignment for p in paragraphs] == [
@@ -36,7 +47,27 @@ def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     ]  # fmt: skip
     assert [p[0].paragraph_format.keep_with_next for p in paragraphs] == [True, True, True, None]
     assert [len(row._tr.tc_lst) for row in made.rows] == [2, 2, 1, 2]
-    assert [round(cell.width.cm, 1) for cell in made.rows[1].cells] == [4.2, 12.7]
+
+
+def test_numbers_end_at_one_place_and_their_markers_follow() -> None:
+    """A tab stop holds the end of the numbers, and the head stands above it."""
+    values = (
+        PrintedCell("8.0", "u", (8.0,)),
+        PrintedCell("17.2", numbers=(17.2,)),
+        PrintedCell("", "c"),
+        PrintedCell("to be filled"),
+    )
+    table = PrintedTable(
+        "t", (Head("a", "a", "label"), Head("b", "b", "value")), tuple((PrintedCell("x"), value) for value in values)
+    )
+    head, *cells = (row.cells[1] for row in written(table).rows)
+    assert [cell.text for cell in cells] == ["\t8.0\xa0[u]", "\t17.2", "\t[c]", "to be filled"]
+    stops = [[stop.position.cm for stop in cell.paragraphs[0].paragraph_format.tab_stops] for cell in cells]
+    assert stops[0] == stops[1] == stops[2]
+    assert len(stops[0]) == 1
+    assert stops[3] == []
+    inside = head.width.cm - 2 * CELL_MARGIN
+    assert inside - stops[0][0] == pytest.approx(head.paragraphs[0].paragraph_format.right_indent.cm, abs=0.01)
 
 
 def test_a_paragraph_has_its_style_and_body_text_none() -> None:

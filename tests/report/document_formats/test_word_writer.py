@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -11,10 +12,11 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from handed import EN, FR, evidence
 
-from fltoolkit.report.document_formats.document_blocks import Bullets, Document, DocumentTable, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Bullets, Document, Heading, Paragraph
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
+from fltoolkit.show.printed_tables.printed_table import of_texts
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -64,15 +66,15 @@ def test_the_same_document_is_the_same_bytes_without_a_time(brief: bytes) -> Non
     assert about.created.year == 1980
 
 
-def test_columns_are_as_wide_as_said_and_fit_the_page() -> None:
-    table = DocumentTable("t", ("a", "b"), (("1", "2"), ("across",)), (0.25, 0.75), (False, True))
+def test_columns_fill_the_page() -> None:
+    table = of_texts("t", ("a", "b"), (("1", "two words"), ("across",)))
     (made,) = opened(as_word(Document("brief", "t", "s", "en", (table,)))).tables
-    assert [round(c.width.cm, 1) for c in made.columns] == [4.2, 12.7]
+    assert sum(c.width.cm for c in made.columns) == pytest.approx(17.0, abs=0.01)
     assert [cell.text for cell in made.rows[2].cells] == ["across", "across"]  # one cell, met twice
 
 
 def test_a_wide_table_lies_on_its_side_and_takes_its_heading_along() -> None:
-    wide = DocumentTable("w", ("a",), (("1",),), (1.0,), (False,), wide=True)
+    wide = replace(of_texts("w", ("a",), (("1",),)), wide=True)
     word = opened(
         as_word(Document("skeleton", "t", "s", "en", (Paragraph("before"), Heading("head", 2), wide, Paragraph("after"))))
     )

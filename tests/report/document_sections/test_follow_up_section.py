@@ -9,7 +9,9 @@ from promises import evidence_of, filled, plan_with
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
+from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_sections import follow_up_section
+from fltoolkit.show.printed_tables import change_tables
 
 NAN = float("nan")
 NORTH = {
@@ -17,8 +19,9 @@ NORTH = {
     "change_ci_high": 4.0, "verdict": "no detectable change", "light": "? no detectable change", "verdict_reason": COVERS_ZERO,
 }  # fmt: skip
 WEST = {
-    "group": "region", "category": "west", "baseline_value": NAN, "value": NAN, "change": NAN, "verdict": "", "light": "", "marker": "c",
-    "verdict_reason": "before: confidential", "reason": "confidential",
+    "group": "region", "category": "west", "baseline_value": NAN, "baseline_ci_low": NAN, "baseline_ci_high": NAN,
+    "value": NAN, "ci_low": NAN, "ci_high": NAN, "change": NAN, "change_ci_low": NAN, "change_ci_high": NAN, "verdict": "", "light": "", "marker": "c",
+    "marker_before": "c", "verdict_reason": "before: confidential", "reason": "confidential",
 }  # fmt: skip
 
 
@@ -30,22 +33,37 @@ def evidence(*followed: dict[str, Any]) -> fl.Evidence:
 def test_each_row_has_both_rounds_the_change_and_the_verdict() -> None:
     table = follow_up_section.table(evidence({}, NORTH), EN)
     assert table is not None
-    assert table.columns == ("Group", "2025", "2027", "Change (interval)", "Verdict", "Marker", "Remark")
-    head, whole, north = ([cell.replace("\xa0", " ") for cell in row] for row in table.rows)
-    assert head == ["Prevalence"]
-    assert whole == ["everyone", "5.0 (4.0 to 6.0)", "3.0 (2.0 to 4.0)", "−2.0 (−3.0 to −1.0)", "▼ decreased", "", ""]
-    assert north[1:] == ["5.0 (4.0 to 6.0)", "6.5 (4.0 to 9.0)", "+1.5 (−1.0 to +4.0)", "? no detectable change", "", ""]
+    heads = [head.text for head in table.heads]
+    assert heads == ["Group", "2025", "Interval", "2027", "Interval", "Change", "Interval", "Verdict"]
+    head, whole, group, north = ([cell.replace("\xa0", " ") for cell in row] for row in table.texts)
+    assert group == ["region"]
+    assert head == ["Prevalence (per 1,000 adults)"]
+    assert whole == ["everyone", "5.0", "4.0 to 6.0", "3.0", "2.0 to 4.0", "−2.0", "−3.0 to −1.0", "▼ decreased"]
+    assert north == ["north", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "? no detectable change"]
 
 
 def test_a_hidden_row_shows_its_marker_and_one_reason() -> None:
     table = follow_up_section.table(evidence({}, WEST), EN)
     assert table is not None
-    assert table.rows[-1] == ("west", "", "", "", "", "[c]", "before: confidential")
-    assert table.note.endswith("[c] confidential: not shown")
-    unreliable = WEST | {"marker": "u", "verdict_reason": "", "reason": "fewer than 15 cases"}
-    made = follow_up_section.table(evidence({}, unreliable), EN)
-    assert made is not None
-    assert made.rows[-1][-2:] == ("[u]", "fewer than 15 cases")
+    assert table.texts[-1] == ("west", "[c]", "", "", "", "[c]", "", "", "a")
+    assert table.footnotes == ("Before: confidential",)
+    assert table.note.endswith(f"[c] {CONFIDENTIAL}.")
+
+
+def test_a_marker_belongs_to_the_number_of_its_round() -> None:
+    """5.0 was reliable, 3.0 is not: the change between them has its reason and no marker."""
+    table = follow_up_section.table(evidence({"marker": "u", "marker_after": "u", "reason": "after: fewer than 15 cases"}), EN)
+    assert table is not None
+    assert [text.replace("\xa0", " ") for text in table.texts[-1]] == [
+        "everyone", "5.0", "4.0 to 6.0", "3.0 [u]", "2.0 to 4.0", "−2.0", "−3.0 to −1.0", "▼ decreased", "a",
+    ]  # fmt: skip
+    assert table.lettered == (("a", "After: fewer than 15 cases"),)
+
+
+def test_a_limit_that_rounds_to_zero_lies_on_its_side() -> None:
+    table = follow_up_section.table(evidence({"change_ci_high": 0.0, "beyond_zero": "<0"}), EN)
+    assert table is not None
+    assert table.texts[-1][6].replace("\xa0", " ") == "−3.0 to <0"
 
 
 def test_a_baseline_run_has_nothing_to_follow() -> None:
@@ -56,7 +74,7 @@ def test_a_baseline_run_has_nothing_to_follow() -> None:
 def test_a_year_that_is_not_known_leaves_its_words() -> None:
     table = follow_up_section.table(evidence({"year": NAN}), EN)
     assert table is not None
-    assert table.columns[1:3] == ("2025", "After")
+    assert [head.text for head in table.heads][1:4:2] == ["2025", "After"]
 
 
 def test_a_verdict_is_a_sentence_of_the_total_and_no_question() -> None:
@@ -81,5 +99,5 @@ def test_a_verdict_is_a_sentence_of_the_total_and_no_question() -> None:
 def test_a_change_has_its_sign_and_a_hidden_light_none() -> None:
     row = {"measure": "total", "light": ""}
     assert [follow_up_section.signed(EN, v, row) for v in (1200.0, -1200.0, 0.0, NAN)] == ["+1,200", "−1,200", "+0", ""]
-    assert follow_up_section.light(EN, row) == ""
-    assert follow_up_section.light(FR, {"light": "▲ increased"}) == "▲ hausse"
+    assert change_tables.light(EN, row) == ""
+    assert change_tables.light(FR, {"light": "▲ increased"}) == "▲ hausse"

@@ -9,8 +9,10 @@ from handed import EN, FR
 from published_rows import HIDDEN, OTHER_RULES, of, published, row
 
 import fltoolkit as fl
-from fltoolkit.report.document_formats.document_blocks import DocumentTable, Fact, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Fact, Paragraph
 from fltoolkit.report.document_sections import results_section
+from fltoolkit.show.printed_tables import result_tables
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 NAN = float("nan")
 OPEN = {"unresolved": 6.0, "resolved_only": 0.0201, "bound_high": 0.023, "bound_ci_high": 0.03}
@@ -118,18 +120,19 @@ def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
         small(of("sex × region", "men × north")), EN
     )  # the number alone is no table, nor what is crossed
     assert table.title == "Prevalence of forced labour: adults"
-    whole, line, men, women = ([plain(cell) for cell in cells] for cells in table.rows)
-    assert whole == ["everyone", "20.0", "15.0 to 26.0", "2,000", "40", "", ""]
+    whole, line, men, women = ([plain(cell) for cell in cells] for cells in table.texts)
+    assert whole == ["everyone", "20.0", "15.0 to 26.0", "2,000", "40", ""]
     assert line == ["sex"]
-    assert men[-2:] == ["[u]", "unreliable: fewer than 15 cases"]
-    assert women == ["women", "", "", "", "", "[c]", ""]
+    assert (men[1], men[-1]) == ("20.0 [u]", "a")
+    assert table.lettered == (("a", "Unreliable: fewer than 15 cases"),)
+    assert women == ["women", "[c]", "", "", "", ""]
     assert table.note.startswith(
-        "The past 12 months; rule set icls_2018 v1. [c] confidential: too few persons or cases, or hidden"
+        "The past 12 months; rule set icls_2018 v1. Parts may not add up because of rounding. [c] confidential: too"
     )
-    assert table.note.endswith("; [u] low reliability. Parts may not add up because of rounding.")
+    assert table.note.endswith("; [u] low reliability.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
-    shares = results_section.table(EN, published(share, share).table)
-    assert shares.columns[3] == "Of cases"
+    shares = result_tables.table(EN, published(share, share).table)
+    assert shares.heads[3].text == "Of cases"
     assert shares.note.endswith("To be verified: recalled.")
 
 
@@ -144,10 +147,11 @@ def test_groups_are_those_of_single_breakdowns_with_enough_shown() -> None:
 def test_rule_sets_stand_side_by_side_the_runs_own_first() -> None:
     other = row(rule_set=OTHER_RULES, estimate=0.03, cases=60.0, rule_note="all its cases too", to_verify="recalled", marker="u")
     table = results_section.rule_sets(small(other), EN)
-    assert isinstance(table, DocumentTable)
-    first, second = table.rows
-    assert (first[0], first[1], first[-1]) == ("icls_2018 v1", "20.0", "the rule set of this document")
-    assert (second[0], second[1], second[3], second[-1]) == (OTHER_RULES, "30.0", "60", "all its cases too; recalled")
+    assert isinstance(table, PrintedTable)
+    first, second = ([plain(cell) for cell in cells] for cells in table.texts)
+    assert (first[0], first[1], first[-1]) == ("icls_2018 v1", "20.0", "a")
+    assert (second[0], second[1], second[3], second[-1]) == (OTHER_RULES, "30.0 [u]", "60", "b")
+    assert table.footnotes == ("The rule set of this document", "All its cases too; recalled")
     assert table.note == "Per 1,000 adults. [u] low reliability."
     assert results_section.rule_sets(small(), FR) == Paragraph(FR.say("rule_sets.one"), "quiet")
 

@@ -14,8 +14,10 @@ import fltoolkit as fl
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import UNPLANNED
-from fltoolkit.report.document_formats.document_blocks import DocumentTable, Paragraph
+from fltoolkit.publish.published_set import CONFIDENTIAL
+from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_sections import targets_section
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TARGETS = [
     {"year": 2030, "cut": 0.5},
@@ -40,27 +42,29 @@ def evidence(
 
 def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     table = targets_section.table(evidence(), EN)
-    assert isinstance(table, DocumentTable)
-    (west,) = (row for row in table.rows if "west" in row[0])
-    assert west[1:] == (
-        "[c]",
-        "a target for 2030; its baseline is not shown",
-        "cannot be said: baseline not shown",
-        "",
-        "–",
-        "–",
-        "[c]",
-    )
-    assert table.note == "[c] confidential: not shown"
+    assert isinstance(table, PrintedTable)
+    (west,) = (row for row in table.texts if "west" in row[0])
+    said = ("a target for 2030; its baseline is not shown", "cannot be said: baseline not shown")
+    assert west == ("west", "[c]", "", said[0], "", said[1], "", "", "–")
+    assert table.note == f"[c] {CONFIDENTIAL}."
 
 
 def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> None:
     """The sizes are those of promises.NEEDED: 14,070 persons a round find half of 5 per 1,000."""
     table = targets_section.table(evidence(), EN)
-    assert isinstance(table, DocumentTable)
-    whole, north, _ = table.rows
-    assert whole[:4] == ("Prevalence", "2025: 5.0 (4.0\xa0to\xa06.0)", "a cut of 50\xa0% by 2030, to 2.5 per 1,000 adults", "yes")
-    assert (north[0], north[3]) == ("Prevalence (region: north)", "no: sample too small")
+    assert isinstance(table, PrintedTable)
+    heading, whole, group, north, _ = table.texts
+    assert group == ("region",)
+    assert heading == ("Prevalence (per 1,000 adults)",)
+    assert [text.replace("\xa0", " ") for text in whole[:6]] == [
+        "everyone",
+        "5.0",
+        "4.0 to 6.0",
+        "a cut of 50 % by 2030",
+        "2.5",
+        "yes",
+    ]
+    assert (north[0], north[5]) == ("north", "no: sample too small")
     assert targets_section.table(evidence([]), EN) == Paragraph(EN.say("targets.no_target"))
 
 
@@ -114,12 +118,13 @@ def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
         "Prevalence: a repeat of 10 persons would find no fall with a chance of 80 %, however deep.",
     )
     table = targets_section.detectable(large, EN)
-    assert isinstance(table, DocumentTable)
-    ((what, _, *found),) = table.rows
-    assert (what, *found) == ("Prevalence", "20,000", "43\xa0%", "2.9", "2026", "")  # 5·(1 − 0.429)
+    assert isinstance(table, PrintedTable)
+    ((what, value, interval, *found),) = table.texts
+    assert (what, value, interval) == ("Prevalence", "5.0", "4.0\xa0to\xa06.0")
+    assert found == ["20,000", "43\xa0%", "2.9", "2026"]  # 5·(1 − 0.429)
     nothing = targets_section.detectable(none, EN)
-    assert isinstance(nothing, DocumentTable)
-    assert nothing.rows[0][3:5] == ("–", "–")
+    assert isinstance(nothing, PrintedTable)
+    assert nothing.texts[0][4:6] == ("–", "–")
     bare = dataclasses.replace(large, targets=large.targets.head(0))
     assert targets_section.detectable(bare, EN) == Paragraph(EN.say("targets.nothing_measured"))
 
@@ -127,9 +132,9 @@ def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
 def test_the_way_to_a_target_is_told_year_by_year_and_what_nobody_measures_as_such() -> None:
     """From 5 in 2025 half a point a year to 2.5 in 2030."""
     table = targets_section.milestones(evidence(TARGETS[:1]), EN)
-    assert isinstance(table, DocumentTable)
-    head, *rows = table.rows
-    assert head == ("Prevalence",)
+    assert isinstance(table, PrintedTable)
+    head, *rows = table.texts
+    assert head == ("Prevalence (per 1,000 adults)",)
     assert [row[1] for row in rows] == ["5.0", "4.5", "4.0", "3.5", "3.0", "2.5"]
     assert [row[2] for row in rows] == ["baseline", "not measured", "not measured", "planned survey", "not measured", "target"]
     assert targets_section.milestones(evidence([]), EN) == Paragraph(EN.say("milestones.none"), "quiet")

@@ -17,12 +17,13 @@ import fltoolkit as fl
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import restricted
-from fltoolkit.report.document_formats.document_blocks import Document, DocumentTable
+from fltoolkit.report.document_formats.document_blocks import Document
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 
 MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop, "fact_sheet": fact_sheet}
@@ -119,10 +120,10 @@ def test_words_are_set_as_each_language_sets_them() -> None:
 
 def test_figures_of_the_world_are_not_comparable_and_say_why() -> None:
     blocks = evidence_brief(evidence(), EN).blocks
-    table = next(b for b in blocks if isinstance(b, DocumentTable) and b.title.startswith("Global"))
-    assert {row[-1] for row in table.rows} == {"no"}
+    table = next(b for b in blocks if isinstance(b, PrintedTable) and b.title.startswith("Global"))
+    assert {row[-1] for row in table.texts} == {"no"}
     assert "not comparable with those of this survey: a global model" in words(evidence_brief(evidence(), EN))
-    assert table.rows[0] == ("World", "2021", "27,600,000", "3.5", "no")
+    assert table.texts[0] == ("World", "27,600,000", "3.5", "2021", "no")
     for other in (nap_skeleton, workshop, fact_sheet):
         assert "27,600,000" not in words(other(evidence(), EN))
 

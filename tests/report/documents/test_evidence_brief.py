@@ -16,13 +16,13 @@ from fltoolkit.report.document_formats.document_blocks import (
     Bullets,
     Charts,
     Document,
-    DocumentTable,
     Facts,
     Heading,
     Paragraph,
 )
 from fltoolkit.report.document_sections import targets_section
 from fltoolkit.report.documents.evidence_brief import evidence_brief
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TOTAL = row(measure="total", estimate=400.0, ci_low=300.0, ci_high=520.0, interval="log")
 OUT = published(
@@ -78,7 +78,7 @@ def test_of_several_targets_that_cannot_be_verified_the_first_page_says_one_line
 def test_a_later_round_leads_with_its_verdict_and_has_a_table_of_its_own() -> None:
     brief = evidence_brief(later(), EN)
     assert texts(first_page(brief), "lead")[1].startswith("Prevalence, 2025 to 2027: ▼ decreased.")
-    assert "Change since the baseline" in [b.title for b in brief.blocks if isinstance(b, DocumentTable)]
+    assert "Change since the baseline" in [b.title for b in brief.blocks if isinstance(b, PrintedTable)]
     assert Heading(EN.say("change.heading")) in brief.blocks
     alone = evidence_brief(evidence_from(OUT, planned_sample=2000), EN)
     assert Heading(EN.say("change.heading")) not in alone.blocks

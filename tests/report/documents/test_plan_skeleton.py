@@ -15,11 +15,11 @@ from fltoolkit.report.document_formats.document_blocks import (
     Bullets,
     Chart,
     Document,
-    DocumentTable,
     Heading,
     Paragraph,
 )
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TARGET = {"year": 2030, "cut": 0.5}
 SECTORS = [of("sector", name, measure="share") for name in ("farms", "sites")]
@@ -36,8 +36,8 @@ def text(document: Document) -> Iterator[str]:
                 yield block.text
             case Bullets():
                 yield from block.items
-            case DocumentTable():
-                yield from (block.title, *(" | ".join(cells) for cells in (block.columns, *block.rows)))
+            case PrintedTable():
+                yield from (block.title, *(" | ".join(cells) for cells in (tuple(h.text for h in block.heads), *block.texts)))
 
 
 def below(document: Document, head: str) -> list[Block]:
@@ -98,8 +98,8 @@ def test_sectors_places_and_groups_have_their_own_tables_in_the_strategy() -> No
     sectors, places, groups = (below(made, head) for head in ("Sectors", "Geographical areas", "Groups"))
     for found, what in ((sectors, "farms"), (places, "north"), (groups, "men")):
         (table,) = found
-        assert isinstance(table, DocumentTable)
-        assert what in {cells[0] for cells in table.rows}
+        assert isinstance(table, PrintedTable)
+        assert what in {cells[0] for cells in table.texts}
     bare = nap_skeleton(evidence_from(published(row()), TARGET), EN)
     assert below(bare, "Sectors") == [Paragraph(EN.say("skeleton.nothing"), "quiet")]
 
@@ -134,5 +134,5 @@ def test_a_later_round_is_followed_up_in_the_sixth_chapter() -> None:
     verdict, table = below(nap_skeleton(evidence_of(made.baseline, [{"value": 12.0}], OUT), EN), "Follow-up")
     assert isinstance(verdict, Paragraph)
     assert "▼ decreased" in verdict.text
-    assert isinstance(table, DocumentTable)
+    assert isinstance(table, PrintedTable)
     assert table.title == "Change since the baseline"

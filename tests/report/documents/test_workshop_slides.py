@@ -11,10 +11,11 @@ from handed import EN
 from promises import evidence_from, evidence_of
 from published_rows import HIDDEN, of, published, row
 
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, DocumentTable, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.documents import workshop_slides
 from fltoolkit.report.documents.workshop_slides import ROWS, workshop
 from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TARGET = {"year": 2030, "cut": 0.9}
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
@@ -87,8 +88,8 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_two_warnings_share_one() -> 
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
     many = dataclasses.replace(made, targets=pd.concat([made.targets] * (ROWS + 2), ignore_index=True))
     ((table,),) = titled(workshop(many, EN), "slides.promise")
-    assert isinstance(table, DocumentTable)
-    assert len(table.rows) == ROWS
+    assert isinstance(table, PrintedTable)
+    assert len([row for row in table.rows if len(row) > 1]) == ROWS
     warnings = titled(workshop(many, EN), "slides.warning")
     assert [len(blocks) for blocks in warnings] == [2, 2, 2, 2, 2, 1]
     assert titled(workshop(evidence_from(published(row())), EN), "slides.promise") == [[Paragraph(EN.say("targets.no_target"))]]

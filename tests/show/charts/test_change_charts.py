@@ -15,15 +15,16 @@ NBSP = "\u00a0"
 FELL: dict[str, Any] = {
     "measure": "change_in_prevalence", "breakdown": "", "category": "total", "verdict": "decreased", "verdict_reason": "",
     "estimate": -0.03125, "ci_low": -0.034, "ci_high": -0.028, "estimate_before": 0.05, "ci_low_before": 0.042, "ci_high_before": 0.059,
-    "flag_before": "", "estimate_after": 0.01875, "ci_low_after": 0.014, "ci_high_after": 0.025, "flag_after": "", "marker": "", "flag": "",
-    "reason": "", "level": 0.95, "year": 2027, "year_before": 2025, "round": "second", "round_before": "first", "rule_set": "icls_2018 v1",
+    "flag_before": "", "marker_before": "", "marker_after": "", "estimate_after": 0.01875, "ci_low_after": 0.014, "ci_high_after": 0.025, "flag_after": "",
+    "flag": "", "marker": "", "reason": "", "level": 0.95, "year": 2027, "year_before": 2025,
+    "round": "second", "round_before": "first", "rule_set": "icls_2018 v1",
     "reference_population_label": "adults", "reference_period": "the past 12 months", "beyond_zero": "",
 }  # fmt: skip
 PERSONS = FELL | {
     "measure": "change_in_total", "estimate": -750.0, "ci_low": -830.0, "ci_high": -670.0, "estimate_before": 1200.0, "estimate_after": 450.0,
 }  # fmt: skip
 GONE = ("estimate", "ci_low", "ci_high", "estimate_after", "ci_low_after", "ci_high_after")
-HIDDEN = FELL | dict.fromkeys(GONE, np.nan) | {"verdict": "", "marker": "c", "reason": "confidential"}
+HIDDEN = FELL | dict.fromkeys(GONE, np.nan) | {"verdict": "", "marker": "c", "marker_after": "c", "reason": "confidential"}
 
 
 def rows(*categories: str, **facts: Any) -> pd.DataFrame:
@@ -62,7 +63,7 @@ def test_what_is_not_shown_has_a_reason_and_no_number() -> None:
 def test_rounds_of_one_year_go_by_their_names() -> None:
     assert "from first to second:" in sentence(FELL | {"year_before": 2027})
     table = change_table(rows("men", year_before=2027)).text.splitlines()
-    assert table[1].split()[:3] == ["Group", "first", "second"]
+    assert table[1].split()[:5] == ["Group", "first", "Interval", "second", "Interval"]
 
 
 @pytest.mark.parametrize(
@@ -78,12 +79,22 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
     picture = change(found)
     assert [a.text for a in picture.figure.layout.annotations] == list(found["verdict"])
     assert {t.name for t in picture.figure.data} == {"2025", "2027"}
-    text = change_table(found).text
+    text = change_table(found).text.replace(NBSP, " ")
     for name, verdict in zip(("everyone", "men", "women"), found["verdict"], strict=True):
         assert f"{name}: 50.0, then 18.8: {verdict}" in picture.alt
         (line,) = (line for line in text.splitlines() if line.split()[0] == name)
         assert verdict in line
-        assert line.split()[1:4] == ["50.0", "18.8", "−31.2"]
+        assert [text for text in line.split() if "." in text] == [
+            "50.0",
+            "42.0",
+            "59.0",
+            "18.8",
+            "14.0",
+            "25.0",
+            "−31.2",
+            "−34.0",
+            "−28.0",
+        ]
     dots = {t.name: list(t.x) for t in picture.figure.data if t.showlegend is False}
     assert dots == {"2025": [50.0] * 3, "2027": [18.75] * 3}
 
@@ -96,4 +107,4 @@ def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> N
     after = next(t for t in picture.figure.data if t.name == "2027" and t.showlegend is False)
     assert (list(after.x), list(after.marker.color)) == ([18.75], ["white"])
     (line,) = (line for line in change_table(found).text.splitlines() if line.split()[0] == "men")
-    assert line.split() == ["men", "50.0", "[c]", "confidential"]
+    assert line.split() == ["men", "50.0", "42.0", "to", "59.0", "[c]", "[c]"]

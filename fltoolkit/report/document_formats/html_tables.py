@@ -1,0 +1,63 @@
+"""A printed table as HTML. Numbers stay on one line, markers and terms explain themselves, and a telephone shows each row as a short list."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from fltoolkit.show.printed_tables.printed_table import NBSP, Head, PrintedCell, PrintedTable
+
+ROOM = '<span class="marker"></span>'
+
+
+def table(block: PrintedTable) -> str:
+    """The table with its notes. Every text is escaped."""
+    marked = [any(len(row) > 1 and row[place].marker for row in block.rows) for place in range(len(block.heads))]
+    heads = zip(block.heads, marked, strict=True)
+    head = "".join(f'<th scope="col" class="{_kind(h)}">{_explained(h.text, block)}{ROOM if m else ""}</th>' for h, m in heads)
+    rows = "".join(_row(row, block, marked) for row in block.rows)
+    note = f'<p class="note">{_explained(block.note, block)}</p>' if block.note else ""
+    return (
+        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{escape(block.title)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table>{note}{_footnotes(block)}</div>"
+    )
+
+
+def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) -> str:
+    """A row of a table; one cell alone is a heading across it."""
+    if len(row) == 1:
+        return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{escape(row[0].text)}</th></tr>\n'
+    cells = (_cell(cell, head, block, room=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
+    return f"<tr>{''.join(cells)}</tr>\n"
+
+
+def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, room: bool) -> str:
+    """A cell. In a column with markers each cell leaves room for one, so that the numbers stand below each other."""
+    if head.kind == "label":
+        return f'<th scope="row" class="label">{escape(cell.text)}</th>'
+    kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
+    marker = f"{NBSP if cell.text else ''}{_explained(cell.bracketed, block)}" if cell.marker else ""
+    behind = f'<span class="marker">{marker}</span>' if room and (cell.text or marker) and cell.is_number else marker
+    return f'<td class="{kind}" data-head="{escape(head.text)}">{escape(cell.text)}{behind}</td>'
+
+
+def _kind(head: Head) -> str:
+    """The class of a column's cells: a value is a number, and stays in view."""
+    return "value number" if head.kind == "value" else head.kind
+
+
+def _footnotes(block: PrintedTable) -> str:
+    """What the letters say, a line each."""
+    notes = "".join(f"<li><b>{letter}</b> {_explained(text, block)}</li>" for letter, text in block.lettered)
+    return f'<ul class="footnotes">{notes}</ul>' if notes else ""
+
+
+def _explained(text: str, block: PrintedTable) -> str:
+    """A text in which a marker or a term shows its meaning to a reader who points at it."""
+    known = dict(block.meanings)
+    if not known:
+        return escape(text)
+    parts = re.split(f"({'|'.join(map(re.escape, known))})", text)
+    return "".join(
+        f'<abbr title="{escape(known[part])}">{escape(part)}</abbr>' if part in known else escape(part) for part in parts
+    )

@@ -1,0 +1,142 @@
+"""The tables of change: the plan's rows beside the later round, and a published change between two rounds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.follow_up import light as sign_and_verdict
+from fltoolkit.publish.measure_units import scaled
+from fltoolkit.show.printed_tables import plan_cells
+from fltoolkit.show.printed_tables.number_cells import EMPTY
+from fltoolkit.show.printed_tables.printed_table import (
+    NBSP,
+    PrintedCell,
+    PrintedTable,
+    Row,
+    TableColumn,
+    TableLayout,
+    TableWords,
+    printed,
+)
+from fltoolkit.show.wording import number_words
+
+NUMBERS = {
+    "baseline_value": "estimate_before", "baseline_ci_low": "ci_low_before", "baseline_ci_high": "ci_high_before", "value": "estimate_after",
+    "ci_low": "ci_low_after", "ci_high": "ci_high_after", "change": "estimate", "change_ci_low": "ci_low", "change_ci_high": "ci_high",
+}  # fmt: skip
+"""A row's number in the plan's follow-up, and the column that holds it in a published change."""
+
+
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
+    """The plan's rows beside the later round (`Evidence.follow_up`), each with the change, its interval and the verdict."""
+    words = TableWords(
+        language.say("follow_up.title"),
+        "",
+        (language.say("change.note"), language.say("tables.rounded"), *notes),
+        _years(language, rows),
+    )
+    return printed(language, CHANGE, rows.to_dict("records"), words)
+
+
+def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """The rows of one measure of a published change (`Rounds.changed`, `fl.change` published), as those of the follow-up."""
+    first = rows.iloc[0].to_dict()
+    measure = str(first["measure"]).removeprefix("change_in_")
+    unit = number_words.unit(language, measure, str(first["reference_population_label"]))
+    numbers = {c: [scaled(v, measure) if pd.notna(v) else v for v in rows[of]] for c, of in NUMBERS.items()}
+    lights = [sign_and_verdict(verdict) if verdict else "" for verdict in rows["verdict"]]
+    made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
+    title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
+    subtitle = language.list((unit, language.say("tables.rules", rules=first["rule_set"])))
+    words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), _rounds(first))
+    layout = TableLayout(
+        (
+            TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
+            *CHANGE.columns[1:],
+        ),
+        headings=lambda language, row: (number_words.group(language, str(row["breakdown"])),),
+        reasons=_reasons,
+    )
+    return printed(language, layout, made.to_dict("records"), words)
+
+
+def light(language: Language, row: Row) -> str:
+    """The verdict behind its sign (▼ ▲ ? ×), no more; empty where the row is hidden."""
+    return language.kit(row["light"]) if row["light"] else ""
+
+
+def _marked(language: Language, row: Row, column: str, marker: str) -> PrintedCell:
+    """A round's number with the marker of that round."""
+    return plan_cells.value(language, row, column, marker)
+
+
+def _change(language: Language, row: Row) -> PrintedCell:
+    """The change with its sign. The marker stands here only where no number does: a number's doubt is that of its round."""
+    cell = plan_cells.value(language, row, "change", "marker")
+    return PrintedCell(_signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell
+
+
+def _change_limits(language: Language, row: Row) -> PrintedCell:
+    """The interval of the change; `<0` or `>0` stands for a limit that rounds to 0 and lies on that side."""
+    cell = plan_cells.limits(language, row, "change_ci_low", "change_ci_high")
+    if not cell.numbers:
+        return cell
+    low, high = (_signed(language, row[c], row) for c in ("change_ci_low", "change_ci_high"))
+    beyond = str(row["beyond_zero"])
+    texts = (beyond if beyond == ">0" else low, beyond if beyond == "<0" else high)
+    return PrintedCell(number_words.limits(language, *texts), "", cell.numbers, cell.style)
+
+
+def _signed(language: Language, value: float, row: Row) -> str:
+    return f"{'−' if value < 0 else '+'}{number_words.in_unit(language, abs(value), str(row['measure']))}"
+
+
+def _verdict(language: Language, row: Row) -> PrintedCell:
+    return PrintedCell(light(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
+
+
+def _reasons(language: Language, row: Row) -> tuple[str, ...]:
+    """Why the verdict is as it is and the row is flagged, but for what the verdict or the marker says already."""
+    columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
+    told = (row[c] for c in columns if row[c] and row[c] != COVERS_ZERO)
+    return tuple(number_words.reason(language, reason) for reason in told)
+
+
+def _years(language: Language, rows: pd.DataFrame) -> dict[str, object]:
+    """The two rounds by their years, or in words where a year is not known."""
+    before, after = rows["year_before"].iloc[0], rows["year"].max()
+    return {
+        "before": f"{before:g}" if pd.notna(before) else language.say("columns.before"),
+        "after": f"{after:g}" if pd.notna(after) else language.say("columns.after_round"),
+    }
+
+
+def _rounds(row: Row) -> dict[str, object]:
+    """The two rounds by their years, or by their names where both are of one year."""
+    column = "round" if row["year"] == row["year_before"] else "year"
+    return {"before": row[f"{column}_before"], "after": row[column]}
+
+
+CHANGE = TableLayout(
+    (
+        TableColumn("category", plan_cells.category, "label"),
+        TableColumn(
+            "before", lambda language, row: _marked(language, row, "baseline_value", "marker_before"), head="round_before"
+        ),
+        TableColumn(
+            "before_interval",
+            lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"),
+            head="limits",
+        ),
+        TableColumn("after", lambda language, row: _marked(language, row, "value", "marker_after"), "value", "round_after"),
+        TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits"),
+        TableColumn("change", _change),
+        TableColumn("change_interval", _change_limits, head="limits"),
+        TableColumn("verdict", _verdict, "words"),
+    ),
+    headings=plan_cells.headings,
+    reasons=_reasons,
+)
+"""Both rounds, each number with the marker of its round, the change with its interval, and the verdict of the test."""

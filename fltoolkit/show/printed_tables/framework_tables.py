@@ -1,0 +1,187 @@
+"""The tables of the plan's results framework: Tool No. 16's matrix, its five criteria, and global figures for orientation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.smart_criteria import CRITERIA
+from fltoolkit.show.printed_tables import number_cells
+from fltoolkit.show.printed_tables.number_cells import EMPTY
+from fltoolkit.show.printed_tables.printed_table import (
+    PrintedCell,
+    PrintedTable,
+    Row,
+    TableColumn,
+    TableLayout,
+    TableWords,
+    printed,
+)
+from fltoolkit.show.wording import number_words, plan_words
+
+INDENT = "\u2003"  # an em space
+
+
+def _first_words(column: str, language: Language, row: Row) -> PrintedCell:
+    """A text of the indicator, in the first of its rows only."""
+    return PrintedCell(str(row[column])) if row["starts"] and isinstance(row[column], str) else EMPTY
+
+
+def _baseline(language: Language, row: Row) -> PrintedCell:
+    """The survey's number; what partners typed; or that it is theirs to fill."""
+    if row["filled_by"] != "partners":
+        shown = row["baseline_value"]
+        return number_cells.in_unit(language, float("nan") if pd.isna(shown) else float(shown), _measure(row), row["marker"])
+    given = row["baseline_value"]
+    return PrintedCell(str(given) if pd.notna(given) and given != "" else language.say("by_partners"))
+
+
+def _limits(language: Language, row: Row) -> PrintedCell:
+    return (
+        EMPTY if row["filled_by"] == "partners" else number_cells.interval(language, row["ci_low"], row["ci_high"], _measure(row))
+    )
+
+
+def _measure(row: Row) -> str:
+    """The measure of a row; of one that the survey cannot fill any will do, since it has no number."""
+    return str(row["measure"]) if isinstance(row["measure"], str) else "prevalence"
+
+
+def _target(language: Language, row: Row) -> PrintedCell:
+    """The row's targets in words, or those that the partners typed for the first and second year."""
+    years = [str(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
+    typed = language.say("targets.typed", years=" / ".join(years)) if years else ""
+    return PrintedCell(row["promised"] or typed)
+
+
+def _frequency(language: Language, row: Row) -> PrintedCell:
+    """How often the indicator is reported: as the plan says, or the kit's own word for it."""
+    said = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
+    return PrintedCell(language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said)
+
+
+def _indicator(language: Language, row: Row) -> PrintedCell:
+    """The indicator in the first of its rows; below it, indented, the category of each."""
+    if row["starts"]:
+        return PrintedCell(number_words.indicator(language, row))
+    group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
+    return PrintedCell(INDENT + (language.colon(group, name) if name else language.say("by", group=group)))
+
+
+def _remark(language: Language, row: Row) -> tuple[str, ...]:
+    """Why a number of the survey is hidden or doubtful."""
+    if row["filled_by"] == "partners" or row["marker"] == "c" or not isinstance(row["reason"], str):
+        return ()
+    return (number_words.remark(language, row),)
+
+
+MATRIX = TableLayout(
+    (
+        TableColumn("indicator", _indicator, "label"),
+        TableColumn("baseline", _baseline, "value"),
+        TableColumn("baseline_interval", _limits, head="limits"),
+        TableColumn(
+            "unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"
+        ),
+        TableColumn("target", _target, "words"),
+        TableColumn("verification", partial(_first_words, "means_of_verification"), "words"),
+        TableColumn("reporting", _frequency, "words"),
+        TableColumn("lead", partial(_first_words, "lead"), "words"),
+    ),
+    headings=lambda language, row: (language.colon(str(row["code"]), str(row["statement"])),),
+    reasons=_remark,
+    wide=True,
+)
+"""Tool No. 16's matrix. The statement that an indicator belongs to stands above its rows."""
+
+BASELINE = ("indicator", "unit", "baseline", "baseline_interval")
+
+
+def matrix(language: Language, evidence: Evidence) -> PrintedTable:
+    """Tool No. 16's matrix: the survey's cells filled, the targets in words, and the partners' cells as they gave them."""
+    named = evidence.targets[evidence.targets["target_year"].notna()]
+    aims: dict[tuple[object, ...], list[str]] = {}
+    for row in named.to_dict("records"):
+        aims.setdefault((row["id"], row["group"], row["category"]), []).append(plan_words.promise(language, row))
+    rows = [
+        {**row, "promised": language.list(aims.get((row["id"], row["group"], row["category"]), []))}
+        for row in _rows(evidence.baseline)
+    ]
+    return printed(language, MATRIX, rows, TableWords(language.say("matrix.title")))
+
+
+def baseline(language: Language, filled: Baseline) -> PrintedTable:
+    """The rows of the plan with what the survey filled in: the matrix without targets and duties."""
+    words = TableWords(filled.plan.title, filled.plan.goal)
+    return printed(language, MATRIX.only(*BASELINE), _rows(filled), words)
+
+
+def smart(language: Language, evidence: Evidence) -> PrintedTable:
+    """Tool No. 16's five criteria for each indicator of the plan; what one lacks is a footnote."""
+    table = evidence.smart
+    rows = [
+        {
+            **part.iloc[0].to_dict(), **dict(zip(part["criterion"], part["met"], strict=True)),
+            "lacks": tuple(text for text in part["missing"] if text),
+        }
+        for _, part in table.groupby("id", sort=False)
+    ]  # fmt: skip
+    words = TableWords(language.say("smart.title"), language.say("smart.about"), (language.say("smart.partners_only"),))
+    return printed(language, SMART, rows, words)
+
+
+def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
+    """Whether a criterion is met; `partners` where only they can say."""
+    return PrintedCell(language.say(f"smart.{row[criterion]}"))
+
+
+SMART = TableLayout(
+    (
+        TableColumn(
+            "indicator", lambda language, row: PrintedCell(language.colon(str(row["code"]), str(row["indicator"]))), "label"
+        ),
+        *(TableColumn(name, partial(_met, name), "words") for name in CRITERIA),
+    ),
+    reasons=lambda language, row: tuple(number_words.reason(language, text) for text in row["lacks"]),
+)
+"""Tool No. 16's five criteria, one column each."""
+
+GLOBAL_FIGURES = TableLayout(
+    (
+        TableColumn("place", lambda language, row: PrintedCell(number_words.reason(language, row["place"])), "label"),
+        TableColumn("total", lambda language, row: number_cells.in_unit(language, row["stock"], "stock"), "value"),
+        TableColumn(
+            "per_1000", lambda language, row: number_cells.in_unit(language, row["stock_prevalence"], "stock_prevalence")
+        ),
+        TableColumn("year", lambda _, row: number_cells.year(row["year"])),
+        TableColumn("comparable", lambda language, row: PrintedCell(language.say(f"comparable.{row['comparable']}")), "words"),
+    )
+)
+
+
+def global_figures(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Global figures (`nap.global_estimates.references`), one row a place and year; none is comparable with a survey's."""
+    made = [
+        {
+            "place": place,
+            "year": year,
+            "comparable": part["comparable"].iloc[0],
+            "stock": float("nan"),
+            "stock_prevalence": float("nan"),
+        }
+        | dict(zip(part["measure"], part["value"], strict=True))
+        for (place, year), part in rows.groupby(["place", "year"], sort=False)
+    ]
+    source = language.say("references.source", source=language.list(map(language.kit, dict.fromkeys(rows["source"]))))
+    return printed(language, GLOBAL_FIGURES, made, TableWords(language.say("references.title"), notes=(source,)))
+
+
+def _rows(filled: Baseline) -> list[dict[Any, Any]]:
+    """The rows of the baseline; `starts` says which is the first of its indicator."""
+    rows = filled.table.to_dict("records")
+    return [{**row, "starts": place == 0 or rows[place - 1]["id"] != row["id"]} for place, row in enumerate(rows)]

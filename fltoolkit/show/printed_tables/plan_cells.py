@@ -1,0 +1,49 @@
+"""Columns and cells that several of the plan's tables share: what a row is about, its baseline, its number in its unit."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.show.printed_tables import number_cells
+from fltoolkit.show.printed_tables.printed_table import PrintedCell, Row, TableColumn
+from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.survey.spec.groups import TOTAL
+
+
+def is_total(row: Row) -> bool:
+    """Whether a row of the plan is of everybody."""
+    return pd.isna(row["group"]) or row["group"] in ("", TOTAL)
+
+
+def headings(language: Language, row: Row) -> tuple[str, str]:
+    """The lines above rows: the indicator with the unit of its numbers, `Prevalence … (per 1,000 adults)`, and the group."""
+    indicator = f"{number_words.indicator(language, row)} ({language.kit(str(row['unit']))})"
+    return indicator, "" if is_total(row) else number_words.group(language, str(row["group"]))
+
+
+def about(language: Language, row: Row) -> PrintedCell:
+    """Indicator and category of a row that stands alone."""
+    return PrintedCell(plan_words.about(language, row))
+
+
+def category(language: Language, row: Row) -> PrintedCell:
+    """A row's category, below its group."""
+    return PrintedCell(language.say("everyone") if is_total(row) else number_words.reason(language, row["category"]))
+
+
+def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
+    """A number of the row in its unit; `marker` names the column of its marker."""
+    return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "")
+
+
+def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
+    """An interval of the row in its unit."""
+    return number_cells.interval(language, row[low], row[high], str(row["measure"]))
+
+
+BASELINE = (
+    TableColumn("baseline", lambda language, row: value(language, row, "baseline_value", "marker"), "value"),
+    TableColumn("baseline_interval", lambda language, row: limits(language, row, "ci_low", "ci_high"), head="limits"),
+)
+"""The baseline and its interval, of rows that a survey fills."""

@@ -1,0 +1,139 @@
+"""The tables of what a survey found: a measure by its groups, and the headline under each rule set."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.publish.measure_units import scaled
+from fltoolkit.show.printed_tables import number_cells
+from fltoolkit.show.printed_tables.printed_table import (
+    NBSP,
+    PrintedCell,
+    PrintedTable,
+    Row,
+    TableColumn,
+    TableLayout,
+    TableWords,
+    printed,
+)
+from fltoolkit.show.wording import number_words
+
+BASES = {"share": "of_cases", "duration": "with_months"}  # of whom `n` counts; else the persons asked
+
+
+def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:
+    """Published rows of one measure and population; a line across names each group.
+
+    Args:
+        rows: from `Published.select`, or a part of `Published.table`. title: by default the measure and the population.
+    """
+    first = rows.iloc[0].to_dict()
+    measure, who = str(first["measure"]), language.kit(first["reference_population_label"])
+    about = language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])
+    about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
+    parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() else ""
+    words = TableWords(
+        title or language.say("tables.of", title=language.say(f"titles.{measure}"), who=who), _subtitle(language, first),
+        (number_words.start(about), *_bases(language, rows), parts, _to_verify(language, rows)), {"level": number_words.level(language, first)},
+    )  # fmt: skip
+    return printed(language, results(measure), rows.to_dict("records"), words)
+
+
+def results(measure: str) -> TableLayout:
+    """The columns of a measure's results."""
+    return TableLayout(
+        (
+            TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
+            *_estimate(measure),
+            TableColumn("n", lambda language, row: number_cells.count(language, row["n"]), head=BASES.get(measure, "asked")),
+            TableColumn("cases", _cases, head="counted" if measure == "flowchart" else "cases"),
+        ),
+        headings=_group,
+        reasons=_reasons,
+    )
+
+
+def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """The headline under each rule set, the run's own first (from `Published.rule_sets`)."""
+    first = rows.iloc[0].to_dict()
+    measure = str(first["measure"])
+    own = TableColumn("rule_set", lambda _, row: PrintedCell(str(row["rule_set"])), "label")
+    layout = TableLayout(
+        (own, *_estimate(measure), TableColumn("cases", _cases)), reasons=partial(_of_rule_set, str(first["rule_set"]))
+    )
+    who = language.kit(first["reference_population_label"])
+    title = (
+        language.say("rule_sets.title")
+        if measure == "prevalence"
+        else language.say("tables.by_rule_set", title=language.say(f"titles.{measure}"))
+    )
+    words = TableWords(
+        title, _subtitle(language, first), (language.say("rule_sets.note", who=who),) if measure == "prevalence" else (),
+        {"level": number_words.level(language, first)},
+    )  # fmt: skip
+    return printed(language, layout, rows.to_dict("records"), words)
+
+
+def _estimate(measure: str) -> tuple[TableColumn, TableColumn]:
+    """The estimate, with its marker, and its interval."""
+    return (
+        TableColumn(
+            measure, lambda language, row: number_cells.estimate(language, row["estimate"], measure, row["marker"]), "value"
+        ),
+        TableColumn("interval", lambda language, row: _interval(language, row, measure)),
+    )
+
+
+def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
+    if pd.isna(row["ci_low"]):
+        return number_cells.EMPTY
+    return number_cells.interval(language, scaled(row["ci_low"], measure), scaled(row["ci_high"], measure), measure)
+
+
+def _cases(language: Language, row: Row) -> PrintedCell:
+    """How many cases: their number, and of a cell of a breakdown the class of it (`5–14`)."""
+    if pd.notna(row["cases"]):
+        return number_cells.count(language, row["cases"])
+    return PrintedCell(number_words.cases(language, row).replace(" ", NBSP), like_number=True)
+
+
+def _group(language: Language, row: Row) -> tuple[str]:
+    """The group of a row, above its categories; a step of the flowchart needs none."""
+    return ("" if row["measure"] == "flowchart" else number_words.group(language, str(row["breakdown"])),)
+
+
+def _reasons(language: Language, row: Row) -> tuple[str, ...]:
+    """Why a number is not shown or not reliable. What is confidential has one reason, which its marker tells."""
+    hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
+    return (
+        "" if row["marker"] == "c" else number_words.remark(language, row),
+        language.say("tables.months_hidden") if hidden else "",
+    )
+
+
+def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
+    """What must be known of a rule set's result beside those of others."""
+    told = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
+    return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(told))
+
+
+def _subtitle(language: Language, row: Row) -> str:
+    """Whom the rows are about, and when."""
+    texts = (row["reference_population_label"], row["reference_period"])
+    return language.list(language.kit(text) for text in texts if text)
+
+
+def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Which months a stock or a duration counts."""
+    return tuple(
+        number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]) if text
+    )
+
+
+def _to_verify(language: Language, rows: pd.DataFrame) -> str:
+    """What recalled facts some rows rest on, as a sentence; empty where they rest on none."""
+    doubts = [number_words.reason(language, text) for text in rows["to_verify"].unique() if text]
+    return language.say("basis.to_verify", what=language.list(doubts)) if doubts else ""

@@ -1,0 +1,132 @@
+"""The tables of the plan's targets: what a repeat could verify and detect, and the way to each target year by year."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.show.printed_tables import number_cells, plan_cells
+from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
+from fltoolkit.show.printed_tables.printed_table import (
+    PrintedCell,
+    PrintedTable,
+    Row,
+    TableColumn,
+    TableLayout,
+    TableWords,
+    printed,
+)
+from fltoolkit.show.wording import number_words, plan_words
+
+
+def _target(language: Language, row: Row) -> PrintedCell:
+    """What the target asks, in the plan's terms: a cut, a value or eradication by a year. Its value has a column of its own."""
+    if pd.isna(row["target_year"]) or pd.isna(row["target_value"]) or pd.isna(row["cut"]):
+        return PrintedCell(plan_words.promise(language, row))
+    return PrintedCell(language.kit(row["target_words"]))
+
+
+def _verifiable(language: Language, row: Row) -> PrintedCell:
+    return PrintedCell(plan_words.verifiable(language, row)) if pd.notna(row["target_year"]) else EMPTY
+
+
+def _beside(language: Language, row: Row) -> PrintedCell:
+    """Where the later round lies beside the target: a place, and no test."""
+    return PrintedCell(number_words.start(language.kit(row["beside"]))) if row["beside"] else EMPTY
+
+
+def _smallest(language: Language, row: Row) -> PrintedCell:
+    """The smallest fall that the planned repeat would find; `–` where it would find none."""
+    return number_cells.percent(language, row["smallest_cut"], NONE if pd.notna(row["planned_sample"]) else EMPTY)
+
+
+def _after(language: Language, row: Row) -> PrintedCell:
+    """The value after the smallest fall."""
+    if pd.isna(row["smallest_value"]):
+        return NONE if pd.notna(row["planned_sample"]) else EMPTY
+    return plan_cells.value(language, row, "smallest_value")
+
+
+def _needed(language: Language, row: Row) -> PrintedCell:
+    return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
+
+
+TARGETS = TableLayout(
+    (
+        TableColumn("about", plan_cells.about, "label", "indicator"),
+        TableColumn("category", plan_cells.category, "label"),
+        *plan_cells.BASELINE,
+        TableColumn("target", _target, "words"),
+        TableColumn("target_value", lambda language, row: plan_cells.value(language, row, "target_value")),
+        TableColumn("verifiable", _verifiable, "words"),
+        TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
+        TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
+        TableColumn("beside", _beside, "words"),
+        TableColumn("power", lambda language, row: number_cells.percent(language, row["power"])),
+        TableColumn("smallest", _smallest),
+        TableColumn("after", _after),
+        TableColumn("planned", lambda language, row: number_cells.count(language, row["planned_sample"])),
+        TableColumn("needed", _needed),
+        TableColumn("first_year", lambda _, row: number_cells.year(row["first_year"], NONE)),
+    ),
+    headings=plan_cells.headings,
+)  # fmt: skip
+"""Every column that a table of targets has; each table prints some of them."""
+
+VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
+PLACED = ("later", "later_interval", "beside")  # once there is a later round
+FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
+EVERYTHING = (
+    "category",
+    "baseline",
+    "baseline_interval",
+    "target",
+    "target_value",
+    "verifiable",
+    "smallest",
+    "after",
+    "planned",
+    "needed",
+    "first_year",
+)
+MILESTONES = TableLayout(
+    (
+        TableColumn("year", lambda _, row: number_cells.year(row["year"]), "label"),
+        TableColumn("value", lambda language, row: plan_cells.value(language, row, "value"), "value"),
+        TableColumn("kind", lambda language, row: PrintedCell(language.kit(row["kind"])), "words"),
+    ),
+    headings=lambda language, row: (f"{plan_words.about(language, row)} ({language.kit(str(row['unit']))})",),
+)
+
+
+def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Each target with its baseline, whether a repeat could verify it, and the smallest fall that one could detect.
+
+    Args:
+        rows: rows of `Evidence.targets` that name a target.
+    """
+    words = TableWords(language.say("targets.title"))
+    return printed(language, TARGETS.only(*VERIFIED), rows.to_dict("records"), words)
+
+
+def every_row(language: Language, evidence: Evidence) -> PrintedTable:
+    """Every row that a survey fills, with or without a target, and the later round beside it once there is one."""
+    rows = evidence.targets
+    years = rows.loc[rows["beside"] != "", "later_year"]
+    keys = (*EVERYTHING[:6], *PLACED, *EVERYTHING[6:]) if len(years) else EVERYTHING
+    notes = (language.say("targets.no_test"),) if len(years) else ()
+    heads = {"year": f"{years.iloc[0]:.0f}"} if len(years) else {}
+    words = TableWords(language.say("targets.every_title"), language.say("targets.every_about"), notes, heads)
+    return printed(language, TARGETS.only(*keys), rows.to_dict("records"), words)
+
+
+def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """What a repeat of the planned size could detect of each indicator's total (rows of `Evidence.targets`)."""
+    layout = TableLayout(TARGETS.only(*FOUND).columns)
+    return printed(language, layout, rows.to_dict("records"), TableWords(language.say("detectable.title")))
+
+
+def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """The way to each target, year by year (`Evidence.milestones`); what nobody measures says so."""
+    return printed(language, MILESTONES, rows.to_dict("records"), TableWords(language.say("milestones.title")))

@@ -1,0 +1,78 @@
+"""The results framework: each indicator named once, the survey's cells filled, the partners' as they gave them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from handed import EN, FR
+from promises import evidence_from
+from published_rows import HIDDEN, of, published, row
+
+import fltoolkit as fl
+from fltoolkit.nap.global_estimates import references
+from fltoolkit.nap.smart_criteria import CRITERIA
+from fltoolkit.publish.published_set import CONFIDENTIAL
+from fltoolkit.show.printed_tables import framework_tables
+
+UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
+OUT = published(row(), of("sex", "men", **UNRELIABLE), of("sex", "women", **HIDDEN), groups=("sex",))
+TARGETS = ({"year": 2030, "cut": 0.5}, {"year": 2030, "cut": 0.1, "group": "gender", "category": "men"})
+
+
+def evidence(**keys: Any) -> fl.Evidence:
+    """20 per 1,000 (15 to 26); a cut by half of the total, by a tenth of men; and inspectors, whom partners count."""
+    return evidence_from(OUT, *TARGETS, **keys)
+
+
+def test_a_statement_stands_above_its_rows_an_indicator_in_its_first_and_numbers_in_each() -> None:
+    table = framework_tables.matrix(EN, evidence())
+    head, whole, men, women, *_, output, trained = ([cell.replace("\xa0", " ") for cell in cells] for cells in table.texts)
+    assert (head, output) == (["Objective: Forced labour reduced"], ["Output 1.1: Capacity developed"])
+    assert whole[:4] == ["Prevalence", "20.0", "15.0 to 26.0", "per 1,000 adults"]
+    assert whole[4] == "a cut of 50 % by 2030, to 10.0 per 1,000 adults"
+    assert (whole[5], whole[7]) == ("survey", "Commission")
+    assert men[:4] == ["\u2003gender: men", "20.0 [u]", "15.0 to 26.0", ""]
+    assert men[4].startswith("a cut of 10 %")
+    assert men[5:] == ["", "", "", "a"]
+    assert women[:4] == ["\u2003gender: women", "[c]", "", ""]
+    assert trained[:3] == ["Inspectors trained", EN.say("by_partners"), ""]
+    assert trained[4] == "80 / more than 150 (partners)"
+    assert table.wide
+    assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability; [x] not available."  # nothing by region
+    assert table.footnotes[0] == "Unreliable: fewer than 15 cases"
+
+
+def test_the_baseline_is_the_matrix_without_targets_and_duties() -> None:
+    table = framework_tables.baseline(EN, evidence().baseline)
+    assert [head.key for head in table.heads] == [*framework_tables.BASELINE, "notes"]
+    assert [row[2] for row in table.texts if len(row) > 1][:3] == ["20.0", "20.0\xa0[u]", "[c]"]
+    assert "a cut of" not in repr(table)
+
+
+def test_what_partners_gave_stands_in_their_cell() -> None:
+    made = evidence()
+    table = made.baseline.table.astype({"baseline_value": object})
+    table.loc[table["id"] == "trained", "baseline_value"] = "about 12"
+    given = dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
+    assert framework_tables.matrix(EN, given).texts[-1][1] == "about 12"
+
+
+def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:
+    made = evidence()
+    table = framework_tables.smart(EN, made)
+    rows = {row[0].partition(": ")[2]: row[1:] for row in table.texts}
+    assert set(rows) == set(made.smart["indicator"])
+    for name, cells in rows.items():
+        met = made.smart[made.smart["indicator"] == name].set_index("criterion")["met"]
+        assert list(cells[: len(CRITERIA)]) == [met[criterion] for criterion in CRITERIA]
+    missing = made.smart[(made.smart["indicator"] == "Inspectors trained") & (made.smart["missing"] != "")]["missing"]
+    told = [dict(table.lettered)[mark] for mark in rows["Inspectors trained"][-1].split(", ")]
+    assert [text.lower() for text in told] == [text.lower() for text in missing]
+    assert {cell for row in framework_tables.smart(FR, made).texts for cell in row[1:6]} <= {"oui", "non", "partenaires"}
+
+
+def test_figures_of_the_world_are_never_comparable() -> None:
+    table = framework_tables.global_figures(EN, references())
+    assert table.texts[0] == ("World", "27,600,000", "3.5", "2021", "no")
+    assert {row[-1] for row in table.texts} == {"no"}
