@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fltoolkit.languages.language import Language
-from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]
 

@@ -10,6 +10,8 @@ from typing import Any
 
 BLUE, ORANGE, GREY, INK, PALE = "#1f5a7a", "#c2571a", "#8a8f98", "#22303c", "#e4e8ec"
 GREEN, PURPLE = "#3b8f6b", "#7a4b94"
+QUIET = "#55606b"
+"""Of words that stand back: 6.4 : 1 on white, where 4.5 : 1 is asked of text."""
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
@@ -59,7 +61,7 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
 
     lines = textwrap.wrap(subtitle, SUBTITLE) or [""]
     told = "<br>".join(safe(line) for line in lines)
-    head = f"<b>{safe(title)}</b><br><span style='font-size:13px;color:#55606b'>{told}</span>"
+    head = f"<b>{safe(title)}</b><br><span style='font-size:13px;color:{QUIET}'>{told}</span>"
     base: dict[str, Any] = {
         "template": go.layout.Template(),
         "title": {"text": head, "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
