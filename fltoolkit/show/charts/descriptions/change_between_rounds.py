@@ -10,7 +10,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Mark, Row, Series
-from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room, mark_of
+from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room, mark_of, of_population
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
@@ -36,10 +36,8 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Roo
             lines.append(Row(heading, heading, heading=True))
         lines.append(_row(language, name, row, measure, (before, after), room))
     marks = [mark for line in lines for mark in line.marks]
-    of = language.say(
-        "tables.of", title=language.say(f"titles.{measure}"), who=language.kit(str(first["reference_population_label"]))
-    )
-    named = title or language.say("charts.change", title=of, before=before, after=after)
+    of = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
+    named = title or of_population(language, first, of)
     unit = number_words.start(number_words.unit(language, measure))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, first))}."
     told = [language.colon(name, _told(language, row, measure)) for name, row in zip(names, records, strict=True)]
@@ -55,9 +53,9 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
     """The changes of a measure in its first population: everyone's, and those of uncrossed groups (of these, or of all)."""
     rows = changed[changed["measure"] == f"change_in_{measure}"]
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
-    plain = rows["breakdown"].map(uncrossed).map(len) < 2
-    asked = True if groups is None else rows["breakdown"].isin(["", *groups])
-    return rows[plain & asked].reset_index(drop=True)
+    asked = rows["breakdown"].map(lambda name: len(uncrossed(name)) < 2 and (groups is None or name in ("", *groups)))
+    found: pd.DataFrame = rows[asked].reset_index(drop=True)
+    return found
 
 
 def rounds(row: PublishedNumber) -> tuple[str, str]:

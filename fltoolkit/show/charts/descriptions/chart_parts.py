@@ -130,10 +130,10 @@ class DotChart(Chart):
     reference: float = math.nan
     bars: bool = False
 
-    def lane(self, mark: Mark) -> int:
+    def lane(self, row: Row, mark: Mark) -> int:
         """Where an interval stands: −1 above the middle of its row, 1 below it, so that those of two joined dots do not lie on each other."""
         colours = [series.colour for series in self.series]
-        return 2 * colours.index(mark.colour) - 1 if len(colours) > 1 else 0
+        return 2 * colours.index(mark.colour) - 1 if len(row.marks) > 1 else 0
 
 
 @dataclass(frozen=True)

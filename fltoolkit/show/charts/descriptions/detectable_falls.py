@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -41,9 +42,7 @@ def falls(
     names = {
         p: language.say("charts.from", rate=_per_1000(language, f"{p * scale('prevalence'):g}")) for p in sorted(prevalences)
     }
-    lines = tuple(
-        _curve(lambda n, p=p: fall(p, n), sizes, name, colour) for (p, name), colour in zip(names.items(), SERIES, strict=False)
-    )
+    lines = tuple(_curve(partial(fall, p), sizes, name, colour) for (p, name), colour in zip(names.items(), SERIES, strict=False))
     at = [] if planned is None else [(planned, fall(p, planned), colour) for p, colour in zip(names, SERIES, strict=False)]
     points = tuple(_point(n, y, number_words.percent(language, y / 100), colour) for n, y, colour in at if math.isfinite(y))
     words = "" if planned is None else language.say("charts.planned_size", persons=number_words.count(language, planned))

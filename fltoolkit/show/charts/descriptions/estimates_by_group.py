@@ -92,7 +92,7 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
             )
         )
     marks = [mark for line in lines for mark in line.marks]
-    named = title or language.say("charts.rule_sets", title=_of_population(language, first, language.say(f"titles.{measure}")))
+    named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
     subtitle = _subtitle(language, first | {"to_verify": ""})
     told = [
         language.colon(line.name, number_text(language, row)) for line, row in zip(lines, rows.to_dict("records"), strict=True)
@@ -198,13 +198,14 @@ def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> st
 def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:
     of = language.say(f"titles.{first['measure']}")
     if not groups:
-        return _of_population(language, first, of)
+        return of_population(language, first, of)
     names = language.join(language.join(number_words.group(language, key) for key in uncrossed(group)) for group in groups)
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
-    return _of_population(language, first, language.say(key, title=of, groups=names))
+    return of_population(language, first, language.say(key, title=of, groups=names))
 
 
-def _of_population(language: Language, first: PublishedNumber, title: str) -> str:
+def of_population(language: Language, first: PublishedNumber, title: str) -> str:
+    """A title with whom it is of, so that adults and children never stand under one."""
     who = language.kit(str(first["reference_population_label"]))
     return language.say("tables.of", title=title, who=who) if who else title
 

@@ -86,7 +86,7 @@ def way_of(evidence: Evidence, row: str, language: Language, *, title: str = "",
 
 def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:
     """A measured value with its interval, in the row's unit already."""
-    low, high = (math.nan if pd.isna(row[c]) else float(row[c]) for c in ("ci_low", "ci_high"))
+    low, high = float(row["ci_low"]), float(row["ci_high"])
     words = value(language, row[column], row)
     words = words if math.isnan(low) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"
     unreliable = row.get("flag") in chart_notes.MARKED

@@ -57,7 +57,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
             if chart.bars and mark.glyph is not Glyph.NONE_FOUND:
                 _bar(axes, mark, at, size)
             else:
-                _mark(axes, mark, at, size, lane=LANE * chart.lane(mark))
+                _mark(axes, mark, at, size, lane=LANE * chart.lane(row, mark))
     return figure
 
 
@@ -118,6 +118,7 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
     body = size.width * (0.36 if size.width > 5 else 0.6)
     figure, axes = sheet(chart, size, body, Margins(left, right, over, below))
+    axes.tick_params(pad=6)
     for line in chart.lines:
         planned = {"color": GREY, "linewidth": size.font / 9, "linestyle": (0, (4, 3)), "zorder": 1}
         axes.plot(line.x, line.y, **(planned if line.planned else {"color": line.colour, "linewidth": size.font / 4.5}))

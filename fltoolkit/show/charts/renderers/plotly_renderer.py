@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fltoolkit.show.charts.chart_style import BUTTONS, GREY, INK, LINE, PALE, QUIET, SUBTITLE, Picture, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import BUTTONS, GREY, INK, PALE, QUIET, SUBTITLE, Picture, figure, more_lines, safe, wrap
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, Chart, CurveChart, DotChart, Glyph, Mark, Point, Row
 
 LABEL = 28  # letters of a label's line
@@ -36,15 +36,22 @@ def _dots(chart: DotChart) -> Any:
     for glyph, colour in _looks(m for r in rows for m in r.marks):
         there = [(i, r, m) for i, r in enumerate(rows) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
         marks, places = [m for *_, m in there], [i for i, *_ in there]
-        lane = LANE * chart.lane(marks[0])
+        lanes = [place + LANE * chart.lane(row, mark) for place, row, mark in there]
         barred = chart.bars and glyph is not Glyph.NONE_FOUND
         if barred:
             _bars(fig, marks, places)
-        elif lane:
-            _intervals(fig, marks, [place + lane for place in places])
-        at = [place + lane if glyph is Glyph.NONE_FOUND else place for place in places]
-        hover = [_hover(r, m) for _, r, m in there]
-        _marks(fig, marks, [_drawn(m) for m in marks], at, hover, along="" if lane else "x", signs=not barred)
+        elif chart.series:
+            _intervals(fig, marks, lanes)
+        hover, along = [_hover(r, m) for _, r, m in there], "" if chart.series else "x"
+        _marks(
+            fig,
+            marks,
+            [_drawn(m) for m in marks],
+            lanes if glyph is Glyph.NONE_FOUND else places,
+            hover,
+            along=along,
+            signs=not barred,
+        )
     _absent(fig, rows)
     for series in chart.series:
         look = {"size": 11, "color": series.colour}
@@ -102,7 +109,7 @@ def _curves(chart: CurveChart) -> Any:
             x=list(line.x), y=y, mode="lines", line=style, name=safe(line.words), hoverinfo="skip" if line.planned else "x+y"
         )
         if line.words and y[-1] is not None:
-            _words(fig, 1.0, y[-1], line.words, xref="paper", xanchor="left", font={"color": line.colour, "size": 13})
+            _words(fig, 1.0, y[-1], line.words, xref="paper", xanchor="left", xshift=6, font={"color": line.colour, "size": 13})
     for glyph, colour in _looks(p.mark for p in chart.points):
         there = [p for p in chart.points if (p.mark.glyph, p.mark.colour) == (glyph, colour)]
         _marks(
@@ -111,7 +118,7 @@ def _curves(chart: CurveChart) -> Any:
             [p.x for p in there],
             [p.mark.value for p in there],
             [safe(p.mark.words) for p in there],
-            "y",
+            along="y",
         )
     for point in chart.points:
         _named(fig, chart, point)
@@ -124,8 +131,7 @@ def _curves(chart: CurveChart) -> Any:
 def _sheet(chart: Chart, body: int, *, left: float, right: float, above: int = 0) -> Any:
     """An empty figure with the chart's words: its title, its subtitle and, below what is drawn, its notes."""
     notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
-    head = BUTTONS + LINE * (len(textwrap.wrap(chart.subtitle, SUBTITLE)) - 1)
-    top, below = 74 + head + above, 56 + 17 * len(notes)
+    top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
     if isinstance(chart, CurveChart):
         top, below = top + 14, below + 18
     fig = figure(chart.title, chart.subtitle, 0, margin={"l": 24 + left, "r": 24 + right, "t": top, "b": below})
@@ -215,10 +221,11 @@ def _place(axis: Axis, value: float) -> float:
 
 def _values(axis: Axis) -> dict[str, Any]:
     """A value axis with the ticks of the description."""
+    low, high = (_place(axis, end) for end in (axis.low, axis.high))
+    title = {"text": safe(axis.title), "font": {"size": 13, "color": QUIET}}
     return {
-        "title": {"text": safe(axis.title)}, "type": "log" if axis.log else "linear", "range": [_place(axis, axis.low), _place(axis, axis.high)],
-        "tickvals": [t.value for t in axis.ticks], "ticktext": [safe(t.words) for t in axis.ticks], "gridcolor": PALE, "zerolinecolor": GREY,
-        "automargin": True, "ticklabelstandoff": 4,
+        "title": title, "type": "log" if axis.log else "linear", "range": [low, high], "gridcolor": PALE, "zerolinecolor": GREY,
+        "tickvals": [t.value for t in axis.ticks], "ticktext": [safe(t.words) for t in axis.ticks], "automargin": True, "ticklabelstandoff": 4,
     }  # fmt: skip
 
 
