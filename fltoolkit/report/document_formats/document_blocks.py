@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]

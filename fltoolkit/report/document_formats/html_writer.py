@@ -19,7 +19,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
-from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 LOOK = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "document.css"

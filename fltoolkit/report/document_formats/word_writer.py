@@ -21,7 +21,7 @@ from fltoolkit.report.document_formats.document_blocks import (
 )
 from fltoolkit.report.document_formats.word_rows import add, clean, rows
 from fltoolkit.report.document_formats.word_styles import BLUE, PALE, REGION, TITLES, border, dress, element, fill, page
-from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 NO_TIME = datetime(1980, 1, 1)

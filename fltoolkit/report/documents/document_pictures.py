@@ -14,12 +14,15 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.document_sections.targets_section import with_target
-from fltoolkit.show.charts import static_charts, static_plan_charts
-from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.charts.descriptions import change_between_rounds, detectable_falls, estimates_by_group, target_path
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE
+from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 from fltoolkit.survey.spec.groups import TOTAL
 
 Width = Literal["wide", "half", "slide"]
-SIZES = {"wide": static_charts.WIDE, "half": static_charts.HALF, "slide": static_charts.SLIDE}
+SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
+ROOMS = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
 
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
@@ -52,7 +55,7 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
     """A function that draws from evidence, language and plain values, as `drawn_once` asks."""
 
     @wraps(draw)
-    def drawn(evidence: Evidence, language: Language, *asked: Any) -> D:
+    def known_or_drawn(evidence: Evidence, language: Language, *asked: Any) -> D:
         known = _drawn.get()
         if known is None:
             return draw(evidence, language, *asked)
@@ -62,7 +65,7 @@ def _once(draw: Callable[..., D]) -> Callable[..., D]:
         found: D = known[key]
         return found
 
-    return drawn
+    return known_or_drawn
 
 
 def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
@@ -79,9 +82,10 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 @_once
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    """A measure by some groups."""
-    size = SIZES[width]
-    return static_charts.estimates(evidence.now, what.measure, what.groups, language, population=what.population, size=size)
+    """A measure by some groups, everyone first."""
+    by = [[g] for g in what.groups] if what.measure == "share" else [[], *([g] for g in what.groups)]
+    rows = evidence.now.select(what.measure, by, population=what.population)
+    return drawn(estimates_by_group.estimates(evidence.now, rows, language, room=ROOMS[width]), SIZES[width])
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
@@ -116,7 +120,8 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW[width] - 2)
-    return static_charts.change(evidence.changed, language, groups=groups, size=SIZES[width])
+    rows = change_between_rounds.of_groups(evidence.changed.table, "prevalence", groups)
+    return drawn(change_between_rounds.change(rows, language, room=ROOMS[width]), SIZES[width])
 
 
 @_once
@@ -126,13 +131,8 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     rows = rows[rows["group"].isin(["", TOTAL]) & rows["baseline_value"].notna() & rows["target_value"].notna()]
     if rows.empty:
         return None
-    target, steps = rows.iloc[0].to_dict(), evidence.milestones
-    steps = steps[(steps["id"] == target["id"]) & steps["group"].isin(["", TOTAL])]
-    later = evidence.follow_up
-    later = later[(later["id"] == target["id"]) & later["group"].isin(["", TOTAL])]
-    return static_plan_charts.target_path(
-        target, steps, later.iloc[0].to_dict() if len(later) else None, language, size=SIZES[width]
-    )
+    way = target_path.way_of(evidence, str(rows["id"].iloc[0]), language, room=ROOMS[width])
+    return drawn(way, SIZES[width]) if way else None
 
 
 @_once
@@ -140,4 +140,5 @@ def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     """What a repeat could detect; None where the headline or its design effect is not shown."""
     totals = evidence.targets[evidence.targets["group"].isin(["", TOTAL]) & evidence.targets["planned_sample"].notna()]
     planned = float(totals["planned_sample"].iloc[0]) if len(totals) else None
-    return static_plan_charts.repeat(evidence.start or evidence.now, language, planned=planned, size=SIZES[width])
+    chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, room=ROOMS[width])
+    return drawn(chart, SIZES[width]) if chart else None

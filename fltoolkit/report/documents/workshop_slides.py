@@ -10,7 +10,7 @@ from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Ch
 from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
-from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words
 
 ROWS = 9  # that a slide has room for

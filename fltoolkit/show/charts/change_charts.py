@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import BASE, read_language
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, LEGENDS_TOP, Picture, Table, axis, categories, figure, wrap
-from fltoolkit.show.charts.estimate_charts import dot_series
+from fltoolkit.show.charts.chart_style import Picture, Table
+from fltoolkit.show.charts.descriptions import change_between_rounds
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
-    TITLES,
     PublishedNumber,
     Words,
     ends,
-    labels,
     number,
     percent,
 )
@@ -71,35 +68,8 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 
 def change(rows: pd.DataFrame) -> Picture:
-    """Both rounds' estimates with their intervals, one row a category, and the verdict at the right; hollow dots are unreliable."""
-    first = rows.iloc[0].to_dict()
-    measure = str(first["measure"]).removeprefix("change_in_")
-    names = [wrap(name) for name in labels(rows)]
-    where = f"{unit(measure, first['reference_population_label'])}, {percent(first)} intervals"
-    fig = figure(
-        f"{TITLES[measure]}, {_round(first, '_before')} and {_round(first, '')}",
-        f"{where}; {first['reference_period']}",
-        170 + 56 * len(rows),
-    )
-    for side, colour in (("_after", BLUE), ("_before", GREY)):
-        part = rows[["marker", "reason", "level"]].assign(y=names, measure=measure)
-        part = part.assign(**{c: rows[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")})
-        dot_series(fig, _round(first, "" if side == "_after" else side), part, colour, True)
-    for name, row in zip(names, rows.to_dict("records"), strict=True):
-        fig.add_annotation(
-            x=1.01,
-            xref="paper",
-            xanchor="left",
-            y=name,
-            text=f"{row['verdict']}{' [u]' if row['marker'] == 'u' else ''}" if row["verdict"] else "not shown",
-            showarrow=False,
-            font={"color": INK, "size": 13},
-        )
-    fig.update_xaxes(**axis(str(unit(measure))))
-    fig.update_yaxes(**categories(names))
-    fig.update_layout(scattermode="group", margin={"t": LEGENDS_TOP, "r": 170}, legend_traceorder="reversed", showlegend=True)
-    told = "; ".join(f"{n}: {_alt(r, measure)}" for n, r in zip(labels(rows), rows.to_dict("records"), strict=True))
-    return Picture(fig, f"Dot plot: {TITLES[measure]} in two rounds, {where}. {told}.")
+    """Both rounds' numbers on one line, joined, with their intervals; the verdict at the right. A hollow dot is unreliable."""
+    return picture(change_between_rounds.change(rows, read_language(BASE)))
 
 
 def change_table(rows: pd.DataFrame) -> Table:
@@ -126,9 +96,3 @@ def _round(row: PublishedNumber, suffix: str) -> str:
 
 def _per(row: PublishedNumber, measure: str) -> str:
     return f" {unit(measure, row['reference_population_label'])}" if measure == "prevalence" else ""
-
-
-def _alt(row: dict[Any, Any], measure: str) -> str:
-    if pd.isna(row["estimate"]):
-        return f"[{row['marker']}] not shown"
-    return f"{number(row['estimate_before'], measure)}, then {number(row['estimate_after'], measure)}: {row['verdict']}"

@@ -10,6 +10,8 @@ from typing import Any
 
 BLUE, ORANGE, GREY, INK, PALE = "#1f5a7a", "#c2571a", "#8a8f98", "#22303c", "#e4e8ec"
 GREEN, PURPLE = "#3b8f6b", "#7a4b94"
+QUIET = "#55606b"
+"""Of words that stand back: 6.4 : 1 on white, where 4.5 : 1 is asked of text."""
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
@@ -48,7 +50,8 @@ class Table:
         return self.text
 
 
-SUBTITLE, LINE = 110, 18  # letters of a subtitle's line, and its height
+TITLE, SUBTITLE = 84, 110  # letters of a line
+LINE, TITLE_LINE = 18, 24  # pixels of its height
 BUTTONS = 24  # room above the title for plotly's, which hide what lies under them
 LEGENDS_TOP = 116 + BUTTONS  # of a chart whose legend stands between its head and what is drawn
 
@@ -57,9 +60,10 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
     """An empty figure in the kit's look: left-aligned title, quiet grid, no default template. HTML in its words is shown."""
     import plotly.graph_objects as go
 
-    lines = textwrap.wrap(subtitle, SUBTITLE) or [""]
-    told = "<br>".join(safe(line) for line in lines)
-    head = f"<b>{safe(title)}</b><br><span style='font-size:13px;color:#55606b'>{told}</span>"
+    titles, lines = textwrap.wrap(title, TITLE) or [""], textwrap.wrap(subtitle, SUBTITLE) or [""]
+    told, named = ("<br>".join(safe(line) for line in part) for part in (lines, titles))
+    head = f"<b>{named}</b><br><span style='font-size:13px;color:{QUIET}'>{told}</span>"
+    more = more_lines(title, subtitle)
     base: dict[str, Any] = {
         "template": go.layout.Template(),
         "title": {"text": head, "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
@@ -67,12 +71,17 @@ def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
-        "height": height + BUTTONS + LINE * (len(lines) - 1),
-        "margin": {"l": 24, "r": 24, "t": 84 + BUTTONS + LINE * (len(lines) - 1), "b": 56},
+        "height": height + BUTTONS + more,
+        "margin": {"l": 24, "r": 24, "t": 84 + BUTTONS + more, "b": 56},
         "hoverlabel": {"bgcolor": "white", "font": {"family": FONT}},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
     }  # fmt: skip
     return go.Figure(layout={**base, **layout})
+
+
+def more_lines(title: str, subtitle: str) -> int:
+    """Pixels that a head takes beyond one line of title and one of subtitle."""
+    return TITLE_LINE * max(0, len(textwrap.wrap(title, TITLE)) - 1) + LINE * max(0, len(textwrap.wrap(subtitle, SUBTITLE)) - 1)
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:

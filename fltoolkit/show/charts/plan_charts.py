@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import BASE, Language, read_language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.nap.targets import TARGET
 from fltoolkit.publish.measure_units import scale
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, Picture, Table, axis, figure
+from fltoolkit.show.charts.chart_style import Picture, Table
+from fltoolkit.show.charts.descriptions.target_path import way_of
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import Words, number, of_plan
+from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = dict[Any, Any]
 NO_TARGETS = "nap.yaml gives no `targets:` yet. The table says what a repeat would find, before anyone types one."
@@ -66,46 +67,19 @@ def targets(evidence: Evidence) -> Table:
 
 @of_plan
 @checked
-def path(evidence: Evidence, row: str = "") -> Picture | Words:
-    """The way of one indicator from its baseline to its target: milestones are hollow, since no survey measures them.
+def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Words:
+    """The way of one indicator from its baseline to its target: milestones are small ticks, since no survey measures them.
 
     Args:
-        row: the id of a row of the baseline; by default the first with a target.
+        row: the id of a row of the baseline; by default the first with a target. title: in place of the indicator.
     """
-    steps = evidence.milestones[evidence.milestones["group"] == "total"]
+    steps = evidence.milestones[evidence.milestones["group"] == TOTAL]
     if steps.empty:
         return Words(NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown.")
-    steps = steps[steps["id"] == (row or steps["id"].iloc[0])]
-    first = (
-        evidence.targets[(evidence.targets["id"] == steps["id"].iloc[0]) & (evidence.targets["group"] == "total")]
-        .iloc[0]
-        .to_dict()
-    )
-    later = evidence.follow_up[(evidence.follow_up["id"] == first["id"]) & (evidence.follow_up["group"] == "total")]
-    fig = figure(f"{name_of(first)}: from baseline to target", str(first["unit"]), 420)
-    fig.add_scatter(
-        x=list(steps["year"]), y=list(steps["value"]), mode="lines+markers", name="path, not measured", line={"color": GREY, "dash": "dot"},
-        marker={"size": 9, "color": "white", "line": {"color": GREY, "width": 2}},
-    )  # fmt: skip
-    _point(fig, "baseline", first["baseline_year"], [first[c] for c in ("baseline_value", "ci_low", "ci_high")], BLUE)
-    goals = steps[steps["kind"] == TARGET]
-    fig.add_scatter(x=list(goals["year"]), y=list(goals["value"]), mode="markers", name="target",
-                    marker={"size": 14, "symbol": "diamond", "color": ORANGE})  # fmt: skip
-    told = ""
-    if len(later) and pd.notna(later["value"].iloc[0]):
-        found = later.iloc[0].to_dict()
-        _point(
-            fig,
-            f"{found['year']:.0f}: {found['verdict']}",
-            found["year"],
-            [found[c] for c in ("value", "ci_low", "ci_high")],
-            INK,
-        )
-        told = f" In {found['year']:.0f}: {_value(found, 'value')}, {found['verdict']}."
-    fig.update_xaxes(tickformat="d", dtick=1, automargin=True)
-    fig.update_yaxes(**axis(str(first["unit"])))
-    ways = "; ".join(f"{r['year']}: {_value(r, 'value')} ({r['kind']})" for r in steps.to_dict("records"))
-    return Picture(fig, f"Line from baseline to target, {first['unit']}. {ways}.{told}")
+    found = way_of(evidence, row or str(steps["id"].iloc[0]), read_language(BASE), title=title)
+    if found is None:
+        raise RequestError("no such row with a target", found=row, allowed=list(steps["id"].unique()))
+    return picture(found)
 
 
 @of_plan
@@ -131,12 +105,3 @@ def name_of(row: PlanRow) -> str:
 def _value(row: PlanRow, column: str) -> str:
     """A number that stands in the row's unit, rounded as its measure is."""
     return number(row[column] / scale(row["measure"]), row["measure"])
-
-
-def _point(fig: Any, name: str, year: float, numbers: list[float], colour: str) -> None:
-    """A measured value with its interval."""
-    value, low, high = numbers
-    fig.add_scatter(
-        x=[year], y=[value], mode="markers", name=name, marker={"size": 12, "color": colour}, error_y_color=colour,
-        error_y={"type": "data", "symmetric": False, "array": [high - value], "arrayminus": [value - low], "thickness": 2, "width": 5},
-    )  # fmt: skip

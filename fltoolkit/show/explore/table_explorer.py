@@ -19,7 +19,6 @@ from fltoolkit.show.charts.estimate_charts import dot_plot
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import TITLES, Words, labels
-from fltoolkit.survey.spec.groups import uncrossed
 
 Options = dict[str, str]
 COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
@@ -86,8 +85,7 @@ def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    crossed = uncrossed(choice.breakdown)
-    return hidden(rows, _title(of)), dot_plot(rows, crossed if len(crossed) == 2 else ()), table(rows)
+    return hidden(rows, _title(of)), dot_plot(of, rows), table(rows)
 
 
 def hidden(rows: pd.DataFrame, judged: str) -> Words:

@@ -85,9 +85,7 @@ MATRIX = TableLayout(
         TableColumn("indicator", _indicator, "label"),
         TableColumn("baseline", _baseline, "value"),
         TableColumn("baseline_interval", _limits, head="limits"),
-        TableColumn(
-            "unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"
-        ),
+        TableColumn("unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"),
         TableColumn("target", _target, "words"),
         TableColumn("verification", partial(_first_words, "means_of_verification"), "words"),
         TableColumn("reporting", _frequency, "words"),

@@ -14,7 +14,7 @@ from published_rows import HIDDEN, of, published, row
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.documents import workshop_slides
 from fltoolkit.report.documents.workshop_slides import ROWS, workshop
-from fltoolkit.show.charts.static_charts import Drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TARGET = {"year": 2030, "cut": 0.9}

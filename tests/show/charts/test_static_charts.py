@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 import small_country as country
+from fltoolkit.show.charts.static_charts import HALF, SLIDE, WIDE, Drawn, estimates
 from handed import EN, FR, HOSTILE, hostile
 from two_rounds import fell
 
 from fltoolkit.report.documents.document_pictures import every
 from fltoolkit.show.charts import static_charts
-from fltoolkit.show.charts.static_charts import HALF, SLIDE, WIDE, Drawn, estimates
 from fltoolkit.show.wording.english_numbers import NBSP
 
 PNG = b"\x89PNG\r\n"

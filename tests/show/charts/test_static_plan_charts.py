@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import promises
 import pytest
+from fltoolkit.show.charts.static_charts import Drawn
 from handed import EN, FR
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import static_plan_charts
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
-from fltoolkit.show.charts.static_charts import Drawn
 
 NBSP = "\u00a0"
 TARGET: dict[str, Any] = {

@@ -1,0 +1,118 @@
+"""A change between two rounds as a dumbbell: both numbers on one line, joined, and the verdict of the test at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.show.charts.chart_style import BLUE, GREY
+from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
+from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Mark, Row, Series
+from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room, mark_of, of_population
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.survey.spec.groups import uncrossed
+
+SIDES = (("_before", GREY), ("_after", BLUE))
+
+
+def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> DotChart:
+    """Both rounds' estimates with their intervals and the verdict, row by row.
+
+    Args:
+        rows: changes of one measure in one population, from the published set of changes. title: in place of measure, population, years.
+    """
+    first = rows.iloc[0].to_dict()
+    measure = str(first["measure"]).removeprefix("change_in_")
+    before, after = rounds(first)
+    names, records = number_words.labels(language, rows), rows.to_dict("records")
+    groups = [str(b) for b in rows["breakdown"].unique() if b]
+    lines: list[Row] = []
+    for i, (name, row) in enumerate(zip(names, records, strict=True)):
+        if len(groups) > 1 and row["breakdown"] and (i == 0 or records[i - 1]["breakdown"] != row["breakdown"]):
+            heading = number_words.start(number_words.group(language, str(row["breakdown"])))
+            lines.append(Row(heading, heading, heading=True))
+        lines.append(_row(language, name, row, measure, (before, after), room))
+    marks = [mark for line in lines for mark in line.marks]
+    of = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
+    named = title or of_population(language, first, of)
+    unit = number_words.start(number_words.unit(language, measure))
+    subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, first))}."
+    told = [language.colon(name, _told(language, row, measure)) for name, row in zip(names, records, strict=True)]
+    return DotChart(
+        str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), room),
+        f"{named}. {subtitle} {language.list(told)}.", tuple(lines),
+        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=room.steps),
+        series=(Series(before, GREY), Series(after, BLUE)),
+    )  # fmt: skip
+
+
+def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None) -> pd.DataFrame:
+    """The changes of a measure in its first population: everyone's, and those of uncrossed groups (of these, or of all)."""
+    rows = changed[changed["measure"] == f"change_in_{measure}"]
+    rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
+    asked = rows["breakdown"].map(lambda name: len(uncrossed(name)) < 2 and (groups is None or name in ("", *groups)))
+    found: pd.DataFrame = rows[asked].reset_index(drop=True)
+    return found
+
+
+def rounds(row: PublishedNumber) -> tuple[str, str]:
+    """The two rounds by their years, or by their names where both are of one year."""
+    by = "round" if row["year"] == row["year_before"] else "year"
+    return str(row[f"{by}_before"]), str(row[by])
+
+
+def verdict(language: Language, row: PublishedNumber) -> str:
+    """The verdict with its marker; or that the change is not shown."""
+    if not row["verdict"]:
+        return language.say("not_shown", marker=row["marker"])
+    said = language.kit(row["verdict"])
+    return f"{said} [u]" if row["marker"] == "u" else said
+
+
+def _row(language: Language, name: str, row: PublishedNumber, measure: str, years: tuple[str, str], room: Room) -> Row:
+    marks = [
+        mark
+        for (side, colour), year in zip(SIDES, years, strict=True)
+        for mark in _mark(language, row, measure, side, year, colour)
+    ]
+    said = verdict(language, row)
+    printed = f"{said}\n{_values(language, row, measure)}" if row["verdict"] and room.intervals else said
+    why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
+    return Row(name, name, tuple(marks), printed if marks else "", "" if marks else said, why)
+
+
+def _mark(language: Language, row: PublishedNumber, measure: str, side: str, year: str, colour: str) -> tuple[Mark, ...]:
+    """One round's number; nobody was found where it is 0."""
+    part: dict[object, object] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
+    part |= {"measure": measure, "marker": "w" if row[f"estimate{side}"] == 0 else ""}
+    words = language.colon(year, f"{number_words.shown(language, part)} ({number_words.interval(language, part)})")
+    return mark_of(language, part, measure, words=words, colour=colour)
+
+
+def _values(language: Language, row: PublishedNumber, measure: str) -> str:
+    old, new = (number_words.number(language, row[f"estimate{side}"], measure) for side, _ in SIDES)
+    return language.say("charts.values", old=old, new=new)
+
+
+def _told(language: Language, row: PublishedNumber, measure: str) -> str:
+    """Both numbers and the verdict for the alternative text."""
+    numbers = language.join(number_words.number(language, row[f"estimate{side}"], measure) for side, _ in SIDES)
+    return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
+
+
+def _notes(language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], room: Room) -> tuple[str, ...]:
+    signs = " ".join(chart_notes.signs(language, marks))
+    if not room.source:
+        return chart_notes.told(signs)
+    first = rows.iloc[0].to_dict()
+    whole = rows[rows["breakdown"] == ""]
+    who = language.kit(first["reference_population_label"])
+    base = language.say("charts.base_unknown", who=who)
+    if len(whole) and whole[["n_before", "n_after"]].notna().all(axis=None):
+        old, new = (number_words.count(language, whole[c].iloc[0]) for c in ("n_before", "n_after"))
+        base = language.say("charts.base_of_rounds", who=who, old=old, new=new, before=years[0], after=years[1])
+    source = chart_notes.source(language, first["survey_before"], first["survey"])
+    return chart_notes.told(signs, chart_notes.markers(language, rows["marker"]), " ".join(p for p in (base, source) if p))

@@ -1,0 +1,141 @@
+"""The smallest fall in prevalence that a repeat survey would detect, as curves over the number of persons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from fltoolkit.estimate.power_and_sample_size import detectable_change
+from fltoolkit.languages.language import Language
+from fltoolkit.publish.measure_units import scale
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts.chart_style import BLUE, SERIES
+from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Tick, Upright
+from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room
+from fltoolkit.show.wording import number_words
+
+SIZES = (2_000, 100_000)
+POINTS = 60
+POWER = 0.8
+NEAR = 0.1  # relative: two sizes so near to each other have one mark
+
+
+def falls(
+    prevalences: Sequence[float], language: Language, *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05,
+    power: float = POWER, response: float = 1.0, planned: float | None = None, title: str = "",
+) -> CurveChart:  # fmt: skip
+    """The smallest fall that two rounds of the same size would detect, one curve a prevalence of the earlier round.
+
+    Args:
+        prevalences: proportions, at most six. sizes: persons drawn in each round, from and to. deff, alpha, power: see
+            `fl.detectable_change`. response: the share of those drawn who answer. planned: a size to mark.
+    """
+
+    def fall(p: float, size: float) -> float:
+        return 100 * detectable_change(p, size * response, deff=deff, alpha=alpha, power=power).relative
+
+    names = {
+        p: language.say("charts.from", rate=_per_1000(language, f"{p * scale('prevalence'):g}")) for p in sorted(prevalences)
+    }
+    lines = tuple(_curve(partial(fall, p), sizes, name, colour) for (p, name), colour in zip(names.items(), SERIES, strict=False))
+    at = [] if planned is None else [(planned, fall(p, planned), colour) for p, colour in zip(names, SERIES, strict=False)]
+    points = tuple(_point(n, y, number_words.percent(language, y / 100), colour) for n, y, colour in at if math.isfinite(y))
+    words = "" if planned is None else language.say("charts.planned_size", persons=number_words.count(language, planned))
+    uprights = () if planned is None else (Upright(planned, 100.0, words),)
+    key = "charts.interviewed" if response == 1 else "charts.drawn"
+    persons = language.say(key, response=number_words.percent(language, response))
+    said = [
+        language.say(
+            "charts.falls_alt",
+            **{"from": number_words.start(name)},
+            falls=language.join(_told(language, n, fall(p, n)) for n in _at(sizes, planned)),
+        )
+        for p, name in names.items()
+    ]
+    named = title or language.say("charts.repeat")
+    subtitle = (
+        f"{language.say('charts.falls_in', power=number_words.percent(language, power), deff=language.number(f'{deff:g}'))}."
+    )
+    x = axis_ticks.of_sizes(language, *sizes, title=persons)
+    return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(said)}. {number_words.start(persons)}.",
+                      x, _percents(language), lines, points, uprights)  # fmt: skip
+
+
+def repeat(
+    out: Published, language: Language, *, planned: float | None = None, population: str | None = None, room: Room = WHOLE_PAGE
+) -> CurveChart | None:
+    """The smallest fall from this survey's prevalence that a repeat would detect, by the persons who answer in the repeat.
+
+    This survey's size and the planned one are marked.
+
+    Returns:
+        None without a published prevalence above zero and design effect.
+    """
+    row = out.select("prevalence", population=population).iloc[0]
+    if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
+        return None
+    p, n, deff = float(row["estimate"]), float(row["n"]), max(1.0, float(row["n"] / row["n_eff"]))
+
+    def fall(size: float) -> float:
+        return 100 * detectable_change(p, n, size, deff=deff).relative
+
+    sizes = (min(n, SIZES[0]), max(5 * n, 20_000.0))
+    marks = [(size, fall(size)) for size in _apart(n, planned)]
+    there = [(size, y) for size, y in marks if math.isfinite(y)]
+    title = language.say("charts.repeat")
+    rate = f"{_per_1000(language, number_words.number(language, p, 'prevalence'))} {language.kit(str(row['reference_population_label']))}".strip()
+    power = number_words.percent(language, POWER)
+    subtitle = f"{language.say('charts.repeat_in', rate=rate, power=power, deff=language.number(f'{deff:.1f}'))}."
+    below = (
+        (chart_notes.base(out, row.to_dict(), language), chart_notes.source(language, row.get("survey"))) if room.source else ()
+    )
+    return CurveChart(
+        "repeat", title, subtitle, chart_notes.told(" ".join(part for part in below if part)),
+        f"{title} {subtitle} {language.list(_told(language, *mark) for mark in marks)}.",
+        axis_ticks.of_sizes(language, *sizes, steps=room.steps, title=language.say("charts.answering")), _percents(language),
+        (_curve(fall, sizes, "", BLUE),), tuple(_point(size, y, _told(language, size, y), BLUE) for size, y in there),
+        tuple(Upright(size, y) for size, y in there),
+    )  # fmt: skip
+
+
+def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:
+    """One curve; it has no value where nothing is detectable."""
+    n = [float(size) for size in np.geomspace(*sizes, POINTS)]
+    return Line(tuple(n), tuple(fall(size) for size in n), words, colour)
+
+
+def _point(size: float, fall: float, words: str, colour: str) -> Point:
+    return Point(size, Mark(fall, math.nan, math.nan, Glyph.MEASURED, words, colour), words, beside=True)
+
+
+def _percents(language: Language) -> Axis:
+    return Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)))
+
+
+def _per_1000(language: Language, rate: str) -> str:
+    return f"{language.number(rate)} {number_words.unit(language, 'prevalence')}"
+
+
+def _told(language: Language, size: float, fall: float) -> str:
+    """`42 % with 4,800 persons`."""
+    persons = number_words.count(language, size)
+    if not math.isfinite(fall):
+        return language.say("charts.nothing", persons=persons)
+    return language.say("charts.mark", fall=number_words.percent(language, fall / 100), persons=persons)
+
+
+def _at(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
+    """The sizes of which the words tell."""
+    return sizes if planned is None else (planned,)
+
+
+def _apart(asked: float, planned: float | None) -> list[float]:
+    """The sizes to mark: this survey's and the planned one. If both nearly coincide, only the planned one."""
+    if planned is None:
+        return [asked]
+    return [planned] if abs(planned / asked - 1) < NEAR else [asked, planned]

@@ -1,0 +1,234 @@
+"""Estimates by group, and the headline under each rule set, as dots with their intervals."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import Language
+from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts.chart_style import BLUE
+from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
+from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Mark, Row
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.survey.spec.groups import uncrossed
+
+REASON = 150  # letters of a reason that stands in the chart itself
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a chart may say: `steps` on its axis, intervals in digits or not, base, source and markers below it or not."""
+
+    steps: int = axis_ticks.MOST
+    intervals: bool = True
+    source: bool = True
+
+
+WHOLE_PAGE, HALF_PAGE = Room(), Room(axis_ticks.FEW, intervals=False, source=False)
+
+
+def estimates(
+    out: Published,
+    rows: pd.DataFrame,
+    language: Language,
+    *,
+    crossed: Sequence[str] = (),
+    title: str = "",
+    room: Room = WHOLE_PAGE,
+) -> DotChart:
+    """Published rows of one measure and population as dots, everyone first and then group by group.
+
+    Args:
+        out: the set that the rows are from; it says how many persons were asked.
+        rows: from `Published.select`. crossed: the two groups of a crossed breakdown; the second's categories are headings, and those of
+            the first stand below each, next to each other.
+        title: in place of the measure, its groups and the population.
+
+    Raises:
+        RequestError: the rows are of several populations; adults and children never stand under one title.
+    """
+    first = rows.iloc[0].to_dict()
+    _one_population(rows)
+    measure = str(first["measure"])
+    groups = [str(b) for b in rows["breakdown"].unique() if b]
+    heads = _crossed(language, rows, crossed) if crossed else _listed(language, rows, headed=len(groups) > 1)
+    lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, room) for pair in part))]
+    marks = [mark for line in lines for mark in line.marks]
+    whole = rows[rows["breakdown"] == ""]["estimate"]
+    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and pd.notna(whole.iloc[0]) else math.nan
+    named = title or _title(language, first, groups)
+    subtitle = _subtitle(language, first)
+    said = [language.say("charts.whole")] if not math.isnan(at) else []
+    notes = [*chart_notes.signs(language, marks), *said]
+    return DotChart(
+        _name(out, first, groups), named, subtitle,
+        _notes(out, rows, language, " ".join(notes), room), _alt(language, named, subtitle, rows),
+        tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks], steps=room.steps), reference=at,
+    )  # fmt: skip
+
+
+def rule_sets(out: Published, measure: str, language: Language, *, title: str = "") -> DotChart:
+    """A headline under each rule set: the run's own first, then the others, or why the survey cannot give them."""
+    rows = out.rule_sets(measure)
+    first = rows.iloc[0].to_dict()
+    lines = []
+    for row in rows.to_dict("records"):
+        doubt = [language.say("charts.rule_to_verify")] if row["to_verify"] else []
+        lines.append(
+            _row(
+                language,
+                "\n".join([str(row["rule_set"]), *doubt]),
+                language.list([str(row["rule_set"]), *doubt]),
+                row,
+                WHOLE_PAGE,
+            )
+        )
+    marks = [mark for line in lines for mark in line.marks]
+    named = title or of_population(language, first, language.say("charts.rule_sets", title=language.say(f"titles.{measure}")))
+    subtitle = _subtitle(language, first | {"to_verify": ""})
+    told = [
+        language.colon(line.name, number_text(language, row)) for line, row in zip(lines, rows.to_dict("records"), strict=True)
+    ]
+    return DotChart(
+        f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks)), WHOLE_PAGE),
+        f"{named}. {subtitle} {language.list(told)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
+    )  # fmt: skip
+
+
+def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
+    """The mark of a published number; none where it is not shown."""
+    if pd.isna(row["estimate"]):
+        return ()
+    value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
+    return (Mark(value, low, high, chart_notes.glyph(row), words, colour),)
+
+
+def number_text(language: Language, row: PublishedNumber) -> str:
+    """A row's number for the alternative text: with its interval, its marker and the reason for it."""
+    if pd.isna(row["estimate"]):
+        why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
+        return f"{number_words.shown(language, row)} {why}".strip()
+    reason = f", {number_words.reason(language, row['reason'])}" if row["flag"] == "unreliable" else ""
+    return f"{_printed(language, row, intervals=True)}{reason}"
+
+
+def absent(language: Language, row: PublishedNumber) -> str:
+    """What stands in place of a number: its marker, and why it is not available where it is not."""
+    if row["marker"] != "x":
+        return language.say("not_shown", marker=row["marker"])
+    why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
+    said = language.say("not_available", marker=row["marker"])
+    return language.colon(said, why) if why else said
+
+
+def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
+    """`prevalence_by_sex`; of another population than the measure's first one, `prevalence_children_by_sex`."""
+    usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
+    other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
+    return "_".join([str(first["measure"]), *other, "by", *groups])
+
+
+def _one_population(rows: pd.DataFrame) -> None:
+    if len(there := list(rows["reference_population"].unique())) > 1:
+        raise RequestError(
+            "a chart shows one population", found=", ".join(map(str, there)), do="select the rows of one population"
+        )
+
+
+Labelled = tuple[str, str, PublishedNumber]  # label, unique name, published row
+
+
+def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tuple[str, list[Labelled]]]:
+    """The rows of each breakdown, below its name where there are several."""
+    names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
+    return [
+        (
+            number_words.start(number_words.group(language, str(group))) if headed and group else "",
+            [(number_words.category(language, r), names[i], r) for i, r in zip(part.index, part.to_dict("records"), strict=True)],
+        )
+        for group, part in rows.groupby("breakdown", sort=False)
+    ]
+
+
+def _crossed(language: Language, rows: pd.DataFrame, groups: Sequence[str]) -> list[tuple[str, list[Labelled]]]:
+    """The rows of a crossed breakdown below the categories of its second group."""
+    inner, outer = groups
+    names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
+
+    def label(group: str, row: PublishedNumber) -> str:
+        return number_words.category(language, {"breakdown": group, "category": row[group]})
+
+    return [
+        (
+            label(outer, part.iloc[0].to_dict()),
+            [(label(inner, r), names[i], r) for i, r in zip(part.index, part.to_dict("records"), strict=True)],
+        )
+        for _, part in rows.groupby(outer, sort=False)
+    ]
+
+
+def _heading(words: str) -> tuple[Row, ...]:
+    return (Row(words, words, heading=True),) if words else ()
+
+
+def _row(language: Language, label: str, name: str, row: PublishedNumber, room: Room) -> Row:
+    printed = _printed(language, row, intervals=room.intervals)
+    marks = mark_of(language, row, str(row["measure"]), words=_printed(language, row, intervals=True))
+    remark = number_words.reason(language, row["reason"])
+    return Row(label, name, marks, printed, "" if marks else absent(language, row), remark)
+
+
+def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> str:
+    """`9.3 (6.3 to 13.3) [u]`; empty for none."""
+    if pd.isna(row["estimate"]):
+        return ""
+    between = number_words.interval(language, row) if intervals else ""
+    parts = (number_words.shown(language, row), f"({between})" if between else "", number_words.marker(row))
+    return " ".join(part for part in parts if part)
+
+
+def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:
+    of = language.say(f"titles.{first['measure']}")
+    if not groups:
+        return of_population(language, first, of)
+    names = language.join(language.join(number_words.group(language, key) for key in uncrossed(group)) for group in groups)
+    key = "charts.share_by" if first["measure"] == "share" else "charts.by"
+    return of_population(language, first, language.say(key, title=of, groups=names))
+
+
+def of_population(language: Language, first: PublishedNumber, title: str) -> str:
+    """A title with whom it is of, so that adults and children never stand under one."""
+    who = language.kit(first["reference_population_label"])
+    return language.say("tables.of", title=title, who=who) if who else title
+
+
+def _subtitle(language: Language, first: PublishedNumber) -> str:
+    unit = number_words.start(number_words.unit(language, str(first["measure"])))
+    parts = (
+        language.say("charts.estimates", unit=unit, level=number_words.level(language, first)),
+        language.kit(str(first["reference_period"] or "")),
+        number_words.reason(language, first["duration_basis"]),
+        language.say("charts.to_verify") if first["to_verify"] else "",
+    )
+    return f"{language.list(part for part in parts if part)}."
+
+
+def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
+    first = rows.iloc[0].to_dict()
+    if not room.source:
+        return chart_notes.told(signs)
+    below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"]))
+    return chart_notes.told(signs, chart_notes.markers(language, rows["marker"]), " ".join(part for part in below if part))
+
+
+def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:
+    pairs = zip(number_words.labels(language, rows), rows.to_dict("records"), strict=True)
+    return f"{title}. {subtitle} {language.list(language.colon(name, number_text(language, row)) for name, row in pairs)}."

@@ -1,0 +1,118 @@
+"""The way from a baseline to a target: what was measured as dots with intervals, what is only planned as small ticks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
+from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
+from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point, planned_tick
+from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.plan_words import between, value
+from fltoolkit.survey.spec.groups import TOTAL
+
+PlanRow = Mapping[Any, Any]
+TARGET, BASELINE = "target", "baseline"
+YEARS = {True: 12, False: 6}  # that have a tick of their own on a whole page, and on half of one
+ABOVE = 1.2  # times the highest value, for the words above it
+
+
+def target_path(
+    target: PlanRow, milestones: pd.DataFrame, later: PlanRow | None, language: Language, *,
+    surveys: Sequence[str] = (), title: str = "", room: Room = WHOLE_PAGE,
+) -> CurveChart:  # fmt: skip
+    """The baseline with its interval, the planned path, the target, and a later round with its interval where there is one.
+
+    Args:
+        target: a row of the plan's targets. milestones: its rows, in the unit of the target. later: its row of the follow-up.
+        surveys: the names of the surveys behind it.
+    """
+    start = int(target["baseline_year"])
+    goals = milestones[milestones["kind"] == TARGET]
+    steps = milestones[~milestones["kind"].isin([TARGET, BASELINE])]
+    measured = [(start, _measured(language, target, "baseline_value", BLUE), "charts.baseline", False)]
+    if later is not None and pd.notna(later["value"]):
+        measured.append(
+            (int(later["year"]), _measured(language, {**later, "measure": target["measure"]}, "value", INK), "charts.later", True)
+        )
+    points = [Point(year, mark, _named(language, key, target, mark.value), beside) for year, mark, key, beside in measured]
+    points += [
+        Point(int(r["year"]), planned_tick(float(r["value"]), value(language, r["value"], target)))
+        for r in steps.to_dict("records")
+    ]
+    points += [_goal(language, target, r) for r in goals.to_dict("records")]
+    way = pd.concat([pd.DataFrame({"year": [start], "value": [target["baseline_value"]]}), steps, goals]).sort_values("year")
+    last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
+    named = title or language.say("charts.path", indicator=number_words.indicator(language, target))
+    unit = number_words.start(language.kit(str(target["unit"])))
+    subtitle = f"{language.say('charts.path_in', unit=unit)}."
+    notes = [
+        *chart_notes.signs(language, [p.mark for p in points]),
+        *([chart_notes.source(language, *surveys)] if room.source else []),
+    ]
+    return CurveChart(
+        f"path_{target['id']}", named, subtitle, chart_notes.told(*notes), f"{named}. {subtitle} {_told(language, target, steps, goals, later)}",
+        axis_ticks.of_years(start, last, steps=YEARS[room.source]),
+        axis_ticks.from_zero(language, [p.mark.end for p in points], steps=room.steps, room=ABOVE),
+        (Line(tuple(map(float, way["year"])), tuple(map(float, way["value"])), planned=True),), tuple(points),
+    )  # fmt: skip
+
+
+def way_of(evidence: Evidence, row: str, language: Language, *, title: str = "", room: Room = WHOLE_PAGE) -> CurveChart | None:
+    """The way of a whole indicator of the plan; None where it has no target or its baseline is not shown.
+
+    Args:
+        row: its id.
+    """
+
+    def whole(table: pd.DataFrame) -> pd.DataFrame:
+        return table[(table["id"] == row) & table["group"].isin(["", TOTAL])]
+
+    targets, steps, later = (whole(table) for table in (evidence.targets, evidence.milestones, evidence.follow_up))
+    targets = targets[targets["baseline_value"].notna() & targets["target_value"].notna()]
+    if targets.empty or steps.empty:
+        return None
+    surveys = [str(out.table["survey"].iloc[0]) for out in (evidence.start, evidence.now) if out is not None]
+    return target_path(targets.iloc[0].to_dict(), steps, later.iloc[0].to_dict() if len(later) else None, language,
+                       surveys=surveys, title=title, room=room)  # fmt: skip
+
+
+def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:
+    """A measured value with its interval, in the row's unit already."""
+    low, high = float(row["ci_low"]), float(row["ci_high"])
+    words = value(language, row[column], row)
+    words = words if math.isnan(low) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"
+    unreliable = row.get("flag") in chart_notes.MARKED
+    return Mark(float(row[column]), low, high, Glyph.UNRELIABLE if unreliable else Glyph.MEASURED, words, colour)
+
+
+def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:
+    words = value(language, row["value"], target)
+    mark = Mark(float(row["value"]), math.nan, math.nan, Glyph.TARGET, words, ORANGE)
+    return Point(int(row["year"]), mark, _named(language, "charts.target", target, row["value"]))
+
+
+def _named(language: Language, key: str, target: PlanRow, number: float) -> str:
+    """`baseline: 17.2`."""
+    return language.colon(language.say(key), value(language, number, target))
+
+
+def _told(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
+    """Every value of the way, for whoever does not see it."""
+    start = _measured(language, target, "baseline_value", BLUE).words
+    said = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
+    for rows, kind in ((steps, None), (goals, language.say("charts.target"))):
+        for row in rows.to_dict("records"):
+            what = kind or language.kit(row["kind"])
+            said.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
+    if later is not None and pd.notna(later["value"]):
+        words = _measured(language, {**later, "measure": target["measure"]}, "value", INK).words
+        said.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(str(later['verdict']))}"))
+    return f"{language.list(said)}."

@@ -1,0 +1,1 @@
+"""What draws a described chart: plotly for notebooks, matplotlib for documents and files."""

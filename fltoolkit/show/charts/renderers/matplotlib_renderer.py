@@ -1,0 +1,169 @@
+"""Draws a described chart with matplotlib, for documents and files, without a browser. It adds no word and no number."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from fltoolkit.show.charts.chart_style import GREY, INK, PALE, QUIET
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, DotChart, Glyph, Mark, Point, Row
+from fltoolkit.show.charts.renderers.matplotlib_sheet import (
+    LOOK,
+    WIDE,
+    Drawn,
+    Margins,
+    Size,
+    letters,
+    sheet,
+    widest,
+    width,
+    wrapped,
+)
+
+LANE = 0.13  # of a row, from a line that joins two dots to the interval of each
+GAP = 0.1  # inches between the axes and the words at its sides
+LEAST = 0.28  # of a picture's width, for the axis
+
+
+def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
+    """The chart as a picture, under a name that a file can have."""
+    import matplotlib
+
+    with matplotlib.rc_context({**LOOK, "font.size": size.font}):
+        figure = _dots(chart, size) if isinstance(chart, DotChart) else _curves(chart, size)
+    return Drawn(re.sub(r"\W", "_", chart.name), figure, chart.title, chart.alt, size.width)
+
+
+def _dots(chart: DotChart, size: Size) -> Any:
+    printed = [row.printed for row in chart.rows]
+    right = widest(printed, size.small) + 2 * GAP
+    room = max(min(size.labels * size.width, (1 - LEAST) * size.width - right), 0.15 * size.width)
+    labels = [wrapped(row.label, size.font, room, bold=row.heading) for row in chart.rows]
+    left = widest(labels, size.font, bold=True) + 2 * GAP
+    most = max((text.count("\n") + 1 for text in (*labels, *printed)), default=1)
+    body = (len(chart.rows) + 0.6) * size.font * (1.95 if most == 1 else 0.6 + 1.15 * most) / 72
+    around = Margins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
+    figure, axes = sheet(chart, size, body, around, chart.series)
+    axes.set(ylim=(len(chart.rows) - 0.4, -0.6), yticks=[])
+    axes.grid(axis="x", color=PALE, linewidth=0.7)
+    _scale(axes, "x", chart.axis)
+    if not math.isnan(chart.reference):
+        axes.axvline(chart.reference, color=PALE, linewidth=2.4, zorder=0)
+    across = size.width - left - right
+    for at, (row, label) in enumerate(zip(chart.rows, labels, strict=True)):
+        _row(axes, at, row, (label, wrapped(row.absent, size.small, across)), size)
+        for mark in row.marks:
+            if chart.bars and mark.glyph is not Glyph.NONE_FOUND:
+                _bar(axes, mark, at, size)
+            else:
+                _mark(axes, mark, at, size, lane=LANE * chart.lane(row, mark))
+    return figure
+
+
+def _row(axes: Any, at: int, row: Row, words: tuple[str, str], size: Size) -> None:
+    """The words of a row (its label, and what stands in place of its numbers, in lines), and the line that joins its dots."""
+    label, absent = words
+    ink = QUIET if row.heading else INK
+    _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right", font=letters(bold=row.heading), color=ink)
+    _words(axes, row.printed, (1, at), size.small, offset=(72 * GAP, 0))
+    _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET)
+    if len(row.marks) > 1:
+        axes.plot([mark.value for mark in row.marks], [at, at], color=INK, linewidth=size.font / 8, zorder=2.5)
+
+
+def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
+    """Words beside the axes, in the middle of their row."""
+    if text:
+        middle = "center" if "\n" in text else "center_baseline"
+        axes.annotate(text, place, offset, xycoords=axes.get_yaxis_transform(), textcoords="offset points", va=middle, linespacing=1.15,
+                      **{"font": letters(), **look}, fontsize=points)  # fmt: skip
+
+
+def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
+    """A bar from zero with its interval; hollow where the number is unreliable."""
+    fill = "white" if mark.glyph is Glyph.UNRELIABLE else f"{mark.colour}99"
+    axes.barh([at], [mark.value], height=0.55, color=fill, edgecolor=mark.colour, linewidth=size.font / 9, zorder=1)
+    if not math.isnan(mark.high):
+        axes.plot([mark.low, mark.high], [at, at], color=INK, linewidth=size.font / 6, solid_capstyle="butt", zorder=2)
+
+
+def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, upright: bool = False) -> None:
+    """A number with its interval, along the row or `upright`."""
+
+    def plot(along: list[float], across: float, **look: Any) -> None:
+        places = [across] * len(along)
+        axes.plot(*((places, along) if upright else (along, places)), color=mark.colour, **look)
+
+    none = mark.glyph is Glyph.NONE_FOUND
+    low, high = (0.0 if none else mark.low), mark.high
+    if not math.isnan(high):
+        plot([low, high], at + lane, linewidth=size.font / 6, solid_capstyle="butt", zorder=2)
+    edge = {"markeredgecolor": mark.colour, "markeredgewidth": size.font / 6, "zorder": 3, "clip_on": False}
+    dot = {**edge, "markersize": size.font * 0.72}
+    if none:
+        plot([high], at + lane, marker="_" if upright else "|", **dot)
+    elif mark.glyph is Glyph.PLANNED:
+        plot([mark.value], at, marker="|", **{**edge, "markersize": size.font * 0.6, "markeredgewidth": size.font / 8})
+    elif mark.glyph is Glyph.TARGET:
+        plot([mark.value], at, marker="D", **dot)
+    else:
+        plot([mark.value], at, marker="o", markerfacecolor="white" if mark.glyph is Glyph.UNRELIABLE else mark.colour, **dot)
+
+
+def _curves(chart: CurveChart, size: Size) -> Any:
+    left = widest([t.words for t in chart.y.ticks], size.small) + 1.5 * GAP
+    right = max(3 * GAP, widest([line.words for line in chart.lines], size.small) + 1.5 * GAP)
+    below = size.font * (4.0 if chart.x.title else 2.4) / 72
+    over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
+    body = size.width * (0.36 if size.width > 5 else 0.6)
+    figure, axes = sheet(chart, size, body, Margins(left, right, over, below))
+    axes.tick_params(pad=6)
+    for line in chart.lines:
+        planned = {"color": GREY, "linewidth": size.font / 9, "linestyle": (0, (4, 3)), "zorder": 1}
+        axes.plot(line.x, line.y, **(planned if line.planned else {"color": line.colour, "linewidth": size.font / 4.5}))
+        if line.words and math.isfinite(line.y[-1]):
+            _note(axes, line.words, (line.x[-1], line.y[-1]), (5, 0), size, va="center", color=line.colour)
+    for upright in chart.uprights:
+        axes.plot([upright.x, upright.x], [chart.y.low, upright.top], color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+        _note(axes, upright.words, (upright.x, upright.top), (0, size.font * 0.6), size, ha="center")
+    axes.grid(axis="y", color=PALE, linewidth=0.7)
+    _scale(axes, "x", chart.x)
+    _scale(axes, "y", chart.y)
+    for point in chart.points:
+        _mark(axes, point.mark, point.x, size, upright=True)
+        _point_words(axes, chart, point, size)
+    if chart.x.title:
+        axes.set_xlabel(chart.x.title, font=letters(), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
+    return figure
+
+
+def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
+    """The words of a point above it, or at its right: at its left where they would leave the picture."""
+    if not point.beside:
+        _note(axes, point.words, (point.x, point.mark.end), (0, size.font * 0.8), size, ha="center")
+        return
+    axis, box = chart.x, axes.get_position()
+    share = (
+        (math.log(point.x / axis.low) / math.log(axis.high / axis.low))
+        if axis.log
+        else (point.x - axis.low) / (axis.high - axis.low)
+    )
+    leaves = (box.x0 + share * box.width) * size.width + width(point.words, size.small) + GAP > size.width
+    away, side = size.font * 0.7, "right" if leaves else "left"
+    _note(axes, point.words, (point.x, point.mark.value), (-away if leaves else away, size.font * 0.4), size, ha=side)
+
+
+def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:
+    """Words beside a place on the axes."""
+    if text:
+        axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
+
+
+def _scale(axes: Any, side: str, axis: Axis) -> None:
+    """The limits and ticks of the description."""
+    if axis.log:
+        axes.set(**{f"{side}scale": "log"})
+        axes.minorticks_off()
+    axes.set(**{f"{side}lim": (axis.low, axis.high)})
+    getattr(axes, f"set_{side}ticks")([t.value for t in axis.ticks], [t.words for t in axis.ticks])

@@ -1,0 +1,167 @@
+"""The sheet on which matplotlib draws a chart: its font, its size at print, the words around it, and its bytes.
+
+The same chart gives the same bytes: the font file that comes with matplotlib, a fixed salt for the ids of SVG, no date. Text is never
+read as a formula.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from fltoolkit.show.charts.chart_style import GREY, INK, QUIET
+from fltoolkit.show.charts.descriptions.chart_parts import Chart, Series
+
+DPI = 200
+SMALLEST = 8.0
+"""Points of the smallest letters at print size."""
+LOOK: dict[Any, Any] = {
+    "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
+    "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
+}  # fmt: skip
+EDGE = 0.03  # inches between the sheet's edge and its words
+LEADING = 1.36  # of the letters, from one line to the next
+
+
+@cache
+def letters(*, bold: bool = False) -> Path:
+    """The file of the font, which comes with matplotlib: no other font of the machine is looked at."""
+    import matplotlib
+
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+
+
+@cache
+def width(line: str, points: float, *, bold: bool = False) -> float:
+    """The inches that a line of words takes."""
+    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import LoadFlags
+
+    font = get_font(str(letters(bold=bold)))
+    font.set_size(points, 72)
+    font.set_text(line, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(font.get_width_height()[0]) / 64 / 72
+
+
+def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
+    """The inches that the longest line of some texts takes."""
+    return max((width(line, points, bold=bold) for text in texts for line in text.split("\n")), default=0.0)
+
+
+def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> str:
+    """A text in lines of at most so many inches; its own line breaks stay, and a word that is longer is broken."""
+    lines: list[str] = []
+    for part in text.split("\n"):
+        lines.append("")
+        for word in part.split(" "):
+            fits = width(f"{lines[-1]} {word}", points, bold=bold) <= inches
+            lines = [*lines[:-1], f"{lines[-1]} {word}".strip()] if fits or not lines[-1] else [*lines, word]
+    broken = [textwrap.wrap(line, max(1, int(len(line) * inches / width(line, points, bold=bold)))) if width(line, points, bold=bold) > inches
+              else [line] for line in lines]  # fmt: skip
+    return "\n".join(line for part in broken for line in part)
+
+
+@dataclass(frozen=True)
+class Size:
+    """A picture's width in inches, as it is printed, its font in points, and the share of its width that labels may take."""
+
+    width: float
+    font: float
+    labels: float
+
+    @property
+    def small(self) -> float:
+        """Points of what stands back."""
+        return max(SMALLEST, 0.9 * self.font)
+
+
+WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.34), Size(11.6, 16.0, 0.34)
+"""As wide as the text of a page, half of it, and a slide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A picture with the words that stand for it where it cannot be seen; its bytes are made when they are asked for."""
+
+    name: str
+    figure: Any
+    title: str
+    alt: str
+    width: float  # inches
+
+    @cached_property
+    def svg(self) -> bytes:
+        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
+
+    @cached_property
+    def png(self) -> bytes:
+        return self._saved("png", {"Software": None})
+
+    def _saved(self, kind: str, about: dict[str, Any]) -> bytes:
+        """The bytes of the figure, without a date or a maker."""
+        import matplotlib
+
+        made = BytesIO()
+        with matplotlib.rc_context(LOOK):
+            self.figure.savefig(made, format=kind, dpi=DPI, metadata=about)
+        return made.getvalue()
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Inches around what is drawn, between it and the words above and below it."""
+
+    left: float
+    right: float
+    above: float
+    below: float
+
+
+def sheet(chart: Chart, size: Size, body: float, margins: Margins, series: tuple[Series, ...] = ()) -> tuple[Any, Any]:
+    """A figure and its axes `body` inches high: title, subtitle and legend above, notes below."""
+    from matplotlib.figure import Figure
+
+    room, bold = size.width - 2 * EDGE, 1.14 * size.font
+    title = wrapped(chart.title, bold, room, bold=True)
+    subtitle = wrapped(chart.subtitle, size.small, room)
+    notes = "\n".join(wrapped(note, size.small, room) for note in chart.notes)
+    quiet = LEADING * size.small / 72
+    heads = (LEADING * bold * (title.count("\n") + 1) / 72, quiet * (subtitle.count("\n") + 1), 1.5 * quiet if series else 0.0)
+    foot = quiet * (notes.count("\n") + 1) + 2 * EDGE if notes else 0.0
+    height = EDGE + sum(heads) + margins.above + body + margins.below + foot
+    figure = Figure(figsize=(size.width, height))
+
+    def write(text: str, at: float, **look: Any) -> None:
+        figure.text(
+            EDGE / size.width, at / height, text, va="top", **{"font": letters(), "fontsize": size.small, "color": QUIET, **look}
+        )
+
+    write(title, height - EDGE, font=letters(bold=True), fontsize=bold, color=INK, linespacing=1.2)
+    write(subtitle, height - EDGE - heads[0], linespacing=1.25)
+    write(notes, foot - EDGE, linespacing=1.25)
+    if series:
+        _legend(figure, series, size, (height - EDGE - sum(heads[:2]) - 0.6 * quiet) / height)
+    across = margins.left / size.width, (margins.below + foot) / height
+    axes = figure.add_axes((*across, 1 - (margins.left + margins.right) / size.width, body / height))
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0, labelsize=size.small, pad=4)
+    return figure, axes
+
+
+def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> None:
+    """A dot and its words for each series, in one line."""
+    from matplotlib.lines import Line2D
+
+    dot, x = 0.4 * size.font / 72, EDGE
+    for entry in series:
+        figure.add_artist(
+            Line2D([(x + dot) / size.width], [at], marker="o", markersize=0.72 * size.font, color=entry.colour, linestyle="none")
+        )
+        x += 3 * dot
+        figure.text(x / size.width, at, entry.words, font=letters(), fontsize=size.small, va="center_baseline")
+        x += width(entry.words, size.small) + 4 * dot

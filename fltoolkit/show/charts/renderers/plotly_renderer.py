@@ -1,0 +1,235 @@
+"""Draws a described chart with plotly, for notebooks and their pages. It adds no word and no number."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fltoolkit.show.charts.chart_style import BUTTONS, GREY, INK, PALE, QUIET, SUBTITLE, Picture, figure, more_lines, safe, wrap
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, Chart, CurveChart, DotChart, Glyph, Mark, Point, Row
+
+LABEL = 28  # letters of a label's line
+LANE = 0.13  # of a row, from a line that joins two dots to the interval of each
+ABSENT = 76  # letters of a line in place of a number
+WIDE = 7.4  # pixels of a letter, of the broadest of the fonts
+SYMBOLS = {Glyph.MEASURED: "circle", Glyph.UNRELIABLE: "circle", Glyph.NONE_FOUND: "line-ns-open", Glyph.PLANNED: "line-ns-open",
+           Glyph.TARGET: "diamond"}  # fmt: skip
+SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.PLANNED: 8, Glyph.TARGET: 13}
+
+
+def picture(chart: DotChart | CurveChart) -> Picture:
+    """The chart as a plotly figure with its alternative text."""
+    return Picture(_dots(chart) if isinstance(chart, DotChart) else _curves(chart), chart.alt)
+
+
+def _dots(chart: DotChart) -> Any:
+    rows = chart.rows
+    labels = [f"<b>{safe(r.label)}</b>" if r.heading else _lines(r.label) for r in rows]
+    printed = [_lines(row.printed) for row in rows]
+    each = 16 + 18 * max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
+    fig = _sheet(chart, each * len(rows), left=_widest(labels), right=_widest(printed), above=30 if chart.series else 0)
+    if not math.isnan(chart.reference):
+        fig.add_vline(x=chart.reference, line={"color": PALE, "width": 3}, layer="below")
+    _joined(fig, rows)
+    for glyph, colour in _looks(m for r in rows for m in r.marks):
+        there = [(i, r, m) for i, r in enumerate(rows) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
+        marks, places = [m for *_, m in there], [i for i, *_ in there]
+        lanes = [place + LANE * chart.lane(row, mark) for place, row, mark in there]
+        barred = chart.bars and glyph is not Glyph.NONE_FOUND
+        if barred:
+            _bars(fig, marks, places)
+        elif chart.series:
+            _intervals(fig, marks, lanes)
+        hover, along = [_hover(r, m) for _, r, m in there], "" if chart.series else "x"
+        _marks(
+            fig,
+            marks,
+            [_drawn(m) for m in marks],
+            lanes if glyph is Glyph.NONE_FOUND else places,
+            hover,
+            along=along,
+            signs=not barred,
+        )
+    _absent(fig, rows)
+    for series in chart.series:
+        look = {"size": 11, "color": series.colour}
+        fig.add_scatter(x=[None], y=[None], mode="markers", name=safe(series.words), marker=look, hoverinfo="skip")
+    fig.update_xaxes(**_values(chart.axis))
+    fig.update_yaxes(**_texts(labels), automargin=True)
+    if any(printed):  # a second axis: its labels are the printed values
+        fig.add_scatter(x=[None], y=[None], yaxis="y2", hoverinfo="skip", showlegend=False)
+        fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed), "automargin": True})
+    fig.update_layout(showlegend=bool(chart.series))
+    return fig
+
+
+def _lines(text: str) -> str:
+    """A text with its own line breaks, and others where it is long."""
+    return "<br>".join(wrap(part, LABEL) for part in text.split("\n"))
+
+
+def _texts(texts: Sequence[str]) -> dict[str, Any]:
+    """An axis of words, one a row from the top."""
+    places = list(range(len(texts)))
+    return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -0.6], "showgrid": False, "zeroline": False,
+            "ticklabelstandoff": 8}  # fmt: skip
+
+
+def _joined(fig: Any, rows: Sequence[Row]) -> None:
+    """A line between the numbers of each row that has several."""
+    joined = [(i, row.marks) for i, row in enumerate(rows) if len(row.marks) > 1]
+    if joined:
+        x = [x for _, marks in joined for x in (*(m.value for m in marks), None)]
+        y = [y for i, marks in joined for y in (*(i for _ in marks), None)]
+        fig.add_scatter(x=x, y=y, mode="lines", line={"color": INK, "width": 1.5}, hoverinfo="skip", showlegend=False)
+
+
+def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None:
+    """Intervals that do not lie on their dots."""
+    there = [(m, y) for m, y in zip(marks, places, strict=True) if not math.isnan(m.high)]
+    x = [x for m, _ in there for x in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
+    y = [y for _, place in there for y in (place, place, None)]
+    fig.add_scatter(x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 2}, hoverinfo="skip", showlegend=False)
+
+
+def _curves(chart: CurveChart) -> Any:
+    names = [safe(line.words) for line in chart.lines]
+    fig = _sheet(chart, 300, left=_widest([t.words for t in chart.y.ticks]), right=_widest(names))
+    for upright in chart.uprights:
+        fig.add_scatter(x=[upright.x, upright.x], y=[chart.y.low, upright.top], mode="lines", line={"color": GREY, "dash": "dot", "width": 1.5},
+                        hoverinfo="skip", showlegend=False)  # fmt: skip
+        if upright.words:
+            _words(fig, _place(chart.x, upright.x), upright.top, upright.words, yanchor="bottom")
+    for line in chart.lines:
+        style = {"color": GREY, "dash": "dot", "width": 1.5} if line.planned else {"color": line.colour, "width": 3}
+        y = [None if math.isnan(v) or math.isinf(v) else v for v in line.y]
+        fig.add_scatter(
+            x=list(line.x), y=y, mode="lines", line=style, name=safe(line.words), hoverinfo="skip" if line.planned else "x+y"
+        )
+        if line.words and y[-1] is not None:
+            _words(fig, 1.0, y[-1], line.words, xref="paper", xanchor="left", xshift=6, font={"color": line.colour, "size": 13})
+    for glyph, colour in _looks(p.mark for p in chart.points):
+        there = [p for p in chart.points if (p.mark.glyph, p.mark.colour) == (glyph, colour)]
+        _marks(
+            fig,
+            [p.mark for p in there],
+            [p.x for p in there],
+            [p.mark.value for p in there],
+            [safe(p.mark.words) for p in there],
+            along="y",
+        )
+    for point in chart.points:
+        _named(fig, chart, point)
+    fig.update_xaxes(**_values(chart.x))
+    fig.update_yaxes(**_values(chart.y))
+    fig.update_layout(showlegend=False)
+    return fig
+
+
+def _sheet(chart: Chart, body: int, *, left: float, right: float, above: int = 0) -> Any:
+    """An empty figure with the chart's words: its title, its subtitle and, below what is drawn, its notes."""
+    notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
+    top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
+    if isinstance(chart, CurveChart):
+        top, below = top + 14, below + 18
+    fig = figure(chart.title, chart.subtitle, 0, margin={"l": 24 + left, "r": 24 + right, "t": top, "b": below})
+    fig.update_layout(height=top + body + below)
+    if notes:
+        fig.add_annotation(x=0, xref="paper", xanchor="left", xshift=-left, y=0, yref="paper", yanchor="top", yshift=-(below - 17 * len(notes) - 16),
+                           text="<br>".join(notes), align="left", showarrow=False, font={"size": 12, "color": QUIET})  # fmt: skip
+    return fig
+
+
+def _marks(
+    fig: Any,
+    marks: Sequence[Mark],
+    x: Sequence[float],
+    y: Sequence[float],
+    hover: Sequence[str],
+    *,
+    along: str,
+    signs: bool = True,
+) -> None:
+    """Numbers of one look, with their intervals `along` x or y (or none); without `signs` the intervals alone."""
+    glyph, colour = marks[0].glyph, marks[0].colour
+    ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
+    error = {
+        "type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": colour if signs else INK,
+        "array": [None if math.isnan(high) else high - at for at, _, high in ends],
+        "arrayminus": [None if math.isnan(low) else at - low for at, low, _ in ends],
+    }  # fmt: skip
+    fill = "white" if glyph is Glyph.UNRELIABLE else colour
+    fig.add_scatter(
+        x=list(x), y=list(y), mode="markers", cliponaxis=False, showlegend=False, text=list(hover), hovertemplate="%{text}<extra></extra>",
+        marker={"size": SIZES[glyph], "symbol": SYMBOLS[glyph], "color": fill, "line": {"color": colour, "width": 2}, "opacity": float(signs)},
+        **({f"error_{along}": error} if along and any(not math.isnan(m.high) for m in marks) else {}),
+    )  # fmt: skip
+
+
+def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
+    """Bars of one look from zero to their numbers."""
+    fill = "white" if marks[0].glyph is Glyph.UNRELIABLE else f"{marks[0].colour}99"
+    fig.add_bar(x=[m.value for m in marks], y=list(places), orientation="h", width=0.55, showlegend=False, hoverinfo="skip",
+                marker={"color": fill, "line": {"color": marks[0].colour, "width": 1.5}})  # fmt: skip
+
+
+def _drawn(mark: Mark) -> float:
+    """Where the sign of a row's number stands: where nobody was found, at the upper limit."""
+    return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
+
+
+def _looks(marks: Iterable[Mark]) -> list[tuple[Glyph, str]]:
+    return list(dict.fromkeys((mark.glyph, mark.colour) for mark in marks))
+
+
+def _hover(row: Row, mark: Mark) -> str:
+    return "<br>".join(part for part in (f"{safe(row.name)}: {safe(mark.words)}", wrap(row.remark, 50)) if part)
+
+
+def _absent(fig: Any, rows: Sequence[Row]) -> None:
+    """Rows without a number, marked where it would stand; the reason is told on pointing there."""
+    gone = [(i, row) for i, row in enumerate(rows) if row.absent]
+    if gone:
+        fig.add_scatter(
+            x=[0.0] * len(gone), y=[i for i, _ in gone], mode="text", textposition="middle right", textfont={"color": QUIET, "size": 12},
+            text=["<br>".join(f"  {line}" for line in wrap(row.absent, ABSENT).split("<br>")) for _, row in gone], showlegend=False,
+            hovertext=[wrap(row.remark) for _, row in gone], hoverinfo="text",
+        )  # fmt: skip
+
+
+def _named(fig: Any, chart: CurveChart, point: Point) -> None:
+    """A point's words, above it or at its right."""
+    if not point.words:
+        return
+    x, y = _place(chart.x, point.x), point.mark.value if point.beside else point.mark.end
+    if point.beside:
+        _words(fig, x, y, point.words, xanchor="left", yanchor="bottom", xshift=9, yshift=2)
+    else:
+        _words(fig, x, y, point.words, yanchor="bottom", yshift=9)
+
+
+def _words(fig: Any, x: float, y: float, text: str, **more: Any) -> None:
+    fig.add_annotation(**{"x": x, "y": y, "text": safe(text), "showarrow": False, "font": {"size": 13, "color": INK}, **more})
+
+
+def _place(axis: Axis, value: float) -> float:
+    """A value as plotly places words on an axis: by its logarithm on a log axis."""
+    return math.log10(value) if axis.log else value
+
+
+def _values(axis: Axis) -> dict[str, Any]:
+    """A value axis with the ticks of the description."""
+    low, high = (_place(axis, end) for end in (axis.low, axis.high))
+    title = {"text": safe(axis.title), "font": {"size": 13, "color": QUIET}}
+    return {
+        "title": title, "type": "log" if axis.log else "linear", "range": [low, high], "gridcolor": PALE, "zerolinecolor": GREY,
+        "tickvals": [t.value for t in axis.ticks], "ticktext": [safe(t.words) for t in axis.ticks], "automargin": True, "ticklabelstandoff": 4,
+    }  # fmt: skip
+
+
+def _widest(texts: Sequence[str]) -> float:
+    """Pixels that the longest line takes; none where there are no words."""
+    lines = [line for text in texts for line in text.removeprefix("<b>").removesuffix("</b>").split("<br>")]
+    return math.ceil(WIDE * max(map(len, lines), default=0)) + (12 if any(lines) else 0)
