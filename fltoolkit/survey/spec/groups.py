@@ -14,7 +14,9 @@ NOT_STATED = "not stated"
 TOTAL = "total"
 CROSS = " × "  # joins the groups of a breakdown, and their categories, where a table is written; no group's name holds it
 
-Measure = Literal["prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration"]
+Measure = Literal[
+    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "profile", "profile_total"
+]  # fmt: skip
 Classification = Literal[
     "sex", "area", "place_of_birth", "citizenship", "disability", "education", "icse_93", "icse_18", "icse_18_a", "icse_18_r"
 ]
