@@ -84,7 +84,7 @@ def decided_rows(
 ) -> Decided:
     """What confidentiality hides of some estimates; of a survey with all that ties its cells."""
     frames = [tidy(est, persons.spec if persons else None) for est in made]
-    groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
+    groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
@@ -109,8 +109,7 @@ def decided_rows(
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     """An Estimates with its breakdown, category, its categories' codes (where `spec` gives them) and about in columns."""
     frame = est.table
-    groups = list(dict.fromkeys(g for b in est.by for g in b))
-    used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
+    used = [[g for g in est.groups if row[g] != TOTAL] for row in frame.to_dict("records")]
     values = [crossed(row[g] for g in u) or TOTAL for row, u in zip(frame.to_dict("records"), used, strict=True)]
     codes = [
         crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
