@@ -12,9 +12,13 @@ SCALES = {
     "current": (1.0, "persons at the time of the interview"),
     "current_prevalence": (1000.0, "at the time of the interview per 1,000"),
     "duration": (1.0, "months"),
+    "profile": (100.0, "%"),
+    "profile_total": (1.0, "persons"),
 }
-COUNTED = ("total", "flowchart", "stock", "current")
+COUNTED = ("total", "flowchart", "stock", "current", "profile_total")
 """Measures that are numbers of persons."""
+OF_CASES = ("share", "profile")
+"""Measures that are shares of the cases."""
 
 
 def scale(measure: str) -> float:

@@ -27,6 +27,7 @@ from fltoolkit.survey.classifications.industry_codes import to_verify
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.spec.groups import TOTAL
 
 CLASSIFIED = (
     "forced_labour",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.category_codes import category_code
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.totals.person_patterns import read_patterns
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, read_patterns
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES, characteristic_key
+from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, beside_now, decide_profile, told_by
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import Seen
@@ -89,6 +92,8 @@ def decided_rows(
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
+    for i in np.flatnonzero(table["measure"].isin(PROFILES)):
+        keys[i], of[i] = characteristic_key(keys[i])
     own = table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
     patterns, children = None, frozenset[str]()
@@ -99,11 +104,28 @@ def decided_rows(
         shared = [g for g in dict.fromkeys([*groups, *(["route"] if children else [])]) if g in spec.group_names]
         patterns = read_patterns(persons, shared, populations)
     seen = Seen(limits, rounding_base(table), patterns, case_only, children)
-    found = decide_rule_sets(table, own, decide(table[own], keys, of, seen), limits)
+    found = decide_rule_sets(table, own, _decide(table[own], keys, of, seen, persons), limits)
     told = [COARSE.format(what) for what in found.coarse] + [CROWDED.format(what) for what in found.crowded]
     notes = (*notes, *told, *([STRICTER] if found.stricter else []))
     rule_set = made[0].about.rule_set
     return Decided(table, tuple(groups), tuple(keys), tuple(of), found, limits, seen.base, notes, rule_set)
+
+
+def _decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, persons: ClassifiedSurvey | None) -> Decision:
+    """What to hide of a run's rows: first of all other tables, then of the profiles of its cases."""
+    is_profile = table["measure"].isin(PROFILES)
+    if not is_profile.any():
+        return decide(table, keys, of, seen)
+    profiles = ProfileRows(table[is_profile], keys, of)
+    apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
+    first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen))
+    rows = ProfileRows(table[apart], keys, of)
+    if persons:
+        used = {g for i in rows.table.index for g, _ in keys[i]}
+        groups = [g for g in persons.spec.group_names if g in used]
+        populations = list(dict.fromkeys(rows.table["reference_population"]))
+        seen = replace(seen, patterns=read_patterns(persons, groups, populations))
+    return beside_now(rows, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(rows, first, seen))
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
