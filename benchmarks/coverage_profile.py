@@ -59,14 +59,19 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
     code = np.repeat(np.arange(cell.strata), cell.psus // cell.strata)
     each = np.bincount(code).astype(float)
     labels = np.arange(cell.psus).astype(object)
-    units = Units(code.astype(object), labels, np.arange(cell.psus), Stage(code, each, 0 * each, np.ones(cell.strata), "fail"), None)
+    units = Units(
+        code.astype(object), labels, np.arange(cell.psus), Stage(code, each, 0 * each, np.ones(cell.strata), "fail"), None
+    )
     shape = (cell.psus, samples)
     expected = cell.cases / cell.psus * rng.gamma(SPREAD, 1 / SPREAD, size=shape)
     spread = 1 / cell.icc - 1 if cell.icc else np.inf
     p = rng.beta(cell.share * spread, (1 - cell.share) * spread, size=shape) if cell.icc else np.full(shape, cell.share)
     base = [rng.poisson(expected * part) for part in SHARES]
     having = [rng.binomial(cases, p) for cases in base]
-    x, y, ww = (sum((w**k * c for w, c in zip(CLASSES, of, strict=True)), np.zeros(shape)) for k, of in ((1, base), (1, having), (2, base)))
+    x, y, ww = (
+        sum((w**k * c for w, c in zip(CLASSES, of, strict=True)), np.zeros(shape))
+        for k, of in ((1, base), (1, having), (2, base))
+    )
     n, yes = sum(base, np.zeros(shape)), sum(having, np.zeros(shape))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y.sum(axis=0) / x.sum(axis=0)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import narwhals as nw
 
 from fltoolkit.classify.answers_as_truths import any_answer, any_of
 from fltoolkit.classify.applicability import item_sources
-from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import SIDES, Side
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -28,7 +28,7 @@ OF_ADULTS = (
     "involuntary", "coercion", "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "form", "imposed_by",
     "duration", "at_interview",
 )  # fmt: skip
-OF_CHILDREN = ("child_route", "worst_form")
+OF_CHILDREN = ("worst_form",)
 TOPICS = (*OF_ADULTS, *OF_CHILDREN)
 """What a characteristic is about. A table of a profile is of one topic."""
 EXCLUSIVE = ("form", "imposed_by", "duration")
@@ -43,11 +43,13 @@ class Characteristic:
         topic: what it is about, one of `TOPICS`.
         name: what holds, such as `debt_bondage`; within its topic no other has this name.
         truth: yes, no or unresolved (null) of each case. It means nothing of anybody else.
+        questions: the columns of the items' questions of which any makes it hold; none where it rests on something else.
     """
 
     topic: str
     name: str
     truth: nw.Expr
+    questions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,18 @@ def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CasePr
         The survey and its characteristics, topic by topic, in the order in which survey.yaml maps the questions. Answers are over all
         episodes of a person's work.
     """
-    found = tuple(_of_children(persons) if children else _of_adults(persons))
+    found = characteristics_of(persons, children=children)
     letters = [
         nw.when(c.truth).then(nw.lit(YES)).otherwise(nw.when(~c.truth).then(nw.lit(NO)).otherwise(nw.lit(OPEN))) for c in found
     ]
     answers = nw.when(nw.col("forced_labour")).then(nw.concat_str(letters) if letters else nw.lit("")).alias(ANSWERS)
     marked = replace(persons, rows=persons.frame.with_columns(answers))
     return CaseProfile(marked, tuple((c.topic, c.name) for c in found))
+
+
+def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Characteristic, ...]:
+    """The characteristics of adults or of children, topic by topic."""
+    return tuple(_of_children(persons) if children else _of_adults(persons))
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
@@ -109,10 +116,8 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
-    """The characteristics of children: each route by which they are cases, and each worst form of child labour."""
+    """The characteristics of children: each worst form of child labour. The routes by which they are cases have tables of their own."""
     spec = persons.spec
-    for column, name in reversed(ROUTES.items()):
-        yield Characteristic("child_route", name, nw.col(column))
     if spec.children:
         for form, questions in spec.children.worst_forms.items():
             yield Characteristic("worst_form", form, any_answer(questions, spec.mapped))
@@ -121,7 +126,8 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
     """One characteristic for each name: whether any of its columns says yes."""
     for name in dict.fromkeys(name for name, _ in columns):
-        yield Characteristic(topic, name, any_of([nw.col(column) for of, column in columns if of == name]))
+        asked = [column for of, column in columns if of == name]
+        yield Characteristic(topic, name, any_of([nw.col(column) for column in asked]), frozenset(asked))
 
 
 def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
@@ -164,6 +170,6 @@ def duration_bands(months: Months) -> Mapping[str, tuple[int, int | None]]:
     """By label the bands of months: from the first number, to below the second (None: no end)."""
     ends = months.bands
     found: dict[str, tuple[int, int | None]] = {f"less than {ends[0]} months": (0, ends[0])}
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         found[f"{low} to less than {high} months"] = (low, high)
     return found | {f"{ends[-1]} months and more": (ends[-1], None)}

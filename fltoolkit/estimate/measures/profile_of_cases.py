@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, TOPICS, YES, CaseProfile, with_characteristics
+from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
@@ -53,7 +53,7 @@ def profile(
 
     The characteristics are the involuntary circumstances and the elements of coercion that were asked; of each side also the stage
     and the mode, where survey.yaml gives them; the form; the band of months; and whether it goes on at the interview. Of children they
-    are the routes and the worst forms of child labour. Each topic is a table of its own (docs/methods.md §2).
+    are the worst forms of child labour. Each topic is a table of its own (docs/methods.md §2).
 
     Args:
         persons: a classified survey.
@@ -85,7 +85,7 @@ def profile(
     told = with_characteristics(persons, children=persons.spec.of_children(chosen.name))
     estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "profile", wanted, split=ANSWERS)
     base = make_pass(told.persons, estimand, chosen)
-    if (found := int(base.table["n"].to_numpy()[base.counted].sum())) < LEAST_CASES:
+    if base.table["n"].to_numpy()[base.counted].sum() < LEAST_CASES:
         raise NotAvailable(
             "too few cases for a profile", where="profile", found=f"fewer than {LEAST_CASES} cases", allowed=f"{LEAST_CASES} cases or more",
             do="report the number of cases; a share of so few says nothing of all",

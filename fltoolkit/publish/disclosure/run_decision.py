@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -9,11 +10,12 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import category_code
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, read_patterns
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES, characteristic_key
+from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES, characteristic_key, contained_in
 from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, beside_now, decide_profile, told_by
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
@@ -120,12 +122,14 @@ def _decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, per
     apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
     first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen))
     rows = ProfileRows(table[apart], keys, of)
+    contained: Mapping[str, Collection[str]] = {}
     if persons:
+        contained = contained_in(characteristics_of(persons, children=False))
         used = {g for i in rows.table.index for g, _ in keys[i]}
         groups = [g for g in persons.spec.group_names if g in used]
         populations = list(dict.fromkeys(rows.table["reference_population"]))
         seen = replace(seen, patterns=read_patterns(persons, groups, populations))
-    return beside_now(rows, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(rows, first, seen))
+    return beside_now(rows, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(rows, first, seen, contained))
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:

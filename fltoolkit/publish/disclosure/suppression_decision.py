@@ -64,7 +64,7 @@ class Decision:
         coarse: breakdowns hidden as a whole, in words, since no smaller choice of cells keeps their confidential ones secret.
         crowded: the same of breakdowns that have too many confidential cells to choose among them.
         stricter: whether the survey has more kinds of persons than a programme takes, so that a stricter rule was used.
-        away: by outcome the hidden cells, with the reason.
+        cells: by outcome the cells that the rows tell of. away: by outcome the hidden ones, with the reason.
         settled: the cells that the rows are about, for those who may see them.
     """
 
@@ -73,13 +73,12 @@ class Decision:
     coarse: list[str] = field(default_factory=list)
     crowded: list[str] = field(default_factory=list)
     stricter: bool = False
+    cells: dict[str, dict[CellId, Cell]] = field(default_factory=dict, compare=False, repr=False)
     away: dict[str, dict[CellId, str]] = field(default_factory=dict, compare=False, repr=False)
     settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
 
 
-def decide(
-    table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES
-) -> Decision:
+def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES) -> Decision:
     """What to hide of a run's rows.
 
     Args:
@@ -109,7 +108,7 @@ def decide(
         population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
         by.out.hidden |= {i for i, p in population if any((p, k) in away[outcome] for k in _tells(i, keys, of))}
         by.out.open_hidden |= {i for i, p in population if (p, keys[i]) in blank[outcome]}
-    by.out.away = away
+    by.out.cells, by.out.away = cells, away
     by.out.open_hidden |= {i for c, shown in profiles.opened.items() if c in away["cases"] for i in shown} - by.out.hidden
     for name, rows in table[chart].groupby("reference_population", sort=False):
         beside = _Beside(*(_of_population(str(name), every["cases"]) for every in (cells, away, blank)))

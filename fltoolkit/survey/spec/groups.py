@@ -202,7 +202,9 @@ class TableSpec(Model):
         return self
 
 
-def refuse_unfit_profile(table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]) -> None:
+def refuse_unfit_profile(
+    table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
+) -> None:
     """Raise `ValueError` for a profile by a group that only cases have, or of adults and children together.
 
     Args:

@@ -37,7 +37,7 @@ CLASSIFIED = frozenset({
 """Columns of a classified survey, and the name of a table's margin."""
 
 OF_PROFILES = frozenset({
-    "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "duration", "at_interview", "child_route", "worst_form",
+    "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "duration", "at_interview", "worst_form",
 })  # fmt: skip
 """Columns of a profile of cases besides those of a classified survey: what its rows are about."""
 

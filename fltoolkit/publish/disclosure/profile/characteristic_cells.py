@@ -12,15 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
+from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS, Characteristic
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.survey.spec.groups import NOT_STATED
 
 PROFILES = ("profile", "profile_total")
 WITH, WITHOUT = "yes", "no"
-EVERYBODY = "fewer than {} cases without it: a share of nearly all cases tells about everybody"
+EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
 NO_CASES = "the number of cases is hidden"
+FEW_MORE = "few cases more than have another characteristic, which it contains"
 HALF = 0.5
 
 
@@ -34,8 +35,28 @@ def characteristic_key(key: Key) -> tuple[Key, str]:
         key: the row's values by group, one of them a topic.
     """
     topic, name = next((g, v) for g, v in key if g in TOPICS)
-    group, value = (topic, name) if topic in EXCLUSIVE else (f"{topic}: {name}", WITH)
+    group, value = (topic, name) if topic in EXCLUSIVE else (group_of(topic, name), WITH)
     return frozenset((group, value) if g == topic else (g, v) for g, v in key), group
+
+
+def group_of(topic: str, name: str) -> str:
+    """The group that a characteristic is by itself."""
+    return f"{topic}: {name}"
+
+
+def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
+    """By characteristic those of which each case has it, too: a stage holds of whoever answered yes to an item asked of that stage alone.
+
+    Of two with the same questions the later contains the earlier.
+    """
+    return {
+        group_of(c.topic, c.name): [
+            group_of(part.topic, part.name)
+            for k, part in enumerate(found)
+            if part.questions and (part.questions < c.questions or (part.questions == c.questions and k < i))
+        ]
+        for i, c in enumerate(found)
+    }
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,8 @@ class CharacteristicCells:
     Attributes:
         group: of which they are values.
         cells: those that some row or sum tells of.
-        primary: those confidential by themselves, with the reason.
+        primary: those confidential by themselves, with the reason; also those without a case, where nearly everybody is in another one.
+        everybody: those that nearly all cases of their base are in.
         nowhere: those that no row shows.
         rows: by cell the rows that show it; opened: the rows that show it as their unresolved cases.
     """
@@ -71,9 +93,14 @@ class CharacteristicCells:
     group: str
     cells: dict[CellId, Cell] = field(default_factory=dict)
     primary: dict[CellId, str] = field(default_factory=dict)
+    everybody: set[CellId] = field(default_factory=set)
     nowhere: set[CellId] = field(default_factory=set)
     rows: dict[CellId, list[int]] = field(default_factory=dict)
     opened: dict[CellId, list[int]] = field(default_factory=dict)
+
+    def having(self) -> dict[CellId, Cell]:
+        """By base the cases with the characteristic; of characteristics that exclude each other none."""
+        return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
         """The cells of a row of a published set, and which of them are confidential by themselves."""
@@ -93,7 +120,8 @@ class CharacteristicCells:
         self.opened.setdefault(cells[NOT_STATED], []).append(i)
         with_it, without = cells[value], cells.get(WITHOUT)
         if counts[value].cases and counts[WITHOUT].cases < limits.cases:
-            self.primary.setdefault(with_it, EVERYBODY.format(limits.cases))
+            self.everybody.add(with_it)
+            self.primary.setdefault(without or with_it, EVERYBODY)
         if counts[value].cases and float(row["largest_share"]) > HALF:
             self.primary.setdefault(with_it, OVER_HALF)
         if without and counts[WITHOUT].cases and float(row["largest_share_without"]) > HALF:
@@ -113,7 +141,9 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
     def cell(cases: str, of: str, weighted: float) -> Cell:
         psus, homes = (known_count(row[f"{units}_{of}"]) if of else None for units in ("psus", "households"))
-        return Cell(int(row[cases]), n, psus=psus, households=homes, weighted=max(0.0, weighted), mean_weight=population / max(1, n))
+        return Cell(
+            int(row[cases]), n, psus=psus, households=homes, weighted=max(0.0, weighted), mean_weight=population / max(1, n)
+        )
 
     return (
         cell("cases", "with_cases", having),
@@ -144,6 +174,11 @@ def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> 
 def base_key(key: Key, of: str) -> Key:
     """The cell of the cases that a profile's row is a share of."""
     return frozenset((g, v) for g, v in key if g != of)
+
+
+def base_of(cell: CellId, of: str) -> CellId:
+    """The cell of the cases that another cell is a part of."""
+    return cell[0], base_key(cell[1], of)
 
 
 def _most(*counts: Any) -> int | None:

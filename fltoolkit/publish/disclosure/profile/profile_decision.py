@@ -1,7 +1,7 @@
 """Which rows of a profile of cases may not be shown, once it is decided which numbers of cases are shown.
 
-Each characteristic is decided by itself, beside the numbers of cases. A reader is taken to know all of these, also the hidden ones, so that
-what protects a row are other rows of the same characteristic, and no cell of another table is hidden for a profile.
+Each characteristic is decided by itself, beside all numbers of cases by the groups of profiles. What is hidden of these is decided before, and
+no further cell of another table is hidden for a profile: other rows of the same characteristic protect a row.
 """
 
 from __future__ import annotations
@@ -11,21 +11,27 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from fltoolkit.classify.children import ROUTES
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, mean_weights
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
+    EVERYBODY,
+    FEW_MORE,
     NO_CASES,
     CharacteristicCells,
     ToldByProfiles,
     base_key,
+    base_of,
     parent_cells,
 )
 from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, Settled, named
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
 
 NOWHERE = "shown nowhere"
+ELSEWHERE = "another table has nearly the same cases"
+SEXUAL = "forced_commercial_sexual_exploitation"
 AT_INTERVIEW = "at_interview"
 
 
@@ -72,25 +78,88 @@ def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByPro
     return ToldByProfiles(cells, {c: why for c, why in primary.items() if cells[c].cases}, opened)
 
 
-def decide_profile(rows: ProfileRows, first: Decision, seen: Seen) -> Decision:
+def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Mapping[str, Collection[str]]) -> Decision:
     """A run's decision with that on the rows of its profiles.
 
     Args:
         rows: of the run's own rule set.
         first: what is hidden of all other rows.
         seen: how readers see the run; its kinds of persons are by the groups of the profiles alone.
+        contained: by characteristic those of which each case has it, too.
     """
     hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
-    coarse, parents = list(first.coarse), rows.parents
-    salt = seen.patterns.salt() if seen.patterns else b""
-    for own in rows.characteristics(seen):
-        away = {c for c in own.cells if (c[0], base_key(c[1], own.group)) in first.away["cases"]}
-        made, whole = _settled(own, away, parents, replace(seen, case_only=frozenset({own.group})), salt)
-        settled.append(made)
-        coarse += [f"{own.group}, among cases"] if whole else []
-        hidden |= {i for cell, shown in own.rows.items() if cell in made.hidden or cell in away for i in shown}
-        opened |= {i for cell, shown in own.opened.items() if cell in made.hidden or cell in away for i in shown}
+    coarse, salt = list(first.coarse), seen.patterns.salt() if seen.patterns else b""
+    beside = _beside(rows, first)
+    decided: dict[str, _Characteristic] = {}
+    for own in sorted(rows.characteristics(seen), key=lambda c: len(contained.get(c.group, ()))):
+        parts = [decided[name] for name in contained.get(own.group, ()) if name in decided]
+        decided[own.group] = made = _Characteristic(own, _settled(own, _limited(own, parts, first, seen), beside, seen, salt))
+        settled.append(made.settled)
+        if WITH_BREAKDOWN in made.settled.hidden.values():
+            coarse.append(f"{own.group}, among cases")
+        hidden |= {i for cell, shown in own.rows.items() if cell in made.settled.hidden for i in shown}
+        opened |= {i for cell, shown in own.opened.items() if cell in made.settled.hidden for i in shown}
     return replace(first, hidden=hidden, open_hidden=opened - hidden, settled=settled, coarse=coarse)
+
+
+@dataclass(frozen=True)
+class _Characteristic:
+    """A characteristic and what is hidden of it."""
+
+    own: CharacteristicCells
+    settled: Settled
+
+
+@dataclass(frozen=True)
+class _Limited:
+    """What a characteristic's cells are subject to before any of them is hidden for another: those confidential, and those hidden anyway."""
+
+    primary: dict[CellId, str]
+    gone: dict[CellId, str]
+
+
+def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, seen: Seen) -> _Limited:
+    """What other tables, and the characteristics that it contains, ask of a characteristic.
+
+    Of few cases more than a part of it has a reader would learn that they have the one and not the other. And where something of a part is
+    hidden, the whole would be its upper limit.
+    """
+    away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
+    primary = own.primary | {c: NO_CASES for c in away if c not in own.primary}
+    gone = dict.fromkeys(away, NO_CASES)
+    for part in parts:
+        fewer = part.own.having()
+        for cell in own.rows:
+            base = base_of(cell, own.group)
+            if base in fewer and 0 < own.cells[cell].cases - fewer[base].cases < seen.limits.cases:
+                primary.setdefault(cell, FEW_MORE)
+        broken = {_breakdown(c, part.own.group) for c in part.own.rows if c in part.settled.hidden and part.own.cells[c].cases}
+        gone |= {c: FEW_MORE for c in own.cells if _breakdown(c, own.group) in broken}
+    for cell, other in _told_elsewhere(own, first):
+        if len(cell[1]) > 1 or other in first.away["cases"]:
+            gone[cell] = ELSEWHERE
+        elif 0 < first.cells["cases"][other].cases - own.cells[cell].cases < seen.limits.cases:
+            primary.setdefault(cell, FEW_MORE)
+    return _Limited(primary, gone)
+
+
+def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
+    """Cells of a worst form of child labour, each with a cell of another table that contains its cases: of the route by which they are
+    cases, or of the form. By a group where other tables have these, no profile is shown."""
+    topic, _, name = own.group.partition(": ")
+    if topic != "worst_form":
+        return
+    wider = [("route", ROUTES["route_iv"]), *([("form", SEXUAL)] if name == "commercial_sexual_exploitation" else [])]
+    for cell in own.rows:
+        population, base = base_of(cell, own.group)
+        for part in wider:
+            if (other := (population, base | {part})) in first.cells["cases"]:
+                yield cell, other
+
+
+def _breakdown(cell: CellId, of: str) -> tuple[str, frozenset[str]]:
+    """A cell's population and groups, without the characteristic."""
+    return cell[0], frozenset(g for g, _ in cell[1] if g != of)
 
 
 def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
@@ -112,39 +181,58 @@ def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found:
     return replace(found, hidden=found.hidden | hidden, open_hidden=found.open_hidden - hidden)
 
 
-def _settled(
-    own: CharacteristicCells, away: set[CellId], parents: Mapping[CellId, Cell], seen: Seen, salt: bytes
-) -> tuple[Settled, bool]:
-    """The cells of a characteristic to hide; and whether all of its breakdowns are, since no choice of cells protects the others.
+@dataclass(frozen=True)
+class _Beside:
+    """The numbers of cases by the groups of profiles, and those of them that are hidden."""
+
+    cells: Mapping[CellId, Cell]
+    away: Mapping[CellId, str]
+
+
+def _beside(rows: ProfileRows, first: Decision) -> _Beside:
+    """The numbers of cases that stand beside the rows of profiles: of their populations, by their groups, alone or crossed."""
+    groups = {g for population, key in rows.parents for g, _ in key}
+    populations = {population for population, _ in rows.parents}
+    cells = {
+        (population, key): cell
+        for (population, key), cell in first.cells["cases"].items()
+        if population in populations and groups.issuperset(g for g, _ in key)
+    }
+    return _Beside(cells, {c: why for c, why in first.away["cases"].items() if c in cells})
+
+
+def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen: Seen, salt: bytes) -> Settled:
+    """The cells of a characteristic to hide; all of its breakdowns where no choice of cells protects the others, or all of it.
 
     Args:
-        own: the cells. away: those of bases that are hidden. parents: the bases. salt: what breaks ties.
+        own: the cells. limited: what is asked of them. beside: the numbers of cases. seen: how readers see the run. salt: what breaks ties.
     """
-    primary = own.primary | {c: NO_CASES for c in away if own.cells[c].cases and c not in own.primary}
-    small = {c for c, why in primary.items() if not own.cells[c].cases}  # of nobody nothing has to be kept
-    gone = dict.fromkeys(own.nowhere, NOWHERE) | {c: primary[c] for c in small} | {c: NO_CASES for c in away}
-    first = {c: why for c, why in primary.items() if c not in small}
-    system = _system(own, parents, seen)
-    broken = {c for c in own.cells if len(c[1]) > 1}
-    for more in (set[CellId](), broken, set(own.cells)):
-        withheld = gone | {c: WITH_BREAKDOWN for c in more if c not in gone}
+    system = _system(own, beside, replace(seen, case_only=frozenset({own.group})))
+    # Of nobody nothing has to be kept, but that there may be somebody.
+    first: dict[AnyCell, str] = {c: why for c, why in limited.primary.items() if own.cells[c].cases or why == EVERYBODY}
+    gone: dict[AnyCell, str] = dict.fromkeys(own.everybody, EVERYBODY) | dict.fromkeys(own.nowhere, NOWHERE) | limited.primary
+    gone |= limited.gone | beside.away
+    whole, broken = ([c for c in own.cells if (len(c[1]) == 1) == alone] for alone in (True, False))
+    shown = [c for c in beside.cells if c not in beside.away]
+    for more in ([], broken, [*whole, *broken]):
+        withheld = dict.fromkeys(more, WITH_BREAKDOWN) | gone
         made = protect(
             system,
-            {c: why for c, why in first.items() if c in system.place},
+            first,
             seen.limits,
-            gone={c: why for c, why in withheld.items() if c in system.place and c not in first},
-            spare=parents,
+            gone={c: withheld[c] for c in withheld if c not in first},
+            spare=shown,
+            dear=whole,
             salt=salt,
         )
         if not made.exposed:
             break
-    return Settled("cases", system, made.hidden, mean_weights(own.cells)), bool(more)
+    return Settled("cases", system, made.hidden, mean_weights(own.cells))
 
 
-def _system(own: CharacteristicCells, parents: Mapping[CellId, Cell], seen: Seen) -> CellSystem[AnyCell]:
+def _system(own: CharacteristicCells, beside: _Beside, seen: Seen) -> CellSystem[AnyCell]:
     """What ties the cells of a characteristic to each other and to the cases; of an estimate by itself only its groups."""
-    bases = {(population, base_key(key, own.group)) for population, key in own.cells}
-    cells = {c: parents[c] for c in bases} | own.cells
+    cells = {**beside.cells, **own.cells}
     if seen.patterns is not None:
         return survey_system(SeenCells(cells, "cases", seen), seen.patterns).system
     (population,) = {population for population, _ in cells}
