@@ -100,7 +100,7 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
     """The characteristics of adults, topic by topic."""
     spec = persons.spec
     sources = item_sources(spec, persons.rule)
-    order = [*spec.items.involuntary, *spec.items.coercion]
+    order: list[str] = [*spec.items.involuntary, *spec.items.coercion]
     asked = {side: sorted(sources[side], key=lambda question: order.index(question[1])) for side in SIDES}
     for side in SIDES:
         yield from _named(side, [(item, column) for column, item, _ in asked[side]])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ from fltoolkit.estimate.measures.result_columns import (
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, By, Cells, breakdowns, groups_of
-from fltoolkit.estimate.variance.taylor_variance import Array, Codes
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.survey.design.survey_design import require_totals
 from fltoolkit.survey.spec.groups import TOTAL, Measure
 
@@ -92,7 +92,8 @@ def profile(
         )  # fmt: skip
     answers = _Answers(base, told)
     confidence = Confidence(DEFAULT, level)
-    run = replace(base, estimand=replace(estimand, measure="total" if measure == "total" else "profile"), **answers.cells_of(YES))
+    named = replace(estimand, measure="total" if measure == "total" else "profile")
+    run = replace(base, estimand=named, cells=answers.having(YES), parent=answers.parent)
     return _estimates(persons, replace(answers, run=run), confidence, population=chosen.name)
 
 
@@ -171,10 +172,6 @@ class _Answers:
         ]
         return Cells(self.keys, tuple(codes))
 
-    def cells_of(self, *letters: str) -> dict[str, object]:
-        """What a pass over these cells has in place of its own."""
-        return {"cells": self.having(*letters), "parent": self.parent}
-
     def seen_by(self, *letters: str) -> Pass:
         """The pass, its cells being those of the cases with one of these answers."""
         return replace(self.run, cells=self.having(*letters))
@@ -236,7 +233,7 @@ def _largest_share(run: Pass) -> Array:
     t, cases = run.table, run.counted
     whole = run.cells.sums(t["w"].to_numpy(float), cases)
     most = np.zeros(len(run.cells))
-    units: list[Codes] = [t["household"].to_numpy()] if (t["household"].to_numpy() >= 0).any() else []
+    units: list[NDArray[np.integer[Any]]] = [t["household"].to_numpy()] if (t["household"].to_numpy() >= 0).any() else []
     units += [] if run.unit is None else [t["psu"].cat.codes.to_numpy()]
     weight = t["w"].to_numpy(float)[cases]
     for unit in units:

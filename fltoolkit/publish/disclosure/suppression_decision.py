@@ -97,7 +97,10 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, prof
     away: dict[str, dict[CellId, str]] = {}
     blank: dict[str, dict[CellId, str]] = {}
     for outcome, rows in rows_of.items():
-        found, first = cells[outcome], _primary(cells[outcome], outcome, seen) | (left if outcome == "now" else profiles.primary)
+        found, first = (
+            cells[outcome],
+            _primary(cells[outcome], outcome, seen) | (left if outcome == "now" else dict(profiles.primary)),
+        )
         small = {c for c, why in first.items() if found[c].cases == 0}
         primary = {c: why for c, why in first.items() if c not in small}
         away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small})

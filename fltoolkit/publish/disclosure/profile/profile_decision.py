@@ -210,21 +210,19 @@ def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen:
     system = _system(own, beside, replace(seen, case_only=frozenset({own.group})))
     # Of nobody nothing has to be kept, but that there may be somebody.
     first: dict[AnyCell, str] = {c: why for c, why in limited.primary.items() if own.cells[c].cases or why == EVERYBODY}
-    gone: dict[AnyCell, str] = dict.fromkeys(own.everybody, EVERYBODY) | dict.fromkeys(own.nowhere, NOWHERE) | limited.primary
-    gone |= limited.gone | beside.away
+    withheld = [
+        dict.fromkeys(own.everybody, EVERYBODY),
+        dict.fromkeys(own.nowhere, NOWHERE),
+        limited.primary,
+        limited.gone,
+        beside.away,
+    ]
+    gone: dict[AnyCell, str] = {c: why for cells in withheld for c, why in cells.items() if c not in first}
     whole, broken = ([c for c in own.cells if (len(c[1]) == 1) == alone] for alone in (True, False))
     shown = [c for c in beside.cells if c not in beside.away]
     for more in ([], broken, [*whole, *broken]):
-        withheld = dict.fromkeys(more, WITH_BREAKDOWN) | gone
-        made = protect(
-            system,
-            first,
-            seen.limits,
-            gone={c: withheld[c] for c in withheld if c not in first},
-            spare=shown,
-            dear=whole,
-            salt=salt,
-        )
+        away = gone | {c: WITH_BREAKDOWN for c in more if c not in first and c not in gone}
+        made = protect(system, first, seen.limits, gone=away, spare=shown, dear=whole, salt=salt)
         if not made.exposed:
             break
     return Settled("cases", system, made.hidden, mean_weights(own.cells))
