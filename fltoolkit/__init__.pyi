@@ -27,6 +27,7 @@ from .estimate import (
     power_of_change as power_of_change,
     prevalence as prevalence,
     prevalence_ratio as prevalence_ratio,
+    profile as profile,
     quantile as quantile,
     rake as rake,
     rao_scott as rao_scott,

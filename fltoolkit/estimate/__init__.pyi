@@ -13,6 +13,7 @@ from .measures.prevalence_and_totals import (
     share as share,
     total as total,
 )
+from .measures.profile_of_cases import profile as profile
 from .measures.quantiles import quantile as quantile
 from .measures.stacked_estimates import rule_sets as rule_sets, stack as stack
 from .measures.stock_and_duration import current as current, duration as duration, stock as stock

@@ -14,11 +14,15 @@ SCALES = {
     "current": (1.0, "number_now"),
     "current_prevalence": (1000.0, "rate_now"),
     "duration": (1.0, "months_unit"),
+    "profile": (100.0, "percent"),
+    "profile_total": (1.0, "persons"),
 }
 """What an estimate is multiplied by, and the key of its unit below `kit.whom` in the files of the languages."""
 BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}  # a rate that does not say whom it is of
-COUNTED = ("total", "flowchart", "stock", "current")
+COUNTED = ("total", "flowchart", "stock", "current", "profile_total")
 """Measures that are numbers of persons."""
+OF_CASES = ("share", "profile")
+"""Measures that are shares of the cases."""
 
 
 def scale(measure: str) -> float:

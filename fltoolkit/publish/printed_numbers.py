@@ -14,7 +14,7 @@ import pandas as pd
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.measure_units import COUNTED, is_rate
+from fltoolkit.publish.measure_units import COUNTED, OF_CASES, is_rate
 from fltoolkit.survey.spec.groups import uncrossed
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
@@ -127,7 +127,7 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
     """Rows of a breakdown that have a rate, of a population that rounds to nobody: no ratio of printed numbers can say it."""
-    rate = exact["measure"].map(lambda m: is_rate(m) or m == "share").astype(bool)
+    rate = exact["measure"].map(lambda m: is_rate(m) or m in OF_CASES).astype(bool)
     gone = nearest(exact["population"], base) == 0
     return np.asarray(rate & ~is_headline(exact) & gone & (exact["population"] > 0))
 
@@ -163,7 +163,7 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
 def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
     """What belongs to each row's measure. `of`: numbers of persons, rates, shares, months, other means."""
     measure = rows["measure"].astype(str)
-    kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure == "share", measure == "duration"]
+    kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure.isin(OF_CASES), measure == "duration"]
     parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in of]
     return np.asarray(np.select([np.asarray(k) for k in kinds], parts[:-1], parts[-1]))
 
@@ -171,7 +171,7 @@ def _by_measure(rows: pd.DataFrame, *of: Any) -> Numbers:
 def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str, Numbers]:
     """Standard error, and cv, deff and n_eff as they follow from it. Blank under 30 cases, where also one of them would tell it; and in a
     breakdown with a hidden cell: where strata are its groups, the variance that the total has beyond the others is the hidden cell's."""
-    enough = (exact["cases"].to_numpy(float) >= ENOUGH_CASES) & ~_beside_hidden(exact)
+    enough = (_fewest_alike(exact) >= ENOUGH_CASES) & ~_beside_hidden(exact)
     full = exact["se"].to_numpy(float)
     se = significant(full, digits)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -181,6 +181,13 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
             "n_eff": significant(exact["n_eff"] / change**2, digits),
         }  # fmt: skip
     return {name: np.where(enough & np.isfinite(values), values, np.nan) for name, values in found.items()}
+
+
+def _fewest_alike(exact: pd.DataFrame) -> Numbers:
+    """The cases that a standard error could narrow down: of a profile those with the characteristic, or those without it if fewer."""
+    cases = exact["cases"].to_numpy(float)
+    without = exact["n"].to_numpy(float) - cases
+    return np.where(exact["measure"].isin(("profile", "profile_total")), np.minimum(cases, without), cases)
 
 
 def _beside_hidden(exact: pd.DataFrame) -> Flags:
@@ -198,4 +205,5 @@ def _tens(counts: pd.Series) -> Numbers:
 def _counts_cases(exact: pd.DataFrame) -> Flags:
     """Rows whose `n` is the number of cases in a cell: it would tell more than their class. A share of all cases tells no cell."""
     groups = exact["breakdown"].map(lambda b: len(uncrossed(b)))
-    return np.asarray((exact["measure"] == "duration") | ((exact["measure"] == "share") & (groups > 1)))
+    within_cases = exact["measure"].isin(("share", "profile", "profile_total"))
+    return np.asarray((exact["measure"] == "duration") | (within_cases & (groups > 1)))

@@ -19,10 +19,12 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.measures.profile_of_cases import profile
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
 from fltoolkit.publish.printed_numbers import printed, without_few_months, without_population
@@ -291,6 +293,8 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
     """The estimates of one measure by its name in `tables:`; `of` is what a share distributes. Raises `NotAvailable`: see the verbs."""
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
+    if measure in PROFILES:
+        return profile(persons, by, measure="share" if measure == "profile" else "total", population=population)
     if measure == "duration":
         return stock_and_duration.duration(persons, by, population=population)
     name, _, rate = measure.partition("_")

@@ -16,12 +16,15 @@ from pydantic import model_validator
 from fltoolkit.estimate.change_over_time.difference import chosen
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
+from fltoolkit.estimate.measures.profile_of_cases import LEAST_CASES
 from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.languages.yaml_reasons import YamlReason
+from fltoolkit.publish.measure_units import OF_CASES
 from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
+FEW_OF_PROFILE = Reason.of("reasons.few_of_profile", N=LEAST_CASES)
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
 NO_CASE = Reason.of("reasons.no_case")
@@ -114,7 +117,7 @@ def load_profile(profile: str | Path, folder: Path = Path()) -> Profile:
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:
     """What a row's estimate is: a proportion of persons or cases, a number of persons, or anything else (`mean`)."""
-    if row["measure"] == "share" or str(row["measure"]).endswith("prevalence"):
+    if row["measure"] in OF_CASES or str(row["measure"]).endswith("prevalence"):
         return "proportion"
     return "number" if row["measure"] == "flowchart" or row["interval"] == "log" else "mean"
 
@@ -142,6 +145,8 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
     found: dict[str, list[Any]] = {"review": [NO_CASE]} if zero else {}
+    if row["measure"] in ("profile", "profile_total") and row["n"] < LEAST_CASES:
+        found["suppress"] = [FEW_OF_PROFILE]
     for rule in profile.reliability:
         if rule.says(facts, kind, zero):
             found.setdefault(rule.flag, []).append(rule.reason)

@@ -140,6 +140,12 @@ class Estimates:
     unresolved_shares: UnresolvedShares | None = None
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of all breakdowns, in the order of the table's columns."""
+        used = {group for breakdown in self.by for group in breakdown}
+        return tuple(str(column) for column in self.table if column in used)
+
+    @property
     def covariance(self) -> Array:
         """Covariance of all rows, from the influence values (rows × rows)."""
         return self.units.covariance(self.influence)
@@ -224,7 +230,7 @@ def find_row(est: Estimates, row: RowName) -> int:
 
     Raises `RequestError` naming what there is.
     """
-    groups = list(dict.fromkeys(g for b in est.by for g in b))
+    groups = list(est.groups)
     full = list(est.table[groups].astype(str).itertuples(index=False, name=None))
     short = [tuple(v for v in values if v != TOTAL) for values in full]
     if not isinstance(row, tuple):

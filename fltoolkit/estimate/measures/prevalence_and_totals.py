@@ -18,7 +18,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
-from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, with_intervals
+from fltoolkit.estimate.measures.result_columns import counts, design_effects, open_persons, unresolved, with_intervals
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass, ReferencePopulation, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, By, breakdowns, groups_of
@@ -28,6 +28,7 @@ from fltoolkit.survey.classifications.industry_codes import to_verify
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Survey, require_totals, weight_of
+from fltoolkit.survey.spec.groups import TOTAL
 
 CLASSIFIED = (
     "forced_labour",
@@ -198,7 +199,9 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
     table = with_intervals(estimand, rows, effects, rate, confidence, whole=whole)
     only, shares = case_only(design) & set(groups), None
     if estimand.is_proportion and outcome.three_valued and measure in ("prevalence", "total"):
-        columns, shares = unresolved(run, rows, effects, confidence.level, only)
+        columns, shares = unresolved(run, rows, effects, confidence.level, open_persons(run))
+        if only:
+            columns = columns.mask((run.cells.keys[sorted(only)] != TOTAL).any(axis=1))
         table = pd.concat([table, columns], axis=1)
     about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)

@@ -12,7 +12,6 @@ from fltoolkit.estimate.measures.intervals import Confidence, SeenCases, SeenPro
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass
 from fltoolkit.estimate.totals.result_cells import make_cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
-from fltoolkit.survey.spec.groups import TOTAL
 
 
 def counts(run: Pass, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
@@ -104,7 +103,7 @@ def with_intervals(
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
     binary, measure, level = estimand.is_proportion, estimand.measure, confidence.level
     at_zero = effects["deff_at_zero"].fillna(1.0).to_numpy() if binary else 1.0
-    psus = rows["psus_with_cases"].to_numpy(float, na_value=np.nan)
+    psus = fewest_psus(rows["psus_with_cases"], rows.get("psus_without_it"))
     if not binary:
         low, high = intervals.wald(estimate, se, df, level)
     elif measure != "total":
@@ -142,35 +141,58 @@ class UnresolvedShares:
     influence: Matrix
 
 
-def unresolved(
-    run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, only: set[str]
-) -> tuple[pd.DataFrame, UnresolvedShares]:
-    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases; and their share.
+@dataclass(frozen=True)
+class OpenPersons:
+    """The persons of each row's denominator of whom the answers leave it open whether they are cases.
 
-    The table is blank for rows of the groups in `only`, which nobody but a case has. The share is not: each of these rows might hold
-    all the unresolved persons of its denominator.
+    Attributes:
+        persons, weights: their number by row, unweighted and weighted.
+        by_unit: their weights by unit and row.
+        psus: by row the PSUs that hold cases or open persons.
+        psus_without: by row the PSUs that hold others, where these are few enough to matter; None: they are not counted.
     """
-    t, cells, base = run.table, run.cells, run.base
-    n_open, w_open = (run.of_base(base.sums(t[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
-    by_open, by_x = (run.of_base(run.by_unit("w", base, who)) for who in (run.unresolved, None))
+
+    persons: Array
+    weights: Array
+    by_unit: Matrix
+    psus: pd.Series
+    psus_without: pd.Series | None = None
+
+
+def open_persons(run: Pass) -> OpenPersons:
+    """The unresolved persons of a pass."""
+    n, w = (run.of_base(run.base.sums(run.table[c].to_numpy(), run.unresolved)) for c in ("n", "w"))
+    return OpenPersons(n, w, run.of_base(run.by_unit("w", run.base, run.unresolved)), run.psus_with_cases(unresolved=True))
+
+
+def unresolved(
+    run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, found: OpenPersons
+) -> tuple[pd.DataFrame, UnresolvedShares]:
+    """How many are unresolved, the estimate without them, and the upper bound with all of them as cases; and their share."""
+    by_x = run.of_base(run.by_unit("w", run.base, run.counted if run.estimand.is_of_cases else None))
     y, x = run.y, rows["population"].to_numpy()
     scale = x if run.estimand.measure == "total" else np.ones(len(rows))
     with np.errstate(divide="ignore", invalid="ignore"):
-        bound, share = (y + w_open) / x, w_open / x
-        z = run.units.influence(run.cases + by_open, by_x, bound)
+        bound, share = (y + found.weights) / x, found.weights / x
+        z = run.units.influence(run.cases + found.by_unit, by_x, bound)
         se = np.sqrt(run.units.variances(z))
-        resolved = y / (x - w_open)
+        resolved = y / (x - found.weights)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
-    psus = run.psus_with_cases(unresolved=True).to_numpy(float, na_value=np.nan)
+    psus = fewest_psus(found.psus, found.psus_without)
     _, high = intervals.proportion(SeenProportion(bound, se, n, df, at_zero, psus), Confidence(level=level))
     columns = {
-        "unresolved": n_open.astype(np.int64),
+        "unresolved": found.persons.astype(np.int64),
         "resolved_only": resolved * scale,
         "bound_high": bound * scale,
         "bound_ci_high": high * scale,
     }
-    table = pd.DataFrame(columns)
-    if only:
-        has_group = (cells.keys[sorted(only)] != TOTAL).any(axis=1)
-        table = table.mask(has_group)
-    return table, UnresolvedShares(share, run.units.influence(by_open, by_x, share, overwrite_x=True))
+    return pd.DataFrame(columns), UnresolvedShares(share, run.units.influence(found.by_unit, by_x, share, overwrite_x=True))
+
+
+def fewest_psus(with_cases: pd.Series, without: pd.Series | None) -> Array:
+    """The PSUs that limit the degrees of freedom of a proportion: those with cases, or those with others where these are fewer.
+
+    Where nobody is a case, or everybody, it is 0: nothing limits them.
+    """
+    found = with_cases.to_numpy(float, na_value=np.nan)
+    return found if without is None else np.minimum(found, without.to_numpy(float, na_value=np.nan))

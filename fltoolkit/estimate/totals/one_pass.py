@@ -34,7 +34,7 @@ class Estimand:
 
     Attributes:
         outcome: what is summed over persons.
-        measure: `prevalence`, `total`, `mean`, `ratio`, `share` or `duration`.
+        measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` or `profile`.
         by: the breakdowns, each the names of its groups.
         of: the group over which a share distributes the cases; None of other measures.
         split: a column whose values the pass keeps apart, as quantiles need; "": none.
@@ -54,7 +54,12 @@ class Estimand:
     @property
     def is_of_cases(self) -> bool:
         """Whether the denominator counts cases only (of a duration those with one)."""
-        return self.measure in ("share", "duration")
+        return self.measure in ("share", "duration", "profile")
+
+    @property
+    def is_within_cases(self) -> bool:
+        """Whether a cell is of cases alone, so that it is its own denominator."""
+        return self.measure in ("duration", "profile")
 
     @property
     def is_proportion(self) -> bool:
@@ -203,14 +208,14 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({estimand.of} if estimand.of else set())) & set(groups)
     inside, cases = table["n"].to_numpy() > 0, (table["status"] >= 1).to_numpy()
-    only, durations = case_only(design), measure == "duration"
-    if durations:
-        apart = set()  # its denominators are its own cells
-    rows = [inside & cases if durations or only & set(b) else inside for b in wanted]
+    only = case_only(design)
+    if estimand.is_within_cases:
+        apart = set()
+    rows = [inside & cases if estimand.is_within_cases or only & set(b) else inside for b in wanted]
     cells = make_cells(table, groups, wanted, rows, order)
     counted = inside & cases if estimand.is_of_cases else inside
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
-    same = base_by == wanted and all(r is counted for r in rows)
+    same = base_by == wanted and (measure == "profile" or all(r is counted for r in rows))
     base = cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     if measure == "share":
         keep = _has_base(cells, base, [g for g in groups if g not in apart])

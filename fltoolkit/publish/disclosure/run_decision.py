@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.category_codes import category_code
 from fltoolkit.classify.category_labels import crossed_labels
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.totals.person_patterns import read_patterns
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES, characteristic_key, contained_in
+from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, beside_now, decide_profile, told_by
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import Seen
@@ -83,11 +88,13 @@ def decided_rows(
 ) -> Decided:
     """What confidentiality hides of some estimates; of a survey with all that ties its cells."""
     frames = [tidy(est, persons.spec if persons else None) for est in made]
-    groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
+    groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
+    for i in np.flatnonzero(table["measure"].isin(PROFILES)):
+        keys[i], of[i] = characteristic_key(keys[i])
     own = table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
     patterns, children = None, frozenset[str]()
@@ -98,7 +105,7 @@ def decided_rows(
         shared = [g for g in dict.fromkeys([*groups, *(["route"] if children else [])]) if g in spec.group_names]
         patterns = read_patterns(persons, shared, populations)
     seen = Seen(limits, rounding_base(table), patterns, case_only, children)
-    found = decide_rule_sets(table, own, decide(table[own], keys, of, seen), limits)
+    found = decide_rule_sets(table, own, _decide(table[own], keys, of, seen, persons), limits)
     told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
     notes = (*notes, *told, *([STRICTER] if found.stricter else []))
     rule_set = made[0].about.rule_set
@@ -110,11 +117,29 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
     return Reason.of(f"reasons.{why}", what=what)
 
 
+def _decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, persons: ClassifiedSurvey | None) -> Decision:
+    """What to hide of a run's rows: first of all other tables, then of the profiles of its cases."""
+    is_profile = table["measure"].isin(PROFILES)
+    if not is_profile.any():
+        return decide(table, keys, of, seen)
+    profiles = ProfileRows(table[is_profile], keys, of)
+    apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
+    first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen))
+    rows = ProfileRows(table[apart], keys, of)
+    contained: Mapping[str, Collection[str]] = {}
+    if persons:
+        contained = contained_in(characteristics_of(persons, children=False))
+        used = {g for i in rows.table.index for g, _ in keys[i]}
+        groups = [g for g in persons.spec.group_names if g in used]
+        populations = list(dict.fromkeys(rows.table["reference_population"]))
+        seen = replace(seen, patterns=read_patterns(persons, groups, populations))
+    return beside_now(rows, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(rows, first, seen, contained))
+
+
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     """An Estimates with its breakdown, category, its categories' codes (where `spec` gives them) and about in columns."""
     frame = est.table
-    groups = list(dict.fromkeys(g for b in est.by for g in b))
-    used = [[g for g in groups if row[g] != TOTAL] for row in frame.to_dict("records")]
+    used = [[g for g in est.groups if row[g] != TOTAL] for row in frame.to_dict("records")]
     values = [
         (crossed_labels(spec, [(g, row[g]) for g in u]) if spec else crossed(row[g] for g in u)) or TOTAL
         for row, u in zip(frame.to_dict("records"), used, strict=True)

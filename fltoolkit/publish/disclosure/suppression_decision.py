@@ -18,6 +18,7 @@ from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
+from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILES, PROFILES, ToldByProfiles
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
 from fltoolkit.publish.reliability import kind_of
 
@@ -63,6 +64,7 @@ class Decision:
         coarse: breakdowns hidden as a whole, in words, since no smaller choice of cells keeps their confidential ones secret.
         crowded: the same of breakdowns that have too many confidential cells to choose among them.
         stricter: whether the survey has more kinds of persons than a programme takes, so that a stricter rule was used.
+        cells: by outcome the cells that the rows tell of. away: by outcome the hidden ones, with the reason.
         settled: the cells that the rows are about, for those who may see them.
     """
 
@@ -71,36 +73,46 @@ class Decision:
     coarse: list[Reason] = field(default_factory=list)
     crowded: list[Reason] = field(default_factory=list)
     stricter: bool = False
+    cells: dict[str, dict[CellId, Cell]] = field(default_factory=dict, compare=False, repr=False)
+    away: dict[str, dict[CellId, str]] = field(default_factory=dict, compare=False, repr=False)
     settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
 
 
-def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen) -> Decision:
+def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES) -> Decision:
     """What to hide of a run's rows.
 
     Args:
         table: the rows, as `Published.table` will hold them. keys: each row's group values.
         of: the group that each row's share distributes; empty for other measures.
         seen: how readers see them.
+        profiles: what profiles of the cases tell of cells that other tables may show, too.
     """
     by = _Protection(seen, seen.patterns.salt() if seen.patterns else sha256(table.to_csv().encode()).digest(), Decision())
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
     rows_of = {"cases": table[~chart & ~now], "now": table[now]}
     cells = {outcome: _cells(rows, keys, of, seen.case_only) for outcome, rows in rows_of.items()}
     cells["cases"] = _routes(table[chart]) | cells["cases"]
+    cells["cases"] = {**profiles.cells, **cells["cases"]}
     left = _few_who_left(cells["cases"], cells["now"], seen.limits)
-    away, blank = {}, {}
+    away: dict[str, dict[CellId, str]] = {}
+    blank: dict[str, dict[CellId, str]] = {}
     for outcome, rows in rows_of.items():
-        found, first = cells[outcome], _primary(cells[outcome], outcome, seen) | (left if outcome == "now" else {})
+        found, first = (
+            cells[outcome],
+            _primary(cells[outcome], outcome, seen) | (left if outcome == "now" else dict(profiles.primary)),
+        )
         small = {c for c, why in first.items() if found[c].cases == 0}
         primary = {c: why for c, why in first.items() if c not in small}
         away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small})
-        unresolved = _unresolved_cells(rows, keys)
+        unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
         few = {c: FEW_OPEN for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
         gone = {c: why for c, why in away[outcome].items() if c in unresolved and c not in few}
         blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone)
         population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
         by.out.hidden |= {i for i, p in population if any((p, k) in away[outcome] for k in _tells(i, keys, of))}
         by.out.open_hidden |= {i for i, p in population if (p, keys[i]) in blank[outcome]}
+    by.out.cells, by.out.away = cells, away
+    by.out.open_hidden |= {i for c, shown in profiles.opened.items() if c in away["cases"] for i in shown} - by.out.hidden
     for name, rows in table[chart].groupby("reference_population", sort=False):
         beside = _Beside(*(_of_population(str(name), every["cases"]) for every in (cells, away, blank)))
         by.out.hidden |= _hidden_steps(rows, keys, beside, by)
@@ -181,7 +193,7 @@ class _Protection:
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
         for name in dict.fromkeys(population for population, _ in cells):
             own = system_of(_of_population(name, cells), base=seen.base)
-            found.append((_named(own, name), ()))
+            found.append((named(own, name), ()))
         return found
 
 
@@ -202,7 +214,7 @@ def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[st
     return found
 
 
-def _named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
+def named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
     """The system with its cells under the name of their population."""
     return CellSystem(
         **{f.name: getattr(system, f.name) for f in fields(system)} | {"cells": tuple((population, k) for k in system.cells)}
@@ -267,7 +279,7 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     name = str(chart["reference_population"].iloc[0])
     gone: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
     units = {name: max(cell.mean_weight for cell in counts.values())}
-    by.out.settled.append(Settled("flowchart", _named(system, name), gone, units))
+    by.out.settled.append(Settled("flowchart", named(system, name), gone, units))
     return {i for i, k in own.items() if k in made.hidden}
 
 
@@ -301,7 +313,8 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
         own, *whole = _tells(i, keys, of)
         for k in whole:
-            told.setdefault(k, []).append(row)
+            if row["measure"] == "share":
+                told.setdefault(k, []).append(row)
         if own not in cells or row["measure"] in ("prevalence", "total"):
             apart = not case_only.isdisjoint(g for g, _ in own)  # a sector of cases has no others, and they would not add up
             cells[own] = replace(cell, non_cases=None, weighted_others=None) if apart else cell
@@ -323,7 +336,7 @@ def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
     kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
     population, estimate = float(row["population"]), float(row["estimate"])
     weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]
-    others = kind == "number" or (kind == "proportion" and row["measure"] != "share")
+    others = row["measure"] not in ("share", *PROFILES) and kind != "mean"
     if str(row["measure"]).startswith(IN_MONTHS):
         weighted = float("nan")
     return Cell(

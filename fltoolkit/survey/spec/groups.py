@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
@@ -14,7 +14,9 @@ NOT_STATED = "not stated"
 TOTAL = "total"
 CROSS = " × "  # joins the groups of a breakdown, and their categories, where a table is written; no group's name holds it
 
-Measure = Literal["prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration"]
+Measure = Literal[
+    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "profile", "profile_total"
+]  # fmt: skip
 Classification = Literal[
     "sex", "area", "place_of_birth", "citizenship", "disability", "education", "icse_93", "icse_18", "icse_18_a", "icse_18_r"
 ]
@@ -187,3 +189,33 @@ class TableSpec(Model):
         if (self.measure == "share") != (self.of is not None):
             raise ValueError("`of` names the group whose distribution a share shows; it goes with measure: share only")
         return self
+
+    @property
+    def is_profile(self) -> bool:
+        """Whether it is a table of what is told of the cases."""
+        return self.measure in ("profile", "profile_total")
+
+    @model_validator(mode="after")
+    def _one_group_of_a_profile(self) -> TableSpec:
+        if self.is_profile and any(len(b) > 1 for b in self.by):
+            raise ValueError("a profile is by one group at a time; list the groups one by one: by: [[], sex, region]")
+        return self
+
+
+def refuse_unfit_profile(
+    table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
+) -> None:
+    """Raise `ValueError` for a profile by a group that only cases have, or of adults and children together.
+
+    Args:
+        table: one of `tables:`, the `number`-th. case_only: the groups that only cases have. populations: those of the survey.
+    """
+    if not table.is_profile:
+        return
+    if only := sorted({g for b in table.by for g in b} & set(case_only)):
+        raise ValueError(f"table {number} of tables: a profile is by a group that everybody has, and only cases have {only[0]}")
+    of = populations[table.population or next(iter(populations))]
+    if of.sum_of:
+        raise ValueError(
+            f"table {number} of tables, population: adults and children each have a profile of their own: {', '.join(of.sum_of)}"
+        )

@@ -220,11 +220,21 @@ class Episodes(Model):
 
 
 class Months(Model):
-    """Months in forced labour within the reference period."""
+    """Months in forced labour within the reference period.
+
+    `bands`: the lower limits of the bands in which a profile of the cases shows them; the first band is below the first limit.
+    """
 
     column: str
     covers: Literal["all_spells", "last_spell"]
     missing: Codes = ()
+    bands: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)] = (3, 6, 12)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Months:
+        if list(self.bands) != sorted(set(self.bands)):
+            raise ValueError("bands must rise")
+        return self
 
 
 class Items(Model):

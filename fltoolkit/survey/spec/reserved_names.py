@@ -7,7 +7,8 @@ SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_c
 
 ESTIMATED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
-    "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "quantile",
+    "households_with_cases", "unresolved", "resolved_only", "bound_high", "bound_ci_high", "quantile", "cases_without", "psus_without",
+    "households_without", "largest_share", "largest_share_without",
 })  # fmt: skip
 """Columns of `Estimates.table`."""
 
@@ -35,5 +36,10 @@ CLASSIFIED = frozenset({
 })  # fmt: skip
 """Columns of a classified survey, and the name of a table's margin."""
 
+OF_PROFILES = frozenset({
+    "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "duration", "at_interview", "worst_form",
+})  # fmt: skip
+"""Columns of a profile of cases besides those of a classified survey: what its rows are about."""
+
 RESULTS = ESTIMATED | CHANGED
-RESERVED = RESULTS | PUBLISHED | CLASSIFIED
+RESERVED = RESULTS | PUBLISHED | CLASSIFIED | OF_PROFILES

@@ -23,7 +23,7 @@ from fltoolkit.survey.spec.corrections import (
     refuse_corrections,
 )
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
-from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Group, Name, PopulationSpec, Sector, TableSpec
+from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Group, Name, PopulationSpec, Sector, TableSpec, refuse_unfit_profile
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
 from fltoolkit.survey.spec.questions import (
     AnswerCodes,
@@ -144,6 +144,7 @@ class SurveySpec(Model):
             if table.population and table.population not in self.populations:
                 near = _like(table.population, set(self.populations))
                 raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
+            refuse_unfit_profile(table, i, self.case_only, self.populations)
         if self.calibration and self.calibration.population not in (None, *self.populations):
             near = _like(self.calibration.population or "", set(self.populations))
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")

@@ -1,0 +1,175 @@
+"""The characteristics of a case: which items were answered yes, at which stage, in which mode, in which form, for how long.
+
+Each characteristic is a truth of its own: yes, no or unresolved (null). Characteristics overlap, so that no sum of them is the cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+
+import narwhals as nw
+
+from fltoolkit.classify.answers_as_truths import any_answer, any_of
+from fltoolkit.classify.applicability import item_sources
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.rules.rule_set import SIDES, Side
+from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.questions import FORMS, STAGES, Months, Source
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+ANSWERS = "fl__characteristics"
+YES, NO, OPEN = "y", "n", "u"
+MODES = ("experienced", "threatened", "witnessed")
+GOES_ON = "goes on"
+OF_ADULTS = (
+    "involuntary", "coercion", "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "form", "imposed_by",
+    "duration", "at_interview",
+)  # fmt: skip
+OF_CHILDREN = ("worst_form",)
+TOPICS = (*OF_ADULTS, *OF_CHILDREN)
+"""What a characteristic is about. A table of a profile is of one topic."""
+EXCLUSIVE = ("form", "imposed_by", "duration")
+"""Topics of which a case has one characteristic at most."""
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """One thing that holds of a case or does not.
+
+    Attributes:
+        topic: what it is about, one of `TOPICS`.
+        name: what holds, such as `debt_bondage`; within its topic no other has this name.
+        truth: yes, no or unresolved (null) of each case. It means nothing of anybody else.
+        questions: the columns of the items' questions of which any makes it hold; none where it rests on something else.
+    """
+
+    topic: str
+    name: str
+    truth: nw.Expr
+    questions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class CaseProfile:
+    """A classified survey with what its cases are asked about.
+
+    Attributes:
+        persons: the survey; its column `ANSWERS` has a letter (`YES`, `NO`, `OPEN`) for each characteristic of a case, and is null of
+            everybody else.
+        of: by position of the letter, the topic and the name of the characteristic.
+    """
+
+    persons: ClassifiedSurvey
+    of: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        """The topics there are, in order."""
+        return tuple(dict.fromkeys(topic for topic, _ in self.of))
+
+
+def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CaseProfile:
+    """A classified survey with the characteristics of its cases.
+
+    Args:
+        persons: a classified survey.
+        children: whether the cases are children, whose definition has other questions.
+
+    Returns:
+        The survey and its characteristics, topic by topic, in the order in which survey.yaml maps the questions. Answers are over all
+        episodes of a person's work.
+    """
+    found = characteristics_of(persons, children=children)
+    letters = [
+        nw.when(c.truth).then(nw.lit(YES)).otherwise(nw.when(~c.truth).then(nw.lit(NO)).otherwise(nw.lit(OPEN))) for c in found
+    ]
+    answers = nw.when(nw.col("forced_labour")).then(nw.concat_str(letters) if letters else nw.lit("")).alias(ANSWERS)
+    marked = replace(persons, rows=persons.frame.with_columns(answers))
+    return CaseProfile(marked, tuple((c.topic, c.name) for c in found))
+
+
+def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Characteristic, ...]:
+    """The characteristics of adults or of children, topic by topic."""
+    return tuple(_of_children(persons) if children else _of_adults(persons))
+
+
+def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
+    """The characteristics of adults, topic by topic."""
+    spec = persons.spec
+    sources = item_sources(spec, persons.rule)
+    order: list[str] = [*spec.items.involuntary, *spec.items.coercion]
+    asked = {side: sorted(sources[side], key=lambda question: order.index(question[1])) for side in SIDES}
+    for side in SIDES:
+        yield from _named(side, [(item, column) for column, item, _ in asked[side]])
+    for side in SIDES:
+        yield from _stages(side, asked[side])
+    for side in SIDES:
+        yield from _modes(side, asked[side])
+    yield from _form(spec)
+    if spec.months:
+        yield from _durations(spec.months)
+    if spec.current:
+        yield Characteristic("at_interview", GOES_ON, nw.col("forced_labour_now"))
+
+
+def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
+    """The characteristics of children: each worst form of child labour. The routes by which they are cases have tables of their own."""
+    spec = persons.spec
+    if spec.children:
+        for form, questions in spec.children.worst_forms.items():
+            yield Characteristic("worst_form", form, any_answer(questions, spec.mapped))
+
+
+def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
+    """One characteristic for each name: whether any of its columns says yes."""
+    for name in dict.fromkeys(name for name, _ in columns):
+        asked = [column for of, column in columns if of == name]
+        yield Characteristic(topic, name, any_of([nw.col(column) for column in asked]), frozenset(asked))
+
+
+def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
+    """At which stage: only where every question of the side says its stage, and not all say the same."""
+    at = [(source.stage, column) for column, _, source in asked]
+    known = [(stage, column) for stage, column in at if stage]
+    if len(known) == len(at) and len({stage for stage, _ in known}) > 1:
+        yield from _named(f"{side}_stage", sorted(known, key=lambda pair: STAGES.index(pair[0])))
+
+
+def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
+    """In which mode: only where questions of the side differ in it."""
+    columns = [(source.mode, column) for column, _, source in asked]
+    if len({mode for mode, _ in columns}) > 1:
+        yield from _named(f"{side}_mode", sorted(columns, key=lambda pair: MODES.index(pair[0])))
+
+
+def _form(spec: SurveySpec) -> Iterator[Characteristic]:
+    """In which form: those that survey.yaml can tell."""
+    if spec.form:
+        possible = [form for form in FORMS if getattr(spec.form, form) or (form == "state_imposed" and spec.exceptions)]
+        yield from _categories("form", possible)
+
+
+def _categories(group: str, labels: Sequence[str]) -> Iterator[Characteristic]:
+    """One characteristic for each category of a group that only cases have; unresolved where none is stated."""
+    for label in labels:
+        stated = nw.when(nw.col(group) != NOT_STATED).then(nw.col(group))
+        yield Characteristic(group, label, stated == label)
+
+
+def _durations(months: Months) -> Iterator[Characteristic]:
+    """How long: the band of the months in forced labour."""
+    for label, (low, high) in duration_bands(months).items():
+        at_least = nw.col("months") >= low
+        yield Characteristic("duration", label, at_least if high is None else at_least & (nw.col("months") < high))
+
+
+def duration_bands(months: Months) -> Mapping[str, tuple[int, int | None]]:
+    """By label the bands of months: from the first number, to below the second (None: no end)."""
+    ends = months.bands
+    found: dict[str, tuple[int, int | None]] = {f"less than {ends[0]} months": (0, ends[0])}
+    for low, high in pairwise(ends):
+        found[f"{low} to less than {high} months"] = (low, high)
+    return found | {f"{ends[-1]} months and more": (ends[-1], None)}

@@ -1,0 +1,245 @@
+"""Among cases: the share and the number of those of whom a characteristic holds, such as debt bondage or a threat at recruitment.
+
+Characteristics overlap: a case may be bound by a debt and have lost her papers. So each has a share of its own, and shares do not add up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
+from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
+from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
+from fltoolkit.estimate.measures.result_columns import (
+    OpenPersons,
+    counts,
+    design_effects,
+    households_of_cases,
+    unresolved,
+    with_intervals,
+)
+from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
+from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
+from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, By, Cells, breakdowns, groups_of
+from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.survey.design.survey_design import require_totals
+from fltoolkit.survey.spec.groups import TOTAL, Measure
+
+LEAST_CASES = 30
+"""Fewer cases make no profile."""
+
+
+@checked
+def profile(
+    persons: ClassifiedSurvey,
+    by: By = None,
+    *,
+    measure: Literal["share", "total"] = "share",
+    population: str | None = None,
+    level: Level = 0.95,
+) -> Estimates:
+    """Among the cases, the share (R = Σw·y / Σw) or the number (Σw·y) of those of whom each characteristic holds.
+
+    The characteristics are the involuntary circumstances and the elements of coercion that were asked; of each side also the stage
+    and the mode, where survey.yaml gives them; the form; the band of months; and whether it goes on at the interview. Of children they
+    are the worst forms of child labour. Each topic is a table of its own (docs/methods.md §2).
+
+    Args:
+        persons: a classified survey.
+        by: breakdowns of at most one group that everybody has, see `fl.cube`.
+        measure: `share`, of the cases, or `total`, the number of persons.
+        population: one of adults or one of children that survey.yaml names; its first by default.
+        level: confidence level.
+
+    Returns:
+        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has a column for each topic (`involuntary`,
+        `coercion`, `form` …) with the characteristic that a row is about, and the columns of `by`. `n` and `population` are the cases of
+        the cell, unweighted and weighted; `cases` those of whom the characteristic holds. A case without an answer stays in the
+        denominator: `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are as of a prevalence, with the unresolved cases
+        taken as cases with the characteristic. `cases_without`, `psus_without` and `households_without` count the cases of whom it does
+        not hold; `largest_share` and `largest_share_without` are the most weighted cases of one household or PSU, as a share of those
+        with and without it.
+        The interval of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
+
+    Raises:
+        RequestError: more than one group in a breakdown; a group that only cases have; a population of adults and children.
+        NotAvailable: the population has fewer than 30 cases.
+        DesignError: the weights are normalised, and a number is asked.
+    """
+    wanted = breakdowns(by)
+    if measure == "total":
+        require_totals(persons, "profile")
+    chosen = population_of(persons, population, groups_of(wanted), "")
+    _refuse(persons, wanted, chosen.name)
+    told = with_characteristics(persons, children=persons.spec.of_children(chosen.name))
+    estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "profile", wanted, split=ANSWERS)
+    base = make_pass(told.persons, estimand, chosen)
+    if base.table["n"].to_numpy()[base.counted].sum() < LEAST_CASES:
+        raise NotAvailable(
+            "too few cases for a profile", where="profile", found=f"fewer than {LEAST_CASES} cases", allowed=f"{LEAST_CASES} cases or more",
+            do="report the number of cases; a share of so few says nothing of all",
+        )  # fmt: skip
+    answers = _Answers(base, told)
+    confidence = Confidence(DEFAULT, level)
+    named = replace(estimand, measure="total" if measure == "total" else "profile")
+    run = replace(base, estimand=named, cells=answers.having(YES), parent=answers.parent)
+    return _estimates(persons, replace(answers, run=run), confidence, population=chosen.name)
+
+
+def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
+    """Stop on what no profile can be by, or of."""
+    if crossed := [b for b in wanted if len(b) > 1]:
+        raise RequestError(
+            "a profile is by one group at a time: of two the cells are too few", where="profile: by", found=list(crossed[0]),
+            do=f"write each as a breakdown of its own: by={[[g] for g in crossed[0]]}",
+        )  # fmt: skip
+    if only := case_only(persons) & {g for b in wanted for g in b}:
+        raise RequestError(
+            f"no profile by {min(only)}, which only cases have", where="profile: by", found=min(only),
+            do="name a group that everybody has, such as sex",
+        )  # fmt: skip
+    if persons.spec.populations[population].sum_of:
+        raise RequestError(
+            "the definitions of adults and of children differ, so that each has a profile of its own", where="profile: population",
+            found=population, allowed=list(persons.spec.populations[population].sum_of), do="name one of these",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What the cases of each cell answered.
+
+    Attributes:
+        run: the pass, whose cells are those of the breakdowns at first.
+        told: the characteristics.
+    """
+
+    run: Pass
+    told: CaseProfile
+
+    @cached_property
+    def _letters(self) -> NDArray[np.str_]:
+        """The letters of each row of the pass's table (rows × characteristics); blank of persons who are not cases."""
+        text, many = self.run.table[KEY + ANSWERS].astype(str).to_numpy(dtype=object), len(self.told.of)
+        found = np.full((len(text), many), "", dtype="<U1")
+        found[self.run.counted] = [list(row) for row in text[self.run.counted]]
+        return found
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """By characteristic and cell of the breakdowns the row of the result: topic by topic, and in each breakdown by breakdown."""
+        cells = self.run.base.keys
+        topics = [self.told.topics.index(topic) for topic, _ in self.told.of]
+        rank = [(topics[k], cells[BREAKDOWN].iloc[c], k, c) for k, c in product(range(len(topics)), range(len(cells)))]
+        place = np.empty(len(rank), dtype=np.intp)
+        place[sorted(range(len(rank)), key=rank.__getitem__)] = np.arange(len(rank))
+        return place.reshape(len(topics), len(cells))
+
+    @cached_property
+    def parent(self) -> NDArray[np.intp]:
+        """By row of the result the cell of its denominator."""
+        found = np.empty(self._places.size, dtype=np.intp)
+        found[self._places] = np.arange(self._places.shape[1])
+        return found
+
+    @cached_property
+    def keys(self) -> pd.DataFrame:
+        """The rows of the result: a column a topic, then those of the cells."""
+        of = np.empty(self._places.size, dtype=np.intp)
+        of[self._places] = np.arange(len(self.told.of))[:, None]
+        chosen = [self.told.of[k] for k in of]
+        topics = {topic: [name if own == topic else TOTAL for own, name in chosen] for topic in self.told.topics}
+        return pd.concat([pd.DataFrame(topics, dtype="str"), self.run.base.keys.iloc[self.parent].reset_index(drop=True)], axis=1)
+
+    def having(self, *letters: str) -> Cells:
+        """The rows of the result, each holding the cases with one of these answers."""
+        there = np.isin(self._letters, letters)
+        codes = [
+            np.where((code >= 0) & there[:, k], own[code], -1).astype(np.intp)
+            for code in self.run.base.codes
+            for k, own in enumerate(self._places)
+        ]
+        return Cells(self.keys, tuple(codes))
+
+    def seen_by(self, *letters: str) -> Pass:
+        """The pass, its cells being those of the cases with one of these answers."""
+        return replace(self.run, cells=self.having(*letters))
+
+    def by(self) -> Breakdowns:
+        """The breakdowns of the result."""
+        return tuple((topic, *b) for topic in self.told.topics for b in self.run.estimand.by)
+
+
+def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confidence, population: str) -> Estimates:
+    """The estimates of a pass whose cells are those of the cases with each characteristic."""
+    run, total = answers.run, answers.run.estimand.measure == "total"
+    weights = run.by_unit("w", run.base, run.counted)
+    rows = counts(run, weights, run.counted)
+    y, x = run.y, rows["population"].to_numpy()
+    rate = y / x
+    z = run.units.influence(run.cases, None if total else run.of_base(weights), y if total else rate)
+    rows.insert(0, "estimate", y if total else rate)
+    rows.insert(1, "se", np.sqrt(run.units.variances(z)))
+    if not total:
+        rows["psus_without_it"] = answers.seen_by(NO, OPEN).psus_with_cases()
+    effects = design_effects(run, rows, rate, persons.deff_at_zero)
+    whole = total and persons.grosses_up and bool(run.table["w"][run.counted].min() >= 1)
+    table = with_intervals(run.estimand, rows, effects, rate, confidence, whole=whole)
+    columns, shares = unresolved(run, rows, effects, confidence.level, _open(answers))
+    table = pd.concat([table, columns, _others(answers)], axis=1)
+    name: Measure = "profile_total" if total else "profile"
+    about = replace(about_of(persons, run, population, confidence), measure=name)
+    return Estimates(
+        pd.concat([answers.keys.drop(columns=BREAKDOWN), table], axis=1), z, run.units, about, effects, answers.by(),
+        unresolved_shares=shares,
+    )  # fmt: skip
+
+
+def _open(answers: _Answers) -> OpenPersons:
+    """The cases of whom it is open whether a characteristic holds."""
+    run, cells = answers.run, answers.having(OPEN)
+    n, w = (cells.sums(run.table[c].to_numpy(), run.counted) for c in ("n", "w"))
+    with_or_open, rest = (answers.seen_by(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
+    return OpenPersons(n, w, run.by_unit("w", cells, run.counted), with_or_open, rest)
+
+
+def _others(answers: _Answers) -> pd.DataFrame:
+    """The cases of whom a characteristic does not hold, and who holds most of the cases with and without it."""
+    run, without = answers.run, answers.seen_by(NO)
+    return pd.DataFrame(
+        {
+            "cases_without": without.cells.sums(run.table["n"].to_numpy(), run.counted).astype(np.int64),
+            "psus_without": without.psus_with_cases(),
+            "households_without": households_of_cases(without),
+            "largest_share": _largest_share(run),
+            "largest_share_without": _largest_share(without),
+        }
+    )
+
+
+def _largest_share(run: Pass) -> Array:
+    """The most weighted cases of a cell that one household or PSU has, as a share of all of them; 0 of a cell without cases."""
+    t, cases = run.table, run.counted
+    whole = run.cells.sums(t["w"].to_numpy(float), cases)
+    most = np.zeros(len(run.cells))
+    units: list[NDArray[np.integer[Any]]] = [t["household"].to_numpy()] if (t["household"].to_numpy() >= 0).any() else []
+    units += [] if run.unit is None else [t["psu"].cat.codes.to_numpy()]
+    weight = t["w"].to_numpy(float)[cases]
+    for unit in units:
+        for code in (code[cases] for code in run.cells.codes):
+            inside = code >= 0
+            held = pd.Series(weight[inside]).groupby([code[inside], unit[cases][inside]]).sum().groupby(level=0).max()
+            at = held.index.to_numpy(np.intp)
+            most[at] = np.maximum(most[at], held.to_numpy())
+    return np.divide(most, whole, out=np.zeros(len(most)), where=whole > 0)

@@ -1,0 +1,187 @@
+"""The cells behind a profile of cases: those with a characteristic, those without it, and those of whom it is open.
+
+Characteristics overlap, so that no sum ties one to another. What ties the three cells of one is the number of cases, which is shown:
+a reader who knows two of them knows the third.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS, Characteristic
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
+from fltoolkit.publish.disclosure.dominance import OVER_HALF
+from fltoolkit.survey.spec.groups import NOT_STATED
+
+PROFILES = ("profile", "profile_total")
+WITH, WITHOUT = "yes", "no"
+EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
+NO_CASES = "the number of cases is hidden"
+FEW_MORE = "few cases more than have another characteristic, which it contains"
+HALF = 0.5
+
+
+def characteristic_key(key: Key) -> tuple[Key, str]:
+    """A profile row's cell, and the group that the characteristic is a value of.
+
+    Of topics whose characteristics exclude each other that is the topic. Of others each characteristic is a group of its own, whose
+    values are yes, no and not stated.
+
+    Args:
+        key: the row's values by group, one of them a topic.
+    """
+    topic, name = next((g, v) for g, v in key if g in TOPICS)
+    group, value = (topic, name) if topic in EXCLUSIVE else (group_of(topic, name), WITH)
+    return frozenset((group, value) if g == topic else (g, v) for g, v in key), group
+
+
+def group_of(topic: str, name: str) -> str:
+    """The group that a characteristic is by itself."""
+    return f"{topic}: {name}"
+
+
+def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
+    """By characteristic those of which each case has it, too: a stage holds of whoever answered yes to an item asked of that stage alone.
+
+    Of two with the same questions the later contains the earlier.
+    """
+    return {
+        group_of(c.topic, c.name): [
+            group_of(part.topic, part.name)
+            for k, part in enumerate(found)
+            if part.questions and (part.questions < c.questions or (part.questions == c.questions and k < i))
+        ]
+        for i, c in enumerate(found)
+    }
+
+
+@dataclass(frozen=True)
+class ToldByProfiles:
+    """What profiles of the cases tell of cells that other tables may show, too.
+
+    Attributes:
+        cells: the numbers of cases that their rows are shares of, and the cells of groups that only cases have, such as the form.
+        primary: those of these that are confidential by themselves, with the reason.
+        opened: by cell the rows that show it as their unresolved cases.
+    """
+
+    cells: Mapping[CellId, Cell] = field(default_factory=dict)
+    primary: Mapping[CellId, str] = field(default_factory=dict)
+    opened: Mapping[CellId, Sequence[int]] = field(default_factory=dict)
+
+
+NO_PROFILES = ToldByProfiles()
+
+
+@dataclass
+class CharacteristicCells:
+    """The cells of one characteristic, or of the characteristics of a topic that exclude each other.
+
+    Attributes:
+        group: of which they are values.
+        cells: those that some row or sum tells of.
+        primary: those confidential by themselves, with the reason; also those without a case, where nearly everybody is in another one.
+        everybody: those that nearly all cases of their base are in.
+        nowhere: those that no row shows.
+        rows: by cell the rows that show it; opened: the rows that show it as their unresolved cases.
+    """
+
+    group: str
+    cells: dict[CellId, Cell] = field(default_factory=dict)
+    primary: dict[CellId, str] = field(default_factory=dict)
+    everybody: set[CellId] = field(default_factory=set)
+    nowhere: set[CellId] = field(default_factory=set)
+    rows: dict[CellId, list[int]] = field(default_factory=dict)
+    opened: dict[CellId, list[int]] = field(default_factory=dict)
+
+    def having(self) -> dict[CellId, Cell]:
+        """By base the cases with the characteristic; of characteristics that exclude each other none."""
+        return {base_of(c, self.group): cell for c, cell in self.cells.items() if (self.group, WITH) in c[1]}
+
+    def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
+        """The cells of a row of a published set, and which of them are confidential by themselves."""
+        population = str(row["reference_population"])
+        value = dict(key)[self.group]
+        cells = {v: (population, _with_value(key, self.group, v)) for v in (value, WITHOUT, NOT_STATED)}
+        counts = dict(zip((value, WITHOUT, NOT_STATED), counts_of(row), strict=True))
+        if value != WITH:  # those without it have another value of the group
+            del cells[WITHOUT]
+        else:
+            self.nowhere.add(cells[WITHOUT])
+        for v, cell in cells.items():
+            self.cells[cell] = counts[v]
+            if why := confidential(counts[v], limits):
+                self.primary[cell] = why
+        self.rows.setdefault(cells[value], []).append(i)
+        self.opened.setdefault(cells[NOT_STATED], []).append(i)
+        with_it, without = cells[value], cells.get(WITHOUT)
+        if counts[value].cases and counts[WITHOUT].cases < limits.cases:
+            self.everybody.add(with_it)
+            self.primary.setdefault(without or with_it, EVERYBODY)
+        if counts[value].cases and float(row["largest_share"]) > HALF:
+            self.primary.setdefault(with_it, OVER_HALF)
+        if without and counts[WITHOUT].cases and float(row["largest_share_without"]) > HALF:
+            self.primary.setdefault(without, OVER_HALF)
+
+
+def _with_value(key: Key, group: str, value: str) -> Key:
+    """A cell of another value of a group."""
+    return frozenset((g, value if g == group else v) for g, v in key)
+
+
+def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
+    """The cases of a profile's row with the characteristic, without it, and of whom it is open."""
+    n, population = int(row["n"]), float(row["population"])
+    unit = population if row["measure"] == "profile" else 1.0
+    having, open_ = float(row["estimate"]) * unit, (float(row["bound_high"]) - float(row["estimate"])) * unit
+
+    def cell(cases: str, of: str, weighted: float) -> Cell:
+        psus, homes = (known_count(row[f"{units}_{of}"]) if of else None for units in ("psus", "households"))
+        return Cell(
+            int(row[cases]), n, psus=psus, households=homes, weighted=max(0.0, weighted), mean_weight=population / max(1, n)
+        )
+
+    return (
+        cell("cases", "with_cases", having),
+        cell("cases_without", "without", population - having - open_),
+        cell("unresolved", "", open_),
+    )
+
+
+def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
+    """The cells of cases whose number the rows of a profile tell: their bases.
+
+    The sampling points and households of a base are at least those of its cases with a characteristic, and those of its cases without it.
+    """
+    found: dict[CellId, Cell] = {}
+    for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        cell = (str(row["reference_population"]), base_key(keys[i], of[i]))
+        n, before = int(row["n"]), found.get(cell)
+        psus, homes = (
+            _most(row[f"{unit}_with_cases"], row[f"{unit}_without"], getattr(before, unit, None))
+            for unit in ("psus", "households")
+        )
+        found[cell] = Cell(
+            n, n, psus=psus, households=homes, weighted=float(row["population"]), mean_weight=float(row["population"]) / max(1, n)
+        )
+    return found
+
+
+def base_key(key: Key, of: str) -> Key:
+    """The cell of the cases that a profile's row is a share of."""
+    return frozenset((g, v) for g, v in key if g != of)
+
+
+def base_of(cell: CellId, of: str) -> CellId:
+    """The cell of the cases that another cell is a part of."""
+    return cell[0], base_key(cell[1], of)
+
+
+def _most(*counts: Any) -> int | None:
+    """The largest of the counts that are known."""
+    known = [c for c in map(known_count, counts) if c is not None]
+    return max(known, default=None)

@@ -1,0 +1,238 @@
+"""Which rows of a profile of cases may not be shown, once it is decided which numbers of cases are shown.
+
+Each characteristic is decided by itself, beside all numbers of cases by the groups of profiles. What is hidden of these is decided before, and
+no further cell of another table is hidden for a profile: other rows of the same characteristic protect a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from fltoolkit.classify.children import ROUTES
+from fltoolkit.languages.reasons import Reason, group_name
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, mean_weights
+from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
+from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.disclosure.derived_cells import AnyCell
+from fltoolkit.publish.disclosure.profile.characteristic_cells import (
+    EVERYBODY,
+    FEW_MORE,
+    NO_CASES,
+    CharacteristicCells,
+    ToldByProfiles,
+    base_key,
+    base_of,
+    parent_cells,
+)
+from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, Settled, named
+from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+
+NOWHERE = "shown nowhere"
+ELSEWHERE = "another table has nearly the same cases"
+SEXUAL = "forced_commercial_sexual_exploitation"
+AT_INTERVIEW = "at_interview"
+
+
+@dataclass(frozen=True)
+class ProfileRows:
+    """The rows of a profile.
+
+    Attributes:
+        table: the rows, nothing hidden yet.
+        keys: by row of the whole run its cell. of: by row of the whole run the group that its characteristic is a value of.
+    """
+
+    table: pd.DataFrame
+    keys: Sequence[Key]
+    of: Sequence[str]
+
+    @property
+    def parents(self) -> dict[CellId, Cell]:
+        """The cells of cases that the rows are shares of."""
+        return parent_cells(self.table, self.keys, self.of)
+
+    def characteristics(self, seen: Seen) -> Iterator[CharacteristicCells]:
+        """The cells of each characteristic, or of those that exclude each other."""
+        found: dict[str, CharacteristicCells] = {}
+        for i, row in zip(self.table.index, self.table.to_dict("records"), strict=True):
+            own = found.setdefault(self.of[i], CharacteristicCells(self.of[i]))
+            own.add(int(i), self.keys[i], row, seen.limits)
+        yield from found.values()
+
+
+def told_by(rows: ProfileRows, groups: Collection[str], seen: Seen) -> ToldByProfiles:
+    """What the rows tell of the numbers of cases, and of the cells of some groups.
+
+    Args:
+        rows: all rows of profiles. groups: those of their groups by which other tables are made, too. seen: how readers see the run.
+    """
+    mine = replace(rows, table=rows.table[[rows.of[i] in groups for i in rows.table.index]])
+    found = list(mine.characteristics(seen)) if len(mine.table) else []
+    cells, primary, opened = dict(rows.parents), dict[CellId, str](), dict[CellId, Sequence[int]]()
+    for own in found:
+        cells |= own.cells
+        primary |= own.primary
+        opened |= own.opened
+    return ToldByProfiles(cells, {c: why for c, why in primary.items() if cells[c].cases}, opened)
+
+
+def decide_profile(rows: ProfileRows, first: Decision, seen: Seen, contained: Mapping[str, Collection[str]]) -> Decision:
+    """A run's decision with that on the rows of its profiles.
+
+    Args:
+        rows: of the run's own rule set.
+        first: what is hidden of all other rows.
+        seen: how readers see the run; its kinds of persons are by the groups of the profiles alone.
+        contained: by characteristic those of which each case has it, too.
+    """
+    hidden, opened, settled = set(first.hidden), set(first.open_hidden), list(first.settled)
+    coarse, salt = list(first.coarse), seen.patterns.salt() if seen.patterns else b""
+    beside = _beside(rows, first)
+    decided: dict[str, _Characteristic] = {}
+    for own in sorted(rows.characteristics(seen), key=lambda c: len(contained.get(c.group, ()))):
+        parts = [decided[name] for name in contained.get(own.group, ()) if name in decided]
+        decided[own.group] = made = _Characteristic(own, _settled(own, _limited(own, parts, first, seen), beside, seen, salt))
+        settled.append(made.settled)
+        if WITH_BREAKDOWN in made.settled.hidden.values():
+            coarse.append(Reason.of("reasons.among_cases", what=group_name(own.group)))
+        hidden |= {i for cell, shown in own.rows.items() if cell in made.settled.hidden for i in shown}
+        opened |= {i for cell, shown in own.opened.items() if cell in made.settled.hidden for i in shown}
+    return replace(first, hidden=hidden, open_hidden=opened - hidden, settled=settled, coarse=coarse)
+
+
+@dataclass(frozen=True)
+class _Characteristic:
+    """A characteristic and what is hidden of it."""
+
+    own: CharacteristicCells
+    settled: Settled
+
+
+@dataclass(frozen=True)
+class _Limited:
+    """What a characteristic's cells are subject to before any of them is hidden for another: those confidential, and those hidden anyway."""
+
+    primary: dict[CellId, str]
+    gone: dict[CellId, str]
+
+
+def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: Decision, seen: Seen) -> _Limited:
+    """What other tables, and the characteristics that it contains, ask of a characteristic.
+
+    Of few cases more than a part of it has a reader would learn that they have the one and not the other. And where something of a part is
+    hidden, the whole would be its upper limit.
+    """
+    away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
+    primary = own.primary | {c: NO_CASES for c in away if c not in own.primary}
+    gone = dict.fromkeys(away, NO_CASES)
+    for part in parts:
+        fewer = part.own.having()
+        for cell in own.rows:
+            base = base_of(cell, own.group)
+            if base in fewer and 0 < own.cells[cell].cases - fewer[base].cases < seen.limits.cases:
+                primary.setdefault(cell, FEW_MORE)
+        broken = {_breakdown(c, part.own.group) for c in part.own.rows if c in part.settled.hidden and part.own.cells[c].cases}
+        gone |= {c: FEW_MORE for c in own.cells if _breakdown(c, own.group) in broken}
+    for cell, other in _told_elsewhere(own, first):
+        if len(cell[1]) > 1 or other in first.away["cases"]:
+            gone[cell] = ELSEWHERE
+        elif 0 < first.cells["cases"][other].cases - own.cells[cell].cases < seen.limits.cases:
+            primary.setdefault(cell, FEW_MORE)
+    return _Limited(primary, gone)
+
+
+def _told_elsewhere(own: CharacteristicCells, first: Decision) -> Iterator[tuple[CellId, CellId]]:
+    """Cells of a worst form of child labour, each with a cell of another table that contains its cases: of the route by which they are
+    cases, or of the form. By a group where other tables have these, no profile is shown."""
+    topic, _, name = own.group.partition(": ")
+    if topic != "worst_form":
+        return
+    wider = [("route", ROUTES["route_iv"]), *([("form", SEXUAL)] if name == "commercial_sexual_exploitation" else [])]
+    for cell in own.rows:
+        population, base = base_of(cell, own.group)
+        for part in wider:
+            if (other := (population, base | {part})) in first.cells["cases"]:
+                yield cell, other
+
+
+def _breakdown(cell: CellId, of: str) -> tuple[str, frozenset[str]]:
+    """A cell's population and groups, without the characteristic."""
+    return cell[0], frozenset(g for g, _ in cell[1] if g != of)
+
+
+def beside_now(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
+    """The decision with what the number of cases at the interview, and the row `goes on` of a profile, would tell of each other.
+
+    Both are one number. So where one is hidden, the other is.
+
+    Args:
+        rows: those of profiles. now: the rows of cases at the interview. keys: by row of the run its cell. found: what is hidden.
+    """
+    going_on: dict[CellId, list[int]] = {}
+    for i in rows.table.index[[rows.of[i].startswith(AT_INTERVIEW) for i in rows.table.index]]:
+        going_on.setdefault((str(rows.table.at[i, "reference_population"]), base_key(rows.keys[i], rows.of[i])), []).append(i)
+    current: dict[CellId, list[int]] = {}
+    for i, population in zip(now.index, now["reference_population"].astype(str), strict=True):
+        current.setdefault((population, keys[i]), []).append(i)
+    alike = [[*going_on[cell], *current[cell]] for cell in going_on.keys() & current.keys()]
+    hidden = {i for same in alike if not found.hidden.isdisjoint(same) for i in same}
+    return replace(found, hidden=found.hidden | hidden, open_hidden=found.open_hidden - hidden)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """The numbers of cases by the groups of profiles, and those of them that are hidden."""
+
+    cells: Mapping[CellId, Cell]
+    away: Mapping[CellId, str]
+
+
+def _beside(rows: ProfileRows, first: Decision) -> _Beside:
+    """The numbers of cases that stand beside the rows of profiles: of their populations, by their groups, alone or crossed."""
+    groups = {g for population, key in rows.parents for g, _ in key}
+    populations = {population for population, _ in rows.parents}
+    cells = {
+        (population, key): cell
+        for (population, key), cell in first.cells["cases"].items()
+        if population in populations and groups.issuperset(g for g, _ in key)
+    }
+    return _Beside(cells, {c: why for c, why in first.away["cases"].items() if c in cells})
+
+
+def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen: Seen, salt: bytes) -> Settled:
+    """The cells of a characteristic to hide; all of its breakdowns where no choice of cells protects the others, or all of it.
+
+    Args:
+        own: the cells. limited: what is asked of them. beside: the numbers of cases. seen: how readers see the run. salt: what breaks ties.
+    """
+    system = _system(own, beside, replace(seen, case_only=frozenset({own.group})))
+    # Of nobody nothing has to be kept, but that there may be somebody.
+    first: dict[AnyCell, str] = {c: why for c, why in limited.primary.items() if own.cells[c].cases or why == EVERYBODY}
+    withheld = [
+        dict.fromkeys(own.everybody, EVERYBODY),
+        dict.fromkeys(own.nowhere, NOWHERE),
+        limited.primary,
+        limited.gone,
+        beside.away,
+    ]
+    gone: dict[AnyCell, str] = {c: why for cells in withheld for c, why in cells.items() if c not in first}
+    whole, broken = ([c for c in own.cells if (len(c[1]) == 1) == alone] for alone in (True, False))
+    shown = [c for c in beside.cells if c not in beside.away]
+    for more in ([], broken, [*whole, *broken]):
+        away = gone | {c: WITH_BREAKDOWN for c in more if c not in first and c not in gone}
+        made = protect(system, first, seen.limits, gone=away, spare=shown, dear=whole, salt=salt)
+        if not made.exposed:
+            break
+    return Settled("cases", system, made.hidden, mean_weights(own.cells))
+
+
+def _system(own: CharacteristicCells, beside: _Beside, seen: Seen) -> CellSystem[AnyCell]:
+    """What ties the cells of a characteristic to each other and to the cases; of an estimate by itself only its groups."""
+    cells = {**beside.cells, **own.cells}
+    if seen.patterns is not None:
+        return survey_system(SeenCells(cells, "cases", seen), seen.patterns).system
+    (population,) = {population for population, _ in cells}
+    return named(system_of({key: cell for (_, key), cell in cells.items()}, base=seen.base), population)

@@ -1,0 +1,203 @@
+"""Attack: few cases with, without or undecided of a characteristic are worked out of a profile's rows, the numbers of cases, and what
+contains what.
+
+Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its cases. The reader solves linear
+programmes over all characteristics together: the cases of each by sex and region, whose sums are all that is shown; a stage holds of
+whoever answered yes to an item of that stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy.optimize import linprog
+from scipy.sparse import lil_array
+from small_surveys import SPEC
+
+import fltoolkit as fl
+from fltoolkit.publish.disclosure import run_decision
+from fltoolkit.publish.disclosure.complementary_suppression import Protected
+from fltoolkit.publish.disclosure.profile import characteristic_cells, profile_decision
+from fltoolkit.survey.spec.groups import TOTAL
+
+ITEMS = {
+    "involuntary": ["different_job", "hazardous_work", "other_employers", "unagreed_overtime", "very_low_or_no_wages"],
+    "coercion": ["threats_or_violence", "debt_bondage", "withheld_wages", "withheld_documents", "other_penalty"],
+}
+STAGES = {"different_job": "recruitment", "other_employers": "recruitment", "hazardous_work": "work", "unagreed_overtime": "work",
+          "very_low_or_no_wages": "leaving", "threats_or_violence": "work", "debt_bondage": "leaving", "withheld_wages": "work",
+          "withheld_documents": "leaving", "other_penalty": "work"}  # fmt: skip
+CELLS = list(product(("men", "women"), ("north", "south", "east")))
+LETTERS = {"1": "yes", "2": "no", "8": "open"}
+BY = {"sex": ("men", "women"), "region": ("north", "south", "east")}
+
+
+def survey(folder: Path, seed: int) -> tuple[fl.ClassifiedSurvey, pd.DataFrame]:
+    """A survey of 900 persons with some 45 to 130 cases, and its persons."""
+    draw = np.random.default_rng(seed)
+    n = 900
+    table = pd.DataFrame(
+        {"HH": range(n), "LINE": 1, "W": 10, "S": 1, "P": np.arange(n) % 45, "AGE": 30, "WORK": 1, "FISIC": "", "ISIC": "01"}
+    )
+    table["SEX"], table["R"] = draw.choice([1, 2], n), draw.choice([1, 2, 3], n, p=[0.45, 0.45, 0.1])
+    asked = draw.random(n) < draw.uniform(0.05, 0.15)
+    for item in (i for side in ITEMS.values() for i in side):
+        share, open_ = draw.choice([0.05, 0.3, 0.6, 0.9, 0.96]), draw.choice([0.0, 0.02, 0.08])
+        answers = np.where(draw.random(n) < open_, "8", np.where(draw.random(n) < share, "1", "2"))
+        table[item.upper()] = np.where(asked, answers, "2")
+    table.to_csv(folder / "persons.csv", index=False)
+    items = {side: {item: {"column": item.upper(), "stage": STAGES[item]} for item in names} for side, names in ITEMS.items()}
+    spec = SPEC | {"items": items, "sectors": {}, "tables": [
+        {"measure": "profile", "by": [[], ["sex"], ["region"]]}, {"measure": "total", "by": [[], ["sex"], ["region"]]},
+    ]}  # fmt: skip
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
+    return fl.classify(fl.read_survey(folder)), table
+
+
+def truths(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of the cases the answer to each characteristic, as the questionnaire has it."""
+    answers = {item: table[item.upper()] for side in ITEMS.values() for item in side}
+    sides = [np.logical_or.reduce([answers[i] == "1" for i in side]) for side in ITEMS.values()]
+    case = sides[0] & sides[1]
+    found = {item: answer[case].map(LETTERS) for item, answer in answers.items()}
+    for side, names in ITEMS.items():
+        for stage in ("recruitment", "work", "leaving"):
+            if parts := [found[i] for i in names if STAGES[i] == stage]:
+                some, none = (
+                    np.logical_or.reduce([p == "yes" for p in parts]),
+                    np.logical_and.reduce([p == "no" for p in parts]),
+                )
+                found[f"{side}_stage: {stage}"] = pd.Series(np.where(some, "yes", np.where(none, "no", "open")), parts[0].index)
+    return found
+
+
+class Reader:
+    """Somebody with all that is published of a run: linear equations over the cases of each characteristic, answer, sex and region."""
+
+    def __init__(self, own: pd.DataFrame, names: list[str]) -> None:
+        self.place = {key: k for k, key in enumerate(product(names, ("yes", "no", "open"), CELLS))}
+        self.base = {cell: len(self.place) + k for k, cell in enumerate(CELLS)}
+        self.equal: list[tuple[dict[int, float], float]] = []
+        self.below: list[dict[int, float]] = []
+        for name, cell in product(names, CELLS):  # with, without and open are the cases
+            self.equal.append(({**{self.place[name, a, cell]: 1.0 for a in ("yes", "no", "open")}, self.base[cell]: -1.0}, 0.0))
+        for side, items in ITEMS.items():
+            for item, cell in product(items, CELLS):
+                whole = f"{side}_stage: {STAGES[item]}"
+                if whole in names:
+                    self.below.append({self.place[item, "yes", cell]: 1.0, self.place[whole, "yes", cell]: -1.0})
+                    self.below.append({self.place[whole, "no", cell]: 1.0, self.place[item, "no", cell]: -1.0})
+        for row in own.to_dict("records"):
+            self._learn(row)
+
+    def _learn(self, row: dict[str, Any]) -> None:
+        cells = [c for c in CELLS if all(row[g] in (TOTAL, v) for g, v in zip(BY, c, strict=True))]
+        unit = row["rounding"]
+        if row["measure"] == "total" and pd.notna(row["estimate"]):
+            self.equal.append(({self.base[c]: 1.0 for c in cells}, row["estimate"] / unit))
+        if row["measure"] == "profile" and pd.notna(row["estimate"]):
+            topic = next(
+                t for t in ("involuntary", "coercion", "involuntary_stage", "coercion_stage") if row.get(t, TOTAL) != TOTAL
+            )
+            name = row[topic] if topic in ITEMS else f"{topic}: {row[topic]}"
+            population = row["population"] / unit
+            self.equal.append(({self.base[c]: 1.0 for c in cells}, population))
+            self.equal.append(({self.place[name, "yes", c]: 1.0 for c in cells}, round(row["estimate"] * population)))
+            if pd.notna(row["bound_high"]):
+                open_ = round((row["bound_high"] - row["estimate"]) * population)
+                self.equal.append(({self.place[name, "open", c]: 1.0 for c in cells}, open_))
+
+    def range(self, name: str, answer: str, cells: list[tuple[str, str]]) -> tuple[float, float]:
+        """The least and the most that a count can be."""
+        goal = np.zeros(len(self.place) + len(self.base))
+        goal[[self.place[name, answer, c] for c in cells]] = 1.0
+        ties, limits = (self._matrix([left for left, *_ in rows]) for rows in (self.equal, [(left,) for left in self.below]))
+        known = {"A_eq": ties, "b_eq": [right for _, right in self.equal], "A_ub": limits, "b_ub": np.zeros(len(self.below))}
+        low, high = linprog(goal, **known), linprog(-goal, **known)
+        return float(low.fun), -float(high.fun)
+
+    def _matrix(self, rows: list[dict[int, float]]) -> Any:
+        matrix = lil_array((len(rows), len(self.place) + len(self.base)))
+        for i, row in enumerate(rows):
+            for k, value in row.items():
+                matrix[i, k] = value
+        return matrix.tocsr()
+
+
+def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
+    """The few cases of an answer of which the reader learns too much; and of how many few cases he tried."""
+    found = truths(table)
+    names = [*found]
+    reader, tried, known = Reader(own, names), 0, list[str]()
+    labels = pd.DataFrame(
+        {"sex": table["SEX"].map({1: "men", 2: "women"}), "region": table["R"].map({1: "north", 2: "south", 3: "east"})}
+    )
+    for name, answer in product(names, ("yes", "no", "open")):
+        having = labels.loc[found[name].index[found[name] == answer]]
+        for by, value in [("", ""), *((g, v) for g, values in BY.items() for v in values)]:
+            count = len(having) if not by else int((having[by] == value).sum())
+            if 0 < count < 5:
+                cells = [c for c in CELLS if not by or value in c]
+                tried += 1
+                low, high = reader.range(name, answer, cells)
+                known += [] if low < 1.5 and high > 3.5 else [f"{name} {answer} {value}: {count} is {low:.1f} to {high:.1f}"]
+    return known, tried
+
+
+SEEDS = range(6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, tmp_path: Path) -> None:
+    persons, table = survey(tmp_path, seed)
+    own = fl.publish_run(persons).own
+    known, tried = told(own, table)
+    assert known == []
+    assert tried > 20
+    shown = own[(own["measure"] == "profile") & own["estimate"].notna()]
+    assert len(shown) > 10
+
+
+def _no_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_decision, "contained_in", lambda found: {})
+
+
+def _without_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    add = characteristic_cells.CharacteristicCells.add
+
+    def only_with(self: Any, *args: Any) -> None:
+        add(self, *args)
+        self.primary = {c: why for c, why in self.primary.items() if c not in self.nowhere}
+        self.everybody.clear()
+
+    monkeypatch.setattr(characteristic_cells.CharacteristicCells, "add", only_with)
+
+
+def _no_complements(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_primary(system: Any, primary: Any, limits: Any, *, gone: Any, **_: Any) -> Any:
+        return Protected({**gone, **primary})
+
+    monkeypatch.setattr(profile_decision, "protect", only_primary)
+
+
+@pytest.mark.parametrize("broken", [_no_parts, _without_is_not_looked_at, _no_complements])
+def test_the_reader_finds_them_where_a_defence_is_switched_off(
+    broken: Callable[[pytest.MonkeyPatch], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(monkeypatch)
+    known = list[str]()
+    for seed in SEEDS:
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        persons, table = survey(folder, seed)
+        known += told(fl.publish_run(persons).own, table)[0]
+        if known:
+            return
+    pytest.fail("nobody was worked out")
