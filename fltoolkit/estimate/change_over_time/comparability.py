@@ -27,9 +27,16 @@ def differences(before: About, after: About) -> list[str]:
     ]
     if before.questionnaire and after.questionnaire and before.questionnaire != after.questionnaire:
         told.append(f"questionnaire changed: {_questions(before.questionnaire, after.questionnaire)}")
+    if before.where != after.where and not (before.population_label and after.population_label):
+        told.append(f"domain changed: {_domain(before)} before, {_domain(after)} after")
     if modes := _modes(before, after):
         told.append(f"mode of interview changed: {modes}")
     return told
+
+
+def _domain(about: About) -> str:
+    """The domain of a round in words."""
+    return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or "everybody"
 
 
 def _modes(before: About, after: About) -> str:

@@ -21,6 +21,7 @@ from fltoolkit.estimate.variance.covariance_across_samples import Joint
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
 from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.design.survey_design import Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 RowName = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
@@ -37,7 +38,8 @@ class About:
     `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
     reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said. `interview_conditions` tells the
     shares of proxies, of interviews not alone and of modes, as they may be printed; `interview_modes` has those of the modes at full
-    precision, for a comparison only."""
+    precision, for a comparison only. `where` is the domain: by group the labels of the persons meant, of everybody empty; the words
+    of `population_label` say it too."""
 
     measure: str
     outcome: str
@@ -69,6 +71,7 @@ class About:
     duration_basis: str = ""
     interview_conditions: str = ""
     interview_modes: tuple[tuple[str, float], ...] = ()
+    where: Domain = ()
 
 
 @dataclass(frozen=True)

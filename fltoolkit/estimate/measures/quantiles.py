@@ -13,6 +13,7 @@ from pydantic import Field
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
@@ -38,6 +39,7 @@ def quantile(
     by: By = None,
     *,
     population: str | None = None,
+    where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
     """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
@@ -52,7 +54,7 @@ def quantile(
         y: the column; of a survey `months`.
         q: the share p, or several, each between 0 and 1.
         by: breakdowns, see `fl.cube`.
-        population: as in `fl.duration`.
+        population, where: as in `fl.duration`.
         level: confidence level.
 
     Returns:
@@ -72,7 +74,7 @@ def quantile(
         raise RequestError(
             "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
         )
-    outcome = _outcome(design, y, by, population)
+    outcome, design = _outcome(design, y, by, population), within(design, where)
     chosen = population_of(design, population, groups, "")
     run = make_pass(design, Estimand(outcome, "duration", wanted, split=y), chosen)
     values = _values(run, y)

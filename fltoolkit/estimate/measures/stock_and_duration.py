@@ -13,6 +13,7 @@ from typing import Literal
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
@@ -34,7 +35,13 @@ SPELLS = {"all_spells": "all spells", "last_spell": "the last spell only"}
 
 @checked
 def stock(
-    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+    persons: ClassifiedSurvey,
+    by: By = None,
+    *,
+    measure: As = "total",
+    population: str | None = None,
+    where: Where = None,
+    level: Level = 0.95,
 ) -> Estimates:
     """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
 
@@ -48,6 +55,7 @@ def stock(
         by: breakdowns, see `fl.cube`.
         measure: `total`, the number of persons, or `prevalence`, Σ w·m/T / Σ w.
         population: one of adults that survey.yaml names; its first by default.
+        where: the persons meant, as in `prevalence`.
         level: confidence level.
 
     Returns:
@@ -65,7 +73,7 @@ def stock(
         _refuse_rate(persons, by, "stock")
     months, window = _months_of_stock(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
-    made = estimate(persons, Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
+    made = estimate(within(persons, where), Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
     if missing := made.about.missing:
         raise NotAvailable(
             "some cases gave no months, and a stock on an average day needs those of all", where=str(persons.path),
@@ -77,12 +85,18 @@ def stock(
 
 @checked
 def current(
-    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+    persons: ClassifiedSurvey,
+    by: By = None,
+    *,
+    measure: As = "total",
+    population: str | None = None,
+    where: Where = None,
+    level: Level = 0.95,
 ) -> Estimates:
     """Persons in forced labour at the time of the interview, where survey.yaml maps that question (`current`).
 
     Args:
-        persons, by, population, level: as in `stock`.
+        persons, by, population, where, level: as in `stock`.
         measure: `total`, the number of persons, or `prevalence`, their share.
 
     Returns:
@@ -95,16 +109,18 @@ def current(
     """
     name: Measure = "current" if measure == "total" else "current_prevalence"
     _asked_now(persons, by, population)
-    made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, level=level)
+    made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, where=where, level=level)
     return replace(made, about=replace(made.about, measure=name))
 
 
 @checked
-def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+def duration(
+    persons: ClassifiedSurvey, by: By = None, *, population: str | None = None, where: Where = None, level: Level = 0.95
+) -> Estimates:
     """Mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
 
     Args:
-        persons, by, population, level: as in `stock`; `by` may name what only cases have.
+        persons, by, population, where, level: as in `stock`; `by` may name what only cases have.
 
     Returns:
         Estimates in months. `n` counts the cases with a duration, `population` their weights, `cases` all established cases of the
@@ -115,7 +131,7 @@ def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None
     """
     months, window = _months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
-    made = estimate(persons, Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
+    made = estimate(within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
     return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
 
 

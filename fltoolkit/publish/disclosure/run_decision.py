@@ -27,7 +27,7 @@ STRICTER = (
     "more may be hidden than is needed."
 )
 ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
-ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes")
+ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where")
 
 
 def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[str, ...]]:

@@ -133,6 +133,7 @@ def _opened(path: Path, tables: Any) -> Survey:
         replication=replication,
         calibration=None,
         known={},
+        domain=(),
         spec=spec,
         path=path,
         input_hash=digest.result().hexdigest(),
