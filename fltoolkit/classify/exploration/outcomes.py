@@ -49,12 +49,10 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
     truths = _truths(persons)
     made = _expression(rule, truths)
     name = rule.strip() if name is None else name
-    if (
-        not name.isidentifier()
-        or name in RESERVED
-        or name in persons.spec.group_names
-        or name in persons.frame.collect_schema().names()
-    ):
+    taken = (RESERVED | {*persons.spec.group_names, *persons.frame.collect_schema().names()}) - {
+        rule.strip() if rule.strip() in SIDES else ""
+    }
+    if not name.isidentifier() or name in taken:
         raise RequestError(
             "an outcome needs a name of its own", where="outcome: name", found=name,
             do='give a short name that no group or column has: fl.outcome(persons, "debt_bondage and withheld_wages", name="debt_and_wages")',
@@ -66,6 +64,11 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 def named(rule: str) -> str:
     """What an outcome is called wherever it is shown."""
     return NAMED.format(rule)
+
+
+def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
+    """The survey with an outcome of one's own as its cases: what disclosure control counts for tables of that outcome."""
+    return replace(persons, rows=persons.frame.with_columns(nw.col(name).alias("forced_labour")))
 
 
 def _adults(persons: ClassifiedSurvey) -> nw.Expr:

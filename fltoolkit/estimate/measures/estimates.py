@@ -21,7 +21,7 @@ from fltoolkit.estimate.variance.covariance_across_samples import Joint
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
 from fltoolkit.survey.data.printable_values import Mask
-from fltoolkit.survey.design.survey_design import Domain
+from fltoolkit.survey.design.survey_design import Design, Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 RowName = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
@@ -130,6 +130,7 @@ class Estimates:
         parts: of a stack, what each of its labels is about (see `stack`); else empty.
         unresolved_shares: for a three-valued outcome the weighted share of unresolved persons of each row's denominator, with its influence. None of
             other outcomes, and of a stack.
+        design: what they were made from, with its domain; None of a stack. Microdata: `fl.publish` reads from it which cells overlap.
     """
 
     table: pd.DataFrame
@@ -140,6 +141,7 @@ class Estimates:
     by: Breakdowns
     parts: Mapping[str, About] = field(default_factory=dict)
     unresolved_shares: UnresolvedShares | None = None
+    design: Design | None = field(default=None, repr=False, compare=False)
 
     @property
     def covariance(self) -> Array:

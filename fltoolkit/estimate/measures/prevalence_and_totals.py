@@ -236,7 +236,9 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
         table = pd.concat([table, columns], axis=1)
     about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)
-    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares)
+    return Estimates(
+        pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares, design=design
+    )
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
