@@ -38,7 +38,8 @@ class About:
     `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
     reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said. `interview_conditions` tells the
     shares of proxies, of interviews not alone and of modes, as they may be printed; `interview_modes` has those of the modes at full
-    precision, for a comparison only. `where` is the domain: by group the labels of the persons meant, of everybody empty; the words
+    precision, for a comparison only. `not_stated` says whose answers on a group are left out of the table, as it may be printed (""): nobody's.
+    `where` is the domain: by group the labels of the persons meant, of everybody empty; the words
     of `population_label` say it too."""
 
     measure: str
@@ -72,6 +73,7 @@ class About:
     interview_conditions: str = ""
     interview_modes: tuple[tuple[str, float], ...] = ()
     where: Domain = ()
+    not_stated: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ class Estimates:
         parts: of a stack, what each of its labels is about (see `stack`); else empty.
         unresolved_shares: for a three-valued outcome the weighted share of unresolved persons of each row's denominator, with its influence. None of
             other outcomes, and of a stack.
+        whole: where categories `not stated` are left out, the same estimates with them; else None.
         design: what they were made from, with its domain; None of a stack. Microdata: `fl.publish` reads from it which cells overlap.
     """
 
@@ -141,6 +144,7 @@ class Estimates:
     by: Breakdowns
     parts: Mapping[str, About] = field(default_factory=dict)
     unresolved_shares: UnresolvedShares | None = None
+    whole: Estimates | None = field(default=None, repr=False, compare=False)
     design: Design | None = field(default=None, repr=False, compare=False)
 
     @property

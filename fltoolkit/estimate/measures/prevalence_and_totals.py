@@ -19,6 +19,7 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
+from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
 from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, with_intervals
 from fltoolkit.estimate.totals.cluster_totals import Outcome
@@ -54,6 +55,7 @@ def prevalence(
     *,
     population: str | None = None,
     where: Where = None,
+    not_stated: NotStated = "show",
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
@@ -69,6 +71,7 @@ def prevalence(
         population: one that survey.yaml names; its first by default, or that of a sector in `by`.
         where: the persons meant, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}. They are a
             domain: sampling units without them stay in the variance. None: everybody.
+        not_stated: `drop` leaves the categories `not stated` out of the table, and counts them in `about.not_stated`; `show` shows them.
         interval: see `intervals.proportion`.
         level: confidence level.
 
@@ -81,7 +84,7 @@ def prevalence(
             do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
         )  # fmt: skip
     estimand = Estimand(truth_of(design, outcome), "prevalence", breakdowns(by))
-    return estimate(within(design, where), estimand, population, Confidence(interval, level))
+    return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
 
 
 @checked
@@ -92,12 +95,13 @@ def total(
     *,
     population: str | None = None,
     where: Where = None,
+    not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
     """Number of cases Σw·case of a true/false outcome (log-scale interval), or total Σw·y of a numeric one (Wald).
 
     Args:
-        design, outcome, by, population, where, level: as in `prevalence`.
+        design, outcome, by, population, where, not_stated, level: as in `prevalence`.
 
     Raises:
         RequestError: as `prevalence`. DesignError: the weights are normalised.
@@ -106,28 +110,42 @@ def total(
     design = within(design, where)
     if isinstance(design, Survey) or is_truth(design, outcome):
         estimand = Estimand(truth_of(design, outcome), "total", breakdowns(by))
-        return estimate(design, estimand, population, Confidence(DEFAULT, level))
-    return estimate(design, Estimand(Outcome("number", outcome), "total", breakdowns(by)), population, Confidence("wald", level))
+        return stated_only(estimate(design, estimand, population, Confidence(DEFAULT, level)), not_stated)
+    estimand = Estimand(Outcome("number", outcome), "total", breakdowns(by))
+    return stated_only(estimate(design, estimand, population, Confidence("wald", level)), not_stated)
 
 
 @checked
 def mean(
-    design: Design, y: str, by: By = None, *, population: str | None = None, where: Where = None, level: Level = 0.95
+    design: Design,
+    y: str,
+    by: By = None,
+    *,
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
 ) -> Estimates:
     """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval. Arguments as in `prevalence`."""
-    return estimate(
-        within(design, where), Estimand(Outcome("number", y), "mean", breakdowns(by)), population, Confidence("wald", level)
-    )
+    estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
+    return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
 
 @checked
 def ratio(
-    design: Design, y: str, x: str, by: By = None, *, population: str | None = None, where: Where = None, level: Level = 0.95
+    design: Design,
+    y: str,
+    x: str,
+    by: By = None,
+    *,
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
 ) -> Estimates:
     """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. Arguments as in `prevalence`."""
-    return estimate(
-        within(design, where), Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by)), population, Confidence("wald", level)
-    )
+    estimand = Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by))
+    return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
 
 @checked
@@ -139,6 +157,7 @@ def share(
     outcome: str = "forced_labour",
     population: str | None = None,
     where: Where = None,
+    not_stated: NotStated = "show",
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
@@ -148,7 +167,7 @@ def share(
 
     Args:
         group: the group over which the cases are distributed.
-        design, by, outcome, population, where, interval, level: as in `prevalence`.
+        design, by, outcome, population, where, not_stated, interval, level: as in `prevalence`.
 
     Raises:
         RequestError: as `prevalence`, or `group` is in `by` too.
@@ -159,7 +178,8 @@ def share(
             "a share over a group cannot be broken down by that group", where="share: by", found=group, do="leave it out of by="
         )
     what = truth_of(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
-    return estimate(within(design, where), Estimand(what, "share", wanted, of=group), population, Confidence(interval, level))
+    estimand = Estimand(what, "share", wanted, of=group)
+    return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
 
 
 @checked

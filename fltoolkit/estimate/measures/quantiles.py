@@ -17,6 +17,7 @@ from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
+from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
 from fltoolkit.estimate.measures.result_columns import households_of_cases
 from fltoolkit.estimate.measures.stock_and_duration import asked_months, basis
@@ -40,6 +41,7 @@ def quantile(
     *,
     population: str | None = None,
     where: Where = None,
+    not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
     """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
@@ -54,7 +56,7 @@ def quantile(
         y: the column; of a survey `months`.
         q: the share p, or several, each between 0 and 1.
         by: breakdowns, see `fl.cube`.
-        population, where: as in `fl.duration`.
+        population, where, not_stated: as in `fl.duration`.
         level: confidence level.
 
     Returns:
@@ -89,9 +91,16 @@ def quantile(
     keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
     effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
     by_quantile = tuple((*b, "quantile") for b in wanted)
-    return Estimates(
-        pd.concat([keys, table], axis=1), side_by_side([z for _, z in made])[:, order], run.units, about, effects, by_quantile
+    est = Estimates(
+        pd.concat([keys, table], axis=1),
+        side_by_side([z for _, z in made])[:, order],
+        run.units,
+        about,
+        effects,
+        by_quantile,
+        design=design,
     )
+    return stated_only(est, not_stated)
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:

@@ -141,6 +141,10 @@ class UnresolvedShares:
     share: Array
     influence: Matrix
 
+    def of_rows(self, rows: Codes) -> UnresolvedShares:
+        """Those of some rows."""
+        return UnresolvedShares(self.share[rows], self.influence[:, rows])
+
 
 def unresolved(
     run: Pass, rows: pd.DataFrame, effects: pd.DataFrame, level: float, only: set[str]

@@ -17,6 +17,7 @@ from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
+from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import estimate, population_of, prevalence, total
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, case_only
@@ -41,6 +42,7 @@ def stock(
     measure: As = "total",
     population: str | None = None,
     where: Where = None,
+    not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
     """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
@@ -55,7 +57,7 @@ def stock(
         by: breakdowns, see `fl.cube`.
         measure: `total`, the number of persons, or `prevalence`, Σ w·m/T / Σ w.
         population: one of adults that survey.yaml names; its first by default.
-        where: the persons meant, as in `prevalence`.
+        where, not_stated: the persons meant, and whether categories not stated are shown, as in `prevalence`.
         level: confidence level.
 
     Returns:
@@ -80,7 +82,7 @@ def stock(
             found=f"{told_of_cases(missing, persons.spec.confidentiality.least_told)} case(s)",
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
-    return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))
+    return stated_only(replace(made, about=replace(made.about, measure=name, duration_basis=basis(months))), not_stated)
 
 
 @checked
@@ -91,12 +93,13 @@ def current(
     measure: As = "total",
     population: str | None = None,
     where: Where = None,
+    not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
     """Persons in forced labour at the time of the interview, where survey.yaml maps that question (`current`).
 
     Args:
-        persons, by, population, where, level: as in `stock`.
+        persons, by, population, where, not_stated, level: as in `stock`.
         measure: `total`, the number of persons, or `prevalence`, their share.
 
     Returns:
@@ -110,17 +113,23 @@ def current(
     name: Measure = "current" if measure == "total" else "current_prevalence"
     _asked_now(persons, by, population)
     made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, where=where, level=level)
-    return replace(made, about=replace(made.about, measure=name))
+    return stated_only(replace(made, about=replace(made.about, measure=name)), not_stated)
 
 
 @checked
 def duration(
-    persons: ClassifiedSurvey, by: By = None, *, population: str | None = None, where: Where = None, level: Level = 0.95
+    persons: ClassifiedSurvey,
+    by: By = None,
+    *,
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
 ) -> Estimates:
     """Mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
 
     Args:
-        persons, by, population, where, level: as in `stock`; `by` may name what only cases have.
+        persons, by, population, where, not_stated, level: as in `stock`; `by` may name what only cases have.
 
     Returns:
         Estimates in months. `n` counts the cases with a duration, `population` their weights, `cases` all established cases of the
@@ -132,7 +141,7 @@ def duration(
     months, window = _months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
     made = estimate(within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
-    return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
+    return stated_only(replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months))), not_stated)
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:

@@ -21,7 +21,7 @@ from fltoolkit.publish.disclosure.run_decision import Decided, decided_beside, d
 from fltoolkit.publish.own_tables.outcome_differences import close_to_another
 from fltoolkit.publish.published_set import Basis, Published, judged
 from fltoolkit.publish.reliability import load_profile
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import NOT_STATED, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
 SAME_ROW = ["measure", "outcome", "reference_population", "rule_set", "category"]
@@ -53,19 +53,21 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
             other weights; or a confidentiality limit is lowered without `accept_lower_limits: true`.
     """
     _refuse(est)
+    whole = est.whole or est
     if beside is None:
         rules = load_profile(profile or "fltoolkit")
         limits, notes = limits_of(rules, None)
-        decided = decided_rows([est], limits, notes)
-        return _named(judged(decided, rules), est, {_outcome(est): decided})
+        decided = decided_rows([whole], limits, notes)
+        return _named(_stated(judged(decided, rules), est), est, {_outcome(est): decided})
     if profile is not None:
         raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
                            do="leave profile out, or publish the run with it")  # fmt: skip
     return _beside(est, beside)
 
 
-def _beside(est: Estimates, out: Published) -> Published:
-    """The set with the rows of one more table."""
+def _beside(table: Estimates, out: Published) -> Published:
+    """The set with the rows of one more table. Rows `not stated` that the table leaves out are decided all the same: the others add up to them."""
+    est = table.whole or table
     persons, basis = _same_survey(est, out)
     own = _outcome(est)
     swapped = in_place_of_forced_labour(persons, own) if own else persons
@@ -84,8 +86,21 @@ def _beside(est: Estimates, out: Published) -> Published:
     made = judged(rows, basis.profile)
     gone = _beside_hidden(decided, new)
     made = replace(made, table=made.table.assign(**{c: made.table[c].mask(gone) for c in OF_SPREAD if c in made.table}))
-    sets = {name: _extended(of, judged(rows, of.basis.profile), est, families) for name, of in out.profiles.items() if of.basis}
-    return replace(_extended(out, made, est, families), profiles=sets)
+    sets = {
+        name: _extended(of, _stated(judged(rows, of.basis.profile), table), est, families)
+        for name, of in out.profiles.items()
+        if of.basis
+    }
+    return replace(_extended(out, _stated(made, table), est, families), profiles=sets)
+
+
+def _stated(made: Published, est: Estimates) -> Published:
+    """The rows of a table without those that it leaves out, and its note on them."""
+    if est.whole is None:
+        return made
+    kept = ~np.logical_or.reduce([(made.table[g] == NOT_STATED).to_numpy() for b in est.by for g in b])
+    tables = [table[kept].reset_index(drop=True) for table in (made.table, made.exact)]
+    return replace(made, table=tables[0], exact=tables[1], notes=(*made.notes, est.about.not_stated))
 
 
 def _extended(out: Published, made: Published, est: Estimates, families: dict[str, Decided]) -> Published:

@@ -94,6 +94,12 @@ class Design:
         refuse_changed(self.files)
         return self.rows
 
+    def __str__(self) -> str:
+        """The design in a few lines; no number in it is of one person."""
+        from fltoolkit.survey.design.design_summary import design_facts  # which needs this class
+
+        return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
+
     @property
     def source(self) -> str:
         """Where the rows come from, for messages: the files that are read again."""
