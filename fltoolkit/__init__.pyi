@@ -4,6 +4,8 @@ from .classify import (
     check_cases as check_cases,
     classify as classify,
     corrected_cases as corrected_cases,
+    derive as derive,
+    outcome as outcome,
 )
 from .estimate import (
     Change as Change,

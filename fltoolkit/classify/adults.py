@@ -68,10 +68,10 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
     rule = load_rules(rules, survey.path.parent)
     key = key_from(survey, "classified", rule.model_dump_json())
-    return remembered(key, lambda: _classified(survey, rule), state=changeable)
+    return remembered(key, lambda: classified_by(survey, rule), state=changeable)
 
 
-def _classified(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
+def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
     """See `classify`."""
     spec = survey.spec
     stop_on_errors(check(survey), str(survey.path))

@@ -7,7 +7,7 @@ import unicodedata
 
 from fltoolkit.survey.classifications.industry_codes import sector_rows
 from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, isic, standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group, Sector
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group, NumberGroup, Sector
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
@@ -17,7 +17,13 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
         codes = _sector(spec.sectors[name])
     elif name in spec.groups:
         found = spec.groups[name]
-        codes = _coded(name, found) if isinstance(found, Group) else _bands(found)
+        codes = (
+            _coded(name, found)
+            if isinstance(found, Group)
+            else _own_bands(name, found)
+            if isinstance(found, NumberGroup)
+            else _bands(found)
+        )
     else:
         codes = {}
     return codes.get(category, own_code(name, "X" if category == NOT_STATED else category))
@@ -45,6 +51,12 @@ def _coded(name: str, group: Group) -> dict[str, str]:
         named = standard().classifications[group.classification]
         return {named[c].label: named[c].ilostat for c in (*group.codes.values(), UNKNOWN)}
     return {label: own_code(name, code) for code, label in reversed(group.codes.items())}
+
+
+def _own_bands(name: str, group: NumberGroup) -> dict[str, str]:
+    """Bands of a column of numbers, by their number from the lowest."""
+    labels = (f"under {group.bands[0]}", *group.labels)
+    return {label: own_code(name, str(i)) for i, label in enumerate(labels)} | {NOT_STATED: own_code(name, "X")}
 
 
 def _bands(group: AgeGroup) -> dict[str, str]:

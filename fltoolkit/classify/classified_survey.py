@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fltoolkit.classify.rules.rule_set import RuleSet
@@ -23,6 +23,7 @@ class ClassifiedSurvey(Survey):
         to_verify: why the rule set may not be relied on yet; empty where it may.
         rule_note: what must be known of the rule set's result in this survey; empty where nothing must.
         unclassified: the survey as it was read.
+        outcomes: outcomes of one's own, by name the rule that each follows (see `fl.outcome`).
     """
 
     rules: str
@@ -32,6 +33,7 @@ class ClassifiedSurvey(Survey):
     to_verify: Reason | str
     rule_note: Reason | Reasons | str
     unclassified: Survey
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse_unclassified(design: Design) -> None:

@@ -8,9 +8,9 @@ from fltoolkit.classify.answers_as_truths import all_of, any_of, choose, relabel
 from fltoolkit.classify.children import ALL_ROUTES
 from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
-from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.design.survey_design import weight_of
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group, Sector
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Bands, Group, NumberGroup, Sector
 from fltoolkit.survey.spec.questions import FORMS
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -52,17 +52,25 @@ def group_columns(spec: SurveySpec) -> list[nw.Expr]:
     return columns
 
 
-def group(spec: Group | AgeGroup) -> nw.Expr:
-    """A coded group, or age bands."""
+def group(spec: Group | AgeGroup | NumberGroup) -> nw.Expr:
+    """A coded group, or bands of age or of a column of numbers."""
     if isinstance(spec, Group):
         labels: dict[str, list[str]] = {}
         for code, label in spec.labels.items():
             labels.setdefault(label, []).append(code)
         return choose(spec.column, labels).fill_null(NOT_STATED)
+    value = nw.col(AGE)
+    if isinstance(spec, NumberGroup):
+        value = nw.when(~column(spec.column).is_in(list(spec.missing))).then(numeric(spec.column))
+    return banded(value, spec)
+
+
+def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
+    """Numbers as the labels of their bands; `not stated` where there is none."""
     band = nw.lit(f"under {spec.bands[0]}")
     for lower, label in zip(spec.bands, spec.labels, strict=True):
-        band = nw.when(nw.col(AGE) >= lower).then(nw.lit(label)).otherwise(band)
-    return nw.when(nw.col(AGE).is_null()).then(nw.lit(NOT_STATED)).otherwise(band)
+        band = nw.when(value >= lower).then(nw.lit(label)).otherwise(band)
+    return nw.when(value.is_null() | value.is_nan()).then(nw.lit(NOT_STATED)).otherwise(band)
 
 
 def group_order(spec: SurveySpec, name: str) -> list[str]:

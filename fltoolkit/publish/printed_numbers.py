@@ -30,6 +30,7 @@ CLASSES = (
     (1, "1–4"),
 )  # 1–4: only under lowered limits
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
+DOMAIN = "domain"  # a column of sets with rows of a domain: which it is, empty of other rows
 SPREAD = ("psus_with_cases", "households_with_cases")
 EXACT = 1e-9  # of a mean weight or a step: less is rounding of a sum, or of 0.01875 in binary
 
@@ -74,8 +75,9 @@ def rounded_up(value: float, digits: int = DIGITS) -> float:
 
 
 def is_headline(table: pd.DataFrame) -> Flags:
-    """Whether a row is of everybody, or a step of a flowchart: it keeps more digits than a cell of a breakdown."""
-    return np.asarray((table["breakdown"] == "") | (table["measure"] == "flowchart"))
+    """Whether a row is of everybody, or a step of a flowchart: it keeps more digits than a cell of a breakdown. A domain is such a cell."""
+    whole = np.asarray((table["breakdown"] == "") | (table["measure"] == "flowchart"))
+    return whole & np.asarray(table[DOMAIN] == "") if DOMAIN in table else whole
 
 
 def cases_class(cases: float, *, headline: bool) -> Reason | str:
@@ -206,4 +208,5 @@ def _counts_cases(exact: pd.DataFrame) -> Flags:
     """Rows whose `n` is the number of cases in a cell: it would tell more than their class. A share of all cases tells no cell."""
     groups = exact["breakdown"].map(lambda b: len(uncrossed(b)))
     within_cases = exact["measure"].isin(("share", "profile", "profile_total"))
-    return np.asarray((exact["measure"] == "duration") | (within_cases & (groups > 1)))
+    of_cell = (groups > 1) | (exact[DOMAIN] != "" if DOMAIN in exact else False)
+    return np.asarray((exact["measure"] == "duration") | (within_cases & of_cell))

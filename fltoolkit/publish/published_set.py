@@ -16,7 +16,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.errors import NotAvailable, PublicationError, RequestError
+from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile
@@ -27,11 +27,10 @@ from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
-from fltoolkit.publish.printed_numbers import printed, without_few_months, without_population
+from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, bounds_notes, load_profile, reliability
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
-from fltoolkit.survey.spec.reserved_names import PUBLISHED
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MARKERS = {
@@ -43,6 +42,19 @@ COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_
 # One reason for all: two would tell.
 CONFIDENTIAL = Reason.of("reasons.confidential")
 OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a published set was decided on, for one more table beside it. It holds counts of hidden cells: in memory only.
+
+    Attributes:
+        decided: by outcome (forced labour: "") the rows published so far, with what is hidden of them.
+        profile: what reliability is judged by.
+    """
+
+    decided: Mapping[str, Decided]
+    profile: Profile
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,9 @@ class Published:
         judged: the profile by which reliability is judged, in words.
         rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
         profiles: the same set as other profiles judge its reliability, where `publish_run` was asked for them.
+        outcomes: outcomes of one's own whose tables were added (see `publish`), by name what they are called. Their rows are no estimates of
+            forced labour: only `select(..., outcome=)` gives them, and no picture or document takes them.
+        basis: what `publish` decides another table on. Confidential: it reaches no file, picture or output, as `exact`.
     """
 
     table: pd.DataFrame
@@ -81,6 +96,8 @@ class Published:
     rule_set: str = ""
     judged: str = ""
     profiles: Mapping[str, Published] = field(default_factory=dict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    basis: Basis | None = field(default=None, repr=False, compare=False)
 
     @property
     def own(self) -> pd.DataFrame:
@@ -94,7 +111,10 @@ class Published:
     def _own(self, values: Mapping[str, str]) -> np.ndarray:
         """Where these rows stand: documents ask some hundred times, and a whole table is slow to cut."""
         wanted = {"rule_set": self.rule_set} | dict(values)
-        return np.flatnonzero(np.logical_and.reduce([self.table[name].to_numpy() == value for name, value in wanted.items()]))
+        held = [self.table[name].to_numpy() == value for name, value in wanted.items()]
+        if self.outcomes and "outcome" not in values:
+            held.append(~self.table["outcome"].isin(list(self.outcomes)).to_numpy())
+        return np.flatnonzero(np.logical_and.reduce(held))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
         """The headline under every rule set, the run's own first."""
@@ -102,12 +122,18 @@ class Published:
         return pd.concat([self.select(measure), other], ignore_index=True)
 
     @checked
-    def select(self, measure: str, by: By = None, *, population: str | None = None) -> pd.DataFrame:
+    def select(self, measure: str, by: By = None, *, population: str | None = None, outcome: str | None = None) -> pd.DataFrame:
         """The rows of one measure and breakdown(s) under the run's own rule set, in order; groups crossed may be named in any order.
+
+        Args:
+            measure: as in the column `measure`. by: breakdowns, see `fl.cube`.
+            population: as in the column `reference_population`, which names the domain too: `adults (area: rural)`; None: the first that has
+                these breakdowns.
+            outcome: an outcome of one's own (see `fl.outcome`); None: forced labour.
 
         Raises `RequestError` naming what there is.
         """
-        places = self._own({"measure": measure})
+        places = self._own({"measure": measure} | ({"outcome": outcome} if outcome else {}))
         of, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
         as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
@@ -167,11 +193,11 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pro
     """See `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
     spec, run = persons.spec, _decided(persons, asked, rules)
 
-    def judged(by: Profile) -> Published:
-        return _completed(_judged(run.decided, by), run.other, run.refused, spec)
+    def complete(by: Profile) -> Published:
+        return _completed(judged(run.decided, by), run.other, run.refused, spec)
 
     more = [load_profile(name) for name in shipped_profiles() if every_profile and name != rules.name]
-    return replace(judged(rules), profiles={p.name: judged(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})
+    return replace(complete(rules), profiles={p.name: complete(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})
 
 
 class _Run(NamedTuple):
@@ -210,7 +236,7 @@ def decided_run(
     """
     rules = load_profile(profile, persons.path.parent)
     decided = _decided(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
-    return decided, _judged(decided, rules).table
+    return decided, judged(decided, rules).table
 
 
 def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: SurveySpec) -> Published:
@@ -249,33 +275,6 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
     return made, refused
 
 
-@checked
-def publish(est: Estimates, *, profile: str | Path = "fltoolkit") -> Published:
-    """One `Estimates` by itself, outside a run. Never publish two that overlap one by one, nor by two groups of one variable (age
-    bands that nest): use `publish_run`, which protects them together.
-
-    Raises:
-        RequestError: a group is named as a column of a published table.
-        PublicationError: the parts of a stack overlap; it is a quantile; or a confidentiality limit is lowered without `accept_lower_limits: true`.
-    """
-    if est.parts:
-        raise PublicationError(
-            "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),
-            do="publish rule sets with fl.publish_run, which protects them together",
-        )  # fmt: skip
-    if est.about.measure == "quantile":
-        raise PublicationError(
-            "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
-        )
-    if taken := [g for b in est.by for g in b if g in PUBLISHED]:
-        raise RequestError(
-            "a published table has a column of this name", where="publish", found=taken[0], do="rename the column in the data"
-        )
-    rules = load_profile(profile)
-    limits, notes = limits_of(rules, None)
-    return _judged(decided_rows([est], limits, notes), rules)
-
-
 def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
     """Tables of one measure and population become one request, so that each costs one pass."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
@@ -305,7 +304,7 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
     return verb(persons, by=by, population=population)
 
 
-def _judged(decided: Decided, profile: Profile) -> Published:
+def judged(decided: Decided, profile: Profile) -> Published:
     """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
     table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
@@ -325,7 +324,7 @@ def _judged(decided: Decided, profile: Profile) -> Published:
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
-    about = [c for c in about if c not in first]
+    about = [c for c in (*about, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
     exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", *about]]
     return Published(
@@ -336,4 +335,5 @@ def _judged(decided: Decided, profile: Profile) -> Published:
         notes=decided.notes,
         judged=f"{profile.name}: {profile.title}{' (to be verified)' if profile.to_verify else ''}",
         rule_set=decided.rule_set,
+        basis=Basis({"": decided}, profile),
     )

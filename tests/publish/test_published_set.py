@@ -331,7 +331,12 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "rule_set",
         "judged",
         "profiles",
+        "outcomes",
+        "basis",
     }
+    assert out.basis is not None
+    assert {f.name for f in fields(out.basis)} == {"decided", "profile"}
+    assert "basis" not in repr(out)
     named = {
         "measure",
         "outcome",

@@ -28,10 +28,17 @@ def differences(before: About, after: About) -> list[Reason]:
     ]
     if before.questionnaire and after.questionnaire and before.questionnaire != after.questionnaire:
         told.append(Reason.of("rounds.questionnaire", what=_questions(before.questionnaire, after.questionnaire)))
+    if before.where != after.where and not (before.population_label and after.population_label):
+        told.append(Reason.of("rounds.domain", old=_domain(before), new=_domain(after)))
     old, new = dict(before.interview_modes), dict(after.interview_modes)
     if _other_modes(old, new):
         told.append(Reason.of("interviews.modes", old=_shares(old), new=_shares(new)))
     return told
+
+
+def _domain(about: About) -> Reason | str:
+    """The domain of a round in words."""
+    return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 
 def fact(name: str) -> Reason:

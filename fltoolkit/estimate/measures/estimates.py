@@ -22,6 +22,7 @@ from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
 from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.design.survey_design import Design, Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 RowName = str | int | float | tuple[str | int | float, ...]  # a bare design may have numbers as codes
@@ -38,7 +39,9 @@ class About:
     `questionnaire` counts the questions that feed each item, by mode; `window_start` and `window_end` are the outer dates of the
     reference period where survey.yaml gives them; `psus_of_earlier_rounds` is `kept`, `new` or not said. `interview_conditions` tells the
     shares of proxies, of interviews not alone and of modes, as they may be printed; `interview_modes` has those of the modes at full
-    precision, for a comparison only."""
+    precision, for a comparison only. `not_stated` says whose answers on a group are left out of the table, as it may be printed (""): nobody's.
+    `where` is the domain: by group the labels of the persons meant, of everybody empty; the words
+    of `population_label` say it too."""
 
     measure: str
     outcome: str
@@ -70,6 +73,8 @@ class About:
     duration_basis: Reason | str = ""
     interview_conditions: Reason | Reasons | str = ""
     interview_modes: tuple[tuple[str, float], ...] = ()
+    where: Domain = ()
+    not_stated: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,8 @@ class Estimates:
         parts: of a stack, what each of its labels is about (see `stack`); else empty.
         unresolved_shares: for a three-valued outcome the weighted share of unresolved persons of each row's denominator, with its influence. None of
             other outcomes, and of a stack.
+        whole: where categories `not stated` are left out, the same estimates with them; else None.
+        design: what they were made from, with its domain; None of a stack. Microdata: `fl.publish` reads from it which cells overlap.
     """
 
     table: pd.DataFrame
@@ -138,6 +145,8 @@ class Estimates:
     by: Breakdowns
     parts: Mapping[str, About] = field(default_factory=dict)
     unresolved_shares: UnresolvedShares | None = None
+    whole: Estimates | None = field(default=None, repr=False, compare=False)
+    design: Design | None = field(default=None, repr=False, compare=False)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -13,10 +13,13 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import same_work_basis
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.classify.exploration.domains import Where, domain_in_words, within
+from fltoolkit.classify.exploration.outcomes import named
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
+from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
 from fltoolkit.estimate.measures.result_columns import counts, design_effects, open_persons, unresolved, with_intervals
 from fltoolkit.estimate.totals.cluster_totals import Outcome
@@ -53,6 +56,8 @@ def prevalence(
     by: By = None,
     *,
     population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
@@ -66,6 +71,9 @@ def prevalence(
         outcome: a true/false column.
         by: breakdowns, see `fl.cube`.
         population: one that survey.yaml names; its first by default, or that of a sector in `by`.
+        where: the persons meant, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}. They are a
+            domain: sampling units without them stay in the variance. None: everybody.
+        not_stated: `drop` leaves the categories `not stated` out of the table, and counts them in `about.not_stated`; `show` shows them.
         interval: see `intervals.proportion`.
         level: confidence level.
 
@@ -78,7 +86,7 @@ def prevalence(
             do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
         )  # fmt: skip
     estimand = Estimand(truth_of(design, outcome), "prevalence", breakdowns(by))
-    return estimate(design, estimand, population, Confidence(interval, level))
+    return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
 
 
 @checked
@@ -88,30 +96,58 @@ def total(
     by: By = None,
     *,
     population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
     """Number of cases Σw·case of a true/false outcome (log-scale interval), or total Σw·y of a numeric one (Wald).
+
+    Args:
+        design, outcome, by, population, where, not_stated, level: as in `prevalence`.
 
     Raises:
         RequestError: as `prevalence`. DesignError: the weights are normalised.
     """
     require_totals(design, "total")
+    design = within(design, where)
     if isinstance(design, Survey) or is_truth(design, outcome):
         estimand = Estimand(truth_of(design, outcome), "total", breakdowns(by))
-        return estimate(design, estimand, population, Confidence(DEFAULT, level))
-    return estimate(design, Estimand(Outcome("number", outcome), "total", breakdowns(by)), population, Confidence("wald", level))
+        return stated_only(estimate(design, estimand, population, Confidence(DEFAULT, level)), not_stated)
+    estimand = Estimand(Outcome("number", outcome), "total", breakdowns(by))
+    return stated_only(estimate(design, estimand, population, Confidence("wald", level)), not_stated)
 
 
 @checked
-def mean(design: Design, y: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
-    """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval."""
-    return estimate(design, Estimand(Outcome("number", y), "mean", breakdowns(by)), population, Confidence("wald", level))
+def mean(
+    design: Design,
+    y: str,
+    by: By = None,
+    *,
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
+) -> Estimates:
+    """Weighted mean Σw·y / Σw of a numeric column, with a Wald t interval. Arguments as in `prevalence`."""
+    estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
+    return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
 
 @checked
-def ratio(design: Design, y: str, x: str, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
-    """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval."""
-    return estimate(design, Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by)), population, Confidence("wald", level))
+def ratio(
+    design: Design,
+    y: str,
+    x: str,
+    by: By = None,
+    *,
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
+) -> Estimates:
+    """Ratio of totals Σw·y / Σw·x of two numeric columns, with a Wald t interval. Arguments as in `prevalence`."""
+    estimand = Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by))
+    return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
 
 
 @checked
@@ -122,12 +158,18 @@ def share(
     *,
     outcome: str = "forced_labour",
     population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
     """Distribution of the cases of a classified survey over `group` (of any other design: of all persons), within `by`.
 
     The shares of each `by` cell add up to one; `n` counts the cases it distributes.
+
+    Args:
+        group: the group over which the cases are distributed.
+        design, by, outcome, population, where, not_stated, interval, level: as in `prevalence`.
 
     Raises:
         RequestError: as `prevalence`, or `group` is in `by` too.
@@ -138,18 +180,20 @@ def share(
             "a share over a group cannot be broken down by that group", where="share: by", found=group, do="leave it out of by="
         )
     what = truth_of(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
-    return estimate(design, Estimand(what, "share", wanted, of=group), population, Confidence(interval, level))
+    estimand = Estimand(what, "share", wanted, of=group)
+    return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
 
 
 @checked
-def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where: Where = None, level: Level = 0.95) -> Estimates:
     """Persons by the step at which they leave the flowchart of their definition: totals by `step`.
 
-    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2).
+    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments as in
+    `prevalence`.
     """
     require_totals(persons, "flowchart")
     estimand = Estimand(Outcome("everyone"), "total", ((), ("step",)), of="step")
-    est = estimate(persons, estimand, population, Confidence(DEFAULT, level))
+    est = estimate(within(persons, where), estimand, population, Confidence(DEFAULT, level))
     return replace(est, about=replace(est.about, measure="flowchart", outcome="step"))
 
 
@@ -161,8 +205,19 @@ def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estim
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
     """One pass, then linear algebra on the PSU × cell table. `population`: as `prevalence` takes it."""
+    _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
     return _estimates(design, make_pass(design, estimand, chosen), chosen, confidence)
+
+
+def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
+    """Stop on an outcome of one's own by a group that only cases of forced labour have."""
+    only = case_only(design) & set(estimand.groups)
+    if only and isinstance(design, ClassifiedSurvey) and estimand.outcome.y in design.outcomes:
+        raise RequestError(
+            f"only cases of forced labour have {min(only)}", where="by", found=estimand.outcome.y,
+            allowed=[g for g in design.spec.group_names if g not in design.spec.case_only], do="name a group that everybody has",
+        )  # fmt: skip
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
@@ -205,7 +260,9 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
         table = pd.concat([table, columns], axis=1)
     about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)
-    return Estimates(pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares)
+    return Estimates(
+        pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares, design=design
+    )
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
@@ -214,7 +271,8 @@ def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
 
 
 def truth_of(design: Design, outcome: str) -> Outcome:
-    return Outcome("truth", outcome, three_valued=isinstance(design, Survey) and outcome in CLASSIFIED)
+    own = design.outcomes if isinstance(design, ClassifiedSurvey) else {}
+    return Outcome("truth", outcome, three_valued=outcome in own or (isinstance(design, Survey) and outcome in CLASSIFIED))
 
 
 def is_truth(design: Design, name: str) -> bool:
@@ -234,7 +292,7 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
                 do="leave population out, and name the group in by=",
             )  # fmt: skip
         return ReferencePopulation("", WEIGHT, None)
-    spec = design.spec
+    spec, groups = design.spec, [*groups, *(group for group, _ in design.domain)]
     bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
     chosen = next(iter(bound), spec.default_population) if name is None else name
     if chosen not in spec.populations:
@@ -242,9 +300,9 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
             do="name one of these, or add it under populations:",
         )  # fmt: skip
-    if outcome in OF_ADULTS and spec.children and spec.side(chosen) != "adults":
+    if (outcome in OF_ADULTS or outcome in design.outcomes) and spec.children and spec.side(chosen) != "adults":
         raise RequestError(
-            f"{outcome} does not apply to children: {NOT_CHILDREN.get(outcome, 'their definition has no test of consent')}",
+            f"{outcome} does not apply to children: {_why_not_children(outcome, design)}",
             where="population", found=chosen,
             allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
@@ -257,9 +315,17 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
     return ReferencePopulation(chosen, weight_of(chosen), POPULATION + chosen)
 
 
+def _why_not_children(outcome: str, persons: ClassifiedSurvey) -> str:
+    """Why an outcome is of adults only."""
+    if outcome in persons.outcomes:
+        return "the items are those of the adults' definition"
+    return NOT_CHILDREN.get(outcome, "their definition has no test of consent")
+
+
 def about_of(design: Design, run: Pass, population: str, confidence: Confidence) -> About:
     """What a result rests on. `population`: the name of the reference population."""
-    outcome, measure, groups = run.estimand.outcome, run.estimand.measure, run.estimand.groups
+    outcome, measure = run.estimand.outcome, run.estimand.measure
+    groups = (*run.estimand.groups, *(group for group, _ in design.domain))
     name = outcome.y if outcome.kind != "ratio" else f"{outcome.y}/{outcome.x}"
     missing = int(run.table["missing"].sum() + run.table["n"][run.table["status"] == 2].sum())
     base = About(
@@ -269,12 +335,17 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
         interval="log" if measure == "total" and confidence.method != "wald" else confidence.method,
         level=confidence.level,
         calibration=run.calibration,
+        population_label=domain_in_words(design),
+        where=design.domain,
     )
     if not isinstance(design, ClassifiedSurvey):
         return base
     jobs = {s.job for g, s in design.spec.sectors.items() if g in groups}
+    facts = facts_of(design, population)
+    if name in design.outcomes:
+        facts |= {"rule_note": named(design.outcomes[name])}
     return replace(
-        base, **facts_of(design, population), sector_basis=", ".join(sorted(jobs)), case_only=tuple(sorted(design.spec.case_only & set(groups))),
+        base, **facts, sector_basis=", ".join(sorted(jobs)), case_only=tuple(sorted(design.spec.case_only & set(groups))),
         to_verify=_to_verify(design, groups),
     )  # fmt: skip
 
@@ -282,10 +353,11 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
     """What every estimate of a population rests on, whatever its measure and groups: the fields of `About` by name."""
     spec, period = persons.spec, persons.spec.reference_period
+    domain = f" ({domain_in_words(persons)})" if persons.domain else ""
     return {
         "survey": spec.title, "country": spec.country, "round": spec.round, "year": spec.year, "rule_set": persons.rules,
         "reference_period": period.text, "reference_months": period.months, "window_start": str(period.start or ""),
-        "window_end": str(period.end or ""), "population": population, "population_label": spec.populations[population].label,
+        "window_end": str(period.end or ""), "population": population, "population_label": spec.populations[population].label + domain,
         "population_ages": ages_of(spec, population), "questionnaire": questionnaire_of(spec, population),
         "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "", "same_work": same_work_basis(spec.episodes),
         "age_basis": Reason.of("whom.start" if spec.age.at_start else "whom.interview"), "input_hash": persons.input_hash,

@@ -13,9 +13,11 @@ from pydantic import Field
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
+from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import about_of, population_of
 from fltoolkit.estimate.measures.result_columns import households_of_cases
 from fltoolkit.estimate.measures.stock_and_duration import asked_months, basis
@@ -38,6 +40,8 @@ def quantile(
     by: By = None,
     *,
     population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
     """Quantiles of a numeric column with at most 200 values; of a classified survey those of months among its cases.
@@ -52,7 +56,7 @@ def quantile(
         y: the column; of a survey `months`.
         q: the share p, or several, each between 0 and 1.
         by: breakdowns, see `fl.cube`.
-        population: as in `fl.duration`.
+        population, where, not_stated: as in `fl.duration`.
         level: confidence level.
 
     Returns:
@@ -72,7 +76,7 @@ def quantile(
         raise RequestError(
             "the quantiles of a column within its own values say nothing", where="by", found=y, do="leave it out of by"
         )
-    outcome = _outcome(design, y, by, population)
+    outcome, design = _outcome(design, y, by, population), within(design, where)
     chosen = population_of(design, population, groups, "")
     run = make_pass(design, Estimand(outcome, "duration", wanted, split=y), chosen)
     values = _values(run, y)
@@ -87,9 +91,16 @@ def quantile(
     keys = pd.concat([keys] * len(q), ignore_index=True).iloc[order].reset_index(drop=True)
     effects = pd.DataFrame(index=table.index, columns=["deff", "deff_replace", "kish"], dtype=float)
     by_quantile = tuple((*b, "quantile") for b in wanted)
-    return Estimates(
-        pd.concat([keys, table], axis=1), side_by_side([z for _, z in made])[:, order], run.units, about, effects, by_quantile
+    est = Estimates(
+        pd.concat([keys, table], axis=1),
+        side_by_side([z for _, z in made])[:, order],
+        run.units,
+        about,
+        effects,
+        by_quantile,
+        design=design,
     )
+    return stated_only(est, not_stated)
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:

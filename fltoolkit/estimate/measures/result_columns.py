@@ -140,6 +140,10 @@ class UnresolvedShares:
     share: Array
     influence: Matrix
 
+    def of_rows(self, rows: Codes) -> UnresolvedShares:
+        """Those of some rows."""
+        return UnresolvedShares(self.share[rows], self.influence[:, rows])
+
 
 @dataclass(frozen=True)
 class OpenPersons:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import classify
+from fltoolkit.classify.exploration.domains import Where
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
@@ -77,6 +78,7 @@ def rule_sets(
     *,
     measure: Literal["prevalence", "total"] = "prevalence",
     population: str | None = None,
+    where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
     """A survey's result under several rule sets, one pass each: the same persons, so that `covariance` ties them together.
@@ -87,6 +89,7 @@ def rule_sets(
         by: breakdowns, see `fl.cube`.
         measure: `prevalence` or `total`.
         population: one that survey.yaml names; its first by default.
+        where: the persons meant, as in `prevalence`.
         level: confidence level.
 
     Returns:
@@ -97,7 +100,7 @@ def rule_sets(
         RequestError: two rule sets of one name.
     """
     verb = prevalence if measure == "prevalence" else total
-    made = [verb(classify(survey, r), by=by, population=population, level=level) for r in rules]
+    made = [verb(classify(survey, r), by=by, population=population, where=where, level=level) for r in rules]
     labels = [est.about.rule_set for est in made]
     if twice := sorted({label for label in labels if labels.count(label) > 1}):
         raise RequestError("two rule sets have the same name and version", where="rules", found=twice, do="name each once")

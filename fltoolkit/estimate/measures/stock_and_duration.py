@@ -13,9 +13,11 @@ from typing import Literal
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
+from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import estimate, population_of, prevalence, total
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, case_only
@@ -35,7 +37,14 @@ BASIS = {"all_spells": Reason.of("reasons.basis_all"), "last_spell": Reason.of("
 
 @checked
 def stock(
-    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+    persons: ClassifiedSurvey,
+    by: By = None,
+    *,
+    measure: As = "total",
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
 ) -> Estimates:
     """Persons in forced labour on an average day of the reference period: Σ w·m/T over the established cases (docs/methods.md §2).
 
@@ -49,6 +58,7 @@ def stock(
         by: breakdowns, see `fl.cube`.
         measure: `total`, the number of persons, or `prevalence`, Σ w·m/T / Σ w.
         population: one of adults that survey.yaml names; its first by default.
+        where, not_stated: the persons meant, and whether categories not stated are shown, as in `prevalence`.
         level: confidence level.
 
     Returns:
@@ -66,24 +76,31 @@ def stock(
         _refuse_rate(persons, by, "stock")
     months, window = _months_of_stock(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
-    made = estimate(persons, Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
+    made = estimate(within(persons, where), Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
     if missing := made.about.missing:
         raise NotAvailable(
             Reason.of("reasons.no_months"), where=str(persons.path),
             found=class_of_cases(missing, persons.spec.confidentiality.least_told),
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
-    return replace(made, about=replace(made.about, measure=name, duration_basis=basis(months)))
+    return stated_only(replace(made, about=replace(made.about, measure=name, duration_basis=basis(months))), not_stated)
 
 
 @checked
 def current(
-    persons: ClassifiedSurvey, by: By = None, *, measure: As = "total", population: str | None = None, level: Level = 0.95
+    persons: ClassifiedSurvey,
+    by: By = None,
+    *,
+    measure: As = "total",
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
 ) -> Estimates:
     """Persons in forced labour at the time of the interview, where survey.yaml maps that question (`current`).
 
     Args:
-        persons, by, population, level: as in `stock`.
+        persons, by, population, where, not_stated, level: as in `stock`.
         measure: `total`, the number of persons, or `prevalence`, their share.
 
     Returns:
@@ -96,16 +113,24 @@ def current(
     """
     name: Measure = "current" if measure == "total" else "current_prevalence"
     _asked_now(persons, by, population)
-    made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, level=level)
-    return replace(made, about=replace(made.about, measure=name))
+    made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, where=where, level=level)
+    return stated_only(replace(made, about=replace(made.about, measure=name)), not_stated)
 
 
 @checked
-def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None = None, level: Level = 0.95) -> Estimates:
+def duration(
+    persons: ClassifiedSurvey,
+    by: By = None,
+    *,
+    population: str | None = None,
+    where: Where = None,
+    not_stated: NotStated = "show",
+    level: Level = 0.95,
+) -> Estimates:
     """Mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t interval.
 
     Args:
-        persons, by, population, level: as in `stock`; `by` may name what only cases have.
+        persons, by, population, where, not_stated, level: as in `stock`; `by` may name what only cases have.
 
     Returns:
         Estimates in months. `n` counts the cases with a duration, `population` their weights, `cases` all established cases of the
@@ -116,8 +141,8 @@ def duration(persons: ClassifiedSurvey, by: By = None, *, population: str | None
     """
     months, window = _months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
-    made = estimate(persons, Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
-    return replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months)))
+    made = estimate(within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
+    return stated_only(replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months))), not_stated)
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
@@ -130,6 +131,7 @@ def logit(
     formula: str,
     *,
     population: str | None = None,
+    where: Where = None,
     penalty: Literal["none", "firth"] = "none",
     level: Level = 0.95,
     sensitive: bool = False,
@@ -151,6 +153,7 @@ def logit(
         formula: as patsy reads it: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is the
             first category in the group's order. A column of numbers without C() is a number: with few values only, for they are keys.
         population: one that survey.yaml names.
+        where: the persons meant, as in `prevalence`.
         penalty: `none` or `firth`.
         level: confidence level.
         sensitive: allow groups of nationality, origin, ethnicity or religion, and name the result an association.
@@ -160,7 +163,9 @@ def logit(
     """
     if not sensitive:
         refuse_sensitive(design, covariates(formula))
-    return fit_patterns(read_patterns(design, formula, population), _sensitive_note(design, formula), penalty, level)
+    return fit_patterns(
+        read_patterns(within(design, where), formula, population), _sensitive_note(design, formula), penalty, level
+    )
 
 
 def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:

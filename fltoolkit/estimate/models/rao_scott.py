@@ -9,6 +9,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
+from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, population_of, truth_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
@@ -45,7 +46,9 @@ class RaoScott:
 
 
 @checked
-def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None) -> RaoScott:
+def rao_scott(
+    design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None, where: Where = None
+) -> RaoScott:
     """Test whether two groups, or a group and a true/false outcome, are associated, under the sample design.
 
     X² = n Σ (p − p₀)²/p₀ of the weighted shares p, with p₀ the product of their margins; Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, with D the
@@ -58,18 +61,20 @@ def rao_scott(design: Design, rows: str, columns: str = "forced_labour", *, popu
         design: a classified survey, or any design.
         rows: a group. columns: a true/false outcome, or another group.
         population: one that survey.yaml names.
+        where: the persons meant, as in `prevalence`.
 
     Raises:
         RequestError: no such column or population; a group that only cases have; fewer than two categories.
     """
     refuse_unclassified(design)
+    design = within(design, where)
     if rows == columns:
         raise RequestError("a group cannot be tested against itself", where="rao_scott", found=rows, do="name two columns")
     if only := case_only(design) & {rows, columns}:
         raise RequestError(
             f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has"
         )
-    truth = columns in CLASSIFIED if isinstance(design, ClassifiedSurvey) else is_truth(design, columns)
+    truth = columns in {*CLASSIFIED, *design.outcomes} if isinstance(design, ClassifiedSurvey) else is_truth(design, columns)
     keys = (rows,) if truth else (rows, columns)
     outcome = truth_of(design, columns) if truth else Outcome("everyone")
     estimand = Estimand(outcome, "prevalence", (keys, *((k,) for k in keys), ()))

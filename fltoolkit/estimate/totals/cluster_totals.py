@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify.answers_as_truths import truth_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.domains import in_domain
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.survey.checks.printed_counts import class_of_cases
@@ -77,10 +78,10 @@ def cluster_totals(
     """Group the microdata once (docs/methods.md §2).
 
     Args:
-        design: any design; rows outside the domain stay in it, with nothing to add.
+        design: any design; rows outside its domain stay in it, with nothing to add.
         outcome: what is summed.
         keys: the group columns.
-        domain: a true/false column; the rows an estimate is about. None: all.
+        domain: a true/false column of the reference population. None: all rows are of it.
         weight: the internal weight column.
         lowest: whether the smallest weight is wanted, too.
 
@@ -129,7 +130,7 @@ def cluster_totals(
 def _asked(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
     """Of each row only what is summed or grouped by: a wide survey is bound once, and read no more than it must."""
     y, x, known, bad = _outcome(design, outcome)
-    inside = nw.col(domain).fill_null(False) if domain else nw.lit(True)
+    inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
     there = set(design.frame.collect_schema().names())
     replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
     kept = [STRATA, PSU, *(c for c in (SSU, HOUSEHOLD, FPC, FPC2) if c in there), *replicates]

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.domains import domain_in_words
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.classify.trace import LEAVES
-from fltoolkit.errors import NotAvailable
-from fltoolkit.estimate.totals.cluster_totals import UNRESOLVED, Outcome, cluster_totals, margins_of
+from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.estimate.totals.cluster_totals import OUTSIDE, UNRESOLVED, Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, Cells, make_cells
 from fltoolkit.estimate.variance.replicate_variance import Replicates, ranks
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix, Units, dense, make_units
@@ -195,6 +196,10 @@ def make_pass(design: Design, estimand: Estimand, population: ReferencePopulatio
         weight=population.weight,
         lowest=measure == "total",
     )
+    if design.domain and not (table["status"] > OUTSIDE).any():
+        raise RequestError(
+            "nobody is in this domain", where="where", found=domain_in_words(design), do="name other labels, or fewer groups"
+        )
     if design.replication:
         units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
         unit = None

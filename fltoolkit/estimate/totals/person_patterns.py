@@ -6,7 +6,7 @@ This is what a reader of a public-use file knows, but for who is a case. It is m
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -30,6 +30,7 @@ from fltoolkit.survey.spec.groups import NOT_STATED
 Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
+IN, OUT = "in", "out"  # of several labels of a group taken together
 LARGE = 200_000  # persons: with more, weights are told to a thousandth of the largest, else to a millionth
 UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
@@ -106,6 +107,18 @@ class PersonPatterns:
             starts = np.searchsorted(own["kind"].to_numpy(), np.arange(len(self.kinds) + 1))
             found[population] = (starts, own["weight"].to_numpy(float), own["persons"].to_numpy(np.intp))
         return found
+
+    def with_unions(self, unions: Mapping[str, tuple[str, tuple[str, ...]]]) -> PersonPatterns:
+        """The patterns with more groups: by name, whether persons have one of some labels of a group (`IN`, or not)."""
+        if not unions:
+            return self
+        kinds, homes = (
+            table.assign(**{
+                name: np.where(table[group].isin(labels), IN, OUT) for name, (group, labels) in unions.items() if group in table
+            })
+            for table in (self.kinds, self.case_homes)
+        )  # fmt: skip
+        return replace(self, kinds=kinds, case_homes=homes)
 
     def in_any(self, populations: Collection[str]) -> NDArray[np.bool_]:
         """By kind, whether its persons are in any of some populations."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fltoolkit.classify.category_codes import category_code
 from fltoolkit.classify.category_labels import crossed_labels
@@ -14,7 +16,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, read_patterns
+from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES, characteristic_key, contained_in
@@ -22,14 +24,17 @@ from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, b
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import Seen
-from fltoolkit.publish.printed_numbers import rounding_base
+from fltoolkit.publish.own_tables.earlier_cells import NOTHING, Earlier
+from fltoolkit.publish.printed_numbers import DOMAIN, rounding_base
 from fltoolkit.publish.reliability import Profile
+from fltoolkit.survey.design.survey_design import Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
+T = TypeVar("T")
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
-ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes")
+ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
 
 
 def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
@@ -62,7 +67,9 @@ class Decided:
 
     Attributes:
         table: the rows. groups: those that they are by.
-        keys: by row its group values. of: by row the group that its share distributes; empty for other measures.
+        keys: by row its group values, those of its domain among them. of: by row the group that its share distributes; empty for other
+            measures. populations: by row the reference population of survey.yaml, without the domain.
+        unions: by name in the keys, a group and several of its labels taken together, as a domain may.
         decision: which rows are hidden (of some the unresolved count alone), and the cells behind them.
         limits: the confidentiality limits. base: what weighted numbers are rounded to.
         notes: sentences that go with every figure. rule_set: the run's own.
@@ -72,6 +79,8 @@ class Decided:
     groups: tuple[str, ...]
     keys: tuple[Key, ...]
     of: tuple[str, ...]
+    populations: tuple[str, ...]
+    unions: Mapping[str, tuple[str, tuple[str, ...]]]
     decision: Decision
     limits: Limits
     base: float
@@ -87,29 +96,127 @@ def decided_rows(
     made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
 ) -> Decided:
     """What confidentiality hides of some estimates; of a survey with all that ties its cells."""
-    frames = [tidy(est, persons.spec if persons else None) for est in made]
+    rows = _rows_of(made, persons.spec if persons else None)
+    own = rows.table["rule_set"] == made[0].about.rule_set
+    case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
+    seen = _seen(rows, limits, rounding_base(rows.table), case_only, persons)
+    decision = _decide(rows.of_populations(own.to_numpy()), list(rows.keys), list(rows.of), seen, persons)
+    found = decide_rule_sets(rows.table, own, decision, limits)
+    return _decided(rows, found, seen, notes, made[0].about.rule_set)
+
+
+def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Decided:
+    """What confidentiality hides of one more estimate beside rows that were decided before: those first, then its own.
+
+    Rows shown before stay shown. Its own are hidden as far as they and all others together would tell of a confidential cell.
+
+    Args:
+        earlier: the rows published before, of one outcome.
+        est: the estimate. persons: what it was made from; of an outcome of one's own, that stands in the place of forced labour.
+    """
+    before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
+    rows = _joined(earlier, before, _rows_of([est], persons.spec))
+    seen = _seen(rows, earlier.limits, earlier.base, persons.spec.case_only, persons)
+    place = {old: new for new, old in enumerate(before)}
+    hidden, open_hidden = (
+        frozenset(place[i] for i in gone if i in place) for gone in (earlier.decision.hidden, earlier.decision.open_hidden)
+    )
+    first = Earlier(len(before), hidden, open_hidden)
+    every = rows.of_populations(np.ones(len(rows.table), dtype=bool))
+    found = _decide(every, list(rows.keys), list(rows.of), seen, persons, first)
+    was = range(len(before))
+    found = replace(
+        found,
+        hidden={i for i in found.hidden if i not in was} | hidden,
+        open_hidden={i for i in found.open_hidden if i not in was} | open_hidden,
+    )
+    return _decided(rows, found, seen, earlier.notes, earlier.rule_set)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of some estimates, and which cells of persons they are: see `Decided`."""
+
+    table: pd.DataFrame
+    groups: tuple[str, ...]
+    keys: tuple[Key, ...]
+    of: tuple[str, ...]
+    populations: tuple[str, ...]
+    unions: Mapping[str, tuple[str, tuple[str, ...]]]
+
+    def of_populations(self, kept: NDArray[np.bool_]) -> pd.DataFrame:
+        """Some of the rows, under the populations of survey.yaml: a domain is in their keys."""
+        return self.table.assign(reference_population=list(self.populations))[kept]
+
+
+def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
+    """The rows of some estimates."""
+    frames = [tidy(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
+    if DOMAIN in table:
+        table[DOMAIN] = table[DOMAIN].fillna("")
+    domains = [_domain_key(est.about.where) for est in made for _ in range(len(est.table))]
     keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     for i in np.flatnonzero(table["measure"].isin(PROFILES)):
         keys[i], of[i] = characteristic_key(keys[i])
-    own = table["rule_set"] == made[0].about.rule_set
-    case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
-    patterns, children = None, frozenset[str]()
-    if persons:
-        spec, populations = persons.spec, list(dict.fromkeys(table["reference_population"]))
-        children = frozenset(filter(spec.of_children, populations))
-        # The flowchart of children tells their routes, whether or not a table does.
-        shared = [g for g in dict.fromkeys([*groups, *(["route"] if children else [])]) if g in spec.group_names]
-        patterns = read_patterns(persons, shared, populations)
-    seen = Seen(limits, rounding_base(table), patterns, case_only, children)
-    found = decide_rule_sets(table, own, _decide(table[own], keys, of, seen, persons), limits)
+    return _Rows(
+        table, tuple(groups), tuple(key | domain for key, domain in zip(keys, domains, strict=True)), tuple(of),
+        tuple(est.about.population for est in made for _ in range(len(est.table))),
+        {_union(g, labels): (g, labels) for est in made for g, labels in est.about.where if len(labels) > 1},
+    )  # fmt: skip
+
+
+def _joined(earlier: Decided, kept: list[int], more: _Rows) -> _Rows:
+    """Some rows that were decided before, then others."""
+    table = pd.concat([earlier.table.iloc[kept], more.table], ignore_index=True)
+    groups = tuple(dict.fromkeys((*earlier.groups, *more.groups)))
+    table[list(groups)] = table[list(groups)].astype(object).where(table[list(groups)].notna(), TOTAL)
+    if DOMAIN in table:
+        table[DOMAIN] = table[DOMAIN].fillna("")
+    keys, of, populations = (earlier.keys, more.keys), (earlier.of, more.of), (earlier.populations, more.populations)
+    return _Rows(
+        table, groups, _kept(*keys, kept), _kept(*of, kept), _kept(*populations, kept), {**earlier.unions, **more.unions}
+    )
+
+
+def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
+    """Some of the old values, then the new ones."""
+    return (*(old[i] for i in kept), *new)
+
+
+def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None) -> Seen:
+    """How readers see the rows: of a survey with its kinds of persons by all groups, those of domains among them."""
+    if persons is None:
+        return Seen(limits, base, None, case_only)
+    spec, populations = persons.spec, list(dict.fromkeys(rows.populations))
+    children = frozenset(filter(spec.of_children, populations))
+    # The flowchart of children tells their routes, whether or not a table does.
+    used = [*rows.groups, *(["route"] if children else []), *(g for key in rows.keys for g, _ in sorted(key))]
+    used += [group for group, _ in rows.unions.values()]
+    patterns = read_patterns(persons, [g for g in dict.fromkeys(used) if g in spec.group_names], populations)
+    return Seen(limits, base, patterns.with_unions(rows.unions), case_only, children)
+
+
+def _decided(rows: _Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:
+    """The rows with what is hidden of them, and with what must be said of that."""
     told = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
-    notes = (*notes, *told, *([STRICTER] if found.stricter else []))
-    rule_set = made[0].about.rule_set
-    return Decided(table, tuple(groups), tuple(keys), tuple(of), found, limits, seen.base, notes, rule_set)
+    notes = tuple(dict.fromkeys((*notes, *told, *([STRICTER] if found.stricter else []))))
+    return Decided(
+        rows.table, rows.groups, rows.keys, rows.of, rows.populations, rows.unions, found, seen.limits, seen.base, notes, rule_set
+    )
+
+
+def _domain_key(where: Domain) -> Key:
+    """A domain as group values of a cell; several labels of a group together are a group of their own."""
+    return frozenset((g, labels[0]) if len(labels) == 1 else (_union(g, labels), IN) for g, labels in where)
+
+
+def _union(group: str, labels: tuple[str, ...]) -> str:
+    """The name of several labels of a group together. No group of survey.yaml is called so."""
+    return f"{group}: {', '.join(sorted(labels))}"
 
 
 def _hidden_whole(why: str, what: Reason) -> Reason:
@@ -117,14 +224,16 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
     return Reason.of(f"reasons.{why}", what=what)
 
 
-def _decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, persons: ClassifiedSurvey | None) -> Decision:
+def _decide(
+    table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
+) -> Decision:
     """What to hide of a run's rows: first of all other tables, then of the profiles of its cases."""
     is_profile = table["measure"].isin(PROFILES)
     if not is_profile.any():
-        return decide(table, keys, of, seen)
+        return decide(table, keys, of, seen, earlier=earlier)
     profiles = ProfileRows(table[is_profile], keys, of)
     apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
-    first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen))
+    first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen), earlier)
     rows = ProfileRows(table[apart], keys, of)
     contained: Mapping[str, Collection[str]] = {}
     if persons:
@@ -149,6 +258,9 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
+    if est.about.where:
+        about[DOMAIN] = "; ".join(f"{group}: {', '.join(labels)}" for group, labels in est.about.where)
+        about["reference_population"] = f"{est.about.population} ({about[DOMAIN]})".strip()
     return frame.assign(
         **about, breakdown=[crossed(u) for u in used], category=pd.Series(values, frame.index, dtype=object), ilostat=codes
     )

@@ -20,6 +20,7 @@ from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
 from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILES, PROFILES, ToldByProfiles
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.publish.own_tables.earlier_cells import NONE_TOLD, NOTHING, UNRESOLVED_OF, Earlier, Told, tells, told_before
 from fltoolkit.publish.reliability import kind_of
 
 WHOLE: Key = frozenset()
@@ -28,11 +29,11 @@ CASES: Key = frozenset({("case", "yes")})
 OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
 OPEN_STEPS = ("unresolved", "child, unresolved")
-UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 LEFT = "two outcomes differ by too few cases"
 FEW_OPEN = "too few unresolved persons, or too few known not to be cases"
 WITH_BREAKDOWN = "hidden with its breakdown"
 PART = "a part of cells that are shown"
+BEFORE = "hidden in what was published before"
 CROWDED = "in a breakdown with too many confidential cells"
 MOST_WORK = 20_000  # confidential cells times cells: each of the first takes some programmes of the size of the second
 
@@ -78,7 +79,14 @@ class Decision:
     settled: list[Settled] = field(default_factory=list, compare=False, repr=False)
 
 
-def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, profiles: ToldByProfiles = NO_PROFILES) -> Decision:
+def decide(
+    table: pd.DataFrame,
+    keys: list[Key],
+    of: list[str],
+    seen: Seen,
+    profiles: ToldByProfiles = NO_PROFILES,
+    earlier: Earlier = NOTHING,
+) -> Decision:
     """What to hide of a run's rows.
 
     Args:
@@ -86,6 +94,7 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, prof
         of: the group that each row's share distributes; empty for other measures.
         seen: how readers see them.
         profiles: what profiles of the cases tell of cells that other tables may show, too.
+        earlier: of rows published before, what was hidden. What was shown stays shown, so that only cells of the other rows can be hidden.
     """
     by = _Protection(seen, seen.patterns.salt() if seen.patterns else sha256(table.to_csv().encode()).digest(), Decision())
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
@@ -96,24 +105,25 @@ def decide(table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, prof
     left = _few_who_left(cells["cases"], cells["now"], seen.limits)
     away: dict[str, dict[CellId, str]] = {}
     blank: dict[str, dict[CellId, str]] = {}
+    told = told_before(table, keys, of, earlier)
+    of_cases = {c: why for c, why in left.items() if c in told["now"].shown} | dict(profiles.primary)
+    also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
-        found, first = (
-            cells[outcome],
-            _primary(cells[outcome], outcome, seen) | (left if outcome == "now" else dict(profiles.primary)),
-        )
+        found, first = cells[outcome], _primary(cells[outcome], outcome, seen) | also[outcome]
         small = {c for c, why in first.items() if found[c].cases == 0}
         primary = {c: why for c, why in first.items() if c not in small}
-        away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small})
+        away[outcome] = by.settled(found, outcome, primary, {c: first[c] for c in small}, told[outcome])
         unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
         few = {c: FEW_OPEN for c, cell in unresolved.items() if _few_open(cell, seen.limits)}
         gone = {c: why for c, why in away[outcome].items() if c in unresolved and c not in few}
-        blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone)
+        blank[outcome] = by.settled(unresolved, UNRESOLVED_OF[outcome], few, gone, told[UNRESOLVED_OF[outcome]])
         population = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
-        by.out.hidden |= {i for i, p in population if any((p, k) in away[outcome] for k in _tells(i, keys, of))}
+        by.out.hidden |= {i for i, p in population if any((p, k) in away[outcome] for k in tells(i, keys, of))}
         by.out.open_hidden |= {i for i, p in population if (p, keys[i]) in blank[outcome]}
     by.out.cells, by.out.away = cells, away
     by.out.open_hidden |= {i for c, shown in profiles.opened.items() if c in away["cases"] for i in shown} - by.out.hidden
-    for name, rows in table[chart].groupby("reference_population", sort=False):
+    new_chart = table[chart & (table.index >= earlier.rows)]
+    for name, rows in new_chart.groupby("reference_population", sort=False):
         beside = _Beside(*(_of_population(str(name), every["cases"]) for every in (cells, away, blank)))
         by.out.hidden |= _hidden_steps(rows, keys, beside, by)
     return by.out
@@ -143,13 +153,21 @@ class _Protection:
     out: Decision
 
     def settled(
-        self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], gone: Mapping[CellId, str]
+        self,
+        cells: Mapping[CellId, Cell],
+        outcome: str,
+        primary: Mapping[CellId, str],
+        gone: Mapping[CellId, str],
+        told: Told = NONE_TOLD,
     ) -> dict[CellId, str]:
         """Cells of one outcome to hide. Where no choice of single cells protects one, its breakdown is hidden as a whole, or else all that
-        it is tied to."""
-        gone = dict(gone)
+        it is tied to. Cells shown before (`told`) stay shown, and those hidden before stay hidden."""
+        primary = {c: why for c, why in primary.items() if c not in told.shown}
+        gone = {c: why for c, why in gone.items() if c not in told.shown} | {
+            c: BEFORE for c in cells if c in told.hidden and c not in primary
+        }
         crowded = _crowded(primary, cells)
-        withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded}
+        withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded and c not in told.shown}
         self._tell(self.out.crowded, withheld)
         systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
         while True:
@@ -162,12 +180,19 @@ class _Protection:
                 away: dict[AnyCell, str] = {c: why for c, why in gone.items() if c in there}
                 whole = [c for c in system.cells if not isinstance(c, DerivedCell) and not c[1]]
                 made = protect(
-                    system, first | dict.fromkeys(parts, PART), self.seen.limits, gone=away, dear=whole, salt=self.salt
+                    system,
+                    first | dict.fromkeys(parts, PART),
+                    self.seen.limits,
+                    gone=away,
+                    spare=[c for c in told.shown if c in there],
+                    dear=whole,
+                    salt=self.salt,
                 )
                 settled.append(Settled(outcome, system, made.hidden, mean_weights(cells)))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
-            more = {other for c in exposed for other in _with_its_breakdown(c, cells, withheld | found)}
+            free = {c: cell for c, cell in cells.items() if c not in told.shown}
+            more = {other for c in exposed for other in _with_its_breakdown(c, free, withheld | found)}
             if not more:
                 self.out.settled += settled
                 return withheld | found
@@ -283,11 +308,6 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], beside: _Beside, by: _Pr
     return {i for i, k in own.items() if k in made.hidden}
 
 
-def _tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
-    """The cells whose number of cases a row shows: its own; of a share also the one that it distributes."""
-    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)
-
-
 def _cells(table: pd.DataFrame, keys: list[Key], of: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
     """The distinct cells that some rows tell of, by population and group values."""
     return _by_population(table, lambda rows: cells_of_population(rows, keys, of, case_only))
@@ -311,7 +331,7 @@ def cells_of_population(rows: pd.DataFrame, keys: list[Key], of: list[str], case
     cells: dict[Key, Cell] = {}
     told: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
-        own, *whole = _tells(i, keys, of)
+        own, *whole = tells(i, keys, of)
         for k in whole:
             if row["measure"] == "share":
                 told.setdefault(k, []).append(row)

@@ -10,13 +10,25 @@ from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.data.fetch_rows import to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA
-from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.design.design_summary import design_facts
+from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 
 
 @checked
-def describe(survey: Survey) -> pd.DataFrame:
-    """The survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached."""
+def describe(design: Design) -> pd.DataFrame:
+    """A survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached. Of a bare design those of
+    `print(design)`: strata, sampling units, degrees of freedom, lonely PSUs, FPC or replicate weights, and the range of weights.
+
+    Args:
+        design: a survey, a classified survey, or any design.
+    """
+    facts = _survey_facts(design) if isinstance(design, Survey) else design_facts(design)
+    return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
+
+
+def _survey_facts(survey: Survey) -> dict[str, str]:
+    """The facts of a survey."""
     spec, design = survey.spec, survey.spec.design
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
@@ -39,7 +51,7 @@ def describe(survey: Survey) -> pd.DataFrame:
     }
     if spec.calibration:
         facts["Calibration of weights"] = f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
-    return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
+    return facts
 
 
 def refused(survey: Survey) -> nw.Expr:

@@ -12,11 +12,11 @@ from fltoolkit.survey.answers.skips_and_blanks import one_of
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, values_told
 from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, holding, questions
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_pandas
-from fltoolkit.survey.data.internal_columns import CODE_OF, SOURCE
+from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.groups import Group, NumberGroup
 from fltoolkit.survey.spec.questions import FORMS
 
 FEW = 12  # codes that are compared one by one
@@ -70,7 +70,23 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
                 what = f"codes that survey.yaml does not name: {values_told(frame, held, odd_rows, mask)}"
                 do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{held} ({where})", what, rows, do, FindingRows(frame, odd_rows)))
-    return [*out, *_codes_of_others(survey, mask)]
+    return [*out, *_no_numbers(survey, mask), *_codes_of_others(survey, mask)]
+
+
+def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
+    """Values of a column in bands that are no numbers, and no codes of `missing`."""
+    out = []
+    for name, group in survey.spec.groups.items():
+        if not isinstance(group, NumberGroup):
+            continue
+        text, value = nw.col(SOURCE + group.column), nw.col(NUMBER_OF + group.column)
+        odd = (~text.is_null() & ~text.is_in(list(group.missing)) & (value.is_null() | value.is_nan())).fill_null(False)
+        if rows := count_rows(survey.frame, {"odd": odd})["odd"]:
+            what = f"values that are not numbers: {values_told(survey.frame, group.column, odd, mask)}"
+            do = f"list codes for no number under groups.{name}.missing"
+            where = f"{group.column} (groups.{name})"
+            out.append(Finding("error", "unknown codes", where, what, rows, do, FindingRows(survey.frame, odd)))
+    return out
 
 
 def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:

@@ -105,6 +105,7 @@ class ReplicateDesign(Design):
             replication=replication,
             calibration=None,
             known={},
+            domain=(),
         )
 
 

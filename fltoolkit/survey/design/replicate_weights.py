@@ -24,13 +24,15 @@ class Replication:
     """Supplied replicate weights of a design, bound to its frame as `fl__replicate0`, `fl__replicate1`, ...
 
     The variance of an estimate is Σ `factor`·(θ_r − centre)², the centre being the full sample's estimate under `mse`, else the
-    mean over the replicates. `df` None: the rank of the replicate weights less one. `names`: the columns they came from.
+    mean over the replicates. `df` None: the rank of the replicate weights less one. `names`: the columns they came from. `method`: how they
+    were made.
     """
 
     factor: tuple[float, ...]
     mse: bool
     df: int | None
     names: tuple[str, ...]
+    method: str
 
 
 def replicated(
@@ -53,7 +55,7 @@ def replicated(
     derive = strata and method.name == "jkn" and method.rscales is None
     rscales = _rscales_of_strata(frame, names) if derive else method.rscales
     factor = factors(method, len(columns), rscales)
-    made = Replication(factor, method.mse, method.df, tuple(names))
+    made = Replication(factor, method.mse, method.df, tuple(names), method.name)
     return _in_buckets(frame.with_columns(nw.lit("all").alias(STRATA)), len(columns)), made
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
+Domain = tuple[tuple[str, tuple[str, ...]], ...]  # groups, each with the labels of those whom an estimate is about
 
 TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
 
@@ -67,7 +68,7 @@ class Design:
 
     `stages` counts the stages whose FPC is used (0: PSUs with replacement); `replication` holds supplied replicate weights;
     `calibration` says how the weights in `rows` were calibrated, None that they are as given. `known` keeps, by column, the labels
-    that were looked for. `files` are read again for every
+    that were looked for. `domain` says whom estimates are about; everybody else stays in the design. `files` are read again for every
     estimate, and may not change meanwhile; `unreadable` are the columns left out. A design equals itself only.
 
     Raises:
@@ -85,12 +86,19 @@ class Design:
     replication: Replication | None
     calibration: Calibration | None
     known: dict[str, Labels]
+    domain: Domain
 
     @property
     def frame(self) -> Frame:
         """The rows, given out only while the files they are read from are those that were opened."""
         refuse_changed(self.files)
         return self.rows
+
+    def __str__(self) -> str:
+        """The design in a few lines; no number in it is of one person."""
+        from fltoolkit.survey.design.design_summary import design_facts  # which needs this class
+
+        return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
 
     @property
     def source(self) -> str:
@@ -213,6 +221,7 @@ class SurveyDesign(Design):
             replication=None,
             calibration=None,
             known={},
+            domain=(),
         )
 
 

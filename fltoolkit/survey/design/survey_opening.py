@@ -11,7 +11,7 @@ from typing import Any
 import narwhals as nw
 
 from fltoolkit.arguments import checked
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import DataError, RequestError
 from fltoolkit.files import inside
 from fltoolkit.memory import ResultKey, is_on, remembered
 from fltoolkit.shipped_files import survey_file
@@ -97,9 +97,33 @@ def changeable(survey: Survey) -> str:
     )
 
 
-def _opened(path: Path, tables: Any) -> Survey:
-    """See `read_survey`."""
-    spec = read_spec(path)
+def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
+    """A survey under another survey.yaml of the same files, which may name more columns of the persons: they are read where they were not.
+
+    Raises:
+        RequestError: the survey was made from tables, which are not read again. DataError: a file changed, or has no such column.
+    """
+    there = set(survey.frame.collect_schema().names())
+    wanted = wanted_columns(spec)
+    named = {SOURCE + c for c in wanted.persons if c not in wanted.bare} | {
+        NUMBER_OF + c for c in wanted.numbers if c in wanted.persons
+    }
+    if not named - there:
+        return dataclasses.replace(survey, spec=spec)
+    if not survey.files and survey.held_in is None:
+        raise RequestError(
+            "a survey of tables has only the columns that survey.yaml names", where=str(survey.path),
+            found=sorted(c.removeprefix(SOURCE).removeprefix(NUMBER_OF) for c in named - there), do="name the column there, under groups:",
+        )  # fmt: skip
+    again = _opened(survey.path, None, spec)
+    if again.input_hash != survey.input_hash:
+        raise DataError("a file changed since the survey was opened", where=str(survey.path), do="open the survey again")
+    return again
+
+
+def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Survey:
+    """See `read_survey`. `given_spec`: a survey.yaml that was read before; None: the one of the path."""
+    spec = given_spec or read_spec(path)
     names = [name for file in spec.files.given.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
     opened = [] if given else _data_files(path, spec)
@@ -133,6 +157,7 @@ def _opened(path: Path, tables: Any) -> Survey:
         replication=replication,
         calibration=None,
         known={},
+        domain=(),
         spec=spec,
         path=path,
         input_hash=digest.result().hexdigest(),

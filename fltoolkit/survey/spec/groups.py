@@ -108,14 +108,14 @@ class Group(Model):
         return {code: named[standing].label for code, standing in self.codes.items()}
 
 
-class AgeGroup(Model):
-    """Age bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+."""
+class Bands(Model):
+    """Bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+, and what is below the first."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: str = ""
 
     @model_validator(mode="after")
-    def _rising(self) -> AgeGroup:
+    def _rising(self) -> Bands:
         if list(self.bands) != sorted(set(self.bands)):
             raise ValueError("bands must rise")
         return self
@@ -123,16 +123,33 @@ class AgeGroup(Model):
     @property
     def labels(self) -> tuple[str, ...]:
         pairs = zip(self.bands, self.bands[1:], strict=False)
-        return (*(f"{low}–{high - 1}" for low, high in pairs), f"{self.bands[-1]}+")
+        between = (f"{low}–{high - 1}" if high > low + 1 else f"{low}" for low, high in pairs)
+        return (*between, f"{self.bands[-1]}+")
+
+
+class AgeGroup(Bands):
+    """Bands of age, at interview."""
+
+
+class NumberGroup(Bands):
+    """Bands of a column of numbers, such as hours or a debt. Blank and `missing` become the row `not stated`."""
+
+    column: str
+    missing: Codes = ()
 
 
 def _kind_of_group(value: Any) -> str:
-    """Tells age bands from coded groups, so that a mistake is reported against the right one."""
-    return "tagged-bands" if "bands" in value else "tagged-codes"
+    """Tells bands of age and of a column from coded groups, so that a mistake is reported against the right one."""
+    if "bands" not in value:
+        return "tagged-codes"
+    return "tagged-numbers" if "column" in value else "tagged-bands"
 
 
 AnyGroup = Annotated[
-    Annotated[Group, Tag("tagged-codes")] | Annotated[AgeGroup, Tag("tagged-bands")], Discriminator(_kind_of_group)
+    Annotated[Group, Tag("tagged-codes")]
+    | Annotated[AgeGroup, Tag("tagged-bands")]
+    | Annotated[NumberGroup, Tag("tagged-numbers")],
+    Discriminator(_kind_of_group),
 ]
 
 

@@ -23,7 +23,17 @@ from fltoolkit.survey.spec.corrections import (
     refuse_corrections,
 )
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
-from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Group, Name, PopulationSpec, Sector, TableSpec, refuse_unfit_profile
+from fltoolkit.survey.spec.groups import (
+    AgeGroup,
+    AnyGroup,
+    Group,
+    Name,
+    NumberGroup,
+    PopulationSpec,
+    Sector,
+    TableSpec,
+    refuse_unfit_profile,
+)
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
 from fltoolkit.survey.spec.questions import (
     AnswerCodes,
@@ -287,6 +297,7 @@ class SurveySpec(Model):
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
         named += [self.episodes.counted.number] if self.episodes.counted else []
+        named += [g.column for g in self.groups.values() if isinstance(g, NumberGroup)]
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:

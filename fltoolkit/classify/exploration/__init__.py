@@ -1,0 +1,1 @@
+"""What a statistician asks beyond survey.yaml: a domain, an outcome other than forced labour, a group of one's own."""

@@ -1,0 +1,124 @@
+"""Outcomes other than forced labour: an item of the definition, one of its sides, or a rule made of these.
+
+Such an outcome says what persons answered. It is not forced labour, and is never named so.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import narwhals as nw
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.answers_as_truths import all_of, any_of, at_least
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.classify.rules.rule_set import SIDES
+from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.survey.spec.reserved_names import RESERVED
+
+NAMED = "answered yes to {}; not forced labour"
+AT_LEAST = "at_least"
+HOW = 'write items or sides with and, or, not and at_least: "debt_bondage and withheld_wages", "at_least(2, debt_bondage, withheld_wages, coercion)"'
+
+
+@checked
+def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
+    """The survey with one outcome more, which every verb takes by its name: `fl.prevalence(persons, "debt_bondage")`.
+
+    The outcome is true, false or unresolved for each adult, in Kleene's logic as the definition itself: `and` is unresolved where no part is
+    a no and one is unresolved. An item is yes if any of its questions is answered yes, in any work of the person. So a rule of two items
+    does not say that both happened in the same work.
+
+    Args:
+        persons: a classified survey; it stays as it was.
+        rule: an item of the rule set (`debt_bondage`), a side (`involuntary` or `coercion`), or a rule made of these with `and`, `or`, `not`,
+            brackets and `at_least(2, ...)`, such as `debt_bondage and not withheld_wages`.
+        name: what the outcome is called; None: as the item or side.
+
+    Returns:
+        A ClassifiedSurvey with the outcome in its `outcomes`. Estimates of it say `answered yes to ...; not forced labour` in
+        `about.rule_note`.
+
+    Raises:
+        RequestError: the rule cannot be read, or names what this survey did not ask; the name is taken or is no name.
+        NotAvailable: the survey has no population of adults.
+    """
+    truths = _truths(persons)
+    made = _expression(rule, truths)
+    name = rule.strip() if name is None else name
+    taken = (RESERVED | {*persons.spec.group_names, *persons.frame.collect_schema().names()}) - {
+        rule.strip() if rule.strip() in SIDES else ""
+    }
+    if not name.isidentifier() or name in taken:
+        raise RequestError(
+            "an outcome needs a name of its own", where="outcome: name", found=name,
+            do='give a short name that no group or column has: fl.outcome(persons, "debt_bondage and withheld_wages", name="debt_and_wages")',
+        )  # fmt: skip
+    rows = persons.frame.with_columns(nw.when(_adults(persons)).then(made).alias(name))
+    return replace(persons, rows=rows, outcomes={**persons.outcomes, name: rule.strip()})
+
+
+def named(rule: str) -> str:
+    """What an outcome is called wherever it is shown."""
+    return NAMED.format(rule)
+
+
+def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
+    """The survey with an outcome of one's own as its cases: what disclosure control counts for tables of that outcome."""
+    return replace(persons, rows=persons.frame.with_columns(nw.col(name).alias("forced_labour")))
+
+
+def _adults(persons: ClassifiedSurvey) -> nw.Expr:
+    """Whom the items are asked of: the adults, where children have a definition of their own."""
+    spec = persons.spec
+    adults = [p for p in spec.populations if not spec.of_children(p) and p not in spec.totals]
+    if not adults:
+        raise NotAvailable(
+            "an outcome of one's own is made of the items of adults, and the survey has no population of adults",
+            where=f"{persons.path}: populations", found=list(spec.populations), do="name a population of adults",
+        )  # fmt: skip
+    return any_of([nw.col(POPULATION + p).fill_null(False) for p in adults])
+
+
+def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
+    """By item and side that this survey asked, whether it is answered yes."""
+    found: dict[str, nw.Expr] = {}
+    for side in SIDES:
+        items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}
+        found |= items
+        if items:
+            found[side] = nw.col(side)
+    return found
+
+
+def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
+    """A rule as an expression over the persons."""
+    try:
+        parsed = ast.parse(rule.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        raise RequestError("the rule cannot be read", where="outcome: rule", found=rule, do=HOW) from None
+    return _of_node(parsed, rule, truths)
+
+
+def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
+    """One part of a rule."""
+    part: Callable[[ast.expr], nw.Expr] = lambda of: _of_node(of, rule, truths)  # noqa: E731
+    if isinstance(node, ast.Name):
+        if node.id not in truths:
+            raise RequestError(
+                "the survey has no such item or side", where="outcome: rule", found=node.id, allowed=list(truths), do="name one of these"
+            )  # fmt: skip
+        return truths[node.id]
+    if isinstance(node, ast.BoolOp):
+        parts = list(map(part, node.values))
+        return all_of(parts) if isinstance(node.op, ast.And) else any_of(parts)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return ~part(node.operand)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == AT_LEAST and not node.keywords:
+        first, *others = node.args or [node]
+        if isinstance(first, ast.Constant) and type(first.value) is int and 1 <= first.value <= len(others):
+            return at_least(first.value, list(map(part, others)))
+    raise RequestError("the rule cannot be read", where="outcome: rule", found=ast.unparse(node), do=HOW)

@@ -1,0 +1,52 @@
+"""Tables without the category `not stated`: its rows are left out, and their persons are counted in the result's note."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.survey.checks.printed_counts import told, told_of_cases
+from fltoolkit.survey.data.printable_values import LIMIT
+from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+
+NotStated = Literal["show", "drop"]
+OF_CASES = ("share", "duration", "quantile")
+
+
+def stated_only(est: Estimates, how: NotStated) -> Estimates:
+    """The estimates without rows of a category `not stated` (`drop`), or as they are (`show`).
+
+    The other rows and the total stay what they are: shares stay shares of all cases. The note (`about.not_stated`) says how many persons
+    the rows left out count, as it may be printed. The estimates with all rows are kept in `whole`.
+    """
+    groups = list(dict.fromkeys(g for b in est.by for g in b if g in est.table))
+    gone = np.logical_or.reduce([(est.table[g] == NOT_STATED).to_numpy() for g in groups]) if groups else np.zeros(0, dtype=bool)
+    if how == "show" or not gone.any():
+        return est
+    kept = np.flatnonzero(~gone)
+    shares = est.unresolved_shares
+    return replace(
+        est, table=est.table.iloc[kept].reset_index(drop=True), influence=est.influence[:, kept],
+        design_effects=est.design_effects.iloc[kept].reset_index(drop=True), about=replace(est.about, not_stated=_note(est, groups)),
+        unresolved_shares=None if shares is None else shares.of_rows(kept), whole=est,
+    )  # fmt: skip
+
+
+def _note(est: Estimates, groups: list[str]) -> str:
+    """How many persons, or cases, each group is not stated of."""
+    limit = est.design.mask.limit if est.design else LIMIT
+    of_cases = est.about.measure in OF_CASES
+    words = []
+    for group in groups:
+        breakdown = next(b for b in est.by if group in b)
+        rows = est.table[(est.table[group] == NOT_STATED)]
+        rows = rows[np.logical_and.reduce([(rows[g] == TOTAL) == (g not in breakdown) for g in groups])]
+        count = int(rows["cases" if of_cases else "n"].sum())
+        if count:
+            words.append(
+                f"{group} not stated by {told_of_cases(count, limit) if of_cases else told(count, limit)} {'case(s)' if of_cases else 'person(s)'}"
+            )
+    return f"left out of the table: {'; '.join(words)}" if words else ""

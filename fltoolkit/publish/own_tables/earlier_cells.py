@@ -1,0 +1,68 @@
+"""What a table beside a published set must keep to: the cells that were shown before, and those that were hidden."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fltoolkit.classify.children import ROUTES
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.publish.disclosure.cell_counts import CellId, Key
+
+UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was decided before, of rows that come first in a table: it stays as it is.
+
+    Attributes:
+        rows: how many rows these are: their labels in the table are smaller numbers.
+        hidden, open_hidden: as of `Decision`.
+    """
+
+    rows: int = 0
+    hidden: frozenset[int] = frozenset()
+    open_hidden: frozenset[int] = frozenset()
+
+
+NOTHING = Earlier()
+
+
+@dataclass(frozen=True)
+class Told:
+    """Cells of one outcome that were shown before, and those that were hidden."""
+
+    shown: frozenset[CellId]
+    hidden: frozenset[CellId]
+
+
+NONE_TOLD = Told(frozenset(), frozenset())
+
+
+def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Earlier) -> dict[str, Told]:
+    """By outcome, the cells of the rows that were decided before. One that any row shows is shown."""
+    shown, every = defaultdict[str, set[CellId]](set), defaultdict[str, set[CellId]](set)
+    before = table[table.index < earlier.rows]
+    facts = zip(before.index, before["reference_population"].astype(str), before["measure"], before["outcome"], strict=True)
+    for i, population, measure, outcome_of in facts:
+        if measure == "flowchart":
+            step = dict(keys[i]).get("step", "")
+            of_row = {"cases": [frozenset({("route", step)})] if step in ROUTES.values() else []}
+        else:
+            outcome = "now" if outcome_of == NOW_COLUMN else "cases"
+            of_row = {outcome: list(tells(i, keys, of)), UNRESOLVED_OF[outcome]: [keys[i]]}
+        for outcome, told in of_row.items():
+            cells = {(population, key) for key in told}
+            gone = i in earlier.hidden or (outcome in UNRESOLVED_OF.values() and i in earlier.open_hidden)
+            every[outcome] |= cells
+            shown[outcome] |= set() if gone else cells
+    outcomes = (*UNRESOLVED_OF, *UNRESOLVED_OF.values())
+    return {o: Told(frozenset(shown[o]), frozenset(every[o] - shown[o])) for o in outcomes}
+
+
+def tells(i: int, keys: list[Key], of: list[str]) -> tuple[Key, ...]:
+    """The cells whose number of cases a row shows: its own; of a share also the one that it distributes."""
+    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != of[i])) if of[i] else (keys[i],)

@@ -1,0 +1,248 @@
+"""One table of one's own as it may leave: by itself, or beside the published set of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fltoolkit.arguments import checked
+from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.outcomes import in_place_of_forced_labour
+from fltoolkit.errors import PublicationError, RequestError
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.publish.disclosure.run_decision import Decided, decided_beside, decided_rows, limits_of
+from fltoolkit.publish.own_tables.outcome_differences import close_to_another
+from fltoolkit.publish.published_set import Basis, Published, judged
+from fltoolkit.publish.reliability import load_profile
+from fltoolkit.survey.spec.groups import NOT_STATED, uncrossed
+from fltoolkit.survey.spec.reserved_names import PUBLISHED
+
+SAME_ROW = ["measure", "outcome", "reference_population", "rule_set", "category"]
+OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
+OF_SPREAD = ["se", "cv", "deff", "n_eff"]
+
+
+@checked
+def publish(est: Estimates, *, beside: Published | None = None, profile: str | Path | None = None) -> Published:
+    """One `Estimates` as it may leave.
+
+    With `beside` it joins what a run has published: every cell is decided so that all tables together tell of no confidential cell. What was
+    shown stays shown, and cells of the new table are hidden as needed. A domain (`where=`) is a crossing of its groups with those of the
+    table. Give the set that comes back to the next call, since each call knows the tables of the set that it gets and no others.
+
+    Without `beside` the table is decided by itself. Never publish two that overlap one by one, nor by two groups of one variable (age bands that nest).
+
+    Args:
+        est: what a verb returned.
+        beside: the published set of the same survey, from `fl.publish_run` or from this call; None: none.
+        profile: by which reliability is judged, where there is no `beside`; None: `fltoolkit`. Beside a set it is the set's own.
+
+    Returns:
+        The table as a published set; with `beside` that set with the table's rows below. Rows that the set has already are not added again.
+
+    Raises:
+        RequestError: a group is named as a column of a published table; the set is of another survey; profile and beside are both given.
+        PublicationError: the parts of a stack overlap; it is a quantile, or a flowchart of a domain; the set was made with another rule set or with
+            other weights; or a confidentiality limit is lowered without `accept_lower_limits: true`.
+    """
+    _refuse(est)
+    whole = est.whole or est
+    if beside is None:
+        rules = load_profile(profile or "fltoolkit")
+        limits, notes = limits_of(rules, None)
+        decided = decided_rows([whole], limits, notes)
+        return _named(_stated(judged(decided, rules), est), est, {_outcome(est): decided})
+    if profile is not None:
+        raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
+                           do="leave profile out, or publish the run with it")  # fmt: skip
+    return _beside(est, beside)
+
+
+def _beside(table: Estimates, out: Published) -> Published:
+    """The set with the rows of one more table. Rows `not stated` that the table leaves out are decided all the same: the others add up to them."""
+    est = table.whole or table
+    persons, basis = _same_survey(est, out)
+    own = _outcome(est)
+    swapped = in_place_of_forced_labour(persons, own) if own else persons
+    earlier = basis.decided.get(own)
+    run = next(iter(basis.decided.values()))
+    if earlier is None:
+        first = decided_rows([est], out.limits, run.notes, swapped)
+        decided, new = replace(first, base=run.base), range(len(first.table))
+    else:
+        decided = decided_beside(earlier, est, swapped)
+        new = range(len(decided.table) - len(est.table), len(decided.table))
+    others = {name: found for name, found in basis.decided.items() if name != own}
+    decided = close_to_another(decided, new, others, persons, own)
+    families = {**basis.decided, own: decided}
+    rows = _narrowed(decided, new)
+    made = judged(rows, basis.profile)
+    gone = _beside_hidden(decided, new)
+    made = replace(made, table=made.table.assign(**{c: made.table[c].mask(gone) for c in OF_SPREAD if c in made.table}))
+    sets = {
+        name: _extended(of, _stated(judged(rows, of.basis.profile), table), est, families)
+        for name, of in out.profiles.items()
+        if of.basis
+    }
+    return replace(_extended(out, _stated(made, table), est, families), profiles=sets)
+
+
+def _stated(made: Published, est: Estimates) -> Published:
+    """The rows of a table without those that it leaves out, and its note on them."""
+    if est.whole is None:
+        return made
+    kept = ~np.logical_or.reduce([(made.table[g] == NOT_STATED).to_numpy() for b in est.by for g in b])
+    tables = [table[kept].reset_index(drop=True) for table in (made.table, made.exact)]
+    return replace(made, table=tables[0], exact=tables[1], notes=(*made.notes, est.about.not_stated))
+
+
+def _extended(out: Published, made: Published, est: Estimates, families: dict[str, Decided]) -> Published:
+    """A set with the rows of a published table that it does not have yet."""
+    there = set(_row_names(out.table))
+    fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
+    tables = [_below(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
+    notes = tuple(dict.fromkeys((*out.notes, *made.notes)))
+    profile = out.basis.profile if out.basis else load_profile(out.profile)
+    both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, profile))
+    return _named(both, est, families)
+
+
+def _named(out: Published, est: Estimates, families: dict[str, Decided]) -> Published:
+    """A set that knows an outcome of one's own among its rows by its words."""
+    own = _outcome(est)
+    words = {own: str(est.about.rule_note)} if own else {}
+    basis = replace(out.basis, decided=families) if out.basis else None
+    return replace(out, outcomes={**out.outcomes, **words}, basis=basis)
+
+
+def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """What tells a row from all others, in whatever order its groups are named."""
+    of = table[SAME_ROW].astype(str).itertuples(index=False, name=None)
+    return [
+        (*row[:-1], frozenset(zip(uncrossed(b), uncrossed(row[-1]), strict=False)))
+        for row, b in zip(of, table["breakdown"], strict=True)
+    ]
+
+
+def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """The rows of two tables below each other; what one has no column for is empty, or `total` of a group."""
+    groups = [
+        c
+        for c in (*new, *old)
+        if (c in new) != (c in old) and c not in PUBLISHED and (new if c in new else old)[c].dtype == object
+    ]
+    table = pd.concat([old, new], ignore_index=True)
+    filled = {c: table[c].where(table[c].notna(), "total") for c in groups}
+    if "domain" in table:
+        filled["domain"] = table["domain"].where(table["domain"].notna(), "")
+    return table.assign(**filled)
+
+
+def _narrowed(decided: Decided, rows: range) -> Decided:
+    """Some of the rows, with what is hidden of them."""
+    first = rows.start
+    hidden, open_hidden = (
+        {i - first for i in gone if i in rows} for gone in (decided.decision.hidden, decided.decision.open_hidden)
+    )
+    table = decided.table.iloc[rows.start : rows.stop].reset_index(drop=True)
+    groups = tuple(g for g in decided.groups if (table[g] != "total").any())
+    unused = [g for g in decided.groups if g not in groups]
+    part = slice(rows.start, rows.stop)
+    return replace(
+        decided, table=table.drop(columns=unused), groups=groups, keys=decided.keys[part], of=decided.of[part],
+        populations=decided.populations[part], decision=replace(decided.decision, hidden=hidden, open_hidden=open_hidden),
+    )  # fmt: skip
+
+
+def _beside_hidden(decided: Decided, rows: range) -> NDArray[np.bool_]:
+    """Of each row, whether a cell of the same groups is hidden in any table: what tells of spread would tell of that cell's."""
+
+    def crossing(i: int) -> tuple[str, str, frozenset[str]]:
+        return (
+            str(decided.table["measure"].iloc[i]),
+            decided.populations[i],
+            frozenset(g.partition(": ")[0] for g, _ in decided.keys[i]),
+        )
+
+    hidden = {crossing(i) for i in decided.decision.hidden}
+    return np.array([crossing(i) in hidden for i in rows], dtype=bool)
+
+
+def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basis]:
+    """What the estimate was made from and what the set was decided on, if they are of one survey, one rule set and one set of weights."""
+    persons, basis = est.design, out.basis
+    if not isinstance(persons, ClassifiedSurvey) or basis is None:
+        raise RequestError(
+            "a table is published beside a set of the same survey", where="publish: beside", found="no classified survey",
+            do="make the table from persons = fl.classify(survey), and the set with fl.publish_run(persons)",
+        )  # fmt: skip
+    rows = pd.concat([decided.table for decided in basis.decided.values()])
+    of_set = {name: set(rows[name].astype(str)) for name in ("input_hash", "calibration")}
+    if est.about.input_hash not in of_set["input_hash"]:
+        raise RequestError(
+            "the set is of another survey, or of other files", where="publish: beside", found=est.about.survey,
+            allowed=sorted(set(rows["survey"].astype(str))), do="publish the run of this survey first: fl.publish_run(persons)",
+        )  # fmt: skip
+    if est.about.rule_set != out.rule_set:
+        raise PublicationError(
+            "the set is under another rule set: few persons between two rule sets could be told by subtraction", where="publish: beside",
+            found=est.about.rule_set, allowed=out.rule_set, do="make the table under the rule set of the run",
+        )  # fmt: skip
+    if est.about.calibration not in of_set["calibration"]:
+        raise PublicationError(
+            "the set is of other weights: two numbers of the same persons would tell of the weights", where="publish: beside",
+            found=est.about.calibration or "weights as given", allowed=sorted(filter(None, of_set["calibration"])) or "weights as given",
+            do="calibrate before fl.publish_run, and make both from those persons",
+        )  # fmt: skip
+    if est.about.outcome not in {*OF_FORCED_LABOUR, *persons.outcomes}:
+        raise RequestError(
+            "a table beside a run is of forced labour, or of an outcome of one's own", where="publish", found=est.about.outcome,
+            allowed=[*OF_FORCED_LABOUR, *persons.outcomes], do='make it an outcome: persons = fl.outcome(persons, "coercion")',
+        )  # fmt: skip
+    known = {*persons.spec.group_names, "step"}
+    if gone := sorted({g for decided in basis.decided.values() for g in decided.groups} - known):
+        raise RequestError(
+            "the set has groups that these persons do not have", where="publish: beside", found=gone,
+            do="make the table from the persons that fl.derive returned for the tables before",
+        )  # fmt: skip
+    if gone := sorted(set(filter(None, basis.decided)) - set(persons.outcomes)):
+        raise RequestError(
+            "the set has outcomes that these persons do not have", where="publish: beside", found=gone,
+            do="make the table from the persons that fl.outcome returned for the tables before",
+        )  # fmt: skip
+    return persons, basis
+
+
+def _outcome(est: Estimates) -> str:
+    """The name of an outcome of one's own; of forced labour empty."""
+    own = est.design.outcomes if isinstance(est.design, ClassifiedSurvey) else {}
+    return est.about.outcome if est.about.outcome in own else ""
+
+
+def _refuse(est: Estimates) -> None:
+    """Stop on what no single table may be."""
+    if est.parts:
+        raise PublicationError(
+            "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),
+            do="publish rule sets with fl.publish_run, which protects them together",
+        )  # fmt: skip
+    if est.about.measure == "quantile":
+        raise PublicationError(
+            "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
+        )
+    if est.about.measure == "flowchart" and est.about.where:
+        raise PublicationError(
+            "the flowchart of a domain is not published: its steps are tied to no table", found=est.about.population_label,
+            do="publish fl.prevalence or fl.total of the domain",
+        )  # fmt: skip
+    if taken := [g for b in est.by for g in b if g in PUBLISHED]:
+        raise RequestError(
+            "a published table has a column of this name", where="publish", found=taken[0], do="rename the column in the data"
+        )

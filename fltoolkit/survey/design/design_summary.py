@@ -1,0 +1,79 @@
+"""A sample design in a few facts: strata, sampling units, degrees of freedom, the range of weights. No number in it is of one person."""
+
+from __future__ import annotations
+
+from math import floor, log10
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from fltoolkit.survey.checks.printed_counts import told
+from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.internal_columns import PSU, STRATA, WEIGHT
+from fltoolkit.survey.design.survey_design import Design
+
+LONELY = {
+    "fail": "stop the estimate", "certainty": "add no variance", "remove": "add no variance", "adjust": "count by their distance from the grand mean",
+    "average": "count as the average of the other strata",
+}  # fmt: skip
+
+
+def design_facts(design: Design) -> dict[str, str]:
+    """What a design is, as `fact: value`: persons, strata, sampling units, degrees of freedom, FPC, weights, calibration.
+
+    The counts are of the whole sample, not of a domain. Weights are told by steps of 1, 2, 5 and 10 around all of them.
+    """
+    weight = nw.col(WEIGHT)
+    units = to_pandas(
+        design.frame.select(STRATA, PSU, weight.alias("low"), weight.alias("high"))
+        .group_by(STRATA, PSU)
+        .agg(nw.len().alias("n"), nw.col("low").min(), nw.col("high").max()),
+        design.source,
+    )
+    facts = {"Persons in the file": str(told(int(units["n"].sum()), design.mask.limit))}
+    facts |= _replicates(design) if design.replication else _units(design, units)
+    facts["Weights"] = _range(units, "gross up to the population" if design.grosses_up else "normalised: no numbers of persons")
+    if design.calibration:
+        facts["Calibration of weights"] = design.calibration.text
+    return facts
+
+
+def _units(design: Design, units: pd.DataFrame) -> dict[str, str]:
+    """Strata, PSUs and what follows from them."""
+    strata = units.groupby(STRATA, dropna=False)[PSU].nunique()
+    pairs, lonely = int(strata.sum()), int((strata == 1).sum())
+    fpc = {0: "none: PSUs as if drawn with replacement", 1: "of the first stage", 2: "of two stages"}[design.stages]
+    return {
+        "Strata": f"{len(strata):,}",
+        "Primary sampling units": f"{pairs:,}" if design.clustered else f"{pairs:,}, each one person: drawn directly",
+        "Degrees of freedom": f"{pairs - len(strata):,}",
+        "Strata with a single PSU": f"{lonely}: they {LONELY[design.single_psu]}" if lonely else "none",
+        "Finite population correction": fpc,
+    }
+
+
+def _replicates(design: Design) -> dict[str, str]:
+    """How replicate weights stand in place of strata and PSUs."""
+    made: Any = design.replication
+    centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
+    return {
+        "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",
+        "Degrees of freedom": str(made.df) if made.df is not None else "the rank of the replicate weights less one",
+    }
+
+
+def _range(units: pd.DataFrame, scale: str) -> str:
+    """The range of weights above 0, widened to round numbers, so that no person's weight is told."""
+    used = units[units["high"] > 0]
+    if used.empty:
+        return f"none above 0; {scale}"
+    low = used["low"][used["low"] > 0].min() if (used["low"] > 0).any() else used["high"].min()
+    return f"between {_step(float(low), up=False):,g} and {_step(float(used['high'].max()), up=True):,g}; {scale}"
+
+
+def _step(value: float, *, up: bool) -> float:
+    """The nearest of 1, 2, 5 × 10^k above a value, or below it; never the value itself."""
+    power = floor(log10(value))
+    steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
+    return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

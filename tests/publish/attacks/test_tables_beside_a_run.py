@@ -1,0 +1,143 @@
+"""Attack: tables of one's own are subtracted from what the run has published, and from each other.
+
+Everybody weighs as much as the base of rounding, so that each shown number tells its cases. The attacker knows them all, and looks by linear
+programme for the least and the most cases that they leave in each cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy.optimize import linprog
+from small_surveys import SPEC, Person, persons_table
+
+import fltoolkit as fl
+from fltoolkit.publish.disclosure.complementary_suppression import Protected
+
+DECIDE = import_module("fltoolkit.publish.disclosure.suppression_decision")
+
+REGIONS, SEXES = ("north", "south", "east", "west"), ("men", "women")
+CELLS = list(product(REGIONS, SEXES))
+CASES = dict(zip(CELLS, (3, 20, 14, 9, 16, 12, 18, 11), strict=True))
+FEW_IN_ALL = dict(zip(CELLS, (1, 2, 14, 9, 16, 12, 18, 11), strict=True))  # north has 3 cases
+ASKED = 60  # in each cell
+Ranges = dict[tuple[tuple[str, str], ...], tuple[float, float]]
+
+
+def survey(folder: Path, cases: Mapping[tuple[str, str], int]) -> fl.ClassifiedSurvey:
+    people: list[Person] = [
+        ("case" if k < cases[cell] else "not", {"R": REGIONS.index(cell[0]) + 1, "SEX": SEXES.index(cell[1]) + 1, "P": 100 * c + k % 13})
+        for c, cell in enumerate(CELLS)
+        for k in range(ASKED)
+    ]  # fmt: skip
+    folder.mkdir()
+    persons_table(people).to_csv(folder / "persons.csv", index=False)
+    spec = {
+        **{name: value for name, value in SPEC.items() if name != "sectors"},
+        "populations": {"adults": SPEC["populations"]["adults"]},
+        "tables": [{"measure": "total", "by": [[], "region", "sex"]}],
+    }
+    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    return fl.classify(fl.read_survey(folder / "survey.yaml"))
+
+
+def holds(row: Mapping[Any, Any]) -> np.ndarray:
+    """Which of the eight cells a published row counts: those of its categories, within its domain."""
+    wanted = {group: {str(row[group])} for group in ("region", "sex") if row.get(group, "total") not in ("total", np.nan)}
+    for part in filter(None, str(row.get("domain", "") or "").split("; ")):
+        group, _, labels = part.partition(": ")
+        wanted[group] = wanted.get(group, set(labels.split(", "))) & set(labels.split(", "))
+    return np.array(
+        [all(dict(zip(("region", "sex"), c, strict=True))[g] in v for g, v in wanted.items()) for c in CELLS], dtype=float
+    )
+
+
+def ranges(tables: Sequence[pd.DataFrame], secret: Sequence[Sequence[tuple[str, str]]]) -> Ranges:
+    """The least and the most cases that all shown numbers leave possible in each of some unions of cells."""
+    rows = [
+        row for table in tables for row in table.to_dict("records") if row["measure"] == "total" and not pd.isna(row["estimate"])
+    ]
+    of = np.array([holds(row) for row in rows])
+    told = np.array([row["estimate"] / row["rounding"] for row in rows])
+    found: Ranges = {}
+    for cells in secret:
+        aim = np.array([float(c in cells) for c in CELLS])
+        ends = [side * linprog(side * aim, A_eq=of, b_eq=told, bounds=(0, ASKED)).fun for side in (1, -1)]
+        found[tuple(cells)] = (round(ends[0], 6), round(ends[1], 6))
+    return found
+
+
+def own_tables(persons: fl.ClassifiedSurvey) -> list[fl.Estimates]:
+    """What a statistician asks after the run: men by region, then women by region, then three regions, then one region by sex."""
+    return [
+        fl.total(persons, by="region", where={"sex": "men"}),
+        fl.total(persons, by="region", where={"sex": "women"}),
+        fl.total(persons, by=[[], ["sex"]], where={"region": ["south", "east", "west"]}),
+        fl.total(persons, by="sex", where={"region": "north"}),
+    ]
+
+
+SECRETS = {"one cell": (CASES, [("north", "men")]), "one region": (FEW_IN_ALL, [("north", "men"), ("north", "women")])}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(name: str, tmp_path: Path) -> None:
+    cases, secret = SECRETS[name]
+    persons = survey(tmp_path / "s", cases)
+    tables = [fl.publish_run(persons).table, *(fl.publish(est).table for est in own_tables(persons))]
+    told = sum(cases[cell] for cell in secret)
+    assert ranges(tables, [secret]) == {tuple(secret): (told, told)}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+@pytest.mark.parametrize("name", SECRETS)
+def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, ...], tmp_path: Path) -> None:
+    cases, _ = SECRETS[name]
+    persons = survey(tmp_path / "s", cases)
+    out = fl.publish_run(persons)
+    tables = own_tables(persons)
+    for which in order:
+        before, out = out, fl.publish(tables[which], beside=out)
+        pd.testing.assert_frame_equal(out.table.iloc[: len(before.table)][before.table.columns], before.table, check_dtype=False)
+    few = [[c] for c in CELLS if 0 < cases[c] < 5] + [
+        [(r, s) for s in SEXES] for r in REGIONS if sum(cases[r, s] for s in SEXES) < 5
+    ]
+    assert few
+    found = ranges([out.table], few)
+    assert all(low <= 1 and high >= 4 for low, high in found.values()), found
+    shown = out.table[out.table["domain"] != ""]
+    assert shown["estimate"].notna().any()  # not everything is hidden
+
+
+def test_with_the_defence_off_the_attack_succeeds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    persons = survey(tmp_path / "s", CASES)
+    out = fl.publish_run(persons)
+    monkeypatch.setattr(DECIDE, "protect", lambda system, primary, limits, **more: Protected({**primary, **more["gone"]}))
+    for est in own_tables(persons)[:2]:
+        out = fl.publish(est, beside=out)
+    assert ranges([out.table], [[("north", "men")]]) == {(("north", "men"),): (3, 3)}
+
+
+def test_an_outcome_close_to_forced_labour_is_hidden(tmp_path: Path) -> None:
+    """Both sides yes is forced labour here; one side differs by the two who answered yes to it alone."""
+    persons = survey(tmp_path / "s", CASES)
+    table = pd.read_csv(tmp_path / "s" / "persons.csv")
+    alone = table.index[table["COE"] == 2][:2]
+    table.loc[alone, "COE"] = 1
+    table.to_csv(tmp_path / "s" / "persons.csv", index=False)
+    persons = fl.outcome(fl.classify(fl.read_survey(tmp_path / "s")), "coercion")
+    out = fl.publish_run(persons)
+    alone_published = fl.publish(fl.total(persons, "coercion"))
+    beside = fl.publish(fl.total(persons, "coercion"), beside=out)
+    cases = out.select("total")["cases"].iloc[0]
+    assert alone_published.select("total", outcome="coercion")["cases"].iloc[0] - cases == 2
+    assert beside.select("total", outcome="coercion")["marker"].tolist() == ["c"]
+    assert beside.select("total")["cases"].iloc[0] == cases
