@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -43,6 +45,7 @@ DOCUMENTS = {
 EARLIER = '<em class="flag">the latest run failed</em> These are the numbers of an earlier run. The error of the latest:'
 KINDS = {".html": "page", ".docx": "Word"}
 BOUNDS = "from the established cases alone to all unresolved persons as cases"
+ON_THE_PAGE = ("prevalence", "total")  # the measures of the whole population
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
 
@@ -62,13 +65,32 @@ class Entry:
     refused: str = ""
 
 
+@dataclass(frozen=True)
+class _Published:
+    """What the page tells of a survey's published numbers. A batch of a hundred surveys writes the page a hundred times.
+
+    Attributes:
+        first: the first row of all, of the run's own rule set.
+        whole: the rows of ON_THE_PAGE without a breakdown, in their order.
+        apart: the populations that have a flowchart of their own.
+    """
+
+    first: dict[Hashable, Any]
+    whole: list[dict[Hashable, Any]]
+    apart: list[str]
+
+    def of(self, measure: str) -> list[dict[Hashable, Any]]:
+        """The rows of a measure without a breakdown."""
+        return [row for row in self.whole if row["measure"] == measure]
+
+
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
     """Write `outputs/index.html`, in alphabetical order of titles: no ranking."""
     ordered = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
-    tables = {e.folder: _published_numbers(outputs, e) for e in ordered if not e.error}
-    parts = [_survey(outputs, e, tables.get(e.folder)) for e in ordered]
-    rates = [(e.title, tables[e.folder].query("measure == 'prevalence' and breakdown == ''")) for e in ordered if not e.error]
-    together = side_by_side([(title, rows.iloc[0].to_dict()) for title, rows in rates if len(rows)])
+    numbers = {e.folder: _published_numbers(outputs, e) for e in ordered if not e.error}
+    parts = [_survey(outputs, e, numbers.get(e.folder)) for e in ordered]
+    rates = [(e.title, numbers[e.folder].of("prevalence")) for e in ordered if not e.error]
+    together = side_by_side([(title, rows[0]) for title, rows in rates if rows])
     counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
     summary = f"{len(entries)} survey(s), {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}"
     html = f"""<!doctype html>
@@ -94,23 +116,23 @@ stand on one axis only where rule set, window, base, measure and the rest of the
     return path
 
 
-def _published_numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
-    """A survey's published numbers, with its blanks as empty text."""
-    text = dict.fromkeys(("marker", "reason", "flag", "to_verify", "calibration", "bounds_note"), str)
-    table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=text)
-    return table.fillna(
-        {"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": "", "calibration": "", "bounds_note": ""}
-    )
+def _published_numbers(outputs: Path, entry: Entry) -> _Published:
+    """A survey's published numbers, with the blanks of texts as empty text."""
+    text = ("marker", "reason", "flag", "breakdown", "to_verify", "calibration", "bounds_note")
+    table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
+    first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
+    rows = pd.concat([first, whole]).fillna(dict.fromkeys(text, "")).to_dict("records")
+    apart = table.loc[table["measure"] == "flowchart", "reference_population"]
+    return _Published(rows[0], rows[1:], list(dict.fromkeys(apart)))
 
 
-def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
-    if table is None:
+def _survey(outputs: Path, entry: Entry, numbers: _Published | None) -> str:
+    if numbers is None:
         head = f'<h2>{escape(entry.title)}: failed</h2><p class="quiet">{escape(entry.folder)}</p>'
         return f'<section class="survey failed">{head}{_failure(entry.error, entry.notebook)}</section>\n'
     failed = f'<div class="refused"><p>{EARLIER}</p>{_failure(entry.refused, entry.notebook)}</div>' if entry.refused else ""
-    numbers = "".join(_headline_number(table, measure) for measure in ("prevalence", "total"))
-    parts = _parts(table)
-    first = table.iloc[0].to_dict()  # the run's own rule set stands first
+    headline = "".join(_headline_number(numbers, measure) for measure in ON_THE_PAGE)
+    parts, first = _parts(numbers), numbers.first
     basis = (
         f"Rule set {escape(str(first['rule_set']))}{to_verify(first)}. Window: {escape(str(first['reference_period']))}. "
         f"Involuntary work and coercion in the same work: {escape(str(first['same_work']))}. "
@@ -124,8 +146,8 @@ def _survey(outputs: Path, entry: Entry, table: pd.DataFrame | None) -> str:
     if (folder / "charts").is_dir():  # named, not linked: a web server shows no folder
         files += f"<li>Its charts, SVG and PNG: in {escape(entry.folder)}/charts</li>"
     return (
-        f'<section class="survey"><h2>{escape(entry.title)}</h2>{failed}<div class="numbers">{numbers}</div>{parts}'
-        f'{_change(folder)}{_left_open(table)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
+        f'<section class="survey"><h2>{escape(entry.title)}</h2>{failed}<div class="numbers">{headline}</div>{parts}'
+        f'{_change(folder)}{_left_open(numbers)}<p class="quiet">{basis}{coverage}</p>{_warnings(folder)}<ul class="files">{files}</ul></section>\n'
     )
 
 
@@ -154,21 +176,19 @@ def _change(folder: Path) -> str:
     return "".join(f"<p>{escape(sentence(row))}</p>" for row in rows[:1])
 
 
-def _left_open(table: pd.DataFrame) -> str:
+def _left_open(numbers: _Published) -> str:
     """How many persons asked left the headline's question open."""
-    rate = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")].head(1)
-    told = [left_open(row) for row in rate.to_dict("records")]
+    told = [left_open(row) for row in numbers.of("prevalence")[:1]]
     return "".join(f"<p>{escape(line)}</p>" for line in told if line)
 
 
-def _parts(table: pd.DataFrame) -> str:
+def _parts(numbers: _Published) -> str:
     """Adults and children apart, where both were asked: the populations that have a flowchart of their own."""
-    apart = list(dict.fromkeys(table.loc[table["measure"] == "flowchart", "reference_population"]))
-    if len(apart) < 2:
+    if len(numbers.apart) < 2:
         return ""
-    whole = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")]
     told = []
-    for row in (whole[whole["reference_population"] == name].iloc[0].to_dict() for name in apart):
+    for name in numbers.apart:
+        row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
         doubt = f" ({percent(row)} interval {interval(row)})" if interval(row) else ""
         flag = f' <em class="flag">{escape(row["flag"])}</em> {escape(row["reason"])}' if row["flag"] else ""
         told.append(f"{escape(shown(row))} per 1,000 {escape(str(row['reference_population_label']))}{doubt}{flag}")
@@ -186,11 +206,11 @@ def _count_warnings(findings: Path) -> int:
     return int((pd.read_csv(findings)["severity"] == "warning").sum()) if findings.is_file() else 0
 
 
-def _headline_number(table: pd.DataFrame, measure: str) -> str:
-    rows = table[(table["measure"] == measure) & (table["breakdown"] == "")]
-    if rows.empty:
+def _headline_number(numbers: _Published, measure: str) -> str:
+    rows = numbers.of(measure)
+    if not rows:
         return ""
-    row = rows.iloc[0].to_dict()
+    row = rows[0]
     who = escape(str(row["reference_population_label"]))
     words = f"in forced labour per 1,000 {who}" if measure == "prevalence" else "persons in forced labour"
     of = f" of {shown(row)}:" if has_wide_bounds(row) else ""
