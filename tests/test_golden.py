@@ -79,6 +79,23 @@ def _estimates(record: dict[str, Any], **options: Any) -> fl.Estimates:
     return verb(_design(json.dumps(record["design"])), *record["y"], **options)
 
 
+def _call(record: dict[str, Any]) -> str:
+    """All that a record says of its call but the breakdown."""
+    return json.dumps([record["design"], record["verb"], record["y"], _options(record)])
+
+
+def _options(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: record[name] for name in ("interval", "level") if name in record}
+
+
+@functools.cache
+def _in_one_call(call: str) -> fl.Estimates:
+    """The estimates of all records that differ in their breakdown alone: a pass for each would take as long again as all else."""
+    records = [record for record in COMPARED.values() if _call(record) == call]
+    breakdowns = [list(by) for by in dict.fromkeys(tuple(by) for record in records for by in record["by"])]
+    return _estimates({**records[0], "by": breakdowns}, **_options(records[0]))
+
+
 @functools.cache
 def _pairs(key: str) -> list[Pair]:
     """Every number of a record beside ours."""
@@ -89,8 +106,7 @@ def _pairs(key: str) -> list[Pair]:
             for method in ("beta", "korn_graubard")
             for pair in _compare(_share_of(record, method), _estimates(record, interval=method))
         ]
-    options = {name: record[name] for name in ("interval", "level") if name in record}
-    return list(_compare(record, _estimates(record, **options)))
+    return list(_compare(record, _in_one_call(_call(record))))
 
 
 def _share_of(record: dict[str, Any], method: str) -> dict[str, Any]:
@@ -101,9 +117,9 @@ def _share_of(record: dict[str, Any], method: str) -> dict[str, Any]:
 
 def _compare(record: dict[str, Any], est: fl.Estimates) -> Iterator[Pair]:
     table, effects, rows = est.table.reset_index(drop=True), est.design_effects.reset_index(drop=True), record["rows"]
-    keys = list(rows[0]["key"])
-    position = {tuple(values): i for i, values in enumerate(table[keys].astype(str).itertuples(index=False))}
-    at = [position[tuple(row["key"].values())] for row in rows]
+    groups = list(table.columns[: table.columns.get_loc("estimate")])
+    position = {tuple(values): i for i, values in enumerate(table[groups].astype(str).itertuples(index=False))}
+    at = [position[tuple(row["key"].get(group, "total") for group in groups)] for row in rows]
     for i, row in zip(at, rows, strict=True):
         label = "/".join(row["key"].values()) or "overall"
         for column, theirs in row.items():

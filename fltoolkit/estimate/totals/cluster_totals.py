@@ -148,7 +148,8 @@ def _coded(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Ma
     before what classifies them, which is long; the few words that come of that stay text."""
     opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
     units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
-    return coded(frame, units | {f"fl__k{i}": key.name for i, key in enumerate(keys) if key.name}, opened.labels_of)
+    named = units | {f"fl__k{i}": key.name for i, key in enumerate(keys) if key.name}
+    return coded(frame, named, opened.labels_of, few=opened.has_few_rows)
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:

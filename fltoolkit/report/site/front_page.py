@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,6 +58,7 @@ NOUN = ("survey", "surveys")
 WORKBOOK, BRIEF = "nap_workbook.xlsx", "evidence_brief"
 KINDS = {".html": "page", ".docx": "Word"}
 BOUNDS = "from the established cases alone to all unresolved persons as cases"
+ON_THE_PAGE = ("prevalence", "total")  # the measures of the whole population
 FINDINGS = {"findings_data.csv": ("1_survey.html", "data"), "findings_cases.csv": ("2_classify.html", "cases")}
 
 
@@ -77,17 +79,36 @@ class Entry:
     year: int = 0
 
 
+@dataclass(frozen=True)
+class _Published:
+    """What the page tells of a survey's published numbers. A batch of a hundred surveys writes the page a hundred times.
+
+    Attributes:
+        first: the first row of all, of the run's own rule set.
+        whole: the rows of ON_THE_PAGE without a breakdown, in their order.
+        apart: the populations that have a flowchart of their own.
+    """
+
+    first: dict[Hashable, Any]
+    whole: list[dict[Hashable, Any]]
+    apart: list[str]
+
+    def of(self, measure: str) -> list[dict[Hashable, Any]]:
+        """The rows of a measure without a breakdown."""
+        return [row for row in self.whole if row["measure"] == measure]
+
+
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
     """Write `outputs/index.html`: the newest survey first, those of a year in alphabetical order of their titles. It ranks nothing."""
     alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
-    tables = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
-    rates = [
-        (e.title, tables[e.folder].query("measure == 'prevalence' and breakdown == ''")) for e in alphabetical if not e.error
-    ]
-    together = side_by_side([(title, rows.iloc[0].to_dict()) for title, rows in rates if len(rows)])
+    numbers = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
+    rates = [(e.title, numbers[e.folder].of("prevalence")) for e in alphabetical if not e.error]
+    together = side_by_side([(title, rows[0]) for title, rows in rates if rows])
     counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
     newest = sorted(alphabetical, key=lambda e: -e.year)
-    shown: list[dict[str, Any]] = [_survey(outputs, e, tables[e.folder]) if e.folder in tables else {"entry": e} for e in newest]
+    shown: list[dict[str, Any]] = [
+        _survey(outputs, e, numbers[e.folder]) if e.folder in numbers else {"entry": e} for e in newest
+    ]
     html = _template().render(
         css=template_file("page.css"),
         summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
@@ -108,30 +129,29 @@ def _template() -> Any:
     )
 
 
-def _published_numbers(outputs: Path, entry: Entry) -> pd.DataFrame:
-    """A survey's published numbers, with its blanks as empty text."""
-    text = dict.fromkeys(("marker", "reason", "flag", "to_verify", "calibration", "bounds_note"), str)
-    table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=text)
-    return table.fillna(
-        {"marker": "", "reason": "", "flag": "", "breakdown": "", "to_verify": "", "calibration": "", "bounds_note": ""}
-    )
+def _published_numbers(outputs: Path, entry: Entry) -> _Published:
+    """A survey's published numbers, with the blanks of texts as empty text."""
+    text = ("marker", "reason", "flag", "breakdown", "to_verify", "calibration", "bounds_note")
+    table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
+    first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
+    rows = pd.concat([first, whole]).fillna(dict.fromkeys(text, "")).to_dict("records")
+    apart = table.loc[table["measure"] == "flowchart", "reference_population"]
+    return _Published(rows[0], rows[1:], list(dict.fromkeys(apart)))
 
 
-def _survey(outputs: Path, entry: Entry, table: pd.DataFrame) -> dict[str, Any]:
+def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     """What the template shows of a survey that has results."""
     folder = outputs / entry.folder
-    first = table.iloc[0].to_dict()  # the run's own rule set stands first
-    documents = _documents(folder)
     return {
         "entry": entry,
-        "numbers": [number for measure in ("prevalence", "total") if (number := _headline_number(table, measure))],
-        "sentences": [*_parts(table), *_change(folder), *_left_open(table)],
-        "basis": _basis(first, entry),
+        "numbers": [number for measure in ON_THE_PAGE if (number := _headline_number(numbers, measure))],
+        "sentences": [*_parts(numbers), *_change(folder), *_left_open(numbers)],
+        "basis": _basis(numbers.first, entry),
         "warnings": [(n, page, of) for name, (page, of) in FINDINGS.items() if (n := _count_warnings(folder / name))],
         "briefs": _briefs(folder),
         "notebooks": {name: words for name, words in NOTEBOOKS.items() if (folder / name).exists()},
         "workbook": WORKBOOK if (folder / WORKBOOK).exists() else "",
-        "documents": documents,
+        "documents": _documents(folder),
         "data": {name: words for name, words in DATA.items() if (folder / name).exists()},
         "charts": (folder / "charts").is_dir(),  # named, not linked: a web server shows no folder
     }
@@ -181,20 +201,18 @@ def _change(folder: Path) -> list[str]:
     return [sentence(row) for row in rows[:1]]
 
 
-def _left_open(table: pd.DataFrame) -> list[str]:
+def _left_open(numbers: _Published) -> list[str]:
     """How many persons asked left the headline's question open."""
-    rate = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")].head(1)
-    return [told for row in rate.to_dict("records") if (told := left_open(row))]
+    return [told for row in numbers.of("prevalence")[:1] if (told := left_open(row))]
 
 
-def _parts(table: pd.DataFrame) -> list[str]:
+def _parts(numbers: _Published) -> list[str]:
     """Adults and children apart, where both were asked: the populations that have a flowchart of their own."""
-    apart = list(dict.fromkeys(table.loc[table["measure"] == "flowchart", "reference_population"]))
-    if len(apart) < 2:
+    if len(numbers.apart) < 2:
         return []
-    whole = table[(table["measure"] == "prevalence") & (table["breakdown"] == "")]
     told = []
-    for row in (whole[whole["reference_population"] == name].iloc[0].to_dict() for name in apart):
+    for name in numbers.apart:
+        row = next(row for row in numbers.of("prevalence") if row["reference_population"] == name)
         doubt = f" ({percent(row)} interval {interval(row)})" if interval(row) else ""
         flag = f" [{row['flag']}: {row['reason']}]" if row["flag"] else ""
         told.append(f"{shown(row)} per 1,000 {row['reference_population_label']}{doubt}{flag}")
@@ -205,12 +223,12 @@ def _count_warnings(findings: Path) -> int:
     return int((pd.read_csv(findings)["severity"] == "warning").sum()) if findings.is_file() else 0
 
 
-def _headline_number(table: pd.DataFrame, measure: str) -> dict[str, str]:
+def _headline_number(numbers: _Published, measure: str) -> dict[str, str]:
     """A number in large type, with its unit and its doubt; nothing where the run does not publish the measure."""
-    rows = table[(table["measure"] == measure) & (table["breakdown"] == "")]
-    if rows.empty:
+    rows = numbers.of(measure)
+    if not rows:
         return {}
-    row = rows.iloc[0].to_dict()
+    row = rows[0]
     who, wide = str(row["reference_population_label"]), has_wide_bounds(row)
     of = f" of {shown(row)}:" if wide else ""
     return {

@@ -31,8 +31,11 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
         One row a question and its reason; a column that feeds several items stands once. Of episodes in rows it counts these.
     """
     mapped, rows = survey.spec.mapped, []
-    for frame, columns in holding(survey, [q.column for q in questions(survey)]):
-        held = [q for q in questions(survey) if q.column in columns]
+    asked = questions(survey)
+    if not any(_why(q, kind) for q in asked):
+        return pd.DataFrame(columns=["where", "column", "why", "persons"])
+    for frame, columns in holding(survey, [q.column for q in asked]):
+        held = [q for q in asked if q.column in columns]
         staged, stages = with_stages(frame, held, mapped)
         declared = [(q, reached) for q, (_, reached) in zip(held, stages, strict=True) if _why(q, kind)]
         made_no = {f"{i}": nw.col(reached) & _made_no(q, kind, mapped) for i, (q, reached) in enumerate(declared)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,8 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.survey.checks.findings import Finding
-from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.classifications.industry_codes import key_of, sector_rows
+from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
@@ -54,15 +55,24 @@ def industries(survey: Survey, mask: Mask) -> Found:
 
 def _codes(frame: Frame, sector: Sector, episodes: Sequence[str]) -> pd.DataFrame:
     """The codes of a column, of all episodes together: `code`, `known`, and the `rows` that have it."""
-    counted = []
+    rows, known, keys = Counter[str](), set[str](), sector_rows(sector).keys()
     for e in episodes:
-        given = frame.select(column(sector.column, e).alias("code"), isic_key(sector, e).alias("key"))
-        given = given.filter(~nw.col("code").is_null() & ~nw.col("code").is_in(list(sector.missing)))
-        counted.append(to_pandas(given.group_by("code", "key").agg(nw.len().alias("rows"))))
-    table = pd.concat(counted)
-    table["known"] = table["key"].isin(list(sector_rows(sector)))
-    summed: pd.DataFrame = table.groupby(["code", "known"])["rows"].sum().reset_index()
-    return summed
+        given = frame.select(column(sector.column, e).alias("code")).filter(~nw.col("code").is_null())
+        counted = given.group_by("code").agg(nw.len().alias("rows"))
+        # After the grouping: the few different codes are taken apart, and not the code of every person.
+        found = to_arrow(counted.with_columns(key_of(nw.col("code"), sector).alias("key"))).to_pydict()
+        for code, n, key in zip(found["code"], found["rows"], found["key"], strict=True):
+            if code not in sector.missing:
+                rows[code] += int(n)
+                known |= {code} if key in keys else set()
+    codes = sorted(rows)
+    return pd.DataFrame(
+        {
+            "code": pd.Series(codes, dtype="str"),
+            "known": pd.Series([code in known for code in codes], dtype=bool),
+            "rows": pd.Series([rows[code] for code in codes], dtype="int64"),
+        }
+    )
 
 
 def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:

@@ -20,12 +20,16 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """The part of the column that decides the sector: a national code whole, a section letter, or an ISIC code's division.
+    """The part of the sector's column that decides the sector; see `key_of`."""
+    return key_of(column(sector.column, episode), sector)
+
+
+def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
+    """The part of a code that decides the sector: a national code whole, a section letter, or an ISIC code's division.
 
     One leading zero that the file lost is restored. A section letter before the digits (`A0111`) must be that of the division.
     A code of another length, or with anything else in it, is null.
     """
-    value = column(sector.column, episode)
     if sector.correspondence:
         return value
     value = value.str.to_uppercase()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Frame = nw.LazyFrame[Any]
 WIDE = 1000  # columns above which those that nobody needs are left aside: narwhals names every column in every step
 ROW = "fl__row"
+FEW_ROWS = 20_000  # up to so many texts are grouped as they are
 TABLES = count()  # whose names on a connection must differ
 BITS_A_ROW, MOST_BITS = 64, 1_000_000_000  # the most that are worth it, and that DuckDB makes
 
@@ -205,21 +206,32 @@ def labels_of(values: Frame, where: object = "") -> Labels:
     return Labels(found.project("fl__value, fl__place"), texts.combine_chunks())
 
 
-def coded(frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels]) -> tuple[Frame, Mapping[str, Any]]:
+def has_few(rows: Frame) -> bool:
+    """Whether DuckDB holds at most FEW_ROWS rows. It counts no further than that."""
+    return not is_spark(nw.to_native(rows)) and rows_of(rows.head(FEW_ROWS + 1)) <= FEW_ROWS
+
+
+def coded(
+    frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels], *, few: bool
+) -> tuple[Frame, Mapping[str, Any]]:
     """The frame with columns that hold no whole numbers as such: each value becomes the place of its label.
 
-    DuckDB then reads each different value once, not each row's, and groups, sorts and hands over numbers. Spark groups by the labels
-    themselves: its rows stay in the cluster, and numbers would take it a pass more.
+    DuckDB then reads each different value once, not each row's, and groups, sorts and hands over numbers. Few rows are grouped by the
+    labels themselves: to look for the labels of five columns takes longer than to group thousands of persons. So are those of
+    Spark: its rows stay in the cluster, and numbers would take it a pass more.
 
     Args:
-        frame: any. sources: by column, the name under which `labels` knows it. labels: gives a column's labels.
+        frame: any.
+        sources: by column, the name under which `labels` knows it.
+        labels: gives a column's labels.
+        few: whether there are few rows (`has_few`).
 
     Returns:
-        The frame; and by column the texts that its numbers stand for, an Arrow array (of Spark none).
+        The frame; and by column the texts that its numbers stand for, an Arrow array (none, where the labels themselves are there).
     """
     table, schema = nw.to_native(frame), frame.collect_schema()
     read = {name: source for name, source in sources.items() if not is_whole(schema[name])}
-    if is_spark(table):
+    if few or is_spark(table):
         return frame.with_columns([written(name, schema[name]) for name in read]), {}
     if not read:
         return frame, {}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from weakref import WeakKeyDictionary
 
 import narwhals as nw
 
@@ -16,7 +17,7 @@ from fltoolkit.survey.corrections.applied_corrections import AppliedCorrections
 from fltoolkit.survey.data.column_names import names_of, tidy
 from fltoolkit.survey.data.column_values import is_whole, number, text, written
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import Labels, labels_of, with_made
+from fltoolkit.survey.data.engines import Labels, has_few, labels_of, with_made
 from fltoolkit.survey.data.internal_columns import (
     CODE_OF,
     FPC,
@@ -48,6 +49,9 @@ SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 Domain = tuple[tuple[str, tuple[str, ...]], ...]  # groups, each with the labels of those whom an estimate is about
 
 TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
+
+
+_FEW: WeakKeyDictionary[Design, bool] = WeakKeyDictionary()  # whether a design has few rows
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,13 @@ class Design:
         if own not in self.known:
             self.known[own] = labels_of(self.frame.select(own), self.source)
         return self.known[own]
+
+    @property
+    def has_few_rows(self) -> bool:
+        """Whether the rows are so few that texts are grouped as they are. Counted once."""
+        if self not in _FEW:
+            _FEW[self] = has_few(self.frame)
+        return _FEW[self]
 
     def is_truth(self, name: str) -> bool:
         """Whether a column holds truths, and not what has to be read as such."""

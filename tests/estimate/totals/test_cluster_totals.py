@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, FltoolkitError, RequestError
 from fltoolkit.estimate.totals.cluster_totals import Outcome, cluster_totals
+from fltoolkit.survey.data import engines
 from fltoolkit.survey.data.fetch_rows import to_arrow
 
 PERSONS = pd.DataFrame(
@@ -42,13 +44,26 @@ def test_only_sums_come_back_and_no_person() -> None:
     assert len(cluster_totals(design(frame), Outcome("truth", "y"), [])) <= 6  # PSU × yes, no or missing
 
 
+@pytest.mark.parametrize("few", [0, 8], ids=["by numbers in place of texts", "by texts"])
 @pytest.mark.parametrize("psus", [["b", "Ärm", "a", "10", "9", "Zoé", "𝔸", "\uffee"], [30, -4, 9, 100, 7, 2, 1, 0]])
-def test_every_row_keeps_its_label_and_labels_are_in_order(psus: list[Any]) -> None:
+def test_every_row_keeps_its_label_and_labels_are_in_order(psus: list[Any], few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "FEW_ROWS", few)
     frame = pd.DataFrame({"w": range(1, 9), "h": 1, "psu": psus, "y": 1.0, "g": ["é", None, "é", "z", "A", "10", "9", ""]})
     table = cluster_totals(design(frame), Outcome("truth", "y"), ["g"])
     found = {(str(r.psu), str(r.by__g)): r.w for r in table.itertuples()}
     assert found == {(str(p), g or "not stated"): w for p, g, w in zip(psus, frame["g"].fillna(""), frame["w"], strict=True)}
     assert all(list(table[c].cat.categories) == sorted(table[c].cat.categories) for c in ("psu", "by__g"))
+
+
+def test_few_rows_and_many_are_summed_in_the_same_order(norvia: fl.ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the last digit, which depends on the order."""
+    outcome, keys = Outcome("truth", "forced_labour", three_valued=True), ["sex", "region", "sector"]
+    few = cluster_totals(dataclasses.replace(norvia, known={}), outcome, keys)
+    monkeypatch.setattr(engines, "FEW_ROWS", 0)
+    source = dataclasses.replace(norvia.unclassified, known={})
+    many = cluster_totals(dataclasses.replace(norvia, unclassified=source, known={}), outcome, keys)
+    assert source.known, "no label was looked for"
+    pd.testing.assert_frame_equal(few, many, check_exact=True)
 
 
 @pytest.mark.parametrize("weight", [-1.0, None, float("nan"), float("inf"), -float("inf")])
@@ -167,6 +182,8 @@ def test_no_text_comes_home_from_the_pass(labelled: pd.DataFrame, monkeypatch: p
     import pyarrow as pa
 
     found: list[Any] = []
+
+    monkeypatch.setattr(engines, "FEW_ROWS", 0)
 
     def kept(*given: Any) -> Any:
         found.append(to_arrow(*given))

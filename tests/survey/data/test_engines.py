@@ -94,7 +94,7 @@ def test_two_frames_are_held_beside_each_other() -> None:
 def coded(values: str, kind: str) -> tuple[list[int | None], list[str]]:
     """The numbers of a column, row by row, and the labels they stand for."""
     frame = nw.from_native(connect().sql(f"SELECT CAST(v AS {kind}) AS k, i FROM (VALUES {values}) AS t(v, i)")).lazy()
-    found, labels = engines.coded(frame, {"k": "k"}, lambda name: engines.labels_of(frame.select(name)))
+    found, labels = engines.coded(frame, {"k": "k"}, lambda name: engines.labels_of(frame.select(name)), few=False)
     return [k for k, _ in nw.to_native(found.sort("i")).project("k, i").fetchall()], labels["k"].to_pylist()
 
 
