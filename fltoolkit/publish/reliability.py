@@ -16,7 +16,7 @@ from pydantic import model_validator
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
 from fltoolkit.estimate.measures.profile_of_cases import LEAST_CASES
-from fltoolkit.publish.measure_units import OF_CASES
+from fltoolkit.publish.measure_units import OF_CASES, PROFILES
 from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
@@ -141,7 +141,7 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, str
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
     found: dict[str, list[str]] = {"review": ["no case recorded in the survey"]} if zero else {}
-    if row["measure"] in ("profile", "profile_total") and row["n"] < LEAST_CASES:
+    if row["measure"] in PROFILES and row["n"] < LEAST_CASES:
         found["suppress"] = [FEW_OF_PROFILE]
     for rule in profile.reliability:
         if rule.says(facts, kind, zero):

@@ -11,7 +11,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.nap.baseline import Baseline
-from fltoolkit.publish.measure_units import scale, unit
+from fltoolkit.publish.measure_units import OF_CASES, scale, unit
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.charts.chart_style import Table
@@ -37,7 +37,7 @@ from fltoolkit.show.wording.english_numbers import (
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
-BASES = {"duration": "With months", "share": "Of cases"}
+BASES = {"duration": "With months", "share": "Of cases", "profile": "Of cases", "profile_total": "Of cases"}
 CARE = {"caution": "use with caution: ", "review": "to be reviewed: "}  # flags that have no marker
 UNCORRECTED = "survey.yaml corrects nothing in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # or a class, or the marker in its place, or nothing
@@ -235,7 +235,7 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 
 def _measure(row: PublishedNumber) -> str:
-    return "% of cases" if row["measure"] == "share" else unit(row["measure"]).capitalize()
+    return "% of cases" if row["measure"] in OF_CASES else unit(row["measure"]).capitalize()
 
 
 def _remark(row: PublishedNumber) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Fact, Facts, Paragraph
@@ -177,7 +177,15 @@ def table(language: Language, rows: pd.DataFrame) -> DocumentTable:
             number_words.count(language, r["n"]), number_words.cases(language, r), number_words.marker(r),
             "" if r["marker"] == "c" else number_words.remark(language, r),
         ))  # fmt: skip
-    names = ("category", measure, "interval", "of_cases" if measure == "share" else "asked", "cases", "marker", "remark")
+    names = (
+        "category",
+        measure,
+        "interval",
+        "of_cases" if measure in ("share", *PROFILES) else "asked",
+        "cases",
+        "marker",
+        "remark",
+    )
     return DocumentTable(
         language.say("tables.of", title=language.say(f"titles.{measure}"), who=language.kit(first["reference_population_label"])),
         tuple(language.say(f"columns.{n}", level=number_words.level(language, first)) for n in names), tuple(body),

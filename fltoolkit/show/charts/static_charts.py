@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import scale
+from fltoolkit.publish.measure_units import PROFILES, scale
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE
 from fltoolkit.show.charts.estimate_charts import MARKED
@@ -86,7 +86,7 @@ def estimates(
     out: Published, measure: str, groups: Sequence[str], language: Language, *, population: str | None = None, size: Size = WIDE
 ) -> Drawn:
     """Estimates as dots with their intervals, everyone first and then each group; hollow dots are unreliable, `[c]` is not shown."""
-    by = [[g] for g in groups] if measure == "share" else [[], *([g] for g in groups)]
+    by = [[g] for g in groups] if measure in ("share", *PROFILES) else [[], *([g] for g in groups)]
     rows = out.select(measure, by, population=population)
     first = rows.iloc[0].to_dict()
     subtitle = language.say(
