@@ -77,7 +77,7 @@ def category(row: PublishedNumber) -> str:
 
 
 def value(group: str, code: object) -> str:
-    """A value of a group as people read it: the forms of forced labour are the kit's own names, the others the survey's."""
+    """A value of a group as people read it: forms of forced labour and other characteristics of cases have the kit's own names, others the survey's."""
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 
 
