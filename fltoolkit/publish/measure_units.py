@@ -23,6 +23,8 @@ COUNTED = ("total", "flowchart", "stock", "current", "profile_total")
 """Measures that are numbers of persons."""
 OF_CASES = ("share", "profile")
 """Measures that are shares of the cases."""
+PROFILES = ("profile", "profile_total")
+"""Measures of what is told of the cases: a share or a number for each characteristic."""
 
 
 def scale(measure: str) -> float:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.measure_units import COUNTED, OF_CASES, is_rate
+from fltoolkit.publish.measure_units import COUNTED, OF_CASES, PROFILES, is_rate
 from fltoolkit.survey.spec.groups import uncrossed
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
@@ -189,7 +189,7 @@ def _fewest_alike(exact: pd.DataFrame) -> Numbers:
     """The cases that a standard error could narrow down: of a profile those with the characteristic, or those without it if fewer."""
     cases = exact["cases"].to_numpy(float)
     without = exact["n"].to_numpy(float) - cases
-    return np.where(exact["measure"].isin(("profile", "profile_total")), np.minimum(cases, without), cases)
+    return np.where(exact["measure"].isin(PROFILES), np.minimum(cases, without), cases)
 
 
 def _beside_hidden(exact: pd.DataFrame) -> Flags:
@@ -207,6 +207,6 @@ def _tens(counts: pd.Series) -> Numbers:
 def _counts_cases(exact: pd.DataFrame) -> Flags:
     """Rows whose `n` is the number of cases in a cell: it would tell more than their class. A share of all cases tells no cell."""
     groups = exact["breakdown"].map(lambda b: len(uncrossed(b)))
-    within_cases = exact["measure"].isin(("share", "profile", "profile_total"))
+    within_cases = exact["measure"].isin(("share", *PROFILES))
     of_cell = (groups > 1) | (exact[DOMAIN] != "" if DOMAIN in exact else False)
     return np.asarray((exact["measure"] == "duration") | (within_cases & of_cell))

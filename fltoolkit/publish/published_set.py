@@ -24,9 +24,9 @@ from fltoolkit.estimate.totals.result_cells import By, breakdowns
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, Decided, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import Beside, Refused, beside, not_available, refused_rows
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import Profile, bounds_notes, load_profile, reliability

@@ -19,12 +19,12 @@ from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, pr
 from fltoolkit.estimate.measures.profile_of_cases import LEAST_CASES
 from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.languages.yaml_reasons import YamlReason
-from fltoolkit.publish.measure_units import OF_CASES
+from fltoolkit.publish.measure_units import OF_CASES, PROFILES
 from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
-FEW_OF_PROFILE = Reason.of("reasons.few_of_profile", N=LEAST_CASES)
+FEW_OF_PROFILE = Reason.of("profile.few", N=LEAST_CASES)
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
 NO_CASE = Reason.of("reasons.no_case")
@@ -145,7 +145,7 @@ def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
     found: dict[str, list[Any]] = {"review": [NO_CASE]} if zero else {}
-    if row["measure"] in ("profile", "profile_total") and row["n"] < LEAST_CASES:
+    if row["measure"] in PROFILES and row["n"] < LEAST_CASES:
         found["suppress"] = [FEW_OF_PROFILE]
     for rule in profile.reliability:
         if rule.says(facts, kind, zero):

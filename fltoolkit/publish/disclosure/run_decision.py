@@ -19,11 +19,12 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import PROFILES, characteristic_key, contained_in
+from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, contained_in
 from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, beside_now, decide_profile, told_by
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import Seen
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import NOTHING, Earlier
 from fltoolkit.publish.printed_numbers import DOMAIN, rounding_base
 from fltoolkit.publish.reliability import Profile

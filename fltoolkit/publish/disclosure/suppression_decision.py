@@ -18,8 +18,9 @@ from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
-from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILES, PROFILES, ToldByProfiles
+from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILES, ToldByProfiles
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import NONE_TOLD, NOTHING, UNRESOLVED_OF, Earlier, Told, tells, told_before
 from fltoolkit.publish.reliability import kind_of
 

@@ -38,7 +38,7 @@ CONCEPTS = {
     "AGE": re.compile(r"(FL_)?AGE_([A-Z0-9]+_)?Y(LT|GE)?\d+(-\d+)?"),
     "ECO": re.compile(r"(FL_)?(ECO_AGGREGATE|ECO_ISIC\d|EC2_ISIC\d)_.+"),
 }
-UNITS = {"share": "PERCENT", "duration": "MONTHS"}
+UNITS = {"share": "PERCENT", "profile": "PERCENT", "duration": "MONTHS"}
 DIMENSIONS = (
     "FREQ", "REF_AREA", "MEASURE", "POPULATION", "RULE_SET", "BREAKDOWN", "SEX", "AGE", "ECO", "CATEGORY", "TIME_PERIOD",
 )  # fmt: skip

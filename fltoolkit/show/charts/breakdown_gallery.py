@@ -6,6 +6,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.estimate_charts import bars, dots
@@ -49,7 +50,7 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
         names = [list(uncrossed(b)) for b in part["breakdown"].unique()]
         only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
         plain = [b for b in names if len(b) <= 1 and b not in only]
-        if measure == "share":
+        if measure in ("share", *PROFILES):
             plain, only = [], []
         if plain:
             found.append((dots(out, measure, plain, population=who), out.select(measure, plain, population=who)))

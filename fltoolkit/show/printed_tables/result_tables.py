@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.measure_units import PROFILES, scaled
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
@@ -21,7 +21,10 @@ from fltoolkit.show.printed_tables.printed_table import (
 )
 from fltoolkit.show.wording import number_words
 
-BASES = {"share": "of_cases", "duration": "with_months"}  # of whom `n` counts; else the persons asked
+BASES = {
+    **dict.fromkeys(("share", *PROFILES), "of_cases"),
+    "duration": "with_months",
+}  # of whom `n` counts; else the persons asked
 
 
 def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:

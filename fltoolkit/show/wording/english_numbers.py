@@ -11,10 +11,11 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.publish.measure_units import COUNTED, is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import crossed, uncrossed
 
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
@@ -29,6 +30,8 @@ TITLES = {
     "current": "Persons in forced labour at the time of the interview",
     "current_prevalence": "Prevalence of forced labour at the time of the interview",
     "duration": "Mean duration of forced labour, in months",
+    "profile": "Characteristics of cases of forced labour, in %",
+    "profile_total": "Persons in forced labour by characteristic",
 }
 WHEN = {"stock": "on an average day of", "current": "at the time of the interview"}  # else at any time in it: the flow
 
@@ -67,12 +70,15 @@ def category(row: PublishedNumber) -> str:
         return "everyone"
     if not row["category"]:  # what the survey cannot give has no categories
         return f"by {row['breakdown']}".replace("_", " ")
-    return value("form" if "form" in uncrossed(row["breakdown"]) else "", row["category"])
+    groups, values = uncrossed(row["breakdown"]), uncrossed(row["category"])
+    if len(groups) != len(values):  # a survey's own label holds the sign that joins two
+        return str(row["category"])
+    return crossed(value(group, code) for group, code in zip(groups, values, strict=True))
 
 
 def value(group: str, code: object) -> str:
-    """A value of a group as people read it: the forms of forced labour are the kit's own names, the others the survey's."""
-    return str(code).replace("_", " ") if group == "form" else str(code)
+    """A value of a group as people read it: forms of forced labour and other characteristics of cases have the kit's own names, others the survey's."""
+    return str(code).replace("_", " ") if group in TOPICS else str(code)
 
 
 def labels(rows: pd.DataFrame) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import is_rate, scale
@@ -88,7 +89,8 @@ def category(language: Language, row: PublishedNumber) -> str:
         return language.say("everyone")
     if not row["category"]:
         return language.say("by", group=group(language, str(row["breakdown"])))
-    return language.kit(row["category"])
+    told = language.kit(row["category"])
+    return told.replace("_", " ") if set(uncrossed(row["breakdown"])) & set(TOPICS) else told
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:

@@ -17,7 +17,6 @@ from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, 
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.survey.spec.groups import NOT_STATED
 
-PROFILES = ("profile", "profile_total")
 WITH, WITHOUT = "yes", "no"
 EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
 NO_CASES = "the number of cases is hidden"

@@ -49,7 +49,7 @@ def base(out: Published, first: PublishedNumber, language: Language) -> str:
         return language.say("charts.base_unknown", who=who)
     whole = asked.iloc[0].to_dict()
     facts = {"who": who, "n": number_words.count(language, whole["n"]), "cases": number_words.cases(language, whole)}
-    return language.say("charts.base_of_cases" if first["measure"] == "share" and facts["cases"] else "charts.base", **facts)
+    return language.say("charts.base_of_cases" if first["measure"] in ("share", *PROFILES) and facts["cases"] else "charts.base", **facts)
 
 
 def source(language: Language, *surveys: object) -> str:
