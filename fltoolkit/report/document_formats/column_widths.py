@@ -40,16 +40,19 @@ def least(table: PrintedTable) -> float:
 def _needs(table: PrintedTable) -> tuple[list[float], list[float]]:
     """What each column needs, so that no word breaks, and so that no cell takes a second line."""
     body = [row for row in table.rows if len(row) > 1]
-    columns = [_column(head, [row[place] for row in body]) for place, head in enumerate(table.heads)]
+    columns = [
+        _column(head, [row[place] for row in body], MARKER if table.has_markers(place) else 0.0)
+        for place, head in enumerate(table.heads)
+    ]
     return [short for short, _ in columns], [full for _, full in columns]
 
 
-def _column(head: Head, cells: list[PrintedCell]) -> tuple[float, float]:
-    room = MARKER if head.kind in ("value", "number") and any(cell.marker for cell in cells) else 0.0
-    numbers = [_width(cell.text) + room for cell in cells if cell.is_number]
+def _column(head: Head, cells: list[PrintedCell], room: float) -> tuple[float, float]:
+    """What a column needs; `room` is for markers behind its numbers."""
+    numbers = [_width(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
     short = max([*numbers, *map(_longest_word, words), _longest_word(head.text) + room])
-    full = max([short, *map(_width, words), _width(head.text) / 2 + room])
+    full = max([short, *map(_width, words), _width(head.text) + room])
     return short + 2 * CELL_MARGIN, full + 2 * CELL_MARGIN
 
 

@@ -97,7 +97,7 @@ def _signed(language: Language, value: float, row: Row) -> str:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    return PrintedCell(light(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
+    return PrintedCell(light(language, row).replace(" ", NBSP, 1)) if row["light"] else EMPTY
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
