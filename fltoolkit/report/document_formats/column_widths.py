@@ -6,12 +6,14 @@ Widths are those of Arial, the font of the tables, and a little more, since Word
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters, and of a point
 SPARE = 1.07  # for another font, and for bold heads
 CELL_MARGIN = 0.12  # at each side of a cell
+LINES = 3  # that a text of a wide table may take
 MARKER = 0.55  # room for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
 LETTERS = ((NARROW, 0.31), (WIDE, 0.87), ("ABCDEFGHKLNOPQRSTUVXYZ", 0.69))
@@ -21,36 +23,42 @@ OTHER = 0.556  # digits, and most small letters; in parts of the font's size
 def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
     """The width of each column in centimetres; together they are as wide as the page.
 
-    Every column gets what its longest number or word needs. What is left goes to the columns of words, until each row stands on one line.
+    Every column gets what its longest number or word needs. What is left is shared out: first until labels stand on one line and other
+    texts on three, then until every text stands on one line.
     """
-    short, full = _needs(table)
-    left, wished = page - sum(short), sum(full) - sum(short)
-    if left <= 0:
-        return tuple(page * width / sum(short) for width in short)
-    if wished <= left:
-        return tuple(page * width / sum(full) for width in full)
-    return tuple(low + left * (high - low) / wished for low, high in zip(short, full, strict=True))
+    needs = [_needs(table, place) for place in range(len(table.heads))]
+    made = [need.least for need in needs]
+    for wished in ([need.short for need in needs], [need.full for need in needs]):
+        missing = [max(0.0, wish - width) for wish, width in zip(wished, made, strict=True)]
+        share = min(1.0, max(0.0, page - sum(made)) / sum(missing)) if any(missing) else 0.0
+        made = [width + share * more for width, more in zip(made, missing, strict=True)]
+    return tuple(page * width / sum(made) for width in made)
 
 
 def least(table: PrintedTable) -> float:
     """The width in centimetres below which a number or a word would break."""
-    return sum(_needs(table)[0])
+    return sum(_needs(table, place).least for place in range(len(table.heads)))
 
 
-def _needs(table: PrintedTable) -> tuple[list[float], list[float]]:
-    """What each column needs, so that no word breaks, and so that no cell takes a second line."""
-    body = [row for row in table.rows if len(row) > 1]
-    columns = [_column(head, [row[place] for row in body]) for place, head in enumerate(table.heads)]
-    return [short for short, _ in columns], [full for _, full in columns]
+@dataclass(frozen=True)
+class WidthNeeds:
+    """What a column needs in centimetres: so that no word breaks, so that a text takes three lines at most, and one line."""
+
+    least: float
+    short: float
+    full: float
 
 
-def _column(head: Head, cells: list[PrintedCell]) -> tuple[float, float]:
-    room = MARKER if head.kind in ("value", "number") and any(cell.marker for cell in cells) else 0.0
-    numbers = [_width(cell.text) + room for cell in cells if cell.is_number]
+def _needs(table: PrintedTable, place: int) -> WidthNeeds:
+    """What one column needs."""
+    head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
+    room = MARKER if table.has_markers(place) else 0.0
+    numbers = [_width(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
-    short = max([*numbers, *map(_longest_word, words), _longest_word(head.text) + room])
-    full = max([short, *map(_width, words), _width(head.text) / 2 + room])
-    return short + 2 * CELL_MARGIN, full + 2 * CELL_MARGIN
+    unbroken = max([*numbers, *map(_longest_word, words), _longest_word(head.text) + room])
+    full = max([unbroken, *map(_width, words), _width(head.text) + room])
+    short = full if head.kind == "label" else max(unbroken, full / LINES)
+    return WidthNeeds(*(width + 2 * CELL_MARGIN for width in (unbroken, short, full)))
 
 
 def _longest_word(text: str) -> float:

@@ -12,7 +12,7 @@ ROOM = '<span class="marker"></span>'
 
 def table(block: PrintedTable) -> str:
     """The table with its notes. Every text is escaped."""
-    marked = [any(len(row) > 1 and row[place].marker for row in block.rows) for place in range(len(block.heads))]
+    marked = [block.has_markers(place) for place in range(len(block.heads))]
     heads = zip(block.heads, marked, strict=True)
     head = "".join(f'<th scope="col" class="{_kind(h)}">{_explained(h.text, block)}{ROOM if m else ""}</th>' for h, m in heads)
     rows = "".join(_row(row, block, marked) for row in block.rows)

@@ -38,7 +38,7 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     from docx.oxml.ns import nsdecls
 
     columns = [
-        WordColumn(width, head.kind, any(len(row) > 1 and row[place].marker for row in block.rows))
+        WordColumn(width, head.kind, block.has_markers(place))
         for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
     ]
     heads = tuple(PrintedCell(head.text) for head in block.heads)

@@ -93,17 +93,17 @@ def _(block: Facts, word: Any) -> None:
 
 @put.register
 def _(block: PrintedTable, word: Any) -> None:
-    _table(block, word, ACROSS if _needs_side(block) else WIDTH)
+    _table(block, word, ACROSS if needs_side(block) else WIDTH)
 
 
-def _needs_side(block: Block) -> bool:
+def needs_side(block: Block) -> bool:
     """Whether a table needs a page on its side."""
     return isinstance(block, PrintedTable) and (block.wide or least(block) > WIDTH)
 
 
 def _wide(blocks: tuple[Block, ...]) -> bool:
     """Whether a block needs a page on its side: a wide table, or the heading before one."""
-    return any(_needs_side(b) for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
+    return any(needs_side(b) for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
 
 
 def _turn(word: Any, wide: bool) -> None:

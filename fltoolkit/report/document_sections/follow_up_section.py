@@ -17,7 +17,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 def table(evidence: Evidence, language: Language) -> PrintedTable | None:
     """Change since the baseline with its verdict; None in a baseline run."""
     rows = evidence.follow_up
-    return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
+    return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language), narrow=True)
 
 
 def interviews(evidence: Evidence, language: Language) -> str:

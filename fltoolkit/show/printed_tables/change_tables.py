@@ -29,15 +29,17 @@ NUMBERS = {
 """A row's number in the plan's follow-up, and the column that holds it in a published change."""
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
-    """The plan's rows beside the later round (`Evidence.follow_up`), each with the change, its interval and the verdict."""
-    words = TableWords(
-        language.say("follow_up.title"),
-        "",
-        (language.say("change.note"), language.say("tables.rounded"), *notes),
-        _years(language, rows),
-    )
-    return printed(language, CHANGE, rows.to_dict("records"), words)
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str, narrow: bool = False) -> PrintedTable:
+    """The plan's rows beside the later round (`Evidence.follow_up`), each with the change, its interval and the verdict.
+
+    Args:
+        notes: more sentences below the table. narrow: the verdict is a sign, explained below, so that a row stands on one line of a page.
+    """
+    records = rows.to_dict("records")
+    signs = language.list(dict.fromkeys(light(language, row) for row in records if row["light"])) if narrow else ""
+    about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
+    layout = CHANGE.only(*NUMBERED, "sign" if narrow else "verdict")
+    return printed(language, layout, records, TableWords(language.say("follow_up.title"), "", about, _years(language, rows)))
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -54,7 +56,7 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     layout = TableLayout(
         (
             TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
-            *CHANGE.columns[1:],
+            *CHANGE.only(*NUMBERED[1:], "verdict").columns,
         ),
         headings=lambda language, row: (number_words.group(language, str(row["breakdown"])),),
         reasons=_reasons,
@@ -97,6 +99,11 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(light(language, row).replace(" ", NBSP)) if row["light"] else EMPTY
 
 
+def _sign(language: Language, row: Row) -> PrintedCell:
+    """The sign of the verdict, whose meaning stands below the table."""
+    return PrintedCell(light(language, row).partition(" ")[0])
+
+
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     """Why the verdict is as it is and the row is flagged, but for what the verdict or the marker says already."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
@@ -135,8 +142,11 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits"),
         TableColumn("verdict", _verdict, "words"),
+        TableColumn("sign", _sign, "words", "verdict"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,
 )
 """Both rounds, each number with the marker of its round, the change with its interval, and the verdict of the test."""
+
+NUMBERED = ("category", "before", "before_interval", "after", "after_interval", "change", "change_interval")

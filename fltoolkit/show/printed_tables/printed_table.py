@@ -142,6 +142,10 @@ class PrintedTable:
         """Each row as it is printed."""
         return tuple(tuple(cell.printed for cell in row) for row in self.rows)
 
+    def has_markers(self, place: int) -> bool:
+        """Whether a marker stands behind a number in a column; there each cell leaves room for one, so that the numbers end at one place."""
+        return any(len(row) > 1 and bool(row[place].text and row[place].marker) for row in self.rows)
+
     @property
     def lettered(self) -> tuple[tuple[str, str], ...]:
         """Each footnote with its letter."""

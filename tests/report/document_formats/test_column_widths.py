@@ -1,0 +1,40 @@
+"""Widths of columns on paper, by what stands in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fltoolkit.report.document_formats.column_widths import least, widths
+from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
+
+PAGE = 17.0
+LONG = "to be filled by the partners of the plan when they have met and agreed"
+
+
+def table(label: str, words: str, number: str = "1,234", marker: str = "") -> PrintedTable:
+    heads = (Head("a", "Group", "label"), Head("b", "Value", "value"), Head("c", "What", "words"))
+    return PrintedTable("t", heads, ((PrintedCell(label), PrintedCell(number, marker, (1.0,)), PrintedCell(words)),))
+
+
+def test_columns_fill_the_page_whatever_stands_in_them() -> None:
+    for words in ("", "short", LONG, LONG * 5):
+        assert sum(widths(table("men", words), PAGE)) == pytest.approx(PAGE)
+
+
+def test_a_long_text_gives_way_to_numbers_and_labels() -> None:
+    label, number, words = widths(table("Non-market services excl. domestic work", LONG * 4), PAGE)
+    assert label > 5  # thirty-nine letters of eight points on one line: about 5.1 cm
+    assert number < words
+    assert words > label
+
+
+def test_a_longer_number_and_a_marker_need_more_room() -> None:
+    short, long, marked = (least(table("men", "x", *more)) for more in (("1",), ("1,234,567 to 2,345,678",), ("1", "u")))
+    assert long > short + 2
+    assert marked > short
+
+
+def test_a_line_across_the_table_needs_no_room() -> None:
+    plain = table("men", "x")
+    across = PrintedTable("t", plain.heads, ((PrintedCell(LONG * 9),), *plain.rows))
+    assert widths(across, PAGE) == widths(plain, PAGE)

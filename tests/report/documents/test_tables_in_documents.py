@@ -1,0 +1,116 @@
+"""Every table of every document: no number breaks on paper, none has more digits than are published, and no text is half made."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import pytest
+from handed import EN, ES, FR, evidence
+from harvest import lines
+from two_rounds import fell
+
+from fltoolkit.languages.language import Language
+from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, widths
+from fltoolkit.report.document_formats.document_blocks import Document
+from fltoolkit.report.document_formats.html_writer import as_html
+from fltoolkit.report.document_formats.slides_writer import as_slides
+from fltoolkit.report.document_formats.word_writer import ACROSS, WIDTH, as_word, needs_side
+from fltoolkit.report.documents.evidence_brief import evidence_brief
+from fltoolkit.report.documents.fact_sheet import fact_sheet
+from fltoolkit.report.documents.plan_skeleton import nap_skeleton
+from fltoolkit.report.documents.workshop_slides import workshop
+from fltoolkit.show.printed_tables.printed_table import PrintedCell, PrintedTable
+
+MADE = {"brief": evidence_brief, "skeleton": nap_skeleton, "slides": workshop, "sheet": fact_sheet}
+LANGUAGES = {"en": EN, "fr": FR, "es": ES}
+RUNS = {"baseline": evidence, "later": fell}
+CENTIMETRE = 8 / 1000 * 2.54 / 72  # of a thousandth of eight points
+HALF_MADE = re.compile(r"nan\b|None\b(?! left)|\{\w*\}|\[\]|\(\)|\ufffd|;\s*;|\bReason\(|<NA>|\.\.(?!\.)|,,")
+
+
+def documents(run: str, code: str) -> Iterator[Document]:
+    for make in MADE.values():
+        yield make(RUNS[run](), LANGUAGES[code])
+
+
+def tables(run: str, code: str) -> Iterator[PrintedTable]:
+    for document in documents(run, code):
+        yield from (block for block in document.blocks if isinstance(block, PrintedTable))
+
+
+@cache
+def helvetica() -> dict[str, int]:
+    """Widths of Helvetica's letters, which are those of Arial, in thousandths of its size (Adobe's metrics, which matplotlib brings)."""
+    path = Path(matplotlib.get_data_path()) / "fonts/afm/phvr8a.afm"
+    found = re.findall(r"^C (\d+) ; WX (\d+)", path.read_text("latin-1"), re.M)
+    return {chr(int(code)): int(width) for code, width in found}
+
+
+def width(text: str) -> float:
+    """The width of a text in Arial of eight points, in centimetres; an accent is as wide as its letter."""
+    plain = unicodedata.normalize("NFKD", text.replace("\xa0", " ").replace("\u202f", " ").replace("−", "+").replace("–", "n"))
+    return sum(helvetica().get(letter, 600) for letter in plain if not unicodedata.combining(letter)) * CENTIMETRE
+
+
+def unbroken(cell: PrintedCell) -> list[str]:
+    """The parts of a cell that must not break: a number whole, of words each."""
+    return [cell.printed] if cell.is_number else re.split(r"[ \n]|(?<=[-–/])", cell.printed)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("run", RUNS)
+def test_no_number_and_no_word_of_a_table_breaks_on_paper(run: str, code: str) -> None:
+    for table in tables(run, code):
+        room = widths(table, ACROSS if needs_side(table) else WIDTH)
+        assert sum(room) == pytest.approx(ACROSS if needs_side(table) else WIDTH)
+        for row in table.rows:
+            for cell, column in zip(row, room, strict=False):
+                parts = unbroken(cell) if len(row) > 1 else []
+                assert [p for p in parts if width(p) > column - 2 * CELL_MARGIN] == [], (table.title, column)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("run", RUNS)
+def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code: str) -> None:
+    """One decimal at most; of a number of persons that was estimated three significant digits; and the sheet has what the page has."""
+    mark = re.escape(LANGUAGES[code].number("."))
+    for table in tables(run, code):
+        for row in table.rows:
+            for cell, head in zip(row, table.heads, strict=False):
+                assert not re.search(rf"\d{mark}\d\d", cell.printed), (table.title, cell)
+                assert cell.numbers == tuple(round(n, 2 if cell.style == "percent" else 1) for n in cell.numbers), (
+                    table.title,
+                    cell,
+                )
+                if head.key == "total":
+                    assert all(float(f"{n:.3g}") == n for n in cell.numbers), (table.title, cell)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("run", RUNS)
+def test_no_document_holds_a_text_that_is_half_made(run: str, code: str, tmp_path: Path) -> None:
+    for document in documents(run, code):
+        path = tmp_path / f"{document.kind}.html"
+        path.write_text(as_slides(document) if document.kind == "slides" else as_html(document), encoding="utf-8")
+        word = tmp_path / f"{document.kind}.docx"
+        word.write_bytes(as_word(document))
+        wrong = [line for file in (path, word) for line in lines(file) if HALF_MADE.search(line)]
+        assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_what_is_half_made_is_found(language: Language) -> None:
+    for text in ("per 1,000 nan", "a {cut} by", "men ()", "not shown: None", "17.2 []"):
+        assert HALF_MADE.search(text)
+    assert not HALF_MADE.search(language.say("brief.markers") + language.say("targets.meaning"))
+
+
+def test_a_marker_travels_with_its_number_and_no_column_holds_markers_alone() -> None:
+    for table in tables("later", "en"):
+        assert not {"marker", "flag"} & {head.key for head in table.heads}
+        assert not [text for row in table.texts for text in row if re.search(r"\d \[[a-z]+\]", text)]  # a space that breaks

@@ -1,0 +1,53 @@
+"""Tables of change: both rounds, each with the marker of its round, and the verdict in words or as a sign that is explained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+from handed import EN, ES, FR
+from two_rounds import fell
+
+from fltoolkit.show.printed_tables import change_tables
+
+
+def test_a_published_change_and_the_follow_up_have_the_same_numbers() -> None:
+    made = fell()
+    assert made.changed is not None
+    found = made.changed.table
+    rows = found[(found["measure"] == "change_in_prevalence") & (found["breakdown"] == "")]
+    rows = rows[rows["reference_population"] == made.changed.headlines[0]]
+    one = change_tables.changes(EN, rows).texts[0]
+    followed = made.follow_up[(made.follow_up["measure"] == "prevalence") & (made.follow_up["group"] == "total")]
+    other = change_tables.follow_up(EN, followed.head(1)).texts[1]
+    assert one[:8] == other[:8]
+
+
+def test_a_round_whose_number_is_doubtful_is_told_by_its_own_marker() -> None:
+    rows = fell().follow_up.head(1).assign(marker="u", marker_before="u", marker_after="")
+    cells = change_tables.follow_up(EN, rows).texts[1]
+    assert cells[1].endswith("\xa0[u]")
+    assert "[" not in "".join((*cells[2:6], cells[7]))
+
+
+def test_a_narrow_table_has_signs_and_says_below_what_they_mean() -> None:
+    rows = fell().follow_up
+    for language in (EN, FR, ES):
+        wide, narrow = (change_tables.follow_up(language, rows, narrow=n) for n in (False, True))
+        signs = {row[7] for row in narrow.texts if len(row) > 1}
+        assert signs <= {"▼", "▲", "?", "×", ""}
+        for verdict in {row[7] for row in wide.texts if len(row) > 1}:
+            assert verdict.replace("\xa0", " ") in narrow.note
+            assert verdict.replace("\xa0", " ") not in wide.note
+
+
+def test_years_are_heads_or_words() -> None:
+    rows = fell().follow_up
+    assert [head.text for head in change_tables.follow_up(EN, rows).heads][1:4:2] == ["2025", "2027"]
+    unknown = replace(fell(), follow_up=rows.assign(year=float("nan"))).follow_up
+    assert [head.text for head in change_tables.follow_up(EN, unknown).heads][3] == EN.say("columns.after_round")
+
+
+def test_a_verdict_of_a_hidden_row_is_blank() -> None:
+    assert change_tables.light(EN, pd.Series({"light": ""}).to_dict()) == ""
+    assert change_tables.light(FR, {"light": "▲ increased"}) == "▲ hausse"

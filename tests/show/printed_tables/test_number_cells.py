@@ -1,0 +1,52 @@
+"""Cells of numbers: as printed, with their marker, and the same number for a spreadsheet."""
+
+from __future__ import annotations
+
+import pytest
+from handed import EN, FR
+
+from fltoolkit.show.printed_tables import number_cells
+from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
+from fltoolkit.show.printed_tables.printed_table import PrintedCell
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "text", "number", "style"),
+    [
+        (0.01724, "prevalence", "17.2", 17.2, "one_decimal"),
+        (6294.0, "total", "6,290", 6290.0, "whole"),
+        (87.0, "total", "87", 87.0, "whole"),
+        (0.7712, "share", "77.1", 77.1, "one_decimal"),
+        (7.06, "duration", "7.1", 7.1, "one_decimal"),
+        (0.0, "total", "0", 0.0, "whole"),
+    ],
+)
+def test_page_and_sheet_have_one_number(value: float, measure: str, text: str, number: float, style: str) -> None:
+    cell = number_cells.estimate(EN, value, measure, "u")
+    assert cell == PrintedCell(text, "u", (number,), style)  # type: ignore[arg-type]
+    assert float(cell.text.replace(",", "")) == number
+
+
+def test_a_number_that_is_not_shown_leaves_its_marker() -> None:
+    assert number_cells.in_unit(EN, NAN, "prevalence", "c") == PrintedCell("", "c")
+    assert number_cells.in_unit(EN, NAN, "prevalence", NAN) == EMPTY
+    assert number_cells.interval(EN, NAN, 3.0, "prevalence") == EMPTY
+    assert number_cells.count(EN, NAN, NONE) is NONE
+    assert number_cells.percent(EN, NAN) is EMPTY
+    assert number_cells.year(NAN, NONE) is NONE
+    assert NONE.is_number
+
+
+def test_an_interval_has_both_limits_and_does_not_break() -> None:
+    cell = number_cells.interval(FR, 1234.0, 5678.0, "total")
+    assert cell.numbers == (1230.0, 5680.0)
+    assert " " not in cell.text
+    assert cell.text.replace("\u202f", "").split("\xa0")[::2] == ["1230", "5680"]
+
+
+def test_counts_shares_and_years_are_numbers_too() -> None:
+    assert number_cells.count(EN, 4759) == PrintedCell("4,759", "", (4759.0,), "whole")
+    assert number_cells.percent(EN, 0.42) == PrintedCell("42\xa0%", "", (0.42,), "percent")
+    assert number_cells.year(2027.0) == PrintedCell("2027", "", (2027.0,), "plain")

@@ -1,0 +1,42 @@
+"""Tables of results: one number, interval and basis a row; who counts as the base follows from the measure."""
+
+from __future__ import annotations
+
+import pytest
+from handed import EN, FR
+from published_rows import HIDDEN, OTHER_RULES, of, published, row
+
+from fltoolkit.show.printed_tables import result_tables
+
+UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
+
+
+@pytest.mark.parametrize(("measure", "base"), [("prevalence", "Asked"), ("share", "Of cases"), ("duration", "With months")])
+def test_the_base_is_named_for_what_it_is(measure: str, base: str) -> None:
+    rows = published(row(measure=measure, estimate=0.02), of("sex", "men", measure=measure)).table
+    table = result_tables.table(EN, rows)
+    assert next(head.text for head in table.heads if head.key == "n") == base
+
+
+def test_a_class_of_cases_stands_like_a_number() -> None:
+    rows = published(row(), of("sex", "men", cases=float("nan"), cases_class="50 and more"), groups=("sex",)).table
+    for language, said in ((EN, "50\xa0and\xa0more"), (FR, "50\xa0et\xa0plus")):
+        cell = result_tables.table(language, rows).rows[-1][4]
+        assert cell.text.replace("\u202f", "\xa0") == said
+        assert cell.is_number
+
+
+def test_what_is_confidential_has_one_reason_which_its_marker_tells() -> None:
+    rows = published(
+        row(), of("sex", "men", **HIDDEN | {"reason": "confidential: other"}), of("sex", "women", **UNRELIABLE)
+    ).table
+    table = result_tables.table(EN, rows)
+    assert table.footnotes == ("Unreliable: fewer than 15 cases",)
+    assert "confidential: other" not in repr(table)
+
+
+def test_rule_sets_say_which_is_the_runs_own() -> None:
+    other = row(rule_set=OTHER_RULES, estimate=0.03, rule_note="all its cases too")
+    table = result_tables.rule_sets(EN, published(row(), other).rule_sets("prevalence"))
+    assert [cells[-1] for cells in table.texts] == ["a", "b"]
+    assert table.footnotes == ("The rule set of this document", "All its cases too")

@@ -1,0 +1,61 @@
+"""The tables of targets print some of one list of columns; what is not there is blank, and what was looked for and not found a dash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handed import EN, FR, evidence
+from two_rounds import fell
+
+from fltoolkit.show.printed_tables import target_tables
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
+
+
+def column(table: PrintedTable, key: str) -> list[str]:
+    place = [head.key for head in table.heads].index(key)
+    return [row[place].replace("\xa0", " ") for row in table.texts if len(row) > 1]
+
+
+def test_every_table_prints_columns_of_the_one_list() -> None:
+    there = {c.key for c in target_tables.TARGETS.columns}
+    assert {*target_tables.VERIFIED, *target_tables.FOUND, *target_tables.EVERYTHING, *target_tables.PLACED} == there
+
+
+def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
+    later = target_tables.every_row(EN, fell())
+    assert "In 2027" in [head.text for head in later.heads]
+    assert "place, not a test" in later.note
+    assert "At or below the target" in column(later, "beside")[0]
+    first = fell()
+    alone = target_tables.every_row(EN, replace(first, targets=first.targets.assign(beside="")))
+    assert not {"later", "beside"} & {head.key for head in alone.heads}
+    assert alone.note == ""
+
+
+def test_a_later_number_has_the_marker_of_its_round() -> None:
+    made = fell()
+    marked = replace(made, targets=made.targets.assign(later_marker="u"))
+    assert column(target_tables.every_row(EN, marked), "later")[0].endswith(" [u]")
+
+
+def test_a_row_without_a_target_has_no_verdict_and_a_hidden_one_no_number() -> None:
+    rows = evidence().targets
+    table = target_tables.every_row(EN, evidence())
+    lacking = [pd_year != pd_year for pd_year in rows["target_year"]]
+    for key in ("target", "target_value", "verifiable", "needed"):
+        assert [text == "" for text, none in zip(column(table, key), lacking, strict=True) if none] == [True] * sum(lacking)
+    hidden = [text for text, mark in zip(column(table, "baseline"), rows["marker"], strict=True) if mark == "c"]
+    assert hidden
+    assert set(hidden) == {"[c]"}
+
+
+def test_a_fall_that_no_repeat_would_find_is_a_dash() -> None:
+    rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"))
+    table = target_tables.detectable(FR, rows[rows["planned_sample"].notna()])
+    assert set(column(table, "smallest")) == set(column(table, "after")) == {"–"}
+
+
+def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:
+    table = target_tables.milestones(EN, evidence().milestones)
+    assert table.texts[0][0].endswith("(per 1,000 adults)")
+    assert "not measured" in column(table, "kind")
