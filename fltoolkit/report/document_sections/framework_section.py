@@ -9,7 +9,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Bullets, DocumentTable, Paragraph, TableColumns, table_in
 from fltoolkit.report.document_sections.targets_section import with_target
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import Line, between, promise, value
+from fltoolkit.show.wording.plan_words import Line, between, frequency, promise, value
 from fltoolkit.survey.spec.groups import TOTAL
 
 
@@ -28,7 +28,7 @@ def matrix(evidence: Evidence, language: Language) -> DocumentTable:
         body.append((
             f"{r['code']}: {r['statement']}" if new else "", number_words.indicator(language, r) if new else "",
             language.colon(by, category) if category else by, _cell(language, r), number_words.marker(r), aim, str(r["means_of_verification"]) if new else "",
-            _frequency(language, str(r["reporting_frequency"])) if new else "", str(r["lead"]) if new else "",
+            frequency(language, str(r["reporting_frequency"])) if new else "", str(r["lead"]) if new else "",
         ))  # fmt: skip
     names = ("statement", "indicator", "by_group", "baseline", "marker", "target", "verification", "reporting", "lead")
     markers = number_words.markers(language, [r["marker"] for r in records])
@@ -40,11 +40,6 @@ def _typed(language: Language, row: Line) -> str:
     """Targets that the partners typed for the first and second year."""
     years = [str(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
     return language.say("targets.typed", years=" / ".join(years)) if years else ""
-
-
-def _frequency(language: Language, said: str) -> str:
-    """How often the indicator is reported: as the plan says, or the kit's own word for it."""
-    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
 
 
 def _cell(language: Language, row: Line) -> str:

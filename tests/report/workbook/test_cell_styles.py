@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from fltoolkit.report.workbook.cell_styles import BESIDE, TOOL_16, as_number, bracketed, matrix_cells
 
 HEADS = [name for name, _ in (*TOOL_16, *BESIDE)]

@@ -10,13 +10,6 @@ import pandas as pd
 import promises
 import pytest
 import small_country as country
-
-from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partner_entries import Partners
-from fltoolkit.nap.results_framework import Plan
-from fltoolkit.nap.targets import UNPLANNED
-from fltoolkit.publish.printed_numbers import rounded_up
-from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.survey_sheets import (
     dictionary,
     follow_up,
@@ -29,6 +22,13 @@ from fltoolkit.report.workbook.survey_sheets import (
     sdg,
     targets,
 )
+
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.partner_entries import Partners
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.publish.printed_numbers import rounded_up
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 
 
 def judged(**facts: Any) -> Evidence:

@@ -9,12 +9,12 @@ import pandas as pd
 import promises
 import pytest
 import small_country as country
+from fltoolkit.report.workbook.partner_sheets import cost_of, cost_summary, costs, implementation, smart, survey_says, unplaced
 
 from fltoolkit.nap.checklists import ChecklistQuestion
 from fltoolkit.nap.partner_entries import Partners, Worked
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.report.workbook import partner_sheets
-from fltoolkit.report.workbook.partner_sheets import cost_of, cost_summary, costs, implementation, smart, survey_says, unplaced
 from fltoolkit.report.workbook.sheet_writer import Formula, Styled
 
 
