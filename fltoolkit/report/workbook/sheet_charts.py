@@ -4,70 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 CHART_COLUMNS = 9  # of usual width, which a chart covers
-WIDE, ROW = 560, 20  # pixels
-BLUE, GREY = "#1F5A7A", "#8A949E"
+WIDE, ROW, ROWS = 560, 20, 15  # pixels, and rows of usual height
+BLUE, GREY, LINES = "#1F5A7A", "#8A949E", "#D7DDE3"
 
 
 @dataclass(frozen=True)
 class NativeChart:
-    """A chart of the first rows of its sheet.
+    """A chart of the first rows of its sheet, from left to right.
 
     Attributes:
-        kind: bar (one beside the other, from above), or column (from left to right, over the years).
-        names, values: the columns with what a bar is of, and with its length, from 0.
+        title: what it shows, in which unit; who cannot see it is told the same.
+        names, values: the columns with what is drawn side by side, and with its height, from 0. axis: the head of the values.
         rows: how many rows of the table are drawn.
-        below, above: by row how far the interval reaches from the value; empty for none.
-        solid: by row whether the value was measured, and reliably; else the bar is hollow.
-        alt: what the chart shows, for who cannot see it.
+        limits: the columns with the ends of the interval: then a dot with a line; without, a bar.
+        solid: of bars, by row whether the value was measured; else the bar is hollow.
     """
 
     title: str
-    kind: Literal["bar", "column"]
     names: int
     values: int
     rows: int
-    solid: Sequence[bool]
     axis: str
     number_format: str
-    alt: str
-    below: Sequence[float] = ()
-    above: Sequence[float] = ()
-
-    @property
-    def rows_tall(self) -> int:
-        """How many rows of usual height it covers."""
-        return max(14, 3 + 2 * self.rows if self.kind == "bar" else 0)
+    limits: tuple[int, int] | None = None
+    solid: Sequence[bool] = ()
 
 
 def insert(book: Any, sheet: Any, name: str, chart: NativeChart, at: tuple[int, int]) -> None:
     """Put a chart to the right of its table. `at`: row of the heads, and the first column that is free."""
     head, column = at
-    first, last = head + 1, head + chart.rows
-    made = book.add_chart({"type": chart.kind})
-    fill = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
-    hollow = {"fill": {"color": "#FFFFFF"}, "border": {"color": GREY, "width": 1.5, "dash_type": "dash"}}
-    series: dict[str, Any] = {
-        "name": chart.axis, "categories": [name, first, chart.names, last, chart.names], "gap": 60,
-        "values": [name, first, chart.values, last, chart.values], "points": [fill if solid else hollow for solid in chart.solid], **fill,
-    }  # fmt: skip
-    if chart.above:
-        bars = {
-            "type": "custom",
-            "plus_values": list(chart.above),
-            "minus_values": list(chart.below),
-            "line": {"color": "#222222"},
-        }
-        series["y_error_bars" if chart.kind == "column" else "x_error_bars"] = bars
-    made.add_series(series)
+
+    def cells(of: int) -> list[object]:
+        return [name, head + 1, of, head + chart.rows, of]
+
+    made = book.add_chart({"type": "stock" if chart.limits else "column"})
+    if chart.limits:
+        low, high = chart.limits
+        for place in (high, low, chart.values):  # the order that a chart of highs, lows and closes asks for
+            dot = (
+                {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE}}
+                if place == chart.values
+                else {"type": "none"}
+            )
+            made.add_series(
+                {
+                    "name": chart.axis,
+                    "categories": cells(chart.names),
+                    "values": cells(place),
+                    "marker": dot,
+                    "line": {"none": True},
+                }
+            )
+        made.set_high_low_lines({"line": {"color": BLUE, "width": 2}})
+    else:
+        fill = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
+        hollow = {"fill": {"color": "#FFFFFF"}, "border": {"color": GREY, "width": 1.5, "dash_type": "dash"}}
+        points = [fill if solid else hollow for solid in chart.solid]
+        made.add_series(
+            {
+                "name": chart.axis,
+                "categories": cells(chart.names),
+                "values": cells(chart.values),
+                "gap": 60,
+                "points": points,
+                **fill,
+            }
+        )
     made.set_title({"name": chart.title, "name_font": {"size": 11, "bold": True}, "overlay": False})
     made.set_legend({"none": True})
-    across = {"num_format": chart.number_format, "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D7DDE3"}}}
-    names = {"reverse": chart.kind == "bar", "num_font": {"size": 9}}
-    # Of bars XlsxWriter's x axis is the one with the names, which stands upright.
-    made.set_x_axis(names)
-    made.set_y_axis({**across, "num_font": {"size": 9}, "crossing": "max"} if chart.kind == "bar" else across)
-    made.set_size({"width": WIDE, "height": chart.rows_tall * ROW})
-    sheet.insert_chart(head, column, made, {"x_offset": 12, "y_offset": 2, "description": chart.alt, "object_position": 3})
+    made.set_x_axis({"num_font": {"size": 9}, "text_axis": True})
+    lines = {"visible": True, "line": {"color": LINES}}
+    made.set_y_axis({"num_format": chart.number_format, "min": 0, "num_font": {"size": 9}, "major_gridlines": lines})
+    made.set_size({"width": WIDE, "height": ROWS * ROW})
+    sheet.insert_chart(head, column, made, {"x_offset": 12, "y_offset": 2, "description": chart.title, "object_position": 3})

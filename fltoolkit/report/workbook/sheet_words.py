@@ -113,3 +113,12 @@ def who_columns(language: Language) -> tuple[Column, ...]:
 
 def sentence(text: str) -> str:
     return f"{number_words.start(text)}." if text else ""
+
+
+def chart_title(language: Language, name: str, row: Row) -> str:
+    """`Prevalence of forced labour, per 1,000 adults (women)`: what a chart shows of a row's measure and category."""
+    measure, unit = language.say(f"titles.{row['measure']}"), language.kit(str(row["unit"]))
+    title = f"{measure}, {unit}"
+    if row["group"] not in ("", TOTAL) and name != "headline":
+        title = f"{title} ({number_words.reason(language, row['category'])})"
+    return language.say(f"workbook.charts.{name}", what=title)

@@ -15,12 +15,14 @@ from typing import Any
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
-from fltoolkit.report.workbook.sheet_charts import CHART_COLUMNS, NativeChart, insert
+from fltoolkit.report.workbook.sheet_charts import CHART_COLUMNS, ROWS as CHART_ROWS, NativeChart, insert
 from fltoolkit.spreadsheets import Spreadsheet, clean, print_as_read
 
 KIT = "_kit"
 KEY = "fl_"  # before a sheet's key in the name that is defined for it
 NARROWEST = 70  # characters of a line of notes, at least
+NOTES_IN_WIDTH = 1.2  # characters of a note, which is set smaller than a cell, in a unit of a column's width
+USUAL_WIDTH = 8.4  # of a column for which none is set
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ class Page:
     @property
     def top(self) -> list[str]:
         """The lines of words above the table, after the sheet's name and the plan's title; none is wider than a printed page."""
-        wide = max(NARROWEST, int(sum(c.width for c in self.printed)))
+        table = sum(c.width for c in self.printed) + (CHART_COLUMNS * USUAL_WIDTH if self.chart else 0)
+        wide = max(NARROWEST, int(table * NOTES_IN_WIDTH))
         return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean(text), wide)]
 
     @property
@@ -255,7 +258,7 @@ class _Writer:
         print_as_read(sheet, head, page.paper)
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
         beyond = CHART_COLUMNS if page.chart else 0
-        sheet.print_area(0, 0, max(below, head + page.chart.rows_tall) if page.chart else below, wide - 1 + beyond)
+        sheet.print_area(0, 0, max(below, head + CHART_ROWS) if page.chart else below, wide - 1 + beyond)
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")
         if self.made.recorded:

@@ -13,6 +13,7 @@ from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     bracketed,
     cases,
+    chart_title,
     cleared,
     column,
     flag,
@@ -37,7 +38,6 @@ DETAIL = (
     ("filled_by", 13, "text"), ("input_hash", 24, "again"),
 )  # fmt: skip
 PRINTED_DETAIL = 17  # up to the cases: what comes after is read on a screen
-UNRELIABLE = ("unreliable", "suppress")
 
 
 def framework(evidence: Evidence, language: Language) -> Page:
@@ -73,15 +73,9 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         column(language, "interval_to", 12), column(language, "marker", 9, "marker"), column(language, "flag", 16),
     )  # fmt: skip
     lines = [SheetRow((_category(language, r), *_estimate(r), bracketed(r["marker"]), flag(language, r))) for r in records]
-    said, _, _, unit = who(language, records[0])
-    title = language.say("workbook.charts.headline", indicator=said, unit=unit)
-    values = [[cell.value for cell in _estimate(r)] for r in records]
-    reach = [[_reach(a, b) for a, b in ((low, value), (value, high))] for value, low, high in values]
-    chart = NativeChart(
-        title, "bar", 0, 1, len(lines), [r["flag"] not in UNRELIABLE for r in records], columns[1].head,
-        "#,##0" if records[0]["measure"] in COUNTED else "#,##0.0", title,
-        [low for low, _ in reach], [high for _, high in reach],
-    )  # fmt: skip
+    measure = records[0]["measure"]
+    title = chart_title(language, "headline", records[0])
+    chart = NativeChart(title, 0, 1, len(lines), columns[1].head, "#,##0" if measure in COUNTED else "#,##0.0", limits=(2, 3))
     notes = (title, *legend(language, [r["marker"] for r in records]))
     return page(language, "headline", columns, lines, notes, chart=chart)
 
@@ -93,11 +87,6 @@ def _category(language: Language, row: dict[Any, Any]) -> str:
 def _estimate(row: dict[Any, Any]) -> tuple[Styled, Styled, Styled]:
     value, low, high = (look(row["measure"], row[name]) for name in ("baseline_value", "ci_low", "ci_high"))
     return value, low, high
-
-
-def _reach(low: Any, high: Any) -> float:
-    """How far an interval reaches to one side; nothing of what is not shown."""
-    return 0.0 if low is None or high is None else round(high - low, 6)
 
 
 def detail(evidence: Evidence, language: Language) -> Page | None:

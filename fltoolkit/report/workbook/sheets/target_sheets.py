@@ -14,6 +14,7 @@ from fltoolkit.report.document_sections.follow_up_section import light
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     bracketed,
+    chart_title,
     cleared,
     column,
     flag,
@@ -114,12 +115,11 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == "baseline" else "quiet")
         lines.append(SheetRow((*who(language, r), r["year"], look(r["measure"], r["value"]), kind)))
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
-    said, _, _, unit = who(language, first[0])
-    title = language.say("workbook.charts.milestones", indicator=said, unit=unit)
+    title = chart_title(language, "milestones", first[0])
     digits = "#,##0" if first[0]["measure"] in COUNTED else "#,##0.0"
     measured = [r["kind"] == "baseline" for r in first]
     place = len(columns) - 2
-    chart = NativeChart(title, "column", place - 1, place, len(first), measured, columns[place].head, digits, title)
+    chart = NativeChart(title, place - 1, place, len(first), columns[place].head, digits, solid=measured)
     return page(language, "milestones", columns, lines, frozen=3, chart=chart)
 
 
