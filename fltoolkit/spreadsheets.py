@@ -47,6 +47,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"border": 0, "text_wrap": False},
 }
+APART = "_-"
 ABOVE = {"title", "goal", "note"}  # of the lines above a table: no borders
 NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "amount"}
 
@@ -69,8 +70,10 @@ class Spreadsheet:
             look: dict[str, Any] = {} if {*names} & ABOVE else dict(BASE)
             for name in names:
                 look |= STYLES.get(name, {})
-            # A long number would wrap as words do, and lose digits.
-            look |= {"align": "right", "text_wrap": False} if {*names} & NUMBERS else {}
+            if {*names} & NUMBERS:
+                # A long number would wrap as words do, and lose digits. `_-` is a space, so that it does not touch the words of the
+                # next cell: LibreOffice loses indents in print.
+                look |= {"align": "right", "text_wrap": False, "num_format": look.get("num_format", "General") + APART}
             look |= {"locked": False} if "open" in names else {}
             # So that it stays text when somebody edits it.
             look |= {"quote_prefix": True} if "guarded" in names else {}

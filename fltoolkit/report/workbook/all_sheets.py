@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from fltoolkit.errors import RequestError
@@ -63,7 +64,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
     return Words(told)
 
 
-def _refuse_taken(made: list[Page], own: dict[str, list[list[object]]], where: str) -> None:
+def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
     """Raise `RequestError` where a sheet of the partners' own has a name that the kit needs."""
     ours = {name.casefold() for name in (*(page.name for page in made), KIT)}
     if taken := sorted(name for name in own if name.casefold() in ours):

@@ -116,7 +116,7 @@ def read_workbook(path: Path) -> Found:
         there = dict(_cells(sheet, values, problems, ours)) if sheet else None
         if kept:
             edits += _sheet_edit(name, {place: o.value for place, o in cells.items()}, there, problems)
-        elif there is None:
+        elif sheet is None or there is None:
             problems.append(f"{name}: the sheet is missing; if it was renamed, give it back its name")
         else:
             edits += _compared(sheet.title, cells, there, written, problems)

@@ -90,15 +90,12 @@ def cases(language: Language, row: Row) -> object:
 
 def who(language: Language, row: Row) -> tuple[object, ...]:
     """Indicator, group, category and unit of a row of the plan."""
-    unit = language.kit(str(row["unit"] or ""))
-    if row["group"] == TOTAL:
-        return number_words.indicator(language, row), NO_GROUP, language.say("everyone"), unit
     group, category = (str(row[name] or "") for name in ("group", "category"))
     return (
         number_words.indicator(language, row),
-        number_words.group(language, group),
-        number_words.reason(language, category),
-        unit,
+        NO_GROUP if group == TOTAL else number_words.group(language, group),
+        language.say("everyone") if category == TOTAL else number_words.reason(language, category),
+        language.kit(str(row["unit"] or "")),
     )
 
 

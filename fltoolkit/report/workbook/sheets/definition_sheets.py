@@ -14,7 +14,8 @@ DefinitionRow = tuple[str, str, str, str]
 
 def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     """Definitions, the legal basis that the plan names, measures and methods: section, term, meaning and source."""
-    law, said = [], []
+    law: list[DefinitionRow] = []
+    said: list[DefinitionRow] = []
     for d in checklists().definitions:
         words = f"checklists.definitions.{d.id}"
         source = language.say(f"{words}.source") if language.has(f"{words}.source") else ""

@@ -30,7 +30,7 @@ from fltoolkit.show.wording.plan_words import frequency
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 30, "again"), ("t16_indicator", 34, "again"), ("t16_definition", 54, "unseen"), ("t16_by", 30, "text"),
+    ("t16_statement", 30, "unseen"), ("t16_indicator", 34, "again"), ("t16_definition", 54, "unseen"), ("t16_by", 30, "text"),
     ("t16_verification", 26, "unseen"), ("t16_unit", 24, "text"), ("t16_baseline", 12, "given"), ("t16_year_1", 11, "given"),
     ("t16_year_2", 11, "given"), ("t16_frequency", 20, "unseen"), ("t16_lead", 30, "unseen"),
 )  # fmt: skip

@@ -1,0 +1,127 @@
+"""What the plan costs and who does what: free rows, sums that are formulas, and activities under their objective."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import promises
+import pytest
+import small_country as country
+from handed import EN, FR
+
+from fltoolkit.nap.partner_entries import Partners, Worked
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.report.workbook.sheet_writer import Formula
+from fltoolkit.report.workbook.sheets import cost_sheets
+from fltoolkit.report.workbook.sheets.cost_sheets import cost_of, cost_summary, costs, implementation
+
+
+@pytest.fixture(autouse=True)
+def few_free_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cost_sheets, "FREE_ROWS", 2)
+
+
+def entries(**tables: Any) -> Partners:
+    return Partners.model_validate(tables)
+
+
+@pytest.mark.parametrize(
+    ("row", "total_secured_gap"),
+    [
+        ({"quantity": 12, "unit_cost": 2.5, "secured": 10}, (30, 10, 20)),
+        ({"quantity": 2, "unit_cost": 5, "secured": 100}, (10, 100, 0)),  # a surplus is no gap below zero
+        ({"quantity": 2, "unit_cost": 5}, (10, 0, 10)),
+        ({"quantity": 0, "unit_cost": 5}, (0, 0, 0)),
+        ({"quantity": "many", "unit_cost": 5, "secured": 7}, ("", 7, "")),
+        ({"quantity": 2, "unit_cost": True}, ("", 0, "")),  # a spreadsheet's COUNT counts no TRUE
+        ({"quantity": Worked(formula="=1+2", value=3), "unit_cost": 4}, (12, 0, 12)),
+        ({}, ("", 0, "")),
+    ],
+)
+def test_a_cost_is_worked_out_as_its_formulas_would(row: dict[str, Any], total_secured_gap: tuple[Any, ...]) -> None:
+    assert cost_of(row) == total_secured_gap
+
+
+def test_costs_offer_free_rows_below_the_last_one_that_was_filled() -> None:
+    filled = {"1": {"quantity": 3, "unit_cost": 10, "secured": 4}, "4": {"activity": "Train", "quantity": 1, "unit_cost": 7}}
+    page = costs(promises.evidence_before_a_repeat(promises.plan_with(), entries(costs=filled)), EN)
+    assert [line.id for line in page.lines] == ["1", "2", "3", "4", "5", "6"]
+    first = page.lines[0].cells
+    assert (first[8], first[11]) == (
+        Formula('=IF(COUNT(F{r},G{r})=2,F{r}*G{r},"")', 30, "money"),
+        Formula('=IF(I{r}="","",MAX(0,I{r}-SUM(K{r})))', 26, "money"),
+    )
+    assert page.lines[3].held == {"activity", "quantity", "unit_cost"}
+    assert page.lines[3].cells[2] == "Train"
+    assert len(page.lines[1].inputs) == len(page.columns) - 2  # all but the two formulas
+    assert page.above is not None
+    assert [cell.value for cell in page.above.cells if isinstance(cell, Formula)] == [37, 4, 33]
+    assert page.printed_lines == 4 + 25
+    assert next(c.choices for c in page.columns if c.key == "year") == {
+        year: year for year in ("2026", "2027", "2028", "2029", "2030")
+    }
+
+
+def test_the_summary_adds_up_the_rows_of_the_sheet_before_and_tells_apart_what_is_in_no_list() -> None:
+    filled = {
+        "1": {"category": "Staff ", "quantity": 3, "unit_cost": 10, "secured": 4, "year": "2026"},
+        "2": {"category": "boats", "quantity": 1, "unit_cost": 7, "year": 2031},
+    }
+    evidence = promises.evidence_before_a_repeat(promises.plan_with(), entries(costs=filled))
+    page = cost_summary(evidence, EN, costs(evidence, EN))
+    told = {(str(line.cells[0]), str(line.cells[1])): line.cells[2:] for line in page.lines}
+    values = {place: [c.value for c in cells if isinstance(c, Formula)] for place, cells in told.items()}
+    assert values["Everything", ""] == [37, 4, 33]
+    assert values["Category", "staff"] == values["Year", "2026"] == [30, 4, 26]
+    assert values["Category", "none of these"] == values["Year", "none of these"] == [7, 0, 7]
+    assert values["Category", "travel"] == [0, 0, 0]
+    # The cost sheet has three lines above its sums, its head below them, and four rows: they stand in rows 6 to 9.
+    (everything,) = (cells[0] for place, cells in told.items() if place[0] == "Everything")
+    assert isinstance(everything, Formula)
+    assert everything.text == "=SUM('Cost estimate'!I6:I9)"
+    of_year = told["Year", "2027"][2]
+    assert isinstance(of_year, Formula)
+    assert of_year.text == "=SUMIF('Cost estimate'!H6:H9,B{r},'Cost estimate'!L6:L9)"
+    # Here the whole stands in row 5, the five categories in rows 6 to 10, and the five years in rows 12 to 16.
+    rests = [told[place, "none of these"][0] for place in ("Category", "Year")]
+    assert [rest.text for rest in rests if isinstance(rest, Formula)] == ["=C5-SUM(C6:C10)", "=C5-SUM(C12:C16)"]
+
+
+def test_a_category_is_chosen_by_its_word_and_kept_by_its_code() -> None:
+    filled = {
+        "1": {"category": "travel", "quantity": 3, "unit_cost": 10},
+        "2": {"category": "bateaux", "quantity": 1, "unit_cost": 7},
+    }
+    evidence = promises.evidence_before_a_repeat(promises.plan_with(), entries(costs=filled))
+    sheet = costs(evidence, FR)
+    chosen = next(c for c in sheet.columns if c.key == "category")
+    assert [chosen.shown(line.cells[3]) for line in sheet.lines[:2]] == ["déplacements", "bateaux"]
+    told = {str(line.cells[1]): line.cells[2] for line in cost_summary(evidence, FR, sheet).lines if line.cells[0] == "Catégorie"}
+    assert {name: c.value for name, c in told.items() if isinstance(c, Formula) and c.value} == {
+        "déplacements": 30,
+        "aucune de celles-ci": 7,
+    }
+
+
+def test_an_activity_stands_under_its_objective_and_result() -> None:
+    row = {"indicator": "i", "definition": {"counted": "c"}, "means_of_verification": "m", "lead": "l"}
+    levels = [("objective", "A"), ("outcome", "B"), ("activity", "C"), ("objective", "D"), ("activity", "E")]
+    statements = [
+        {"level": level, "code": code, "statement": code.lower(), "indicators": [row | {"id": f"row_{code.lower()}"}]}
+        for level, code in levels
+    ]
+    plan = Plan.model_validate({**country.PLAN, "framework": statements})
+    filled = {"row_c": {"partner": "Ministry"}, "3": {"activity": "More"}}
+    page = implementation(
+        replace(promises.evidence_before_a_repeat(promises.plan_with(), entries(implementation=filled)), plan=plan), EN
+    )
+    assert [(line.id, *line.cells[:3]) for line in page.lines] == [
+        ("row_a", "A: a", "", ""), ("row_b", "A: a", "B: b", ""), ("row_c", "A: a", "B: b", "C: c"), ("row_d", "D: d", "", ""),
+        ("row_e", "D: d", "", "E: e"),
+        *((str(n), None, None, "More" if n == 3 else None) for n in range(1, 6)),
+    ]  # fmt: skip
+    assert page.lines[2].cells[3] == "Ministry"
+    assert "objective" not in page.lines[2].inputs
+    assert "objective" in page.lines[5].inputs
+    assert page.printed_lines == 5 + 3 + 25
