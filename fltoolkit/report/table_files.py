@@ -62,7 +62,8 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
-    """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty."""
+    """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty. The workbook is in the plan's first language,
+    its numbers as the documents print them; the CSV has English codes and the published digits."""
     if not str(folder):
         return NOTHING
     from fltoolkit.report.workbook.all_sheets import write_baseline_book
@@ -75,10 +76,12 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
-    """Write `nap_workbook.xlsx`, the plan's workbook for its partners, into `folder`; nothing where it is empty.
+    """Write `nap_workbook.xlsx`, the workbook for the plan's partners, into `folder`, in the first of the plan's languages; nothing where
+    `folder` is empty. Its sheets link to each other; what would be an empty sheet is left out.
 
     Raises:
         BatchError: the workbook that stands there holds entries which partners.yaml does not.
+        RequestError: a sheet of the partners' own has the name of one of the kit's sheets.
     """
     from fltoolkit.report.workbook.all_sheets import write
 

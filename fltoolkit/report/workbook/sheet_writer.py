@@ -63,7 +63,7 @@ class Styled:
 
 
 @dataclass(frozen=True)
-class Link:
+class SheetLink:
     """A text that leads to another sheet."""
 
     text: str
@@ -153,7 +153,14 @@ class CellRecord:
     rows: list[tuple[str, str]] = field(default_factory=list)
 
     def add(
-        self, sheet: str, cell: tuple[int, int], kind: str, value: object, kept: PartnersCell = NOT_TO_FILL, code: object = None
+        self,
+        sheet: str,
+        cell: tuple[int, int],
+        kind: str,
+        value: object,
+        kept: PartnersCell = NOT_TO_FILL,
+        *,
+        code: object = None,
     ) -> None:
         """`code`: what partners.yaml holds, where the cell shows its word instead."""
         type_, text = typed(value)
@@ -222,13 +229,13 @@ class _Writer:
                 text = value.text.format(r=row + 1, first=span[0] + 1, last=span[1] + 1)
                 sheet.write_formula(*at, text, self.file.style(value.style), value.value)
                 self.record.add(page.name, at, "formula", text)
-            elif isinstance(value, Link):
+            elif isinstance(value, SheetLink):
                 sheet.write_url(*at, f"internal:'{value.sheet}'!A1", self.file.style("link"), value.text)
                 self.record.add(page.name, at, "locked", value.text)
             elif about.key and about.key in line.inputs:
                 written = self.file.put(sheet, at, about.shown(value), about.style, "open")
                 kept = PartnersCell(page.table, line.id, about.key, about.key in line.held)
-                self.record.add(page.name, at, "input", written, kept, None if about.shown(value) == value else value)
+                self.record.add(page.name, at, "input", written, kept, code=None if about.shown(value) == value else value)
             else:
                 style = value.style if isinstance(value, Styled) else about.style
                 written = self.file.put(sheet, at, value.value if isinstance(value, Styled) else value, style)

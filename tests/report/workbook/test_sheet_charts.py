@@ -19,7 +19,7 @@ def drawn(chart: NativeChart) -> tuple[str, str]:
 
 
 def test_an_interval_is_a_line_between_its_limits_with_a_dot() -> None:
-    chart, place = drawn(NativeChart("Prevalence", 0, 1, 3, "Value", "#,##0.0", limits=(2, 3)))
+    chart, place = drawn(NativeChart("Prevalence", 0, 1, 3, "Value", number_format="#,##0.0", limits=(2, 3)))
     assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", chart) == [f"One!${x}$6:${x}$8" for x in "DCB"]
     assert "<c:hiLowLines>" in chart
     assert chart.count('<c:symbol val="none"/>') == 2
@@ -28,7 +28,7 @@ def test_an_interval_is_a_line_between_its_limits_with_a_dot() -> None:
 
 
 def test_a_bar_is_hollow_where_nothing_was_measured() -> None:
-    chart, _ = drawn(NativeChart("Path", 4, 5, 3, "Value", "#,##0", solid=(True, False, False)))
+    chart, _ = drawn(NativeChart("Path", 4, 5, 3, "Value", number_format="#,##0", solid=(True, False, False)))
     points = re.findall(r"<c:dPt>.*?</c:dPt>", chart)
     assert ["FFFFFF" in point for point in points] == [False, True, True]
     assert '<c:min val="0"/>' in chart

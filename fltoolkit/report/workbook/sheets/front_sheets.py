@@ -8,7 +8,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import not_placed
 from fltoolkit.report.workbook.sheet_words import column, legend, page, word
-from fltoolkit.report.workbook.sheet_writer import Link, Page, SheetRow
+from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
 
 def read_me(pages: Sequence[Page], language: Language) -> Page:
@@ -20,7 +20,7 @@ def read_me(pages: Sequence[Page], language: Language) -> Page:
         column(language, "fills", 50),
     )
     nothing = language.say("workbook.fills_nothing")
-    lines = [SheetRow((Link(p.name, p.name), p.purpose, p.tool, p.fills or nothing)) for p in pages]
+    lines = [SheetRow((SheetLink(p.name, p.name), p.purpose, p.tool, p.fills or nothing)) for p in pages]
     return page(language, "read_me", columns, lines, legend(language))
 
 
@@ -32,7 +32,7 @@ def dictionary(pages: Sequence[Page], language: Language) -> Page:
     )  # fmt: skip
     lines = [
         SheetRow((
-            Link(p.name, p.name) if first else p.name, c.head, c.help, word(language, "filled", "partners" if c.key else "kit"),
+            SheetLink(p.name, p.name) if first else p.name, c.head, c.help, word(language, "filled", "partners" if c.key else "kit"),
             f"{p.table}: {c.key}" if c.key else "",
         ))
         for p in pages

@@ -75,7 +75,10 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     lines = [SheetRow((_category(language, r), *_estimate(r), bracketed(r["marker"]), flag(language, r))) for r in records]
     measure = records[0]["measure"]
     title = chart_title(language, "headline", records[0])
-    chart = NativeChart(title, 0, 1, len(lines), columns[1].head, "#,##0" if measure in COUNTED else "#,##0.0", limits=(2, 3))
+    chart = NativeChart(
+        title, names=0, values=1, limits=(2, 3), rows=len(lines), axis=columns[1].head,
+        number_format="#,##0" if measure in COUNTED else "#,##0.0",
+    )  # fmt: skip
     notes = (title, *legend(language, [r["marker"] for r in records]))
     return page(language, "headline", columns, lines, notes, chart=chart)
 

@@ -119,7 +119,9 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     digits = "#,##0" if first[0]["measure"] in COUNTED else "#,##0.0"
     measured = [r["kind"] == "baseline" for r in first]
     place = len(columns) - 2
-    chart = NativeChart(title, place - 1, place, len(first), columns[place].head, digits, solid=measured)
+    chart = NativeChart(
+        title, names=place - 1, values=place, rows=len(first), axis=columns[place].head, number_format=digits, solid=measured
+    )
     return page(language, "milestones", columns, lines, frozen=3, chart=chart)
 
 

@@ -9,7 +9,7 @@ import promises
 from handed import EN
 
 from fltoolkit.nap.partner_entries import Partners
-from fltoolkit.report.workbook.sheet_writer import Column, Link, Page, SheetRow
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetLink, SheetRow
 from fltoolkit.report.workbook.sheets.front_sheets import dictionary, read_me, unplaced
 
 
@@ -23,13 +23,13 @@ def test_the_dictionary_and_the_first_sheet_tell_what_each_column_and_sheet_is_f
         [SheetRow(("day", 3))], tool="12", fills="prices", table="costs",
     )  # fmt: skip
     assert [line.cells for line in dictionary([page], EN).lines] == [
-        (Link("Costs", "Costs"), "Unit", "day or trip", "kit", ""),
+        (SheetLink("Costs", "Costs"), "Unit", "day or trip", "kit", ""),
         ("Costs", "Price", "of one", "partners", "costs: unit_cost"),
     ]
     bare = replace(page, name="Goals", fills="", tool="")
     assert [line.cells for line in read_me([page, bare], EN).lines] == [
-        (Link("Costs", "Costs"), "What it costs.", "12", "prices"),
-        (Link("Goals", "Goals"), "What it costs.", "", "nothing"),
+        (SheetLink("Costs", "Costs"), "What it costs.", "12", "prices"),
+        (SheetLink("Goals", "Goals"), "What it costs.", "", "nothing"),
     ]
 
 
