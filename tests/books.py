@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 import fltoolkit as fl
 from fltoolkit.nap.partner_entries import Partners, partners_text
 from fltoolkit.publish.rounds_and_changes import Rounds
-from fltoolkit.report.workbook import partner_sheets
+from fltoolkit.report.workbook.sheets import cost_sheets
 
 TARGETS = [{"year": 2030, "cut": 0.75, "path": "geometric"}, {"year": 2030, "cut": 0.1, "group": "gender", "category": "women"}]
 
@@ -51,7 +51,7 @@ def write(folder: Path, partners: Partners | None = None, plan: Mapping[str, Any
 def write_for(plan: Path, outputs: Path) -> Path:
     """Write the workbook of a nap.yaml and the partners.yaml beside it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partner_sheets, "FREE_ROWS", 6)
+        patch.setattr(cost_sheets, "FREE_ROWS", 6)
         fl.report.write_workbook(fl.evidence(fl.read_plan(plan), Rounds(_out(), _out())), outputs)
     return outputs / "nap_workbook.xlsx"
 

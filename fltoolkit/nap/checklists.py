@@ -1,9 +1,10 @@
-"""The ILO toolkit's checklists, as checklists.yaml says them."""
+"""The ILO toolkit's checklists: which questions stand on which sheet. A language says them in words (languages/checklists)."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -12,35 +13,31 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
 class ChecklistQuestion(Model):
-    """One line of a checklist; `evidence` says what the survey can put beside it."""
+    """One line of a checklist; `evidence` says what the survey can put beside it. Its words are `checklists.questions.<id>` of a language."""
 
     id: Name
     tool: int
-    section: str
-    question: str
+    section: Name
     evidence: Names = ()
 
 
 class Link(Model):
-    """How forced labour is linked to targets of the Sustainable Development Goals."""
+    """How forced labour is linked to targets of the Sustainable Development Goals; in words, `checklists.sdg.<id>`."""
 
+    id: Name
     target: str
-    link: str
 
 
 class Meaning(Model):
-    """What a word means, and where that is laid down."""
+    """A word to be explained; what it means and where that is laid down is `checklists.definitions.<id>`."""
 
-    section: str
-    term: str
-    meaning: str
-    source: str = ""
+    id: Name
+    kind: Literal["definition", "measure", "method"]
 
 
 class Checklists(Model):
-    """The whole of checklists.yaml."""
+    """The whole of checklists.yaml: what is asked, in order. The words stand in languages/checklists, a file a language."""
 
-    source: str
     questions: tuple[ChecklistQuestion, ...] = Field(min_length=1)
     sdg: tuple[Link, ...]
     definitions: tuple[Meaning, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fltoolkit.languages.reasons import Reason
 
 SCALES = {
@@ -35,6 +37,16 @@ def scale(measure: str) -> float:
 def scaled(value: float, measure: str) -> float:
     """A published estimate as it is read: 18.7 of 0.0187, without what multiplying adds to the sixteenth digit."""
     return round(float(value) * scale(measure), 12)
+
+
+def as_read(value: float, measure: str) -> float:
+    """A number in its unit as people read it, in documents, notebooks and the workbook alike: numbers of persons with three significant
+    digits (6,290), everything else with one decimal (17.2). Missing where it is missing."""
+    if math.isnan(value):
+        return value
+    if measure in COUNTED:
+        return round(value, -max(0, len(str(int(abs(value)))) - 3))
+    return round(value, 1)
 
 
 def unit(measure: str, population: object = "") -> Reason:

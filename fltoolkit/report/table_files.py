@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -14,11 +12,11 @@ from fltoolkit.languages.reasons import as_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
-from fltoolkit.publish.published_set import MARKERS, Published
-from fltoolkit.report.workbook.cell_styles import BESIDE, DANGER, NO_TIME, STYLES, TOOL_16, as_number, matrix_cells
+from fltoolkit.publish.published_set import Published
+from fltoolkit.report.workbook.sheets.matrix_sheets import as_number
 from fltoolkit.show.wording.english_numbers import Words, of_plan
+from fltoolkit.spreadsheets import DANGER
 
-HEAD_ROW = 3
 NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 
@@ -65,21 +63,26 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
-    """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty."""
+    """Write `nap_baseline.xlsx` and `nap_baseline.csv` into `folder`; nothing where it is empty. The workbook is in the plan's first language,
+    its numbers as the documents print them; the CSV has English codes and the published digits."""
     if not str(folder):
         return NOTHING
+    from fltoolkit.report.workbook.all_sheets import write_baseline_book
+
     write_csv(filled.table, Path(folder) / "nap_baseline.csv")
-    _workbook(filled, Path(folder) / "nap_baseline.xlsx")
+    write_baseline_book(filled, Path(folder) / "nap_baseline.xlsx")
     return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
 
 
 @of_plan
 @checked
 def write_workbook(evidence: Evidence, folder: str | Path) -> Words:
-    """Write `nap_workbook.xlsx`, the plan's workbook for its partners, into `folder`; nothing where it is empty.
+    """Write `nap_workbook.xlsx`, the workbook for the plan's partners, into `folder`, in the first of the plan's languages; nothing where
+    `folder` is empty. Its sheets link to each other; what would be an empty sheet is left out.
 
     Raises:
         BatchError: the workbook that stands there holds entries which partners.yaml does not.
+        RequestError: a sheet of the partners' own has the name of one of the kit's sheets.
     """
     from fltoolkit.report.workbook.all_sheets import write
 
@@ -98,50 +101,3 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 def _inert(text: str) -> str:
     """Text that a spreadsheet will not take for a formula: a leading apostrophe where it could. A number is none."""
     return f"'{text}" if text.startswith(DANGER) and not isinstance(as_number(text), float) else text
-
-
-def _workbook(filled: Baseline, path: Path) -> None:
-    import xlsxwriter
-
-    made = BytesIO()
-    book = xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties(
-        {"title": filled.plan.title, "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME}
-    )
-    sheet = book.add_worksheet("Baseline")
-    formats = _formats(book)
-    sheet.write(0, 0, filled.plan.title, formats["title"])
-    sheet.write(1, 0, f"Goal: {filled.plan.goal}", formats["goal"])
-    sheet.write(2, 0, "; ".join(f"[{m}] {words}" for m, words in MARKERS.items()), formats["note"])
-    for column, (name, width) in enumerate((*TOOL_16, *BESIDE)):
-        sheet.set_column(column, column, width)
-        sheet.write(HEAD_ROW, column, name, formats["head"] if column < len(TOOL_16) else formats["head_beside"])
-    records = as_text(filled.table).to_dict("records")
-    for i, row in enumerate(records):
-        starts = i == 0 or records[i - 1]["id"] != row["id"]
-        _write_row(sheet, HEAD_ROW + 1 + i, row, starts, formats)
-    last = HEAD_ROW + len(records)
-    sheet.freeze_panes(HEAD_ROW + 1, 2)
-    sheet.autofilter(HEAD_ROW, 0, last, len(TOOL_16) + len(BESIDE) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEAD_ROW)
-    sheet.print_area(0, 0, last, len(TOOL_16) + 4)
-    sheet.set_row(HEAD_ROW, 34)
-    book.close()
-    write_whole(path, made.getvalue())
-
-
-def _write_row(sheet: Any, line: int, row: dict[Any, Any], starts: bool, formats: dict[str, Any]) -> None:
-    for column, (value, style) in enumerate(matrix_cells(row, starts)):
-        if value in (None, "") or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
-            sheet.write_blank(line, column, None, formats[style])
-        elif isinstance(value, str):
-            sheet.write_string(line, column, value, formats[style])
-        else:
-            sheet.write_number(line, column, float(value), formats[style])  # type: ignore[arg-type]
-
-
-def _formats(book: Any) -> dict[str, Any]:
-    return {name: book.add_format(style) for name, style in STYLES.items()}

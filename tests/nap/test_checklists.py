@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from fltoolkit.languages.language import read_language
 from fltoolkit.nap.checklists import Checklists, checklists
 
 
@@ -14,16 +15,37 @@ def test_the_checklists_are_those_of_the_tools_that_ask_questions() -> None:
     shipped = checklists()
     assert {q.tool for q in shipped.questions} == {1, 3, 5, 8, 9, 15}
     assert [dict.fromkeys(q.section for q in shipped.of(5))] == [
-        dict.fromkeys(("Prevention", "Protection", "Prosecution", "Partnerships"))
+        dict.fromkeys(("prevention", "protection", "prosecution", "partnerships"))
     ]
-    assert "ILO Toolkit on Developing National Action Plans on Forced Labour" in shipped.source
-    assert len({q.question for q in shipped.questions if q.tool != 1}) == len([q for q in shipped.questions if q.tool != 1])
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es"])
+def test_every_language_has_the_words_of_every_question_and_no_others(code: str) -> None:
+    """A question without words would stop the workbook; words without a question would be asked by nobody."""
+    language, shipped = read_language(code), checklists()
+    for part, ids in (
+        ("questions", {q.id for q in shipped.questions}),
+        ("sections", {q.section for q in shipped.questions}),
+        ("sdg", {link.id for link in shipped.sdg}),
+        ("definitions", {d.id for d in shipped.definitions}),
+    ):
+        named = {key.split(".")[2] for key in language.words if key.startswith(f"checklists.{part}.")}
+        assert named == ids
+    asked = [language.say(f"checklists.questions.{q.id}") for q in shipped.questions]
+    assert len(set(asked)) == len(asked)
+    assert all(
+        language.say(f"checklists.questions.{q.id}").partition(":")[2] for q in shipped.of(1)
+    )  # the standard, then what is asked
+
+
+def test_the_source_is_the_ilos_toolkit() -> None:
+    assert "ILO Toolkit on Developing National Action Plans on Forced Labour" in read_language("en").say("checklists.source")
 
 
 def of(*questions: tuple[str, int]) -> Checklists:
     """Checklists of some questions: the id and tool of each."""
-    told: list[dict[str, Any]] = [{"id": name, "tool": tool, "section": "s", "question": "q?"} for name, tool in questions]
-    return Checklists.model_validate({"source": "ILO", "questions": told, "sdg": [], "definitions": []})
+    told: list[dict[str, Any]] = [{"id": name, "tool": tool, "section": "s"} for name, tool in questions]
+    return Checklists.model_validate({"questions": told, "sdg": [], "definitions": []})
 
 
 def test_the_questions_of_a_tool_stand_in_the_files_order() -> None:

@@ -14,7 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import fltoolkit as fl
 from fltoolkit import report
+from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.show.wording import english_numbers
 
 # The ILO toolkit on national action plans, Tool No. 16: the indicator matrix, column by column.
 TOOL_16 = [
@@ -31,7 +33,7 @@ TOOL_16 = [
     "Lead / partners involved",
 ]
 CLASSES = {"5–14", "15–29", "30–49", "50 and more"}
-HEAD = 4
+HEAD = 6
 LINK = '=HYPERLINK("http://evil.example","click")'
 
 
@@ -58,42 +60,51 @@ def test_the_columns_are_those_of_tool_no_16_in_their_order(sheet: Worksheet) ->
 
 
 def test_title_goal_and_the_meaning_of_markers_stand_above(sheet: Worksheet) -> None:
-    assert sheet["A1"].value == "Plan of Smallland"
-    assert sheet["A2"].value == "Goal: By 2030 nobody is in forced labour."
+    assert sheet["A2"].value == "Plan of Smallland"
+    assert sheet["A4"].value == "Goal: By 2030 nobody is in forced labour."
     for marker in ("[c] confidential", "[u] low reliability", "[w] none recorded", "[x] not available", "[z] not applicable"):
-        assert marker in sheet["A3"].value
+        assert marker in sheet["A5"].value
 
 
 def test_one_table_without_merged_cells_its_head_frozen_and_filtered(sheet: Worksheet) -> None:
     assert not sheet.merged_cells.ranges
-    assert sheet.freeze_panes == "C5"
-    assert sheet.auto_filter.ref.startswith("A4:")
+    assert sheet.freeze_panes == "C7"
+    assert sheet.auto_filter.ref.startswith("A6:")
     assert sheet.max_row == HEAD + len(country.filled().table)
-    assert sheet.print_title_rows == "$4:$4"
+    assert sheet.print_title_rows == "$6:$6"
 
 
 def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> None:
     table = country.filled().table
     values = [cell.value for cell in column(sheet, "Baseline value")]
     assert [v is None for v in values] == list(table["baseline_value"].isna())
-    shown = [v for v in values if v is not None]
-    assert shown == pytest.approx(list(table["baseline_value"].dropna()))
-    # A workbook keeps sixteen digits.
-    for name, mine in (
-        ("Persons asked", "n"),
-        ("Interval from", "ci_low"),
-        ("Interval to", "ci_high"),
-        ("CV", "cv"),
-    ):
-        assert [c.value for c in column(sheet, name) if c.value is not None] == pytest.approx(list(table[mine].dropna())), name
+    for name, mine in (("Baseline value", "baseline_value"), ("Interval from", "ci_low"), ("Interval to", "ci_high")):
+        told = [c.value for c in column(sheet, name)]
+        assert told == [as_printed(row[mine], row["measure"]) for row in table.to_dict("records")], name
+    for name, mine, digits in (("Persons asked", "n", 0), ("CV", "cv", 3)):
+        assert [c.value for c in column(sheet, name) if c.value is not None] == list(table[mine].dropna().round(digits)), name
     for name, mine in (
         ("Cases", "cases_class"),
         ("Reason", "reason"),
         ("Rule set", "rule_set"),
         ("Reference period", "reference_period"),
-        ("Flag", "flag"),
     ):
         assert ["" if c.value is None else str(c.value) for c in column(sheet, name)] == list(table[mine].fillna("")), name
+    flags = {
+        "suppress": "suppressed",
+        "unreliable": "unreliable",
+        "caution": "use with caution",
+        "review": "to be reviewed",
+        "": None,
+    }
+    assert [c.value for c in column(sheet, "Flag")] == [flags[flag] for flag in table["flag"].fillna("")]
+
+
+def as_printed(value: Any, measure: Any) -> object:
+    """A number in its unit as the documents print it; what partners typed as it stands."""
+    if pd.isna(value) or not measure or pd.isna(measure):
+        return None if pd.isna(value) else value
+    return float(english_numbers.number(value / scale(measure), measure).replace(",", ""))
 
 
 def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
@@ -101,12 +112,12 @@ def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
     for cell, measure in zip(column(sheet, "Baseline value"), table["measure"], strict=True):
         if cell.value is not None:
             assert cell.data_type == "n"
-            assert cell.number_format == ("#,##0" if measure == "total" else "#,##0.0")
+            assert cell.number_format == ("#,##0_-" if measure == "total" else "#,##0.0_-")
     for name, wanted in (("Cases", "#,##0"), ("CV", "0.0%"), ("Design effect", "0.00"), ("Year", "0")):
         there = [cell for cell in column(sheet, name) if cell.value is not None and cell.value not in CLASSES]
         assert there
         assert {cell.data_type for cell in there} == {"n"}
-        assert {cell.number_format for cell in there} == {wanted}
+        assert {cell.number_format for cell in there} == {f"{wanted}_-"}
 
 
 def test_markers_never_stand_in_a_numbers_cell(sheet: Worksheet) -> None:

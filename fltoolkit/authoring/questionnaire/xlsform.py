@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any, Literal
 
 from fltoolkit.authoring.questionnaire.questionnaire_model import (
@@ -17,9 +15,9 @@ from fltoolkit.authoring.questionnaire.questionnaire_model import (
     Questionnaire,
     Section,
 )
+from fltoolkit.spreadsheets import Spreadsheet, print_as_read
 
 FormRow = dict[str, Any]  # by column; a text in several languages is a dictionary
-NO_TIME = datetime(1980, 1, 1)  # the same questionnaire is the same bytes
 TRANSLATED = ("label", "hint", "constraint_message")
 WIDTHS = {
     "type": 24, "name": 20, "label": 60, "hint": 40, "relevant": 40, "required": 8, "constraint": 24, "constraint_message": 24,
@@ -105,14 +103,8 @@ def _both(*conditions: str) -> str:
 
 def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
     """The XLSForm. Every cell is text: nothing that stands in a label becomes a formula or a link."""
-    import xlsxwriter
-
-    first, out = languages[0], io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"title": asked.title[first], "comments": asked.about[first], "created": NO_TIME})
-    style = {"valign": "top", "text_wrap": True}
-    formats = {"head": book.add_format({**style, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"}),
-               "group": book.add_format({**style, "bg_color": "#E4E8EC"}), "": book.add_format(style)}  # fmt: skip
+    first = languages[0]
+    file = Spreadsheet(asked.title[first], asked.about[first])
     choices = [
         {"list_name": name, "name": code, "label": choice.label}
         for name, listed in asked.choices.items()
@@ -126,24 +118,19 @@ def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
         ("settings", tuple(settings), [settings]),
         ("about", ("label",), [{"label": asked.about}]),
     ):
-        _sheet(book.add_worksheet(name), columns, rows, {k: asked.languages[k] for k in languages}, formats)
-    book.close()
-    return out.getvalue()
+        _sheet(file, name, columns, rows, {k: asked.languages[k] for k in languages})
+    return file.content()
 
 
-def _sheet(
-    sheet: Any, columns: Sequence[str], rows: Sequence[FormRow], languages: dict[str, str], formats: dict[str, Any]
-) -> None:
+def _sheet(file: Spreadsheet, name: str, columns: Sequence[str], rows: Sequence[FormRow], languages: dict[str, str]) -> None:
+    sheet = file.book.add_worksheet(name)
     heads = [(c, k) for c in columns for k in (languages if c in TRANSLATED else ("",))]
     for i, (column, language) in enumerate(heads):
         sheet.set_column(i, i, WIDTHS.get(column, 16))
-        sheet.write_string(0, i, f"{column}::{languages[language]}" if language else column, formats["head"])
+        file.put(sheet, (0, i), f"{column}::{languages[language]}" if language else column, "head")
         for line, row in enumerate(rows, 1):
             value = row.get(column) or ""
-            style = formats["group" if str(row.get("type", "")).startswith(("begin", "end")) else ""]
-            sheet.write_string(line, i, value.get(language, "") if isinstance(value, dict) else value, style)
+            style = "group" if str(row.get("type", "")).startswith(("begin", "end")) else "text"
+            file.put(sheet, (line, i), value.get(language, "") if isinstance(value, dict) else str(value), style)
     sheet.freeze_panes(1, 2 if len(columns) > 3 else 0)
-    sheet.set_landscape()
-    sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    print_as_read(sheet, 0, paper=8)

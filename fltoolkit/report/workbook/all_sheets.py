@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partner_entries import not_placed, plain
-from fltoolkit.report.workbook import partner_sheets, survey_sheets
+from fltoolkit.nap.partner_entries import PARTNERS, not_placed, plain
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
-from fltoolkit.report.workbook.sheet_writer import Page, write_book
+from fltoolkit.report.workbook.sheet_words import first_language
+from fltoolkit.report.workbook.sheet_writer import KIT, Book, Page, write_book
+from fltoolkit.report.workbook.sheets import (
+    cost_sheets,
+    front_sheets,
+    matrix_sheets,
+    partner_sheets,
+    survey_sheets,
+    target_sheets,
+)
 from fltoolkit.show.wording.english_numbers import Words
 
 
-def pages(evidence: Evidence) -> list[Page]:
-    """The sheets, in order."""
-    costs = partner_sheets.costs(evidence)
+def pages(evidence: Evidence, language: Language) -> list[Page]:
+    """The sheets that have something to say, in order, in a language."""
+    costs = cost_sheets.costs(evidence, language)
     found = [
-        survey_sheets.framework(evidence), survey_sheets.matrix(evidence), survey_sheets.detail(evidence), survey_sheets.targets(evidence),
-        survey_sheets.milestones(evidence), partner_sheets.smart(evidence), survey_sheets.follow_up(evidence),
-        partner_sheets.checklist(evidence, 5, "4Ps checklist", "Does the strategy cover prevention, protection, prosecution and partnerships?"),
-        partner_sheets.checklist(evidence, 8, "Background studies", "What is known already, from what source, and what is missing?"),
-        partner_sheets.checklist(evidence, 9, "Capacity", "Can the partners do what the plan asks of them?"),
-        costs, partner_sheets.cost_summary(evidence, costs), partner_sheets.implementation(evidence),
-        partner_sheets.checklist(evidence, 15, "Communication", "Who must know what, and how is it shared and protected?"),
-        partner_sheets.methods(evidence), partner_sheets.checklist(evidence, 3, "Mainstreaming", "A plan of its own, or part of another one?"),
-        survey_sheets.sdg(evidence), survey_sheets.global_figures(),
+        survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),
+        matrix_sheets.matrix(evidence.baseline, language, evidence.partners), survey_sheets.detail(evidence, language),
+        target_sheets.targets(evidence, language), target_sheets.milestones(evidence, language), partner_sheets.smart(evidence, language),
+        target_sheets.follow_up(evidence, language), *(partner_sheets.checklist(evidence, language, tool) for tool in (5, 8, 9)),
+        costs, cost_sheets.cost_summary(evidence, language, costs), cost_sheets.implementation(evidence, language),
+        partner_sheets.checklist(evidence, language, 15), partner_sheets.methods(evidence, language),
+        partner_sheets.checklist(evidence, language, 3), survey_sheets.sdg(evidence, language), survey_sheets.global_figures(language),
     ]  # fmt: skip
-    found += [survey_sheets.dictionary(found), partner_sheets.unplaced(evidence)]
-    return [survey_sheets.read_me(found), *found]
+    made = [page for page in found if page]
+    made.append(front_sheets.dictionary(made, language))
+    if lost := front_sheets.unplaced(evidence, language):
+        made.append(lost)
+    return [front_sheets.read_me(made, language), *made]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
-    """Write the workbook into a folder, unless the one there holds entries not yet read."""
-    target = folder / NAME
+    """Write the workbook, in the first language of the plan's documents, unless the one there holds entries not yet read.
+
+    Raises:
+        BatchError: the workbook that stands there holds entries which partners.yaml does not.
+        RequestError: a sheet of the partners' own has the name of one of the kit's sheets in this language.
+    """
+    target, language = folder / NAME, first_language(evidence.plan)
     refuse_unread(target, evidence.partners)
     folder.mkdir(parents=True, exist_ok=True)
     ids = [i.id for s in evidence.plan.framework for i in s.indicators]
-    made = pages(evidence)
+    made = pages(evidence, language)
     own = {name: [[plain(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
-    write_book(target, evidence.plan.title, made, own, ids)
+    _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
+    write_book(target, Book(evidence.plan.title, made, language, own, ids))
     told = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := not_placed(evidence.partners, evidence.plan):
-        told += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its sheet `Not placed`."
+        told += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
     return Words(told)
+
+
+def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
+    """Raise `RequestError` where a sheet of the partners' own has a name that the kit needs."""
+    ours = {name.casefold() for name in (*(page.name for page in made), KIT)}
+    if taken := sorted(name for name in own if name.casefold() in ours):
+        raise RequestError(
+            "a sheet of the partners' own has the name of one of the workbook's sheets", where=f"{where}, sheets", found=taken,
+            allowed="any other name", do="give it another name there; then run again",
+        )  # fmt: skip
+
+
+def write_baseline_book(filled: Baseline, path: Path) -> None:
+    """Write the baseline alone, in Tool No. 16's columns: a workbook with one sheet that nobody fills in."""
+    language = first_language(filled.plan)
+    page = matrix_sheets.baseline_sheet(filled, language)
+    write_book(path, Book(filled.plan.title, [page], language, recorded=False))

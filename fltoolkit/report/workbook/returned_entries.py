@@ -1,15 +1,16 @@
 """A workbook that partners filled in, compared with its original: what they typed, and whatever else changed.
 
 The workbook carries its own original (the hidden sheet `_kit`). Only what differs from it is an entry, so that a workbook may be read
-late, twice, or after another one (`merge_into_partners.py`).
+late, twice, or after another one (`merge_into_partners.py`), and in whatever language it was written: sheets are found by the names
+that are defined for them, columns by the record, and a word that was chosen from a list by the code that the record gives for it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import isclose, isfinite
 from pathlib import Path
@@ -18,8 +19,9 @@ from typing import Any
 from fltoolkit.errors import DataError
 from fltoolkit.nap.partner_entries import LARGEST, Entry, Partners, Worked, plain, unfit
 from fltoolkit.report.workbook.moved_rows import moved
-from fltoolkit.report.workbook.sheet_writer import KIT, clean
+from fltoolkit.report.workbook.sheet_writer import KEY, KIT
 from fltoolkit.report.workbook.workbook_opening import open_returned
+from fltoolkit.spreadsheets import clean
 
 LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # so LibreOffice writes what was typed as TRUE
 MOMENT = timedelta(milliseconds=1)  # to which a spreadsheet keeps times
@@ -31,7 +33,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Original:
-    """A cell as the kit wrote it; `held`: it stood in partners.yaml."""
+    """A cell as the kit wrote it; `held`: it stood in partners.yaml; `code`: as it stood there, where the cell shows a word for it."""
 
     kind: str
     table: str
@@ -39,6 +41,25 @@ class Original:
     column: str
     held: bool
     value: Entry | None
+    code: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the hidden sheet says of the workbook.
+
+    Attributes:
+        ids: of the plan's indicators. cells: by sheet and place. sheets: by key the name that a sheet had.
+        choices: by `table.column` the code of each word that could be chosen. charts: how many the kit drew.
+
+    A workbook of an earlier version has English words, which are the codes themselves, and no charts.
+    """
+
+    ids: frozenset[str]
+    cells: Mapping[str, dict[Place, Original]]
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    charts: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +86,7 @@ class Found:
 def read_workbook(path: Path) -> Found:
     """What differs in a workbook from what the kit wrote."""
     returned = open_returned(path)
-    values, foreign = returned.values, returned.foreign
+    values = returned.values
     sheets = {sheet.title: sheet for sheet in returned.book.worksheets}
     if KIT not in sheets:
         do = "give the nap_workbook.xlsx that partners filled in, with all its sheets"
@@ -76,45 +97,60 @@ def read_workbook(path: Path) -> Found:
             do=do,
         )
     try:
-        ids, originals = _originals(sheets[KIT])
+        written = _written(sheets[KIT])
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         do = "type the entries into a fresh copy of the workbook, whose hidden sheet is as the kit wrote it"
         raise DataError("the workbook's hidden sheet was changed", where=f"{path}: {KIT}", do=do) from None
+    foreign = returned.foreign_beside(written.charts)
     problems = (
-        [
-            f"the workbook holds {', '.join(sorted(foreign))}: pictures, charts and the like are not kept; say it in words, in a cell"
-        ]
+        [f"the workbook holds {', '.join(foreign)}: pictures, charts and the like are not kept; say it in words, in a cell"]
         if foreign
         else []
     )
     edits: list[Edit] = []
-    for name, cells in originals.items():
+    now = _names_now(written, returned.book)
+    for name, cells in written.cells.items():
         kept = all(o.kind == "kept" for o in cells.values())
         ours = {place for place, o in cells.items() if o.kind == "formula"}
-        there = dict(_cells(sheets[name], values, problems, ours)) if name in sheets else None
+        sheet = sheets.get(now.get(name, name))
+        there = dict(_cells(sheet, values, problems, ours)) if sheet else None
         if kept:
             edits += _sheet_edit(name, {place: o.value for place, o in cells.items()}, there, problems)
-        elif there is None:
+        elif sheet is None or there is None:
             problems.append(f"{name}: the sheet is missing; if it was renamed, give it back its name")
         else:
-            edits += _compared(name, cells, there, problems)
+            edits += _compared(sheet.title, cells, there, written, problems)
+    known = {KIT, *(now.get(name, name) for name in written.cells)}
     for name, sheet in sheets.items():
-        if name not in originals and name != KIT:
+        if name not in known:
             edits += _sheet_edit(name, None, dict(_cells(sheet, values, problems, set())), problems)
-    return Found(ids, tuple(edits), tuple(problems))
+    return Found(written.ids, tuple(edits), tuple(problems))
 
 
-def _originals(sheet: Any) -> tuple[frozenset[str], dict[str, dict[Place, Original]]]:
-    """The ids of the plan's indicators, and each cell as it was written."""
-    (ids, _), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
+def _written(sheet: Any) -> Written:
+    """What the hidden sheet holds: ids and words in its first row, then each cell as it was written."""
+    (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
     for about, text in rows:
-        name, line, place, kind, table, row, column, held, type_ = json.loads(about)
+        name, line, place, kind, table, row, column, held, type_, *code = json.loads(about)
         if kind not in CELL_KINDS or (table and table not in Partners.model_fields):
             raise ValueError("not a line that the kit wrote")
         value = _from_text(type_, clean(str(text)) if text is not None else "")
-        found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value)
-    return frozenset(json.loads(ids)), found
+        found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value, *code)
+    said = json.loads(words) if words else {}
+    told = {name: said[name] for name in ("sheets", "choices", "charts") if name in said}
+    return Written(frozenset(json.loads(ids)), found, **told)
+
+
+def _names_now(written: Written, book: Any) -> dict[str, str]:
+    """By the name that each sheet of the kit had, the name that it has now: a spreadsheet program follows a sheet that is renamed."""
+    found = {}
+    for key, name in written.sheets.items():
+        defined = book.defined_names.get(f"{KEY}{key}")
+        places = list(defined.destinations) if defined is not None else []
+        now = places[0][0] if places else name
+        found[name] = now if now in book.sheetnames else name
+    return found
 
 
 def _from_text(type_: str, text: str) -> Entry | None:
@@ -165,7 +201,9 @@ def kept(value: Any) -> Any:
     return str(value) if isinstance(value, (time, timedelta)) else value
 
 
-def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry], problems: list[str]) -> Iterator[Edit]:
+def _compared(
+    name: str, cells: dict[Place, Original], there: dict[Place, Entry], written: Written, problems: list[str]
+) -> Iterator[Edit]:
     """The entries of a sheet; every other difference goes to `problems`."""
     locked = {place: o.value for place, o in cells.items() if o.kind == "locked" and o.value not in (None, "")}
     if rows := moved(locked, there, same):
@@ -173,6 +211,7 @@ def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry]
         return
     for place, original in cells.items():
         now, where = there.pop(place, None), f"{name}!{_address(place)}"
+        codes = written.choices.get(f"{original.table}.{original.column}", {})
         if original.kind == "formula":
             if not isinstance(now, Worked) or bare(now.formula) != bare(str(original.value)):
                 problems.append(f"{where}: the kit's formula is gone (found: {told(now)}); type {original.value} there")
@@ -188,7 +227,7 @@ def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry]
         elif not same(now, original.value) and (why := unfit(original.table, original.column, now)):
             problems.append(f"{where}: {why} (found: {told(now)})")
         elif not same(now, original.value):
-            after = "" if now is None and original.table == "matrix" else now
+            after = "" if now is None and original.table == "matrix" else codes.get(now, now) if isinstance(now, str) else now
             yield Edit(where, original.table, original.row, original.column, _or_empty(original), after)
     for place, now in there.items():
         problems.append(
@@ -198,7 +237,8 @@ def _compared(name: str, cells: dict[Place, Original], there: dict[Place, Entry]
 
 def _or_empty(original: Original) -> Entry | None:
     """What partners.yaml held: a cell that was emptied there holds an empty text."""
-    return ("" if original.value is None else original.value) if original.held else None
+    before = original.value if original.code is None else original.code
+    return ("" if before is None else before) if original.held else None
 
 
 def _sheet_edit(

@@ -1,58 +1,48 @@
-"""Sheets as people print, read and fill them: formats, protection, and the record by which `fltoolkit nap read` tells what changed.
+"""A workbook of pages: what stands where, what may be filled in, and the record by which `fltoolkit nap read` tells what changed.
 
-It knows no survey and no plan: a `Page` says what stands where. Only a `Formula` is a formula; every other text is written as text.
+It knows no survey and no plan: a `Page` has a title, columns, typed cells and notes. Only a `Formula` is a formula.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from fltoolkit.files import write_whole
-from fltoolkit.report.workbook.cell_styles import DANGER, NO_TIME, STYLES
+from fltoolkit.languages.language import Language
+from fltoolkit.report.workbook.sheet_charts import CHART_COLUMNS, ROWS as CHART_ROWS, NativeChart, insert
+from fltoolkit.spreadsheets import Spreadsheet, clean, print_as_read
 
 KIT = "_kit"
-LONGEST = 32767  # characters that a cell holds
-FIRST_YEAR = 1900
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # no spreadsheet keeps them
-OURS: dict[str, dict[str, Any]] = {
-    "year": {"num_format": "0"},
-    "money": {"num_format": "#,##0.00"},
-    "power": {"num_format": "0%"},
-    "section": {"bold": True, "font_color": "#1F5A7A"},
-    "warn": {"bold": True, "bg_color": "#FDECEA", "font_color": "#8A1C1C"},
-    "quiet": {"italic": True, "font_color": "#55606B"},
-    "sum": {"bold": True, "bg_color": "#E4E8EC", "num_format": "#,##0.00"},
-    "in_place": {"align": "right", "num_format": "@_-_-"},
-    "open": {"bg_color": "#FFF3B0"},
-    "words": {"num_format": "@"},
-    "amount": {},
-    "given": {"align": "center"},
-    "day": {"num_format": "yyyy-mm-dd"},
-    "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
-    "bare": {"border": 0, "text_wrap": False},
-}
-NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "year", "amount"}
+KEY = "fl_"  # before a sheet's key in the name that is defined for it
+NARROWEST = 70  # characters of a line of notes, at least
+NOTES_IN_WIDTH = 1.2  # characters of a note, which is set smaller than a cell, in a unit of a column's width
+USUAL_WIDTH = 8.4  # of a column for which none is set
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its head, width, style, what it holds (for the data dictionary); `key` names it in partners.yaml where it is filled in."""
+    """A column: its head, width in characters, style of its cells, and what it holds (for the data dictionary).
+
+    `key` names it in partners.yaml where it is filled in; `choices` are the codes that may be chosen there, with their words.
+    """
 
     head: str
     width: float
     style: str = "text"
     help: str = ""
     key: str = ""
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
     beside: bool = False
+
+    def shown(self, value: object) -> object:
+        """A value as its cell shows it: the word of a code."""
+        return self.choices.get(value, value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -66,8 +56,18 @@ class Formula:
 
 @dataclass(frozen=True)
 class Styled:
+    """A value in another style than its column's."""
+
     value: object
     style: str
+
+
+@dataclass(frozen=True)
+class SheetLink:
+    """A text that leads to another sheet."""
+
+    text: str
+    sheet: str
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,10 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet. `purpose`, `fills` and `tool` are told on the first sheet; `table` names the part of partners.yaml it fills."""
+    """A sheet. Its `key` is the same in all languages, its `name` is not. `purpose`, `fills` and `tool` are told on the first sheet;
+    `table` names the part of partners.yaml that it fills. `frozen`, `printed_columns`: how many columns from the left."""
 
+    key: str
     name: str
     purpose: str
     columns: tuple[Column, ...]
@@ -97,6 +99,38 @@ class Page:
     paper: int = 9
     printed_lines: int | None = None
     printed_columns: int | None = None
+    chart: NativeChart | None = None
+
+    @property
+    def printed(self) -> tuple[Column, ...]:
+        return self.columns[: self.printed_columns]
+
+    @property
+    def top(self) -> list[str]:
+        """The lines of words above the table, after the sheet's name and the plan's title; none is wider than a printed page."""
+        table = sum(c.width for c in self.printed) + (CHART_COLUMNS * USUAL_WIDTH if self.chart else 0)
+        wide = max(NARROWEST, int(table * NOTES_IN_WIDTH))
+        return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean(text), wide)]
+
+    @property
+    def head(self) -> int:
+        """The row of the heads, counted from 0."""
+        return 2 + len(self.top) + (self.above is not None)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook. `made`: a sentence for the file's properties; `kept`: the partners' own sheets, by name; `ids`: of the plan's indicators.
+
+    `recorded`: it is to be filled in, so that it is protected, and records what was written.
+    """
+
+    title: str
+    pages: Sequence[Page]
+    language: Language
+    kept: Mapping[str, Sequence[Sequence[object]]] = field(default_factory=dict)
+    ids: Sequence[str] = ()
+    recorded: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,9 +152,20 @@ class CellRecord:
 
     rows: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, sheet: str, cell: tuple[int, int], kind: str, value: object, kept: PartnersCell = NOT_TO_FILL) -> None:
+    def add(
+        self,
+        sheet: str,
+        cell: tuple[int, int],
+        kind: str,
+        value: object,
+        kept: PartnersCell = NOT_TO_FILL,
+        *,
+        code: object = None,
+    ) -> None:
+        """`code`: what partners.yaml holds, where the cell shows its word instead."""
         type_, text = typed(value)
-        self.rows.append((json.dumps([sheet, *cell, kind, *astuple(kept), type_], ensure_ascii=False), text))
+        about = [sheet, *cell, kind, *astuple(kept), type_, *([code] if code is not None else [])]
+        self.rows.append((json.dumps(about, ensure_ascii=False), text))
 
 
 def typed(value: object) -> tuple[str, str]:
@@ -136,166 +181,126 @@ def typed(value: object) -> tuple[str, str]:
     return "text", str(value)
 
 
-def write_book(
-    path: Path, title: str, pages: Sequence[Page], kept: Mapping[str, Sequence[Sequence[object]]], about: Sequence[str]
-) -> None:
+def write_book(path: Path, book: Book) -> None:
     """Write the pages, the partners' own sheets after them, and the record that is hidden; the same content is the same bytes."""
-    import xlsxwriter
-
-    made = BytesIO()
-    book = xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties(
-        {"title": clean(title), "comments": "Made with fltoolkit from published numbers only.", "created": NO_TIME}
-    )
-    writer = _Writer(book)
-    for page in pages:
-        writer.page(page, title)
-    for name, rows in kept.items():
+    file = Spreadsheet(book.title, book.language.say("workbook.made"))
+    writer = _Writer(file, book)
+    for page in book.pages:
+        writer.page(page)
+    for name, rows in book.kept.items():
         writer.kept(name, rows)
-    writer.record_sheet(about)
-    book.close()
-    write_whole(path, made.getvalue())
-
-
-def clean(text: str) -> str:
-    """A text that every spreadsheet hands back as it was given: no control characters, and no longer than a cell."""
-    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
+    if book.recorded:
+        writer.record_sheet()
+    write_whole(path, file.content())
 
 
 class _Writer:
     """Writes into one workbook, and records every cell."""
 
-    def __init__(self, book: Any) -> None:
-        self.book, self.record, self.formats = book, CellRecord(), dict[tuple[str, ...], Any]()
+    def __init__(self, file: Spreadsheet, book: Book) -> None:
+        self.file, self.made, self.record = file, book, CellRecord()
 
-    def style(self, *names: str) -> Any:
-        """The styles laid one over the other; a cell to fill is not locked."""
-        if names not in self.formats:
-            look: dict[str, Any] = dict(STYLES["text"])
-            for name in names:
-                look |= STYLES.get(name) or OURS.get(name) or {}
-            if {*names} & NUMBERS:  # so that it does not touch the words of the next cell; LibreOffice loses indents in print
-                look |= {"align": "right", "text_wrap": False, "num_format": look.get("num_format", "General") + "_-_-"}
-            look |= {"locked": False} if "open" in names else {}
-            look |= {"quote_prefix": True} if "guarded" in names else {}  # so that it stays text when somebody edits it
-            self.formats[names] = self.book.add_format(look)
-        return self.formats[names]
-
-    def put(self, sheet: Any, at: tuple[int, int], value: object, *styles: str) -> object:
-        """Write one value as what it is; gives it as it was written."""
-        if isinstance(value, date) and value.year < FIRST_YEAR:  # which a spreadsheet's calendar does not have
-            value = value.isoformat()
-        if isinstance(value, str) and value != "":
-            value = clean(value)
-            guard = ("guarded",) if value.startswith(DANGER) else ()
-            sheet.write_string(*at, value, self.style(*styles, *guard))
-        elif isinstance(value, bool):
-            sheet.write_boolean(*at, value, self.style(*styles))
-        elif isinstance(value, (datetime, date)):
-            sheet.write_datetime(*at, value, self.style(*styles, "moment" if isinstance(value, datetime) else "day"))
-        elif value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-            sheet.write_blank(*at, None, self.style(*styles))
-            return None
-        else:
-            sheet.write_number(*at, value, self.style(*styles))
-        return value
-
-    def page(self, page: Page, title: str) -> None:
-        sheet = self.book.add_worksheet(page.name)
-        top = [(page.name, "title"), (title, "goal"), (page.purpose, "note"), *((note, "note") for note in page.notes)]
+    def page(self, page: Page) -> None:
+        sheet = self.file.book.add_worksheet(page.name)
+        self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
+        top = [(page.name, "title"), (self.made.title, "goal"), *((line, "note") for line in page.top)]
         for i, (text, style) in enumerate(top):
-            sheet.write_string(i, 0, clean(text), self.style_of_top(style))
+            sheet.write_string(i, 0, clean(text), self.file.style(style))
             self.record.add(page.name, (i, 0), "locked", clean(text))
-        head = len(top) + (page.above is not None)
+        head = page.head
         first, last = head + 1, head + max(len(page.lines), 1)
         if page.above:
             self.line(sheet, page, head - 1, page.above, (first, last))
         for column, about in enumerate(page.columns):
             sheet.set_column(column, column, about.width)
-            self.record.add(
-                page.name, (head, column), "locked", self.put(sheet, (head, column), about.head, self.head_style(about))
-            )
-            self.choices(sheet, page, column, about, (first, last))
+            written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head")
+            self.record.add(page.name, (head, column), "locked", written)
+            self.choices(sheet, column, about, (first, last))
         for i, line in enumerate(page.lines):
             self.line(sheet, page, first + i, line, (first, last))
-        self.dress(sheet, page, head, last)
-
-    def style_of_top(self, name: str) -> Any:
-        if (name,) not in self.formats:
-            self.formats[(name,)] = self.book.add_format(STYLES[name])
-        return self.formats[(name,)]
-
-    def head_style(self, about: Column) -> str:
-        return "head_beside" if about.beside else "head"
+        if page.chart:
+            insert(self.file.book, sheet, page.name, page.chart, (head, len(page.columns)))
+        self.dress(sheet, page, last)
 
     def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> None:
         for column, (about, value) in enumerate(zip(page.columns, line.cells, strict=True)):
             at = (row, column)
             if isinstance(value, Formula):
                 text = value.text.format(r=row + 1, first=span[0] + 1, last=span[1] + 1)
-                sheet.write_formula(*at, text, self.style(value.style), value.value)
+                sheet.write_formula(*at, text, self.file.style(value.style), value.value)
                 self.record.add(page.name, at, "formula", text)
+            elif isinstance(value, SheetLink):
+                sheet.write_url(*at, f"internal:'{value.sheet}'!A1", self.file.style("link"), value.text)
+                self.record.add(page.name, at, "locked", value.text)
             elif about.key and about.key in line.inputs:
-                written = self.put(sheet, at, value, about.style, "open")
+                written = self.file.put(sheet, at, about.shown(value), about.style, "open")
                 kept = PartnersCell(page.table, line.id, about.key, about.key in line.held)
-                self.record.add(page.name, at, "input", written, kept)
+                self.record.add(page.name, at, "input", written, kept, code=None if about.shown(value) == value else value)
             else:
                 style = value.style if isinstance(value, Styled) else about.style
-                written = self.put(sheet, at, value.value if isinstance(value, Styled) else value, style)
+                written = self.file.put(sheet, at, value.value if isinstance(value, Styled) else value, style)
                 if written is not None:
                     self.record.add(page.name, at, "locked", written)
 
-    def choices(self, sheet: Any, page: Page, column: int, about: Column, span: tuple[int, int]) -> None:
+    def choices(self, sheet: Any, column: int, about: Column, span: tuple[int, int]) -> None:
         """A list to choose from, or a number: the spreadsheet says so where something else is typed."""
-        what: dict[str, Any]
+        say = self.made.language.say
+        rule: dict[str, Any] = {}
         if about.choices:
-            what = {
-                "validate": "list",
-                "source": list(about.choices),
-                "error_message": f"Choose one of: {', '.join(about.choices)}.",
-            }
-            sheet.data_validation(
-                span[0], column, span[1], column, {**what, "error_title": "Not in the list", "error_type": "warning"}
-            )
+            words = list(about.choices.values())
+            rule = {"validate": "list", "source": words, "error_type": "warning"}
+            rule |= {"error_title": say("workbook.messages.choice_title")}
+            rule |= {"error_message": say("workbook.messages.choice", choices=", ".join(words))}
         elif about.key and about.style in ("money", "amount"):
-            what = {"validate": "decimal", "criteria": ">=", "value": 0, "error_title": "A number, please"}
-            said = {"error_message": "This column is added up: type a number that is not below zero.", "error_type": "stop"}
-            sheet.data_validation(span[0], column, span[1], column, {**what, **said})
+            rule = {"validate": "decimal", "criteria": ">=", "value": 0, "error_type": "stop"}
+            rule |= {"error_title": say("workbook.messages.number_title"), "error_message": say("workbook.messages.number")}
+        if rule:
+            sheet.data_validation(span[0], column, span[1], column, rule)
 
-    def dress(self, sheet: Any, page: Page, head: int, last: int) -> None:
-        wide = len(page.columns) - 1
+    def dress(self, sheet: Any, page: Page, last: int) -> None:
+        head, wide = page.head, len(page.printed)
         sheet.freeze_panes(head + 1, page.frozen)
         if page.lines:
-            sheet.autofilter(head, 0, last, wide)
-        sheet.set_landscape()
-        sheet.set_paper(page.paper)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(head)
+            sheet.autofilter(head, 0, last, len(page.columns) - 1)
+        print_as_read(sheet, head, page.paper)
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
-        sheet.print_area(0, 0, below, (page.printed_columns or len(page.columns)) - 1)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.set_footer("&L&8&A&R&8&P / &N")
-        sheet.set_row(head, 44)
+        beyond = CHART_COLUMNS if page.chart else 0
+        sheet.print_area(0, 0, max(below, head + CHART_ROWS) if page.chart else below, wide - 1 + beyond)
         sheet.hide_gridlines(2)
-        sheet.set_tab_color("#E0B400" if page.table else "#1F5A7A")
-        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")
+        if self.made.recorded:
+            sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def kept(self, name: str, rows: Sequence[Sequence[object]]) -> None:
         """A sheet of the partners' own: their rows, open to them."""
-        sheet = self.book.add_worksheet(name)
+        sheet = self.file.book.add_worksheet(name)
         sheet.set_column(0, max([len(row) for row in rows], default=1), 24)
         for i, row in enumerate(rows):
             for column, value in enumerate(row):
-                written = self.put(sheet, (i, column), value, "bare")
+                written = self.file.put(sheet, (i, column), value, "bare")
                 if written is not None:
                     self.record.add(name, (i, column), "kept", written, PartnersCell("sheets", name))
         if not rows:
             self.record.add(name, (0, 0), "kept", "", PartnersCell("sheets", name))
 
-    def record_sheet(self, about: Sequence[str]) -> None:
-        sheet = self.book.add_worksheet(KIT)
-        for i, row in enumerate(((json.dumps(list(about)), ""), *self.record.rows)):
+    def record_sheet(self) -> None:
+        """The hidden sheet: first the ids of the plan and what the workbook's words stand for, then every cell."""
+        pages = self.made.pages
+        words = {
+            f"{p.table}.{c.key}": {word: code for code, word in c.choices.items()}
+            for p in pages
+            for c in p.columns
+            if c.key and c.choices
+        }
+        about = {
+            "language": self.made.language.code,
+            "sheets": {p.key: p.name for p in pages},
+            "choices": words,
+            "charts": sum(p.chart is not None for p in pages),
+        }
+        sheet = self.file.book.add_worksheet(KIT)
+        first = (json.dumps(list(self.made.ids)), json.dumps(about, ensure_ascii=False))
+        for i, row in enumerate((first, *self.record.rows)):
             for column, text in enumerate(row):
                 if text:
                     sheet.write_string(i, column, text)

@@ -19,8 +19,10 @@ from fltoolkit.files import MB, read_bytes
 
 MOST_PACKED = MOST_UNPACKED = 20 * MB  # twenty times a plan of fifty indicators
 PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of a file with a password, and of an old .xls
-FOREIGN = re.compile(r"xl/(media|charts|embeddings|threadedComments|ctrlProps|pivotTables)/")
+FOREIGN = re.compile(r"xl/(media|embeddings|threadedComments|ctrlProps|pivotTables)/")
+CHART = re.compile(r"xl/charts/chart[^/]*\.xml")
 DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice writes empty ones
+ANCHOR = re.compile(rb"<(?:\w+:)?(?:oneCell|twoCell|absolute)Anchor\b")
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 LONGEST_NUMBER = 400  # digits; a spreadsheet writes at most seventeen
@@ -28,11 +30,23 @@ LONGEST_NUMBER = 400  # digits; a spreadsheet writes at most seventeen
 
 @dataclass(frozen=True)
 class ReturnedBook:
-    """An opened workbook. `values`: the same with what its formulas give. `foreign`: kinds of content that no cell holds."""
+    """An opened workbook.
+
+    Attributes:
+        values: the same with what its formulas give.
+        foreign: kinds of content that no cell holds. charts: how many there are. drawn: how many charts, pictures and shapes.
+    """
 
     book: Any
     values: Callable[[], Any]
     foreign: frozenset[str]
+    charts: int
+    drawn: int
+
+    def foreign_beside(self, charts: int) -> list[str]:
+        """The kinds of content that no cell holds, beside so many charts of the kit's own."""
+        own = {"charts": self.charts > charts, "drawings": self.drawn > max(charts, self.charts)}
+        return sorted({*self.foreign, *(kind for kind, is_there in own.items() if is_there)})
 
 
 def open_returned(path: Path) -> ReturnedBook:
@@ -48,14 +62,14 @@ def open_returned(path: Path) -> ReturnedBook:
             "a workbook cannot be read without openpyxl", where=str(path), do='pip install "fltoolkit[all]"'
         ) from None
     content = read_bytes(path, MOST_PACKED)
-    foreign = _refuse_unsuitable(path, content)
+    foreign, charts, drawn = _refuse_unsuitable(path, content)
 
     def load(data_only: bool) -> Any:
         with warnings.catch_warnings(action="ignore"):
             return openpyxl.load_workbook(io.BytesIO(content), data_only=data_only)
 
     try:
-        return ReturnedBook(load(False), cache(lambda: load(True)), foreign)
+        return ReturnedBook(load(False), cache(lambda: load(True)), foreign, charts, drawn)
     except Exception:  # there is no list of what a damaged workbook makes openpyxl raise
         if cell := next(_odd_cells(content), ""):
             raise _unreadable(
@@ -64,8 +78,8 @@ def open_returned(path: Path) -> ReturnedBook:
         raise _unreadable(path, "a part of it is damaged") from None
 
 
-def _refuse_unsuitable(path: Path, content: bytes) -> frozenset[str]:
-    """The kinds of content that are not cells, by the workbook's table of contents; nothing large is unpacked."""
+def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int, int]:
+    """The kinds of content that are not cells, charts and drawings counted apart; nothing large is unpacked."""
     if content.startswith(PROTECTED):
         raise _unreadable(path, "it is protected by a password, or of the old kind .xls")
     try:
@@ -74,13 +88,14 @@ def _refuse_unsuitable(path: Path, content: bytes) -> frozenset[str]:
             _refuse_large(path, parts)
             if any(part.flag_bits & 1 for part in parts):
                 raise _unreadable(path, "it is protected by a password")
-            drawn = any(DRAWN.fullmatch(part.filename) and b"Anchor" in archive.read(part) for part in parts)
+            drawings = [archive.read(part) for part in parts if DRAWN.fullmatch(part.filename)]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zipfile.zlib.error):  # type: ignore[attr-defined]
         raise _unreadable(path, "it is no .xlsx file, or a part of it is missing") from None
     names = [part.filename for part in parts]
     if any(name.endswith("vbaProject.bin") for name in names):
         raise _unreadable(path, "it holds macros")
-    return frozenset({m.group(1) for name in names if (m := FOREIGN.match(name))} | ({"drawings"} if drawn else set()))
+    foreign = frozenset(m.group(1) for name in names if (m := FOREIGN.match(name)))
+    return foreign, sum(bool(CHART.fullmatch(name)) for name in names), sum(len(ANCHOR.findall(text)) for text in drawings)
 
 
 def _refuse_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:

@@ -18,7 +18,7 @@ def is_total(row: Row) -> bool:
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
     """The lines above rows: the indicator with the unit of its numbers, `Prevalence … (per 1,000 adults)`, and the group."""
-    indicator = f"{number_words.indicator(language, row)} ({language.kit(str(row['unit']))})"
+    indicator = f"{number_words.indicator(language, row)} ({language.kit(row['unit'])})"
     return indicator, "" if is_total(row) else number_words.group(language, str(row["group"]))
 
 

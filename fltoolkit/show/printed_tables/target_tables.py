@@ -96,7 +96,7 @@ MILESTONES = TableLayout(
         TableColumn("value", lambda language, row: plan_cells.value(language, row, "value"), "value"),
         TableColumn("kind", lambda language, row: PrintedCell(language.kit(row["kind"])), "words"),
     ),
-    headings=lambda language, row: (f"{plan_words.about(language, row)} ({language.kit(str(row['unit']))})",),
+    headings=lambda language, row: (f"{plan_words.about(language, row)} ({language.kit(row['unit'])})",),
 )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.profile.characteristics import TOPICS
-from fltoolkit.publish.measure_units import COUNTED, is_rate, scale, unit
+from fltoolkit.publish.measure_units import COUNTED, as_read, is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import crossed, uncrossed
@@ -40,11 +40,8 @@ def number(value: float, measure: str) -> str:
     """One number in the scale of its measure: 17.2 (per 1,000), 49.8 (%), 6,300 (persons, three significant digits)."""
     if pd.isna(value):
         return ""
-    scaled = value * scale(measure)
-    if measure in COUNTED:
-        digits = max(0, len(str(int(abs(scaled)))) - 3)
-        return f"{round(scaled, -digits):,.0f}"
-    return f"{scaled:,.1f}"
+    read = as_read(float(value) * scale(measure), measure)
+    return f"{read:,.0f}" if measure in COUNTED else f"{read:,.1f}"
 
 
 def percent(row: PublishedNumber) -> str:

@@ -58,6 +58,11 @@ def promise(language: Language, row: Line) -> str:
     return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim)
 
 
+def frequency(language: Language, said: str) -> str:
+    """How often an indicator is reported: as the plan says, or the kit's own word for it."""
+    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
+
+
 def verifiable(language: Language, row: Line) -> str:
     """`no: sample too small`."""
     said = language.say(f"verifiable.{row['verifiable'] or 'open'}")

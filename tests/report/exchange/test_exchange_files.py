@@ -22,7 +22,7 @@ from fltoolkit.publish.rounds_and_changes import Rounds
 from fltoolkit.report.exchange.coded_rows import Coded, coded
 from fltoolkit.report.exchange.exchange_files import ilostat_table, write_exchange
 from fltoolkit.report.exchange.sdmx import sdmx_table, structure
-from fltoolkit.report.workbook.cell_styles import DANGER
+from fltoolkit.spreadsheets import DANGER
 
 HOUSE = Path(__file__).resolve().parents[3]
 LINK = '=HYPERLINK("http://evil.example","click")'

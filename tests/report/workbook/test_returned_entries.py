@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import books
+import openpyxl
 import pytest
 import small_country as country
 from openpyxl.cell.cell import Cell
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 
@@ -209,7 +211,7 @@ def test_pictures_are_told(original: Path, tmp_path: Path) -> None:
     path.write_bytes(original.read_bytes())
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/media/image1.png", b"")
-        archive.writestr("xl/drawings/drawing1.xml", "<xdr:wsDr/>")  # LibreOffice writes empty ones
+        archive.writestr("xl/drawings/drawing9.xml", "<xdr:wsDr/>")  # LibreOffice writes empty ones
     assert [p.split(":")[0] for p in read_workbook(path).problems] == ["the workbook holds media"]
 
 
@@ -284,3 +286,83 @@ def test_what_libreoffice_makes_of_a_workbook_is_no_entry() -> None:
     assert not same(True, 1)
     assert not same("1", 1)
     assert same("", None)
+
+
+# ------------------------------------------------------------------------------------------------------ in every language
+
+
+def french(folder: Path, partners: Partners | None = None) -> Path:
+    """The workbook of a plan whose documents are French."""
+    return books.write(folder, partners, country.changed(books.plan_with_targets(), languages=["fr"]))
+
+
+def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chosen(tmp_path: Path) -> None:
+    path = french(tmp_path, Partners(checklists={"prev_groups": {"answer": "no"}}, costs={"1": {"category": "staff"}}))
+    assert read_workbook(path).edits == ()
+
+    def typed(book: Workbook) -> None:
+        answers = book["Liste des 4P"]
+        assert answers["C7"].value == "non"
+        answers["C7"].value, answers["C8"].value, answers["D8"].value = "oui", "en partie", "oui"
+        assert books.free(book, "Estimation des coûts", "Catégorie", 1).value == "personnel"
+        books.free(book, "Estimation des coûts", "Catégorie", 1).value = "déplacements"
+        books.free(book, "Estimation des coûts", "Catégorie", 2).value = "bateaux"
+        books.at(book, "Matrice de suivi-évaluation", "Cibles\u00a0: année +1", "Inspectors trained").value = 90
+
+    told = read_into(books.edit(path, typed), tmp_path / "nap.yaml")
+    assert "4 new and 2 changed entry(ies)" in told
+    found = read_partners(tmp_path / "nap.yaml")
+    assert found.checklists == {"prev_groups": {"answer": "yes"}, "prev_reach": {"answer": "partly", "note": "oui"}}
+    assert found.costs == {"1": {"category": "travel"}, "2": {"category": "bateaux"}}
+    assert found.matrix == {"trained": {"target_year_1": 90}}
+
+
+def test_what_was_filled_in_in_one_language_stands_in_the_workbook_of_another(tmp_path: Path) -> None:
+    path = french(tmp_path)
+    books.edit(path, lambda b: setattr(b["Liste des 4P"]["C7"], "value", "en partie"))
+    read_into(path, tmp_path / "nap.yaml")
+    english = books.write(tmp_path, read_partners(tmp_path / "nap.yaml"))
+    assert books.at(openpyxl.load_workbook(english), "4Ps checklist", "Answer", GROUPS).value == "partly"
+    assert read_workbook(english).edits == ()
+
+
+def test_a_sheet_that_was_renamed_is_known_by_its_defined_name(original: Path, tmp_path: Path) -> None:
+    def renamed(book: Workbook) -> None:
+        books.at(book, "4Ps checklist", "Answer", REACH).value = "yes"
+        book["4Ps checklist"].title = "Our answers"
+        book.defined_names["fl_four_ps"].attr_text = "'Our answers'!$A$1"  # which a spreadsheet program does by itself
+
+    found = read_workbook(books.edit(original, renamed, tmp_path / "renamed.xlsx"))
+    assert [(e.table, e.row, e.column, e.after) for e in found.edits] == [("checklists", "prev_reach", "answer", "yes")]
+    assert found.edits[0].where.startswith("Our answers!")
+    # In the first sheet's list of sheets nothing changed, and no sheet counts as one of the partners' own.
+    assert found.problems == ()
+
+
+def test_a_workbook_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """Written and filled in before the workbook had languages, charts and defined names (version of 27 November 2026)."""
+    path = Path(__file__).with_name("filled_in_before_languages.xlsx")
+    partners = Partners(
+        checklists={"prev_groups": {"answer": "no"}},
+        costs={"1": {"category": "staff", "quantity": 2}},
+        sheets={"Ours": (("x",),)},
+    )
+    books.evidence(tmp_path, partners, country.changed(books.plan_with_targets(), languages=["fr"]))
+    read_into(path, tmp_path / "nap.yaml")
+    found = read_partners(tmp_path / "nap.yaml")
+    assert found.checklists == {"prev_groups": {"answer": "partly"}, "prev_reach": {"answer": "yes"}}
+    assert found.costs == {"1": {"category": "staff", "quantity": 2}, "2": {"category": "travel"}}
+    assert found.matrix == {"trained": {"target_year_1": 90}}
+    assert found.sheets == {"Ours": (("x",), ("y",))}
+
+
+def test_the_kits_own_charts_are_no_foreign_content_and_another_is(original: Path, tmp_path: Path) -> None:
+    assert read_workbook(books.edit(original, lambda _: None, tmp_path / "saved.xlsx")).problems == ()
+
+    def drawn(book: Workbook) -> None:
+        chart = BarChart()
+        chart.add_data(Reference(book["Headline"], min_col=2, min_row=7, max_row=8))
+        book["Headline"].add_chart(chart, "K20")
+
+    (told,) = read_workbook(books.edit(original, drawn, tmp_path / "drawn.xlsx")).problems
+    assert told.startswith("the workbook holds charts, drawings: ")

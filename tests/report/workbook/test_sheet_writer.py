@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from handed import EN, FR
 from openpyxl.workbook import Workbook
 
-from fltoolkit.report.workbook.sheet_writer import LONGEST, Column, Formula, Page, SheetRow, Styled, clean, typed, write_book
+from fltoolkit.report.workbook.sheet_writer import Book, Column, Formula, Page, SheetRow, Styled, typed, write_book
 
 COLUMNS = (
     Column("Activity", 20),
-    Column("Answer", 8, "words", key="answer", choices=("yes", "no")),
+    Column("Answer", 8, "words", key="answer", choices={"yes": "oui", "no": "non"}),
     Column("Amount", 8, "amount", key="amount"),
     Column("Twice", 8, beside=True),
 )
@@ -24,13 +26,13 @@ LINES = (
     SheetRow((Styled("LATE", "warn"), "no", None, None), "second", ("amount",)),
 )
 PAGE = Page(
-    "Costs", "What it costs.", COLUMNS, LINES, notes=("One.", "Two."), table="costs", frozen=2, printed_lines=1, printed_columns=3,
+    "costs", "Costs", "What it costs.", COLUMNS, LINES, notes=("One.", "Two."), table="costs", frozen=2, printed_lines=1, printed_columns=3,
     above=SheetRow(("all", "", Formula("=SUM(C{first}:C{last})", 2.5), None)),
 )  # fmt: skip
 
 
 def written(folder: Path, *pages: Page, kept: dict[str, Any] | None = None) -> Workbook:
-    write_book(folder / "book.xlsx", "Plan", pages, kept or {}, ["indicator"])
+    write_book(folder / "book.xlsx", Book("Plan", pages, FR, kept or {}, ["indicator"]))
     return openpyxl.load_workbook(folder / "book.xlsx")
 
 
@@ -62,7 +64,8 @@ def test_only_cells_to_fill_are_open_and_they_say_what_may_be_typed(tmp_path: Pa
     opened = {cell.coordinate for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
     assert opened == {"B8", "C8", "C9"}
     rules = {rule.type: rule for rule in sheet.data_validations.dataValidation}
-    assert (rules["list"].formula1, str(rules["list"].sqref)) == ('"yes,no"', "B8:B9")
+    assert (rules["list"].formula1, str(rules["list"].sqref)) == ('"oui,non"', "B8:B9")
+    assert (rules["list"].errorTitle, rules["list"].error) == ("Hors de la liste", "Choisir parmi\u00a0: oui, non.")
     assert (rules["decimal"].operator, rules["decimal"].formula1, str(rules["decimal"].sqref)) == (
         "greaterThanOrEqual",
         "0",
@@ -74,11 +77,15 @@ def test_only_cells_to_fill_are_open_and_they_say_what_may_be_typed(tmp_path: Pa
 def test_every_cell_is_recorded_as_it_was_written(tmp_path: Path) -> None:
     book = written(tmp_path, PAGE, kept={"Ours": [["x", None], [None, 3]], "Bare": []})
     assert json.loads(str(book["_kit"]["A1"].value)) == ["indicator"]
+    assert json.loads(str(book["_kit"]["B1"].value)) == {
+        "language": "fr", "sheets": {"costs": "Costs"}, "choices": {"costs.answer": {"oui": "yes", "non": "no"}}, "charts": 0,
+    }  # fmt: skip
+    assert book.defined_names["fl_costs"].attr_text == "'Costs'!$A$1"
     assert book["_kit"].sheet_state == "veryHidden"
     found = record(book)
     for line in (
         ("Costs", 7, 0, "locked", "", "", "", False, "text", "=1+1"),
-        ("Costs", 7, 1, "input", "costs", "first", "answer", True, "text", "yes"),
+        ("Costs", 7, 1, "input", "costs", "first", "answer", True, "text", "yes", "oui"),
         ("Costs", 7, 2, "input", "costs", "first", "amount", False, "number", "2.5"),
         ("Costs", 7, 3, "formula", "", "", "", False, "text", "=C8*2"),
         ("Costs", 8, 2, "input", "costs", "second", "amount", False, "", ""),
@@ -99,15 +106,15 @@ def test_the_same_content_is_the_same_bytes(tmp_path: Path) -> None:
 def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_calendar_is_text(tmp_path: Path) -> None:
     """A spreadsheet's calendar begins in 1900."""
     values = (12.25, date(2026, 5, 1), datetime(2026, 5, 1, 12, 30), date(1899, 12, 31), True, float("nan"))
-    page = Page("Values", "", tuple(Column(str(n), 8, "one_decimal") for n in range(6)), [SheetRow(values)])
+    page = Page("values", "Values", "", tuple(Column(str(n), 8, "one_decimal") for n in range(6)), [SheetRow(values)])
     sheet = written(tmp_path, page)["Values"]
-    row = sheet[5]
-    assert row[0].number_format == "#,##0.0_-_-"
+    row = sheet[4]
+    assert row[0].number_format == "#,##0.0_-"
     assert row[0].alignment.horizontal == "right"
     assert [cell.value for cell in row] == [
         12.25, datetime(2026, 5, 1), datetime(2026, 5, 1, 12, 30), "1899-12-31", True, None,
     ]  # fmt: skip
-    assert sheet.print_area == "'Values'!$A$1:$F$5"
+    assert sheet.print_area == "'Values'!$A$1:$F$4"
     assert sheet.sheet_properties.tabColor.rgb != written(tmp_path, PAGE)["Costs"].sheet_properties.tabColor.rgb
 
 
@@ -122,7 +129,16 @@ def test_a_value_is_a_type_and_a_text(value: object, told: tuple[str, str]) -> N
     assert typed(value) == told
 
 
-def test_texts_are_as_every_spreadsheet_keeps_them() -> None:
-    assert clean("a\r\nb\rc\x00\x1f") == "a\nb\nc"
-    assert len(clean("x" * 40000)) == LONGEST
-    assert clean("x" * LONGEST) == "x" * LONGEST
+def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:
+    long = replace(PAGE, purpose="word " * 60, notes=())
+    assert len(long.top) > 1
+    assert all(len(line) <= 70 for line in long.top)
+    assert " ".join(long.top) == ("word " * 60).strip()
+    assert long.head == 2 + len(long.top) + 1
+
+
+def test_a_book_that_nobody_fills_in_has_no_record_and_no_lock(tmp_path: Path) -> None:
+    write_book(tmp_path / "book.xlsx", Book("Plan", [PAGE], EN, recorded=False))
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    assert book.sheetnames == ["Costs"]
+    assert not book["Costs"].protection.sheet

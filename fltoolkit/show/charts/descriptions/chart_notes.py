@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.descriptions.chart_parts import Glyph, Mark
 from fltoolkit.show.wording import number_words
@@ -49,7 +50,9 @@ def base(out: Published, first: PublishedNumber, language: Language) -> str:
         return language.say("charts.base_unknown", who=who)
     whole = asked.iloc[0].to_dict()
     facts = {"who": who, "n": number_words.count(language, whole["n"]), "cases": number_words.cases(language, whole)}
-    return language.say("charts.base_of_cases" if first["measure"] in ("share", *PROFILES) and facts["cases"] else "charts.base", **facts)
+    return language.say(
+        "charts.base_of_cases" if first["measure"] in ("share", *PROFILES) and facts["cases"] else "charts.base", **facts
+    )
 
 
 def source(language: Language, *surveys: object) -> str:

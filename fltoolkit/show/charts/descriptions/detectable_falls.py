@@ -88,7 +88,7 @@ def repeat(
     marks = [(size, fall(size)) for size in _apart(n, planned)]
     there = [(size, y) for size, y in marks if math.isfinite(y)]
     title = language.say("charts.repeat")
-    rate = f"{_per_1000(language, number_words.number(language, p, 'prevalence'))} {language.kit(str(row['reference_population_label']))}".strip()
+    rate = f"{_per_1000(language, number_words.number(language, p, 'prevalence'))} {language.kit(row['reference_population_label'])}".strip()
     power = number_words.percent(language, POWER)
     subtitle = f"{language.say('charts.repeat_in', rate=rate, power=power, deff=language.number(f'{deff:.1f}'))}."
     below = (

@@ -214,7 +214,7 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
     unit = number_words.start(number_words.unit(language, str(first["measure"])))
     parts = (
         language.say("charts.estimates", unit=unit, level=number_words.level(language, first)),
-        language.kit(str(first["reference_period"] or "")),
+        language.kit(first["reference_period"]),
         number_words.reason(language, first["duration_basis"]),
         language.say("charts.to_verify") if first["to_verify"] else "",
     )

@@ -51,7 +51,7 @@ def target_path(
     way = pd.concat([pd.DataFrame({"year": [start], "value": [target["baseline_value"]]}), steps, goals]).sort_values("year")
     last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
     named = title or language.say("charts.path", indicator=number_words.indicator(language, target))
-    unit = number_words.start(language.kit(str(target["unit"])))
+    unit = number_words.start(language.kit(target["unit"]))
     subtitle = f"{language.say('charts.path_in', unit=unit)}."
     notes = [
         *chart_notes.signs(language, [p.mark for p in points]),
@@ -114,5 +114,5 @@ def _told(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.Da
             said.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
     if later is not None and pd.notna(later["value"]):
         words = _measured(language, {**later, "measure": target["measure"]}, "value", INK).words
-        said.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(str(later['verdict']))}"))
+        said.append(language.colon(f"{later['year']:g}", f"{words}, {language.kit(later['verdict'])}"))
     return f"{language.list(said)}."

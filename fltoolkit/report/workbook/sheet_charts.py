@@ -1,0 +1,82 @@
+"""Native charts of the workbook: drawn by the spreadsheet program from the cells beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+CHART_COLUMNS = 9  # of usual width, which a chart covers
+WIDE, ROW, ROWS = 560, 20, 15  # pixels, and rows of usual height
+BLUE, GREY, LINES = "#1F5A7A", "#8A949E", "#D7DDE3"
+
+
+@dataclass(frozen=True)
+class NativeChart:
+    """A chart of the first rows of its sheet, from left to right.
+
+    Attributes:
+        title: what it shows, in which unit; who cannot see it is told the same.
+        names, values: the columns with what is drawn side by side, and with its height, from 0. axis: the head of the values.
+        rows: how many rows of the table are drawn.
+        limits: the columns with the ends of the interval: then a dot with a line; without, a bar.
+        solid: of bars, by row whether the value was measured; else the bar is hollow.
+    """
+
+    title: str
+    names: int
+    values: int
+    rows: int
+    axis: str
+    number_format: str
+    limits: tuple[int, int] | None = None
+    solid: Sequence[bool] = ()
+
+
+def insert(book: Any, sheet: Any, name: str, chart: NativeChart, at: tuple[int, int]) -> None:
+    """Put a chart to the right of its table. `at`: row of the heads, and the first column that is free."""
+    head, column = at
+
+    def cells(of: int) -> list[object]:
+        return [name, head + 1, of, head + chart.rows, of]
+
+    made = book.add_chart({"type": "stock" if chart.limits else "column"})
+    if chart.limits:
+        low, high = chart.limits
+        for place in (high, low, chart.values):  # the order that a chart of highs, lows and closes asks for
+            dot = (
+                {"type": "circle", "size": 8, "fill": {"color": BLUE}, "border": {"color": BLUE}}
+                if place == chart.values
+                else {"type": "none"}
+            )
+            made.add_series(
+                {
+                    "name": chart.axis,
+                    "categories": cells(chart.names),
+                    "values": cells(place),
+                    "marker": dot,
+                    "line": {"none": True},
+                }
+            )
+        made.set_high_low_lines({"line": {"color": BLUE, "width": 2}})
+    else:
+        fill = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
+        hollow = {"fill": {"color": "#FFFFFF"}, "border": {"color": GREY, "width": 1.5, "dash_type": "dash"}}
+        points = [fill if solid else hollow for solid in chart.solid]
+        made.add_series(
+            {
+                "name": chart.axis,
+                "categories": cells(chart.names),
+                "values": cells(chart.values),
+                "gap": 60,
+                "points": points,
+                **fill,
+            }
+        )
+    made.set_title({"name": chart.title, "name_font": {"size": 11, "bold": True}, "overlay": False})
+    made.set_legend({"none": True})
+    made.set_x_axis({"num_font": {"size": 9}, "text_axis": True})
+    lines = {"visible": True, "line": {"color": LINES}}
+    made.set_y_axis({"num_format": chart.number_format, "min": 0, "num_font": {"size": 9}, "major_gridlines": lines})
+    made.set_size({"width": WIDE, "height": ROWS * ROW})
+    sheet.insert_chart(head, column, made, {"x_offset": 12, "y_offset": 2, "description": chart.title, "object_position": 3})

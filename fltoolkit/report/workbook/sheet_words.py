@@ -1,0 +1,121 @@
+"""What the workbook's sheets say in the plan's language: heads of columns, values of the plan's rows, and numbers as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.publish.measure_units import COUNTED, as_read
+from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.show.wording import number_words
+from fltoolkit.survey.spec.groups import TOTAL
+
+Row = Mapping[Any, Any]
+NO_GROUP = "–"
+
+
+def first_language(plan: Plan) -> Language:
+    """The language of a plan's workbook: the first of those its documents are written in."""
+    return read_language(plan.languages[0])
+
+
+def column(language: Language, name: str, width: float, style: str = "text", **more: Any) -> Column:
+    """The column whose head and help are `workbook.columns.<name>`."""
+    head, told = (language.say(f"workbook.columns.{name}.{part}") for part in ("head", "help"))
+    return Column(head, width, style, told, **more)
+
+
+def page(
+    language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
+) -> Page:
+    """The sheet whose name and words are `workbook.sheets.<key>`; `notes` stand before its own."""
+    words = f"workbook.sheets.{key}"
+    own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
+    fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
+    name, purpose = (language.say(f"{words}.{part}") for part in ("name", "purpose"))
+    return Page(key, name, purpose, tuple(columns), lines, fills=fills, notes=(*notes, *own), **more)
+
+
+def word(language: Language, words: str, code: object) -> str:
+    """The word of a code (`workbook.<words>.<code>`); the code itself where it has none, nothing for nothing."""
+    if code is None or pd.isna(code) or code == "":  # type: ignore[call-overload]
+        return ""
+    key = f"workbook.{words}.{str(code).replace(' ', '_')}"
+    return language.say(key) if language.has(key) else str(code)
+
+
+def choices(language: Language, name: str, codes: Sequence[str]) -> dict[str, str]:
+    """The codes that may be chosen in a column, with their words."""
+    return {code: word(language, f"choices.{name}", code) for code in codes}
+
+
+def cleared(row: Row) -> dict[Any, Any]:
+    """A row with nothing where a value is missing."""
+    return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
+
+
+def look(measure: object, value: object) -> Styled:
+    """A number in its row's unit as it is read everywhere: persons whole, rates and shares with a decimal."""
+    read = None if value is None or pd.isna(value) else as_read(float(value), str(measure))  # type: ignore[arg-type, call-overload]
+    return Styled(read, "whole" if measure in COUNTED else "one_decimal")
+
+
+def rounded(value: object, digits: int) -> float | None:
+    return None if value is None or pd.isna(value) else round(float(value), digits)  # type: ignore[arg-type, call-overload]
+
+
+def bracketed(marker: object) -> str:
+    return f"[{marker}]" if isinstance(marker, str) and marker else ""
+
+
+def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple[str, ...]:
+    """A sentence with what the markers of a sheet mean; nothing where it has none."""
+    told = number_words.markers(language, used)
+    return (language.say("workbook.legend", markers=told),) if told else ()
+
+
+def flag(language: Language, row: Row) -> str:
+    return word(language, "flags", row["flag"])
+
+
+def cases(language: Language, row: Row) -> object:
+    """How many cases: their number, and of a category the class of it."""
+    return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
+
+
+def who(language: Language, row: Row) -> tuple[object, ...]:
+    """Indicator, group, category and unit of a row of the plan."""
+    group, category = str(row["group"] or ""), row["category"] or ""
+    return (
+        number_words.indicator(language, row),
+        NO_GROUP if group == TOTAL else number_words.group(language, group),
+        language.say("everyone") if category == TOTAL else number_words.reason(language, category),
+        language.kit(row["unit"]),
+    )
+
+
+def who_columns(language: Language) -> tuple[Column, ...]:
+    return (
+        column(language, "indicator", 34),
+        column(language, "by", 16),
+        column(language, "category", 20),
+        column(language, "unit", 22),
+    )
+
+
+def sentence(text: str) -> str:
+    return f"{number_words.start(text)}." if text else ""
+
+
+def chart_title(language: Language, name: str, row: Row) -> str:
+    """`Prevalence of forced labour, per 1,000 adults (women)`: what a chart shows of a row's measure and category."""
+    measure, unit = language.say(f"titles.{row['measure']}"), language.kit(row["unit"])
+    title = f"{measure}, {unit}"
+    if row["group"] not in ("", TOTAL) and name != "headline":
+        title = f"{title} ({number_words.reason(language, row['category'])})"
+    return language.say(f"workbook.charts.{name}", what=title)

@@ -1,0 +1,139 @@
+"""What the plan costs, and who does what by when: free rows that partners fill, with sums that are formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.partner_entries import Partners, plain, row_number
+from fltoolkit.report.workbook.sheet_words import choices, column, page
+from fltoolkit.report.workbook.sheet_writer import Column, Formula, Page, SheetRow, Styled
+
+CATEGORIES = ("staff", "consultancy", "capacity development", "travel", "other")
+FREE_ROWS, PRINTED = 200, 25
+SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and gaps
+
+
+def costs(evidence: Evidence, language: Language) -> Page:
+    """Tool No. 12: what each activity costs. Our formulas multiply, add up, and show the gap."""
+    years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
+    columns = (
+        column(language, "objective", 26, "words", key="objective"),
+        column(language, "intermediate_objective", 26, "words", key="intermediate_objective"),
+        column(language, "activity", 32, "words", key="activity"),
+        column(language, "cost_category", 18, "words", key="category", choices=choices(language, "category", CATEGORIES)),
+        column(language, "cost_unit", 14, "words", key="unit"), column(language, "quantity", 10, "amount", key="quantity"),
+        column(language, "unit_cost", 13, "money", key="unit_cost"), column(language, "year", 8, "plain", key="year", choices=years),
+        column(language, "total", 14, "money"), column(language, "existing_source", 26, "words", key="existing_source"),
+        column(language, "secured", 14, "money", key="secured"), column(language, "gap", 14, "money"),
+    )  # fmt: skip
+    lines, sums = [], [0.0, 0.0, 0.0]
+    for n in range(1, _rows_offered(evidence.partners.costs) + 1):
+        mine = evidence.partners.row("costs", str(n))
+        cells: list[object] = [plain(mine.get(c.key)) if c.key else None for c in columns]
+        total, secured, gap = cost_of(mine)
+        cells[8] = Formula('=IF(COUNT(F{r},G{r})=2,F{r}*G{r},"")', total, "money")
+        cells[11] = Formula('=IF(I{r}="","",MAX(0,I{r}-SUM(K{r})))', gap, "money")
+        sums = [a + b for a, b in zip(sums, (total or 0.0, secured, gap or 0.0), strict=True)]  # type: ignore[operator]
+        lines.append(SheetRow(cells, str(n), tuple(c.key for c in columns if c.key), frozenset(mine)))
+    summed = tuple(Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip(SUMMED, sums, strict=True))
+    above = [Styled(text, "sum") for text in (language.say("workbook.all_activities"), *[""] * 7)]
+    used = max(map(row_number, evidence.partners.costs), default=0)
+    return page(language, "costs", columns, lines, tool="12", table="costs", frozen=3, printed_lines=used + PRINTED,
+                above=SheetRow([*above, summed[0], Styled("", "sum"), *summed[1:]]))  # fmt: skip
+
+
+def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
+    """Total, secured and gap of a row, as its formulas work them out; blank where quantity or unit cost is no number."""
+    quantity, price, secured = (_amount(plain(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
+    if quantity is None or price is None:
+        return "", secured or 0.0, ""
+    return quantity * price, secured or 0.0, max(0.0, quantity * price - (secured or 0.0))
+
+
+def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
+    """Sums of the cost sheet by category and by year; what is in no list is told apart, so that each adds up to the whole."""
+    columns = (
+        column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),
+        column(language, "secured", 18, "money"), column(language, "gap", 18, "money"),
+    )  # fmt: skip
+    first = sheet.head + 2  # as Excel counts
+    last = first + len(sheet.lines) - 1
+    by_key = {c.key: c for c in sheet.columns if c.key}
+    rows = [evidence.partners.row("costs", line.id) for line in sheet.lines]
+    years = [str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)]
+    empty = page(language, "cost_summary", columns, (), tool="12")
+    own = empty.head + 2  # the row of the first sum
+    named = f"'{sheet.name}'"
+    lines = [SheetRow((language.say("workbook.sums.everything"), "", *(
+        Formula(f"=SUM({named}!{x}{first}:{x}{last})", _added(rows, place)) for place, x in enumerate(SUMMED)
+    )))]  # fmt: skip
+    for key, letter, values in (("category", "D", CATEGORIES), ("year", "H", years)):
+        top, title, shown = own + len(lines), language.say(f"workbook.sums.{key}"), by_key[key].shown
+        words = [int(v) if key == "year" else shown(v) for v in values]
+        said = [shown(plain(r.get(key))) for r in rows]
+        for value in words:
+            mine = [r for r, one in zip(rows, said, strict=True) if _same(one, value)]
+            lines.append(SheetRow((title, value, *(
+                Formula(f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})", _added(mine, place), "money")
+                for place, x in enumerate(SUMMED)
+            ))))  # fmt: skip
+        rest = [r for r, one in zip(rows, said, strict=True) if not any(_same(one, value) for value in words)]
+        lines.append(SheetRow((title, language.say("workbook.sums.rest"), *(
+            Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})", _added(rest, place), "money") for place, x in enumerate("CDE")
+        ))))  # fmt: skip
+    return replace(empty, lines=lines)
+
+
+def implementation(evidence: Evidence, language: Language) -> Page:
+    """Tool No. 14: a row an indicator of the plan, then free rows."""
+    columns = (
+        column(language, "objective", 26, "words", key="objective"), column(language, "result", 34, "words", key="result"),
+        column(language, "activity", 34, "words", key="activity"), column(language, "partner", 30, "words", key="partner"),
+        column(language, "start", 12, "amount", key="start"), column(language, "end", 12, "amount", key="end"),
+        column(language, "indicator", 34, "words", key="indicator"), column(language, "budget", 14, "amount", key="budget"),
+        column(language, "note", 40, "words", key="note"),
+    )  # fmt: skip
+    lines, objective, result = [], "", ""
+    theirs = ("partner", "start", "end", "budget", "note")
+    for statement in evidence.plan.framework:
+        words = language.colon(statement.code, statement.statement)
+        objective = words if statement.level == "objective" else objective
+        result = words if statement.level in ("outcome", "output") else "" if statement.level == "objective" else result
+        activity = words if statement.level == "activity" else ""
+        for indicator in statement.indicators:
+            given = {"objective": objective, "result": result, "activity": activity, "indicator": indicator.indicator}
+            lines.append(_step(columns, evidence.partners, indicator.id, theirs, given))
+    planned = len(lines)
+    numbered = {n: row for n, row in evidence.partners.implementation.items() if n.isdecimal()}
+    everything = tuple(c.key for c in columns)
+    lines += [_step(columns, evidence.partners, str(n), everything, {}) for n in range(1, _rows_offered(numbered) + 1)]
+    used = max((int(n) for n in numbered), default=0)
+    printed = planned + used + PRINTED
+    return page(language, "implementation", columns, lines, tool="14", table="implementation", frozen=3, printed_lines=printed)
+
+
+def _step(columns: Sequence[Column], partners: Partners, id: str, inputs: tuple[str, ...], given: dict[str, str]) -> SheetRow:
+    mine = partners.row("implementation", id)
+    cells = [plain(mine.get(c.key)) if c.key in inputs else given.get(c.key) for c in columns]
+    return SheetRow(cells, id, inputs, frozenset(mine))
+
+
+def _rows_offered(rows: Mapping[str, Any]) -> int:
+    return max(map(row_number, rows), default=0) + FREE_ROWS
+
+
+def _amount(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _same(value: object, listed: object) -> bool:
+    """As SUMIF compares: without case, and a year that was typed as text too."""
+    return str(value).strip().lower() == str(listed).lower()
+
+
+def _added(rows: Sequence[Mapping[str, Any]], place: int) -> float:
+    return float(sum(cost_of(row)[place] or 0.0 for row in rows))  # type: ignore[misc]

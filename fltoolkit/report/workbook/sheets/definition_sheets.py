@@ -1,0 +1,60 @@
+"""How a run's numbers came about, after what the words mean (ILO toolkit, Tools No. 1 and 2)."""
+
+from __future__ import annotations
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.checklists import checklists
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.workbook.sheet_words import word
+from fltoolkit.show.wording import number_words
+
+DefinitionRow = tuple[str, str, str, str]
+
+
+def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
+    """Definitions, the legal basis that the plan names, measures and methods: section, term, meaning and source."""
+    law: list[DefinitionRow] = []
+    said: list[DefinitionRow] = []
+    for d in checklists().definitions:
+        words = f"checklists.definitions.{d.id}"
+        source = language.say(f"{words}.source") if language.has(f"{words}.source") else ""
+        row = (
+            language.say(f"checklists.kinds.{d.kind}"),
+            language.say(f"{words}.term"),
+            language.say(f"{words}.meaning"),
+            source,
+        )
+        (law if d.kind == "definition" else said).append(row)
+    section, named = (language.say(f"workbook.legal_basis.{part}") for part in ("section", "term"))
+    basis = [(section, named, text, "nap.yaml") for text in evidence.plan.legal_basis]
+    return [*law, *basis, *said, *_method(evidence, language)]
+
+
+def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
+    """How this run's numbers were made."""
+    out = evidence.now
+    row, limits = out.select("prevalence").iloc[0].to_dict(), out.limits
+    numbers = {name: str(getattr(limits, name)) for name in ("persons", "cases", "non_cases", "psus", "households")}
+    texts = {
+        "survey": _text(language, "survey", survey=row["survey"], year=f"{row['year']:.0f}"),
+        "rules": _text(language, "rules", rules=row["rule_set"], work=word(language, "same_work", row["same_work"])),
+        "period": language.kit(row["reference_period"]),
+        "population": language.kit(row["reference_population_label"]),
+        "unresolved": _text(language, "unresolved"),
+        "interval": _text(language, "interval", level=number_words.level(language, row), method=word(language, "intervals", row["interval"])),
+        "confidentiality": _text(language, "confidentiality", **numbers),
+        "rounding": _text(language, "rounding"),
+        "reliability": _text(language, "reliability", profile=out.judged.partition(":")[0] or out.profile),
+    }  # fmt: skip
+    told = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
+    told += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS]
+    left_out = language.list(out.coverage_excludes) or language.say("workbook.method.coverage.nobody")
+    told.append((language.say("workbook.method.coverage.term"), left_out))
+    told += [(language.say("workbook.method.note.term"), number_words.reason(language, note)) for note in out.notes]
+    kind = language.say("checklists.kinds.method")
+    return [(kind, term, text, "") for term, text in told]
+
+
+def _text(language: Language, name: str, **values: str) -> str:
+    return language.say(f"workbook.method.{name}.text", **values)

@@ -1,0 +1,165 @@
+"""Tool No. 16's matrix: a sheet of the plan's workbook, where partners fill in their own rows, and the baseline's workbook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import PREVALENCE, Baseline
+from fltoolkit.nap.partner_entries import Partners, plain
+from fltoolkit.nap.results_framework import Indicator, Plan
+from fltoolkit.nap.target_paths import of_row
+from fltoolkit.report.workbook.sheet_words import (
+    Row,
+    bracketed,
+    cases,
+    cleared,
+    column,
+    flag,
+    legend,
+    look,
+    page,
+    rounded,
+    who,
+    word,
+)
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.plan_words import frequency
+from fltoolkit.survey.spec.groups import TOTAL
+
+TOOL_16 = (
+    ("t16_statement", 30, "unseen"), ("t16_indicator", 34, "again"), ("t16_definition", 54, "unseen"), ("t16_by", 30, "text"),
+    ("t16_verification", 26, "unseen"), ("t16_unit", 24, "text"), ("t16_baseline", 12, "given"), ("t16_year_1", 11, "given"),
+    ("t16_year_2", 11, "given"), ("t16_frequency", 20, "unseen"), ("t16_lead", 30, "unseen"),
+)  # fmt: skip
+BESIDE = (
+    ("category", 24, "text"), ("marker", 8, "marker"), ("interval_from", 11, "text"), ("interval_to", 11, "text"), ("n", 12, "whole"),
+    ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 14, "text"), ("reason", 40, "text"),
+    ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
+    ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
+    ("about_targets", 34, "text"),
+)  # fmt: skip
+STYLES = [style for _, _, style in (*TOOL_16, *BESIDE)]
+QUIET = ("again", "unseen")  # in the rows after an indicator's first
+MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
+FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
+PRINTED = len(TOOL_16) + 4
+
+
+def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
+    """Tool No. 16's columns and no other before those beside; a partners' row has three cells to fill."""
+    lines = list(_lines(filled, language, partners))
+    return page(
+        language, "matrix", _columns(language, filled_in=True), lines, _notes(filled, language), tool="16", table="matrix", frozen=2, paper=8,
+        printed_columns=PRINTED,
+    )  # fmt: skip
+
+
+def baseline_sheet(filled: Baseline, language: Language) -> Page:
+    """The same rows to be read only: the partners' show what the baseline holds of them."""
+    lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
+    columns = _columns(language, filled_in=False)
+    notes = _notes(filled, language)
+    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, paper=8, printed_columns=PRINTED)
+
+
+def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
+    return (language.say("workbook.goal", goal=filled.plan.goal), *legend(language, list(filled.table["marker"])))
+
+
+def _columns(language: Language, *, filled_in: bool) -> tuple[Column, ...]:
+    own = (column(language, name, width, style, key=MINE.get(name, "") if filled_in else "") for name, width, style in TOOL_16)
+    return (*own, *(column(language, name, width, style, beside=True) for name, width, style in BESIDE))
+
+
+def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator[SheetRow]:
+    before = ""
+    for row in map(cleared, filled.table.to_dict("records")):
+        cells, starts = _cells(filled.plan, row, language), row["id"] != before
+        before = row["id"]
+        if starts:
+            cells = [Styled(cell, "text") if style in QUIET else cell for cell, style in zip(cells, STYLES, strict=True)]
+        if row["filled_by"] != "partners":
+            yield SheetRow(cells)
+            continue
+        mine = partners.row("matrix", row["id"])
+        for place, key in enumerate(MINE.values(), FIRST):
+            cells[place] = plain(mine[key]) if key in mine else as_number(row[key])
+        yield SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine))
+
+
+def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
+    """One row of the matrix: Tool No. 16's columns, then those beside. The framework's words stand in every row, so that it can be filtered."""
+    indicator = _indicator_of(plan, row)
+    _, group, category, unit = who(language, row)
+    first = row["group"] in (None, "", TOTAL)
+    groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
+    by = groups if first else language.colon(str(group), str(category))
+    numbers = [_number(row["measure"], row[name]) for name in MINE.values()]
+    return [
+        language.colon(row["code"], row["statement"]), name_of(language, row), definition(language, indicator, row), by, row["means_of_verification"], unit,
+        *numbers, frequency(language, indicator.reporting_frequency), row["lead"],
+        category, bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]), row["n"], cases(language, row),
+        rounded(row["cv"], 3), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
+        word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
+        language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), row["survey"],
+        row["round"], row["year"], word(language, "filled", row["filled_by"]), about_targets(language, indicator, row),
+    ]  # fmt: skip
+
+
+def _number(measure: object, value: object) -> object:
+    """A baseline or target: rounded as its measure is read, or what the plan says of it in words."""
+    given = as_number(value)
+    return look(measure, given) if measure and isinstance(given, float) else given
+
+
+def _indicator_of(plan: Plan, row: Row) -> Indicator:
+    """The plan's indicator that a row of the baseline belongs to."""
+    by_id = {i.id: i for s in plan.framework for i in s.indicators}
+    return by_id.get(row["id"]) or by_id[str(row["id"]).removesuffix("_base")]
+
+
+def name_of(language: Language, row: Row) -> str:
+    """An indicator; of the row that the kit adds above a % decrease, what it is for."""
+    said = number_words.indicator(language, row)
+    return language.say("workbook.base_of", indicator=said) if row["indicator"] == PREVALENCE["indicator"] else said
+
+
+def definition(language: Language, indicator: Indicator, row: Row) -> str:
+    """What is counted, of whom, where it is stored and of what type: the plan's words between the kit's."""
+    if row["indicator"] == PREVALENCE["indicator"]:
+        counted, unit, stored, kind = (
+            language.say("workbook.base_definition"),
+            language.say("workbook.base_unit"),
+            "",
+            "quantitative",
+        )
+    else:
+        d = indicator.definition
+        counted, unit, stored, kind = d.counted, d.unit_of_analysis, d.stored, d.type
+    parts = [
+        counted,
+        unit and language.say("workbook.unit_of_analysis", unit=unit),
+        stored and language.say("workbook.stored", where=stored),
+        language.say(f"workbook.types.{kind}"),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
+    """By which path the two target columns are reckoned; empty for a row without."""
+    if not row["about_targets"]:
+        return ""
+    start = int(row["year"])
+    paths = ""
+    for target in of_row(indicator.targets, row["group"], row["category"]):
+        one = language.say(f"workbook.on_path.{target.path}", year=str(target.year))
+        paths = language.say("workbook.on_path.then", first=paths, next=one) if paths else one
+    return language.say("workbook.about_targets", first=str(start + 1), second=str(start + 2), paths=paths)
+
+
+def as_number(value: object) -> object:
+    """A number that stands in nap.yaml as text is one; anything else, also 007, stays as it was written."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value

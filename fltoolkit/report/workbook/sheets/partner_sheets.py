@@ -1,0 +1,130 @@
+"""What partners answer: the SMART check, the ILO toolkit's checklists and the labour standards, as pages whose yellow cells come back from partners.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.checklists import ChecklistQuestion, checklists
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.partner_entries import Partners, plain
+from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
+from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheets.definition_sheets import definitions
+from fltoolkit.report.workbook.sheets.target_sheets import verdicts
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.plan_words import between, value
+from fltoolkit.survey.spec.groups import TOTAL
+
+ANSWERS = ("yes", "partly", "no")
+SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
+"""The sheet of each checklist, by the number of the tool."""
+RATED = "prevalence"
+
+
+def _answer(language: Language, name: str = "answer") -> Column:
+    return column(language, name, 14, "words", key="answer", choices=choices(language, "answer", ANSWERS))
+
+
+def _note(language: Language, name: str = "note") -> Column:
+    return column(language, name, 50, "words", key="note")
+
+
+def smart(evidence: Evidence, language: Language) -> Page:
+    """Tool No. 16's five criteria for each indicator; partners say what the kit cannot tell."""
+    columns = (
+        column(language, "code", 14), column(language, "indicator", 40), column(language, "criterion", 16), column(language, "met", 13),
+        column(language, "missing", 60), _answer(language), _note(language),
+    )  # fmt: skip
+    lines = []
+    for row in evidence.smart.to_dict("records"):
+        met: object = word(language, "met", row["met"])
+        met = Styled(met, "warn") if row["met"] == "no" else met
+        words = (
+            row["code"],
+            row["indicator"],
+            language.say(f"smart.{row['criterion']}"),
+            met,
+            number_words.reason(language, row["missing"]),
+        )
+        id = f"smart.{row['id']}.{row['criterion']}"
+        lines.append(_checklist_row(words, evidence.partners, id, ("answer", "note") if row["met"] == "partners" else ()))
+    return page(language, "smart", columns, lines, tool="16", table="checklists", frozen=3)
+
+
+def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
+    """A checklist of the toolkit; with evidence beside the questions where numbers can answer one."""
+    questions = checklists().of(tool)
+    beside, sourced = any(q.evidence for q in questions), tool == 8
+    columns = (
+        column(language, "section", 24, "section"), column(language, "question", 70), *([column(language, "said", 60)] if beside else []),
+        _answer(language), _note(language), *([column(language, "source", 30, "words", key="source")] if sourced else []),
+    )  # fmt: skip
+    keys = ("answer", "note", "source") if sourced else ("answer", "note")
+    lines = []
+    for q in questions:
+        said = [survey_says(evidence, language, q)] if beside else []
+        words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *said)
+        lines.append(_checklist_row(words, evidence.partners, q.id, keys))
+    source = (language.say("checklists.source"),)
+    return page(language, SHEETS[tool], columns, lines, source, tool=str(tool), table="checklists", frozen=2)
+
+
+def methods(evidence: Evidence, language: Language) -> Page:
+    """Definitions and methods (Tools No. 1 and 2), then the labour standards, whose ratification is for partners to say."""
+    columns = (
+        column(language, "section", 24, "section"), column(language, "term", 34), column(language, "meaning", 90), column(language, "source", 40),
+        _answer(language, "ratified"), _note(language, "note_law"),
+    )  # fmt: skip
+    lines = [SheetRow((*row, None, None)) for row in definitions(evidence, language)]
+    tool = language.say("workbook.tool", n="1")
+    for q in checklists().of(1):
+        name, _, rest = language.say(f"checklists.questions.{q.id}").partition(": ")
+        section = language.say("workbook.standards", section=language.say(f"checklists.sections.{q.section}"))
+        words = (section, name.rstrip("\u00a0"), number_words.start(rest), tool)
+        lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
+    return page(
+        language, "definitions", columns, lines, (language.say("checklists.source"),), tool="1, 2", table="checklists", frozen=2
+    )
+
+
+def survey_says(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
+    """Published numbers beside a question, a line a breakdown; hidden ones are counted, not written."""
+    told = [
+        verdicts(evidence, language) if name == "change" else _said_by(evidence, language, name) for name in question.evidence
+    ]
+    return "\n".join(line for line in told if line)
+
+
+def _said_by(evidence: Evidence, language: Language, name: str) -> str:
+    """The numbers of one breakdown in a line."""
+    table = evidence.baseline.table
+    table = table[table["measure"].notna() & (table["group"] == name) & (table["category"] != "")]
+    measure = RATED if RATED in set(table["measure"]) else next(iter(table["measure"]), "")
+    rows = table[table["measure"] == measure].drop_duplicates("category").to_dict("records")
+    if not rows:
+        return ""
+    whole = name == TOTAL
+    rows = rows[:1] if whole else rows
+    shown = [r for r in rows if pd.notna(r["baseline_value"])]
+    told = [f"{'' if whole else number_words.reason(language, r['category'])} {_said(language, r)}".strip() for r in shown]
+    if hidden := len(rows) - len(shown):
+        told.append(language.say("workbook.said.hidden", n=str(hidden)))
+    key, unit = ("everyone" if whole else "by"), language.kit(rows[0]["unit"])
+    text = language.say(f"workbook.said.{key}", group=number_words.group(language, name), unit=unit, values=language.list(told))
+    meaning = number_words.markers(language, [r["marker"] for r in shown])
+    return f"{text} ({meaning})" if meaning else text
+
+
+def _said(language: Language, row: Row) -> str:
+    interval = between(language, row, "ci_low", "ci_high")
+    told = language.say("workbook.said.value", value=value(language, row["baseline_value"], row), interval=interval)
+    return f"{told} {number_words.marker(row)}".strip()
+
+
+def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:
+    mine = partners.row("checklists", id)
+    every = keys or ("answer", "note")
+    return SheetRow((*words, *(plain(mine.get(key)) for key in every)), id, tuple(keys), frozenset(mine))

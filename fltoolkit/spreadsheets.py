@@ -1,0 +1,121 @@
+"""The one writer of .xlsx files: a text stays text, a value is written as what it is, and the same content is the same bytes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+LONGEST = 32767  # characters that a cell holds
+FIRST_YEAR = 1900
+DANGER = ("=", "+", "-", "@", "\t", "\r")  # with which a text would be taken for a formula
+NO_TIME = datetime(1980, 1, 1)  # as the files inside a workbook have it: the same content is the same bytes
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # no spreadsheet keeps them
+BASE = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
+STYLES: Mapping[str, Mapping[str, Any]] = {
+    "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
+    "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
+    "note": {"font_name": "Calibri", "font_size": 9, "font_color": "#55606B"},
+    "head": {**BASE, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
+    "head_beside": {**BASE, "bold": True, "bg_color": "#E4E8EC"},
+    "text": BASE,
+    "group": {"bg_color": "#E4E8EC"},
+    "again": {"font_color": "#6B737C"},
+    "unseen": {"num_format": ";;;", "text_wrap": False},
+    "plain": {"num_format": "0"},
+    "whole": {"num_format": "#,##0"},
+    "one_decimal": {"num_format": "#,##0.0"},
+    "two_decimals": {"num_format": "0.00"},
+    "percent": {"num_format": "0.0%"},
+    "power": {"num_format": "0%"},
+    "money": {"num_format": "#,##0.00"},
+    "sum": {"bold": True, "bg_color": "#E4E8EC", "num_format": "#,##0.00"},
+    "amount": {},
+    "in_place": {"align": "right", "num_format": "@"},
+    "marker": {"align": "center", "bold": True},
+    "section": {"bold": True, "font_color": "#1F5A7A"},
+    "warn": {"bold": True, "bg_color": "#FDECEA", "font_color": "#8A1C1C"},
+    "quiet": {"italic": True, "font_color": "#55606B"},
+    "link": {"font_color": "#0B5394", "underline": 1},
+    "open": {"bg_color": "#FFF3B0"},
+    "words": {"num_format": "@"},
+    "given": {"align": "center"},
+    "day": {"num_format": "yyyy-mm-dd"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
+    "bare": {"border": 0, "text_wrap": False},
+}
+APART = "_-"
+ABOVE = {"title", "goal", "note"}  # of the lines above a table: no borders
+NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "amount"}
+
+
+class Spreadsheet:
+    """A spreadsheet file while it is written; `book` is the workbook of XlsxWriter."""
+
+    def __init__(self, title: str, comments: str) -> None:
+        import xlsxwriter
+
+        self._made = BytesIO()
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self.book = xlsxwriter.Workbook(self._made, options)
+        self.book.set_properties({"title": clean(title), "comments": comments, "created": NO_TIME})
+        self._formats: dict[tuple[str, ...], Any] = {}
+
+    def style(self, *names: str) -> Any:
+        """The styles of STYLES laid one over the other; a cell to fill (`open`) is not locked."""
+        if names not in self._formats:
+            look: dict[str, Any] = {} if {*names} & ABOVE else dict(BASE)
+            for name in names:
+                look |= STYLES.get(name, {})
+            if {*names} & NUMBERS:
+                # A long number would wrap as words do, and lose digits. `_-` is a space, so that it does not touch the words of the
+                # next cell: LibreOffice loses indents in print.
+                look |= {"align": "right", "text_wrap": False, "num_format": look.get("num_format", "General") + APART}
+            look |= {"locked": False} if "open" in names else {}
+            # So that it stays text when somebody edits it.
+            look |= {"quote_prefix": True} if "guarded" in names else {}
+            self._formats[names] = self.book.add_format(look)
+        return self._formats[names]
+
+    def put(self, sheet: Any, at: tuple[int, int], value: object, *styles: str) -> object:
+        """Write one value as what it is; gives it as it was written, None for nothing."""
+        if isinstance(value, date) and value.year < FIRST_YEAR:  # which a spreadsheet's calendar does not have
+            value = value.isoformat()
+        if isinstance(value, str) and value != "":
+            value = clean(value)
+            guard = ("guarded",) if value.startswith(DANGER) else ()
+            sheet.write_string(*at, value, self.style(*styles, *guard))
+        elif isinstance(value, bool):
+            sheet.write_boolean(*at, value, self.style(*styles))
+        elif isinstance(value, (datetime, date)):
+            sheet.write_datetime(*at, value, self.style(*styles, "moment" if isinstance(value, datetime) else "day"))
+        elif value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+            sheet.write_blank(*at, None, self.style(*styles))
+            return None
+        else:
+            sheet.write_number(*at, value, self.style(*styles))
+        return value
+
+    def content(self) -> bytes:
+        """Close the file; gives its bytes."""
+        self.book.close()
+        return self._made.getvalue()
+
+
+def print_as_read(sheet: Any, head: int, paper: int = 9) -> None:
+    """Landscape, as wide as a page, the row of heads on each page, page numbers below. `paper`: 9 for A4, 8 for A3."""
+    sheet.set_landscape()
+    sheet.set_paper(paper)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(head)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&8&A&R&8&P / &N")
+
+
+def clean(text: str) -> str:
+    """A text that every spreadsheet hands back as it was given: no control characters, and no longer than a cell."""
+    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

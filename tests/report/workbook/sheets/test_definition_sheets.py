@@ -1,0 +1,32 @@
+"""Definitions and methods: the law first, then what the plan names, measures, and how this run's numbers were made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handed import EN, FR, evidence
+
+from fltoolkit.nap.checklists import checklists
+from fltoolkit.report.workbook.sheets.definition_sheets import definitions
+
+
+def test_the_law_stands_first_and_then_what_the_plan_names() -> None:
+    made = evidence()
+    rows = definitions(replace(made, plan=made.plan.model_copy(update={"legal_basis": ("C29", "P29")})), EN)
+    law = sum(d.kind == "definition" for d in checklists().definitions)
+    assert {row[0] for row in rows[:law]} == {"Definition"}
+    assert [row[2] for row in rows[law : law + 2]] == ["C29", "P29"]
+    assert rows[law + 2][0] == "Measure"
+
+
+def test_the_methods_are_those_of_the_run() -> None:
+    made = evidence()
+    limits, row = made.now.limits, made.now.select("prevalence").iloc[0]
+    told = {term: text for kind, term, text, _ in definitions(made, EN) if kind == "Method"}
+    assert told["Survey"] == f"{row['survey']}, {row['year']:.0f}"
+    assert f"fewer than {limits.persons} persons, {limits.cases} cases" in told["Confidentiality"]
+    assert told["Interval"].startswith("95\u00a0% confidence interval")
+    assert told["[c]"] == "confidential: not shown"
+    french = {term: text for _, term, text, _ in definitions(made, FR)}
+    assert french["[c]"] == "confidentiel\u00a0: non montré"
+    assert french["Intervalle"].startswith("Intervalle de confiance à 95\u00a0%")

@@ -1,0 +1,113 @@
+"""Tool No. 16's matrix: each cell under its head, words that are quiet after an indicator's first row, and three cells for partners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import small_country as country
+from handed import EN, FR, evidence
+
+from fltoolkit.nap.baseline import PREVALENCE
+from fltoolkit.nap.partner_entries import Partners
+from fltoolkit.nap.results_framework import Indicator
+from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheets.matrix_sheets import about_targets, as_number, baseline_sheet, definition, matrix, name_of
+
+FILLED = Partners.model_validate({"matrix": {"trained": {"target_year_2": 12}}})
+
+
+def cells(page: Page, line: SheetRow) -> dict[str, Any]:
+    return dict(zip((c.head for c in page.columns), line.cells, strict=True))
+
+
+def plain(cell: object) -> object:
+    return cell.value if isinstance(cell, Styled) else cell
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return matrix(evidence().baseline, EN, FILLED)
+
+
+def lines_of(page: Page, filled_by: str) -> list[dict[str, Any]]:
+    return [row for line in page.lines if plain((row := cells(page, line))["Filled by"]) == filled_by]
+
+
+def test_every_row_of_the_baseline_stands_there_with_its_numbers_as_they_are_read(page: Page) -> None:
+    table = evidence().baseline.table
+    assert len(page.lines) == len(table)
+    for row, line in zip(table.to_dict("records"), page.lines, strict=True):
+        told = cells(page, line)
+        assert plain(told["Marker"]) == (f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else "")
+        if row["measure"] == "prevalence" and row["baseline_value"] == row["baseline_value"]:
+            assert told["Baseline value"] == Styled(round(row["baseline_value"], 1), "one_decimal")
+        if row["measure"] == "total" and row["baseline_value"] == row["baseline_value"]:
+            assert told["Baseline value"].style == "whole"
+
+
+def test_an_indicators_words_are_plain_in_its_first_row_and_stand_in_the_others_too(page: Page) -> None:
+    first, second = (cells(page, line) for line in page.lines[:2])
+    for head in (
+        "Objective/Outcome/Output/Activities",
+        "Indicator",
+        "Definition",
+        "Reporting frequency",
+        "Lead / partners involved",
+    ):
+        assert first[head] == Styled(second[head], "text")
+    styles = {c.head: c.style for c in page.columns}
+    assert (styles["Indicator"], styles["Definition"]) == ("again", "unseen")
+    assert second["Disaggregated by"] == f"gender: {second['Category']}"
+
+
+def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> None:
+    theirs = [line for line in page.lines if line.inputs]
+    assert [(line.id, line.inputs) for line in theirs] == [("trained", ("baseline_value", "target_year_1", "target_year_2"))]
+    row = cells(page, theirs[0])
+    assert (row["Targets: Year +1"], row["Targets: Year +2"]) == (80.0, 12)
+    assert theirs[0].held == {"target_year_2"}
+    assert not [line for line in baseline_sheet(evidence().baseline, EN).lines if line.inputs]
+
+
+def test_a_definition_is_the_plans_words_between_the_kits() -> None:
+    indicator = Indicator.model_validate({
+        "id": "i", "indicator": "I", "definition": {"counted": "Those counted.", "unit_of_analysis": "person", "type": "qualitative"},
+        "means_of_verification": "m", "lead": "l",
+    })  # fmt: skip
+    assert definition(EN, indicator, {"indicator": "I"}) == "Those counted. Unit of analysis: person. Qualitative."
+    assert definition(FR, indicator, {"indicator": "I"}) == "Those counted. Unité d'analyse\u00a0: person. Qualitatif."
+    base = definition(FR, indicator, {"indicator": PREVALENCE["indicator"]})
+    assert base.startswith("Personnes en travail forcé")
+    assert base.endswith("Quantitatif.")
+
+
+def test_the_row_that_the_kit_adds_says_what_it_is_for() -> None:
+    row = {"indicator": PREVALENCE["indicator"], "unit": "per 1,000 adults"}
+    assert name_of(EN, row) == "Prevalence of forced labour, adults (the base of the row below)"
+    assert name_of(FR, row) == "Prévalence du travail forcé, adultes (base de la ligne suivante)"
+    assert name_of(FR, {"indicator": "Inspectors trained", "unit": "person"}) == "Inspectors trained"
+
+
+def test_the_path_of_several_targets_is_told_in_their_order() -> None:
+    made = country.PLAN["framework"][0]["indicators"][0]
+    targets = [{"year": 2030, "cut": 0.5, "path": "geometric"}, {"year": 2028, "cut": 0.2}]
+    indicator = Indicator.model_validate({**made, "targets": targets})
+    row = {"about_targets": "x", "year": 2025, "group": "total", "category": "total"}
+    assert about_targets(EN, indicator, row) == (
+        "Year +1 is 2026, Year +2 2027; milestones on a linear path to 2028, then a geometric path to 2030: reckoned, not measured"
+    )
+    assert about_targets(EN, indicator, row | {"about_targets": None}) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("80", 80.0), ("-3.5", -3.5), ("0", 0.0), ("0.25", 0.25),
+        ("007", "007"), ("1e5", "1e5"), ("1,000", "1,000"), ("5.", "5."), ("more than 150", "more than 150"), ("", ""), (" 8", " 8"),
+        (None, None), (12, 12),
+    ],
+)  # fmt: skip
+def test_a_text_is_a_number_only_where_nobody_could_mean_a_code(written: object, found: object) -> None:
+    told = as_number(written)
+    assert (told, type(told)) == (found, type(found))

@@ -1,0 +1,81 @@
+"""What the survey and the plan put on the sheets: codes of the SDGs by their goal, figures that are never comparable, a headline with its chart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import promises
+import small_country as country
+from handed import EN, FR, evidence
+
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.report.workbook.sheet_writer import Page, Styled
+from fltoolkit.report.workbook.sheets.survey_sheets import detail, framework, global_figures, headline, sdg
+
+
+def cells(page: Page | None, line: int = 0) -> dict[str, Any]:
+    assert page
+    return dict(zip((c.head for c in page.columns), page.lines[line].cells, strict=True))
+
+
+def planned(*rows: dict[str, Any]) -> Evidence:
+    return replace(promises.evidence_before_a_repeat(promises.plan_with()), plan=Plan.model_validate(country.with_rows(*rows)))
+
+
+def test_an_indicator_stands_at_its_sdg_target_its_goal_or_by_itself() -> None:
+    """Tool No. 6 lists 8.7 and 5.1 as targets, 4 and 9 as whole goals, and 6.1 not at all."""
+    page = sdg(
+        planned({"id": "a", "indicator": "A", "sdg": ["8.7", "4.4"]}, {"id": "b", "indicator": "B", "sdg": ["8.7", "9", "6.1"]}),
+        EN,
+    )
+    told = {str(line.cells[0]): line.cells[2] for line in page.lines}
+    assert (told["8.7"], told["4"], told["9"], told["6.1"]) == ("A\nB", "A", "B", "B")
+    assert told["5.1, 5.2, 5.4"] == ""
+    assert page.lines[-1].cells[1] == "named by the plan; Tool No. 6 does not list it"
+    assert "4.4" not in told
+
+
+def test_the_framework_says_who_fills_an_indicator() -> None:
+    page = framework(planned({"id": "a", "sdg": ["8.7", "5.2"]}, {"id": "b", "measure": None}), EN)
+    assert [cells(page, n)["Filled from"] for n in (0, 1)] == ["survey", "partners"]
+    assert cells(page)["SDG targets"] == "8.7, 5.2"
+    assert page.notes[0] == "Goal: By 2030 nobody is in forced labour."
+
+
+def test_global_figures_are_never_comparable() -> None:
+    page = global_figures(EN)
+    assert {cells(page, n)["Comparable"] for n in range(len(page.lines))} == {"no"}
+    assert all(cells(page, n)["Why"] and cells(page, n)["Source"] for n in range(len(page.lines)))
+
+
+def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group() -> None:
+    page = headline(evidence(), EN)
+    assert page
+    assert [cells(page, n)["Category"] for n in range(len(page.lines))] == ["everyone", "men", "women"]
+    assert page.notes[0] == "Prevalence of forced labour, per 1,000 adults"
+    table = evidence().baseline.table
+    men = table[(table["measure"] == "prevalence") & (table["category"] == "men")].iloc[0]
+    assert cells(page, 1)["Baseline value"] == Styled(round(men["baseline_value"], 1), "one_decimal")
+    assert page.chart
+    assert (page.chart.rows, page.chart.limits, page.chart.number_format) == (3, (2, 3), "#,##0.0")
+    assert cells(headline(evidence(), FR))["Catégorie"] == "ensemble"
+
+
+def test_without_a_number_to_show_there_is_no_headline_and_no_detail() -> None:
+    made = evidence()
+    hidden = made.baseline.table.assign(baseline_value=None)
+    assert headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN) is None
+    theirs = made.baseline.table.assign(filled_by="partners")
+    assert detail(replace(made, baseline=replace(made.baseline, table=theirs)), EN) is None
+
+
+def test_the_detail_has_the_rows_that_the_survey_fills_with_words_for_codes() -> None:
+    page, table = detail(evidence(), FR), evidence().baseline.table
+    assert page
+    assert len(page.lines) == (table["filled_by"] != "partners").sum()
+    row = cells(page)
+    assert (row["Mesure"], row["Selon"], row["Catégorie"]) == ("prévalence", "–", "ensemble")
+    assert row["Rempli par"] == "enquête"
+    assert row["Méthode de l'intervalle"].startswith("Korn-Graubard")

@@ -1,0 +1,142 @@
+"""Targets on the workbook: refused ones as warnings, a later round only where there is one, and a path that nobody measures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import promises
+import pytest
+from handed import EN, FR
+
+from fltoolkit.nap.baseline import PREVALENCE
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.publish.printed_numbers import rounded_up
+from fltoolkit.report.workbook.sheet_writer import Page, Styled
+from fltoolkit.report.workbook.sheets.target_sheets import follow_up, milestones, targets, verdicts
+
+
+def judged(**facts: Any) -> Evidence:
+    """The evidence of a cut by half that 5,000 persons cannot verify, with what differs from it in the one row of targets."""
+    made = promises.evidence_before_a_repeat(promises.plan_with({"year": 2030, "cut": 0.5}))
+    return replace(made, targets=made.targets.assign(**facts))
+
+
+def sheet(made: Evidence) -> Page:
+    page = targets(made, EN)
+    assert page
+    return page
+
+
+def cells(page: Page | None, line: int = 0) -> dict[str, Any]:
+    assert page
+    return dict(zip((c.head for c in page.columns), page.lines[line].cells, strict=True))
+
+
+def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() -> None:
+    page = sheet(judged(reason="too few persons"))
+    assert page.notes[0].startswith("Targets that cannot be verified by the survey that is planned: 1.")
+    row = cells(page)
+    assert row["Can it be verified?"] == Styled("NO", "warn")
+    assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
+    assert row["Smallest detectable cut"] == 0.77  # 76.2 %, up
+    assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
+    assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
+    unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
+    assert unplanned.value.startswith("WARNING: no survey is planned that could verify this target. A repeat of 5,000 ")
+
+
+def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> None:
+    two = judged()
+    page = sheet(replace(two, targets=pd.concat([two.targets, two.targets])))
+    assert page.notes[0].startswith("Targets that cannot be verified by the survey that is planned: 2.")
+    can = sheet(judged(verifiable="yes", reason="it would"))
+    assert can.notes[0].startswith("Targets of rows that a survey fills stand in nap.yaml")
+    assert (cells(can)["Can it be verified?"], cells(can)["Why"]) == ("yes", "It would.")
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"smallest_cut": 0.3}, 0.3),
+        ({"smallest_cut": np.nan}, Styled("none", "in_place")),
+        ({"smallest_cut": np.nan, "planned_sample": np.nan}, None),
+    ],
+)
+def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_blank(
+    facts: dict[str, Any], told: object
+) -> None:
+    assert cells(sheet(judged(**facts)))["Smallest detectable cut"] == told
+
+
+def test_what_has_a_target_comes_first() -> None:
+    made = judged()
+    without = made.targets.assign(category="open", group="region", target_year=np.nan, verifiable="")
+    page = sheet(
+        replace(
+            made,
+            targets=pd.concat([without, made.targets, made.targets.assign(target_year=2028, category="soon", group="region")]),
+        )
+    )
+    assert [cells(page, line)["Category"] for line in range(3)] == ["everyone", "soon", "open"]
+
+
+def test_the_later_round_stands_there_only_once_there_is_one() -> None:
+    before, after = sheet(judged()), sheet(judged(later_year=2027, later_value=4.26, beside="above the target"))
+    assert len(after.columns) == len(before.columns) + 5
+    assert (after.printed_columns or 0) == (before.printed_columns or 0) + 5
+    row = cells(after)
+    assert (row["Later round"], row["Now"], row["Beside the target"]) == (2027, Styled(4.3, "one_decimal"), "above the target")
+    assert after.columns[(after.printed_columns or 0) - 1].head == "Smallest detectable cut"
+
+
+def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -> None:
+    page = milestones(judged(), EN)
+    assert page
+    assert [(cells(page, n)["Year"], cells(page, n)["Value"].value) for n in range(6)] == [
+        (2025, 5.0), (2026, 4.5), (2027, 4.0), (2028, 3.5), (2029, 3.0), (2030, 2.5),
+    ]  # fmt: skip
+    kinds = [cells(page, n)["What it is"] for n in range(6)]
+    assert kinds == [Styled("baseline", "text"), *[Styled("not measured", "quiet")] * 4, Styled("target", "quiet")]
+    assert page.chart
+    assert (page.chart.rows, list(page.chart.solid)) == (6, [True, *[False] * 5])
+    assert milestones(promises.evidence_before_a_repeat(promises.plan_with()), EN) is None
+
+
+def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_in_the_plans_language() -> None:
+    made = judged()
+    assert follow_up(made, EN) is None
+    row: dict[str, Any] = dict.fromkeys(made.follow_up.columns) | {
+        "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.4, "change": -750.0, "light": "▼ decreased", "group": "gender",
+        "category": "women", "unit": "per 1,000 adults", "marker": "u", "decrease": 62.54, "flag": "unreliable",
+    }  # fmt: skip
+    later = replace(made, follow_up=pd.DataFrame([row]))
+    page = follow_up(later, EN)
+    assert page
+    assert "never that the plan changed it" in page.notes[-1]
+    told = cells(page)
+    assert told["Indicator"] == "Prevalence of forced labour, adults"
+    assert (told["Now"], told["Change"]) == (Styled(450.0, "whole"), Styled(-750.0, "whole"))
+    assert (told["Verdict"], told["Marker"], told["Decrease in %"], told["Baseline"]) == (
+        "▼ decreased",
+        "[u]",
+        62.5,
+        Styled(None, "whole"),
+    )
+    french = cells(follow_up(later, FR))
+    assert (french["Verdict"], french["Catégorie"], french["Avis"]) == ("▼ baisse", "femmes", "peu fiable")
+
+
+def test_only_totals_tell_their_verdict_in_a_line() -> None:
+    rows = [
+        {"group": "total", "indicator": "Prevalence", "light": "▼ decreased"},
+        {"group": "total", "indicator": "Persons", "light": ""},
+        {"group": "gender", "indicator": "Prevalence", "light": "▲ increased"},
+    ]
+    made = replace(judged(), follow_up=pd.DataFrame(rows))
+    assert verdicts(made, EN) == "Prevalence: ▼ decreased"
+    assert verdicts(made, FR) == "Prevalence\u00a0: ▼ baisse"
+    assert verdicts(judged(), EN) == ""

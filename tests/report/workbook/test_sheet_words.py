@@ -1,0 +1,88 @@
+"""Words of the sheets: codes in the plan's language, rows of the plan, and numbers as they are read everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from handed import EN, ES, FR, evidence, in_languages
+
+from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.workbook.sheet_words import (
+    bracketed,
+    cases,
+    choices,
+    column,
+    first_language,
+    legend,
+    look,
+    page,
+    rounded,
+    who,
+    word,
+)
+from fltoolkit.report.workbook.sheet_writer import SheetRow, Styled
+from fltoolkit.show.wording import english_numbers
+
+
+def test_a_workbook_is_in_the_first_language_of_the_plan() -> None:
+    assert first_language(in_languages(evidence(), "es", "en").plan).code == "es"
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "read"), [("total", 6294.4, "6,290"), ("prevalence", 14.96694886, "15.0"), ("share", 49.84, "49.8")]
+)
+def test_a_number_is_the_one_that_the_documents_print(measure: str, value: float, read: str) -> None:
+    told = look(measure, value)
+    scale = {"total": 1, "prevalence": 1000, "share": 100}[measure]
+    assert english_numbers.number(value / scale, measure) == read
+    assert f"{told.value:,.{0 if measure == 'total' else 1}f}" == read
+    assert told.value == float(read.replace(",", ""))
+
+
+def test_what_is_missing_stays_missing() -> None:
+    assert look("total", None) == look("total", float("nan")) == Styled(None, "whole")
+    assert rounded(None, 1) is rounded(float("nan"), 1) is None
+    assert rounded(0.40000001, 3) == 0.4
+
+
+def test_a_code_has_its_word_and_another_stays_as_it_is() -> None:
+    assert (word(FR, "flags", "suppress"), word(FR, "filled", "survey"), word(FR, "filled", "else")) == (
+        "supprimé",
+        "enquête",
+        "else",
+    )
+    assert word(ES, "same_work", "by episode") == "por período"
+    assert word(FR, "flags", None) == word(FR, "flags", "") == ""
+    assert choices(FR, "category", ["capacity development"]) == {"capacity development": "renforcement des capacités"}
+
+
+def test_a_row_says_its_group_and_category() -> None:
+    row: dict[str, Any] = {"indicator": "Rate", "group": "gender", "category": "women", "unit": "per 1,000 adults"}
+    assert who(FR, row) == ("Rate", "genre", "femmes", "pour 1\u202f000 adultes")
+    assert who(EN, row | {"group": "total", "category": "total"}) == ("Rate", "–", "everyone", "per 1,000 adults")
+
+
+def test_cases_are_a_number_or_their_class() -> None:
+    assert cases(FR, {"cases": 0, "cases_class": "0"}) == 0
+    assert cases(FR, {"cases": None, "cases_class": "50 and more"}) == "50 et plus"
+
+
+@pytest.mark.parametrize(("marker", "told"), [("c", "[c]"), ("", ""), (None, ""), (float("nan"), "")])
+def test_a_marker_stands_in_brackets_and_none_is_empty(marker: object, told: str) -> None:
+    assert bracketed(marker) == told
+
+
+def test_only_the_markers_of_a_sheet_are_explained() -> None:
+    (told,) = legend(EN, ["c", "", None])
+    assert "[c] confidential: not shown" in told
+    assert "[u]" not in told
+    assert legend(EN, [""]) == ()
+    assert all(f"[{m}]" in legend(FR)[0] for m in MARKERS)
+
+
+def test_a_page_has_the_words_of_its_key() -> None:
+    made = page(FR, "framework", [column(FR, "code", 14)], [SheetRow(("1",))], ("first",))
+    assert (made.name, made.columns[0].head, made.fills) == ("Cadre de résultats", "Code", "")
+    assert made.notes[0] == "first"
+    assert made.notes[1].startswith("Intrants")

@@ -1,0 +1,80 @@
+"""The one writer of spreadsheet files: text stays text, values are what they are, and the same content is the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.cell.cell import Cell
+
+import fltoolkit
+from fltoolkit.spreadsheets import LONGEST, Spreadsheet, clean, print_as_read
+
+
+def content(*values: object) -> bytes:
+    file = Spreadsheet("Title", "About it.")
+    sheet = file.book.add_worksheet("One")
+    for column, value in enumerate(values):
+        file.put(sheet, (0, column), value, "one_decimal" if isinstance(value, float) else "text")
+    print_as_read(sheet, 0)
+    return file.content()
+
+
+def row(*values: object) -> list[Cell]:
+    return list(openpyxl.load_workbook(io.BytesIO(content(*values)))["One"][1])  # type: ignore[arg-type]
+
+
+def test_values_are_written_as_what_they_are() -> None:
+    """A spreadsheet's calendar begins in 1900."""
+    values = (12.25, 3, True, date(2026, 5, 1), datetime(2026, 5, 1, 12, 30), date(1899, 12, 31), "=1+1")
+    assert [cell.value for cell in row(*values)] == [
+        12.25,
+        3,
+        True,
+        datetime(2026, 5, 1),
+        datetime(2026, 5, 1, 12, 30),
+        "1899-12-31",
+        "=1+1",
+    ]
+
+
+def test_a_text_is_never_a_formula_and_stays_text_when_it_is_edited() -> None:
+    danger, plain = row("=1+1", "yes")
+    assert (danger.data_type, danger.quotePrefix, plain.quotePrefix) == ("s", True, False)
+
+
+@pytest.mark.parametrize("nothing", [None, "", float("nan")])
+def test_nothing_is_a_blank_cell(nothing: object) -> None:
+    file = Spreadsheet("Title", "")
+    assert file.put(file.book.add_worksheet("One"), (0, 0), nothing) is None
+    file.content()
+
+
+def test_numbers_stand_to_the_right_in_the_format_of_their_style() -> None:
+    (number,) = row(12.25)
+    assert (number.number_format, number.alignment.horizontal, number.alignment.wrap_text) == ("#,##0.0_-", "right", None)
+
+
+def test_the_same_content_is_the_same_bytes() -> None:
+    assert content("a", 1) == content("a", 1)
+    assert content("a", 1) != content("a", 2)
+
+
+def test_texts_are_as_every_spreadsheet_keeps_them() -> None:
+    assert clean("a\r\nb\rc\x00\x1f") == "a\nb\nc"
+    assert len(clean("x" * 40000)) == LONGEST
+    assert clean("x" * LONGEST) == "x" * LONGEST
+
+
+def test_no_other_module_writes_a_spreadsheet() -> None:
+    package = Path(fltoolkit.__file__).parent
+    writers = [
+        p.relative_to(package).as_posix()
+        for p in package.rglob("*.py")
+        if re.search(r"import xlsxwriter|to_excel|\.save\(", p.read_text("utf-8"))
+    ]
+    assert [name for name in writers if "word" not in name and "questionnaire" not in name] == ["spreadsheets.py"]
