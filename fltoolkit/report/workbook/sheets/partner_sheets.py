@@ -45,7 +45,7 @@ def smart(evidence: Evidence, language: Language) -> Page:
         words = (
             row["code"],
             row["indicator"],
-            language.say(f"smart.{row['criterion']}"),
+            language.say(f"columns.{row['criterion']}"),
             met,
             number_words.reason(language, row["missing"]),
         )
