@@ -30,7 +30,7 @@ def short(obstacle: str) -> Reason:
 POWER, HALF = 0.8, 0.5
 TINY = 1e-6  # less is rounding
 UNPLANNED = short("unplanned")  # of `obstacle`; alone, a survey as planned would do, were there one that year
-NOT_MEASURED, TARGET = Reason.of("plan.kinds.not_measured"), Reason.of("plan.kinds.target")
+BASELINE, NOT_MEASURED, TARGET = (Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "target"))
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import BASE, Language, read_language
-from fltoolkit.languages.reasons import joined
+from fltoolkit.languages.reasons import holds, joined
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import TARGET
@@ -124,7 +124,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
         marker={"size": 9, "color": "white", "line": {"color": GREY, "width": 2}},
     )  # fmt: skip
     _point(fig, "baseline", first["baseline_year"], [first[c] for c in ("baseline_value", "ci_low", "ci_high")], BLUE)
-    goals = steps[steps["kind"] == TARGET]
+    goals = steps[holds(steps["kind"], TARGET)]
     fig.add_scatter(x=list(goals["year"]), y=list(goals["value"]), mode="markers", name="target",
                     marker={"size": 14, "symbol": "diamond", "color": ORANGE})  # fmt: skip
     told = ""

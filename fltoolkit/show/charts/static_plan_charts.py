@@ -10,6 +10,8 @@ import pandas as pd
 
 from fltoolkit.estimate.power_and_sample_size import detectable_change
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import holds
+from fltoolkit.nap.targets import BASELINE, TARGET
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, PALE
 from fltoolkit.show.charts.detectable_change_curves import POINTS, TICKS
@@ -17,7 +19,6 @@ from fltoolkit.show.charts.static_charts import QUIET, WIDE, Drawn, Size, finish
 from fltoolkit.show.wording import number_words
 
 Line = Mapping[Any, Any]
-NOT_MEASURED, TARGET = "not measured", "target"
 
 
 def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, language: Language, *, size: Size = WIDE) -> Drawn:
@@ -30,8 +31,8 @@ def target_path(target: Line, milestones: pd.DataFrame, later: Line | None, lang
     year = int(target["baseline_year"])
     title = language.say("charts.path", indicator=number_words.indicator(language, target))
     subtitle = language.say("charts.path_in", unit=_unit(language, target))
-    goal = milestones[milestones["kind"] == TARGET]
-    steps = milestones[~milestones["kind"].isin([TARGET, "baseline"])]
+    goal = milestones[holds(milestones["kind"], TARGET)]
+    steps = milestones[~holds(milestones["kind"], TARGET, BASELINE)]
     body = size.width * (0.36 if size.width > 5 else 0.6)
     with sheet(size, title, subtitle, body, left=0.08 if size.width > 5 else 0.13, right=0.05) as (figure, axes):
         line = pd.concat([pd.DataFrame({"year": [year], "value": [target["baseline_value"]]}), steps, goal]).sort_values("year")
