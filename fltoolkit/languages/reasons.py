@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.languages.language import BASE, KIT, Language, read_language
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 class Remark:
     """Whatever the kit says in words: a `Reason`, `Reasons` or a `Name`. Printed it is its English words.
 
     Two remarks are equal where key and values are. A remark also equals its English words, so that a reader of a table may write
-    `table["verdict"] == "decreased"`.
+    `table["verdict"] == "decreased"`, and `in` looks for a text in them. The kit itself does neither.
     """
 
     def in_words(self, language: Language) -> str:
@@ -48,6 +51,9 @@ class Remark:
         if isinstance(other, Remark):
             return type(self) is type(other) and self._content == other._content
         return self._english == other if isinstance(other, str) else NotImplemented
+
+    def __contains__(self, text: object) -> bool:
+        return str(text) in self._english
 
     def __hash__(self) -> int:
         return hash(self._english)
@@ -135,6 +141,11 @@ def reason_of(error: FltoolkitError) -> Remark | str:
         return error.reason
     found = error.found_as_given
     return Reason.of("reasons.found", problem=error.said, found=found) if found else error.said
+
+
+def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
+    """Which cells of a column hold one of these remarks. A column without any remark is text, which pandas compares with text only."""
+    return np.array([cell in remarks for cell in column], dtype=bool)
 
 
 def is_said(value: object) -> bool:

@@ -12,7 +12,7 @@ from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, Change
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, without_contradiction
 from fltoolkit.estimate.measures.estimates import About
-from fltoolkit.languages.reasons import Reason, joined
+from fltoolkit.languages.reasons import Reason, Remark, holds, joined
 from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, significant, steps
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS
@@ -105,7 +105,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     return {
         "measure": f"change_in_{change.after.measure}", "outcome": change.after.outcome,
         "reference_population": change.after.population, "breakdown": crossed(groups),
-        "category": new.get("category", old.get("category", crossed(row[g] for g in groups) or TOTAL)), "ilostat": new.get("ilostat", old.get("ilostat", "")),
+        "category": _category(new, old) or crossed(row[g] for g in groups) or TOTAL, "ilostat": new.get("ilostat", old.get("ilostat", "")),
         **{g: row[g] for b in change.by for g in b}, **numbers, "beyond_zero": "", **verdict, **sides,
         "flag": flag, "marker": "c" if secret else "u" if flag in ("suppress", "unreliable") else "", "reason": reason,
         "interview_conditions_before": change.before.interview_conditions, "interview_conditions": change.after.interview_conditions,
@@ -117,6 +117,12 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         "rounding": np.fmax(old.get("rounding", np.nan), new.get("rounding", np.nan)),
         STEP: np.fmax(_step(old), _step(new)), ENOUGH: enough,
     }  # fmt: skip
+
+
+def _category(new: Record, old: Record) -> Remark | str:
+    """What a row is called: in the kit's words where either round has them for it; "" where neither has the row."""
+    called = [side["category"] for side in (new, old) if "category" in side]
+    return next((name for name in called if isinstance(name, Remark)), next(iter(called), ""))
 
 
 def _class_of(side: Record) -> Any:
@@ -149,8 +155,8 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     of_old = step / old.where(old > 0).to_numpy(float)  # the part of the earlier number that a step is
     for name in ("ratio_low", "ratio_high"):
         table[name] = np.where(np.isnan(of_old), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], of_old))
-    down = (table["verdict"] == DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
-    up = (table["verdict"] == INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
+    down = holds(table["verdict"], DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
+    up = holds(table["verdict"], INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
     beyond = np.select([down, up], ["<0", ">0"], "")
     return without_contradiction(table.drop(columns=[STEP, ENOUGH]).assign(beyond_zero=beyond))
 

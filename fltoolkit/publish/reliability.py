@@ -136,7 +136,11 @@ def reliability(table: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     withheld = (found["flag"] == "suppress").groupby([table[c] for c in names], sort=False).transform("mean")
     dropped = (withheld >= profile.drop_tables_from) & (table["breakdown"] != "") & (found["flag"] != "suppress")
     why = Reason.of("reasons.dropped", N=round(100 * profile.drop_tables_from, 1))
-    return found.mask(dropped, pd.Series({"flag": "suppress", "marker": "u", "reason": why}, dtype=object), axis=1)
+    return found.assign(
+        flag=found["flag"].mask(dropped, "suppress"),
+        marker=found["marker"].mask(dropped, "u"),
+        reason=found["reason"].mask(dropped, why),
+    )
 
 
 def _judge(row: Mapping[Hashable, Any], profile: Profile) -> tuple[str, str, Any]:

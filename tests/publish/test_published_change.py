@@ -12,7 +12,10 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE
 from fltoolkit.publish.published_set import CONFIDENTIAL
+
+VERDICTS = {str(verdict): verdict for verdict in (DECREASED, INCREASED, NO_CHANGE)}
 
 BY = [[], ["g"]]
 CASES = {"big": 60, "middle": 40, "small": 30, "none": 0}
@@ -45,7 +48,7 @@ def test_a_change_of_two_shown_numbers_is_shown_as_it_is() -> None:
     assert row[["cases_before", "cases_after", "se"]].isna().all()
     assert change.loc["big", "se"] > 0  # not told, of a round with 20 cases
     assert row["flag"] == "caution"  # the worse of the two, with whose it is
-    assert row["reason"].startswith("after: ")
+    assert str(row["reason"]).startswith("after: ")
     assert table.loc["none", "verdict_reason"] == "too few cases"
 
 
@@ -74,7 +77,9 @@ def test_a_number_withheld_for_reliability_hides_the_change_and_says_so() -> Non
     row = published(before, after, profile="statcan").loc["big"]
     assert (row["flag"], row["marker"]) == ("suppress", "u")
     assert pd.isna(row["estimate"])
-    assert row["reason"].startswith("not shown: one of the two rounds is too unreliable (after: coefficient of variation above")
+    assert str(row["reason"]).startswith(
+        "not shown: one of the two rounds is too unreliable (after: coefficient of variation above"
+    )
 
 
 def test_numbers_that_are_not_the_published_ones_are_refused() -> None:
@@ -128,7 +133,7 @@ def test_a_limit_that_rounds_onto_zero_against_its_verdict_says_on_which_side_it
     """A rate of everybody is printed to 0.0001; the row is made to have such limits."""
     before, after = round_of(0), round_of(100, big=20)
     change = fl.change(before, after)
-    table = change.table.assign(ratio_low=0.5, ratio_high=0.9999, verdict=verdict, ci_low=limits[0], ci_high=limits[1])
+    table = change.table.assign(ratio_low=0.5, ratio_high=0.9999, verdict=VERDICTS[verdict], ci_low=limits[0], ci_high=limits[1])
     out = fl.publish_change(replace(change, table=table), fl.publish(before), fl.publish(after))
     row = out.table[out.table["breakdown"] == ""].iloc[0]
     assert (row["ci_low"], row["ci_high"], row["beyond_zero"]) == told

@@ -169,7 +169,7 @@ def test_the_profile_never_changes_what_is_confidential(tmp_path: Path) -> None:
 def test_bounds_are_wide_at_full_precision_and_not_where_they_are_hidden() -> None:
     """Printed, 0.0172 and 0.0172 would look alike; a confidential or withheld number has no bound to compare."""
     table = pd.DataFrame({"bound_high": [0.01721, 0.0172, np.nan, 0.03], "ci_high": [0.0172, 0.01721, 0.02, np.nan]})
-    assert bounds_notes(table) == ["wide bounds", "", "", ""]
-    assert bounds_notes(table[["ci_high"]]) == [""] * 4
+    assert bounds_notes(table).tolist() == ["wide bounds", "", "", ""]
+    assert bounds_notes(table[["ci_high"]]).tolist() == [""] * 4
     assert has_wide_bounds({"bounds_note": "wide bounds"})
     assert not has_wide_bounds({"bounds_note": float("nan")})

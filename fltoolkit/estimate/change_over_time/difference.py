@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fltoolkit.estimate.variance.taylor_variance import Array
-from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.reasons import Reason, holds
 
 DECREASED, INCREASED = Reason.of("rounds.decreased"), Reason.of("rounds.increased")
 NO_CHANGE, NOT_COMPARABLE = Reason.of("rounds.no_change"), Reason.of("rounds.not_comparable")
@@ -116,9 +116,9 @@ def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
     """
     low, high, verdict = rows["ratio_low"], rows["ratio_high"], rows["verdict"]
     contradicts = (
-        (verdict == DECREASED) & (high >= 1)
-        | (verdict == INCREASED) & (low <= 1)
-        | (verdict == NO_CHANGE) & ((low > 1) | (high < 1))
+        holds(verdict, DECREASED) & (high >= 1)
+        | holds(verdict, INCREASED) & (low <= 1)
+        | holds(verdict, NO_CHANGE) & ((low > 1) | (high < 1))
     )
     return rows.assign(ratio_low=low.mask(contradicts), ratio_high=high.mask(contradicts))
 

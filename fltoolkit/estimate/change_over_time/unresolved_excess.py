@@ -28,7 +28,7 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.variance.taylor_variance import dense
-from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.reasons import Reason, holds
 
 MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
 UNRESOLVED_NOT_TOLD = Reason.of("rounds.unresolved_not_told")
@@ -90,7 +90,7 @@ def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
 
 def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
     """The rows of a change; a verdict falls where a round's bounds are wide, and the reason says which round's."""
-    decided = rows["verdict"].isin([DECREASED, INCREASED]).to_numpy()
+    decided = holds(rows["verdict"], DECREASED, INCREASED)
     which = chosen([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
     falls = decided & (before | after)
     reason = pd.Series(which, rows.index, dtype=object).where(falls, rows["reason"])

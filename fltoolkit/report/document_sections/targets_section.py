@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import holds
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.show.printed_tables import target_tables
@@ -50,7 +51,7 @@ def already(evidence: Evidence, language: Language, *, without_refused: bool = F
     Args:
         without_refused: leave out those that cannot be verified, whose warning says it.
     """
-    rows = evidence.targets[evidence.targets["beside"].isin(UNDER)]
+    rows = evidence.targets[holds(evidence.targets["beside"], *UNDER)]
     rows = rows[rows["verifiable"] != "no"] if without_refused else rows
     return tuple(
         f"{language.colon(about(language, r), promise(language, r))}. {later(language, r)}" for r in rows.to_dict("records")

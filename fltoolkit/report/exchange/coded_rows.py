@@ -15,6 +15,7 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
+from fltoolkit.languages.reasons import holds
 from fltoolkit.publish.measure_units import COUNTED, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import TITLES, value
@@ -173,7 +174,7 @@ def _breaks(changed: Published | None) -> set[Any]:
     """The rows that both rounds have, but that measure something else in each."""
     if changed is None:
         return set()
-    rows = changed.table[(changed.table["verdict"] == NOT_COMPARABLE) & changed.table["n_before"].notna()]
+    rows = changed.table[holds(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
     return {_key(row) for row in rows.to_dict("records")}
 
 

@@ -15,6 +15,7 @@ from staged_questions import asked, staged
 import fltoolkit as fl
 from fltoolkit.classify.rules.rule_set import load_rules, shipped_rules
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.spec.questions import STAGES, CoercionItem, InvoluntaryItem
 
 One = Callable[..., dict[str, Any]]
@@ -101,7 +102,7 @@ def test_an_open_answer_leaves_a_dimension_open_only_where_it_decides(one: One) 
 
 def test_a_recalled_rule_says_so_in_its_file_and_with_every_figure(survey_of: SurveyOf) -> None:
     rule = load_rules("hts_2012", Path())
-    assert "recalled" in rule.to_be_verified
+    assert rule.to_be_verified == Reason.of("reasons.recalled")
     survey = survey_of({"a": asked(EVERY), "b": asked(EVERY)}, EVERY)
     assert fl.prevalence(fl.classify(survey, "hts_2012")).about.to_verify == rule.to_be_verified
     assert fl.prevalence(fl.classify(survey)).about.to_verify == ""

@@ -9,6 +9,7 @@ import small_country as country
 from handed import EN, FR
 
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reason, item_names
 from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.reliability import load_profile
 from fltoolkit.show.wording import number_words
@@ -47,10 +48,11 @@ def test_a_remark_says_the_flag_and_the_reason() -> None:
 
 
 def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
-    assert number_words.reason(
-        EN, "it can count persons who are no cases of icls_2018, which does not have debt_bondage on that side"
-    ).endswith("of icls_2018, which does not have debt bondage on that side")
-    assert number_words.reason(FR, "the survey does not ask enough for debt_bondage to hold").count("servitude pour dettes") == 1
+    moved = Reason.of("reasons.beyond", rules="icls_2018", items=item_names(["debt_bondage"]))
+    assert number_words.reason(EN, moved).endswith("of icls_2018, which does not have debt bondage on that side")
+    assert (
+        number_words.reason(FR, Reason.of("reasons.idle", items=item_names(["debt_bondage"]))).count("servitude pour dettes") == 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from handed import EN, FR
 
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.publish.measure_units import unit
 from fltoolkit.show.wording.plan_words import about, baseline, later, promise, value, verifiable, warning
 
 ROW: dict[str, Any] = {
@@ -32,7 +34,7 @@ def row(**facts: Any) -> dict[str, Any]:
 def test_a_row_is_named_by_its_indicator_and_its_category() -> None:
     assert about(EN, ROW) == about(EN, row(group="", category="")) == "Prevalence"
     assert about(EN, row(group="age_group", category="18-29")) == "Prevalence (age group: 18-29)"
-    base = row(indicator="Forced labour prevalence (the base of the row below)")
+    base = row(indicator=PREVALENCE["indicator"], unit=unit("prevalence", "adults"))
     assert about(EN, base) == "Prevalence of forced labour, adults"
 
 
