@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from fltoolkit.show.charts.static_charts import Drawn
 from handed import EN
 from promises import evidence_from, evidence_of
 from published_rows import HIDDEN, of, published, row
@@ -15,6 +14,7 @@ from published_rows import HIDDEN, of, published, row
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, DocumentTable, Heading, Paragraph
 from fltoolkit.report.documents import workshop_slides
 from fltoolkit.report.documents.workshop_slides import ROWS, workshop
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 
 TARGET = {"year": 2030, "cut": 0.9}
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.measure_units import COUNTED, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -62,8 +62,8 @@ def estimates(
     heads = _crossed(language, rows, crossed) if crossed else _listed(language, rows, headed=len(groups) > 1)
     lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, room) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
-    whole = rows[rows["breakdown"] == ""]["estimate"]
-    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and pd.notna(whole.iloc[0]) else math.nan
+    whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
+    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
     named = title or _title(language, first, groups)
     subtitle = _subtitle(language, first)
     said = [language.say("charts.whole")] if not math.isnan(at) else []

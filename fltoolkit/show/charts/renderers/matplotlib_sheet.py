@@ -67,11 +67,11 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
 
 @dataclass(frozen=True)
 class Size:
-    """A picture's width in inches, as it is printed, its font in points, and the share of its width that labels may take."""
+    """A picture's width in inches, as it is printed, its font in points, and the share of its width for the words at each side of the axis."""
 
     width: float
     font: float
-    labels: float
+    words: float
 
     @property
     def small(self) -> float:
@@ -79,7 +79,7 @@ class Size:
         return max(SMALLEST, 0.9 * self.font)
 
 
-WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.34), Size(11.6, 16.0, 0.34)
+WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.28), Size(11.6, 16.0, 0.34)
 """As wide as the text of a page, half of it, and a slide."""
 
 
