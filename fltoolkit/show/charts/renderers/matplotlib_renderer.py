@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import GREY, INK, PALE, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, DotChart, Glyph, Mark, Point, Row
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, CurveChart, DotChart, Glyph, Mark, Point
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     EDGE,
     LOOK,
     WIDE,
     Drawn,
-    Margins,
+    SheetMargins,
     Size,
     letters,
     sheet,
@@ -48,7 +48,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     )
     most = max((text.count("\n") + 1 for text in (*labels, *printed)), default=1)
     body = (len(chart.rows) + 0.6) * size.font * (1.95 if most == 1 else 0.6 + 1.15 * most) / 72
-    around = Margins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
+    around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
     figure, axes = sheet(chart, size, body, around, chart.series)
     axes.set(ylim=(len(chart.rows) - 0.4, -0.6), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
@@ -66,7 +66,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     return figure
 
 
-def _row(axes: Any, at: int, row: Row, words: tuple[str, str, str], size: Size) -> None:
+def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
     """The words of a row in lines (its label, what is printed, what stands in place of its numbers), and the line that joins its dots."""
     label, printed, absent = words
     if row.heading:
@@ -125,7 +125,7 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     below = size.font * (4.0 if chart.x.title else 2.4) / 72
     over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
     body = size.width * (0.36 if size.width > 5 else 0.6)
-    figure, axes = sheet(chart, size, body, Margins(left, right, over, below))
+    figure, axes = sheet(chart, size, body, SheetMargins(left, right, over, below))
     axes.tick_params(pad=6)
     for line in chart.lines:
         planned = {"color": GREY, "linewidth": size.font / 9, "linestyle": (0, (4, 3)), "zorder": 1}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import GREY, INK, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import Chart, Series
+from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart, Series
 
 DPI = 200
 SMALLEST = 8.0
@@ -112,7 +112,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Margins:
+class SheetMargins:
     """Inches around what is drawn, between it and the words above and below it."""
 
     left: float
@@ -121,7 +121,9 @@ class Margins:
     below: float
 
 
-def sheet(chart: Chart, size: Size, body: float, margins: Margins, series: tuple[Series, ...] = ()) -> tuple[Any, Any]:
+def sheet(
+    chart: DescribedChart, size: Size, body: float, margins: SheetMargins, series: tuple[Series, ...] = ()
+) -> tuple[Any, Any]:
     """A figure and its axes `body` inches high: title, subtitle and legend above, notes below."""
     from matplotlib.figure import Figure
 

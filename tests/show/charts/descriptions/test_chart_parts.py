@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from fltoolkit.show.charts.chart_style import GREY
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, DotChart, Glyph, Mark, Row, Series, planned_tick
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Glyph, Mark, Series, planned_tick
 
 NAN = float("nan")
 
@@ -22,7 +22,7 @@ def test_a_mark_ends_at_its_upper_limit_or_at_its_number() -> None:
 
 def test_only_the_intervals_of_joined_numbers_leave_their_row() -> None:
     one, two = mark(1.0, 0.0, 2.0), mark(3.0, 2.0, 4.0, "#222222")
-    both, alone = Row("a", "a", (one, two)), Row("b", "b", (two,))
+    both, alone = ChartRow("a", "a", (one, two)), ChartRow("b", "b", (two,))
     chart = DotChart("", "", "", (), "", (both, alone), Axis(0, 4, ()), (Series("x", "#111111"), Series("y", "#222222")))
     assert [chart.lane(both, m) for m in both.marks] == [-1, 1]
     assert chart.lane(alone, two) == 0

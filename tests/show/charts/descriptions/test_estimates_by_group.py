@@ -13,7 +13,7 @@ from handed import EN, FR
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
-from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph, Row
+from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, Room, estimates, rule_sets
 
 NBSP = "\u00a0"
@@ -24,7 +24,7 @@ def regions(language: Language = EN, room: Room = WHOLE_PAGE) -> DotChart:
     return estimates(out, out.select("prevalence", [[], ["region"]]), language, room=room)
 
 
-def found(chart: DotChart, name: str) -> Row:
+def found(chart: DotChart, name: str) -> ChartRow:
     (row,) = (row for row in chart.rows if row.name == name)
     return row
 

@@ -32,10 +32,10 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import (
 PNG = b"\x89PNG\r\n"
 DRAW = """
 import hashlib
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, DotChart, Glyph, Mark, Row, Tick
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, DotChart, Glyph, Mark, ChartRow, Tick
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
-row = Row("women & men × 18–24", "x", (Mark(4.0, 2.0, 6.0, Glyph.UNRELIABLE, "4"),), "4.0 (2.0 to 6.0) [u]")
-chart = DotChart("a", "Title", "subtitle", ("note",), "alt", (row, Row("none", "none", absent="[c] not shown")), Axis(0, 10, (Tick(0, "0"),)))
+row = ChartRow("women & men × 18–24", "x", (Mark(4.0, 2.0, 6.0, Glyph.UNRELIABLE, "4"),), "4.0 (2.0 to 6.0) [u]")
+chart = DotChart("a", "Title", "subtitle", ("note",), "alt", (row, ChartRow("none", "none", absent="[c] not shown")), Axis(0, 10, (Tick(0, "0"),)))
 picture = drawn(chart)
 print(hashlib.sha256(picture.svg).hexdigest(), hashlib.sha256(picture.png).hexdigest())
 """

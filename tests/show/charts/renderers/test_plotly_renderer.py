@@ -13,8 +13,19 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.languages.language import Language
-from fltoolkit.show.charts.descriptions.change_between_rounds import change, of_groups
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, DotChart, Glyph, Line, Mark, Point, Row, Series, Tick
+from fltoolkit.show.charts.descriptions.change_dumbbell import change, of_groups
+from fltoolkit.show.charts.descriptions.chart_parts import (
+    Axis,
+    ChartRow,
+    CurveChart,
+    DotChart,
+    Glyph,
+    Line,
+    Mark,
+    Point,
+    Series,
+    Tick,
+)
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
@@ -51,7 +62,9 @@ def test_both_renderers_show_the_described_words_numbers_and_signs(language: Lan
 def one(glyph: Glyph, **more: float) -> DotChart:
     """A chart of one number."""
     numbers = {"value": 5.0, "low": 2.0, "high": 8.0, **more}
-    return DotChart("one", "One", "of one", (), "One.", (Row("all", "all", (Mark(**numbers, glyph=glyph, words="5"),)),), AXIS)
+    return DotChart(
+        "one", "One", "of one", (), "One.", (ChartRow("all", "all", (Mark(**numbers, glyph=glyph, words="5"),)),), AXIS
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,8 +87,10 @@ def test_a_number_without_an_interval_has_none() -> None:
 
 def test_intervals_of_joined_dots_do_not_lie_on_each_other() -> None:
     marks = Mark(4.0, 2.0, 6.0, Glyph.MEASURED, "4", "#111111"), Mark(5.0, 3.0, 7.0, Glyph.MEASURED, "5", "#222222")
-    alone = Row("b", "b", (marks[1],))
-    chart = DotChart("two", "", "", (), "", (Row("a", "a", marks), alone), AXIS, (Series("x", "#111111"), Series("y", "#222222")))
+    alone = ChartRow("b", "b", (marks[1],))
+    chart = DotChart(
+        "two", "", "", (), "", (ChartRow("a", "a", marks), alone), AXIS, (Series("x", "#111111"), Series("y", "#222222"))
+    )
     lines = [t for t in figure(picture(chart))["data"] if t["mode"] == "lines" and t["line"]["width"] == 2]
     heights = {y for t in lines for y in t["y"] if y is not None}
     assert heights == {-0.13, 0.13, 1}
@@ -86,9 +101,9 @@ def test_intervals_of_joined_dots_do_not_lie_on_each_other() -> None:
 
 def test_html_in_words_is_shown_and_not_obeyed() -> None:
     evil = "<a href='x'>click</a>"
-    row = Row(evil, evil, (Mark(1.0, NAN, NAN, Glyph.MEASURED, evil),), evil, "", evil)
+    row = ChartRow(evil, evil, (Mark(1.0, NAN, NAN, Glyph.MEASURED, evil),), evil, "", evil)
     charts = [
-        DotChart(evil, evil, evil, (evil,), "", (row, Row(evil, evil, absent=evil)), AXIS, (Series(evil, "#1f5a7a"),)),
+        DotChart(evil, evil, evil, (evil,), "", (row, ChartRow(evil, evil, absent=evil)), AXIS, (Series(evil, "#1f5a7a"),)),
         CurveChart(evil, evil, evil, (evil,), "", Axis(0, 1, (Tick(0, evil),), evil), AXIS, (Line((0, 1), (0, 1), evil),),
                    (Point(0, Mark(1.0, NAN, NAN, Glyph.TARGET, evil), evil),)),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from handed import EN, FR
 from two_rounds import fell
 
 from fltoolkit.show.charts.chart_style import BLUE, GREY
-from fltoolkit.show.charts.descriptions.change_between_rounds import change, of_groups, rounds
+from fltoolkit.show.charts.descriptions.change_dumbbell import change, of_groups, rounds
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE
 
