@@ -31,11 +31,11 @@ def marked(node: object, key: str = "") -> object:
 
 
 def marked_language(folder: Path) -> Language:
-    """The language of marks, read from the files that are written to the folder, one for each of English."""
-    for name in (str(path.relative_to(WORDS)).replace("en.yaml", "{}.yaml") for path in sorted(WORDS.rglob("en.yaml"))):
-        path = folder / name.format(CODE)
+    """The language of marks, read from the files that are written to the folder: one for each file of English."""
+    for file in (WORDS / "en.yaml", *WORDS.glob("*/en.yaml")):
+        path = (folder / file.relative_to(WORDS)).with_stem(CODE)
         path.parent.mkdir(parents=True, exist_ok=True)
-        english = (WORDS / name.format("en")).read_text("utf-8")
+        english = file.read_text("utf-8")
         path.with_stem("en").write_text(english, "utf-8")
         path.write_text(yaml.safe_dump(marked(yaml.safe_load(english)), sort_keys=False, allow_unicode=True), "utf-8")
     before, language.WORDS = language.WORDS, folder

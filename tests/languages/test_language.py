@@ -71,13 +71,19 @@ OTHERS = pytest.mark.parametrize("told", [FR, ES], ids=["fr", "es"])
 @pytest.fixture
 def own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of words with English in it, to which a test adds a language."""
-    (tmp_path / "kit").mkdir()
-    for name in ("en.yaml", "kit/en.yaml"):
-        (tmp_path / name).write_text((WORDS / name).read_text("utf-8"), "utf-8")
+    for path in english_files(WORDS):
+        there = tmp_path / path.relative_to(WORDS)
+        there.parent.mkdir(exist_ok=True)
+        there.write_text(path.read_text("utf-8"), "utf-8")
     monkeypatch.setattr(language, "WORDS", tmp_path)
     read_language.cache_clear()
     yield tmp_path
     read_language.cache_clear()
+
+
+def english_files(folder: Path) -> list[Path]:
+    """The files of English: its own, and those in the folders beside it."""
+    return [folder / "en.yaml", *sorted(folder.glob("*/en.yaml"))]
 
 
 def shouting(node: object) -> object:
@@ -88,8 +94,8 @@ def shouting(node: object) -> object:
 
 
 def all_words(folder: Path) -> dict[str, Any]:
-    """English as it is shipped, from both of its files."""
-    return {k: v for name in ("en.yaml", "kit/en.yaml") for k, v in yaml.safe_load((folder / name).read_text("utf-8")).items()}
+    """English as it is shipped, from all of its files."""
+    return {k: v for path in english_files(folder) for k, v in yaml.safe_load(path.read_text("utf-8")).items()}
 
 
 def write(folder: Path, code: str, words: object) -> None:

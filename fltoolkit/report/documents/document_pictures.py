@@ -14,7 +14,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.document_sections.targets_section import with_target
-from fltoolkit.show.charts.descriptions import change_between_rounds, detectable_falls, estimates_by_group, target_path
+from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
@@ -120,8 +120,8 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW[width] - 2)
-    rows = change_between_rounds.of_groups(evidence.changed.table, "prevalence", groups)
-    return drawn(change_between_rounds.change(rows, language, room=ROOMS[width]), SIZES[width])
+    rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
+    return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), SIZES[width])
 
 
 @_once

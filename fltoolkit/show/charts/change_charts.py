@@ -9,7 +9,7 @@ from fltoolkit.languages.language import BASE, read_language
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture, Table
-from fltoolkit.show.charts.descriptions import change_between_rounds
+from fltoolkit.show.charts.descriptions import change_dumbbell
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
@@ -69,7 +69,7 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 def change(rows: pd.DataFrame) -> Picture:
     """Both rounds' numbers on one line, joined, with their intervals; the verdict at the right. A hollow dot is unreliable."""
-    return picture(change_between_rounds.change(rows, read_language(BASE)))
+    return picture(change_dumbbell.change(rows, read_language(BASE)))
 
 
 def change_table(rows: pd.DataFrame) -> Table:

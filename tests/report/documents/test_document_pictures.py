@@ -12,6 +12,7 @@ from promises import evidence_from
 from published_rows import HIDDEN, of, published, row
 
 import fltoolkit as fl
+from fltoolkit.report.documents import document_pictures
 from fltoolkit.report.documents.document_pictures import (
     FEW,
     asked_groups,
@@ -23,7 +24,7 @@ from fltoolkit.report.documents.document_pictures import (
     path,
     repeat,
 )
-from fltoolkit.show.charts import static_charts, static_plan_charts
+from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn, Size
 
 CUT = {"year": 2030, "cut": 0.5}
 SEX = [of("sex", "men"), of("sex", "women")]
@@ -98,19 +99,18 @@ def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path,
     """And saved once a format."""
     drawn: list[tuple[str, str, float]] = []
     saved: list[tuple[str, str, str, float]] = []
-    finish, save = static_charts.finish, static_charts.Drawn._saved
+    draw, save = document_pictures.drawn, Drawn._saved
 
-    def counted(figure: Any, name: str, alt: str, title: str, size: static_charts.Size) -> static_charts.Drawn:
-        drawn.append((name, title, size.width))
-        return finish(figure, name, alt, title, size)
+    def counted(chart: Any, size: Size) -> Drawn:
+        drawn.append((chart.name, chart.title, size.width))
+        return draw(chart, size)
 
-    def kept(picture: static_charts.Drawn, kind: str, about: dict[str, Any]) -> bytes:
+    def kept(picture: Drawn, kind: str, about: dict[str, Any]) -> bytes:
         saved.append((picture.name, picture.title, kind, picture.width))
         return save(picture, kind, about)
 
-    for module in (static_charts, static_plan_charts):
-        monkeypatch.setattr(module, "finish", counted)
-    monkeypatch.setattr(static_charts.Drawn, "_saved", kept)
+    monkeypatch.setattr(document_pictures, "drawn", counted)
+    monkeypatch.setattr(Drawn, "_saved", kept)
     found = evidence(*SEX, *REGION, *(of("sector", s, measure="share") for s in ("farms", "sites")))
     fl.report.write_documents(in_languages(found, "en", "fr"), tmp_path)
     assert len(drawn) > 10

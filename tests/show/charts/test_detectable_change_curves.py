@@ -12,19 +12,19 @@ import fltoolkit as fl
 def test_each_prevalence_is_a_named_curve_through_the_known_values() -> None:
     picture = fl.show.detectable([0.01, 0.005], sizes=(5_000, 80_000))
     low, high = (trace for trace in picture.figure.data if trace.mode == "lines")
-    assert [low.name, high.name] == ["5 per 1,000", "10 per 1,000"]
+    assert [low.name, high.name] == ["from 5 per 1,000", "from 10 per 1,000"]
     assert (round(low.y[0], 1), round(low.y[-1], 1)) == (76.2, 22.8)
     assert all(np.diff(low.y) < 0)
-    assert "From 5 per 1,000: a fall by 76 % with 5,000 persons in each round and a fall by 23 % with 80,000" in picture.alt
+    assert "From 5 per 1,000: 76\u00a0% with 5,000 persons and 23\u00a0% with 80,000 persons" in picture.alt
     assert {a.text for a in picture.figure.layout.annotations} == {"from 5 per 1,000", "from 10 per 1,000"}
 
 
 def test_what_is_not_detectable_is_not_drawn_but_told() -> None:
     picture = fl.show.detectable([0.001, 0.02], sizes=(1_000, 5_000), planned=2_000)
     lines = [trace for trace in picture.figure.data if trace.mode == "lines"]
-    assert np.isnan(np.array(lines[0].y, dtype=float)).all()
+    assert np.isnan(np.array(lines[1].y, dtype=float)).all()
     assert "From 1 per 1,000: not even a fall to zero with 2,000 persons" in picture.alt
-    (marks,) = (trace for trace in picture.figure.data if trace.mode == "markers+text")
+    (marks,) = (trace for trace in picture.figure.data if trace.mode == "markers")
     assert len(marks.x) == 1
     assert "planned: 2,000" in {a.text for a in picture.figure.layout.annotations}
 
@@ -32,14 +32,16 @@ def test_what_is_not_detectable_is_not_drawn_but_told() -> None:
 def test_response_is_part_of_the_size_and_named_on_the_axis() -> None:
     all_answer, half = (fl.show.detectable([0.01], sizes=(n, 40_000), response=r) for n, r in ((5_000, 1.0), (10_000, 0.5)))
     assert half.figure.data[0].y[0] == pytest.approx(all_answer.figure.data[0].y[0])
-    assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50 % of whom answer"
+    assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50\u00a0% of whom answer"
 
 
 def test_a_repeat_is_drawn_from_the_surveys_own_headline() -> None:
     out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 60 + [0] * 2940}), weight="w"), "y"))
     picture = fl.show.repeat(out)
-    assert [t.name for t in picture.figure.data if t.mode == "lines"] == ["10 per 1,000", "20 per 1,000", "40 per 1,000"]
-    assert "with 3,000 persons in each round" in picture.alt
+    names = [t.name for t in picture.figure.data if t.mode == "lines" and t.name]
+    assert names == ["from 10 per 1,000", "from 20 per 1,000", "from 40 per 1,000"]
+    assert "with 3,000 persons" in picture.alt
+    assert "<b>My own</b>" in fl.show.repeat(out, title="My own").figure.layout.title.text  # type: ignore[union-attr]
 
 
 def test_without_a_published_prevalence_there_is_nothing_to_plan_from() -> None:

@@ -37,16 +37,28 @@ def numbers(node: Any) -> Iterator[float]:
         yield float(node)
 
 
+def row_names(fig: dict[str, Any]) -> list[str]:
+    """The words of each row from the top."""
+    return [text.replace("<b>", "").replace("</b>", "") for text in fig["layout"]["yaxis"]["ticktext"]]
+
+
+def points(fig: dict[str, Any]) -> list[tuple[int, float, str]]:
+    """Row, value and symbol of every number; where nobody was found, the value is the upper limit."""
+    marks = [t for t in fig["data"] if t.get("mode") == "markers" and t["x"] != [None]]
+    return sorted((round(y), x, t["marker"]["symbol"]) for t in marks for x, y in zip(t["x"], t["y"], strict=True))
+
+
 def drawn(fig: dict[str, Any]) -> dict[str, float]:
-    """Label -> value of every dot or bar."""
-    traces = [t for t in fig["data"] if t["type"] == "bar" or t.get("mode") == "markers"]
-    return {y: x for t in traces for x, y in zip(t["x"], t["y"], strict=True) if y is not None}
+    """Label -> value of every number; 0 where nobody was found."""
+    names = row_names(fig)
+    return {names[y]: 0 if symbol == "line-ns-open" else x for y, x, symbol in points(fig)}
 
 
 def marked(fig: dict[str, Any]) -> dict[str, str]:
-    """Label -> the words that stand where a number is not shown."""
+    """Label -> the words that stand where a number is not shown; by the row's own words."""
     traces = [t for t in fig["data"] if t.get("mode") == "text"]
-    return {y: text.strip() for t in traces for text, y in zip(t["text"], t["y"], strict=True)}
+    names = fig["layout"]["yaxis"].get("ticktext")
+    return {names[y] if names else y: text.strip() for t in traces for text, y in zip(t["text"], t["y"], strict=True)}
 
 
 @pytest.fixture(scope="module")
@@ -63,64 +75,43 @@ def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() ->
         "island": "[c] not shown",
         "not stated": "[c] not shown",
     }
-    assert fig["layout"]["yaxis"]["categoryarray"][::-1] == ["north", "south", "east", "west", "plain", "island", "not stated"]
+    assert row_names(fig) == ["north", "south", "east", "west", "plain", "island", "not stated"]
+    assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["north"].startswith("222.2 (")
 
 
-def test_dots_of_what_is_unreliable_or_was_not_found_are_hollow() -> None:
-    fig = figure(estimate_charts.dots(country.published(), "prevalence", "region"))
-    (dots,) = [t for t in fig["data"] if t["mode"] == "markers"]
-    hollow = {y for y, colour in zip(dots["y"], dots["marker"]["color"], strict=True) if colour == "white"}
-    assert hollow == {"south", "plain"}  # in the plain nobody was found
-
-
-def test_the_interval_is_drawn_around_its_number() -> None:
-    (row,) = country.published().select("prevalence").to_dict("records")
-    (dots,) = figure(estimate_charts.dots(country.published(), "prevalence"))["data"]
-    (x,), error = dots["x"], dots["error_x"]
-    assert x - error["arrayminus"][0] == pytest.approx(1000 * row["ci_low"])
-    assert x + error["array"][0] == pytest.approx(1000 * row["ci_high"])
-
-
-def test_a_crossed_breakdown_is_coloured_by_its_first_group() -> None:
+def test_a_crossed_breakdown_stands_below_the_categories_of_its_second_group() -> None:
     picture = estimate_charts.dots(country.published(), "prevalence", ["sex", "region"])
-    fig = figure(picture)
-    assert {t["name"] for t in fig["data"] if t["mode"] == "markers"} == {"men", "women"}
-    assert fig["layout"]["showlegend"]
-    men = next(t for t in fig["data"] if t.get("name") == "men" and t["mode"] == "markers")
-    assert dict(zip(men["y"], men["x"], strict=True)) == pytest.approx({"north": 1000 * 10 / 46, "plain": 0})
+    assert row_names(figure(picture))[:3] == ["north", "men", "women"]
     assert "men × west: [c]" in picture.alt
-
-
-def test_the_legend_of_a_crossed_breakdown_is_filled_though_the_first_dot_is_hollow() -> None:
-    fig = figure(estimate_charts.dots(country.published(), "prevalence", ["sex", "region"]))
-    dots = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] != [None]]
-    keys = [t for t in fig["data"] if t["mode"] == "markers" and t["y"] == [None]]
-    assert not any(t["showlegend"] for t in dots)
-    assert {t["name"]: t["marker"]["color"] for t in keys} == {t["name"]: t["marker"]["line"]["color"] for t in dots}
-    assert {t["legendgroup"]: t["offsetgroup"] for t in keys} == {t["legendgroup"]: t["offsetgroup"] for t in dots}
+    assert figure(picture)["layout"]["showlegend"] is False
 
 
 def test_one_name_in_two_breakdowns_stays_two_rows() -> None:
-    by = ["age_group", "region"]
-    picture = estimate_charts.dots(country.published(), "prevalence", [[g] for g in by])
-    fig = figure(picture)
-    for group in by:
-        name = f"not stated ({group.replace('_', ' ')})"
-        assert name in marked(fig)
-        assert f"{name}: [c]" in picture.alt
-    assert len(fig["layout"]["yaxis"]["categoryarray"]) == 3 + 7
+    picture = estimate_charts.dots(country.published(), "prevalence", [["age_group"], ["region"]])
+    assert row_names(figure(picture)).count("not stated") == 2
+    for group in ("age group", "region"):
+        assert f"not stated ({group}): [c]" in picture.alt
 
 
-def test_bars_stand_largest_first_and_pale_where_unreliable() -> None:
+def test_bars_stand_in_the_order_of_the_categories_and_hollow_where_unreliable() -> None:
     picture = estimate_charts.bars(country.published(), "region")
     fig = figure(picture)
-    assert list(drawn(fig).items()) == [("north", 200), ("south", 120), ("plain", 0)]
-    assert fig["layout"]["yaxis"]["categoryarray"][::-1][:3] == ["north", "south", "plain"]
-    (bars,) = [t for t in fig["data"] if t["type"] == "bar"]
-    assert bars["marker"]["color"][1] == estimate_charts.PALE
-    assert bars["marker"]["color"][0] != estimate_charts.PALE
+    bars = {(t["marker"]["color"] == "white"): t for t in fig["data"] if t["type"] == "bar"}
+    assert (bars[False]["x"], bars[True]["x"]) == ([200], [120])
+    assert row_names(fig)[:3] == ["north", "south", "east"]
     assert marked(fig)["west"] == "[c] not shown"
     assert "south: 120" in picture.alt
+
+
+def test_a_picture_takes_a_title() -> None:
+    out = country.published()
+    for picture in (
+        estimate_charts.dots(out, "prevalence", title="My own"),
+        estimate_charts.bars(out, "region", title="My own"),
+        estimate_charts.rule_sets(out, title="My own"),
+    ):
+        assert "<b>My own</b>" in figure(picture)["layout"]["title"]["text"]
+        assert picture.alt.startswith("My own.")
 
 
 def test_alt_text_tells_every_published_number_and_no_hidden_one(every_picture: Pictures) -> None:
@@ -151,8 +142,9 @@ def test_hidden_rows_are_marked_and_never_drawn(every_picture: Pictures) -> None
     assert any(rows["estimate"].isna().any() for _, _, rows in every_picture)
     for measure, picture, rows in every_picture:
         fig = figure(picture)
-        points = [x for t in fig["data"] if t["type"] == "bar" or t["mode"] == "markers" for x in t["x"] if x is not None]
-        assert sorted(points) == pytest.approx(sorted(rows["estimate"].dropna() * scale(measure)))
+        shown = rows[rows["estimate"].notna()]
+        values = shown["estimate"].where(shown["marker"] != "w", shown["ci_high"]) * scale(measure)
+        assert sorted(x for _, x, _ in points(fig)) == pytest.approx(sorted(values))
         words = [text for t in fig["data"] if t.get("mode") == "text" for text in t["text"]]
         assert len(words) == rows["estimate"].isna().sum()
         assert all("not shown" in text for text in words)
@@ -243,20 +235,19 @@ def test_forms_of_forced_labour_are_written_as_words(norvia: fl.Published) -> No
 
 def test_rule_sets_are_dots_with_their_doubt_and_what_is_not_available_says_why() -> None:
     picture = estimate_charts.rule_sets(country.published())
-    dots, absent = figure(picture)["data"]
-    assert dots["y"] == ["icls_2018 v1"]
-    assert dots["x"] == pytest.approx([99.5])  # 41 of 412
-    assert absent["y"] == ["hts_2012 v1<br>rule to be verified"]
-    assert absent["text"][0].startswith("  [x] not available: hts_2012 needs the stage")
-    assert "hts_2012 v1; to be verified: [x] hts_2012 needs the stage at which each item was met" in picture.alt
+    fig = figure(picture)
+    assert drawn(fig) == pytest.approx({"icls_2018 v1": 99.5})  # 41 of 412
+    assert marked(fig)["hts_2012 v1<br>rule to be verified"].startswith("[x] not available: hts_2012 needs the stage")
+    assert "hts_2012 v1; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in picture.alt
 
 
 def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(norvia: fl.Published) -> None:
-    (dots,) = figure(estimate_charts.rule_sets(norvia, "total"))["data"]
+    fig = figure(estimate_charts.rule_sets(norvia, "total"))
     rows = norvia.rule_sets("total")
-    assert dots["x"] == pytest.approx(list(rows["estimate"]))
+    assert [x for _, x, _ in points(fig)] == pytest.approx(list(rows["estimate"]))
+    (dots,) = (t for t in fig["data"] if "error_x" in t)
     assert dots["error_x"]["array"] == pytest.approx(list(rows["ci_high"] - rows["estimate"]))
-    assert dots["y"] == ["icls_2018 v1", "hts_2012 v1<br>rule to be verified"]
+    assert row_names(fig) == ["icls_2018 v1", "hts_2012 v1<br>rule to be verified"]
 
 
 def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:

@@ -9,6 +9,7 @@ import pytest
 from two_rounds import fell
 
 import fltoolkit as fl
+from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.report.document_sections import targets_section as documents
@@ -85,12 +86,16 @@ def test_the_table_of_targets_holds_every_row_and_what_a_repeat_would_find() -> 
 def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
     picture = plan_charts.path(fell())
     assert isinstance(picture, Picture)
-    assert "2025: 50.0 (baseline); 2026: 43.8 (not measured); 2027: 37.5 (not measured)" in picture.alt
-    assert "2029: 25.0 (target). In 2027: 18.8, decreased." in picture.alt
-    (way, *_) = picture.figure.data
-    assert way.marker.color == "white"
-    assert "In 2027" not in plan_charts.path(baseline_run()).alt  # type: ignore[union-attr]
+    assert "baseline; 2026: 43.8, not measured; 2027: 37.5, not measured" in picture.alt
+    assert "2029: 25.0, target; 2027: 18.8 (" in picture.alt
+    assert picture.alt.endswith("decreased.")
+    ticks = [t for t in picture.figure.data if t.marker.symbol == "line-ns-open"]
+    assert [list(t.x) for t in ticks] == [[2026, 2027, 2028]]
+    assert "decreased" not in plan_charts.path(baseline_run()).alt  # type: ignore[union-attr]
     assert isinstance(plan_charts.path(replace(fell(), milestones=fell().milestones.iloc[:0])), Words)
+    assert "<b>My own</b>" in plan_charts.path(fell(), title="My own").figure.layout.title.text  # type: ignore[union-attr]
+    with pytest.raises(RequestError, match="no such row"):
+        plan_charts.path(fell(), "nothing")
 
 
 def test_the_follow_up_shows_the_verdict_and_never_a_cause() -> None:

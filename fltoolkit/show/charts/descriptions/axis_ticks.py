@@ -9,7 +9,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, Tick
 
 STEPS = (1, 2, 5)
-MOST, FEW = 6, 3
+MOST, FEW = 6, 4
 """How many steps fit on an axis of a whole page and of half a page."""
 ROOM = 1.04
 

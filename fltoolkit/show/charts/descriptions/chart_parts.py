@@ -67,7 +67,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """One line of a dot chart.
 
     Attributes:
@@ -97,7 +97,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Chart:
+class DescribedChart:
     """What every chart has.
 
     Attributes:
@@ -114,7 +114,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class DotChart(Chart):
+class DotChart(DescribedChart):
     """Rows from the top, their numbers along one axis.
 
     Attributes:
@@ -124,13 +124,13 @@ class DotChart(Chart):
         bars: whether a bar from zero stands in place of each dot, hollow where the number is unreliable.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     axis: Axis
     series: tuple[Series, ...] = ()
     reference: float = math.nan
     bars: bool = False
 
-    def lane(self, row: Row, mark: Mark) -> int:
+    def lane(self, row: ChartRow, mark: Mark) -> int:
         """Where an interval stands: −1 above the middle of its row, 1 below it, so that those of two joined dots do not lie on each other."""
         colours = [series.colour for series in self.series]
         return 2 * colours.index(mark.colour) - 1 if len(row.marks) > 1 else 0
@@ -167,7 +167,7 @@ class Upright:
 
 
 @dataclass(frozen=True)
-class CurveChart(Chart):
+class CurveChart(DescribedChart):
     """Curves and points over two axes."""
 
     x: Axis

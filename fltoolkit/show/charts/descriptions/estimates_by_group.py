@@ -11,11 +11,11 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.measure_units import COUNTED, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Mark, Row
+from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
@@ -62,8 +62,8 @@ def estimates(
     heads = _crossed(language, rows, crossed) if crossed else _listed(language, rows, headed=len(groups) > 1)
     lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, room) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
-    whole = rows[rows["breakdown"] == ""]["estimate"]
-    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and pd.notna(whole.iloc[0]) else math.nan
+    whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
+    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
     named = title or _title(language, first, groups)
     subtitle = _subtitle(language, first)
     said = [language.say("charts.whole")] if not math.isnan(at) else []
@@ -175,15 +175,15 @@ def _crossed(language: Language, rows: pd.DataFrame, groups: Sequence[str]) -> l
     ]
 
 
-def _heading(words: str) -> tuple[Row, ...]:
-    return (Row(words, words, heading=True),) if words else ()
+def _heading(words: str) -> tuple[ChartRow, ...]:
+    return (ChartRow(words, words, heading=True),) if words else ()
 
 
-def _row(language: Language, label: str, name: str, row: PublishedNumber, room: Room) -> Row:
+def _row(language: Language, label: str, name: str, row: PublishedNumber, room: Room) -> ChartRow:
     printed = _printed(language, row, intervals=room.intervals)
     marks = mark_of(language, row, str(row["measure"]), words=_printed(language, row, intervals=True))
     remark = number_words.reason(language, row["reason"])
-    return Row(label, name, marks, printed, "" if marks else absent(language, row), remark)
+    return ChartRow(label, name, marks, printed, "" if marks else absent(language, row), remark)
 
 
 def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> str:

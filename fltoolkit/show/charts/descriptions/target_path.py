@@ -60,7 +60,7 @@ def target_path(
     return CurveChart(
         f"path_{target['id']}", named, subtitle, chart_notes.told(*notes), f"{named}. {subtitle} {_told(language, target, steps, goals, later)}",
         axis_ticks.of_years(start, last, steps=YEARS[room.source]),
-        axis_ticks.from_zero(language, [p.mark.end for p in points], steps=room.steps, room=ABOVE),
+        axis_ticks.from_zero(language, [p.mark.end for p in points], room=ABOVE),
         (Line(tuple(map(float, way["year"])), tuple(map(float, way["value"])), planned=True),), tuple(points),
     )  # fmt: skip
 

@@ -7,12 +7,13 @@ import re
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import GREY, INK, PALE, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, DotChart, Glyph, Mark, Point, Row
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, CurveChart, DotChart, Glyph, Mark, Point
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
+    EDGE,
     LOOK,
     WIDE,
     Drawn,
-    Margins,
+    SheetMargins,
     Size,
     letters,
     sheet,
@@ -23,7 +24,6 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import (
 
 LANE = 0.13  # of a row, from a line that joins two dots to the interval of each
 GAP = 0.1  # inches between the axes and the words at its sides
-LEAST = 0.28  # of a picture's width, for the axis
 
 
 def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
@@ -36,14 +36,19 @@ def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
 
 
 def _dots(chart: DotChart, size: Size) -> Any:
-    printed = [row.printed for row in chart.rows]
+    printed = [wrapped(row.printed, size.small, size.words * size.width) for row in chart.rows]
     right = widest(printed, size.small) + 2 * GAP
-    room = max(min(size.labels * size.width, (1 - LEAST) * size.width - right), 0.15 * size.width)
-    labels = [wrapped(row.label, size.font, room, bold=row.heading) for row in chart.rows]
-    left = widest(labels, size.font, bold=True) + 2 * GAP
+    labels = [row.label if row.heading else wrapped(row.label, size.font, size.words * size.width) for row in chart.rows]
+    left = (
+        max(
+            widest([label for row, label in zip(chart.rows, labels, strict=True) if not row.heading], size.font),
+            0.12 * size.width,
+        )
+        + 2 * GAP
+    )
     most = max((text.count("\n") + 1 for text in (*labels, *printed)), default=1)
     body = (len(chart.rows) + 0.6) * size.font * (1.95 if most == 1 else 0.6 + 1.15 * most) / 72
-    around = Margins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
+    around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
     figure, axes = sheet(chart, size, body, around, chart.series)
     axes.set(ylim=(len(chart.rows) - 0.4, -0.6), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
@@ -51,8 +56,8 @@ def _dots(chart: DotChart, size: Size) -> Any:
     if not math.isnan(chart.reference):
         axes.axvline(chart.reference, color=PALE, linewidth=2.4, zorder=0)
     across = size.width - left - right
-    for at, (row, label) in enumerate(zip(chart.rows, labels, strict=True)):
-        _row(axes, at, row, (label, wrapped(row.absent, size.small, across)), size)
+    for at, row in enumerate(chart.rows):
+        _row(axes, at, row, (labels[at], printed[at], wrapped(row.absent, size.small, across)), size)
         for mark in row.marks:
             if chart.bars and mark.glyph is not Glyph.NONE_FOUND:
                 _bar(axes, mark, at, size)
@@ -61,12 +66,15 @@ def _dots(chart: DotChart, size: Size) -> Any:
     return figure
 
 
-def _row(axes: Any, at: int, row: Row, words: tuple[str, str], size: Size) -> None:
-    """The words of a row (its label, and what stands in place of its numbers, in lines), and the line that joins its dots."""
-    label, absent = words
-    ink = QUIET if row.heading else INK
-    _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right", font=letters(bold=row.heading), color=ink)
-    _words(axes, row.printed, (1, at), size.small, offset=(72 * GAP, 0))
+def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
+    """The words of a row in lines (its label, what is printed, what stands in place of its numbers), and the line that joins its dots."""
+    label, printed, absent = words
+    if row.heading:
+        edge = axes.get_position().x0 * size.width - EDGE
+        _words(axes, label, (0, at), size.font, offset=(-72 * edge, 0), font=letters(bold=True), color=QUIET)
+    else:
+        _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
+    _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
     _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET)
     if len(row.marks) > 1:
         axes.plot([mark.value for mark in row.marks], [at, at], color=INK, linewidth=size.font / 8, zorder=2.5)
@@ -117,7 +125,7 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     below = size.font * (4.0 if chart.x.title else 2.4) / 72
     over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
     body = size.width * (0.36 if size.width > 5 else 0.6)
-    figure, axes = sheet(chart, size, body, Margins(left, right, over, below))
+    figure, axes = sheet(chart, size, body, SheetMargins(left, right, over, below))
     axes.tick_params(pad=6)
     for line in chart.lines:
         planned = {"color": GREY, "linewidth": size.font / 9, "linestyle": (0, (4, 3)), "zorder": 1}

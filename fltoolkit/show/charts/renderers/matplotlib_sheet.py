@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import GREY, INK, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import Chart, Series
+from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart, Series
 
 DPI = 200
 SMALLEST = 8.0
@@ -67,11 +67,11 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
 
 @dataclass(frozen=True)
 class Size:
-    """A picture's width in inches, as it is printed, its font in points, and the share of its width that labels may take."""
+    """A picture's width in inches, as it is printed, its font in points, and the share of its width for the words at each side of the axis."""
 
     width: float
     font: float
-    labels: float
+    words: float
 
     @property
     def small(self) -> float:
@@ -79,7 +79,7 @@ class Size:
         return max(SMALLEST, 0.9 * self.font)
 
 
-WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.34), Size(11.6, 16.0, 0.34)
+WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.28), Size(11.6, 16.0, 0.34)
 """As wide as the text of a page, half of it, and a slide."""
 
 
@@ -112,7 +112,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Margins:
+class SheetMargins:
     """Inches around what is drawn, between it and the words above and below it."""
 
     left: float
@@ -121,7 +121,9 @@ class Margins:
     below: float
 
 
-def sheet(chart: Chart, size: Size, body: float, margins: Margins, series: tuple[Series, ...] = ()) -> tuple[Any, Any]:
+def sheet(
+    chart: DescribedChart, size: Size, body: float, margins: SheetMargins, series: tuple[Series, ...] = ()
+) -> tuple[Any, Any]:
     """A figure and its axes `body` inches high: title, subtitle and legend above, notes below."""
     from matplotlib.figure import Figure
 

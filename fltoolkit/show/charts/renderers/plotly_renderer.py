@@ -8,7 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import BUTTONS, GREY, INK, PALE, QUIET, SUBTITLE, Picture, figure, more_lines, safe, wrap
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, Chart, CurveChart, DotChart, Glyph, Mark, Point, Row
+from fltoolkit.show.charts.descriptions.chart_parts import (
+    Axis,
+    ChartRow,
+    CurveChart,
+    DescribedChart,
+    DotChart,
+    Glyph,
+    Mark,
+    Point,
+)
 
 LABEL = 28  # letters of a label's line
 LANE = 0.13  # of a row, from a line that joins two dots to the interval of each
@@ -77,7 +86,7 @@ def _texts(texts: Sequence[str]) -> dict[str, Any]:
             "ticklabelstandoff": 8}  # fmt: skip
 
 
-def _joined(fig: Any, rows: Sequence[Row]) -> None:
+def _joined(fig: Any, rows: Sequence[ChartRow]) -> None:
     """A line between the numbers of each row that has several."""
     joined = [(i, row.marks) for i, row in enumerate(rows) if len(row.marks) > 1]
     if joined:
@@ -128,7 +137,7 @@ def _curves(chart: CurveChart) -> Any:
     return fig
 
 
-def _sheet(chart: Chart, body: int, *, left: float, right: float, above: int = 0) -> Any:
+def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
     """An empty figure with the chart's words: its title, its subtitle and, below what is drawn, its notes."""
     notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
     top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
@@ -184,11 +193,11 @@ def _looks(marks: Iterable[Mark]) -> list[tuple[Glyph, str]]:
     return list(dict.fromkeys((mark.glyph, mark.colour) for mark in marks))
 
 
-def _hover(row: Row, mark: Mark) -> str:
+def _hover(row: ChartRow, mark: Mark) -> str:
     return "<br>".join(part for part in (f"{safe(row.name)}: {safe(mark.words)}", wrap(row.remark, 50)) if part)
 
 
-def _absent(fig: Any, rows: Sequence[Row]) -> None:
+def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
     """Rows without a number, marked where it would stand; the reason is told on pointing there."""
     gone = [(i, row) for i, row in enumerate(rows) if row.absent]
     if gone:

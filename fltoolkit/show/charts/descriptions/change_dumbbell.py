@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Mark, Row, Series
+from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Room, mark_of, of_population
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
@@ -25,22 +26,22 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", room: Roo
         rows: changes of one measure in one population, from the published set of changes. title: in place of measure, population, years.
     """
     first = rows.iloc[0].to_dict()
-    measure = str(first["measure"]).removeprefix("change_in_")
+    measure = _measure(first)
     before, after = rounds(first)
     names, records = number_words.labels(language, rows), rows.to_dict("records")
     groups = [str(b) for b in rows["breakdown"].unique() if b]
-    lines: list[Row] = []
+    lines: list[ChartRow] = []
     for i, (name, row) in enumerate(zip(names, records, strict=True)):
         if len(groups) > 1 and row["breakdown"] and (i == 0 or records[i - 1]["breakdown"] != row["breakdown"]):
             heading = number_words.start(number_words.group(language, str(row["breakdown"])))
-            lines.append(Row(heading, heading, heading=True))
-        lines.append(_row(language, name, row, measure, (before, after), room))
+            lines.append(ChartRow(heading, heading, heading=True))
+        lines.append(_row(language, name, row, room))
     marks = [mark for line in lines for mark in line.marks]
     of = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
     named = title or of_population(language, first, of)
     unit = number_words.start(number_words.unit(language, measure))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, first))}."
-    told = [language.colon(name, _told(language, row, measure)) for name, row in zip(names, records, strict=True)]
+    told = [language.colon(name, _told(language, row)) for name, row in zip(names, records, strict=True)]
     return DotChart(
         str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), room),
         f"{named}. {subtitle} {language.list(told)}.", tuple(lines),
@@ -72,34 +73,37 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     return f"{said} [u]" if row["marker"] == "u" else said
 
 
-def _row(language: Language, name: str, row: PublishedNumber, measure: str, years: tuple[str, str], room: Room) -> Row:
+def _row(language: Language, name: str, row: PublishedNumber, room: Room) -> ChartRow:
     marks = [
-        mark
-        for (side, colour), year in zip(SIDES, years, strict=True)
-        for mark in _mark(language, row, measure, side, year, colour)
+        mark for (side, colour), year in zip(SIDES, rounds(row), strict=True) for mark in _mark(language, row, side, year, colour)
     ]
     said = verdict(language, row)
-    printed = f"{said}\n{_values(language, row, measure)}" if row["verdict"] and room.intervals else said
+    printed = f"{said}\n{_values(language, row)}" if row["verdict"] and room.intervals else said
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
-    return Row(name, name, tuple(marks), printed if marks else "", "" if marks else said, why)
+    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why)
 
 
-def _mark(language: Language, row: PublishedNumber, measure: str, side: str, year: str, colour: str) -> tuple[Mark, ...]:
+def _measure(row: PublishedNumber) -> str:
+    """What changed: `prevalence` of `change_in_prevalence`."""
+    return str(row["measure"]).removeprefix("change_in_")
+
+
+def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour: str) -> tuple[Mark, ...]:
     """One round's number; nobody was found where it is 0."""
-    part: dict[object, object] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
-    part |= {"measure": measure, "marker": "w" if row[f"estimate{side}"] == 0 else ""}
+    part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
+    part |= {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
     words = language.colon(year, f"{number_words.shown(language, part)} ({number_words.interval(language, part)})")
-    return mark_of(language, part, measure, words=words, colour=colour)
+    return mark_of(language, part, _measure(row), words=words, colour=colour)
 
 
-def _values(language: Language, row: PublishedNumber, measure: str) -> str:
-    old, new = (number_words.number(language, row[f"estimate{side}"], measure) for side, _ in SIDES)
+def _values(language: Language, row: PublishedNumber) -> str:
+    old, new = (number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
     return language.say("charts.values", old=old, new=new)
 
 
-def _told(language: Language, row: PublishedNumber, measure: str) -> str:
+def _told(language: Language, row: PublishedNumber) -> str:
     """Both numbers and the verdict for the alternative text."""
-    numbers = language.join(number_words.number(language, row[f"estimate{side}"], measure) for side, _ in SIDES)
+    numbers = language.join(number_words.number(language, row[f"estimate{side}"], _measure(row)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 
 

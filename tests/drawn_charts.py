@@ -1,0 +1,128 @@
+"""What each renderer has put on a chart, read back from its own objects: words, signs with their places, and intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fltoolkit.show.charts.chart_style import INK
+from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph
+
+Sign = tuple[int, float, str]  # row from the top, value, look
+Interval = tuple[int, float, float]
+LOOKS = {
+    Glyph.MEASURED: "solid",
+    Glyph.UNRELIABLE: "hollow",
+    Glyph.NONE_FOUND: "stop",
+    Glyph.PLANNED: "tick",
+    Glyph.TARGET: "diamond",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands on a dot chart."""
+
+    title: str
+    subtitle: str
+    notes: str
+    labels: tuple[str, ...]
+    printed: tuple[str, ...]
+    absent: dict[int, str]
+    ticks: tuple[tuple[float, str], ...]
+    signs: frozenset[Sign]
+    intervals: frozenset[Interval]
+    joined: frozenset[Interval]
+    legend: tuple[str, ...]
+
+
+def told(chart: DotChart) -> Shown:
+    """What the description says must stand there."""
+    marks = [(i, m) for i, row in enumerate(chart.rows) for m in row.marks]
+    zero = [(i, m, m.glyph is Glyph.NONE_FOUND) for i, m in marks]
+    return Shown(
+        _flat(chart.title), _flat(chart.subtitle), _flat(" ".join(chart.notes)),
+        tuple(_flat(row.label) for row in chart.rows), tuple(_flat(row.printed) for row in chart.rows),
+        {i: _flat(row.absent) for i, row in enumerate(chart.rows) if row.absent},
+        tuple((_near(t.value), t.words) for t in chart.axis.ticks),
+        frozenset((i, _near(m.high if none else m.value), LOOKS[m.glyph]) for i, m, none in zero),
+        frozenset((i, 0.0 if none else _near(m.low), _near(m.high)) for i, m, none in zero if m.high == m.high),
+        frozenset((i, *map(_near, (r.marks[0].value, r.marks[-1].value))) for i, r in enumerate(chart.rows) if len(r.marks) > 1),
+        tuple(s.words for s in chart.series),
+    )  # fmt: skip
+
+
+def by_plotly(fig: dict[str, Any]) -> Shown:
+    """What stands on a figure's JSON."""
+    layout = fig["layout"]
+    title, _, subtitle = layout["title"]["text"].partition("</b>")
+    signs, intervals, joined, legend = set(), set(), set(), []
+    absent: dict[int, str] = {}
+    for trace in fig["data"]:
+        line = trace.get("line", {})
+        if trace["x"] == [None]:
+            legend += [trace["name"]] if "name" in trace else []
+        elif trace["mode"] == "text":
+            absent |= {round(y): _flat(text) for y, text in zip(trace["y"], trace["text"], strict=True)}
+        elif trace["mode"] == "lines":
+            for i in range(0, len(trace["x"]), 3):
+                place = (round(trace["y"][i]), *map(_near, trace["x"][i : i + 2]))
+                (joined if line["color"] == INK else intervals).add(place)
+        else:
+            for i, (x, y) in enumerate(zip(trace["x"], trace["y"], strict=True)):
+                signs.add((round(y), _near(x), _look(trace["marker"])))
+                if "error_x" in trace and trace["error_x"]["array"][i] is not None:
+                    low, high = x - trace["error_x"]["arrayminus"][i], x + trace["error_x"]["array"][i]
+                    intervals.add((round(y), _near(low), _near(high)))
+    axis = layout["xaxis"]
+    notes = " ".join(a["text"] for a in layout.get("annotations", []))
+    printed = layout["yaxis2"]["ticktext"] if "yaxis2" in layout else [""] * len(layout["yaxis"]["ticktext"])
+    return Shown(
+        _flat(title), _flat(subtitle), _flat(notes), tuple(map(_flat, layout["yaxis"]["ticktext"])), tuple(map(_flat, printed)), absent,
+        tuple((_near(v), t) for v, t in zip(axis["tickvals"], axis["ticktext"], strict=True)), frozenset(signs), frozenset(intervals),
+        frozenset(joined), tuple(legend),
+    )  # fmt: skip
+
+
+def by_matplotlib(figure: Any, rows: int) -> Shown:
+    """What stands on a matplotlib figure."""
+    (axes,) = figure.axes
+    labels, printed, absent = [""] * rows, [""] * rows, {}
+    for text in axes.texts:
+        x, y = text.xy
+        if x == 1:
+            printed[y] = _flat(text.get_text())
+        elif text.xyann[0] > 0:
+            absent[y] = _flat(text.get_text())
+        else:
+            labels[y] = _flat(text.get_text())
+    signs, intervals, joined = set(), set(), set()
+    for line in axes.lines:
+        (x, *more), (y, *_) = line.get_xdata(), line.get_ydata()
+        if line.get_marker() != "None":
+            hollow = line.get_marker() == "o" and line.get_markerfacecolor() == "white"
+            look = "hollow" if hollow else {"o": "solid", "|": "stop", "D": "diamond"}[line.get_marker()]
+            signs.add((round(float(y)), _near(x), look))
+        elif line.get_transform() == axes.transData:  # not the reference
+            (joined if line.get_color() == INK else intervals).add((round(float(y)), _near(x), _near(more[0])))
+    title, subtitle, notes, *legend = (_flat(text.get_text()) for text in figure.texts)
+    ticks = tuple((_near(v), t.get_text()) for v, t in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True))
+    return Shown(title, subtitle, notes, tuple(labels), tuple(printed), absent, ticks, frozenset(signs), frozenset(intervals),
+                 frozenset(joined), tuple(legend))  # fmt: skip
+
+
+def _look(marker: dict[str, Any]) -> str:
+    looks = {"line-ns-open": "stop", "diamond": "diamond"}
+    return looks.get(marker["symbol"]) or ("hollow" if marker["color"] == "white" else "solid")
+
+
+def _near(value: float) -> float:
+    return round(float(value), 6)
+
+
+def _flat(text: str) -> str:
+    """Words without the lines into which they are broken."""
+    import re
+    from html import unescape
+
+    return " ".join(unescape(re.sub(r"<br>|</?b>|</?span[^>]*>", " ", text)).split())

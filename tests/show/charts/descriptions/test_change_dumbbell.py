@@ -1,0 +1,82 @@
+"""A change as a dumbbell: both numbers, the verdict that the test gave, and no number of what is hidden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from handed import EN, FR
+from two_rounds import fell
+
+from fltoolkit.show.charts.chart_style import BLUE, GREY
+from fltoolkit.show.charts.descriptions.change_dumbbell import change, of_groups, rounds
+from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE
+
+GONE = ("estimate", "estimate_after", "ci_low_after", "ci_high_after")
+
+
+def rows() -> pd.DataFrame:
+    changed = fell().changed
+    assert changed is not None
+    return of_groups(changed.table, "prevalence", None)
+
+
+def with_first(**facts: Any) -> DotChart:
+    """The chart of everyone's change, with other facts."""
+    table = rows().iloc[:1].copy()
+    for name, value in facts.items():
+        table[name] = [value]
+    return change(table, EN)
+
+
+def test_both_rounds_stand_on_one_line_with_the_verdict() -> None:
+    chart = change(rows(), EN)
+    everyone = chart.rows[0]
+    assert [m.value for m in everyone.marks] == [50.0, 18.8]
+    assert [m.colour for m in everyone.marks] == [GREY, BLUE] == [s.colour for s in chart.series]
+    assert [s.words for s in chart.series] == ["2025", "2027"]
+    assert everyone.printed == "decreased\n50.0 → 18.8"
+    assert chart.title == "Prevalence of forced labour, 2025 and 2027: adults"
+    assert "everyone: 50.0 and 18.8: decreased" in chart.alt
+    assert "ensemble\xa0: 50,0 et 18,8\xa0: baisse" in change(rows(), FR).alt
+
+
+def test_the_base_names_how_many_were_asked_in_each_round() -> None:
+    assert "Base: adults; number asked: 2,400 in 2025, 2,400 in 2027." in change(rows(), EN).notes[-1]
+    assert change(rows(), EN, room=HALF_PAGE).rows[0].printed == "decreased"
+
+
+def test_an_unreliable_change_is_hollow_and_marked() -> None:
+    row = with_first(marker="u", flag_after="unreliable").rows[0]
+    assert [m.glyph for m in row.marks] == [Glyph.MEASURED, Glyph.UNRELIABLE]
+    assert row.printed.startswith("decreased [u]")
+
+
+def test_a_hidden_round_leaves_the_other_and_no_verdict() -> None:
+    chart = with_first(**dict.fromkeys(GONE, np.nan), verdict="", marker="c", reason="confidential")
+    row = chart.rows[0]
+    assert [m.value for m in row.marks] == [50.0]
+    assert (row.printed, row.absent, row.remark) == ("[c] not shown", "", "confidential")
+    assert chart.alt.endswith("everyone: [c] not shown.")
+    both = with_first(**dict.fromkeys((*GONE, "estimate_before"), np.nan), verdict="", marker="c").rows[0]
+    assert (both.marks, both.printed, both.absent) == ((), "", "[c] not shown")
+
+
+def test_where_nobody_was_found_in_a_round_there_is_no_dot() -> None:
+    row = with_first(estimate_after=0.0, ci_low_after=0.0, ci_high_after=0.01).rows[0]
+    assert [m.glyph for m in row.marks] == [Glyph.MEASURED, Glyph.NONE_FOUND]
+
+
+def test_rounds_of_one_year_go_by_their_names() -> None:
+    assert rounds({"year": 2027, "year_before": 2025, "round": "second", "round_before": "first"}) == ("2025", "2027")
+    assert rounds({"year": 2027, "year_before": 2027, "round": "second", "round_before": "first"}) == ("first", "second")
+
+
+def test_only_the_groups_asked_for_are_drawn_and_several_have_headings() -> None:
+    changed = fell().changed
+    assert changed is not None
+    assert set(of_groups(changed.table, "prevalence", [])["breakdown"]) == {""}
+    two = pd.concat([rows(), rows().iloc[1:].assign(breakdown="region")]).reset_index(drop=True)
+    assert [r.label for r in change(two, EN).rows if r.heading] == ["Sex", "Region"]

@@ -1,0 +1,35 @@
+"""What the parts of a chart derive from their numbers."""
+
+from __future__ import annotations
+
+import math
+
+from fltoolkit.show.charts.chart_style import GREY
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Glyph, Mark, Series, planned_tick
+
+NAN = float("nan")
+
+
+def mark(value: float, low: float, high: float, colour: str = "#111111") -> Mark:
+    return Mark(value, low, high, Glyph.MEASURED, "", colour)
+
+
+def test_a_mark_ends_at_its_upper_limit_or_at_its_number() -> None:
+    assert mark(5.0, 2.0, 8.0).end == 8.0
+    assert mark(5.0, NAN, NAN).end == 5.0
+    assert mark(9.0, 2.0, 8.0).end == 9.0  # rounding may put a limit below its number
+
+
+def test_only_the_intervals_of_joined_numbers_leave_their_row() -> None:
+    one, two = mark(1.0, 0.0, 2.0), mark(3.0, 2.0, 4.0, "#222222")
+    both, alone = ChartRow("a", "a", (one, two)), ChartRow("b", "b", (two,))
+    chart = DotChart("", "", "", (), "", (both, alone), Axis(0, 4, ()), (Series("x", "#111111"), Series("y", "#222222")))
+    assert [chart.lane(both, m) for m in both.marks] == [-1, 1]
+    assert chart.lane(alone, two) == 0
+
+
+def test_a_planned_value_has_no_interval() -> None:
+    planned = planned_tick(4.0, "4.0")
+    assert (planned.glyph, planned.colour) == (Glyph.PLANNED, GREY)
+    assert math.isnan(planned.low)
+    assert math.isnan(planned.high)

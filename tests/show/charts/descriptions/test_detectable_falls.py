@@ -1,0 +1,74 @@
+"""What a repeat could detect: the numbers of docs/methods.md §6 stand on the curves, and in the words."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import promises
+import pytest
+from handed import EN, FR
+
+from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts.descriptions import detectable_falls
+from fltoolkit.show.charts.descriptions.chart_parts import CurveChart
+from fltoolkit.show.charts.descriptions.detectable_falls import falls
+
+NBSP = "\u00a0"
+
+
+def out(rate: float = 0.005, n: float = 5_000, deff: float = 1.5) -> Published:
+    """Published: a prevalence of 5 per 1,000 among 5,000 persons, design effect 1.5."""
+    row = {
+        "measure": "prevalence", "breakdown": "", "category": "total", "reference_population": "adults", "rule_set": "r", "estimate": rate,
+        "n": n, "n_eff": n / deff, "reference_population_label": "adults", "marker": "", "reason": "", "cases": 25.0, "cases_class": "25",
+    }  # fmt: skip
+    return Published(pd.DataFrame([row]), pd.DataFrame([row]), "fltoolkit", Limits(), headlines=("adults",), rule_set="r")
+
+
+def repeat(published: Published, **more: float) -> CurveChart:
+    picture = detectable_falls.repeat(published, EN, **more)
+    assert picture is not None
+    return picture
+
+
+@pytest.mark.parametrize(("n", "smallest"), promises.SMALLEST.items())
+def test_what_a_repeat_could_detect_is_marked_at_this_surveys_size(n: int, smallest: float) -> None:
+    picture = repeat(out(n=n))
+    assert f"{100 * smallest:.0f}{NBSP}% with {n:,} persons." in picture.alt
+    (curve,), (dot,) = picture.lines, picture.points
+    assert (dot.x, dot.mark.value) == pytest.approx((n, 100 * smallest), abs=0.05)
+    at_this_size = np.interp(np.log(n), np.log(curve.x), curve.y)
+    assert at_this_size == pytest.approx(100 * smallest, abs=0.5)
+    assert (np.diff(curve.y) < 0).all()  # more persons find a smaller fall
+
+
+def test_what_a_repeat_could_detect_marks_this_size_and_the_planned_one() -> None:
+    assert re.search(rf"76{NBSP}% with 5,000 persons; \d+{NBSP}% with 4,000 persons", repeat(out(), planned=4000).alt)
+    near = repeat(out(), planned=5_300).alt
+    assert "with 5,300 persons" in near
+    assert "with 5,000 persons" not in near  # their words would stand on each other
+
+
+def test_a_size_that_finds_nothing_says_so_and_a_small_design_effect_counts_as_one() -> None:
+    picture = repeat(out(n=500))
+    assert "not even a fall to zero with 500 persons" in picture.alt
+    assert (picture.points, picture.uprights) == ((), ())
+    assert "design effect 1.0" in repeat(out(deff=0.4)).alt
+
+
+@pytest.mark.parametrize("rate", [np.nan, 0.0])
+def test_nothing_is_planned_from_a_prevalence_that_is_not_shown(rate: float) -> None:
+    assert detectable_falls.repeat(out(rate), EN) is None
+
+
+def test_each_prevalence_is_a_named_curve_through_the_known_values() -> None:
+    chart = falls([0.01, 0.005], EN, sizes=(5_000, 80_000), planned=20_000)
+    low, high = chart.lines
+    assert [low.words, high.words] == ["from 5 per 1,000", "from 10 per 1,000"]
+    assert (round(low.y[0], 1), round(low.y[-1], 1)) == (76.2, 22.8)
+    assert [u.words for u in chart.uprights] == ["planned: 20,000"]
+    assert [p.words for p in chart.points] == [f"{p.mark.value:.0f}{NBSP}%" for p in chart.points]
+    assert "à partir de 5 pour 1\u202f000" in [line.words for line in falls([0.005], FR).lines]

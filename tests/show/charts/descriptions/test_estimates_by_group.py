@@ -1,0 +1,135 @@
+"""Estimates as rows: their words, values, markers and headings, in any language, of one population."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import small_country as country
+from handed import EN, FR
+
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import Language
+from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, Room, estimates, rule_sets
+
+NBSP = "\u00a0"
+
+
+def regions(language: Language = EN, room: Room = WHOLE_PAGE) -> DotChart:
+    out = country.published()
+    return estimates(out, out.select("prevalence", [[], ["region"]]), language, room=room)
+
+
+def found(chart: DotChart, name: str) -> ChartRow:
+    (row,) = (row for row in chart.rows if row.name == name)
+    return row
+
+
+def test_rows_hold_the_published_numbers_with_their_intervals_and_markers() -> None:
+    (north,) = found(regions(), "north").marks
+    published = country.published().select("prevalence", ["region"]).set_index("category")
+    assert north.value == pytest.approx(1000 * 20 / 90, abs=0.05)
+    assert (north.low, north.high) == pytest.approx(tuple(1000 * published.loc["north", ["ci_low", "ci_high"]]))
+    assert re.fullmatch(rf"222\.2 \([\d.]+{NBSP}to{NBSP}[\d.]+\)", found(regions(), "north").printed)
+    assert found(regions(), "south").printed.endswith(" [u]")
+    assert [m.glyph for name in ("north", "south", "plain") for m in found(regions(), name).marks] == [
+        Glyph.MEASURED,
+        Glyph.UNRELIABLE,
+        Glyph.NONE_FOUND,
+    ]
+
+
+def test_what_is_not_shown_has_words_and_no_number() -> None:
+    west = found(regions(), "west")
+    assert (west.marks, west.printed, west.absent) == ((), "", "[c] not shown")
+    assert "confidential" in west.remark
+    assert found(regions(FR), "west").absent == "[c] non montré"
+
+
+def test_the_alternative_text_tells_each_number_with_interval_and_marker() -> None:
+    alt = regions().alt
+    assert re.search(rf"north: 222\.2 \([\d.]+{NBSP}to{NBSP}[\d.]+\)", alt)
+    assert "east: [c] confidential: not shown; west: [c] confidential: not shown" in alt
+    assert re.search(r"south: 150\.0 \(.*?\) \[u\], fewer than 15 cases", alt)
+    assert re.search(r"plain: 0\.0 \(.*?\) \[w\]", alt)
+
+
+def test_in_another_language() -> None:
+    chart = regions(FR)
+    assert chart.title == f"Prévalence du travail forcé selon région{NBSP}: adultes"
+    assert chart.subtitle.startswith("Pour 1\u202f000\u00a0; intervalles à 95\u00a0%")
+    assert re.search(rf"north{NBSP}: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", chart.alt)
+    assert chart.notes[-1].startswith(f"Champ{NBSP}: adultes")
+
+
+def test_several_groups_have_headings_and_one_name_in_two_groups_stays_two_rows() -> None:
+    out = country.published()
+    chart = estimates(out, out.select("prevalence", [[], ["age_group"], ["region"]]), EN)
+    assert [row.label for row in chart.rows if row.heading] == ["Age group", "Region"]
+    assert {"not stated (age group)", "not stated (region)"} <= {row.name for row in chart.rows}
+    assert [row.label for row in chart.rows].count("not stated") == 2
+    assert not any(row.heading for row in regions().rows)
+
+
+def test_a_crossed_breakdown_has_the_categories_of_its_second_group_as_headings() -> None:
+    out = country.published()
+    chart = estimates(out, out.select("prevalence", ["sex", "region"]), EN, crossed=("sex", "region"))
+    labels = [row.label for row in chart.rows]
+    assert labels[:3] == ["north", "men", "women"]
+    assert found(chart, "men × north").marks[0].value == pytest.approx(1000 * 10 / 46, abs=0.05)
+    assert "men × west: [c]" in chart.alt
+    assert chart.title == "Prevalence of forced labour by sex and region: adults"
+
+
+def test_adults_and_children_never_stand_under_one_title() -> None:
+    out = country.published()
+    rows = out.select("prevalence", ["sex"])
+    others = rows.assign(reference_population="children", reference_population_label="children aged 5 to 17")
+    with pytest.raises(RequestError, match="one population"):
+        estimates(out, pd.concat([rows, others]), EN)
+    assert estimates(out, others, EN).title.endswith(": children aged 5 to 17")
+    assert estimates(out, rows, EN).title.endswith(": adults")
+    assert estimates(out, others, EN).name == "prevalence_children_by_sex"
+
+
+def test_the_grey_line_stands_at_everyones_rate_and_never_at_a_number_of_persons() -> None:
+    out = country.published()
+    assert regions().reference == pytest.approx(99.5)  # 41 of 412
+    assert "Grey vertical line: everyone." in " ".join(regions().notes)
+    persons = estimates(out, out.select("total", [[], ["region"]]), EN)
+    assert persons.reference != persons.reference
+    assert "Grey" not in " ".join(persons.notes)
+
+
+def test_half_a_page_leaves_intervals_source_and_base_to_what_stands_beside_it() -> None:
+    half = regions(room=HALF_PAGE)
+    assert found(half, "north").printed == "222.2"
+    assert "Base" not in " ".join(half.notes)
+    assert "Base: adults; number asked: 412." in regions().notes[-1]
+    assert half.alt == regions().alt
+
+
+def test_a_title_of_ones_own_stands_in_picture_and_words() -> None:
+    out = country.published()
+    chart = estimates(out, out.select("prevalence", ["region"]), EN, title="My own")
+    assert chart.title == "My own"
+    assert chart.alt.startswith("My own. Per 1,000")
+
+
+def test_rule_sets_are_rows_and_one_that_is_not_available_says_why() -> None:
+    chart = rule_sets(country.published(), "prevalence", EN)
+    own, other = chart.rows
+    assert own.marks[0].value == pytest.approx(99.5)
+    assert (other.label, other.marks) == ("hts_2012 v1\nrule to be verified", ())
+    assert other.absent.startswith("[x] not available: hts_2012 needs the stage")
+    assert "hts_2012 v1; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in chart.alt
+
+
+def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
+    doubtful = replace(norvia, table=norvia.table.assign(to_verify="from memory"))
+    for out, told in ((norvia, False), (doubtful, True)):
+        assert estimates(out, out.select("prevalence"), EN).subtitle.endswith("; to be verified.") is told

@@ -1,0 +1,88 @@
+"""The way to a target: what was measured are dots with intervals, what is only planned are ticks, and the target is a diamond."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from handed import EN, FR
+from two_rounds import fell
+
+from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
+from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph
+from fltoolkit.show.charts.descriptions.target_path import target_path, way_of
+
+NBSP = "\u00a0"
+TARGET: dict[str, Any] = {
+    "id": "decrease_base", "indicator": "Prevalence", "unit": "per 1,000 adults", "measure": "prevalence", "baseline_year": 2025.0,
+    "baseline_value": 50.0, "ci_low": 41.6, "ci_high": 59.5,
+}  # fmt: skip
+WAY = pd.DataFrame(
+    {
+        "year": [2025, 2026, 2027, 2028, 2029],
+        "value": [50.0, 43.75, 37.5, 31.25, 25.0],
+        "kind": ["baseline", "not measured", "planned survey", "not measured", "target"],
+    }
+)
+LATER: dict[str, Any] = {"year": 2027, "value": 18.75, "ci_low": 13.7, "ci_high": 25.0, "verdict": "decreased"}
+
+
+def way(later: dict[str, Any] | None = None, steps: pd.DataFrame = WAY) -> CurveChart:
+    return target_path(TARGET, steps, later, EN, surveys=["Survey of 2025"])
+
+
+def test_the_words_say_what_nobody_measures() -> None:
+    alt = way(LATER).alt
+    assert "2025: 50.0 (41.6" in alt
+    assert "2026: 43.8, not measured" in alt
+    assert "2029: 25.0, target" in alt
+    assert re.search(rf"2027: 18\.8 \([\d.]+{NBSP}to{NBSP}[\d.]+\), decreased", alt)
+    assert "18.8" not in way().alt
+    assert "18.8" not in way(LATER | {"value": np.nan}).alt
+    assert "2026\u00a0: 43,8, " in target_path(TARGET, WAY, None, FR).alt
+
+
+def test_each_kind_of_point_has_a_sign_of_its_own() -> None:
+    points = [(p.x, p.mark.value, p.mark.glyph, p.mark.colour) for p in way(LATER).points if p.mark.glyph is not Glyph.PLANNED]
+    assert points == [
+        (2025, 50.0, Glyph.MEASURED, BLUE),
+        (2027, 18.75, Glyph.MEASURED, INK),
+        (2029, 25.0, Glyph.TARGET, ORANGE),
+    ]
+    planned = [(p.x, p.mark.value) for p in way(LATER).points if p.mark.glyph is Glyph.PLANNED]
+    assert planned == [(2026, 43.75), (2027, 37.5), (2028, 31.25)]
+    assert [(p.mark.low, p.mark.high) for p in way(LATER).points[:2]] == [(41.6, 59.5), (13.7, 25.0)]
+    assert [p.words for p in way(LATER).points if p.words] == ["baseline: 50.0", "follow-up: 18.8", "target: 25.0"]
+    assert way(LATER | {"flag": "unreliable"}).points[1].mark.glyph is Glyph.UNRELIABLE
+    (line,) = way().lines
+    assert (line.planned, line.x, line.y) == (True, tuple(WAY["year"]), tuple(WAY["value"]))
+
+
+def test_the_axes_hold_every_point_from_zero() -> None:
+    """The highest thing drawn is the baseline's upper limit, 59.5; a fifth is left above it."""
+    assert (way().y.low, way().y.high) == pytest.approx((0, 71.4))
+    assert (way().x.low, way().x.high) == pytest.approx((2024.4, 2029.6))
+    assert way(LATER | {"year": 2031, "ci_high": 100.0}).y.high == pytest.approx(120)
+    assert way(LATER | {"year": 2031}).x.high == pytest.approx(2031.6)
+    only = way(steps=WAY.iloc[:1])
+    assert only.x.high == pytest.approx(2026.6)
+    assert [p.words for p in only.points] == ["baseline: 50.0"]
+
+
+def test_below_it_stand_the_meaning_of_the_ticks_and_the_survey() -> None:
+    ticks, survey = way().notes
+    assert "which nobody measures" in ticks
+    assert survey == "Source: Survey of 2025."
+
+
+def test_the_way_of_a_row_of_the_plan_names_both_surveys() -> None:
+    evidence = fell()
+    found = way_of(evidence, str(evidence.milestones["id"].iloc[0]), EN)
+    assert found is not None
+    assert found.points[0].mark.value == 50.0
+    assert found.points[1].mark.words.startswith("18.8 (")
+    assert found.notes[-1].startswith("Source: ")
+    assert way_of(evidence, "no such row", EN) is None

@@ -1,0 +1,33 @@
+"""What only print asks: names that a file can have, text that is no formula, and words that do not leave the picture."""
+
+from __future__ import annotations
+
+import re
+
+from handed import EN, HOSTILE, hostile
+
+from fltoolkit.report.documents.document_pictures import every
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Tick
+from fltoolkit.show.charts.descriptions.estimates_by_group import estimates
+from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
+
+NAN = float("nan")
+
+
+def test_text_is_never_a_formula_and_never_part_of_a_files_name() -> None:
+    for picture in every(hostile(), EN):
+        assert re.fullmatch(r"\w+", picture.name)
+        assert b"<script" not in picture.svg
+    out = hostile().now
+    alt = drawn(estimates(out, out.select("prevalence", ["region"]), EN)).alt
+    assert HOSTILE["formula"] in alt
+    assert HOSTILE["script"] in alt
+
+
+def test_words_beside_a_point_stand_at_its_left_where_they_would_leave_the_picture() -> None:
+    axis = Axis(0.0, 10.0, (Tick(0.0, "0"),))
+    mark = Mark(5.0, NAN, NAN, Glyph.MEASURED, "5")
+    points = (Point(1.0, mark, "words that are long", beside=True), Point(9.9, mark, "words that are long", beside=True))
+    chart = CurveChart("c", "C", "s", (), "", axis, axis, (Line((0.0, 10.0), (1.0, 2.0)),), points)
+    (axes,) = drawn(chart).figure.axes
+    assert [text.get_horizontalalignment() for text in axes.texts] == ["left", "right"]

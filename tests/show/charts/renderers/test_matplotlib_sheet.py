@@ -1,0 +1,142 @@
+"""Pictures for print: the same bytes in each process, letters of 8 points and more, words that can be read, and no formula."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import small_country as country
+from handed import EN
+
+from fltoolkit.show.charts import chart_style
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, estimates
+from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
+from fltoolkit.show.charts.renderers.matplotlib_sheet import (
+    HALF,
+    SLIDE,
+    SMALLEST,
+    WIDE,
+    Drawn,
+    Size,
+    letters,
+    widest,
+    width,
+    wrapped,
+)
+
+PNG = b"\x89PNG\r\n"
+DRAW = """
+import hashlib
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, DotChart, Glyph, Mark, ChartRow, Tick
+from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
+row = ChartRow("women & men × 18–24", "x", (Mark(4.0, 2.0, 6.0, Glyph.UNRELIABLE, "4"),), "4.0 (2.0 to 6.0) [u]")
+chart = DotChart("a", "Title", "subtitle", ("note",), "alt", (row, ChartRow("none", "none", absent="[c] not shown")), Axis(0, 10, (Tick(0, "0"),)))
+picture = drawn(chart)
+print(hashlib.sha256(picture.svg).hexdigest(), hashlib.sha256(picture.png).hexdigest())
+"""
+
+
+def regions(size: Size = WIDE) -> Drawn:
+    out = country.published()
+    room = HALF_PAGE if size is HALF else WHOLE_PAGE
+    return drawn(estimates(out, out.select("prevalence", [[], ["region"]]), EN, room=room), size)
+
+
+def test_a_picture_is_svg_and_png_of_the_same_bytes_each_time_and_without_a_date() -> None:
+    one, two = regions(), regions()
+    assert (one.svg, one.png) == (two.svg, two.png)
+    assert one.png.startswith(PNG)
+    assert ElementTree.fromstring(one.svg).tag.endswith("svg")
+    assert not re.search(rb"dc:date|dc:creator|matplotlib\.org", one.svg)
+    assert b"tEXt" not in one.png
+
+
+def test_two_processes_draw_the_same_bytes_whatever_the_seed_of_their_hashes() -> None:
+    made = [
+        subprocess.run([sys.executable, "-c", DRAW], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, text=True).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert made[0] == made[1]
+    assert len(made[0].split()) == 2
+
+
+def test_the_font_is_the_one_that_comes_with_matplotlib() -> None:
+    import matplotlib
+
+    shipped = Path(matplotlib.__file__).parent
+    assert all(letters(bold=bold).is_relative_to(shipped) and letters(bold=bold).is_file() for bold in (False, True))
+    figure = regions().figure
+    texts = [*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()]
+    files = {text.get_fontproperties().get_file() or text.get_fontproperties().get_name() for text in texts}
+    assert files <= {str(letters()), str(letters(bold=True)), "DejaVu Sans"}
+
+
+@pytest.mark.parametrize("size", [WIDE, HALF, SLIDE], ids=["wide", "half", "slide"])
+def test_no_letter_is_smaller_than_eight_points_at_print_size(size: Size) -> None:
+    figure = regions(size).figure
+    texts = [t for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()) if t.get_text()]
+    assert min(text.get_fontsize() for text in texts) >= SMALLEST == 8
+    assert len(texts) > 15
+
+
+def test_a_picture_is_not_wider_than_the_text_it_is_printed_in() -> None:
+    """17 cm of a page, and half of that less 4 mm: else it would be made smaller, and its letters with it."""
+    assert WIDE.width * 2.54 <= 17.0
+    assert HALF.width * 2.54 <= 17.0 / 2 - 0.38
+
+
+def contrast(colour: str, ground: str = "#ffffff") -> float:
+    """By WCAG 2.2: from 1 to 21."""
+
+    def light(hexed: str) -> float:
+        parts = [int(hexed[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    one, two = sorted((light(colour), light(ground)))
+    return (two + 0.05) / (one + 0.05)
+
+
+def test_words_have_a_contrast_of_4_5_and_signs_of_3() -> None:
+    assert contrast("#000000") == pytest.approx(21)
+    assert contrast("#777777") == pytest.approx(4.48, abs=0.01)  # the known grey that just fails
+    figure = regions().figure
+    words = {t.get_color() for t in (*figure.texts, *figure.axes[0].texts)} | {chart_style.QUIET}
+    assert min(contrast(c) for c in words) >= 4.5
+    assert min(contrast(c) for c in (chart_style.BLUE, chart_style.GREY, chart_style.INK, chart_style.ORANGE)) >= 3
+
+
+def test_words_break_where_they_no_longer_fit() -> None:
+    text = "Non-market services excl. domestic work"
+    lines = wrapped(text, 9.0, 1.5).split("\n")
+    assert " ".join(lines) == text
+    assert widest(lines, 9.0) <= 1.5
+    assert width(f"{lines[0]} {lines[1].split()[0]}", 9.0) > 1.5
+    assert wrapped("a\nb", 9.0, 1.5) == "a\nb"
+    assert widest([wrapped("x" * 80, 9.0, 1.0)], 9.0) <= 1.05  # a word without an end
+
+
+def test_nothing_stands_outside_the_picture() -> None:
+    for size in (WIDE, HALF, SLIDE):
+        figure = regions(size).figure
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        FigureCanvasAgg(figure).draw()
+        renderer, box = figure.canvas.get_renderer(), figure.bbox
+        for text in (t for t in (*figure.texts, *figure.axes[0].texts) if t.get_text()):
+            there = text.get_window_extent(renderer)
+            assert there.x0 >= box.x0 - 1, text.get_text()
+            assert there.x1 <= box.x1 + 1, text.get_text()
+            assert box.y0 - 1 <= there.y0, text.get_text()
+            assert there.y1 <= box.y1 + 1, text.get_text()
+
+
+def test_sizes_differ_in_width_and_not_in_words() -> None:
+    wide, slide = regions(WIDE), regions(SLIDE)
+    assert wide.alt == slide.alt
+    assert slide.width > wide.width > regions(HALF).width
