@@ -220,8 +220,8 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     )  # fmt: skip
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
-    right = [loc.body(columns=numbers), loc.column_labels(columns=numbers)]
-    shown = shown.tab_style([style.text(align="right"), style.css("white-space: nowrap;")], right)
+    shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
+    shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
     if look.groups:
         shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
     for note in notes:
