@@ -181,7 +181,7 @@ def in_notebook(table: PrintedTable) -> Table:
     frame = pd.DataFrame(body, columns=keys)
     look = TableLook(
         tuple(head.key for head in table.heads if head.kind in ("value", "number")), {head.key: head.text for head in table.heads},
-        tuple(groups) if any(groups) else (),
+        tuple(groups) if any(groups) else (), keys[0],
     )  # fmt: skip
     notes = (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))
     return _shown(frame, look, (table.title, table.subtitle), tuple(note for note in notes if note))
@@ -205,6 +205,7 @@ class TableLook:
     numbers: tuple[str, ...]
     heads: dict[str, Any]
     groups: tuple[str, ...] = ()
+    kept: str = ""  # the column that stays in view where the rest is moved sideways
 
 
 def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: tuple[str, ...]) -> Table:
@@ -220,8 +221,11 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     )  # fmt: skip
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
-    right = [loc.body(columns=numbers), loc.column_labels(columns=numbers)]
-    shown = shown.tab_style([style.text(align="right"), style.css("white-space: nowrap;")], right)
+    shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
+    shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
+    if look.kept:
+        kept = [loc.body(columns=look.kept), loc.column_labels(columns=look.kept)]
+        shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
     if look.groups:
         shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
     for note in notes:

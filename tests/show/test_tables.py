@@ -228,3 +228,14 @@ def test_a_plain_table_has_a_note_only_where_there_is_one(note: str) -> None:
     assert 'id="table-a-title--2025"' in html
     assert "None" not in html
     assert "nan" not in html.split("<tbody")[1]
+
+
+def test_the_name_of_a_row_stays_in_view_where_a_table_is_moved_sideways() -> None:
+    html = tables.table(country.published().select("prevalence", "region")).html
+    kept = re.findall(r'<td style="([^"]*position: sticky[^"]*)"[^>]*>([^<]*)</td>', html)
+    assert [text for _, text in kept] == [
+        row[0] for row in cells(tables.table(country.published().select("prevalence", "region")))
+    ]
+    assert all("background-color: white" in style for style, _ in kept)
+    assert "overflow-x:auto" in html
+    assert "sticky" not in tables.plain(pd.DataFrame({"a": ["x"]}), "T", "").html

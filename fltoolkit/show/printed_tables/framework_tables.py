@@ -11,7 +11,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.smart_criteria import CRITERIA
-from fltoolkit.show.printed_tables import number_cells
+from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
     PrintedCell,
@@ -83,7 +83,7 @@ def _remark(language: Language, row: Row) -> tuple[str, ...]:
 MATRIX = TableLayout(
     (
         TableColumn("indicator", _indicator, "label"),
-        TableColumn("baseline", _baseline, "value"),
+        TableColumn("baseline", _baseline, "value", "baseline_of"),
         TableColumn("baseline_interval", _limits, head="limits"),
         TableColumn("unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"),
         TableColumn("target", _target, "words"),
@@ -110,12 +110,13 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
         {**row, "promised": language.list(aims.get((row["id"], row["group"], row["category"]), []))}
         for row in _rows(evidence.baseline)
     ]
-    return printed(language, MATRIX, rows, TableWords(language.say("matrix.title")))
+    words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
+    return printed(language, MATRIX, rows, words)
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
     """The rows of the plan with what the survey filled in: the matrix without targets and duties."""
-    words = TableWords(filled.plan.title, filled.plan.goal)
+    words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
     return printed(language, MATRIX.only(*BASELINE), _rows(filled), words)
 
 

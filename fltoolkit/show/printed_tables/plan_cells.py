@@ -37,13 +37,19 @@ def value(language: Language, row: Row, column: str, marker: str = "") -> Printe
     return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "")
 
 
+def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:
+    """The years of the baseline, for the head of its column; empty where none is known."""
+    known = rows.loc[rows["baseline_value"].notna(), column].dropna()
+    return {"years": language.join(f"{year:g}" for year in sorted({float(year) for year in known}))}
+
+
 def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
     """An interval of the row in its unit."""
     return number_cells.interval(language, row[low], row[high], str(row["measure"]))
 
 
 BASELINE = (
-    TableColumn("baseline", lambda language, row: value(language, row, "baseline_value", "marker"), "value"),
+    TableColumn("baseline", lambda language, row: value(language, row, "baseline_value", "marker"), "value", "baseline_of"),
     TableColumn("baseline_interval", lambda language, row: limits(language, row, "ci_low", "ci_high"), head="limits"),
 )
 """The baseline and its interval, of rows that a survey fills."""

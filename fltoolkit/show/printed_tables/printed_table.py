@@ -174,7 +174,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         footnotes += [text for text in reasons if text not in footnotes]
         letters = PrintedCell(", ".join(letter(footnotes.index(text)) for text in reasons))
         body.append((*(column.cell(language, row) for column in layout.columns), letters))
-    heads = tuple(Head(c.key, language.say(f"columns.{c.head or c.key}", **words.heads), c.kind) for c in layout.columns)
+    heads = tuple(Head(c.key, language.say(f"columns.{c.head or c.key}", **words.heads).strip(), c.kind) for c in layout.columns)
     if footnotes:
         heads = (*heads, Head("notes", language.say("columns.notes"), "notes"))
     else:

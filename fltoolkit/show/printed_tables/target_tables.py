@@ -106,17 +106,17 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     Args:
         rows: rows of `Evidence.targets` that name a target.
     """
-    words = TableWords(language.say("targets.title"))
+    words = TableWords(language.say("targets.title"), heads=plan_cells.years(language, rows, "baseline_year"))
     return printed(language, TARGETS.only(*VERIFIED), rows.to_dict("records"), words)
 
 
 def every_row(language: Language, evidence: Evidence) -> PrintedTable:
     """Every row that a survey fills, with or without a target, and the later round beside it once there is one."""
     rows = evidence.targets
-    years = rows.loc[rows["beside"] != "", "later_year"]
-    keys = (*EVERYTHING[:6], *PLACED, *EVERYTHING[6:]) if len(years) else EVERYTHING
-    notes = (language.say("targets.no_test"),) if len(years) else ()
-    heads = {"year": f"{years.iloc[0]:.0f}"} if len(years) else {}
+    later = rows.loc[rows["beside"] != "", "later_year"]
+    keys = (*EVERYTHING[:6], *PLACED, *EVERYTHING[6:]) if len(later) else EVERYTHING
+    notes = (language.say("targets.no_test"),) if len(later) else ()
+    heads = plan_cells.years(language, rows, "baseline_year") | ({"year": f"{later.iloc[0]:.0f}"} if len(later) else {})
     words = TableWords(language.say("targets.every_title"), language.say("targets.every_about"), notes, heads)
     return printed(language, TARGETS.only(*keys), rows.to_dict("records"), words)
 
@@ -124,7 +124,8 @@ def every_row(language: Language, evidence: Evidence) -> PrintedTable:
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """What a repeat of the planned size could detect of each indicator's total (rows of `Evidence.targets`)."""
     layout = TableLayout(TARGETS.only(*FOUND).columns)
-    return printed(language, layout, rows.to_dict("records"), TableWords(language.say("detectable.title")))
+    words = TableWords(language.say("detectable.title"), heads=plan_cells.years(language, rows, "baseline_year"))
+    return printed(language, layout, rows.to_dict("records"), words)
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -34,14 +34,6 @@ def between(language: Language, row: Line, low: str, high: str) -> str:
     return number_words.limits(language, value(language, row[low], row), value(language, row[high], row))
 
 
-def baseline(language: Language, row: Line, year: bool = True) -> str:
-    """The baseline with its interval, or its marker."""
-    if pd.isna(row["baseline_value"]):
-        return number_words.marker(row) or "–"
-    number = f"{value(language, row['baseline_value'], row)} ({between(language, row, 'ci_low', 'ci_high')})"
-    return language.colon(f"{row['baseline_year']:g}", number) if year and pd.notna(row["baseline_year"]) else number
-
-
 def promise(language: Language, row: Line) -> str:
     """A target in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`."""
     if pd.isna(row["target_year"]):

@@ -15,7 +15,8 @@ NBSP = "\u00a0"
 FELL: dict[str, Any] = {
     "measure": "change_in_prevalence", "breakdown": "", "category": "total", "verdict": "decreased", "verdict_reason": "",
     "estimate": -0.03125, "ci_low": -0.034, "ci_high": -0.028, "estimate_before": 0.05, "ci_low_before": 0.042, "ci_high_before": 0.059,
-    "flag_before": "", "marker_before": "", "marker_after": "", "estimate_after": 0.01875, "ci_low_after": 0.014, "ci_high_after": 0.025, "flag_after": "", "marker": "", "flag": "",
+    "flag_before": "", "marker_before": "", "marker_after": "",
+    "estimate_after": 0.01875, "ci_low_after": 0.014, "ci_high_after": 0.025, "flag_after": "", "marker": "", "flag": "",
     "reason": "", "level": 0.95, "year": 2027, "year_before": 2025, "round": "second", "round_before": "first", "rule_set": "icls_2018 v1",
     "reference_population_label": "adults", "reference_population": "adults", "reference_period": "the past 12 months", "beyond_zero": "",
     "survey": "Second survey", "survey_before": "First survey",

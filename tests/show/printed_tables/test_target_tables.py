@@ -18,6 +18,9 @@ def column(table: PrintedTable, key: str) -> list[str]:
 
 def test_every_table_prints_columns_of_the_one_list() -> None:
     there = {c.key for c in target_tables.TARGETS.columns}
+    assert "Baseline 2025" in [head.text for head in target_tables.detectable(EN, fell().targets).heads]
+    nothing = fell().targets.assign(baseline_value=float("nan"))
+    assert "Baseline" in [head.text for head in target_tables.detectable(EN, nothing).heads]
     assert {*target_tables.VERIFIED, *target_tables.FOUND, *target_tables.EVERYTHING, *target_tables.PLACED} == there
 
 

@@ -11,7 +11,7 @@ from handed import EN, FR
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import unit
-from fltoolkit.show.wording.plan_words import about, baseline, later, promise, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import about, later, promise, value, verifiable, warning
 
 ROW: dict[str, Any] = {
     "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence", "marker": "",
@@ -44,14 +44,6 @@ def test_a_row_is_named_by_its_indicator_and_its_category() -> None:
 )
 def test_a_number_stands_in_its_unit_already(number: float, measure: str, told: str) -> None:
     assert value(EN, number, row(measure=measure)) == told
-
-
-def test_a_baseline_is_its_year_and_interval_or_its_marker() -> None:
-    assert said(baseline(EN, ROW)) == "2025: 17.2 (13.4 to 21.7)"
-    assert said(baseline(EN, ROW, year=False)) == said(baseline(EN, row(baseline_year=np.nan))) == "17.2 (13.4 to 21.7)"
-    assert said(baseline(FR, ROW)) == "2025 : 17,2 (13,4 à 21,7)"
-    assert baseline(EN, row(baseline_value=np.nan, marker="c")) == "[c]"
-    assert baseline(EN, row(baseline_value=np.nan)) == "–"
 
 
 def test_a_target_is_a_cut_with_what_it_comes_to() -> None:
