@@ -1,11 +1,33 @@
-"""Units: the scale in which a measure is read, and its words in each language."""
+"""Measures in their units: the scale in which each is read, and the one rounding that all readers see."""
 
 from __future__ import annotations
+
+import math
 
 import pytest
 from handed import FR
 
-from fltoolkit.publish.measure_units import SCALES, is_rate, scaled, unit
+from fltoolkit.publish.measure_units import SCALES, as_read, is_rate, scaled, unit
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "read"),
+    [
+        (6294.4, "total", 6290), (6295.6, "total", 6300), (123456.0, "stock", 123000), (999.6, "total", 1000), (12.4, "current", 12), (-754.2, "total", -754),
+        (14.96694886, "prevalence", 15.0), (17.24, "stock_prevalence", 17.2), (49.86, "share", 49.9), (-0.04, "prevalence", 0.0), (7.06, "duration", 7.1),
+    ],
+)  # fmt: skip
+def test_persons_have_three_digits_and_everything_else_a_decimal(value: float, measure: str, read: float) -> None:
+    assert as_read(value, measure) == read
+
+
+def test_what_is_missing_stays_missing() -> None:
+    assert math.isnan(as_read(float("nan"), "total"))
+    assert math.isnan(as_read(float("nan"), "prevalence"))
+
+
+def test_a_proportion_is_scaled_without_digits_of_its_own() -> None:
+    assert (scaled(0.0187, "prevalence"), scaled(0.498, "share"), scaled(6300, "total")) == (18.7, 49.8, 6300)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +45,3 @@ def test_a_rate_names_whom_it_is_of(measure: str, population: str, words: str) -
 def test_a_unit_is_told_in_each_language() -> None:
     assert FR.kit(unit("prevalence", "adults")) == "pour 1\u202f000 adults"  # whom it is of are the survey's own words
     assert {FR.kit(unit(measure)) for measure in SCALES if not is_rate(measure)} >= {"personnes", "mois", "%"}
-
-
-def test_a_proportion_becomes_a_number_per_1000_here_only() -> None:
-    assert (scaled(0.0187, "prevalence"), scaled(0.5, "share"), scaled(1200, "total")) == (18.7, 50, 1200)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
@@ -130,3 +133,9 @@ def start(text: str) -> str:
 def marker(row: PublishedNumber) -> str:
     """A marker as it is printed, `[c]`; empty for none."""
     return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
+
+
+def markers(language: Language, used: Iterable[object]) -> str:
+    """What the markers of a table mean."""
+    there = {str(m) for m in used}
+    return language.list(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)

@@ -36,7 +36,7 @@ TOOL_16 = (
 )  # fmt: skip
 BESIDE = (
     ("category", 24, "text"), ("marker", 8, "marker"), ("interval_from", 11, "text"), ("interval_to", 11, "text"), ("n", 12, "whole"),
-    ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 14, "text"), ("reason", 40, "text"),
+    ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"), ("reason", 58, "text"),
     ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
     ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
     ("about_targets", 34, "text"),

@@ -31,11 +31,11 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 DETAIL = (
     ("measure", 16, "text"), ("baseline_value", 11, "text"), ("interval_from", 11, "text"), ("interval_to", 11, "text"), ("confidence", 10, "percent"),
-    ("marker", 8, "marker"), ("flag", 14, "text"), ("reason", 40, "text"), ("se", 10, "text"), ("cv", 8, "percent"), ("n", 12, "whole"),
+    ("marker", 8, "marker"), ("flag", 24, "text"), ("reason", 58, "text"), ("se", 10, "text"), ("cv", 8, "percent"), ("n", 12, "whole"),
     ("cases", 10, "whole"), ("unresolved", 12, "whole"), ("bound_high", 14, "text"), ("deff", 8, "two_decimals"), ("df", 6, "whole"),
-    ("method", 18, "text"), ("rule_set", 14, "text"), ("reference_period", 24, "text"), ("reference_population", 24, "text"), ("same_work", 12, "text"),
-    ("sector_basis", 16, "text"), ("duration_basis", 24, "text"), ("survey", 30, "text"), ("round", 10, "text"), ("year", 8, "plain"),
-    ("filled_by", 13, "text"), ("input_hash", 24, "again"),
+    ("method", 32, "text"), ("rule_set", 14, "text"), ("reference_period", 24, "text"), ("reference_population", 24, "text"), ("same_work", 12, "text"),
+    ("sector_basis", 16, "text"), ("duration_basis", 24, "text"), ("survey", 44, "text"), ("round", 10, "text"), ("year", 8, "plain"),
+    ("filled_by", 13, "text"), ("input_hash", 70, "again"),
 )  # fmt: skip
 PRINTED_DETAIL = 17  # up to the cases: what comes after is read on a screen
 
@@ -95,7 +95,7 @@ def _estimate(row: dict[Any, Any]) -> tuple[Styled, Styled, Styled]:
 def detail(evidence: Evidence, language: Language) -> Page | None:
     """Every number of the baseline with all that it rests on; None where the survey fills no row of the plan."""
     columns = (
-        column(language, "id", 22),
+        column(language, "id", 34),
         *who_columns(language),
         *(column(language, name, width, style) for name, width, style in DETAIL),
     )

@@ -33,7 +33,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 PROMISED = (
     ("baseline_year", 10, "plain"), ("baseline_value", 11, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"),
-    ("marker", 8, "marker"), ("flag", 14, "text"), ("target_year", 8, "plain"), ("target_value", 10, "text"), ("target_words", 26, "text"),
+    ("marker", 8, "marker"), ("flag", 24, "text"), ("target_year", 8, "plain"), ("target_value", 10, "text"), ("target_words", 26, "text"),
     ("cut", 9, "percent"), ("verifiable", 12, "text"), ("why", 52, "text"),
 )  # fmt: skip
 LATER = (
@@ -48,8 +48,8 @@ FOLLOWED = (
     ("year_before", 9, "plain"), ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("year", 8, "plain"),
     ("now", 10, "text"), ("now_from", 10, "text"), ("now_to", 10, "text"), ("change", 10, "text"), ("change_from", 10, "text"),
     ("change_to", 10, "text"), ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"),
-    ("decrease_to", 10, "one_decimal"), ("verdict", 26, "text"), ("why", 40, "text"), ("milestone", 10, "text"), ("marker", 8, "marker"),
-    ("flag", 14, "text"), ("reason", 38, "text"), ("survey_before", 26, "text"), ("survey", 26, "text"),
+    ("decrease_to", 10, "one_decimal"), ("verdict", 26, "text"), ("why", 46, "text"), ("milestone", 10, "text"), ("marker", 8, "marker"),
+    ("flag", 24, "text"), ("reason", 60, "text"), ("survey_before", 26, "text"), ("survey", 26, "text"),
 )  # fmt: skip
 UNPRINTED = 2  # the titles of the two surveys
 
