@@ -17,6 +17,7 @@ from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
 from fltoolkit.show.wording.english_numbers import Words, count, count_or_mark, of_plan
+from fltoolkit.show.wording.section_words import Nothing
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
@@ -78,7 +79,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
     """
     found = calibrated(persons).calibration
     if found is None:
-        return Words("The weights are as the survey gives them: not calibrated.")
+        return Nothing("The weights are as the survey gives them: not calibrated.")
     report, limit = found.report(), persons.spec.confidentiality.least_told
     asked = [rounded(int(n), limit) for n in report["persons"]]
     # A sum of few weights says how many there are, and so do its ratio to the benchmark and g.
@@ -116,7 +117,7 @@ def findings(found: pd.DataFrame, title: str = "What the data say of themselves"
 def corrections(counts: pd.DataFrame) -> Table | Words:
     """What survey.yaml corrects in the data, from `fl.corrections`; of nothing a sentence."""
     if counts.empty:
-        return Words(UNCORRECTED)
+        return Nothing(UNCORRECTED)
     body = counts.rename(columns={"column": "Column", "why": "Why", "rows": "Rows"})
     return plain(body, "Corrected in the data", "rows that have another value than the file; unweighted and rounded")
 
@@ -125,7 +126,7 @@ def corrections(counts: pd.DataFrame) -> Table | Words:
 def corrected_cases(cases: pd.DataFrame) -> Table | Words:
     """Cases gained and lost through corrections, from `fl.corrected_cases`; without corrections a sentence."""
     if cases.empty:
-        return Words(UNCORRECTED)
+        return Nothing(UNCORRECTED)
     names = {
         "population": "Population", "cases_before": "Cases without", "cases": "Cases with", "gained": "Gained", "lost": "Lost",
         "unresolved_before": "Unresolved without", "unresolved": "Unresolved with",

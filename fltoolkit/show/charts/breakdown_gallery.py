@@ -11,7 +11,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Nothing
 from fltoolkit.survey.spec.groups import uncrossed
 
 
@@ -36,7 +36,7 @@ def in_time(out: Published) -> None:
     there = set(out.own["measure"])
     asked = [m for m in IN_TIME if m in there]
     if not asked:
-        display(Words("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`."))
+        display(Nothing("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`."))
     for measure in asked:
         gallery(out, measure)
 

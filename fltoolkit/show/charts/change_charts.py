@@ -21,6 +21,7 @@ from fltoolkit.show.wording.english_numbers import (
     number,
     percent,
 )
+from fltoolkit.show.wording.section_words import Nothing
 
 NOT_SAID = "survey.yaml does not say how they were held"
 NOTE = (
@@ -35,7 +36,7 @@ def changes(found: Published | None) -> None:
     from IPython.display import display
 
     if found is None:
-        display(Words("No earlier round is named (`before` in the parameters), so no change is shown."))
+        display(Nothing("No earlier round is named (`before` in the parameters), so no change is shown."))
         return
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)

@@ -16,8 +16,9 @@ from fltoolkit.show.charts import definition_flowchart
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, figure, safe, wrap
 from fltoolkit.show.charts.definition_flowchart import ASKED, EXITS, NO_WORK, OPEN_CHILD, QUESTIONS
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.english_numbers import Words, number, shown, to_verify
+from fltoolkit.show.wording.english_numbers import number, shown, to_verify
 from fltoolkit.show.wording.number_words import start
+from fltoolkit.show.wording.section_words import Nothing
 
 Rows = dict[str, dict[Hashable, Any]]
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
@@ -125,7 +126,7 @@ def children(out: Published) -> None:
 
     population = _population(out, of_children=True)
     if population is None:
-        display(Words("This survey did not ask about children; its figures are about adults alone."))
+        display(Nothing("This survey did not ask about children; its figures are about adults alone."))
         return
     display(children_flow(out))
     rows = out.select("flowchart", [[], ["step"]], population=population)

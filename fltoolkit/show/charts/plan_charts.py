@@ -17,6 +17,7 @@ from fltoolkit.show.printed_tables import change_tables, framework_tables, targe
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import Words, number, of_plan
+from fltoolkit.show.wording.section_words import Nothing
 from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = dict[Any, Any]
@@ -94,7 +95,7 @@ def smart(evidence: Evidence) -> Table:
 def follow_up(evidence: Evidence) -> Table | Words:
     """Each row of the baseline beside the later round, with the change, its interval and the verdict; nothing says why it changed."""
     rows = evidence.follow_up
-    return Words(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))
+    return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(read_language(BASE), rows))
 
 
 def name_of(row: PlanRow) -> str:

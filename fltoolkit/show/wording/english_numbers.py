@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import wraps
-from html import escape
 from typing import Any, TypeVar, cast
 
 import pandas as pd
@@ -15,6 +13,7 @@ from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.publish.measure_units import COUNTED, as_read, is_rate, scale, unit
 from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.spec.groups import crossed, uncrossed
 
 PublishedNumber = Mapping[Hashable, Any]
@@ -161,20 +160,7 @@ def in_large_type(row: PublishedNumber) -> str:
     return f"{shown(row)} to {number(row['bound_high'], row['measure'])}"
 
 
-@dataclass(frozen=True)
-class Words:
-    """Sentences that a notebook shows as Markdown; HTML, links and pictures in a survey's own labels stay letters."""
-
-    text: str
-
-    def _repr_markdown_(self) -> str:
-        return escape(self.text, quote=False).replace("[", "&#91;")
-
-    def __str__(self) -> str:
-        return self.text
-
-
-NO_PLAN = Words("There is no plan, so that there is nothing to say here.")
+NO_PLAN = Nothing("There is no plan, so that there is nothing to say here.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 

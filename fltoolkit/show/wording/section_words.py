@@ -1,14 +1,26 @@
-"""Sentences that stand for a section of a notebook: its result, or that it has none. A page places them by what they are."""
+"""Sentences that a notebook shows. The result of a section, or that it has none, says so: a page places them by that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
-
-from fltoolkit.show.wording.english_numbers import Words
 
 RESULT = "application/vnd.fltoolkit.result+json"
 NOTHING = "application/vnd.fltoolkit.nothing+json"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Sentences that a notebook shows as Markdown; HTML, links and pictures in a survey's own labels stay letters."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return escape(self.text, quote=False).replace("[", "&#91;")
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
