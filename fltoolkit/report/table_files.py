@@ -14,7 +14,8 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.workbook.sheets.matrix_sheets import as_number
-from fltoolkit.show.wording.english_numbers import Words, of_plan
+from fltoolkit.show.wording.english_numbers import of_plan
+from fltoolkit.show.wording.section_words import Words
 from fltoolkit.spreadsheets import DANGER
 
 NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")

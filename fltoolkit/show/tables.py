@@ -16,8 +16,8 @@ from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
-from fltoolkit.show.wording.english_numbers import Words, count, count_or_mark, of_plan
-from fltoolkit.show.wording.section_words import Nothing
+from fltoolkit.show.wording.english_numbers import count, count_or_mark, of_plan
+from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 

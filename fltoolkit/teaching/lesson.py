@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from fltoolkit.errors import RequestError
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Words
 from fltoolkit.teaching.true_answers import TRUTHS, truth
 from fltoolkit.yaml_files.loading import Code, Model, load_shipped, load_yaml
 

@@ -17,7 +17,8 @@ from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.table_files import NOTHING
-from fltoolkit.show.wording.english_numbers import Words, of_plan
+from fltoolkit.show.wording.english_numbers import of_plan
+from fltoolkit.show.wording.section_words import Words
 
 
 @of_plan

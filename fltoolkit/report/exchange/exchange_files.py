@@ -19,7 +19,8 @@ from fltoolkit.report.exchange.coded_rows import ALL, Coded, coded
 from fltoolkit.report.exchange.evidence_json import FRAMES, document
 from fltoolkit.report.exchange.sdmx import sdmx_table, structure
 from fltoolkit.report.table_files import NOTHING, write_csv
-from fltoolkit.show.wording.english_numbers import Words, of_plan
+from fltoolkit.show.wording.english_numbers import of_plan
+from fltoolkit.show.wording.section_words import Words
 from fltoolkit.survey.spec.groups import uncrossed
 
 ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as ILOSTAT's processing uses them: to be verified

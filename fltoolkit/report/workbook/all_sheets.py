@@ -21,7 +21,7 @@ from fltoolkit.report.workbook.sheets import (
     survey_sheets,
     target_sheets,
 )
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Words
 
 
 def pages(evidence: Evidence, language: Language) -> list[Page]:

@@ -13,15 +13,8 @@ from fltoolkit.show.charts.descriptions import change_dumbbell
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
-from fltoolkit.show.wording.english_numbers import (
-    NBSP,
-    PublishedNumber,
-    Words,
-    ends,
-    number,
-    percent,
-)
-from fltoolkit.show.wording.section_words import Nothing
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, ends, number, percent
+from fltoolkit.show.wording.section_words import Nothing, Words
 
 NOT_SAID = "survey.yaml does not say how they were held"
 NOTE = (

@@ -12,7 +12,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.descriptions.detectable_falls import POWER, SIZES, falls
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Words
 
 
 @checked

@@ -16,8 +16,8 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
-from fltoolkit.show.wording.english_numbers import Words, number, of_plan
-from fltoolkit.show.wording.section_words import Nothing
+from fltoolkit.show.wording.english_numbers import number, of_plan
+from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = dict[Any, Any]

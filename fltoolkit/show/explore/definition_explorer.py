@@ -28,7 +28,7 @@ from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
     I,
 )
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Words
 
 Answers = Mapping[str, str]
 FIRST: Mapping[Who, Answers] = {

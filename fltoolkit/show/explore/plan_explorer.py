@@ -15,7 +15,8 @@ from fltoolkit.nap.targets import POWER
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, Picture, axis, figure
 from fltoolkit.show.charts.plan_charts import name_of
 from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, shell, static
-from fltoolkit.show.wording.english_numbers import Words, of_plan
+from fltoolkit.show.wording.english_numbers import of_plan
+from fltoolkit.show.wording.section_words import Words
 
 CUT, POINTS = 0.25, 60
 TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # so few that they stand apart on half a screen

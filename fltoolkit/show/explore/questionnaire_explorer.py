@@ -12,7 +12,8 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY, LEGENDS_TOP, ORANGE, P
 from fltoolkit.show.charts.estimate_charts import unresolved
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import nonresponse, plain
-from fltoolkit.show.wording.english_numbers import Words, count_or_mark
+from fltoolkit.show.wording.english_numbers import count_or_mark
+from fltoolkit.show.wording.section_words import Words
 
 ALL = "all items"
 ABOUT = "cases of the survey, unweighted"

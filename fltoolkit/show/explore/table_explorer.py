@@ -18,7 +18,8 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_plot
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.english_numbers import TITLES, Words, labels
+from fltoolkit.show.wording.english_numbers import TITLES, labels
+from fltoolkit.show.wording.section_words import Words
 
 Options = dict[str, str]
 COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}

@@ -19,7 +19,7 @@ from fltoolkit import report
 from fltoolkit.show import tables
 from fltoolkit.show.charts import estimate_charts, flow_of_persons
 from fltoolkit.show.charts.chart_style import MIME
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Words
 
 EVIL = '</script><script>alert("1")</script><!--<script>'
 LINKS = [("All surveys", "../index.html"), ("1 survey", "1_survey.html")]

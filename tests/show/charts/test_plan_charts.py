@@ -16,7 +16,7 @@ from fltoolkit.report.document_sections import targets_section as documents
 from fltoolkit.show.charts import plan_charts
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Words
 
 EN = read_language("en")
 NO_TARGET = {"target_year": float("nan"), "target_words": "", "verifiable": ""}

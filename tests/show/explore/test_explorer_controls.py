@@ -9,7 +9,7 @@ import pytest
 
 from fltoolkit.show.charts.chart_style import CONFIG, MIME, Picture, Table, figure
 from fltoolkit.show.explore.explorer_controls import dropdown, shell, static
-from fltoolkit.show.wording.english_numbers import Words
+from fltoolkit.show.wording.section_words import Words
 
 TABLE = Table("<table></table>", "a  b")
 

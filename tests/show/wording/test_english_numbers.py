@@ -12,7 +12,6 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
-    Words,
     category,
     interval,
     labels,
@@ -22,6 +21,7 @@ from fltoolkit.show.wording.english_numbers import (
     sentence,
     shown,
 )
+from fltoolkit.show.wording.section_words import Words
 
 
 def row(measure: str, category: str = "total") -> dict[str, Any]:
