@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
 
 from fltoolkit.languages import language
 from fltoolkit.languages.language import PLACE, WORDS, Language, read_language
+from fltoolkit.languages.marked_text import MARKED, STAR
 
 CODE = "zz"
 MARK = re.compile(r"«[^»]*»")
@@ -31,11 +33,11 @@ def marked(node: object, key: str = "") -> object:
 
 
 def marked_language(folder: Path) -> Language:
-    """The language of marks, read from the two files that are written to the folder."""
-    for name in ("{}.yaml", "kit/{}.yaml"):
-        path = folder / name.format(CODE)
+    """The language of marks, read from files that are written to the folder: one beside each of English."""
+    for file in (WORDS / "en.yaml", *WORDS.glob("*/en.yaml")):
+        path = folder / file.relative_to(WORDS).with_stem(CODE)
         path.parent.mkdir(parents=True, exist_ok=True)
-        english = (WORDS / name.format("en")).read_text("utf-8")
+        english = file.read_text("utf-8")
         path.with_stem("en").write_text(english, "utf-8")
         path.write_text(yaml.safe_dump(marked(yaml.safe_load(english)), sort_keys=False, allow_unicode=True), "utf-8")
     before, language.WORDS = language.WORDS, folder
@@ -48,8 +50,16 @@ def marked_language(folder: Path) -> Language:
 
 
 def without_mark(text: str, own: set[str]) -> str:
-    """What is left of a text without marks and without what a survey and a plan say themselves; empty if no word is."""
-    left = MARK.sub(" ", text)
+    """What is left of a text without marks, without what is marked as of another language, and without some names; empty if no word is."""
+    left = MARK.sub(" ", in_this_language(text, own))
     for said in sorted(own, key=len, reverse=True):
         left = left.replace(said, " ")
     return " ".join(LETTERS.findall(left))
+
+
+def in_this_language(text: str, own: Collection[str] = ()) -> str:
+    """A document's text without what it marks as of another language; `own`: what a picture may mark by a star."""
+    left = MARKED.sub(" ", text)
+    for said in sorted(own, key=len, reverse=True):
+        left = left.replace(f"{said}{STAR}", " ")
+    return left

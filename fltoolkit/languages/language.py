@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.marked_text import mark, starred
 from fltoolkit.yaml_files.loading import load_yaml
+
+if TYPE_CHECKING:
+    from fltoolkit.languages.own_words import OwnWords
 
 WORDS = Path(str(files("fltoolkit.languages")))
 BASE = "en"
@@ -45,11 +49,40 @@ class Language:
         code: en, fr, … as the `lang` of a page has it.
         words: each key, with dots, and its sentence.
         patterns: the kit's own English words, the longest first.
+        own_words: the own texts of the survey and the plan that a document is about.
+        pictures: whether what is said goes into a picture, where a star marks what is not translated.
     """
 
     code: str
     words: Mapping[str, str]
     patterns: tuple[Pattern, ...]
+    own_words: OwnWords | None = None
+    pictures: bool = False
+
+    def about(self, own_words: OwnWords) -> Language:
+        """The language for documents about a survey and a plan with these own texts."""
+        return replace(self, own_words=own_words)
+
+    def for_pictures(self) -> Language:
+        """The language for the words of a picture."""
+        return replace(self, pictures=True)
+
+    def own(self, text: str) -> str:
+        """An own text of the survey or the plan in this language. What its file does not give in it stays, marked as of the file's language.
+
+        Any other text stays as it is.
+        """
+        found = self.own_words.texts.get(text) if self.own_words else None
+        if found is None:
+            return text
+        if said := found.said(self.code) or (self._match(text) if found.language == BASE else ""):
+            return said
+        return starred(mark(text, found.language)) if self.pictures else mark(text, found.language)
+
+    def group(self, name: str) -> str:
+        """What a group is called: by its own label, else by the kit's word for a group of that name."""
+        own = self.own_words.labels.get(name) if self.own_words else None
+        return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of a key with its placeholders filled. Raises `SpecError` naming the file and what it lacks."""
@@ -93,7 +126,9 @@ class Language:
 
     def kit(self, text: str) -> str:
         """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
-        if not text or self.code == BASE:
+        if self.own_words and text in self.own_words.texts:
+            return self.own(text)
+        if not text or (self.code == BASE and not self.own_words):
             return text
         parts = text.split(REASONS)
         matched = [self._match(part) for part in parts]
@@ -114,7 +149,15 @@ class Language:
 
     def _inner(self, text: str) -> str:
         """A number, a group's name or other words of the kit within a sentence of it."""
-        return self.number(text) if DIGITS.fullmatch(text) else self.words.get(f"groups.{text}") or self.kit(text)
+        if DIGITS.fullmatch(text):
+            return self.number(text)
+        named = f"groups.{text}" in self.words or (self.own_words and text in self.own_words.labels)
+        return self.group(text) if named else self.kit(text)
+
+
+def shipped_languages() -> list[str]:
+    """The codes of all languages that have a file."""
+    return sorted(path.stem for path in WORDS.glob("*.yaml"))
 
 
 @cache
@@ -125,7 +168,7 @@ def read_language(code: str) -> Language:
         SpecError: there is no such file, or it lacks a key of en.yaml, or holds one that en.yaml does not.
     """
     base = _words(BASE)
-    shipped = sorted(path.stem for path in WORDS.glob("*.yaml"))
+    shipped = shipped_languages()
     if code not in shipped:
         raise SpecError(
             "no words in this language", where="languages", found=code, allowed=shipped, do="add its file to fltoolkit/languages"

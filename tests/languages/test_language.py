@@ -60,9 +60,10 @@ OTHERS = pytest.mark.parametrize("told", [FR, ES], ids=["fr", "es"])
 @pytest.fixture
 def own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of words with English in it, to which a test adds a language."""
-    (tmp_path / "kit").mkdir()
-    for name in ("en.yaml", "kit/en.yaml"):
-        (tmp_path / name).write_text((WORDS / name).read_text("utf-8"), "utf-8")
+    for file in (WORDS / "en.yaml", *WORDS.glob("*/en.yaml")):
+        copy = tmp_path / file.relative_to(WORDS)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(file.read_text("utf-8"), "utf-8")
     monkeypatch.setattr(language, "WORDS", tmp_path)
     read_language.cache_clear()
     yield tmp_path
@@ -77,8 +78,9 @@ def shouting(node: object) -> object:
 
 
 def all_words(folder: Path) -> dict[str, Any]:
-    """English as it is shipped, from both of its files."""
-    return {k: v for name in ("en.yaml", "kit/en.yaml") for k, v in yaml.safe_load((folder / name).read_text("utf-8")).items()}
+    """English as it is shipped, from all of its files."""
+    files = (folder / "en.yaml", *folder.glob("*/en.yaml"))
+    return {k: v for file in files for k, v in yaml.safe_load(file.read_text("utf-8")).items()}
 
 
 def write(folder: Path, code: str, words: object) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import pandas as pd
 
-from fltoolkit.classify.category_codes import category_code
+from fltoolkit.classify.category_codes import category_code, label_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
@@ -87,7 +88,9 @@ def decided_rows(
     groups = list(dict.fromkeys(g for est in made for b in est.by for g in b))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
-    keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
+    # By its label a cell of children is a part of the sum's: `girls` of one row and `women` of another are one category.
+    label = partial(label_of, persons.spec) if persons else lambda group, category: category
+    keys = [frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     own = table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)

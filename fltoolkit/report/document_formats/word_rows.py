@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
+from fltoolkit.languages.marked_text import runs
 from fltoolkit.report.document_formats.document_blocks import DocumentTable
-from fltoolkit.report.document_formats.word_styles import BLUE, LINE
+from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
@@ -21,9 +23,19 @@ def clean(text: str) -> str:
 
 def add(word: Any, text: str, style: str) -> Any:
     """A paragraph at the end, in the style of this name. Set by its id: a name is looked up each time."""
-    paragraph = word.add_paragraph(text)
+    paragraph = word.add_paragraph()
     paragraph._p.style = None if style == "Normal" else style.replace(" ", "")
+    write(paragraph, text)
     return paragraph
+
+
+def write(paragraph: Any, text: str) -> None:
+    """Put a text at the end of a paragraph, what is of another language in italics and named as such for readers and spelling."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    for run in _runs(text, f" {nsdecls('w')}"):
+        paragraph._p.append(parse_xml(run))
 
 
 def rows(block: DocumentTable, width: float) -> list[Any]:
@@ -44,7 +56,7 @@ def _row(block: DocumentTable, i: int, line: tuple[str, ...], width: float) -> s
     span = f'<w:gridSpan w:val="{len(block.columns)}"/>' if across and len(block.columns) > 1 else ""
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{_twips(width if across else share * width)}"/>{span}{ruled}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{RIGHT if right else ""}</w:pPr>{_run(text)}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{RIGHT if right else ""}</w:pPr>{"".join(_runs(text))}</w:p></w:tc>'
         for text, share, right in zip(line, block.widths, block.numbers, strict=False)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{'' if i else '<w:tblHeader/>'}</w:trPr>{cells}</w:tr>"
@@ -60,10 +72,15 @@ def _twips(centimetres: float) -> int:
     return int(Cm(centimetres).twips)
 
 
-def _run(text: str) -> str:
-    """A text as a run, its tabs and line breaks as Word has them."""
-    parts = re.split(r"([\t\n\r])", clean(text))
-    inside = "".join(
-        BREAKS.get(part) or f"<w:t{SPACE if part != part.strip() else ''}>{escape(part)}</w:t>" for part in parts if part
-    )
-    return f"<w:r>{inside}</w:r>"
+def _runs(text: str, namespace: str = "") -> Iterator[str]:
+    """A text as runs, its tabs and line breaks as Word has them."""
+    for part in runs(clean(text)):
+        pieces = re.split(r"([\t\n\r])", part.text)
+        inside = "".join(
+            BREAKS.get(piece) or f"<w:t{SPACE if piece != piece.strip() else ''}>{escape(piece)}</w:t>"
+            for piece in pieces
+            if piece
+        )
+        language = REGION.get(part.language, part.language)
+        look = f'<w:rPr><w:i/><w:lang w:val="{language}"/></w:rPr>' if language else ""
+        yield f"<w:r{namespace}>{look}{inside}</w:r>"

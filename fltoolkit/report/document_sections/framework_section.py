@@ -25,10 +25,13 @@ def matrix(evidence: Evidence, language: Language) -> DocumentTable:
         by = "" if r["group"] in ("", TOTAL) or pd.isna(r["group"]) else number_words.group(language, str(r["group"]))
         category = number_words.reason(language, r["category"]) if by else ""
         aim = language.list(aims.get((r["id"], r["group"], r["category"]), [])) or _typed(language, r)
+        said = {
+            name: language.own(str(r[name])) if new else "" for name in ("code", "statement", "means_of_verification", "lead")
+        }
         body.append((
-            f"{r['code']}: {r['statement']}" if new else "", number_words.indicator(language, r) if new else "",
-            language.colon(by, category) if category else by, _cell(language, r), number_words.marker(r), aim, str(r["means_of_verification"]) if new else "",
-            _frequency(language, str(r["reporting_frequency"])) if new else "", str(r["lead"]) if new else "",
+            language.colon(said["code"], said["statement"]) if new else "", number_words.indicator(language, r) if new else "",
+            language.colon(by, category) if category else by, _cell(language, r), number_words.marker(r), aim, said["means_of_verification"],
+            _frequency(language, str(r["reporting_frequency"])) if new else "", said["lead"],
         ))  # fmt: skip
     names = ("statement", "indicator", "by_group", "baseline", "marker", "target", "verification", "reporting", "lead")
     markers = number_words.markers(language, [r["marker"] for r in records])
@@ -38,19 +41,19 @@ def matrix(evidence: Evidence, language: Language) -> DocumentTable:
 
 def _typed(language: Language, row: Line) -> str:
     """Targets that the partners typed for the first and second year."""
-    years = [str(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
+    years = [language.own(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
     return language.say("targets.typed", years=" / ".join(years)) if years else ""
 
 
 def _frequency(language: Language, said: str) -> str:
     """How often the indicator is reported: as the plan says, or the kit's own word for it."""
-    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said
+    return language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said)
 
 
 def _cell(language: Language, row: Line) -> str:
     if row["filled_by"] == "partners":
         return (
-            str(row["baseline_value"])
+            language.own(str(row["baseline_value"]))
             if row["baseline_value"] and pd.notna(row["baseline_value"])
             else language.say("by_partners")
         )
@@ -65,7 +68,10 @@ def smart(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
     if lacking.empty:
         return Paragraph(language.say("smart.all"), "quiet")
     body = [
-        (str(r["indicator"]), language.say(f"smart.{r['criterion']}"), language.say(f"smart.met_{r['met']}"), number_words.reason(language, r["missing"]))
+        (
+            number_words.indicator(language, r), language.say(f"smart.{r['criterion']}"), language.say(f"smart.met_{r['met']}"),
+            number_words.reason(language, r["missing"]),
+        )
         for r in lacking.to_dict("records")
     ]  # fmt: skip
     columns = TableColumns(("indicator", "criterion", "met", "missing"), (0.35, 0.15, 0.15, 0.35))
@@ -75,7 +81,7 @@ def smart(evidence: Evidence, language: Language) -> DocumentTable | Paragraph:
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
     """The instruments that the plan names."""
     return (
-        Bullets(evidence.plan.legal_basis)
+        Bullets(tuple(map(language.own, evidence.plan.legal_basis)))
         if evidence.plan.legal_basis
         else Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from fltoolkit.arguments import checked
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.own_words import without_translation
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
@@ -24,6 +25,8 @@ from fltoolkit.show.wording.english_numbers import Words, of_plan
 @checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     """Write brief, skeleton, slides, fact sheet and pictures in each of the plan's languages; nothing where `folder` is empty.
+
+    The sentence that it returns names the files, and the own texts that lack a language: their documents mark them.
 
     Raises:
         SpecError: the plan names a language that has no file of words, or one that lacks a sentence.
@@ -43,7 +46,8 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
             written.append(name)
     files = [name for name in written if "/" not in name]
     pictures = len(written) - len(files)
-    return Words(f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`.")
+    told = f"Written: {', '.join(f'`{name}`' for name in files)}, and {pictures} files in `charts/`."
+    return Words("\n\n".join([told, *without_translation(evidence.own_words, evidence.plan.languages)]))
 
 
 def _made(evidence: Evidence, language: Language) -> list[tuple[str, bytes]]:

@@ -123,7 +123,8 @@ def change(
     ]
     first = rows.iloc[0].to_dict()
     before, after = (
-        str(first[f"year{s}"] if first["year"] != first["year_before"] else first[f"round{s}"]) for s in ("_before", "")
+        language.own(str(first[f"year{s}"] if first["year"] != first["year_before"] else first[f"round{s}"]))
+        for s in ("_before", "")
     )
     unit = number_words.start(number_words.unit(language, measure, first["reference_population_label"]))
     title = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)

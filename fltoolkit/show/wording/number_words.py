@@ -79,9 +79,7 @@ def unit(language: Language, measure: str, population: str = "") -> str:
 
 def group(language: Language, name: str) -> str:
     """A group's name as people read it; those of a crossed breakdown joined."""
-    keys = uncrossed(name)
-    told = [language.say(f"groups.{k}") if language.has(f"groups.{k}") else k.replace("_", " ") for k in keys]
-    return crossed(told)
+    return crossed(language.group(key) for key in uncrossed(name))
 
 
 def category(language: Language, row: PublishedNumber) -> str:
@@ -91,7 +89,7 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["category"]:
         return language.say("by", group=group(language, str(row["breakdown"])))
     form = "form" in uncrossed(row["breakdown"])
-    told = language.kit(str(row["category"]))
+    told = crossed(language.kit(part) for part in uncrossed(row["category"]))
     return told.replace("_", " ") if form else told
 
 
@@ -106,7 +104,7 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 def indicator(language: Language, row: PublishedNumber) -> str:
     """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
     if row["indicator"] != PREVALENCE["indicator"]:
-        return str(row["indicator"])
+        return language.own(str(row["indicator"]))
     whole = language.kit(str(row["unit"]).removeprefix(unit_of("prevalence")).strip())
     return ", ".join(part for part in (language.say("titles.prevalence"), whole) if part)
 

@@ -13,10 +13,23 @@ UNKNOWN = "x"
 
 
 class Category(Model):
-    """A category: its label, and its code in ILOSTAT or the kit's own; blank where a standard says that there is none."""
+    """A category of a standard classification.
+
+    Attributes:
+        label: what it is called. of_children: what it is called in a population of children; of_sums: in a sum of adults and children.
+            Both are blank where the label stays the same.
+        ilostat: its code in ILOSTAT, or the kit's own; blank where the standard gives none.
+    """
 
     label: str
+    of_children: str = ""
+    of_sums: str = ""
     ilostat: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it may be called, the label first."""
+        return tuple(name for name in (self.label, self.of_children, self.of_sums) if name)
 
 
 class Standard(Model):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
+from fltoolkit.languages.own_text import NO_TEXT, OwnText
 from fltoolkit.survey.classifications.standards import UNKNOWN, standard
 from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
@@ -52,7 +53,7 @@ class PopulationSpec(Model):
     `sum_of` adds a population of adults and one of children, each person with the weight of their own.
     """
 
-    label: str
+    label: OwnText
     age: Between = Between.model_construct()
     where: dict[str, SomeCodes] = Field(default_factory=dict)
     weight: str | None = None
@@ -71,10 +72,10 @@ class Group(Model):
     """
 
     column: Columns
-    codes: Annotated[dict[Code, str], Field(min_length=1)]
+    codes: Annotated[dict[Code, OwnText], Field(min_length=1)]
     classification: Classification | None = None
     missing: Codes = ()
-    label: str = ""
+    label: OwnText = NO_TEXT
 
     @model_validator(mode="after")
     def _labels(self) -> Group:
@@ -101,7 +102,7 @@ class Group(Model):
     def labels(self) -> dict[str, str]:
         """What each code is called."""
         if self.classification is None:
-            return self.codes
+            return dict(self.codes)
         named = standard().classifications[self.classification]
         return {code: named[standing].label for code, standing in self.codes.items()}
 
@@ -110,7 +111,7 @@ class AgeGroup(Model):
     """Age bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
-    label: str = ""
+    label: OwnText = NO_TEXT
 
     @model_validator(mode="after")
     def _rising(self) -> AgeGroup:
@@ -149,7 +150,7 @@ class Sector(Model):
     level: Literal["ilo_aggregate", "section"] = "ilo_aggregate"
     correspondence: str | None = None
     missing: Codes = ()
-    label: str = ""
+    label: OwnText = NO_TEXT
     _national: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property
