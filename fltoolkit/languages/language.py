@@ -79,6 +79,11 @@ class Language:
             return said
         return starred(mark(text, found.language)) if self.pictures else mark(text, found.language)
 
+    def name_of(self, code: str) -> str:
+        """What a language is called in this one; else its own name for itself."""
+        key = f"own_words.languages.{code}"
+        return self.words[key] if key in self.words else read_language(code).words["language"]
+
     def group(self, name: str) -> str:
         """What a group is called: by its own label, else by the kit's word for a group of that name."""
         own = self.own_words.labels.get(name) if self.own_words else None

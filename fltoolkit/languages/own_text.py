@@ -62,7 +62,10 @@ class OwnText(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(cls.read, serialization=core_schema.to_string_ser_schema())
+        # With a reference the JSON Schema says once what an own text is, not at each key.
+        return core_schema.with_info_plain_validator_function(
+            cls.read, ref=f"{cls.__module__}.{cls.__qualname__}", serialization=core_schema.to_string_ser_schema()
+        )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

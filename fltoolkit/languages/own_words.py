@@ -80,7 +80,7 @@ def _is_name(key: str, text: OwnText) -> bool:
 def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...]:
     """Which own texts have no translation, a sentence for each language of the documents that lacks some, in English."""
     lacking = {code: words.lacking(read_language(code)) for code in codes}
-    names = {code: read_language(BASE).say(f"own_words.languages.{code}") for code in lacking}
+    names = {code: read_language(BASE).name_of(code) for code in lacking}
     return tuple(
         f"{len(places)} text{'s have' if len(places) > 1 else ' has'} no {names[code]}: {'; '.join(places)}."
         for code, places in lacking.items()

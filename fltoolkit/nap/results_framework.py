@@ -210,7 +210,6 @@ class Plan(Model):
     `language` the one that the plan's own texts are in (none: the first of `languages`).
     """
 
-    language: LanguageCode | None = None
     title: OwnText
     country: OwnText
     goal: OwnText
@@ -221,6 +220,7 @@ class Plan(Model):
     planned_sample: PlannedSample | dict[str, PlannedSample] | None = None
     planned_surveys: tuple[Year, ...] = ()
     languages: Annotated[Names, Field(min_length=1)] = ("en",)
+    language: LanguageCode | None = None
     framework: Annotated[tuple[Statement, ...], Field(min_length=1)]
     _path: Path = PrivateAttr(default=Path("nap.yaml"))
 

@@ -70,7 +70,7 @@ def dress(word: Any, language: str) -> None:
 
 
 def page(section: Any) -> None:
-    """A4."""
+    """Make its pages A4."""
     from docx.shared import Cm
 
     section.page_width, section.page_height = Cm(21), Cm(29.7)

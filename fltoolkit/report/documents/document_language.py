@@ -23,7 +23,7 @@ def with_own_words(make: Make) -> Make:
         others = sorted(languages_marked(document))
         if not others:
             return document
-        names = language.join(language.say(f"own_words.languages.{code}") for code in others)
+        names = language.join(map(language.name_of, others))
         note = Paragraph(language.say("own_words.note", languages=names), "quiet")
         return replace(document, blocks=(*document.blocks, note))
 

@@ -91,11 +91,11 @@ class Confidentiality(Model):
 class SurveySpec(Model):
     """The whole of a survey.yaml. `language`: the code of the language that its own texts are in."""
 
-    language: LanguageCode = BASE
     title: OwnText
     country: OwnText
     year: Year
     round: OwnText = NO_TEXT
+    language: LanguageCode = BASE
     reference_period: ReferencePeriod
     files: Files
     corrections: Annotated[tuple[Correction, ...], BeforeValidator(as_entries), ONE] = ()

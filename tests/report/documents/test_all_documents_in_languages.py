@@ -28,7 +28,7 @@ OF_THE_KIT = ("flag", "reason", "to_verify", "rule_note", "duration_basis", "age
 ENGLISH = r"\b(the|than|with|which|fewer|above|cases|wider|persons|is|are|who|before|interval|repeat)\b"
 LANGUAGES = pytest.mark.parametrize("language", [FR, ES], ids=["fr", "es"])
 # As one writes them in survey.yaml; countries, whose names are the same in every language unless a file says otherwise.
-NAMES = {"Norvia", "Valdorie", "Smallland", "fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}
+NAMES = {"Norvia", "Valdorie", "Smallland", "Nowhere", "fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}
 
 
 @pytest.fixture(scope="module", params=["norvia_lfs_2025", "valdorie_enquete_2025"])
