@@ -8,9 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from fltoolkit.languages import language
-from fltoolkit.languages.language import PLACE, WORDS, Language, read_language
+from fltoolkit.languages import word_files
+from fltoolkit.languages.language import PLACE, Language, read_language
 from fltoolkit.languages.marked_text import MARKED, STAR
+from fltoolkit.languages.word_files import WORDS
 
 CODE = "zz"
 MARK = re.compile(r"«[^»]*»")
@@ -40,12 +41,12 @@ def marked_language(folder: Path) -> Language:
         english = file.read_text("utf-8")
         path.with_stem("en").write_text(english, "utf-8")
         path.write_text(yaml.safe_dump(marked(yaml.safe_load(english)), sort_keys=False, allow_unicode=True), "utf-8")
-    before, language.WORDS = language.WORDS, folder
+    before, word_files.WORDS = word_files.WORDS, folder
     read_language.cache_clear()
     try:
         return read_language(CODE)
     finally:
-        language.WORDS = before
+        word_files.WORDS = before
         read_language.cache_clear()
 
 

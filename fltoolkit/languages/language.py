@@ -12,19 +12,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.marked_text import mark, starred
+from fltoolkit.languages.own_words import OwnWords
+from fltoolkit.languages.word_files import BASE, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
 
-if TYPE_CHECKING:
-    from fltoolkit.languages.own_words import OwnWords
-
-WORDS = Path(str(files("fltoolkit.languages")))
-BASE = "en"
 PLACE = re.compile(r"\{(\w+)\}")
 DIGITS = re.compile(r"[-−+]?\d[\d,]*(?:\.\d+)?")
 SPACE = {"narrow": "\u202f", "none": "", "comma": ",", "point": ".", "space": "\u00a0"}
@@ -78,6 +73,11 @@ class Language:
         if said := found.said(self.code) or (self._match(text) if found.language == BASE else ""):
             return said
         return starred(mark(text, found.language)) if self.pictures else mark(text, found.language)
+
+    def by_group(self, name: str) -> str:
+        """A group as it follows *by*: `sex`, `le sexe`; one with a label of the survey's own by that."""
+        own = self.own_words and name in self.own_words.labels
+        return self.say("by_groups.own", label=self.group(name)) if own else self.words.get(f"by_groups.{name}", self.group(name))
 
     def name_of(self, code: str) -> str:
         """What a language is called in this one; else its own name for itself."""
@@ -160,11 +160,6 @@ class Language:
         return self.group(text) if named else self.kit(text)
 
 
-def shipped_languages() -> list[str]:
-    """The codes of all languages that have a file."""
-    return sorted(path.stem for path in WORDS.glob("*.yaml"))
-
-
 @cache
 def read_language(code: str) -> Language:
     """A language by the name of its file in report/words.
@@ -191,8 +186,7 @@ def read_language(code: str) -> Language:
 
 def _words(code: str) -> dict[str, str]:
     """All sentences of a language, with their keys."""
-    paths = [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]
-    return {key: text for path in paths for key, text in _flat(load_yaml(path)).items()}
+    return {key: text for path in files_of(code) for key, text in _flat(load_yaml(path)).items()}
 
 
 def _pattern(template: str) -> re.Pattern[str]:

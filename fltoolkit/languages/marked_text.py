@@ -17,7 +17,7 @@ STAR = "*"
 
 
 @dataclass(frozen=True)
-class Run:
+class Part:
     """A part of a text; `language` is its code where that differs from the language of the whole, else empty."""
 
     text: str
@@ -29,16 +29,16 @@ def mark(text: str, language: str) -> str:
     return f"{BEGIN}{language}{MIDDLE}{text}{END}" if LETTER.search(text) else text
 
 
-def runs(text: str) -> Iterator[Run]:
+def runs(text: str) -> Iterator[Part]:
     """The parts of a text, in order."""
     last = 0
     for found in MARKED.finditer(text):
         if found.start() > last:
-            yield Run(text[last : found.start()])
-        yield Run(found[2], found[1])
+            yield Part(text[last : found.start()])
+        yield Part(found[2], found[1])
         last = found.end()
     if last < len(text):
-        yield Run(text[last:])
+        yield Part(text[last:])
 
 
 def unmarked(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from fltoolkit.languages.language import BASE, shipped_languages
+from fltoolkit.languages.word_files import BASE, shipped_languages
 from fltoolkit.yaml_files.loading import Model
 
 

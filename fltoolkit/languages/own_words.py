@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fltoolkit.languages.language import BASE, Language, read_language
-from fltoolkit.languages.marked_text import languages_marked
 from fltoolkit.languages.own_text import OwnText, WorkingText, own_texts_in
 from fltoolkit.yaml_files.loading import Model
 
@@ -26,11 +24,6 @@ class OwnWords:
     texts: Mapping[str, OwnText] = field(default_factory=dict)
     labels: Mapping[str, OwnText] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
-
-    def lacking(self, language: Language) -> list[str]:
-        """The texts that neither their file nor the kit has in a language, each by its place: `nap.yaml: framework.0.statement`."""
-        told = language.about(self)
-        return [": ".join(place) for text, place in self.places.items() if languages_marked(told.own(text))]
 
     def __or__(self, more: OwnWords) -> OwnWords:
         """Those of both; of a text that stands in both, all translations, those of the left side first."""
@@ -75,14 +68,3 @@ def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
 def _is_name(key: str, text: OwnText) -> bool:
     """Whether a text is the country's name, and the same in every language since the file gives no other."""
     return key == "country" and not text.others
-
-
-def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...]:
-    """Which own texts have no translation, a sentence for each language of the documents that lacks some, in English."""
-    lacking = {code: words.lacking(read_language(code)) for code in codes}
-    names = {code: read_language(BASE).name_of(code) for code in lacking}
-    return tuple(
-        f"{len(places)} text{'s have' if len(places) > 1 else ' has'} no {names[code]}: {'; '.join(places)}."
-        for code, places in lacking.items()
-        if places
-    )

@@ -16,7 +16,8 @@ from typing import Any
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import write_whole
-from fltoolkit.languages.own_words import own_words, without_translation
+from fltoolkit.languages.own_words import own_words
+from fltoolkit.languages.translations import without_translation
 from fltoolkit.nap.partner_entries import Partners, read_partners
 from fltoolkit.nap.results_framework import read_plan
 from fltoolkit.report import Entry, page, write_assets, write_index

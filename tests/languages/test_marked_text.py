@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from fltoolkit.languages.marked_text import BEGIN, END, MIDDLE, Run, languages_marked, mark, runs, starred, unmarked
+from fltoolkit.languages.marked_text import BEGIN, END, MIDDLE, Part, languages_marked, mark, runs, starred, unmarked
 from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 from fltoolkit.report.document_formats.html_writer import inline
 
 
 def test_the_parts_of_a_sentence_know_their_language() -> None:
     text = f"au total, {mark('the North', 'en')} et {mark('el Sur', 'es')}"
-    assert list(runs(text)) == [Run("au total, "), Run("the North", "en"), Run(" et "), Run("el Sur", "es")]
+    assert list(runs(text)) == [Part("au total, "), Part("the North", "en"), Part(" et "), Part("el Sur", "es")]
     assert unmarked(text) == "au total, the North et el Sur"
     assert starred(text) == "au total, the North* et el Sur*"
     assert inline(text) == 'au total, <i lang="en">the North</i> et <i lang="es">el Sur</i>'
@@ -24,7 +24,7 @@ def test_what_has_no_letter_is_of_every_language() -> None:
 
 @pytest.mark.parametrize("text", [BEGIN, f"{BEGIN}fr", f"{BEGIN}{MIDDLE}{END}", f"{END}{BEGIN}"])
 def test_stray_signs_are_letters(text: str) -> None:
-    assert list(runs(text)) == [Run(text)]
+    assert list(runs(text)) == [Part(text)]
     assert languages_marked(text) == set()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from fltoolkit.arguments import checked
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.own_words import without_translation
+from fltoolkit.languages.translations import without_translation
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides

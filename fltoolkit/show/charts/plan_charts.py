@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.language import BASE, Language, read_language
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import scale

@@ -307,4 +307,4 @@ def _verdict(language: Language, row: PublishedNumber) -> str:
 
 
 def _names(language: Language, groups: Sequence[str]) -> str:
-    return language.join(number_words.group(language, g) for g in groups)
+    return language.join(map(language.by_group, groups))

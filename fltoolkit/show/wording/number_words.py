@@ -87,7 +87,7 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["breakdown"] or row["category"] == TOTAL:
         return language.say("everyone")
     if not row["category"]:
-        return language.say("by", group=group(language, str(row["breakdown"])))
+        return language.say("by", group=language.join(map(language.by_group, uncrossed(row["breakdown"]))))
     form = "form" in uncrossed(row["breakdown"])
     told = crossed(language.kit(part) for part in uncrossed(row["category"]))
     return told.replace("_", " ") if form else told

@@ -11,8 +11,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.errors import SpecError
-from fltoolkit.languages.language import BASE, read_language
+from fltoolkit.languages.language import read_language
 from fltoolkit.languages.own_text import NO_TEXT, LanguageCode, OwnText, refuse_two_translations
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children

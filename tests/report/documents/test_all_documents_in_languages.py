@@ -16,6 +16,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.languages.language import PLACE, Language
 from fltoolkit.languages.marked_text import languages_marked, mark
+from fltoolkit.languages.translations import lacking
 from fltoolkit.report.document_formats.document_blocks import Chart, Charts, Document
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.fact_sheet import fact_sheet
@@ -131,13 +132,13 @@ def test_the_workbook_speaks_the_plans_language(tmp_path: Path) -> None:
 
 def test_own_texts_without_french_are_marked_and_noted(evidence: fl.Evidence) -> None:
     """Norvia's files are in English, Valdorie's give French and English: its French documents mark nothing."""
-    lacking = evidence.own_words.lacking(FR)
+    missing = lacking(evidence.own_words, FR)
     for made in MADE:
         document = made(evidence, FR)
-        assert languages_marked(document) == ({"en"} if lacking else set())
+        assert languages_marked(document) == ({"en"} if missing else set())
         notes = [t for t in texts(document) if t == FR.say("own_words.note", languages="anglais")]
-        assert len(notes) == bool(lacking)
-    assert bool(lacking) == (evidence.plan.country == "Norvia")
+        assert len(notes) == bool(missing)
+    assert bool(missing) == (evidence.plan.country == "Norvia")
 
 
 def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> None:

@@ -41,8 +41,8 @@ def test_its_words_tell_each_number_with_its_interval_and_what_is_not_shown() ->
 
 def test_in_another_language() -> None:
     picture = regions(FR)
-    assert picture.alt.startswith("Prévalence du travail forcé selon région. Pour 1\u202f000 adultes")
-    assert re.search(rf"north\xa0: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", picture.alt)
+    assert picture.alt.startswith("Prévalence du travail forcé selon la région. Pour 1\u202f000 adultes")
+    assert re.search(rf"north\u202f: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", picture.alt)
     assert picture.svg != regions().svg
 
 
@@ -78,4 +78,4 @@ def test_change_tells_both_rounds_and_the_verdict() -> None:
     changed = fell().changed
     assert changed is not None
     assert "everyone: 50.0 and 18.8: decreased" in static_charts.change(changed, EN).alt
-    assert "ensemble\xa0: 50,0 et 18,8\xa0: baisse" in static_charts.change(changed, FR).alt
+    assert "ensemble\u202f: 50,0 et 18,8\u202f: baisse" in static_charts.change(changed, FR).alt

@@ -49,7 +49,7 @@ def test_the_way_to_a_target_says_what_nobody_measures() -> None:
     assert re.search(rf"2027: 18\.8 \([\d.]+{NBSP}to{NBSP}[\d.]+\), decreased", alt)
     assert "18.8" not in drawn().alt
     assert "18.8" not in drawn(LATER | {"value": np.nan}).alt
-    assert "2026\u00a0: 43,8, " in static_plan_charts.target_path(TARGET, WAY, None, FR).alt
+    assert "2026\u202f: 43,8, " in static_plan_charts.target_path(TARGET, WAY, None, FR).alt
 
 
 def test_each_kind_of_point_has_a_look_of_its_own() -> None:

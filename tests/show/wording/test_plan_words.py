@@ -55,7 +55,7 @@ def test_a_baseline_is_its_year_and_interval_or_its_marker() -> None:
 def test_a_target_is_a_cut_with_what_it_comes_to() -> None:
     assert said(promise(EN, ROW)) == "a cut of 50 % by 2030, to 8.6 per 1,000 adults"
     assert said(promise(FR, row(measure="total", unit="persons", target_value=1234.0))).startswith(
-        "une baisse de 50 % d'ici à 2030, à 1 230 "
+        "une baisse de 50 % d’ici à 2030, à 1 230 "
     )
     assert promise(EN, row(target_year=np.nan)) == ""
     assert promise(EN, row(cut=1.0, target_value=0.0)) == "eradicated by 2030"
