@@ -83,4 +83,4 @@ def test_one_translation_serves_a_text_of_both_files(tmp_path: Path) -> None:
     plan.write_text(yaml.safe_dump({**country.PLAN, "goal": {"en": "the South", "fr": "le Sud"}}, sort_keys=False), "utf-8")
     both = words(tmp_path, groups=groups()) | own_words("nap.yaml", fl.read_plan(plan))
     assert FR.about(both).own("the South") == "le Sud"
-    assert "survey.yaml: groups.region.codes.2" not in lacking(both, FR)
+    assert ("survey.yaml", "groups.region.codes.2") not in lacking(both, FR)
