@@ -1,7 +1,7 @@
 """Text of another language within a sentence: marked as such until it is written, so that each format can show it in its own way.
 
-A marked text stands between characters of Unicode's private use area, with its language. HTML makes a `span lang` of it and Word a run in
-italics; where letters cannot be set apart, as in a picture, a star stands behind it.
+A marked text stands between characters of Unicode's private use area, with its language. Pages and Word files set it
+in italics, name its language and put a star behind it; in a picture there is the star alone.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ def test_the_parts_of_a_sentence_know_their_language() -> None:
     assert list(runs(text)) == [Part("au total, "), Part("the North", "en"), Part(" et "), Part("el Sur", "es")]
     assert unmarked(text) == "au total, the North et el Sur"
     assert starred(text) == "au total, the North* et el Sur*"
-    assert inline(text) == 'au total, <i lang="en">the North</i> et <i lang="es">el Sur</i>'
+    assert inline(text) == 'au total, <i lang="en">the North</i><sup>*</sup> et <i lang="es">el Sur</i><sup>*</sup>'
 
 
 def test_what_has_no_letter_is_of_every_language() -> None:
@@ -29,7 +29,7 @@ def test_stray_signs_are_letters(text: str) -> None:
 
 
 def test_a_hostile_text_gets_no_further_than_its_letters() -> None:
-    assert inline(mark("<script>", "en")) == '<i lang="en">&lt;script&gt;</i>'
+    assert inline(mark("<script>", "en")) == '<i lang="en">&lt;script&gt;</i><sup>*</sup>'
     assert inline(f'{BEGIN}en" onload="x{MIDDLE}y{END}').startswith(BEGIN)
 
 

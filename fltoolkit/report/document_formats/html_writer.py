@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from fltoolkit.languages.marked_text import runs, unmarked
+from fltoolkit.languages.marked_text import STAR, runs, unmarked
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
@@ -89,8 +89,11 @@ def _(block: DocumentTable) -> str:
 
 
 def inline(text: str) -> str:
-    """A text as HTML, what is of another language in italics and named as such."""
-    return "".join(f'<i lang="{run.language}">{escape(run.text)}</i>' if run.language else escape(run.text) for run in runs(text))
+    """A text as HTML, what is of another language in italics, with its language and a star."""
+    return "".join(
+        f'<i lang="{part.language}">{escape(part.text)}</i><sup>{STAR}</sup>' if part.language else escape(part.text)
+        for part in runs(text)
+    )
 
 
 def _table_line(row: tuple[str, ...], right: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
-from fltoolkit.languages.marked_text import runs
+from fltoolkit.languages.marked_text import STAR, runs
 from fltoolkit.report.document_formats.document_blocks import DocumentTable
 from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 
@@ -30,7 +30,7 @@ def add(word: Any, text: str, style: str) -> Any:
 
 
 def write(paragraph: Any, text: str) -> None:
-    """Put a text at the end of a paragraph, what is of another language in italics and named as such for readers and spelling."""
+    """Put a text at the end of a paragraph, what is of another language in italics, with its language and a star."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -84,3 +84,5 @@ def _runs(text: str, namespace: str = "") -> Iterator[str]:
         language = REGION.get(part.language, part.language)
         look = f'<w:rPr><w:i/><w:lang w:val="{language}"/></w:rPr>' if language else ""
         yield f"<w:r{namespace}>{look}{inside}</w:r>"
+        if language:
+            yield f'<w:r{namespace}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{STAR}</w:t></w:r>'
