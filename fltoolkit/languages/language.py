@@ -133,7 +133,8 @@ class Language:
         """Words that the kit wrote in English (a reason, a verdict, a category) in this language; others stay as they are."""
         if self.own_words and text in self.own_words.texts:
             return self.own(text)
-        if not text or (self.code == BASE and not self.own_words):
+        # A sentence in English needs no other words, unless a text within it is from a file in another language, or is a group's own label.
+        if not text or (self.code == BASE and (not self.own_words or self.own_words.is_english)):
             return text
         parts = text.split(REASONS)
         matched = [self._match(part) for part in parts]

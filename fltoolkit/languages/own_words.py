@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fltoolkit.languages.own_text import OwnText, WorkingText, own_texts_in
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.yaml_files.loading import Model
 
 Place = tuple[str, str]  # a file and the keys within it
@@ -24,6 +26,11 @@ class OwnWords:
     texts: Mapping[str, OwnText] = field(default_factory=dict)
     labels: Mapping[str, OwnText] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+
+    @cached_property
+    def is_english(self) -> bool:
+        """Whether the files are in English, and leave the names of groups to the kit."""
+        return not self.labels and all(text.language == BASE for text in self.texts.values())
 
     def __or__(self, more: OwnWords) -> OwnWords:
         """Those of both; of a text that stands in both, all translations, those of the left side first."""
