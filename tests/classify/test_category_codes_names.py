@@ -10,6 +10,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.languages.language import read_language
+from fltoolkit.publish.published_set import decided_run
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
@@ -41,6 +42,14 @@ def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -
     out = fl.publish_run(fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml"))).table
     codes = out[out["breakdown"] == "sex"].groupby("category")["ilostat"].unique().map(list).to_dict()
     assert codes == {name: ["SEX_M" if name in ("men", "boys", "men and boys") else "SEX_F"] for name in NAMES}
+
+
+def test_disclosure_control_knows_a_category_by_its_label_in_every_population() -> None:
+    """Else nothing would tell it that the girls of one table are among the women and girls of another."""
+    decided, _ = decided_run(fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml")))
+    by_sex = [i for i, breakdown in enumerate(decided.table["breakdown"]) if breakdown == "sex"]
+    assert {value for i in by_sex for _, value in decided.keys[i]} == {"men", "women"}
+    assert set(decided.table["sex"].iloc[by_sex]) == NAMES
 
 
 def test_a_label_is_found_by_each_of_its_names() -> None:
