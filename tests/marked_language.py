@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
 
-from fltoolkit.languages import language
-from fltoolkit.languages.language import PLACE, WORDS, Language, read_language
+from fltoolkit.languages import word_files
+from fltoolkit.languages.language import PLACE, Language, read_language
+from fltoolkit.languages.marked_text import MARKED, STAR
+from fltoolkit.languages.word_files import WORDS
 
 CODE = "zz"
 MARK = re.compile(r"«[^»]*»")
@@ -31,25 +34,33 @@ def marked(node: object, key: str = "") -> object:
 
 
 def marked_language(folder: Path) -> Language:
-    """The language of marks, read from the files that are written to the folder: one for each file of English."""
+    """The language of marks, read from files that are written to the folder: one beside each of English."""
     for file in (WORDS / "en.yaml", *WORDS.glob("*/en.yaml")):
-        path = (folder / file.relative_to(WORDS)).with_stem(CODE)
+        path = folder / file.relative_to(WORDS).with_stem(CODE)
         path.parent.mkdir(parents=True, exist_ok=True)
         english = file.read_text("utf-8")
         path.with_stem("en").write_text(english, "utf-8")
         path.write_text(yaml.safe_dump(marked(yaml.safe_load(english)), sort_keys=False, allow_unicode=True), "utf-8")
-    before, language.WORDS = language.WORDS, folder
+    before, word_files.WORDS = word_files.WORDS, folder
     read_language.cache_clear()
     try:
         return read_language(CODE)
     finally:
-        language.WORDS = before
+        word_files.WORDS = before
         read_language.cache_clear()
 
 
 def without_mark(text: str, own: set[str]) -> str:
-    """What is left of a text without marks and without what a survey and a plan say themselves; empty if no word is."""
-    left = MARK.sub(" ", text)
+    """What is left of a text without marks, without what is marked as of another language, and without some names; empty if no word is."""
+    left = MARK.sub(" ", in_this_language(text, own))
     for said in sorted(own, key=len, reverse=True):
         left = left.replace(said, " ")
     return " ".join(LETTERS.findall(left))
+
+
+def in_this_language(text: str, own: Collection[str] = ()) -> str:
+    """A document's text without what it marks as of another language; `own`: what a picture may mark by a star."""
+    left = MARKED.sub(" ", text)
+    for said in sorted(own, key=len, reverse=True):
+        left = left.replace(f"{said}{STAR}", " ")
+    return left

@@ -15,6 +15,11 @@ import fltoolkit as fl
 HOUSE = Path(__file__).parents[1]
 VALDORIE = HOUSE / "data_samples" / "valdorie_enquete_2025"
 GOLDEN = json.loads((HOUSE / "tests" / "golden" / "valdorie.json").read_text("utf-8"))
+CALLED = {  # R has the labels of the codes; a population's tables call them by its own words
+    "adults": {},
+    "children": {"men": "boys", "women": "girls"},
+    "everybody": {"men": "men and boys", "women": "women and girls"},
+}
 RECORDS = {record["id"]: record for record in GOLDEN["records"]}
 
 
@@ -29,7 +34,10 @@ def test_r_read_the_persons_that_are_shipped() -> None:
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_adults_children_and_both_agree_with_r(name: str) -> None:
-    agrees(persons(), RECORDS[name], least=9)
+    record = RECORDS[name]
+    called = CALLED[record["population"]]
+    numbers = [{**row, "key": {g: called.get(v, v) for g, v in row["key"].items()}} for row in record["numbers"]]
+    agrees(persons(), {**record, "numbers": numbers}, least=9)
 
 
 def test_the_golden_numbers_cover_every_population_and_every_route() -> None:

@@ -1,9 +1,15 @@
-"""The code of every category of every group, for machines: ILOSTAT's where it has one, else one of the kit's own (`FL_...`)."""
+"""What a category is called in a population, and its code for machines: ILOSTAT's where it has one, else one of the kit's own (`FL_...`).
+
+Of adults the categories of the standard `sex` are men and women, of children boys and girls; only a sum of both says both.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
+
+import pandas as pd
 
 from fltoolkit.survey.classifications.industry_codes import sector_rows
 from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, isic, standard
@@ -29,6 +35,33 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
     return codes.get(category, own_code(name, "X" if category == NOT_STATED else category))
 
 
+def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
+    """What categories are called in a population where that is not their label: by group, the name by the label."""
+    is_sum, side = bool(spec.populations[population].sum_of), spec.side(population)
+    of: Literal["words", "of_children", "of_sums"] = "of_sums" if is_sum else "of_children" if side == "children" else "words"
+    found = {}
+    for name, group in spec.groups.items():
+        if isinstance(group, Group) and group.classification:
+            named = standard().classifications[group.classification]
+            found[name] = {c.label: c.name_in(of) for c in map(named.get, group.codes.values()) if c}
+    return {name: names for name, names in found.items() if any(label != said for label, said in names.items())}
+
+
+def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
+    """Rows with a column a group, each category as it is called in a population."""
+    names = names_in(spec, population)
+    return rows.assign(**{g: rows[g].replace(said) for g, said in names.items() if g in rows})
+
+
+def label_of(spec: SurveySpec, group: str, category: str) -> str:
+    """The label of a category that may go by its name in some population: `women` of `girls`."""
+    found = spec.groups.get(group)
+    if not isinstance(found, Group) or not found.classification:
+        return category
+    named = standard().classifications[found.classification].values()
+    return next((c.label for c in named if category in c.names), category)
+
+
 def own_code(*parts: str) -> str:
     """A code of the kit's own, made of words: `FL_REGION_1`."""
     return OWN + plain_code("_".join(parts))
@@ -49,7 +82,7 @@ def _coded(name: str, group: Group) -> dict[str, str]:
     """Of a standard classification its codes; else the survey's own, the first of those that share a label."""
     if group.classification:
         named = standard().classifications[group.classification]
-        return {named[c].label: named[c].ilostat for c in (*group.codes.values(), UNKNOWN)}
+        return {name: named[c].ilostat for c in (*group.codes.values(), UNKNOWN) for name in named[c].names}
     return {label: own_code(name, code) for code, label in reversed(group.codes.items())}
 
 

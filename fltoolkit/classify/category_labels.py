@@ -28,7 +28,9 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
         first = group.bands[0]
         return found | {f"under {first}": Reason.of("categories.under", N=first)}
     if isinstance(group, Group) and group.classification:
-        return found | {c.label: c.said for c in standard().classifications[group.classification].values()}
+        return found | {
+            str(name): name for c in standard().classifications[group.classification].values() for name in c.every_name
+        }
     return found
 
 

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.marked_text import mark, starred
+from fltoolkit.languages.own_words import OwnWords
+from fltoolkit.languages.word_files import BASE, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
 
-WORDS = Path(str(files("fltoolkit.languages")))
-BASE = "en"
 PLACE = re.compile(r"\{(\w+)\}")
 SPACE = {"narrow": "\u202f", "none": "", "comma": ",", "point": ".", "space": "\u00a0"}
 KIT = "kit."
@@ -40,10 +39,53 @@ class Language:
     Attributes:
         code: en, fr, … as the `lang` of a page has it.
         words: each key, with dots, and its sentence.
+        own_words: the own texts of the survey and the plan that a document is about.
+        pictures: whether what is said goes into a picture, where a star marks what is not translated.
     """
 
     code: str
     words: Mapping[str, str]
+    own_words: OwnWords | None = None
+    pictures: bool = False
+
+    def about(self, own_words: OwnWords) -> Language:
+        """The language for documents about a survey and a plan with these own texts."""
+        return replace(self, own_words=own_words)
+
+    def for_pictures(self) -> Language:
+        """The language for the words of a picture."""
+        return replace(self, pictures=True)
+
+    def own(self, text: str) -> str:
+        """An own text of the survey or the plan in this language. What its file does not give in it stays, marked as of the file's language.
+
+        Any other text stays as it is.
+        """
+        found = self.own_words.texts.get(text) if self.own_words else None
+        if found is None:
+            return text
+        if said := found.said(self.code):
+            return said
+        return starred(mark(text, found.language)) if self.pictures else mark(text, found.language)
+
+    def by_group(self, name: str) -> str:
+        """A group as it follows *by*: `sex`, `le sexe`; one with a label of the survey's own by that."""
+        own = self.own_words and name in self.own_words.labels
+        return self.say("by_groups.own", label=self.group(name)) if own else self.words.get(f"by_groups.{name}", self.group(name))
+
+    def name_of(self, code: str) -> str:
+        """What a language is called in this one; else its own name for itself."""
+        key = f"own_words.languages.{code}"
+        return self.words[key] if key in self.words else read_language(code).words["language"]
+
+    def names_group(self, name: str) -> bool:
+        """Whether the survey has a label of its own for a group."""
+        return bool(self.own_words and name in self.own_words.labels)
+
+    def group(self, name: str) -> str:
+        """What a group is called: by its own label, else by the kit's word for a group of that name."""
+        own = self.own_words.labels.get(name) if self.own_words else None
+        return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence of a key with its placeholders filled. Raises `SpecError` naming the file and what it lacks."""
@@ -90,10 +132,10 @@ class Language:
         return self.say("format.colon", what=what, said=said)
 
     def kit(self, said: object) -> str:
-        """What the kit says (see `reasons`) in this language. A text stays as it is; what is missing is empty."""
+        """What the kit says (see `reasons`) in this language, and what the survey or the plan says itself; what is missing is empty."""
         if isinstance(said, Worded):
             return said.in_words(self)
-        return "" if said is None or said != said else str(said)
+        return "" if said is None or said != said else self.own(str(said))
 
 
 @cache
@@ -104,7 +146,7 @@ def read_language(code: str) -> Language:
         SpecError: there is no such file, or it lacks a key of en.yaml, or holds one that en.yaml does not.
     """
     base = _words(BASE)
-    shipped = sorted(path.stem for path in WORDS.glob("*.yaml"))
+    shipped = shipped_languages()
     if code not in shipped:
         raise SpecError(
             "no words in this language", where="languages", found=code, allowed=shipped, do="add its file to fltoolkit/languages"
@@ -120,8 +162,7 @@ def read_language(code: str) -> Language:
 
 def _words(code: str) -> dict[str, str]:
     """All sentences of a language, with their keys."""
-    paths = [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]
-    return {key: text for path in paths for key, text in _flat(load_yaml(path)).items()}
+    return {key: text for path in files_of(code) for key, text in _flat(load_yaml(path)).items()}
 
 
 def _flat(node: Any, key: str = "") -> dict[str, str]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fltoolkit.errors import FltoolkitError
-from fltoolkit.languages.language import BASE, KIT, Language, read_language
+from fltoolkit.languages.language import KIT, Language, read_language
+from fltoolkit.languages.word_files import BASE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,12 +31,12 @@ class Remark:
 
     def in_words(self, language: Language) -> str:
         """Its words in a language, names in words, too: `withheld wages`."""
-        return _worded(self, language, lambda name: _name_in_words(name, language))
+        return _worded(self, language, lambda name: _name_in_words(name, language), language.own)
 
     @cached_property
     def _english(self) -> str:
         """Its English words, names as data and YAML files have them: `withheld_wages`."""
-        return _worded(self, read_language(BASE), lambda name: name.code)
+        return _worded(self, read_language(BASE), lambda name: name.code, str)
 
     @property
     def _content(self) -> Any:
@@ -161,22 +162,24 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**told)
 
 
-def _worded(said: object, language: Language, of_name: Callable[[Name], str]) -> str:
-    """A remark, or a value of one, in words; `of_name` gives those of a name."""
+def _worded(said: object, language: Language, of_name: Callable[[Name], str], of_text: Callable[[str], str]) -> str:
+    """A remark, or a value of one, in words; `of_name` gives those of a name, `of_text` those of a survey's or plan's own text."""
     if isinstance(said, Reason):
-        return language.say(KIT + said.code, **{name: _worded(value, language, of_name) for name, value in said.values})
+        return language.say(KIT + said.code, **{name: _worded(value, language, of_name, of_text) for name, value in said.values})
     if isinstance(said, Reasons):
-        return language.list(_worded(part, language, of_name) for part in said.parts)
+        return language.list(_worded(part, language, of_name, of_text) for part in said.parts)
     if isinstance(said, tuple):
-        return ", ".join(_worded(part, language, of_name) for part in said)
+        return ", ".join(_worded(part, language, of_name, of_text) for part in said)
     if isinstance(said, Name):
         return of_name(said)
     if isinstance(said, (int, float)):
         return language.number(f"{said:,}" if isinstance(said, int) else f"{said:,g}")
-    return str(said)
+    return of_text(str(said))
 
 
 def _name_in_words(name: Name, language: Language) -> str:
     """A name as people read it. English takes the name itself: what data call it is English."""
     own = name.code.replace("_", " ")
+    if name.kind == "groups" and (language.code != BASE or language.names_group(name.code)):
+        return language.group(name.code)
     return own if language.code == BASE else language.words.get(f"{name.kind}.{name.code}", own)

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from fltoolkit.languages.language import BASE, read_language
+from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.word_files import BASE
 
 SCHEMA = {
     "anyOf": [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.own_words import OwnWords, all_of_them, own_words
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
 from fltoolkit.nap.follow_up import beside_targets, follow_up
 from fltoolkit.nap.partner_entries import Partners, read_partners, with_partners
@@ -39,6 +40,12 @@ class Evidence:
     smart: pd.DataFrame
     follow_up: pd.DataFrame
     partners: Partners
+
+    @property
+    def own_words(self) -> OwnWords:
+        """The own texts of the plan and its surveys, as documents say them in each language."""
+        rounds = (self.now, self.start) if self.start is not None else (self.now,)
+        return all_of_them([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
 
 
 @checked

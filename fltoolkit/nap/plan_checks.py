@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from fltoolkit.classify.category_codes import names_in
 from fltoolkit.errors import SpecError
 from fltoolkit.nap.results_framework import Indicator, Plan, Target, can_break_down, group_of
 from fltoolkit.survey.checks.findings import Finding, findings
@@ -92,7 +93,7 @@ def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
         what = f"the target's year {target.year} is not after the baseline's ({spec.year})"
         yield error(where=where, what=what, do="give a later year, or the right survey under baseline_survey")
     group = group_of(target.group, spec.group_names) if target.group else None
-    there = _labels(spec, group) if group else []
+    there = _labels(spec, group, indicator.population or spec.default_population) if group else []
     if there and target.category not in there:
         what = f"{target.group} has no category {target.category}"
         yield error(where=where, what=what, do=f"name one of {', '.join(there)}")
@@ -100,7 +101,8 @@ def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
         yield error(where=where, what=f"the survey has no {target.group}", do=f"name one of {', '.join(spec.group_names)}")
 
 
-def _labels(spec: SurveySpec, group: str) -> list[str]:
-    """A group's categories, where survey.yaml names them: those of a sector stand in its classification."""
+def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
+    """A group's categories as a population's tables call them, where survey.yaml names them: those of a sector stand in its classification."""
     labels = spec.groups[group].labels if group in spec.groups else ()
-    return list(labels.values()) if isinstance(labels, dict) else list(labels)
+    names = names_in(spec, population).get(group, {})
+    return [names.get(label, label) for label in (labels.values() if isinstance(labels, dict) else labels)]

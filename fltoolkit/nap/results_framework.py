@@ -20,6 +20,14 @@ from fltoolkit.estimate.change_over_time.published_baseline import (
     contradiction,
 )
 from fltoolkit.languages.language import read_language
+from fltoolkit.languages.own_text import (
+    NO_TEXT,
+    NO_WORKING_TEXT,
+    LanguageCode,
+    OwnText,
+    WorkingText,
+    refuse_two_translations,
+)
 from fltoolkit.publish.measure_units import is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
@@ -35,12 +43,15 @@ BESIDE = "nap.yaml"  # what a plan is called beside its survey.yaml
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
 
+YEARLY = WorkingText("yearly")  # the kit has its translations
+
+
 class Definition(Model):
     """What Tool No. 16 asks of every indicator's definition."""
 
-    counted: str
-    unit_of_analysis: str = ""
-    stored: str = ""
+    counted: WorkingText
+    unit_of_analysis: WorkingText = NO_WORKING_TEXT
+    stored: WorkingText = NO_WORKING_TEXT
     type: Literal["quantitative", "qualitative"] = "quantitative"
 
 
@@ -138,20 +149,20 @@ class Indicator(Model):
     """
 
     id: Name
-    indicator: str
+    indicator: OwnText
     definition: Definition
     disaggregated_by: Names = ()
-    means_of_verification: str
-    unit: str = ""
+    means_of_verification: OwnText
+    unit: WorkingText = NO_WORKING_TEXT
     measure: Measure | None = None
     of: str | None = None
     population: str | None = None
-    baseline_value: str = ""
-    target_year_1: str = ""
-    target_year_2: str = ""
+    baseline_value: OwnText = NO_TEXT
+    target_year_1: OwnText = NO_TEXT
+    target_year_2: OwnText = NO_TEXT
     targets: tuple[Target, ...] = ()
-    reporting_frequency: str = "yearly"
-    lead: str
+    reporting_frequency: OwnText = YEARLY
+    lead: OwnText
     sdg: Names = ()
 
     @model_validator(mode="after")
@@ -185,8 +196,8 @@ class Statement(Model):
     """An objective, outcome, output or activity, with its indicators."""
 
     level: Literal["objective", "outcome", "output", "activity"]
-    code: str
-    statement: str
+    code: OwnText
+    statement: OwnText
     indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
 
 
@@ -195,24 +206,27 @@ class Plan(Model):
 
     `baseline_survey` is the survey.yaml that the baseline is taken from, seen from nap.yaml's folder (none: the survey at hand), or
     rows of a publication. `planned_sample` are the persons who will answer in a repeat, of all populations or by population (none: as
-    many as in the baseline); `planned_surveys` the years of repeats (none: one in each target's year); `languages` those of the documents.
+    many as in the baseline); `planned_surveys` the years of repeats (none: one in each target's year); `languages` those of the documents;
+    `language` the one that the plan's own texts are in (none: the first of `languages`).
     """
 
-    title: str
-    country: str
-    goal: str
+    title: OwnText
+    country: OwnText
+    goal: OwnText
     first_year: Year
     last_year: Year
-    legal_basis: tuple[str, ...] = ()
+    legal_basis: tuple[OwnText, ...] = ()
     baseline_survey: str | tuple[PublishedFigure, ...] = ""
     planned_sample: PlannedSample | dict[str, PlannedSample] | None = None
     planned_surveys: tuple[Year, ...] = ()
     languages: Annotated[Names, Field(min_length=1)] = ("en",)
+    language: LanguageCode | None = None
     framework: Annotated[tuple[Statement, ...], Field(min_length=1)]
     _path: Path = PrivateAttr(default=Path("nap.yaml"))
 
     @model_validator(mode="after")
     def _ids_once(self) -> Plan:
+        refuse_two_translations(self)
         ids = [i.id for s in self.framework for i in s.indicators]
         if twice := {i for i in ids if ids.count(i) > 1}:
             raise ValueError(f"indicator id {min(twice)} is given twice")
@@ -248,8 +262,12 @@ class Plan(Model):
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
-        """Raise `SpecError` where a survey is another country's: the plan's targets would be judged by other people's numbers."""
-        if folded(self.country) != folded(country):
+        """Raise `SpecError` where a survey is another country's: the plan's targets would be judged by other people's numbers. A country
+        goes by its name in any language that one of the two files gives."""
+        mine, theirs = (
+            {folded(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
+        )
+        if mine.isdisjoint(theirs):
             raise SpecError(
                 "the plan is another country's than the survey", where=f"{self.path}, country", found=self.country, allowed=country,
                 do="give the survey its own plan, or none; or correct `country` in one of the two files",

@@ -6,7 +6,7 @@ It holds confidential numbers, so it belongs into the private folder and never a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.category_codes import names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.languages.reasons import Reason
@@ -27,6 +28,7 @@ from fltoolkit.publish.disclosure.run_decision import Decided
 from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, WITH_BREAKDOWN, Settled
 from fltoolkit.publish.own_tables.earlier_cells import UNRESOLVED_OF
 from fltoolkit.publish.published_set import HasTables, decided_run
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 READERS = (
     "Anybody with the outputs: knows every table, chart, finding, document and file of this run, and the rules of docs/disclosure.md.",
@@ -140,11 +142,23 @@ def disclosure_record(
     spec = persons.spec
     cells = [cell for settled in run.decision.settled for cell in _hidden_cells(settled, run.rule_set)]
     cells += _other_rows(run, published)
+    cells = [_as_published(cell, spec) for cell in cells]
     return DisclosureRecord(
         title=spec.title, country=spec.country, year=spec.year, round=spec.round, rule_set=run.rule_set, profile=str(profile),
         limits=run.limits, base=run.base, readers=READERS, notes=run.notes, coarse=(*run.decision.coarse, *run.decision.crowded),
         stricter=run.decision.stricter, tables=tuple(_tables(published)), hidden=tuple(sorted(cells, key=lambda c: c.part != "")),
     )  # fmt: skip
+
+
+def _as_published(cell: HiddenCell, spec: SurveySpec) -> HiddenCell:
+    """A cell with its categories as its population's tables call them: `girls` of children."""
+
+    def named(population: str, groups: Mapping[str, str]) -> dict[str, str]:
+        names = names_in(spec, population) if population else {}
+        return {group: names.get(group, {}).get(value, value) for group, value in groups.items()}
+
+    other = named(cell.other_population, cell.other_groups)
+    return replace(cell, groups=named(cell.population, cell.groups), other_groups=other)
 
 
 def _tables(published: pd.DataFrame) -> Iterator[TableCells]:

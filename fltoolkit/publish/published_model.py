@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import Level, checked
+from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
@@ -101,8 +103,12 @@ def risk_factors(
             "risk factors are groups whose prevalence is published by itself", where="risk_factors", found=unknown, allowed=offered,
             do="add it to `tables:` of survey.yaml, as a breakdown of its own",
         )  # fmt: skip
-    rates = rates.assign(category=rates["category"].map(str))
-    rows = {g: rates[rates["breakdown"] == g] for g in wanted}
+    # The model's terms are the categories' labels; a population of children calls some of them by other names.
+    rows = {
+        g: mine.assign(category=mine["category"].map(str).map(partial(label_of, persons.spec, g)))
+        for g in wanted
+        for mine in (rates[rates["breakdown"] == g],)
+    }
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["cases"] or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
@@ -113,6 +119,9 @@ def risk_factors(
     step = pd.Series(steps(shown), shown.index)
     parts = [_printed(_group_rows(models, i, rows[g], ref), rows[g], step) for i, (g, ref) in enumerate(references.items(), 1)]
     table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
+    for group, names in names_in(persons.spec, population).items():
+        called = table[["category", "reference"]].replace(names)
+        table[["category", "reference"]] = called.where(table["group"] == group, table[["category", "reference"]])
     left_out = [g for g in offered if g not in wanted and by is None]
     notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
     return _published(table, notes, level, out, head)

@@ -21,6 +21,7 @@ from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_an
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile
 from fltoolkit.estimate.totals.result_cells import By, breakdowns
+from fltoolkit.languages.own_words import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.disclosure.cell_counts import Limits
@@ -78,6 +79,7 @@ class Published:
         headlines: the populations whose rate and number a run always shows, the default first.
         judged: the profile by which reliability is judged, in words.
         rule_set: the run's own; the table also holds the headline under each other rule set, below all else.
+        own_words: the survey's own texts, as documents say them in each language.
         profiles: the same set as other profiles judge its reliability, where `publish_run` was asked for them.
         outcomes: outcomes of one's own whose tables were added (see `publish`), by name what they are called. Their rows are no estimates of
             forced labour: only `select(..., outcome=)` gives them, and no picture or document takes them.
@@ -95,6 +97,7 @@ class Published:
     headlines: tuple[str, ...] = ()
     rule_set: str = ""
     judged: str = ""
+    own_words: OwnWords = field(default_factory=OwnWords)
     profiles: Mapping[str, Published] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     basis: Basis | None = field(default=None, repr=False, compare=False)
@@ -192,9 +195,10 @@ def _copied(out: Published) -> Published:
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Profile, every_profile: bool) -> Published:
     """See `publish_run`. `asked`: the plan's tables. `rules`: the profile."""
     spec, run = persons.spec, _decided(persons, asked, rules)
+    said = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
     def complete(by: Profile) -> Published:
-        return _completed(judged(run.decided, by), run.other, run.refused, spec)
+        return replace(_completed(judged(run.decided, by), run.other, run.refused, spec), own_words=said)
 
     more = [load_profile(name) for name in shipped_profiles() if every_profile and name != rules.name]
     return replace(complete(rules), profiles={p.name: complete(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})

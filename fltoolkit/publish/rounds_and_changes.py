@@ -11,6 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import classify
+from fltoolkit.classify.category_codes import names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import NotAvailable, SpecError
@@ -163,11 +164,13 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
     except NotAvailable:
         return None
     if row.group and row.category not in set(est.table[row.group].astype(str)):
-        if row.category in group_order(persons.spec, row.group):
+        names = names_in(persons.spec, population).get(row.group, {})
+        known = [names.get(label, label) for label in group_order(persons.spec, row.group)]
+        if row.category in known:
             return None  # the category is known, and nobody asked in the later round is of it
         raise SpecError(
             "a row of the published baseline is for a category that the later round does not have", where=row.where,
-            found=f"{row.group}: {row.category}", allowed=group_order(persons.spec, row.group),
+            found=f"{row.group}: {row.category}", allowed=known,
             do="write the category as survey.yaml of the later round names it",
         )  # fmt: skip
     return publish_change(change_from_published(row.figure, est, row=row.category or TOTAL), None, out)

@@ -301,7 +301,7 @@ def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M
 def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Node | None = None) -> M:
     """Validate a mapping, turning pydantic's errors into one `SpecError` that lists them all, with their lines in its `node`."""
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=data)  # some texts need to know the language, which is another key of the file
     except ValidationError as error:
         errors = error.errors(include_url=False)
         found = problems(errors[:MOST_LISTED], _schema(model), data, partial(_line, node))

@@ -32,9 +32,10 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     WIDE_IN_BOTH,
     WIDE_LATER,
 )
-from fltoolkit.languages import language
-from fltoolkit.languages.language import PLACE, WORDS, Language, read_language
+from fltoolkit.languages import word_files
+from fltoolkit.languages.language import PLACE, Language, read_language
 from fltoolkit.languages.reasons import Reason, crossed_names, group_name, joined
+from fltoolkit.languages.word_files import WORDS
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.publish.disclosure.suppression_decision import breakdown_of
 from fltoolkit.publish.profiles import shipped_profiles
@@ -75,7 +76,7 @@ def own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
         there = tmp_path / path.relative_to(WORDS)
         there.parent.mkdir(exist_ok=True)
         there.write_text(path.read_text("utf-8"), "utf-8")
-    monkeypatch.setattr(language, "WORDS", tmp_path)
+    monkeypatch.setattr(word_files, "WORDS", tmp_path)
     read_language.cache_clear()
     yield tmp_path
     read_language.cache_clear()
@@ -167,6 +168,35 @@ def test_numbers_as_french_and_spanish_have_them(told: Language) -> None:
 @OTHERS
 def test_a_percentage_and_its_number_stand_on_one_line(told: Language) -> None:
     assert [key for key, text in told.words.items() if re.search(r"[\d}] %", text)] == []
+
+
+def test_french_is_set_as_a_printer_sets_it() -> None:
+    """Typographic apostrophes; a narrow space before : ; ? ! and %, and within « »; what one writes in survey.yaml stands as there."""
+    words = {
+        key: re.sub(r"\bmonths\.covers: last_spell", "", text) for key, text in FR.words.items() if not key.startswith("language")
+    }
+    assert [key for key, text in words.items() if re.search(r"\w'\w|'", text)] == []
+    assert [key for key, text in words.items() if re.search(r"(?<!\u202f)[:;?!%»]", PLACE.sub("x", text).lstrip("%"))] == []
+    assert [key for key, text in words.items() if re.search(r"«(?!\u202f)", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (EN, "Prevalence of forced labour by sex, region and status in employment"),
+        (FR, "Prévalence du travail forcé selon le sexe, la région et le statut d’emploi"),
+        (ES, "Prevalencia del trabajo forzoso, por sexo, región y situación en el empleo"),
+    ],
+    ids=["en", "fr", "es"],
+)
+def test_a_breakdown_is_named_as_grammar_has_it(told: Language, expected: str) -> None:
+    groups = told.join(map(told.by_group, ("sex", "region", "status")))
+    assert told.say("charts.by", title=told.say("titles.prevalence"), groups=groups) == expected
+
+
+def test_every_group_that_the_kit_names_can_follow_by() -> None:
+    named = {key.partition(".")[2] for key in EN.words if key.startswith("groups.")}
+    assert named | {"own"} == {key.partition(".")[2] for key in EN.words if key.startswith("by_groups.")}
 
 
 def test_spanish_opens_what_it_closes_and_names_forced_labour_as_the_ilo_does() -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import same_work_basis
+from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.exploration.domains import Where, domain_in_words, within
@@ -260,6 +261,8 @@ def _estimates(design: Design, run: Pass, chosen: ReferencePopulation, confidenc
         table = pd.concat([table, columns], axis=1)
     about = about_of(design, run, chosen.name, confidence)
     keys = run.cells.keys.drop(columns=BREAKDOWN)
+    if isinstance(design, ClassifiedSurvey):
+        keys = named_in(design.spec, keys, chosen.name)
     return Estimates(
         pd.concat([keys, table], axis=1), z, run.units, about, effects, estimand.by, unresolved_shares=shares, design=design
     )

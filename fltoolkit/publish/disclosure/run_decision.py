@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.classify.category_codes import category_code
+from fltoolkit.classify.category_codes import category_code, label_of
 from fltoolkit.classify.category_labels import crossed_labels
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.profile.characteristics import characteristics_of
@@ -159,7 +160,9 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> _Rows:
     if DOMAIN in table:
         table[DOMAIN] = table[DOMAIN].fillna("")
     domains = [_domain_key(est.about.where) for est in made for _ in range(len(est.table))]
-    keys = [frozenset((g, row[g]) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
+    # By its label a cell of children is a part of the sum's: `girls` of one row and `women` of another are one category.
+    label = partial(label_of, spec) if spec else lambda group, category: category
+    keys = [frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
     of = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     for i in np.flatnonzero(table["measure"].isin(PROFILES)):
         keys[i], of[i] = characteristic_key(keys[i])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from fltoolkit.languages.marked_text import unmarked
+from fltoolkit.report.document_formats.html_text import inline
 from fltoolkit.show.printed_tables.printed_table import NBSP, Head, PrintedCell, PrintedTable
 
 ROOM = '<span class="marker"></span>'
@@ -18,7 +20,7 @@ def table(block: PrintedTable) -> str:
     rows = "".join(_row(row, block, marked) for row in block.rows)
     note = f'<p class="note">{_explained(block.note, block)}</p>' if block.note else ""
     return (
-        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{escape(block.title)}</caption>'
+        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{inline(block.title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table>{note}{_footnotes(block)}</div>"
     )
 
@@ -26,7 +28,7 @@ def table(block: PrintedTable) -> str:
 def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) -> str:
     """A row of a table; one cell alone is a heading across it."""
     if len(row) == 1:
-        return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{escape(row[0].text)}</th></tr>\n'
+        return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{inline(row[0].text)}</th></tr>\n'
     cells = (_cell(cell, head, block, room=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
     return f"<tr>{''.join(cells)}</tr>\n"
 
@@ -34,11 +36,11 @@ def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) 
 def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, room: bool) -> str:
     """A cell. In a column with markers each cell leaves room for one, so that the numbers stand below each other."""
     if head.kind == "label":
-        return f'<th scope="row" class="label">{escape(cell.text)}</th>'
+        return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
     marker = f"{NBSP if cell.text else ''}{_explained(cell.bracketed, block)}" if cell.marker else ""
     behind = f'<span class="marker">{marker}</span>' if room and (cell.text or marker) and cell.is_number else marker
-    return f'<td class="{kind}" data-head="{escape(head.text)}">{escape(cell.text)}{behind}</td>'
+    return f'<td class="{kind}" data-head="{escape(unmarked(head.text))}">{inline(cell.text)}{behind}</td>'
 
 
 def _kind(head: Head) -> str:
@@ -56,8 +58,8 @@ def _explained(text: str, block: PrintedTable) -> str:
     """A text in which a marker or a term shows its meaning to a reader who points at it."""
     known = dict(block.meanings)
     if not known:
-        return escape(text)
+        return inline(text)
     parts = re.split(f"({'|'.join(map(re.escape, known))})", text)
     return "".join(
-        f'<abbr title="{escape(known[part])}">{escape(part)}</abbr>' if part in known else escape(part) for part in parts
+        f'<abbr title="{escape(known[part])}">{escape(part)}</abbr>' if part in known else inline(part) for part in parts
     )

@@ -8,6 +8,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.languages.marked_text import unmarked
 from fltoolkit.report.document_formats import html_tables
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
@@ -19,6 +20,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
+from fltoolkit.report.document_formats.html_text import inline
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -29,14 +31,14 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 def as_html(document: Document) -> str:
     """The page."""
     body = "\n".join(html(block) for block in document.blocks)
-    title, subtitle = escape(document.title), escape(document.subtitle)
+    title, subtitle = inline(document.title), inline(document.subtitle)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(unmarked(document.title))}</title>\n'
         f"<style>\n{LOOK.read_text(encoding='utf-8')}</style>\n</head>\n"
         f'<body class="{document.kind}">\n<main>\n<header><h1>{title}</h1>\n<p class="subtitle">{subtitle}</p></header>\n{body}\n'
-        f"<footer>{escape(document.foot)}</footer>\n</main>\n</body>\n</html>\n"
+        f"<footer>{inline(document.foot)}</footer>\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -49,26 +51,26 @@ def html(block: Block) -> str:
 @html.register
 def _(block: Heading) -> str:
     kind = ' class="new-page"' if block.new_page else ""
-    return f"<h{block.level + 1}{kind}>{escape(block.text)}</h{block.level + 1}>"
+    return f"<h{block.level + 1}{kind}>{inline(block.text)}</h{block.level + 1}>"
 
 
 @html.register
 def _(block: Paragraph) -> str:
     tag = "aside" if block.style == "warning" else "p"
-    return f'<{tag} class="{block.style}">{escape(block.text)}</{tag}>'
+    return f'<{tag} class="{block.style}">{inline(block.text)}</{tag}>'
 
 
 @html.register
 def _(block: Bullets) -> str:
-    items = "".join(f"<li>{escape(item)}</li>" for item in block.items)
+    items = "".join(f"<li>{inline(item)}</li>" for item in block.items)
     return f'<ul class="{block.style}">{items}</ul>'
 
 
 @html.register
 def _(block: Facts) -> str:
     cards = "".join(
-        f'<div class="fact"><span class="number{" long" if f.is_long else ""}">{escape(f.number)}</span> <span class="unit">{escape(f.unit)}</span> '
-        f'<span class="doubt">{escape(f.doubt)}</span></div>'
+        f'<div class="fact"><span class="number{" long" if f.is_long else ""}">{inline(f.number)}</span> <span class="unit">{inline(f.unit)}</span> '
+        f'<span class="doubt">{inline(f.doubt)}</span></div>'
         for f in block.facts
     )
     return f'<div class="facts">{cards}</div>'
@@ -81,7 +83,7 @@ def _(block: PrintedTable) -> str:
 
 @html.register
 def _(block: Chart) -> str:
-    caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+    caption = f"<figcaption>{inline(block.caption)}</figcaption>" if block.caption else ""
     return f"<figure>{image(block.picture)}{caption}</figure>"
 
 

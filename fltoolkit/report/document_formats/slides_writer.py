@@ -6,7 +6,9 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.languages.marked_text import unmarked
 from fltoolkit.report.document_formats.document_blocks import Block, Document, Heading
+from fltoolkit.report.document_formats.html_text import inline
 from fltoolkit.report.document_formats.html_writer import html
 
 REVEAL = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "reveal"
@@ -16,15 +18,15 @@ SETTINGS = "{width: 1280, height: 720, margin: 0.03, center: false, hash: true, 
 
 def as_slides(document: Document) -> str:
     """The page; a heading of level 1 starts a slide. Printed, each slide is a page, whether scripts run or not."""
-    title = escape(document.title)
+    title = inline(document.title)
     slides = "\n".join(f"<section>\n{chr(10).join(html(b) for b in blocks)}\n</section>" for blocks in _slides(document))
     reset, reveal, look = ((REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css", "theme.css"))
     script = (REVEAL / "reveal.js").read_text(encoding="utf-8")
-    first = f'<section class="title"><h1>{title}</h1><p>{escape(document.subtitle)}</p><p class="foot">{escape(document.foot)}</p></section>'
+    first = f'<section class="title"><h1>{title}</h1><p>{inline(document.subtitle)}</p><p class="foot">{inline(document.foot)}</p></section>'
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n<style>\n{reset}</style>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(unmarked(document.title))}</title>\n<style>\n{reset}</style>\n'
         f'<style media="screen">\n{reveal}</style>\n<style>\n{look}</style>\n</head>\n'
         f'<body>\n<div class="reveal"><div class="slides">\n{first}\n{slides}\n</div></div>\n'
         f"<script>\n{script}\n</script>\n<script>Reveal.initialize({SETTINGS});</script>\n</body>\n</html>\n"

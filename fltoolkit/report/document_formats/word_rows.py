@@ -7,12 +7,14 @@ would take several times as long.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from fltoolkit.languages.marked_text import STAR, runs
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, MARKER
-from fltoolkit.report.document_formats.word_styles import BLUE, LINE
+from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
@@ -27,9 +29,19 @@ def clean(text: str) -> str:
 
 def add(word: Any, text: str, style: str) -> Any:
     """A paragraph at the end, in the style of this name. Set by its id: a name is looked up each time."""
-    paragraph = word.add_paragraph(text)
+    paragraph = word.add_paragraph()
     paragraph._p.style = None if style == "Normal" else style.replace(" ", "")
+    write(paragraph, text)
     return paragraph
+
+
+def write(paragraph: Any, text: str) -> None:
+    """Put a text at the end of a paragraph, what is of another language in italics, with its language and a star."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    for run in _runs(text, f" {nsdecls('w')}"):
+        paragraph._p.append(parse_xml(run))
 
 
 def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
@@ -84,7 +96,7 @@ def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
 
 def _text(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
     tab = column.marked and cell.is_number and not is_head
-    return _run(f"\t{cell.printed}" if tab else cell.printed)
+    return "".join(_runs(f"\t{cell.printed}" if tab else cell.printed))
 
 
 def _ruled(color: str, size: int) -> str:
@@ -97,10 +109,17 @@ def _twips(centimetres: float) -> int:
     return int(Cm(centimetres).twips)
 
 
-def _run(text: str) -> str:
-    """A text as a run, its tabs and line breaks as Word has them."""
-    parts = re.split(r"([\t\n\r])", clean(text))
-    inside = "".join(
-        BREAKS.get(part) or f"<w:t{SPACE if part != part.strip() else ''}>{escape(part)}</w:t>" for part in parts if part
-    )
-    return f"<w:r>{inside}</w:r>"
+def _runs(text: str, namespace: str = "") -> Iterator[str]:
+    """A text as runs, its tabs and line breaks as Word has them."""
+    for part in runs(clean(text)):
+        pieces = re.split(r"([\t\n\r])", part.text)
+        inside = "".join(
+            BREAKS.get(piece) or f"<w:t{SPACE if piece != piece.strip() else ''}>{escape(piece)}</w:t>"
+            for piece in pieces
+            if piece
+        )
+        language = REGION.get(part.language, part.language)
+        look = f'<w:rPr><w:i/><w:lang w:val="{language}"/></w:rPr>' if language else ""
+        yield f"<w:r{namespace}>{look}{inside}</w:r>"
+        if language:
+            yield f'<w:r{namespace}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{STAR}</w:t></w:r>'

@@ -69,17 +69,18 @@ def dress(word: Any, language: str) -> None:
     defaults.append(element("w:lang", val=language))
 
 
-def page(section: Any, foot: str) -> None:
-    """A4, with the source and the page's number below."""
+def page(section: Any) -> None:
+    """Make its pages A4."""
     from docx.shared import Cm
 
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin = section.bottom_margin = Cm(1.8)
     section.footer_distance = Cm(0.9)
-    line = section.footer.paragraphs[0]
-    line.style, line.text = "Source", f"{foot}  "
-    run = line.add_run()
+
+
+def page_number(run: Any) -> None:
+    """Put the number of the page into a run."""
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
         run._r.append(element("w:fldChar", fldCharType=kind) if kind else _field(text))
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from fltoolkit.languages.marked_text import unmarked
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, least, widths
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
@@ -19,8 +20,19 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
-from fltoolkit.report.document_formats.word_rows import add, clean, rows
-from fltoolkit.report.document_formats.word_styles import BLUE, PALE, REGION, TITLES, border, dress, element, fill, page
+from fltoolkit.report.document_formats.word_rows import add, clean, rows, write
+from fltoolkit.report.document_formats.word_styles import (
+    BLUE,
+    PALE,
+    REGION,
+    TITLES,
+    border,
+    dress,
+    element,
+    fill,
+    page,
+    page_number,
+)
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -36,20 +48,30 @@ def as_word(document: Document) -> bytes:
 
     word = Blank()
     dress(word, REGION.get(document.language, document.language))
-    page(word.sections[0], clean(document.foot))
-    add(word, clean(document.title), "Title")
-    add(word, clean(document.subtitle), "Subtitle")
+    page(word.sections[0])
+    _foot(word.sections[0], document.foot)
+    add(word, document.title, "Title")
+    add(word, document.subtitle, "Subtitle")
     for i, block in enumerate(document.blocks):
         _turn(word, _wide(document.blocks[i : i + 2]))
         put(block, word)
     about = word.core_properties
-    about.title, about.subject, about.language = clean(document.title)[:255], clean(document.subtitle)[:255], document.language
+    about.title, about.subject = (clean(unmarked(text))[:255] for text in (document.title, document.subtitle))
+    about.language = document.language
     about.author, about.last_modified_by, about.comments, about.keywords = "fltoolkit", "fltoolkit", "", ""
     about.created = about.modified = NO_TIME
     about.revision = 1
     made = BytesIO()
     word.save(made)
     return _timeless(made.getvalue())
+
+
+def _foot(section: Any, source: str) -> None:
+    """The source and the page's number below each page."""
+    line = section.footer.paragraphs[0]
+    line.style = "Source"
+    write(line, f"{source}  ")
+    page_number(line.add_run())
 
 
 @singledispatch
@@ -60,18 +82,20 @@ def put(block: Block, word: Any) -> None:
 
 @put.register
 def _(block: Heading, word: Any) -> None:
-    word.add_heading(clean(block.text), block.level).paragraph_format.page_break_before = block.new_page or None
+    heading = word.add_heading("", block.level)
+    heading.paragraph_format.page_break_before = block.new_page or None
+    write(heading, block.text)
 
 
 @put.register
 def _(block: Paragraph, word: Any) -> None:
-    add(word, clean(block.text), TITLES[block.style])
+    add(word, block.text, TITLES[block.style])
 
 
 @put.register
 def _(block: Bullets, word: Any) -> None:
     for item in block.items:
-        add(word, clean(item), "Prompt Bullet" if block.style == "prompt" else "List Bullet")
+        add(word, item, "Prompt Bullet" if block.style == "prompt" else "List Bullet")
 
 
 @put.register
@@ -84,10 +108,12 @@ def _(block: Facts, word: Any) -> None:
     for cell, fact in zip(table.rows[0].cells, block.facts, strict=True):
         fill(cell, PALE)
         border(cell, top=(BLUE, 18), left=("FFFFFF", 48), right=("FFFFFF", 48))
-        cell.paragraphs[0].style, cell.paragraphs[0].text = "Number Long" if fact.is_long else "Number", clean(fact.number)
+        cell.paragraphs[0].style = "Number Long" if fact.is_long else "Number"
+        write(cell.paragraphs[0], fact.number)
         for text, style in ((fact.unit, "Number Unit"), (fact.doubt, "Number Doubt")):
             paragraph = cell.add_paragraph()
-            paragraph.style, paragraph.text = style, clean(text)
+            paragraph.style = style
+            write(paragraph, text)
     add(word, "", "Gap")
 
 
@@ -120,22 +146,22 @@ def _turn(word: Any, wide: bool) -> None:
 def _table(block: PrintedTable, word: Any, width: float) -> None:
     from docx.shared import Cm
 
-    add(word, clean(block.title), "Caption")
+    add(word, block.title, "Caption")
     table = _grid(word, 0, len(block.heads))
-    table._tbl.tblPr.append(element("w:tblCaption", val=clean(block.title)))  # what a screen reader says first
+    table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))  # what a screen reader says first
     shares = widths(block, width)
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Cm(share)
     table._tbl.extend(rows(block, shares))
     notes = (block.note, *(f"{letter}\u2002{text}" for letter, text in block.lettered))
-    add(word, clean("\n".join(note for note in notes if note)), "Table Note")
+    add(word, "\n".join(note for note in notes if note), "Table Note")
 
 
 @put.register
 def _(block: Chart, word: Any) -> None:
     _picture(add(word, "", "Picture"), block.picture, min(WIDTH, 2.54 * block.picture.width))
     if block.caption:
-        add(word, clean(block.caption), "Quiet")
+        add(word, block.caption, "Quiet")
 
 
 @put.register

@@ -10,7 +10,7 @@ from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
     """The instruments that the plan names."""
     return (
-        Bullets(evidence.plan.legal_basis)
+        Bullets(tuple(map(language.own, evidence.plan.legal_basis)))
         if evidence.plan.legal_basis
         else Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
     )

@@ -22,7 +22,7 @@ IN_TIME = ("stock", "current", "duration")
 def title(out: Published, language: Language, key: str) -> str:
     """A document's title: `key` with the country and the year."""
     first = out.table.iloc[0]
-    return language.say(key, country=first["country"], year=first["year"])
+    return language.say(key, country=language.own(str(first["country"])), year=first["year"])
 
 
 def source(out: Published, language: Language) -> str:
@@ -30,7 +30,9 @@ def source(out: Published, language: Language) -> str:
     first = out.select("prevalence").iloc[0]
     period = language.kit(first["reference_period"])
     judged = out.judged.partition(":")[0]
-    return language.say("source", survey=first["survey"], rules=first["rule_set"], period=period, profile=judged)
+    return language.say(
+        "source", survey=language.own(str(first["survey"])), rules=first["rule_set"], period=period, profile=judged
+    )
 
 
 def sentence(language: Language, row: PublishedNumber) -> str:
@@ -121,7 +123,9 @@ def unresolved(out: Published, language: Language) -> str:
 
 def coverage(out: Published, language: Language) -> str:
     """Whom the survey could not reach, in its own words."""
-    return language.say("coverage", groups=language.list(out.coverage_excludes)) if out.coverage_excludes else ""
+    return (
+        language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
+    )
 
 
 def basis(out: Published, language: Language) -> tuple[str, ...]:
@@ -131,7 +135,7 @@ def basis(out: Published, language: Language) -> tuple[str, ...]:
         language.say("basis.rules", rules=row["rule_set"], work=language.say(f"basis.same_work_{row['same_work']}")
                      if language.has(f"basis.same_work_{row['same_work']}") else row["same_work"], age=language.kit(row["age_basis"])),
         language.say("basis.window", period=language.kit(row["reference_period"]), who=language.kit(row["reference_population_label"])),
-        language.say("basis.sample", n=number_words.count(language, row["n"]), survey=row["survey"]) if pd.notna(row["n"]) else "",
+        language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
         language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
         language.say("basis.weights", calibration=row["calibration"]) if row["calibration"] else "",
         language.say("basis.to_verify", what=number_words.reason(language, row["to_verify"])) if row["to_verify"] else "",

@@ -6,9 +6,11 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, global_figures_section, results_section, targets_section
+from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import beside, by_group
 
 
+@with_own_words
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
     """The brief in one language."""
     out = evidence.now
@@ -18,7 +20,9 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
         *_limits_and_basis(evidence, language),
     ]
     title = results_section.title(out, language, "brief.title")
-    return Document("brief", title, evidence.plan.title, language.code, tuple(blocks), results_section.source(out, language))
+    return Document(
+        "brief", title, language.own(evidence.plan.title), language.code, tuple(blocks), results_section.source(out, language)
+    )
 
 
 def _findings(evidence: Evidence, language: Language) -> list[Block]:

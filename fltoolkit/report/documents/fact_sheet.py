@@ -6,9 +6,11 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
+from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import beside, by_group
 
 
+@with_own_words
 def fact_sheet(evidence: Evidence, language: Language) -> Document:
     """The fact sheet in one language."""
     out = evidence.now
@@ -24,5 +26,10 @@ def fact_sheet(evidence: Evidence, language: Language) -> Document:
     ]  # fmt: skip
     title = results_section.title(out, language, "sheet.title")
     return Document(
-        "sheet", title, str(out.table.iloc[0]["survey"]), language.code, tuple(blocks), results_section.source(out, language)
+        "sheet",
+        title,
+        language.own(str(out.table.iloc[0]["survey"])),
+        language.code,
+        tuple(blocks),
+        results_section.source(out, language),
     )

@@ -8,6 +8,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, framework_section, results_section, targets_section
+from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import by_group, change, path, repeat
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 
@@ -15,6 +16,7 @@ SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
 
 
+@with_own_words
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     """The skeleton in one language."""
     contents = tuple(language.say(f"chapters.c{n}.title") for n in range(1, 8))
@@ -22,9 +24,14 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         blocks += [Heading(language.say(f"chapters.c{n}.title"), new_page=True), *filled(evidence, language, n)]
     plan = evidence.plan
-    subtitle = language.say("skeleton.subtitle", survey=evidence.now.table.iloc[0]["survey"])
+    subtitle = language.say("skeleton.subtitle", survey=language.own(str(evidence.now.table.iloc[0]["survey"])))
     return Document(
-        "skeleton", plan.title, subtitle, language.code, tuple(blocks), results_section.source(evidence.now, language)
+        "skeleton",
+        language.own(plan.title),
+        subtitle,
+        language.code,
+        tuple(blocks),
+        results_section.source(evidence.now, language),
     )
 
 
@@ -70,8 +77,8 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
     sectors = [g for g in SECTORS if g in {*groups, *shared, *results_section.groups_of(out, "total")}]
     heads = language.each("skeleton.strategy")
     blocks: list[Block] = [
-        Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(plan.goal, "lead"),
-        Bullets(tuple(f"{s.code}: {s.statement}" for s in plan.framework if s.level in ("objective", "outcome"))),
+        Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(language.own(plan.goal), "lead"),
+        Bullets(tuple(language.colon(language.own(s.code), language.own(s.statement)) for s in plan.framework if s.level in ("objective", "outcome"))),
         Heading(heads[1], 2), Paragraph(language.say("skeleton.no_ranking"), "quiet"), _prompt(language, 4, 1),
     ]  # fmt: skip
     for head, chosen in (

@@ -9,6 +9,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
+from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words
@@ -16,6 +17,7 @@ from fltoolkit.show.wording import number_words
 ROWS = 9  # that a slide has room for
 
 
+@with_own_words
 def workshop(evidence: Evidence, language: Language) -> Document:
     """The slides in one language."""
     out = evidence.now
@@ -24,7 +26,9 @@ def workshop(evidence: Evidence, language: Language) -> Document:
         *_changed(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
-    return Document("slides", title, evidence.plan.title, language.code, tuple(blocks), results_section.source(out, language))
+    return Document(
+        "slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), results_section.source(out, language)
+    )
 
 
 def _survey_slides(evidence: Evidence, language: Language) -> list[Block]:

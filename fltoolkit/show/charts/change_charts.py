@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.language import BASE, read_language
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture, Table

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.language import BASE, read_language
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.descriptions.detectable_falls import POWER, SIZES, falls

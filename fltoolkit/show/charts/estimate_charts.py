@@ -9,7 +9,8 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.totals.result_cells import By
-from fltoolkit.languages.language import BASE, read_language
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import LEGENDS_TOP, QUIET, SERIES, Picture, axis, categories, figure, wrap
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set

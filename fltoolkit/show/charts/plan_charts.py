@@ -6,7 +6,8 @@ from typing import Any
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.languages.language import BASE, Language, read_language
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import scale

@@ -78,9 +78,7 @@ def unit(language: Language, measure: str, population: str = "") -> str:
 
 def group(language: Language, name: str) -> str:
     """A group's name as people read it; those of a crossed breakdown joined."""
-    keys = uncrossed(name)
-    told = [language.say(f"groups.{k}") if language.has(f"groups.{k}") else k.replace("_", " ") for k in keys]
-    return crossed(told)
+    return crossed(language.group(key) for key in uncrossed(name))
 
 
 def category(language: Language, row: PublishedNumber) -> str:
@@ -88,7 +86,7 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["breakdown"] or row["category"] == TOTAL:
         return language.say("everyone")
     if not row["category"]:
-        return language.say("by", group=group(language, str(row["breakdown"])))
+        return language.say("by", group=language.join(map(language.by_group, uncrossed(row["breakdown"]))))
     told = language.kit(row["category"])
     return told.replace("_", " ") if set(uncrossed(row["breakdown"])) & set(TOPICS) else told
 
@@ -104,7 +102,7 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 def indicator(language: Language, row: PublishedNumber) -> str:
     """An indicator in the plan's words; the row that the kit adds below a % decrease in its own, with whom it is of."""
     if row["indicator"] != PREVALENCE["indicator"]:
-        return str(row["indicator"])
+        return language.own(str(row["indicator"]))
     whole = language.kit(dict(row["unit"].values).get("who", ""))
     return ", ".join(part for part in (language.say("titles.prevalence"), whole) if part)
 

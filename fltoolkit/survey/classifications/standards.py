@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.yaml_reasons import YamlReason
@@ -15,10 +16,17 @@ UNKNOWN = "x"
 
 
 class Category(Model):
-    """A category of a standard: the key of its words below `kit` in the files of the languages, and its code in ILOSTAT or the kit's own;
-    blank where a standard says that there is none."""
+    """A category of a standard classification.
+
+    Attributes:
+        words: the key of what it is called, below `kit` in the files of the languages. of_children: of what it is called in a population of
+            children; of_sums: in a sum of adults and children. Both are blank where that stays the same.
+        ilostat: its code in ILOSTAT, or the kit's own; blank where the standard gives none.
+    """
 
     words: str
+    of_children: str = ""
+    of_sums: str = ""
     ilostat: str = ""
 
     @property
@@ -30,6 +38,20 @@ class Category(Model):
     def label(self) -> str:
         """What it is called in the data: its English words."""
         return str(self.said)
+
+    @property
+    def every_name(self) -> tuple[Reason, ...]:
+        """Everything that it may be called, the first by which data call it."""
+        return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The same in English words."""
+        return tuple(str(name) for name in self.every_name)
+
+    def name_in(self, of: Literal["words", "of_children", "of_sums"]) -> str:
+        """What it is called in a population, in English words."""
+        return str(Reason.of(getattr(self, of) or self.words))
 
 
 class Standard(Model):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
+from fltoolkit.languages.own_text import NO_TEXT, OwnText
 from fltoolkit.survey.classifications.standards import UNKNOWN, standard
 from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
@@ -54,7 +55,7 @@ class PopulationSpec(Model):
     `sum_of` adds a population of adults and one of children, each person with the weight of their own.
     """
 
-    label: str
+    label: OwnText
     age: Between = Between.model_construct()
     where: dict[str, SomeCodes] = Field(default_factory=dict)
     weight: str | None = None
@@ -73,10 +74,10 @@ class Group(Model):
     """
 
     column: Columns
-    codes: Annotated[dict[Code, str], Field(min_length=1)]
+    codes: Annotated[dict[Code, OwnText], Field(min_length=1)]
     classification: Classification | None = None
     missing: Codes = ()
-    label: str = ""
+    label: OwnText = NO_TEXT
 
     @model_validator(mode="after")
     def _labels(self) -> Group:
@@ -103,7 +104,7 @@ class Group(Model):
     def labels(self) -> dict[str, str]:
         """What each code is called."""
         if self.classification is None:
-            return self.codes
+            return dict(self.codes)
         named = standard().classifications[self.classification]
         return {code: named[standing].label for code, standing in self.codes.items()}
 
@@ -112,7 +113,7 @@ class Bands(Model):
     """Bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+, and what is below the first."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
-    label: str = ""
+    label: OwnText = NO_TEXT
 
     @model_validator(mode="after")
     def _rising(self) -> Bands:
@@ -168,7 +169,7 @@ class Sector(Model):
     level: Literal["ilo_aggregate", "section"] = "ilo_aggregate"
     correspondence: str | None = None
     missing: Codes = ()
-    label: str = ""
+    label: OwnText = NO_TEXT
     _national: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from fltoolkit.languages.own_text import NO_WORKING_TEXT, WorkingText
 from fltoolkit.survey.spec.routing import Routing
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, Instead
@@ -90,8 +91,8 @@ class Source(Model):
     why: str = ""
     mode: Literal["experienced", "threatened", "witnessed"] = "experienced"
     stage: Stage | None = None
-    detail: str = ""
-    label: str = ""
+    detail: WorkingText = NO_WORKING_TEXT
+    label: WorkingText = NO_WORKING_TEXT
     routing: Routing | None = None
 
     @model_validator(mode="after")
@@ -248,7 +249,7 @@ class InterviewMode(Model):
     """How the interview was held: the codes of a column, each with its mode in words (`face to face`, `telephone`)."""
 
     column: str
-    codes: Annotated[dict[Code, str], Field(min_length=1)]
+    codes: Annotated[dict[Code, WorkingText], Field(min_length=1)]
     missing: Codes = ()
 
     @model_validator(mode="after")

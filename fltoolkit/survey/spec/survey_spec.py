@@ -11,6 +11,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.errors import SpecError
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.own_text import NO_TEXT, LanguageCode, OwnText, refuse_two_translations
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
@@ -69,7 +72,7 @@ class ReferencePeriod(Model):
     """The window the questions look back over; every figure names it (para 6a)."""
 
     months: Annotated[int, Field(gt=0)]
-    text: str
+    text: OwnText
     start: date | None = None
     end: date | None = None
 
@@ -97,12 +100,13 @@ class Confidentiality(Model):
 
 
 class SurveySpec(Model):
-    """The whole of a survey.yaml."""
+    """The whole of a survey.yaml. `language`: the code of the language that its own texts are in."""
 
-    title: str
-    country: str
+    title: OwnText
+    country: OwnText
     year: Year
-    round: str = ""
+    round: OwnText = NO_TEXT
+    language: LanguageCode = BASE
     reference_period: ReferencePeriod
     files: Files
     corrections: Annotated[tuple[Correction, ...], BeforeValidator(as_entries), ONE] = ()
@@ -127,11 +131,12 @@ class SurveySpec(Model):
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
     tables: Annotated[tuple[TableSpec, ...], BeforeValidator(as_entries), ONE] = ()
-    coverage_excludes: tuple[str, ...]
+    coverage_excludes: tuple[OwnText, ...]
     confidentiality: Confidentiality = Confidentiality.model_construct()
 
     @model_validator(mode="after")
     def _names_meet(self) -> SurveySpec:
+        refuse_two_translations(self)
         groups = set(self.group_names)
         if taken := RESERVED & {*self.groups, *self.sectors}:
             raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
@@ -326,6 +331,14 @@ class SurveySpec(Model):
         """Everything by which a table can be broken down."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
         return (*self.groups, *self.sectors, *form, *route)
+
+    @property
+    def group_labels(self) -> dict[str, OwnText]:
+        """What each group is called, by its name, where survey.yaml says it or the kit has no word for a group of that name."""
+        labels = {name: group.label for name, group in (*self.groups.items(), *self.sectors.items())}
+        words = read_language(BASE)
+        own = {name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()}
+        return {name: label for name, label in own.items() if labels[name] or not words.has(f"groups.{name}")}
 
     @property
     def case_only(self) -> frozenset[str]:

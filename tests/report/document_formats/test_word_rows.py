@@ -8,9 +8,12 @@ from typing import Any
 import docx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
 
+from fltoolkit.languages.marked_text import mark
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN
 from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
+from fltoolkit.report.document_formats.word_rows import add
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
@@ -73,3 +76,13 @@ def test_numbers_end_at_one_place_and_their_markers_follow() -> None:
 def test_a_paragraph_has_its_style_and_body_text_none() -> None:
     word = docx.Document(BytesIO(as_word(Document("brief", "t", "s", "en", (Paragraph("a"), Paragraph("b", "prompt"))))))
     assert [p.style.name for p in word.paragraphs] == ["Title", "Subtitle", "Normal", "Prompt"]
+
+
+def test_text_of_another_language_is_in_italics_with_its_language_and_a_star() -> None:
+    word = docx.Document()
+    add(word, f"au total, {mark('the North', 'en')}", "Normal")
+    runs = word.paragraphs[-1].runs
+    assert [(run.text, bool(run.italic), bool(run.font.superscript)) for run in runs] == [
+        ("au total, ", False, False), ("the North", True, False), ("*", False, True),
+    ]  # fmt: skip
+    assert [lang.get(qn("w:val")) for run in runs for lang in run._r.iter(qn("w:lang"))] == ["en-GB"]

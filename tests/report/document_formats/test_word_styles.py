@@ -9,7 +9,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from fltoolkit.report.document_formats.word_styles import BLUE, OWN, QUIET, WARN, border, dress, element, fill, page
+from fltoolkit.report.document_formats.word_styles import BLUE, OWN, QUIET, WARN, border, dress, element, fill, page, page_number
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +58,19 @@ def test_the_document_has_one_language(word: Any) -> None:
     assert [lang.get(qn("w:val")) for lang in found] == ["fr-FR"]
 
 
-def test_a_page_is_a4_with_the_source_and_a_field_for_its_number() -> None:
+def test_a_page_is_a4() -> None:
     made = docx.Document()
     dress(made, "en-GB")
-    page(made.sections[0], "Source: us")
+    page(made.sections[0])
     section = made.sections[0]
     assert [round(side.cm, 1) for side in (section.page_width, section.page_height, section.left_margin)] == [21.0, 29.7, 2.0]
     assert round(section.footer_distance.cm, 1) == 0.9
-    line = section.footer.paragraphs[0]
-    assert (line.style.name, line.text) == ("Source", "Source: us  ")
-    run = line.runs[-1]._r
+
+
+def test_the_number_of_a_page_is_a_field() -> None:
+    made = docx.Document()
+    page_number(made.add_paragraph().add_run())
+    run = made.paragraphs[0].runs[-1]._r
     assert names(run) == ["fldChar", "instrText", "fldChar"]
     assert run[1].text == "PAGE"
     assert [run[i].get(qn("w:fldCharType")) for i in (0, 2)] == ["begin", "end"]

@@ -54,7 +54,7 @@ def test_pictures_have_words_and_the_document_a_language(brief: bytes) -> None:
     assert all("Prévalence du travail forcé" in p.get("descr") for p in pictures)
     assert word.styles.element.find(".//{*}rPrDefault/{*}rPr/{*}lang").get(f"{WORD}val") == "fr-FR"
     assert word.core_properties.language == "fr"
-    assert word.core_properties.title == "Smallland\u00a0: ce que l'enquête de 2025 a trouvé sur le travail forcé"
+    assert word.core_properties.title == "Smallland\u202f: ce que l’enquête de 2025 a trouvé sur le travail forcé"
 
 
 def test_the_same_document_is_the_same_bytes_without_a_time(brief: bytes) -> None:

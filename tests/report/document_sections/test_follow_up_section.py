@@ -93,7 +93,9 @@ def test_a_verdict_is_a_sentence_of_the_total_and_no_question() -> None:
     )
     assert without == "Prevalence, 2025 to 2027: × not comparable. Reason: definition changed."
     assert (
-        follow_up_section.verdicts(evidence({}), FR)[0].replace("\xa0", " ").startswith("Prevalence, de 2025 à 2027 : ▼ baisse.")
+        follow_up_section.verdicts(evidence({}), FR)[0]
+        .replace("\u202f", " ")
+        .startswith("Prevalence, de 2025 à 2027 : ▼ baisse.")
     )
 
 

@@ -112,7 +112,7 @@ def test_words_are_set_as_each_language_sets_them() -> None:
         "95\xa0%",
     ]
     french = words(evidence_brief(evidence(), FR))
-    assert re.search(r"2025\\xa0: \d", french)
+    assert re.search(r"2025\\u202f: \d", french)
     assert not re.search(r"2025: \d", french)
     assert "OIT, Walk Free et OIM" in french
     assert "ILO" not in french

@@ -41,7 +41,7 @@ def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
 def test_a_remark_says_the_flag_and_the_reason() -> None:
     south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
     assert number_words.remark(EN, south).startswith("unreliable: fewer than 15 cases")
-    assert number_words.remark(FR, south).startswith("peu fiable\u00a0: moins de 15 cas")
+    assert number_words.remark(FR, south).startswith("peu fiable\u202f: moins de 15 cas")
     assert number_words.remark(EN, {**south, "bounds_note": "wide bounds"}).endswith("; wide bounds")
     assert number_words.remark(FR, {"reason": "", "flag": "", "bounds_note": "wide bounds"}) == "Bornes larges"
     assert number_words.remark(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}) == ""
@@ -59,7 +59,7 @@ def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
     ("language", "phrase"),
     [
         (EN, r"(logarithmic )?coefficient of variation above \d+(\.\d)?\u00a0%"),
-        (FR, r"coefficient de variation (logarithmique )?supérieur à \d+(,\d)?\u00a0%"),
+        (FR, r"coefficient de variation (logarithmique )?supérieur à \d+(,\d)?\u202f%"),
     ],
 )
 def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no_line_breaks(
@@ -74,4 +74,4 @@ def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no
 
 def test_what_a_coefficient_of_variation_is_stands_above_the_briefs_tables() -> None:
     assert "The coefficient of variation is the standard error in % of the estimate." in EN.say("brief.markers")
-    assert "Le coefficient de variation est l'erreur type en % de l'estimation." in FR.say("brief.markers")
+    assert "Le coefficient de variation est l’erreur type en\u202f% de l’estimation." in FR.say("brief.markers")

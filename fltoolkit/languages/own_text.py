@@ -1,0 +1,125 @@
+"""A text that a survey.yaml or nap.yaml gives itself: plain, in the language of its file, or in several languages.
+
+`label: men` is in the file's own language. `label: {en: men, fr: hommes}` gives translations as well. The file's own language is its key
+`language`; a plan without that key is in the first of its `languages`, and a survey without it is in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from fltoolkit.languages.word_files import BASE, shipped_languages
+from fltoolkit.yaml_files.loading import Model
+
+
+class OwnText(str):
+    """A text in its file's own language, which also knows its translations. Compared, joined or written to a table it is that text alone.
+
+    Attributes:
+        language: the code of the file's own language: en, fr, …
+        others: the text in other languages, by their codes.
+    """
+
+    language: str
+    others: Mapping[str, str]
+
+    def __new__(cls, text: str = "", language: str = BASE, others: Mapping[str, str] | None = None) -> Self:
+        made = super().__new__(cls, text)
+        made.language, made.others = language, dict(others or {})
+        return made
+
+    def said(self, code: str) -> str:
+        """The text in a language; empty where the file does not give it."""
+        return str(self) if code == self.language else self.others.get(code, "")
+
+    @classmethod
+    def read(cls, given: object, info: ValidationInfo) -> Self:
+        """What a YAML file gives, in `info.context` the whole of the file.
+
+        Raises:
+            ValueError: it is no text; a code is not a language of the kit; a text is blank; the file's own language is missing.
+        """
+        if isinstance(given, cls):
+            return given
+        own = language_of(info.context or {})
+        texts = given if isinstance(given, dict) else {own: given}
+        if any(isinstance(text, (dict, list)) or text is None for text in texts.values()):
+            raise ValueError("must be text, or texts by language: {en: men, fr: hommes}")
+        codes = shipped_languages()
+        if unknown := [code for code in texts if code not in codes and code != own]:
+            raise ValueError(f"{unknown[0]} is no language of the kit; it has {', '.join(codes)}")
+        if blank := [code for code, text in texts.items() if isinstance(given, dict) and not str(text).strip()]:
+            raise ValueError(f"the text in {blank[0]} is blank; write it, or leave that language out")
+        if own not in texts:
+            raise ValueError(
+                f"the text in {own}, the language of this file, is missing; add it, or name another under `language`"
+            )
+        return cls(str(texts[own]), own, {code: str(text) for code, text in texts.items() if code != own})
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # With a reference the JSON Schema says once what an own text is, not at each key.
+        return core_schema.with_info_plain_validator_function(
+            cls.read, ref=f"{cls.__module__}.{cls.__qualname__}", serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        by_language = {code: {"type": "string"} for code in shipped_languages()}
+        several = {"additionalProperties": False, "minProperties": 1, "properties": by_language, "type": "object"}
+        return {"anyOf": [{"type": "string"}, several]}
+
+
+class WorkingText(OwnText):
+    """An own text that notebooks and the workbook show, and no document: a question's label, an indicator's definition."""
+
+
+NO_TEXT, NO_WORKING_TEXT = OwnText(), WorkingText()
+
+
+def language_of(data: Mapping[str, Any]) -> str:
+    """The language that a file's own texts are in, from its keys as they were read."""
+    wanted = data.get("languages") or BASE
+    return str(data.get("language") or (wanted if isinstance(wanted, str) else wanted[0]))
+
+
+def _known(code: str) -> str:
+    if code not in shipped_languages():
+        raise ValueError(f"is no language of the kit; it has {', '.join(shipped_languages())}")
+    return code
+
+
+LanguageCode = Annotated[str, AfterValidator(_known)]
+
+
+def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
+    """Every own text of a model, with the keys that lead to it, joined by dots; texts left out or empty are none."""
+    if isinstance(node, OwnText):
+        if node:
+            yield key, node
+    elif isinstance(node, (Model, dict, list, tuple)):
+        for step, below in _below(node):
+            yield from own_texts_in(below, f"{key}.{step}" if key else step)
+
+
+def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[str, object]]:
+    if isinstance(node, Model):
+        # The codes of a standard classification are no texts, though they stand where texts do.
+        standing = {"codes"} if getattr(node, "classification", None) else set()
+        yield from ((name, getattr(node, name)) for name in type(node).model_fields if name not in standing)
+    else:
+        yield from ((str(step), below) for step, below in (node.items() if isinstance(node, dict) else enumerate(node)))
+
+
+def refuse_two_translations(model: Model) -> None:
+    """Stop where one text has two translations: documents put in its place what the file says once. Raises `ValueError`."""
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    for key, text in own_texts_in(model):
+        for code, said in text.others.items():
+            there, before = first.setdefault((str(text), code), (key, said))
+            if before != said:
+                raise ValueError(f"{there} and {key} hold one text with two translations in {code}; write the same in both")

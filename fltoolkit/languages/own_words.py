@@ -1,0 +1,77 @@
+"""The own texts of a survey and its plan, as a document of one language finds them: by the text that stands in the published tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from fltoolkit.languages.own_text import OwnText, WorkingText, own_texts_in
+from fltoolkit.languages.word_files import BASE
+from fltoolkit.yaml_files.loading import Model
+
+Place = tuple[str, str]  # a file and the keys within it
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """Own texts of one or several files.
+
+    Attributes:
+        texts: by the text in its file's own language, as tables hold it.
+        labels: of a group, by its name: its own label.
+        places: where each text stands first.
+    """
+
+    texts: Mapping[str, OwnText] = field(default_factory=dict)
+    labels: Mapping[str, OwnText] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @cached_property
+    def is_english(self) -> bool:
+        """Whether the files are in English, and leave the names of groups to the kit."""
+        return not self.labels and all(text.language == BASE for text in self.texts.values())
+
+    def __or__(self, more: OwnWords) -> OwnWords:
+        """Those of both; of a text that stands in both, all translations, those of the left side first."""
+        texts = {**self.texts, **more.texts}
+        for text in self.texts.keys() & more.texts.keys():
+            one, other = self.texts[text], more.texts[text]
+            others = {other.language: str(other), **other.others, **one.others}
+            texts[text] = OwnText(text, one.language, {code: said for code, said in others.items() if code != one.language})
+        places = {**self.places, **{text: place for text, place in more.places.items() if text not in self.places}}
+        return OwnWords(texts, {**more.labels, **self.labels}, places)
+
+
+def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = None) -> OwnWords:
+    """What a file says itself in the documents, with its translations.
+
+    Args:
+        file: its name, for messages. model: the file as it was read. groups: what each group of a survey.yaml is called there, by its
+            name, where that is not the kit's to say.
+    """
+    labels = dict(groups or {})
+    found = [(key, text) for key, text in own_texts_in(model) if not isinstance(text, WorkingText) and not _is_name(key, text)]
+    known = {text for _, text in found}
+    found += [(f"groups.{name}.label", label) for name, label in labels.items() if label not in known]
+    texts: dict[str, OwnText] = {}
+    for _, text in found:  # one translation serves wherever the text stands
+        before = texts.get(text)
+        texts[str(text)] = OwnText(text, text.language, {**(before.others if before else {}), **text.others})
+    places: dict[str, Place] = {}
+    for key, text in found:
+        places.setdefault(str(text), (file, key))
+    return OwnWords(texts, labels, places)
+
+
+def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
+    """The own texts of several files as one; what stands in several is placed where the first has it."""
+    made = OwnWords()
+    for part in parts:
+        made = made | part
+    return made
+
+
+def _is_name(key: str, text: OwnText) -> bool:
+    """Whether a text is the country's name, and the same in every language since the file gives no other."""
+    return key == "country" and not text.others

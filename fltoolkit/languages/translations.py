@@ -1,0 +1,33 @@
+"""Which own texts of a survey and its plan lack a language of the documents, in sentences for the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.marked_text import languages_marked
+from fltoolkit.languages.own_words import OwnWords, Place
+from fltoolkit.languages.word_files import BASE
+
+
+def lacking(words: OwnWords, language: Language) -> list[Place]:
+    """The places of the texts that neither their file nor the kit has in a language: a file, and the keys within it."""
+    told = language.about(words)
+    return [place for text, place in words.places.items() if languages_marked(told.own(text))]
+
+
+def without_translation(words: OwnWords, codes: Iterable[str]) -> tuple[str, ...]:
+    """For each of these languages that some own texts lack, a sentence in English: how many, and file by file under which keys."""
+    missing = {code: lacking(words, read_language(code)) for code in codes}
+    names = {code: read_language(BASE).name_of(code) for code in missing}
+    return tuple(
+        f"{len(places)} text{'s have' if len(places) > 1 else ' has'} no {names[code]}. {_by_file(places)}."
+        for code, places in missing.items()
+        if places
+    )
+
+
+def _by_file(places: Sequence[Place]) -> str:
+    """`nap.yaml: title, goal; survey.yaml: round`."""
+    files = dict.fromkeys(file for file, _ in places)
+    return "; ".join(f"{file}: {', '.join(key for its, key in places if its == file)}" for file in files)

@@ -1,0 +1,30 @@
+"""The language of a document: the own texts of its survey and plan, and a note where some of them are not translated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+
+from fltoolkit.languages.language import Language
+from fltoolkit.languages.marked_text import languages_marked
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
+
+Make = Callable[[Evidence, Language], Document]
+
+
+def with_own_words(make: Make) -> Make:
+    """Let a document say the own texts of its survey and plan in its language, and end with a note on those that it cannot."""
+
+    @wraps(make)
+    def made(evidence: Evidence, language: Language) -> Document:
+        document = make(evidence, language.about(evidence.own_words))
+        others = sorted(languages_marked(document))
+        if not others:
+            return document
+        names = language.join(map(language.name_of, others))
+        note = Paragraph(language.say("own_words.note", languages=names), "quiet")
+        return replace(document, blocks=(*document.blocks, note))
+
+    return made

@@ -1,0 +1,82 @@
+"""Adults are men and women, children boys and girls; only a sum of both says both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from fltoolkit.classify.category_codes import label_of, names_in
+from fltoolkit.languages.language import read_language
+from fltoolkit.publish.published_set import decided_run
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+SAMPLES = Path(__file__).parents[2] / "data_samples"
+OF_ADULTS, OF_CHILDREN, OF_SUMS = {"men", "women"}, {"boys", "girls"}, {"men and boys", "women and girls"}
+NAMES = OF_ADULTS | OF_CHILDREN | OF_SUMS
+
+
+def expected(spec: SurveySpec, population: str) -> set[str]:
+    """What the sexes of a population are called, reckoned from its ages alone."""
+    if spec.populations[population].sum_of:
+        return OF_SUMS
+    oldest = spec.populations[population].age.max
+    return OF_CHILDREN if oldest is not None and oldest < spec.age.adult else OF_ADULTS
+
+
+@pytest.mark.parametrize("sample", sorted(p.parent.name for p in SAMPLES.glob("*/survey.yaml")))
+def test_every_row_of_every_sample_says_the_sexes_of_its_own_population(sample: str) -> None:
+    persons = fl.classify(fl.read_survey(SAMPLES / sample / "survey.yaml"))
+    out, seen = fl.publish_run(persons), set[str]()
+    for rows in (out.table, out.exact):
+        for row in rows.to_dict("records"):
+            said = NAMES & {*str(row["category"]).split(" × "), str(row.get("sex"))}
+            seen |= said
+            assert said <= expected(persons.spec, row["reference_population"]), row
+    assert seen == set().union(*(expected(persons.spec, p) for p in set(out.table["reference_population"])))
+
+
+def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -> None:
+    out = fl.publish_run(fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml"))).table
+    codes = out[out["breakdown"] == "sex"].groupby("category")["ilostat"].unique().map(list).to_dict()
+    assert codes == {name: ["SEX_M" if name in ("men", "boys", "men and boys") else "SEX_F"] for name in NAMES}
+
+
+def test_disclosure_control_knows_a_category_by_its_label_in_every_population() -> None:
+    """Else nothing would tell it that the girls of one table are among the women and girls of another."""
+    decided, _ = decided_run(fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml")))
+    by_sex = [i for i, breakdown in enumerate(decided.table["breakdown"]) if breakdown == "sex"]
+    assert {value for i in by_sex for _, value in decided.keys[i]} == {"men", "women"}
+    assert set(decided.table["sex"].iloc[by_sex]) == NAMES
+
+
+def test_a_label_is_found_by_each_of_its_names() -> None:
+    spec = fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml").spec
+    assert [label_of(spec, "sex", name) for name in ("women", "girls", "women and girls", "other")] == ["women"] * 3 + ["other"]
+    assert label_of(spec, "region", "girls") == "girls"
+    assert names_in(spec, "adults") == {}
+    assert names_in(spec, "children") == {"sex": {"men": "boys", "women": "girls"}}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("fr", ["hommes", "femmes", "garçons", "filles", "hommes et garçons", "femmes et filles"]),
+        ("es", ["hombres", "mujeres", "niños", "niñas", "hombres y niños", "mujeres y niñas"]),
+    ],
+)
+def test_each_language_has_a_word_for_each(code: str, words: list[str]) -> None:
+    told = read_language(code)
+    assert [told.kit(name) for name in ("men", "women", "boys", "girls", "men and boys", "women and girls")] == words
+
+
+def test_a_model_of_children_calls_them_as_their_tables_do() -> None:
+    persons = fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml"))
+    made = fl.risk_factors(persons, fl.publish_run(persons), ["sex"], population="children").table
+    assert set(made["category"]) == OF_CHILDREN
+    assert set(made["reference"]) < OF_CHILDREN
+    numbers = made.set_index("category")["odds_ratio"]
+    assert pd.notna(numbers).all()
+    assert (numbers == 1).sum() == 1
