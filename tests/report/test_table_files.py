@@ -96,7 +96,9 @@ def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> No
         ("Rule set", "rule_set"),
         ("Reference period", "reference_period"),
     ):
-        assert [str(c.value or "").replace("\u00a0", " ") for c in column(sheet, name)] == list(table[mine].fillna("")), name
+        assert ["" if c.value is None else str(c.value).replace("\u00a0", " ") for c in column(sheet, name)] == list(
+            table[mine].fillna("")
+        ), name
     flags = {
         "suppress": "suppressed",
         "unreliable": "unreliable",
