@@ -11,6 +11,7 @@ import promises
 import pytest
 import small_country as country
 
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
@@ -117,13 +118,17 @@ def test_without_a_later_round_the_follow_up_says_so() -> None:
     made = judged()
     assert follow_up(made).notes[0].startswith("No later round yet")
     row: dict[str, Any] = dict.fromkeys(made.follow_up.columns) | {
-        "indicator": "Persons (the base of the row below)", "measure": "total", "value": 450.0, "change": -750.0, "light": "▼ decreased",
+        "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.0, "change": -750.0, "light": "▼ decreased",
         "marker": "u", "decrease": 62.5,
     }  # fmt: skip
     page = follow_up(replace(made, follow_up=pd.DataFrame([row])))
     assert "never that the plan changed it" in page.notes[0]
     told = cells(page)
-    assert (told["Indicator"], told["Now"], told["Change"]) == ("Persons", Styled(450.0, "whole"), Styled(-750.0, "whole"))
+    assert (told["Indicator"], told["Now"], told["Change"]) == (
+        "Forced labour prevalence",
+        Styled(450.0, "whole"),
+        Styled(-750.0, "whole"),
+    )
     assert (told["Verdict"], told["Marker"], told["Decrease in %"], told["Baseline"]) == (
         "▼ decreased",
         "[u]",
@@ -165,7 +170,7 @@ def test_global_figures_are_never_comparable() -> None:
 
 
 def test_an_indicator_that_stands_alone_speaks_of_no_row_below() -> None:
-    assert named({"indicator": "Prevalence (the base of the row below)"}) == "Prevalence"
+    assert named({"indicator": str(PREVALENCE["indicator"])}) == "Forced labour prevalence"
     assert named({"indicator": "Prevalence"}) == "Prevalence"
 
 
