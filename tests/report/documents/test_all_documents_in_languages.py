@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.languages.language import PLACE, Language
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.report.document_formats.document_blocks import Chart, Charts, Document
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.fact_sheet import fact_sheet
@@ -77,16 +78,26 @@ def of_the_plan(plan: fl.Plan) -> set[str]:
 
 
 def of_the_survey(out: fl.Published) -> set[str]:
-    """What the survey says itself: its title, whom it could not reach, and labels that are none of the kit's."""
-    kits = set(EN.words.values())
-    categories = {part for label in out.table["category"] for part in str(label).split(" × ")}
-    return {*out.table["survey"], *out.table["country"], *out.coverage_excludes, *(c for c in categories if c and c not in kits)}
+    """What the survey says itself: its title, whom it could not reach, whom and when it asked, and the labels that it gave."""
+    columns = ("survey", "country", "reference_population_label", "reference_period")
+    return {*out.coverage_excludes, *(said for c in columns for said in out.table[c]), *own_labels(out.table["category"])} - {""}
+
+
+def own_labels(said: Iterable[object]) -> set[str]:
+    """The survey's own labels among categories, those that are crossed with another, too."""
+    found = set[str]()
+    for label in said:
+        if isinstance(label, Reason):
+            found |= own_labels(value for _, value in label.values)
+        elif isinstance(label, str):
+            found |= {*label.split(" × ")}
+    return found
 
 
 @LANGUAGES
 def test_no_english_of_the_kit_is_left(evidence: fl.Evidence, language: Language) -> None:
     plan, out = evidence.plan, evidence.now
-    own = of_the_plan(plan) | {*out.coverage_excludes, *out.table["survey"], *out.table["category"]}
+    own = of_the_plan(plan) | of_the_survey(out)
     kits = {str(v) for c in OF_THE_KIT for v in out.table[c].unique() if v and re.search(r"[a-z]{3} [a-z]", str(v))}
     kits |= {str(v) for c in ("reason", "target_words", "obstacle", "beside") for v in evidence.targets[c] if v} | {
         str(v) for v in evidence.smart["missing"] if v
