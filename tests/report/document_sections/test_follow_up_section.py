@@ -8,13 +8,14 @@ from handed import EN, FR
 from promises import evidence_of, filled, plan_with
 
 import fltoolkit as fl
-from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.nap.follow_up import light
 from fltoolkit.report.document_sections import follow_up_section
 
 NAN = float("nan")
 NORTH = {
     "group": "region", "category": "north", "value": 6.5, "ci_low": 4.0, "ci_high": 9.0, "change": 1.5, "change_ci_low": -1.0,
-    "change_ci_high": 4.0, "verdict": "no detectable change", "light": "? no detectable change", "verdict_reason": COVERS_ZERO,
+    "change_ci_high": 4.0, "verdict": NO_CHANGE, "light": light(NO_CHANGE), "verdict_reason": COVERS_ZERO,
 }  # fmt: skip
 WEST = {
     "group": "region", "category": "west", "baseline_value": NAN, "value": NAN, "change": NAN, "verdict": "", "light": "", "marker": "c",
@@ -68,7 +69,7 @@ def test_a_verdict_is_a_sentence_of_the_total_and_no_question() -> None:
     ]
     (without,) = follow_up_section.verdicts(
         evidence(
-            {"verdict": "not comparable", "light": "× not comparable", "change": NAN, "verdict_reason": "definition changed"}
+            {"verdict": NOT_COMPARABLE, "light": light(NOT_COMPARABLE), "change": NAN, "verdict_reason": "definition changed"}
         ),
         EN,
     )
@@ -82,4 +83,4 @@ def test_a_change_has_its_sign_and_a_hidden_light_none() -> None:
     row = {"measure": "total", "light": ""}
     assert [follow_up_section.signed(EN, v, row) for v in (1200.0, -1200.0, 0.0, NAN)] == ["+1,200", "−1,200", "+0", ""]
     assert follow_up_section.light(EN, row) == ""
-    assert follow_up_section.light(FR, {"light": "▲ increased"}) == "▲ hausse"
+    assert follow_up_section.light(FR, {"light": light(INCREASED)}) == "▲ hausse"

@@ -11,6 +11,7 @@ import promises
 import pytest
 from handed import EN, FR
 
+from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import static_plan_charts
@@ -29,7 +30,7 @@ WAY = pd.DataFrame(
         "kind": ["baseline", "not measured", "planned survey", "not measured", "target"],
     }
 )
-LATER: dict[str, Any] = {"year": 2027, "value": 18.75, "ci_low": 13.7, "ci_high": 25.0, "verdict": "decreased"}
+LATER: dict[str, Any] = {"year": 2027, "value": 18.75, "ci_low": 13.7, "ci_high": 25.0, "verdict": DECREASED}
 
 
 def drawn(later: dict[str, Any] | None = None, way: pd.DataFrame = WAY) -> Drawn:
