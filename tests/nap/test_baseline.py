@@ -101,7 +101,7 @@ def test_a_percent_decrease_is_two_rows_and_the_derived_one_has_no_baseline() ->
 
 def test_the_base_of_a_decrease_is_defined_as_a_prevalence_and_not_as_the_decrease() -> None:
     (definition,) = set(rows("decrease_base")["definition"])
-    assert definition.startswith("Persons in forced labour within the reference period, per 1,000")
+    assert str(definition).startswith("Persons in forced labour within the reference period, per 1,000")
     assert rows("decrease")["definition"].iloc[0].startswith("Change of prevalence.")
 
 

@@ -41,7 +41,7 @@ def test_its_words_tell_each_number_with_its_interval_and_what_is_not_shown() ->
 
 def test_in_another_language() -> None:
     picture = regions(FR)
-    assert picture.alt.startswith("Prévalence du travail forcé selon région. Pour 1\u202f000 adultes")
+    assert picture.alt.startswith("Prévalence du travail forcé selon région. Pour 1\u202f000 adults")
     assert re.search(rf"north\xa0: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", picture.alt)
     assert picture.svg != regions().svg
 
