@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 import small_country as country
 
+from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence, evidence
-from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets
+from fltoolkit.nap.follow_up import FOLLOW_UP, beside_targets, light
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
 from fltoolkit.nap.targets import milestones, targets
 from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.rounds_and_changes import Rounds
 
@@ -36,7 +38,8 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
     """A baseline of one row as `fl.baseline` would give it: 5 per 1,000 among 5,000 persons, design effect 1.5."""
     p, n, deff = facts.pop("p", 0.005), facts.pop("n", 5_000), facts.pop("deff", 1.5)
     row = {
-        "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence", "derived_from": "",
+        "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"),
+        "measure": "prevalence", "derived_from": "",
         "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
         "weighted_population": 1e6, "reference_months": 12, "cases": n * p,
@@ -52,8 +55,8 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
     """
     usual = {c: given.table.iloc[0].get(c, "") for c in FOLLOW_UP} | {
         "baseline_ci_low": given.table["ci_low"].iloc[0], "baseline_ci_high": given.table["ci_high"].iloc[0], "value": 3.0, "ci_low": 2.0,
-        "ci_high": 4.0, "change": -2.0, "change_ci_low": -3.0, "change_ci_high": -1.0, "verdict": "decreased", "verdict_reason": "",
-        "light": "▼ decreased", "marker": "", "flag": "", "reason": "", "year_before": 2025, "year": 2027,
+        "ci_high": 4.0, "change": -2.0, "change_ci_low": -3.0, "change_ci_high": -1.0, "verdict": DECREASED, "verdict_reason": "",
+        "light": light(DECREASED), "marker": "", "flag": "", "reason": "", "year_before": 2025, "year": 2027,
     }  # fmt: skip
     later = pd.DataFrame([usual | row for row in followed or []], columns=FOLLOW_UP)
     judged = targets(given.plan, given)

@@ -101,7 +101,7 @@ def test_a_duration_is_a_mean_among_the_cases_who_said(small: Any) -> None:
 
 def test_a_duration_may_be_of_the_last_spell_and_says_so(small: Any) -> None:
     persons = small(people(), months={"column": "M", "covers": "last_spell", "missing": 98})
-    assert fl.duration(persons).about.duration_basis.startswith("months over the last spell only")
+    assert str(fl.duration(persons).about.duration_basis).startswith("months over the last spell only")
     with pytest.raises(NotAvailable, match="last spell only would be too low"):
         fl.stock(persons)
 

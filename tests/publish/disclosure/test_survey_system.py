@@ -20,9 +20,10 @@ from small_surveys import SPEC
 import fltoolkit as fl
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import read_patterns
+from fltoolkit.languages.reasons import Reason, group_name
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
 from fltoolkit.publish.disclosure.run_decision import STRICTER
-from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
+from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS, breakdown_of
 from fltoolkit.publish.disclosure.survey_system import Seen, SeenCells, survey_system
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_profile
@@ -242,7 +243,7 @@ def test_a_breakdown_with_too_many_confidential_cells_is_hidden_as_a_whole_and_i
     out = fl.publish_run(made)
     assert out.select("prevalence", "region")["marker"].tolist() == ["c"] * 4
     assert (out.select("prevalence", [[], ["sex"]])["marker"] != "c").all()
-    assert out.notes == (DECISION.CROWDED.format("region of adults"),)
+    assert out.notes == (Reason.of("reasons.crowded", what=breakdown_of(group_name("region"), "adults")),)
 
 
 @pytest.mark.parametrize("shown", [["sex"], ["region"]])

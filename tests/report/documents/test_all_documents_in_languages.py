@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.languages.language import PLACE, Language
 from fltoolkit.languages.marked_text import languages_marked, mark
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.translations import lacking
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.document_formats.document_blocks import Chart, Charts, Document
@@ -55,7 +56,7 @@ def texts(document: Document) -> list[str]:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
         found += _strings({name: said for name, said in vars(block).items() if name != "style"}) if not pictures else []
-    return found
+    return [text.replace("\n", " ") for text in found]
 
 
 def _drawn(figure: Any) -> Iterator[str]:
@@ -83,10 +84,21 @@ def of_the_plan(plan: fl.Plan) -> set[str]:
 
 
 def of_the_survey(out: fl.Published) -> set[str]:
-    """What the survey says itself: its title, whom it could not reach, and labels that are none of the kit's."""
-    kits = set(EN.words.values())
-    categories = {part for label in out.table["category"] for part in str(label).split(" × ")}
-    return {*out.table["survey"], *out.table["country"], *out.coverage_excludes, *(c for c in categories if c and c not in kits)}
+    """What the survey says itself: its title, whom it could not reach, whom and when it asked, and the labels that it gave."""
+    columns = ("survey", "country", "reference_population_label", "reference_period")
+    said = {*out.coverage_excludes, *(text for c in columns for text in out.table[c]), *own_labels(out.table["category"])} - {""}
+    return said | {text[:1].upper() + text[1:] for text in said}
+
+
+def own_labels(said: Iterable[object]) -> set[str]:
+    """The survey's own labels among categories, those that are crossed with another, too."""
+    found = set[str]()
+    for label in said:
+        if isinstance(label, Reason):
+            found |= own_labels(value for _, value in label.values)
+        elif isinstance(label, str):
+            found |= {*label.split(" × ")}
+    return found
 
 
 def _left(evidence: fl.Evidence, text: str) -> str:

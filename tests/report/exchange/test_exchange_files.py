@@ -228,7 +228,7 @@ def test_evidence_json_fits_its_schema_and_holds_the_published_numbers(folder: P
     assert hidden
     for row in hidden:
         assert row["estimate"] is row["ci_low"] is row["n"] is row["cases"] is None
-        assert row["reason"].startswith("confidential")
+        assert str(row["reason"]).startswith("confidential")
 
 
 # -------------------------------------------------------------------------------------------------------------------- files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from two_rounds import fell
 
@@ -27,7 +28,7 @@ def with_targets(**facts: object) -> fl.Evidence:
     evidence = fell()
     table = evidence.targets.copy()
     for name, value in facts.items():
-        table.loc[0, name] = value
+        table[name] = pd.Series([value, *table[name].iloc[1:]], table.index, dtype=object)
     return replace(evidence, targets=table)
 
 

@@ -14,7 +14,7 @@ from fltoolkit.publish.measure_units import unit
 from fltoolkit.show.wording.plan_words import about, later, promise, value, verifiable, warning
 
 ROW: dict[str, Any] = {
-    "indicator": "Prevalence", "group": "total", "category": "total", "unit": "per 1,000 adults", "measure": "prevalence", "marker": "",
+    "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"), "measure": "prevalence", "marker": "",
     "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625,
     "cut": 0.5, "target_words": "eradicated by 2030", "verifiable": "no", "obstacle": "sample too small", "reason": "too few persons",
     "power": 0.39, "smallest_cut": 0.762, "beside": "", "later_year": 2027.0, "later_value": 8.0, "later_ci_low": 6.0, "later_ci_high": 10.0,
