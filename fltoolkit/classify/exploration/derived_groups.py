@@ -14,7 +14,7 @@ from fltoolkit.classify.adults import classified_by
 from fltoolkit.classify.answers_as_truths import relabelled
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import outcome
-from fltoolkit.classify.group_columns import banded
+from fltoolkit.classify.group_columns import banded, group as group_column
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import NUMBER_OF, SOURCE
@@ -86,7 +86,7 @@ def _refuse_taken(design: Design, name: str) -> None:
 
 
 def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
-    """A survey with a group more; a classified one is classified again, and keeps its weights and outcomes."""
+    """A survey with a group more. A classified one keeps its weights and outcomes; it is classified again where files had to be read again."""
     opened = survey.unclassified if isinstance(survey, ClassifiedSurvey) else survey
     spec = opened.spec.model_copy(update={"groups": {**opened.spec.groups, name: group}})
     made = with_columns_of(opened, spec)
@@ -95,6 +95,8 @@ def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
     _refuse_others(made, nw.col(SOURCE + of), number, name, group)
     if not isinstance(survey, ClassifiedSurvey):
         return made
+    if made.rows is opened.rows:
+        return replace(survey, spec=spec, unclassified=made, rows=survey.frame.with_columns(group_column(group).alias(name)))
     found = classified_by(made, survey.rule)
     if survey.calibration:
         found = with_calibration(found, survey.calibration)

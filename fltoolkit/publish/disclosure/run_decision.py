@@ -201,7 +201,7 @@ def _seen(rows: _Rows, limits: Limits, base: float, case_only: frozenset[str], p
     used = [*rows.groups, *(["route"] if children else []), *(g for key in rows.keys for g, _ in sorted(key))]
     used += [group for group, _ in rows.unions.values()]
     patterns = read_patterns(persons, [g for g in dict.fromkeys(used) if g in spec.group_names], populations)
-    return Seen(limits, base, patterns.with_unions(rows.unions), case_only, children)
+    return Seen(limits, base, patterns.with_unions(rows.unions) if rows.unions else patterns, case_only, children)
 
 
 def _decided(rows: _Rows, found: Decision, seen: Seen, notes: tuple[Reason, ...], rule_set: str) -> Decided:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import floor, log10
-from typing import Any
+from typing import Protocol
 
 import narwhals as nw
 import pandas as pd
@@ -11,7 +11,10 @@ import pandas as pd
 from fltoolkit.survey.checks.printed_counts import told
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import PSU, STRATA, WEIGHT
-from fltoolkit.survey.design.survey_design import Design
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.design.calibrated_weights import Calibration
+from fltoolkit.survey.design.replicate_weights import Replication
 
 LONELY = {
     "fail": "stop the estimate", "certainty": "add no variance", "remove": "add no variance", "adjust": "count by their distance from the grand mean",
@@ -19,7 +22,30 @@ LONELY = {
 }  # fmt: skip
 
 
-def design_facts(design: Design) -> dict[str, str]:
+class HasDesign(Protocol):
+    """What the facts are made of: the members of `Design` that tell how a sample was drawn."""
+
+    @property
+    def frame(self) -> Frame: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def mask(self) -> Mask: ...
+    @property
+    def replication(self) -> Replication | None: ...
+    @property
+    def calibration(self) -> Calibration | None: ...
+    @property
+    def clustered(self) -> bool: ...
+    @property
+    def grosses_up(self) -> bool: ...
+    @property
+    def stages(self) -> int: ...
+    @property
+    def single_psu(self) -> str: ...
+
+
+def design_facts(design: HasDesign) -> dict[str, str]:
     """What a design is, as `fact: value`: persons, strata, sampling units, degrees of freedom, FPC, weights, calibration.
 
     The counts are of the whole sample, not of a domain. Weights are told by steps of 1, 2, 5 and 10 around all of them.
@@ -32,14 +58,14 @@ def design_facts(design: Design) -> dict[str, str]:
         design.source,
     )
     facts = {"Persons in the file": str(told(int(units["n"].sum()), design.mask.limit))}
-    facts |= _replicates(design) if design.replication else _units(design, units)
+    facts |= _replicates(design.replication) if design.replication else _units(design, units)
     facts["Weights"] = _range(units, "gross up to the population" if design.grosses_up else "normalised: no numbers of persons")
     if design.calibration:
         facts["Calibration of weights"] = design.calibration.text
     return facts
 
 
-def _units(design: Design, units: pd.DataFrame) -> dict[str, str]:
+def _units(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
     """Strata, PSUs and what follows from them."""
     strata = units.groupby(STRATA, dropna=False)[PSU].nunique()
     pairs, lonely = int(strata.sum()), int((strata == 1).sum())
@@ -53,9 +79,8 @@ def _units(design: Design, units: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _replicates(design: Design) -> dict[str, str]:
+def _replicates(made: Replication) -> dict[str, str]:
     """How replicate weights stand in place of strata and PSUs."""
-    made: Any = design.replication
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
     return {
         "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",

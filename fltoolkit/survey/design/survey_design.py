@@ -34,6 +34,7 @@ from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.data.unit_labels import joined, label, refuse_stages, with_units
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.calibrated_weights import Calibration
+from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.replicate_weights import Replication
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES
 from fltoolkit.survey.readers.file_stamps import Stamp, refuse_changed, stamped
@@ -100,8 +101,6 @@ class Design:
 
     def __str__(self) -> str:
         """The design in a few lines; no number in it is of one person."""
-        from fltoolkit.survey.design.design_summary import design_facts  # which needs this class
-
         return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
 
     @property

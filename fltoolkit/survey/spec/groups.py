@@ -124,8 +124,7 @@ class Bands(Model):
     @property
     def labels(self) -> tuple[str, ...]:
         pairs = zip(self.bands, self.bands[1:], strict=False)
-        between = (f"{low}–{high - 1}" if high > low + 1 else f"{low}" for low, high in pairs)
-        return (*between, f"{self.bands[-1]}+")
+        return (*(f"{low}–{high - 1}" for low, high in pairs), f"{self.bands[-1]}+")
 
 
 class AgeGroup(Bands):

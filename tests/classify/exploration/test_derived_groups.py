@@ -40,7 +40,7 @@ def test_a_column_that_survey_yaml_does_not_name_is_read(norvia: fl.ClassifiedSu
     counted = {
         "total": len(rows),
         "under 2": (line < 2).sum(),
-        "2": (line == 2).sum(),
+        "2–2": (line == 2).sum(),
         "3–4": line.isin([3, 4]).sum(),
         "5+": (line >= 5).sum(),
     }
