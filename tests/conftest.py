@@ -88,7 +88,8 @@ def people() -> pd.DataFrame:
 # Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
 LONGEST = {
     "test_dask_cluster.py": 100, "test_batch_resumed.py": 90, "test_broken.py": 70, "test_fuzz.py": 60,
-    "test_published_set.py": 60, "test_population.py": 50, "test_survey_draft.py": 45, "test_docs.py": 45,
+    "test_published_set.py": 60, "test_golden.py": 50, "test_population.py": 50, "test_survey_draft.py": 45, "test_docs.py": 45,
+    "test_all_documents.py": 45, "test_all_documents_attacked.py": 40,
     "test_headline_by_rule_set.py": 40, "test_notebooks.py": 35, "test_batch.py": 35,
     "test_prevalence_and_totals.py": 30, "test_estimate_charts.py": 30, "test_teaching_notebooks.py": 30,
     "test_stock_and_duration.py": 25, "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25,

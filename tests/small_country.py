@@ -163,15 +163,19 @@ def run(path: Path) -> tuple[fl.Published, fl.Plan]:
 
 
 @cache
+def _as_it_stands() -> tuple[fl.Published, fl.Plan]:
+    """The published set of the country as it stands above, and its plan."""
+    with tempfile.TemporaryDirectory() as folder:
+        return run(write(Path(folder)))
+
+
 def published() -> fl.Published:
     """The published set of the country as it stands above."""
-    with tempfile.TemporaryDirectory() as folder:
-        return run(write(Path(folder)))[0]
+    return _as_it_stands()[0]
 
 
 @cache
 def filled() -> fl.Baseline:
     """The baseline of its plan."""
-    with tempfile.TemporaryDirectory() as folder:
-        out, plan = run(write(Path(folder)))
-        return fl.baseline(plan, out)
+    out, plan = _as_it_stands()
+    return fl.baseline(plan, out)

@@ -88,8 +88,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     """
     spec = survey.spec
     sources = item_sources(spec, rule)
-    frame = survey.frame.with_columns(any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec))
-    frame = _with_episodes(survey, with_sums(frame, spec), rule, sources)
+    frame = with_sums(_with_episodes(survey, rule, sources), spec)
     frame = frame.with_columns(
         nw.when(nw.col(LIMITS) != "unresolved").then(nw.col(LIMITS) == "within").alias("exception_within_limits"),
         (nw.col("any_work") & nw.col("fl__here")).alias("forced_labour"),
@@ -114,20 +113,23 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     )
 
 
-def _with_episodes(survey: Survey, frame: Frame, rule: RuleSet, sources: Sources) -> Frame:
-    """The definition's columns for each person: from the one set of answers, or over all episodes."""
+def _with_episodes(survey: Survey, rule: RuleSet, sources: Sources) -> Frame:
+    """The persons with any work, their populations and the definition's columns: from the one set of answers, or over all episodes."""
     spec = survey.spec
+    of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
     if not spec.episodes.wide and not spec.episodes.long:
-        return _evaluate(frame, spec, rule, sources)
+        return _evaluate(survey.frame.with_columns(*of_persons, *_answers(spec, sources)), spec, rule, sources)
+    frame = survey.frame.with_columns(*of_persons)
     if survey.episodes is not None:
         key = spec.files.episodes.key if spec.files.episodes else ()
         spell = [nw.col(SOURCE + c).str.zfill(12) for c in key]  # so that spell 2 comes before spell 10
-        rows = _evaluate(
-            survey.episodes.with_columns(nw.concat_str(spell, separator="/").alias("fl__order")), spec, rule, sources
-        )
+        order = nw.concat_str(spell, separator="/").alias("fl__order")
+        rows = _evaluate(survey.episodes.with_columns(order, *_answers(spec, sources)), spec, rule, sources)
     else:
         parts = [
-            _evaluate(frame.with_columns(nw.lit(f"{i:03d}").alias("fl__order")), spec, rule, sources, e)
+            _evaluate(
+                frame.with_columns(nw.lit(f"{i:03d}").alias("fl__order"), *_answers(spec, sources, e)), spec, rule, sources, e
+            )
             for i, e in enumerate(spec.episodes.wide)
         ]
         kept = [KEY, "fl__order", *_truths(sources), *_labels(spec), MONTHS]
@@ -135,10 +137,14 @@ def _with_episodes(survey: Survey, frame: Frame, rule: RuleSet, sources: Sources
     return frame.join(_over_episodes(rows, spec, sources), on=KEY, how="left")
 
 
+def _answers(spec: SurveySpec, sources: Sources, episode: str = "") -> list[nw.Expr]:
+    """The answers to the items, one set of them, as truths."""
+    return [answer(s, spec.mapped, episode).alias(name) for side in sources.values() for name, _, s in side]
+
+
 def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, episode: str = "") -> Frame:
-    """The definition on rows that each hold one set of answers."""
+    """The definition on rows that each hold one set of `_answers`."""
     mapped, col = spec.mapped, nw.col
-    rows = rows.with_columns([answer(s, mapped, episode).alias(name) for side in sources.values() for name, _, s in side])
     exists = _exists(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
     linked = any_answer(same, mapped, episode) if isinstance(same, tuple) else nw.lit(True)
@@ -156,7 +162,7 @@ def _evaluate(rows: Frame, spec: SurveySpec, rule: RuleSet, sources: Sources, ep
     if place:
         here = truth_of(column(place.column, episode), place.in_country, place.abroad)
     forced = same_work & ~col("fl__excluded")
-    # In one step, though `same_work` is told three times: a step names every column of the rows again, which takes longer.
+    # In one step, though `same_work` is worked out three times: a step names every column of the rows again, which takes longer.
     rows = rows.with_columns(
         below.alias("fl__below"),
         same_work.alias("same_work"),

@@ -6,6 +6,7 @@ import importlib
 import io
 from collections import Counter
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -43,11 +44,17 @@ GOOD = {
 }  # fmt: skip
 
 
-def one_number(measure: str = "prevalence", **facts: Any) -> fl.Estimates:
-    """An Estimates of one row that holds what the test wants to see judged."""
+@cache
+def estimated(measure: str) -> fl.Estimates:
+    """One number of forty persons."""
     frame = pd.DataFrame({"w": 10.0, "psu": range(40), "y": [1, 0] * 20})
     design = fl.SurveyDesign(frame, weight="w", psu="psu")
-    est = {"prevalence": fl.prevalence, "total": fl.total, "mean": fl.mean}[measure](design, "y")
+    return {"prevalence": fl.prevalence, "total": fl.total, "mean": fl.mean}[measure](design, "y")
+
+
+def one_number(measure: str = "prevalence", **facts: Any) -> fl.Estimates:
+    """An Estimates of one row that holds what the test wants to see judged."""
+    est = estimated(measure)
     return replace(est, table=est.table.assign(**{**GOOD, **facts}))
 
 

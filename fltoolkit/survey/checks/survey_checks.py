@@ -7,7 +7,8 @@ persons is rounded or hidden (`printed_counts`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import narwhals as nw
@@ -27,6 +28,7 @@ from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURC
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 WIDE = 1000
 FORMULA = ("=", "+", "-", "@")
@@ -59,11 +61,12 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
+    design, ages, module = _counted_together(survey, _design_tests(survey), _age_tests(survey), _module_tests(survey))
     about_data = [
-        *_design(survey, mask),
+        *_design(survey, mask, design),
         *code_findings(survey, mask),
         *industries(survey, mask),
-        *_ages(survey, mask),
+        *_ages(survey, mask, ages),
         *_joins(survey),
         *family_findings(survey),
     ]
@@ -71,15 +74,35 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
         *_labels(survey),
         *answer_findings(survey),
         *declared_findings(survey),
-        *_module(survey),
+        *_module(survey, module),
         *correction_findings(survey),
     ]
     return with_acceptance([*about_data, *others], survey.spec.accept)
 
 
-def _design(survey: Survey, mask: Mask) -> list[Finding]:
-    spec, out = survey.spec, []
-    columns = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+@dataclass(frozen=True)
+class _Tested:
+    """Conditions on a person, and how many persons meet each."""
+
+    tests: Mapping[str, nw.Expr]
+    counts: Mapping[str, int]
+
+
+def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
+    """Conditions of several kinds, counted in one pass over the persons."""
+    counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
+    return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
+
+
+def _weight_columns(spec: SurveySpec) -> dict[str, str]:
+    """By the internal name of a weight, the column that survey.yaml names."""
+    return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+
+
+def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
+    """Who has no PSU or stratum; and of each weight, what may be wrong with it."""
+    spec = survey.spec
+    columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
     tests: dict[str, nw.Expr] = {"psu": nw.col(PSU).is_null(), "strata": nw.col(STRATA).is_null()}
     for inside, name in columns.items():
@@ -92,7 +115,14 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             f"{name} blank": text.is_null() & nw.col(ASKED) & side,
             f"{name} some": weight > 0,
         }
-    counts = count_rows(survey.frame, tests)
+    return tests
+
+
+def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
+    """Weights that are none, and persons without a PSU or stratum."""
+    spec, tests, counts = survey.spec, found.tests, found.counts
+    out: list[Finding] = []
+    columns = _weight_columns(spec)
     for name in dict.fromkeys(columns.values()):
         for kind, severity, what, do in (
             (
@@ -108,9 +138,9 @@ def _design(survey: Survey, mask: Mask) -> list[Finding]:
             if counts[f"{name} {kind}"]:
                 condition = tests[f"{name} {kind}"]
                 rows = FindingRows(survey.frame, condition)
-                found = f"{what}: {values_told(survey.frame, name, condition, mask)}" if kind == "text" else what
+                told = f"{what}: {values_told(survey.frame, name, condition, mask)}" if kind == "text" else what
                 of: Counted = "persons" if kind == "zero" else "others"
-                out.append(Finding(severity, "weights", name, found, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
+                out.append(Finding(severity, "weights", name, told, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _grossed_up(survey)
@@ -194,15 +224,19 @@ def _labels_told(pairs: pd.DataFrame, column: str, labels: Iterable[object], mas
     return mask.told({str(label): int(persons[str(label)]) for label in labels}, len(persons))
 
 
-def _ages(survey: Survey, mask: Mask) -> list[Finding]:
+def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
+    """Whose age cannot be one, is no number, or is not stated."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
-    tests = {
+    return {
         "outside": (age < 0) | (age > spec.age.max),
         "text": age.is_null() & ~text.is_null() & ~text.is_in(list(spec.age.missing)),
         "missing": age.is_null(),
     }
-    counts = count_rows(survey.frame, tests)
+
+
+def _ages(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
+    spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     if counts["outside"]:
         do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
@@ -239,16 +273,20 @@ def _joins(survey: Survey) -> list[Finding]:
     return out
 
 
-def _module(survey: Survey) -> list[Finding]:
+def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
+    """Who answered the module or refused it, and who counts as asked with every question blank."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
-    m = spec.module
     if not spec.episodes.wide and not spec.episodes.long:
         codes["blank"] = asked & ~nw.col(CHILD) & _all_blank(survey, "items", "any_work")
     if spec.children:
         codes["blank children"] = asked & nw.col(CHILD) & _all_blank(survey, "children")
-    counts = count_rows(survey.frame, codes)
-    out = []
+    return codes
+
+
+def _module(survey: Survey, found: _Tested) -> list[Finding]:
+    spec, counts = survey.spec, found.counts
+    m, out = spec.module, []
     if not counts["answered"]:
         do = "check module.answered and its codes"
         out.append(Finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
