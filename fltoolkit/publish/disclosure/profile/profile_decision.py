@@ -112,7 +112,12 @@ class _Characteristic:
 
 @dataclass(frozen=True)
 class _Limited:
-    """What a characteristic's cells are subject to before any of them is hidden for another: those confidential, and those hidden anyway."""
+    """What a characteristic's cells are subject to before any of them is hidden for another.
+
+    Attributes:
+        primary: those confidential by themselves; also the hidden numbers of cases, of which rows must not tell more.
+        gone: those hidden anyway.
+    """
 
     primary: dict[CellId, str]
     gone: dict[CellId, str]
@@ -125,7 +130,8 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
     hidden, the whole would be its upper limit.
     """
     away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
-    primary = own.primary | {c: NO_CASES for c in away if c not in own.primary}
+    bases = {base_of(c, own.group) for c in away}
+    primary = own.primary | {c: NO_CASES for c in bases if first.cells["cases"][c].cases}
     gone = dict.fromkeys(away, NO_CASES)
     for part in parts:
         fewer = part.own.having()
@@ -209,7 +215,8 @@ def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen:
     """
     system = _system(own, beside, replace(seen, case_only=frozenset({own.group})))
     # Of nobody nothing has to be kept, but that there may be somebody.
-    first: dict[AnyCell, str] = {c: why for c, why in limited.primary.items() if own.cells[c].cases or why == EVERYBODY}
+    kept = {c: why for c, why in limited.primary.items() if c not in own.cells or own.cells[c].cases or why == EVERYBODY}
+    first: dict[AnyCell, str] = dict(kept)
     withheld = [
         dict.fromkeys(own.everybody, EVERYBODY),
         dict.fromkeys(own.nowhere, NOWHERE),
