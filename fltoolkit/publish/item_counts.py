@@ -18,6 +18,7 @@ from fltoolkit.estimate.totals.result_cells import breakdowns
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 
@@ -34,7 +35,8 @@ def contributions(persons: ClassifiedSurvey, out: Published, paths: pd.DataFrame
     Returns:
         A row an item, unweighted persons of the flowchart of adults: `side`, `item`, `cases` (all), `yes`, `only`. Blank is
         confidential: fewer persons, sampling points or households than the limits, or a count from which such a one could be
-        worked out, with the rest of the cases or with the paths.
+        worked out, with the rest of the cases or with the paths. All is blank where the run publishes a profile of its cases: its
+        shares are of the same items, and both together could tell what each hides.
     """
     charted = persons.spec.charted
     population = next((name for name in charted if not persons.spec.of_children(name)), charted[0])
@@ -46,7 +48,7 @@ def contributions(persons: ClassifiedSurvey, out: Published, paths: pd.DataFrame
     by += [[NAMED, *(PREFIX + item for item in items)] for items in persons.item_columns.values()]
     table = estimate(marked, Estimand(Outcome("everyone"), "total", breakdowns(by)), population, Confidence()).table
     shown: dict[str, dict[str, int]] = {}
-    if pd.notna(whole):
+    if pd.notna(whole) and not out.own["measure"].isin(PROFILES).any():
         for items in persons.item_columns.values():
             shown |= _shown(_counts(table, [PREFIX + item for item in items]), [PREFIX + item for item in items], out.limits)
     rows = []

@@ -117,3 +117,13 @@ def test_no_part_of_a_few_can_be_worked_out_from_the_cases_and_the_other_parts(o
     for k, n in enumerate(numbers):
         if 0 < n < 5:
             assert {way[k] for way in ways} >= {1, 2, 3, 4}
+
+
+def test_beside_a_profile_of_the_cases_nothing_is_told(small: Small) -> None:
+    """A profile hides other numbers of the same items: 28 exact cases less its class would tell."""
+    kinds = ((24, BOTH), (9, PAY), (7, {**RISK, "DEBT": 1}))
+    alone = fl.contributions(*run(small, *kinds))
+    beside = fl.contributions(*run(small, *kinds, tables=[{"measure": "profile"}]))
+    assert alone["yes"].notna().all()
+    assert beside[["yes", "only"]].isna().all(axis=None)
+    assert beside["cases"].tolist() == alone["cases"].tolist()

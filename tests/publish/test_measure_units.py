@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import pytest
 from handed import FR
 
-from fltoolkit.publish.measure_units import SCALES, as_read, is_rate, scaled, unit
+from fltoolkit.publish.measure_units import COUNTED, OF_CASES, PROFILES, SCALES, as_read, is_rate, scaled, unit
+from fltoolkit.survey.spec.groups import Measure
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,14 @@ def test_a_rate_names_whom_it_is_of(measure: str, population: str, words: str) -
 def test_a_unit_is_told_in_each_language() -> None:
     assert FR.kit(unit("prevalence", "adults")) == "pour 1\u202f000 adults"  # whom it is of are the survey's own words
     assert {FR.kit(unit(measure)) for measure in SCALES if not is_rate(measure)} >= {"personnes", "mois", "%"}
+
+
+def test_every_measure_has_a_scale() -> None:
+    assert set(SCALES) == {*get_args(Measure), "flowchart"}
+
+
+def test_a_measure_is_a_number_a_rate_a_share_or_months() -> None:
+    kinds = [set(COUNTED), {m for m in SCALES if is_rate(m)}, set(OF_CASES), {"duration"}]
+    assert sum(map(len, kinds)) == len(SCALES)
+    assert set.union(*kinds) == set(SCALES)
+    assert set(PROFILES) <= set(SCALES)

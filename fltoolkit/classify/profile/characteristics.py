@@ -25,13 +25,13 @@ YES, NO, OPEN = "y", "n", "u"
 MODES = ("experienced", "threatened", "witnessed")
 GOES_ON = "goes on"
 OF_ADULTS = (
-    "involuntary", "coercion", "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "form", "imposed_by",
-    "duration", "at_interview",
+    "involuntary", "coercion", "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "form", "duration",
+    "at_interview",
 )  # fmt: skip
 OF_CHILDREN = ("worst_form",)
 TOPICS = (*OF_ADULTS, *OF_CHILDREN)
 """What a characteristic is about. A table of a profile is of one topic."""
-EXCLUSIVE = ("form", "imposed_by", "duration")
+EXCLUSIVE = ("form", "duration")
 """Topics of which a case has one characteristic at most."""
 
 

@@ -46,7 +46,7 @@ def survey(folder: Path, seed: int) -> tuple[fl.ClassifiedSurvey, pd.DataFrame]:
     table = pd.DataFrame(
         {"HH": range(n), "LINE": 1, "W": 10, "S": 1, "P": np.arange(n) % 45, "AGE": 30, "WORK": 1, "FISIC": "", "ISIC": "01"}
     )
-    table["SEX"], table["R"] = draw.choice([1, 2], n), draw.choice([1, 2, 3], n, p=[0.45, 0.45, 0.1])
+    table["SEX"], table["R"] = draw.choice([1, 2], n), draw.choice([1, 2, 3], n, p=[0.46, 0.48, 0.06])
     asked = draw.random(n) < draw.uniform(0.05, 0.15)
     for item in (i for side in ITEMS.values() for i in side):
         share, open_ = draw.choice([0.05, 0.3, 0.6, 0.9, 0.96]), draw.choice([0.0, 0.02, 0.08])
@@ -116,8 +116,15 @@ class Reader:
 
     def range(self, name: str, answer: str, cells: list[tuple[str, str]]) -> tuple[float, float]:
         """The least and the most that a count can be."""
+        return self._range([self.place[name, answer, c] for c in cells])
+
+    def range_of_cases(self, cells: list[tuple[str, str]]) -> tuple[float, float]:
+        """The least and the most that a number of cases can be."""
+        return self._range([self.base[c] for c in cells])
+
+    def _range(self, places: list[int]) -> tuple[float, float]:
         goal = np.zeros(len(self.place) + len(self.base))
-        goal[[self.place[name, answer, c] for c in cells]] = 1.0
+        goal[places] = 1.0
         ties, limits = (self._matrix([left for left, *_ in rows]) for rows in (self.equal, [(left,) for left in self.below]))
         known = {"A_eq": ties, "b_eq": [right for _, right in self.equal], "A_ub": limits, "b_ub": np.zeros(len(self.below))}
         low, high = linprog(goal, **known), linprog(-goal, **known)
@@ -148,6 +155,12 @@ def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
                 tried += 1
                 low, high = reader.range(name, answer, cells)
                 known += [] if low < 1.5 and high > 3.5 else [f"{name} {answer} {value}: {count} is {low:.1f} to {high:.1f}"]
+    cases = labels.loc[found[names[0]].index]
+    for by, value in ((g, v) for g, values in BY.items() for v in values):
+        if 0 < (count := int((cases[by] == value).sum())) < 5:
+            tried += 1
+            low, high = reader.range_of_cases([c for c in CELLS if value in c])
+            known += [] if low < 1.5 and high > 3.5 else [f"{value}: {count} is {low:.1f} to {high:.1f}"]
     return known, tried
 
 

@@ -11,6 +11,7 @@ import pytest
 import two_rounds
 
 import fltoolkit as fl
+from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.spec.reserved_names import CHANGED, ESTIMATED, PUBLISHED, RESERVED, RESULTS
 
@@ -133,7 +134,9 @@ def test_the_list_of_reserved_names_is_that_of_the_results(tmp_path: Path) -> No
     two_rounds.survey(tmp_path / "first", 2025, 120)
     early, late = (fl.classify(fl.read_survey(tmp_path / name)) for name in ("first", "second"))
     by = [[], ["sex"]]
-    estimated = {c for est in (fl.prevalence(late, by=by), fl.total(late, by=by)) for c in est.table} - {"sex"}
+    profile = fl.profile(late, by=by)
+    made = (fl.prevalence(late, by=by), fl.total(late, by=by), profile)
+    estimated = {c for est in made for c in est.table} - {"sex", *profile.groups}
     changed = set(fl.change(fl.prevalence(early, by=by), fl.prevalence(late, by=by), shared_psus=False).table) - {"sex"}
     groups = set(late.spec.group_names) | {"step"}
     out = fl.publish_run(late)
@@ -145,4 +148,5 @@ def test_the_list_of_reserved_names_is_that_of_the_results(tmp_path: Path) -> No
     assert changed == CHANGED
     assert published - (PUBLISHED - RESULTS) == set()
     assert published | RESULTS <= RESERVED
+    assert RESERVED.issuperset(TOPICS)
     assert second.is_file()

@@ -15,7 +15,7 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.languages.reasons import Reason, group_name
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, mean_weights
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
-from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     EVERYBODY,
@@ -113,7 +113,12 @@ class _Characteristic:
 
 @dataclass(frozen=True)
 class _Limited:
-    """What a characteristic's cells are subject to before any of them is hidden for another: those confidential, and those hidden anyway."""
+    """What a characteristic's cells are subject to before any of them is hidden for another.
+
+    Attributes:
+        primary: those confidential by themselves; also the few cases that other tables hide, of whom rows must not tell.
+        gone: those hidden anyway.
+    """
 
     primary: dict[CellId, str]
     gone: dict[CellId, str]
@@ -126,7 +131,9 @@ def _limited(own: CharacteristicCells, parts: Sequence[_Characteristic], first: 
     hidden, the whole would be its upper limit.
     """
     away = {c for c in own.cells if base_of(c, own.group) in first.away["cases"]}
-    primary = own.primary | {c: NO_CASES for c in away if c not in own.primary}
+    bases = {base_of(c, own.group): first.away["cases"][base_of(c, own.group)] for c in away}
+    few = {c for c, why in bases.items() if first.cells["cases"][c].cases and why not in (COMPLEMENT, WITH_BREAKDOWN)}
+    primary = own.primary | dict.fromkeys(few, NO_CASES)
     gone = dict.fromkeys(away, NO_CASES)
     for part in parts:
         fewer = part.own.having()
@@ -210,7 +217,9 @@ def _settled(own: CharacteristicCells, limited: _Limited, beside: _Beside, seen:
     """
     system = _system(own, beside, replace(seen, case_only=frozenset({own.group})))
     # Of nobody nothing has to be kept, but that there may be somebody.
-    first: dict[AnyCell, str] = {c: why for c, why in limited.primary.items() if own.cells[c].cases or why == EVERYBODY}
+    first: dict[AnyCell, str] = {
+        c: why for c, why in limited.primary.items() if c not in own.cells or own.cells[c].cases or why == EVERYBODY
+    }
     withheld = [
         dict.fromkeys(own.everybody, EVERYBODY),
         dict.fromkeys(own.nowhere, NOWHERE),

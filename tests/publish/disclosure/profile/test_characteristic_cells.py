@@ -1,0 +1,124 @@
+"""The three cells of a row of a profile, and which of them are confidential."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+import pytest
+
+from fltoolkit.classify.profile.characteristics import Characteristic
+from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.publish.disclosure.dominance import OVER_HALF
+from fltoolkit.publish.disclosure.profile.characteristic_cells import (
+    EVERYBODY,
+    CharacteristicCells,
+    characteristic_key,
+    contained_in,
+    counts_of,
+    parent_cells,
+)
+from fltoolkit.survey.spec.groups import NOT_STATED
+
+DEBT: Key = frozenset({("coercion: debt_bondage", "yes"), ("sex", "men")})
+
+
+def row(having: int, without: int, open_: int = 0, **own: Any) -> dict[str, Any]:
+    """A row of a profile of persons who weigh 10 each."""
+    n = having + without + open_
+    return {
+        "reference_population": "adults", "measure": "profile", "n": n, "population": 10.0 * n, "cases": having,
+        "cases_without": without, "unresolved": open_, "estimate": having / n, "bound_high": (having + open_) / n,
+        "psus_with_cases": having, "psus_without": without, "households_with_cases": having, "households_without": without,
+        "largest_share": 0.1, "largest_share_without": 0.1,
+    } | own  # fmt: skip
+
+
+def cells(**own: Any) -> CharacteristicCells:
+    found = CharacteristicCells("coercion: debt_bondage")
+    found.add(7, DEBT, row(**own), Limits())
+    return found
+
+
+def value(name: str) -> tuple[str, Key]:
+    return ("adults", frozenset({("coercion: debt_bondage", name), ("sex", "men")}))
+
+
+def test_a_characteristic_is_a_group_of_its_own_unless_they_exclude_each_other() -> None:
+    assert characteristic_key(frozenset({("coercion", "debt_bondage"), ("sex", "men")})) == (DEBT, "coercion: debt_bondage")
+    state = frozenset({("form", "state_imposed"), ("sex", "men")})
+    assert characteristic_key(state) == (state, "form")
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("profile", 1.0), ("profile_total", 430.0)])
+def test_the_three_cells_add_up_to_the_cases(measure: str, unit: float) -> None:
+    told = row(30, 8, 5, measure=measure)
+    told |= {name: told[name] * unit for name in ("estimate", "bound_high")}
+    found = counts_of(told)
+    assert [c.cases for c in found] == [30, 8, 5]
+    assert [c.weighted for c in found] == pytest.approx([300.0, 80.0, 50.0])
+    assert [c.psus for c in found] == [30, 8, None]
+
+
+def test_enough_cases_on_both_sides_are_not_confidential() -> None:
+    found = cells(having=30, without=8, open_=5)
+    assert found.primary == {}
+    assert {key: cell.cases for key, cell in found.cells.items()} == {value("yes"): 30, value("no"): 8, value(NOT_STATED): 5}
+    assert found.rows == {value("yes"): [7]}
+    assert found.opened == {value(NOT_STATED): [7]}
+    assert found.nowhere == {value("no")}
+
+
+@pytest.mark.parametrize("without", [0, 1, 4])
+def test_nearly_all_cases_are_confidential(without: int) -> None:
+    found = cells(having=40, without=without)
+    assert found.everybody == {value("yes")}
+    assert value("no") in found.primary
+
+
+def test_nobody_with_a_characteristic_is_no_secret() -> None:
+    found = cells(having=0, without=40)
+    assert (found.primary, found.everybody) == ({}, set())
+
+
+@pytest.mark.parametrize(
+    ("own", "confidential"),
+    [
+        ({"having": 4, "without": 30}, "yes"), ({"having": 30, "without": 30, "psus_with_cases": 2}, "yes"),
+        ({"having": 30, "without": 30, "households_without": 2}, "no"), ({"having": 30, "without": 30, "largest_share": 0.51}, "yes"),
+        ({"having": 30, "without": 30, "largest_share_without": 0.51}, "no"), ({"having": 30, "without": 30, "open_": 4}, NOT_STATED),
+    ],
+)  # fmt: skip
+def test_few_cases_places_or_one_household_make_a_cell_confidential(own: dict[str, Any], confidential: str) -> None:
+    found = cells(**own)
+    assert list(found.primary) == [value(confidential)]
+    assert (found.primary[value(confidential)] == OVER_HALF) == any(name.startswith("largest") for name in own)
+
+
+def test_of_forms_those_with_another_are_no_cell_of_their_own() -> None:
+    found = CharacteristicCells("form")
+    found.add(3, frozenset({("form", "state_imposed")}), row(40, 2), Limits())
+    assert set(found.cells) == {("adults", frozenset({("form", v)})) for v in ("state_imposed", NOT_STATED)}
+    assert found.primary == {("adults", frozenset({("form", "state_imposed")})): EVERYBODY}
+
+
+def test_the_cases_that_rows_are_shares_of_are_cells() -> None:
+    rows = pd.DataFrame([row(4, 30), row(20, 14)])
+    (cell,) = parent_cells(rows, [DEBT, DEBT], ["coercion: debt_bondage"] * 2).items()
+    assert cell[0] == ("adults", frozenset({("sex", "men")}))
+    assert (cell[1].cases, cell[1].psus, cell[1].weighted) == (34, 30, 340.0)
+
+
+def test_a_stage_contains_its_items_and_the_later_of_two_alike_the_earlier() -> None:
+    def asked(topic: str, name: str, *questions: str) -> Characteristic:
+        return Characteristic(topic, name, nw.lit(True), frozenset(questions))
+
+    found = contained_in(
+        [asked("coercion", "debt", "a"), asked("coercion", "wages", "b"), asked("coercion_stage", "leaving", "a"),
+         asked("coercion_stage", "work", "a", "b"), asked("form", "state")]
+    )  # fmt: skip
+    assert found == {
+        "coercion: debt": [], "coercion: wages": [], "coercion_stage: leaving": ["coercion: debt"],
+        "coercion_stage: work": ["coercion: debt", "coercion: wages", "coercion_stage: leaving"], "form: state": [],
+    }  # fmt: skip
