@@ -33,7 +33,8 @@ class _Lines(HTMLParser):
             self.lines.append("")
         elif tag in ("td", "th"):
             self.lines[-1] += " | "  # two cells are two numbers, not one with a space in it
-        self.lines += [value for name, value in attrs if value and name in ("alt", "aria-label", "title", "data-label")]
+        told = [value for name, value in attrs if value and name in ("alt", "aria-label", "title", "data-label")]
+        self.lines[-1:-1] = told  # above the line, which goes on behind a marker that explains itself
 
     def handle_endtag(self, tag: str) -> None:
         self.skip -= tag in ("script", "style")

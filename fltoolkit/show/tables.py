@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
+from fltoolkit.show.printed_tables.cell_html import Meanings, cell_html, explained
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
 from fltoolkit.show.wording.english_numbers import count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
@@ -183,10 +185,20 @@ def in_notebook(table: PrintedTable) -> Table:
     frame = pd.DataFrame(body, columns=keys)
     look = TableLook(
         tuple(head.key for head in table.heads if head.kind in ("value", "number")), {head.key: head.text for head in table.heads},
-        tuple(groups) if any(groups) else (), keys[0],
+        tuple(groups) if any(groups) else (), keys[0], table.meanings, _html_of_cells(table),
     )  # fmt: skip
     notes = (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))
     return _shown(frame, look, (table.title, table.subtitle), tuple(note for note in notes if note))
+
+
+def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
+    """The HTML of the cells of each column in which a marker stands, by their texts."""
+    rows = [row for row in table.rows if len(row) > 1]
+    marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
+    return {
+        key: {row[place].printed: cell_html(row[place], table.meanings, room=table.has_markers(place)) for row in rows}
+        for key, place in marked.items()
+    }
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
@@ -208,11 +220,13 @@ class TableLook:
     heads: dict[str, Any]
     groups: tuple[str, ...] = ()
     kept: str = ""  # the column that stays in view where the rest is moved sideways
+    meanings: Meanings = ()  # of markers and terms in the notes
+    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of each column with markers, the HTML of its texts
 
 
 def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: tuple[str, ...]) -> Table:
     """A frame of texts as great_tables sets it, and as plain text."""
-    from great_tables import GT, loc, style
+    from great_tables import GT, html, loc, style
 
     numbers, words = list(look.numbers), [str(c) for c in frame if c not in look.numbers]
     name = "table-" + "".join(c if c.isalnum() else "-" for c in title[0].lower())
@@ -230,12 +244,14 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
         shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
     if look.groups:
         shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
+    for column, known in look.cells.items():
+        shown = shown.fmt(known.__getitem__, columns=column)
     for note in notes:
-        shown = shown.tab_source_note(note)
+        shown = shown.tab_source_note(html(explained(note, look.meanings)) if look.meanings else note)
     if notes:
         shown = shown.tab_style(style.text(align="left"), loc.source_notes())
-    html = shown.as_raw_html().replace('<table class="gt_table"', '<table class="gt_table" style="table-layout: auto"', 1)
-    return Table(html, "\n".join(part for part in (title[0], _as_text(frame, look), *notes) if part))
+    page = shown.as_raw_html().replace('<table class="gt_table"', '<table class="gt_table" style="table-layout: auto"', 1)
+    return Table(page, "\n".join(part for part in (title[0], _as_text(frame, look), *notes) if part))
 
 
 def _as_text(frame: pd.DataFrame, look: TableLook) -> str:

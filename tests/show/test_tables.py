@@ -20,7 +20,8 @@ def cells(shown: Any) -> list[list[str]]:
     """The texts of a table's body."""
     body = shown.html.split("<tbody", 1)[1].split("</tbody>", 1)[0]
     rows = re.findall(r"<tr>(.*?)</tr>", body, re.S)
-    return [[unescape(c).replace("\xa0", " ") for c in re.findall(r"<td[^>]*>(.*?)</td>", r, re.S)] for r in rows]
+    texts = [[re.sub(r"<[^>]+>", "", c) for c in re.findall(r"<td[^>]*>(.*?)</td>", r, re.S)] for r in rows]
+    return [[unescape(text).replace("\xa0", " ") for text in row] for row in texts]
 
 
 def line(shown: Any, first: str) -> list[str]:
@@ -42,7 +43,8 @@ def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note
 def test_a_suppressed_row_is_blank_but_for_its_marker() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
     assert line(shown, "west")[1:] == ["[c]", "", "", "", ""]
-    assert f"[c] {CONFIDENTIAL}; [u] low reliability; [w] none recorded in the survey" in shown.html
+    assert f"[c] {CONFIDENTIAL}; [u] low reliability; [w] none recorded in the survey" in shown.text
+    assert '<abbr title="low reliability">[u]</abbr>' in shown.html
 
 
 def test_care_that_has_no_marker_is_asked_for_in_a_note() -> None:
@@ -106,7 +108,7 @@ def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> N
     note = next(text for text in shown.text.splitlines() if text.startswith(absent[4]))
     assert "does not give it: very low or no wages, withheld wages; " in note
     assert "the indicators of hts_2012" in note
-    assert "[x] not available." in shown.html
+    assert "[x] not available." in shown.text
 
 
 def test_a_figure_under_a_recalled_rule_says_so() -> None:

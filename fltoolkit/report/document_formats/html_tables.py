@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 
+from fltoolkit.languages.html_text import inline
 from fltoolkit.languages.marked_text import unmarked
-from fltoolkit.report.document_formats.html_text import inline
-from fltoolkit.show.printed_tables.printed_table import NBSP, Head, PrintedCell, PrintedTable
-
-ROOM = '<span class="marker"></span>'
+from fltoolkit.show.printed_tables.cell_html import ROOM, cell_html, explained
+from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
 
 def table(block: PrintedTable) -> str:
     """The table with its notes. Every text is escaped."""
     marked = [block.has_markers(place) for place in range(len(block.heads))]
     heads = zip(block.heads, marked, strict=True)
-    head = "".join(f'<th scope="col" class="{_kind(h)}">{_explained(h.text, block)}{ROOM if m else ""}</th>' for h, m in heads)
+    head = "".join(
+        f'<th scope="col" class="{_kind(h)}">{explained(h.text, block.meanings)}{ROOM.format("") if m else ""}</th>'
+        for h, m in heads
+    )
     rows = "".join(_row(row, block, marked) for row in block.rows)
-    note = f'<p class="note">{_explained(block.note, block)}</p>' if block.note else ""
+    note = f'<p class="note">{explained(block.note, block.meanings)}</p>' if block.note else ""
     return (
         f'<div class="table{" wide" if block.wide else ""}"><table><caption>{inline(block.title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table>{note}{_footnotes(block)}</div>"
@@ -38,9 +39,7 @@ def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, room: bool) -> 
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
-    marker = f"{NBSP if cell.text else ''}{_explained(cell.bracketed, block)}" if cell.marker else ""
-    behind = f'<span class="marker">{marker}</span>' if room and (cell.text or marker) and cell.is_number else marker
-    return f'<td class="{kind}" data-head="{escape(unmarked(head.text))}">{inline(cell.text)}{behind}</td>'
+    return f'<td class="{kind}" data-head="{escape(unmarked(head.text))}">{cell_html(cell, block.meanings, room=room)}</td>'
 
 
 def _kind(head: Head) -> str:
@@ -50,16 +49,5 @@ def _kind(head: Head) -> str:
 
 def _footnotes(block: PrintedTable) -> str:
     """What the letters say, a line each."""
-    notes = "".join(f"<li><b>{letter}</b> {_explained(text, block)}</li>" for letter, text in block.lettered)
+    notes = "".join(f"<li><b>{letter}</b> {explained(text, block.meanings)}</li>" for letter, text in block.lettered)
     return f'<ul class="footnotes">{notes}</ul>' if notes else ""
-
-
-def _explained(text: str, block: PrintedTable) -> str:
-    """A text in which a marker or a term shows its meaning to a reader who points at it."""
-    known = dict(block.meanings)
-    if not known:
-        return inline(text)
-    parts = re.split(f"({'|'.join(map(re.escape, known))})", text)
-    return "".join(
-        f'<abbr title="{escape(known[part])}">{escape(part)}</abbr>' if part in known else inline(part) for part in parts
-    )

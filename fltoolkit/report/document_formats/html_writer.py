@@ -8,6 +8,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.languages.html_text import inline
 from fltoolkit.languages.marked_text import unmarked
 from fltoolkit.report.document_formats import html_tables
 from fltoolkit.report.document_formats.document_blocks import (
@@ -20,7 +21,6 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
-from fltoolkit.report.document_formats.html_text import inline
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 

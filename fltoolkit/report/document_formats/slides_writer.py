@@ -6,9 +6,9 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from fltoolkit.languages.html_text import inline
 from fltoolkit.languages.marked_text import unmarked
 from fltoolkit.report.document_formats.document_blocks import Block, Document, Heading
-from fltoolkit.report.document_formats.html_text import inline
 from fltoolkit.report.document_formats.html_writer import html
 
 REVEAL = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "reveal"

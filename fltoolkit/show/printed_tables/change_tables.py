@@ -130,14 +130,14 @@ CHANGE = TableLayout(
     (
         TableColumn("category", plan_cells.category, "label"),
         TableColumn(
-            "before", lambda language, row: _marked(language, row, "baseline_value", "marker_before"), head="round_before"
+            "before", lambda language, row: _marked(language, row, "baseline_value", "marker_before"), "value", "round_before"
         ),
         TableColumn(
             "before_interval",
             lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"),
             head="limits",
         ),
-        TableColumn("after", lambda language, row: _marked(language, row, "value", "marker_after"), "value", "round_after"),
+        TableColumn("after", lambda language, row: _marked(language, row, "value", "marker_after"), head="round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits"),
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits"),
