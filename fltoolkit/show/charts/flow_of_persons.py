@@ -21,8 +21,12 @@ HIDDEN = "[c] not shown, so that nobody can be recognised"
 
 
 @checked
-def flow(out: Published) -> Picture:
-    """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers."""
+def flow(out: Published, *, title: str = "") -> Picture:
+    """The definition as a flow: from everybody asked, past each question, to forced labour, with published numbers.
+
+    Args:
+        title: in place of the picture's own.
+    """
     rows = _steps(out, of_children=False)
     words = {
         ASKED: f"<b>{_count(rows['total'])}</b> persons asked<br>{wrap(rows['total']['reference_population_label'])}",
@@ -33,7 +37,9 @@ def flow(out: Published) -> Picture:
     if open_:
         words["unresolved"] = "<br>".join(open_)
     fig = definition_flowchart.adults(
-        "Who is in forced labour, question by question", f"weighted number of persons; {HIDDEN}{to_verify(rows['total'])}", words
+        title or "Who is in forced labour, question by question",
+        f"weighted number of persons; {HIDDEN}{to_verify(rows['total'])}",
+        words,
     )
     return Picture(fig, f"Flowchart of the definition with numbers of persons. {_steps_in_words(rows)}.")
 

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import small_country as country
+from drawn_charts import contrast
 from figures import figure
 
 import fltoolkit as fl
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts import estimate_charts, flow_of_persons
 from fltoolkit.show.charts.breakdown_gallery import pairs
-from fltoolkit.show.charts.chart_style import Picture
+from fltoolkit.show.charts.chart_style import GREY, Picture
 from fltoolkit.show.wording.english_numbers import labels, number
 
 MEASURES = ("prevalence", "total", "share")
@@ -168,6 +169,17 @@ def test_no_picture_offers_a_cloud_or_names_an_address(every_picture: Pictures, 
         assert fig["config"]["plotlyServerURL"] == ""
         assert fig["config"]["displaylogo"] is False
         assert "://" not in json.dumps(fig)
+
+
+def test_words_on_white_have_a_contrast_of_4_5(every_picture: Pictures, norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+    """Today's grey for lines, 3.25 : 1, was that of hidden cells, too."""
+    assert contrast(GREY) < 4.5
+    model = fl.show.risk(fl.risk_factors(norvia_persons, norvia))
+    for picture in [*(p for _, p, _ in every_picture), estimate_charts.unresolved(fl.nonresponse(norvia_persons)), model]:
+        fig = figure(picture)
+        colours = {t["textfont"]["color"] for t in fig["data"] if t.get("mode") == "text"}
+        colours |= {a["font"]["color"] for a in fig["layout"].get("annotations", []) if a["text"]}
+        assert all(contrast(colour) >= 4.5 for colour in colours)
 
 
 def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:
