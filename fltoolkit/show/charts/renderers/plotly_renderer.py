@@ -172,7 +172,7 @@ def _marks(
     fill = "white" if glyph is Glyph.UNRELIABLE else colour
     fig.add_scatter(
         x=list(x), y=list(y), mode="markers", cliponaxis=False, showlegend=False, text=list(hover), hovertemplate="%{text}<extra></extra>",
-        marker={"size": SIZES[glyph], "symbol": SYMBOLS[glyph], "color": fill, "line": {"color": colour, "width": 2}, "opacity": float(signs)},
+        marker={"size": SIZES[glyph], "symbol": SYMBOLS[glyph], "color": fill, "line": {"color": colour, "width": 2}, **({} if signs else {"opacity": 0})},
         **({f"error_{along}": error} if along and any(not math.isnan(m.high) for m in marks) else {}),
     )  # fmt: skip
 
