@@ -111,6 +111,18 @@ def by_matplotlib(figure: Any, rows: int) -> Shown:
                  frozenset(joined), tuple(legend))  # fmt: skip
 
 
+def contrast(colour: str, ground: str = "#ffffff") -> float:
+    """The contrast of two colours by WCAG 2.2: from 1 to 21."""
+
+    def light(hexed: str) -> float:
+        parts = [int(hexed[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    one, two = sorted((light(colour), light(ground)))
+    return (two + 0.05) / (one + 0.05)
+
+
 def _look(marker: dict[str, Any]) -> str:
     looks = {"line-ns-open": "stop", "diamond": "diamond"}
     return looks.get(marker["symbol"]) or ("hollow" if marker["color"] == "white" else "solid")

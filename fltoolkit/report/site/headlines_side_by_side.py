@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.publish.measure_units import scale, unit
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE
+from fltoolkit.show.charts.chart_style import BLUE, INK, PALE, QUIET
 from fltoolkit.show.wording.english_numbers import interval, percent, shown, to_verify
 
 SAME = {
@@ -74,7 +74,7 @@ def _figure(rows: list[Titled]) -> str:
     label = f"Dot plot, {axis}. {told}."
     return (
         f'<figure class="side"><svg viewBox="0 0 {LEFT + AXIS + RIGHT} {height}" role="img" aria-label="{escape(label)}" font-size="14">'
-        f'{"".join(ticks)}{"".join(lines)}<text x="{LEFT + AXIS / 2}" y="{height - 6}" text-anchor="middle" fill="{GREY}">{escape(axis)}</text></svg>'
+        f'{"".join(ticks)}{"".join(lines)}<text x="{LEFT + AXIS / 2}" y="{height - 6}" text-anchor="middle" fill="{QUIET}">{escape(axis)}</text></svg>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 

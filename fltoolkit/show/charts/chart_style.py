@@ -25,6 +25,7 @@ class Picture:
 
     figure: Any
     alt: str
+    fits_narrow: bool = False  # a telephone shows it whole; any other picture is scrolled there
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """Notebooks draw the figure; its text alternative goes with it. Plotly's own renderers are not used."""
@@ -32,7 +33,7 @@ class Picture:
 
         data = json.loads(self.figure.to_json())
         data["config"] = CONFIG
-        data["layout"]["meta"] = {"alt": self.alt}
+        data["layout"]["meta"] = {"alt": self.alt, **({"narrow": True} if self.fits_narrow else {})}
         return {MIME: data, "text/plain": self.alt}
 
 

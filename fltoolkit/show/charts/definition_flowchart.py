@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from fltoolkit.classify.children import ENDS, ROUTES
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, figure, wrap
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, QUIET, figure, wrap
 
 PAPER, LIT = "#eef3f6", "#fff3c4"
 CLEAR = 14  # pixels from the middle of an arrow to its word: clear of the head of a thick one, however narrow the picture
@@ -118,7 +118,7 @@ def children(
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
-    sheet.words(0, -5.75, wrap(NOTE, 100), GREY, 12, xanchor="left", align="left")
+    sheet.words(0, -5.75, wrap(NOTE, 100), QUIET, 12, xanchor="left", align="left")
     return sheet.drawn(title, subtitle, 740, (0, 10.2), (-6.0, 0.5))
 
 

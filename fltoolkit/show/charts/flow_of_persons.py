@@ -44,10 +44,13 @@ class Step:
 
 
 @checked
-def flow(out: Published) -> Picture:
+def flow(out: Published, *, title: str = "") -> Picture:
     """The definition as a row of bars: everybody asked, and after each condition how many go on and how many leave.
 
     The numbers are published ones. How many go on is a sum of published numbers, so that it tells nothing new.
+
+    Args:
+        title: in place of the picture's own.
     """
     rows = _steps(out, of_children=False)
     steps = _steps_of(rows)
@@ -65,7 +68,7 @@ def flow(out: Published) -> Picture:
         if row is not None
     ]
     fig = figure(
-        "Who is in forced labour, condition by condition",
+        title or "Who is in forced labour, condition by condition",
         f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{to_verify(whole)}",
         110 + ROW_HEIGHT * len(lines),
         margin_b=8,
@@ -90,7 +93,7 @@ def flow(out: Published) -> Picture:
         barmode="stack", showlegend=False, annotations=notes,
         xaxis={**axes, "range": [0, size]}, yaxis={**axes, "range": [-len(lines) + 0.4, 0.55]},
     )  # fmt: skip
-    return Picture(fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.")
+    return Picture(fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.", fits_narrow=True)
 
 
 def _steps_of(rows: Rows) -> list[Step]:

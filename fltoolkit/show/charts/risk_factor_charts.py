@@ -10,7 +10,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
-from fltoolkit.show.charts.chart_style import BLUE, GREY, PALE, Picture, Table, axis, categories, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import BLUE, GREY, PALE, QUIET, Picture, Table, axis, categories, figure, safe, wrap
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, markers_used, number, percent, value
 
@@ -19,21 +19,28 @@ PER_1000 = "prevalence"
 
 
 @checked
-def risk(model: PublishedModel) -> Picture:
+def risk(model: PublishedModel, *, title: str = "") -> Picture:
     """Odds ratios as dots with their intervals on a log axis, group by group, beside the category each is compared with.
 
     Hollow dots are unreliable; `[c]` and `[u]` are not shown.
+
+    Args:
+        title: in place of the picture's own.
     """
     if model.table.empty:
         fig = figure(
-            "What goes with forced labour", " ".join(model.notes), 120, xaxis={"visible": False}, yaxis={"visible": False}
+            title or "What goes with forced labour",
+            " ".join(model.notes),
+            120,
+            xaxis={"visible": False},
+            yaxis={"visible": False},
         )
         return Picture(fig, f"Forest plot without rows. {' '.join(model.notes)}")
     table = _labelled(model.table)
     where = f"odds ratios, {percent({'level': model.level})} intervals, all groups in one model"
     about = f"{model.population_label}; {model.reference_period}{'; to be verified' if model.to_verify else ''}"
     order = [y for group, part in table.groupby("group", sort=False) for y in (_heading(str(group)), *part["y"])]
-    fig = figure("What goes with forced labour", f"{where}; {about}", 170 + 30 * len(order), showlegend=False)
+    fig = figure(title or "What goes with forced labour", f"{where}; {about}", 170 + 30 * len(order), showlegend=False)
     low, high = _range(table)
     fig.add_vline(x=1, line={"color": GREY, "width": 1})
     _dots(fig, table[table["odds_ratio"].notna() & (table["category"] != table["reference"])])
@@ -151,7 +158,7 @@ def _dots(fig: Any, rows: pd.DataFrame) -> None:
 def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:
     """Words that begin at 1, no difference."""
     fig.add_scatter(
-        x=[0.985] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": GREY, "size": 12},
+        x=[0.985] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": QUIET, "size": 12},
         hovertext=[wrap(r) for r in rows["reason"]], hoverinfo="text", orientation="h",
     )  # fmt: skip
 

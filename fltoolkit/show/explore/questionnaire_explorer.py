@@ -8,7 +8,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.show.charts.chart_style import BLUE, GREY, LEGENDS_TOP, ORANGE, Picture, Table, axis, categories, figure
+from fltoolkit.show.charts.chart_style import BLUE, LEGENDS_TOP, ORANGE, QUIET, Picture, Table, axis, categories, figure
 from fltoolkit.show.charts.estimate_charts import unresolved
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import nonresponse, plain
@@ -74,7 +74,7 @@ def _bars(found: pd.DataFrame) -> Picture:
     ]
     gone = [g for g in gone if g[1]]
     fig.add_scatter(x=[x for *_, x in gone], y=[n for n, *_ in gone], mode="text", text=[f"  [c] {' and '.join(w)}" for _, w, _ in gone],
-                    textposition="middle right", textfont={"color": GREY, "size": 12}, showlegend=False, hoverinfo="skip", cliponaxis=False)  # fmt: skip
+                    textposition="middle right", textfont={"color": QUIET, "size": 12}, showlegend=False, hoverinfo="skip", cliponaxis=False)  # fmt: skip
     fig.update_xaxes(**axis("cases"))
     fig.update_yaxes(**categories(names))
     fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")

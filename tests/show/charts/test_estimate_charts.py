@@ -11,14 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import small_country as country
+from drawn_charts import contrast
 from figures import figure
+from handed import EN
 
 import fltoolkit as fl
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts import estimate_charts, flow_of_persons
 from fltoolkit.show.charts.breakdown_gallery import pairs
-from fltoolkit.show.charts.chart_style import Picture
-from fltoolkit.show.wording.english_numbers import labels, number
+from fltoolkit.show.charts.chart_style import GREY, Picture
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import number
 
 MEASURES = ("prevalence", "total", "share")
 Pictures = list[tuple[str, Picture, pd.DataFrame]]
@@ -117,7 +120,7 @@ def test_a_picture_takes_a_title() -> None:
 def test_alt_text_tells_every_published_number_and_no_hidden_one(every_picture: Pictures) -> None:
     for measure, picture, rows in every_picture:
         told = picture.alt
-        for name, row in zip(labels(rows), rows.to_dict("records"), strict=True):
+        for name, row in zip(number_words.labels(EN, rows), rows.to_dict("records"), strict=True):
             if pd.isna(row["estimate"]):
                 assert f"{name}: [{row['marker']}]" in told
             else:
@@ -130,7 +133,8 @@ def test_no_figure_holds_a_hidden_number(every_picture: Pictures, norvia_hidden:
         mine = norvia_hidden[(norvia_hidden["measure"] == measure) & norvia_hidden["breakdown"].isin(rows["breakdown"])]
         mine = mine[mine["reference_population"] == rows["reference_population"].iloc[0]]
         times, fig = scale(measure), figure(picture)
-        data, layout = [*numbers(fig["data"])], [*numbers(fig["layout"])]
+        traces = [{key: part for key, part in trace.items() if key != "y"} for trace in fig["data"]]  # y: places of rows
+        data, layout = [*numbers(traces)], [*numbers({k: v for k, v in fig["layout"].items() if not k.startswith("yaxis")})]
         for column in ("estimate", "ci_low", "ci_high", "se"):
             for value in mine[column][mine[column] > 0]:
                 there = np.array(data if value == round(value) else [*data, *layout])  # a limit of 1 case is also a width of 1
@@ -168,6 +172,17 @@ def test_no_picture_offers_a_cloud_or_names_an_address(every_picture: Pictures, 
         assert fig["config"]["plotlyServerURL"] == ""
         assert fig["config"]["displaylogo"] is False
         assert "://" not in json.dumps(fig)
+
+
+def test_words_on_white_have_a_contrast_of_4_5(every_picture: Pictures, norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+    """Today's grey for lines, 3.25 : 1, was that of hidden cells, too."""
+    assert contrast(GREY) < 4.5
+    model = fl.show.risk(fl.risk_factors(norvia_persons, norvia))
+    for picture in [*(p for _, p, _ in every_picture), estimate_charts.unresolved(fl.nonresponse(norvia_persons)), model]:
+        fig = figure(picture)
+        colours = {t["textfont"]["color"] for t in fig["data"] if t.get("mode") == "text"}
+        colours |= {a["font"]["color"] for a in fig["layout"].get("annotations", []) if a["text"]}
+        assert all(contrast(colour) >= 4.5 for colour in colours)
 
 
 def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:

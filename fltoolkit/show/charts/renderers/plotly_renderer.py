@@ -166,13 +166,13 @@ def _marks(
     ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
     error = {
         "type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": colour if signs else INK,
-        "array": [None if math.isnan(high) else high - at for at, _, high in ends],
-        "arrayminus": [None if math.isnan(low) else at - low for at, low, _ in ends],
+        "array": [None if math.isnan(high) else round(high - at, 9) for at, _, high in ends],
+        "arrayminus": [None if math.isnan(low) else round(at - low, 9) for at, low, _ in ends],
     }  # fmt: skip
     fill = "white" if glyph is Glyph.UNRELIABLE else colour
     fig.add_scatter(
         x=list(x), y=list(y), mode="markers", cliponaxis=False, showlegend=False, text=list(hover), hovertemplate="%{text}<extra></extra>",
-        marker={"size": SIZES[glyph], "symbol": SYMBOLS[glyph], "color": fill, "line": {"color": colour, "width": 2}, "opacity": float(signs)},
+        marker={"size": SIZES[glyph], "symbol": SYMBOLS[glyph], "color": fill, "line": {"color": colour, "width": 2}, **({} if signs else {"opacity": 0})},
         **({f"error_{along}": error} if along and any(not math.isnan(m.high) for m in marks) else {}),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import small_country as country
+from drawn_charts import contrast
 from handed import EN
 
 from fltoolkit.show.charts import chart_style
@@ -88,18 +89,6 @@ def test_a_picture_is_not_wider_than_the_text_it_is_printed_in() -> None:
     """17 cm of a page, and half of that less 4 mm: else it would be made smaller, and its letters with it."""
     assert WIDE.width * 2.54 <= 17.0
     assert HALF.width * 2.54 <= 17.0 / 2 - 0.38
-
-
-def contrast(colour: str, ground: str = "#ffffff") -> float:
-    """By WCAG 2.2: from 1 to 21."""
-
-    def light(hexed: str) -> float:
-        parts = [int(hexed[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    one, two = sorted((light(colour), light(ground)))
-    return (two + 0.05) / (one + 0.05)
 
 
 def test_words_have_a_contrast_of_4_5_and_signs_of_3() -> None:
