@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from fltoolkit.report.documents.fact_sheet import fact_sheet
 from handed import EN, ES, FR, evidence
 
 import fltoolkit as fl
@@ -42,7 +43,6 @@ from fltoolkit.publish.profiles import shipped_profiles
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import load_profile
 from fltoolkit.report.document_formats.html_writer import as_html
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.survey.classifications.standards import standard
 
 COARSE = Reason.of("reasons.coarse", what=breakdown_of(crossed_names(["region"]), "adults"))

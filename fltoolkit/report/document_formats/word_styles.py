@@ -38,6 +38,7 @@ OWN = {
     "Number Long": Look(size=13, color=BLUE, bold=True, before=8, after=4, with_next=True),
     "Number Unit": Look(size=9.5, after=0, with_next=True),
     "Number Doubt": Look(size=8.5, color=QUIET, before=1, after=5),
+    "Sign": Look(size=10, color=BLUE, bold=True, after=0, with_next=True),
     "Table Head": Look(size=8, bold=True, after=1, before=1),
     "Table Text": Look(size=8, after=1, before=1),
     "Table Note": Look(size=8, color=QUIET, before=2, after=10),

@@ -13,6 +13,7 @@ from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 NOT_STATED = "not stated"
 TOTAL = "total"
+LEAD = "sex"  # the group that documents compare first, unless survey.yaml names another
 CROSS = " × "  # joins the groups of a breakdown, and their categories, where a table is written; no group's name holds it
 
 Measure = Literal[
@@ -235,4 +236,18 @@ def refuse_unfit_profile(
     if of.sum_of:
         raise ValueError(
             f"table {number} of tables, population: adults and children each have a profile of their own: {', '.join(of.sum_of)}"
+        )
+
+
+def refuse_unfit_lead(lead: str, groups: Iterable[str], tables: Iterable[TableSpec], population: str) -> None:
+    """Raise `ValueError` for a `lead` whose categories have no published rate.
+
+    Args:
+        lead: the group named. groups: those of `groups:`, which everybody has. tables: those of the survey. population: the default one.
+    """
+    if lead not in groups:
+        raise ValueError(f"lead: {lead} is not one of groups: {', '.join(groups) or 'there are none'}")
+    if not any(t.measure == "prevalence" and t.population in (None, population) and (lead,) in t.by for t in tables):
+        raise ValueError(
+            f"lead: no table gives the prevalence by {lead} alone; add {{measure: prevalence, by: {lead}}} to tables, or name another group"
         )

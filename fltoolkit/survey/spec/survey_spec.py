@@ -27,6 +27,7 @@ from fltoolkit.survey.spec.corrections import (
 )
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
 from fltoolkit.survey.spec.groups import (
+    LEAD,
     AgeGroup,
     AnyGroup,
     Group,
@@ -35,6 +36,7 @@ from fltoolkit.survey.spec.groups import (
     PopulationSpec,
     Sector,
     TableSpec,
+    refuse_unfit_lead,
     refuse_unfit_profile,
 )
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
@@ -131,6 +133,7 @@ class SurveySpec(Model):
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
     tables: Annotated[tuple[TableSpec, ...], BeforeValidator(as_entries), ONE] = ()
+    lead: Name = LEAD
     coverage_excludes: tuple[OwnText, ...]
     confidentiality: Confidentiality = Confidentiality.model_construct()
 
@@ -160,6 +163,8 @@ class SurveySpec(Model):
                 near = _like(table.population, set(self.populations))
                 raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
             refuse_unfit_profile(table, i, self.case_only, self.populations)
+        if "lead" in self.model_fields_set:
+            refuse_unfit_lead(self.lead, self.groups, self.tables, self.default_population)
         if self.calibration and self.calibration.population not in (None, *self.populations):
             near = _like(self.calibration.population or "", set(self.populations))
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
@@ -331,6 +336,11 @@ class SurveySpec(Model):
         """Everything by which a table can be broken down."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
         return (*self.groups, *self.sectors, *form, *route)
+
+    @property
+    def lead_group(self) -> str:
+        """The group of the comparison that documents put first; empty where the survey does not have the default one."""
+        return self.lead if self.lead in self.groups else ""
 
     @property
     def group_labels(self) -> dict[str, OwnText]:

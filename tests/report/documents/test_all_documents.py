@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import small_country as country
+from fltoolkit.report.documents.fact_sheet import fact_sheet
 from handed import EN, ES, FR, HOSTILE, evidence, hostile, in_languages
 from harvest import lines
 from two_rounds import fell
@@ -20,7 +21,6 @@ from fltoolkit.publish.published_set import restricted
 from fltoolkit.report.document_formats.document_blocks import Document
 from fltoolkit.report.documents.all_documents import write_documents
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.show.printed_tables.printed_table import PrintedTable

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fltoolkit.report.documents.fact_sheet import fact_sheet
 from handed import EN, ES, FR, in_languages
 from harvest import lines
 from marked_language import in_this_language, marked_language, without_mark
@@ -21,7 +22,6 @@ from fltoolkit.languages.translations import lacking
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.document_formats.document_blocks import Chart, Charts, Document
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.workbook.all_sheets import pages

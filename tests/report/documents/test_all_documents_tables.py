@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from fltoolkit.report.documents.fact_sheet import fact_sheet
 from handed import EN, ES, FR, evidence
 from harvest import lines
 from two_rounds import fell
@@ -21,7 +22,6 @@ from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.document_formats.word_writer import ACROSS, WIDTH, as_word, needs_side
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, PrintedTable
