@@ -21,24 +21,25 @@ def is_compared(out: Published) -> bool:
     return bool(out.lead) and out.lead in groups_of(out, "prevalence")
 
 
-def said(out: Published, language: Language, population: str = "") -> tuple[str, ...]:
-    """A sentence for each pair of categories of a population (empty: the first), as its verdict allows.
+def said(out: Published, language: Language) -> tuple[str, ...]:
+    """What the tests say of the default population, and of each other population in which a pair was tested."""
+    first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
+    tested = [p for p in rest if any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, p))]
+    named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
+    others = (language.say("contrasts.of", who=who, said=text) for p, who in named for text in _of_population(out, language, p))
+    return tuple(map(number_words.start, (*_of_population(out, language, first), *others)))
+
+
+def _of_population(out: Published, language: Language, population: str) -> tuple[str, ...]:
+    """A sentence for each pair of categories of a population, as its verdict allows.
 
     Of many pairs only the differences that were found are told one by one, and how many others there are.
     """
-    pairs = _pairs(out, population or out.headlines[0])
+    pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
     told = pairs if len(pairs) <= EACH else found
     others = [language.say("contrasts.others", n=str(len(pairs) - len(told)))] if len(told) < len(pairs) else []
     return (*(_sentence(out, language, p) for p in told), *others)
-
-
-def of_population(out: Published, language: Language, population: str) -> str:
-    """The sentences of a population behind its name."""
-    label = out.select("prevalence", population=population).iloc[0]["reference_population_label"]
-    return language.say(
-        "contrasts.of", who=number_words.start(language.kit(label)), said=" ".join(said(out, language, population))
-    )
 
 
 def family(out: Published, language: Language) -> str:
@@ -68,14 +69,14 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
             language.say("contrasts.untested", a=a, b=b, reason=number_words.reason(language, pair["reason"]))
         )
     if pair["verdict"] == NO_DIFFERENCE:
-        return number_words.start(language.say("contrasts.none", a=a, b=b))
+        return language.say("contrasts.none", a=a, b=b)
     if pair["verdict"] == LOWER:
         a, b, size = b, a, -pair["ci_high"]
     else:
         size = pair["ci_low"]
     if pd.isna(size) or size <= 0:
-        return number_words.start(language.say("contrasts.higher_only", a=a, b=b))
-    return number_words.start(language.say("contrasts.higher", a=a, b=b, size=number_words.number(language, size, "prevalence")))
+        return language.say("contrasts.higher_only", a=a, b=b)
+    return language.say("contrasts.higher", a=a, b=b, size=number_words.number(language, size, "prevalence"))
 
 
 def _names(out: Published, language: Language, population: str) -> dict[str, str]:

@@ -68,13 +68,14 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 
 def other_populations(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """The rate of every other headline population, a sentence each: adults and children apart."""
+    """The rate of every other headline population with its interval: adults and children apart."""
     first, *rest = results_section.headline_rows(evidence.now)
-    return tuple(
-        results_section.sentence(language, r)
+    facts = [
+        results_section.fact(language, r)
         for r in rest
         if r["measure"] == "prevalence" and r["reference_population"] != first["reference_population"]
-    )
+    ]
+    return tuple(f"{language.colon(number_words.start(f.unit), f.number)} ({f.doubt})." for f in facts)
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:

@@ -27,21 +27,26 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
         *_promises(evidence, language),
         *_limits_and_basis(evidence, language),
     ]
-    about = results_section.title(out, language, "brief.title")
+    title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     return Document(
-        "brief", first_page.title(evidence, language), about, language.code, tuple(blocks), results_section.source(out, language)
+        "brief",
+        title,
+        about if title != about else language.own(evidence.plan.title),
+        language.code,
+        tuple(blocks),
+        results_section.source(out, language),
     )
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     """The first page: how many, who, better or worse, what to decide, and two caveats."""
-    picture = _lead_picture(evidence, language)
+    picture, others = _lead_picture(evidence, language), first_page.other_populations(evidence, language)
     signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
     told: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
     if signs:
         told.append(Paragraph(" ".join(t for t in (f"{more}." if more else "", language.say("sheet.signs")) if t), "quiet"))
     return [
-        first_page.tiles(evidence, language), *(Paragraph(text) for text in first_page.other_populations(evidence, language)),
+        first_page.tiles(evidence, language), *([Paragraph(" ".join(others))] if others else []),
         Paragraph(language.say("sheet.definition")), *([Chart(picture)] if picture else []), *_compared(evidence, language), *told,
         Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
@@ -73,11 +78,9 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, str]:
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """Who: the rates by group; the rate under other definitions; what changed."""
     out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
-    others = [p for p in out.headlines[1:] if len(contrasts_section.said(out, language, p))]
     changed: list[Block] = [Heading(language.say("change.heading"), 2), follow] if follow else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
-        *(Paragraph(contrasts_section.of_population(out, language, p)) for p in others),
         *results_section.rates(out, language),
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *changed,
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
@@ -88,12 +91,13 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
     """The targets: what a repeat could detect, and whether it could verify each."""
     return [
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")),
-        targets_section.detectable(evidence, language), targets_section.table(evidence, language),
+        *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
+        targets_section.table(evidence, language),
     ]  # fmt: skip
 
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.limits")), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
-        *(Paragraph(text) for text in results_section.basis(evidence.now, language)),
+        Paragraph(" ".join(results_section.basis(evidence.now, language))),
     ]  # fmt: skip
