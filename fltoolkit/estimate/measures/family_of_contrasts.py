@@ -61,7 +61,7 @@ def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=list(PAIR)).assign(**{c: found[c].to_numpy() for c in ("estimate", "se", "df")})
 
 
-def tested_together(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
+def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
     """Differences as one family: the test of each by Holm's method, and intervals that hold for all of them at once.
 
     Args:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import bears
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.measures.family_of_contrasts import PAIR, pairs_of_categories, tested_together
+from fltoolkit.estimate.measures.family_of_contrasts import PAIR, as_one_family, pairs_of_categories
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.printed_numbers import nearest, steps
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -63,7 +63,7 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     sides = [[(row[POPULATION], row[name]) for name in PAIR] for row in pairs.to_dict("records")]
     reasons = [next((why for side in both if (why := _obstacle(shown.get(side), full.get(side)))), "") for both in sides]
     can = np.array([why == "" for why in reasons])
-    family = tested_together(pairs[can], float(pairs["level"].iloc[0])) if can.any() else pairs[can]
+    family = as_one_family(pairs[can], float(pairs["level"].iloc[0])) if can.any() else pairs[can]
     rows = [_untested(pair, why) for pair, why in zip(pairs.to_dict("records"), reasons, strict=True)]
     for place, row in zip(np.flatnonzero(can), family.to_dict("records"), strict=True):
         rows[place] = _tested(row, [shown[side] for side in sides[place]])

@@ -33,7 +33,7 @@ def title(evidence: Evidence, language: Language) -> str:
         old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
         return language.say(TITLES[changed["verdict"]], **when, old=old, new=new)
-    if _is_doubtful(first) or first["marker"] == "low":
+    if _is_doubtful(first):
         return results_section.title(out, language, "brief.title")
     about = {"who": language.kit(first["reference_population_label"]), "year": first["year"]}
     if first["estimate"] == 0:
@@ -79,8 +79,9 @@ def other_populations(evidence: Evidence, language: Language) -> tuple[str, ...]
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Whether no title may rest on a number: it is hidden, unreliable, or has wide bounds."""
-    return bool(pd.isna(row["estimate"])) or row["flag"] in ("suppress", "unreliable") or has_wide_bounds(row)
+    """Whether no title may rest on a number: it is hidden, rounds to zero, is unreliable, or has wide bounds."""
+    unknown = bool(pd.isna(row["estimate"])) or row["marker"] == "low"
+    return unknown or row["flag"] in ("suppress", "unreliable") or has_wide_bounds(row)
 
 
 def _in_title(language: Language, *rates: float) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import Final
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import holds
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import WHOLLY_ABOVE, WHOLLY_BELOW
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -15,7 +14,7 @@ from fltoolkit.report.document_formats.document_blocks import Paragraph, Sign, S
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import UNDER, Line, about, later, promise, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import Line, about, later, promise, value, verifiable, warning
 from fltoolkit.survey.spec.groups import TOTAL
 
 MOST = 4  # targets in a strip of signs
@@ -105,14 +104,6 @@ def _is_wide(evidence: Evidence, row: Line) -> bool:
     whole = row["group"] in ("", TOTAL)
     mine = own[own["breakdown"] == ""] if whole else own[(own["breakdown"] != "") & (own["category"] == row["category"])]
     return any(map(has_wide_bounds, mine.to_dict("records")))
-
-
-def already(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """A sentence for each target that the later round lies below already: a place, and no verdict."""
-    rows = evidence.targets[holds(evidence.targets["beside"], *UNDER)]
-    return tuple(
-        f"{language.colon(about(language, r), promise(language, r))}. {later(language, r)}" for r in rows.to_dict("records")
-    )
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:

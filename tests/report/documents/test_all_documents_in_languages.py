@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from handed import EN, ES, FR, in_languages
 from harvest import lines
 from marked_language import in_this_language, marked_language, without_mark
@@ -27,7 +26,7 @@ from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.workbook.all_sheets import pages
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
-MADE = (evidence_brief, nap_skeleton, workshop, fact_sheet)
+MADE = (evidence_brief, nap_skeleton, workshop)
 OF_THE_KIT = ("flag", "reason", "to_verify", "rule_note", "duration_basis", "age_basis")
 ENGLISH = r"\b(the|than|with|which|fewer|above|cases|wider|persons|is|are|who|before|interval|repeat)\b"
 NAMES_OF_SETTINGS = {"fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}  # as one writes them in survey.yaml

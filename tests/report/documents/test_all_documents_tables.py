@@ -10,7 +10,6 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from fltoolkit.report.documents.fact_sheet import fact_sheet
 from handed import EN, ES, FR, evidence
 from harvest import lines
 from two_rounds import fell
@@ -26,7 +25,7 @@ from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, PrintedTable
 
-MADE = {"brief": evidence_brief, "skeleton": nap_skeleton, "slides": workshop, "sheet": fact_sheet}
+MADE = {"brief": evidence_brief, "skeleton": nap_skeleton, "slides": workshop}
 LANGUAGES = {"en": EN, "fr": FR, "es": ES}
 RUNS = {"baseline": evidence, "later": fell}
 CENTIMETRE = 8 / 1000 * 2.54 / 72  # of a thousandth of eight points
