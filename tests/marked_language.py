@@ -31,8 +31,8 @@ def marked(node: object, key: str = "") -> object:
 
 
 def marked_language(folder: Path) -> Language:
-    """The language of marks, read from the two files that are written to the folder."""
-    for name in ("{}.yaml", "kit/{}.yaml"):
+    """The language of marks, read from the files that are written to the folder, one for each of English."""
+    for name in ("{}.yaml", *(f"{path.parent.name}/{{}}.yaml" for path in sorted(WORDS.glob("*/en.yaml")))):
         path = folder / name.format(CODE)
         path.parent.mkdir(parents=True, exist_ok=True)
         english = (WORDS / name.format("en")).read_text("utf-8")
