@@ -34,15 +34,9 @@ def marked(node: object, key: str = "") -> object:
 
 
 def marked_language(folder: Path) -> Language:
-<<<<<<< HEAD
     """The language of marks, read from files that are written to the folder: one beside each of English."""
     for file in (WORDS / "en.yaml", *WORDS.glob("*/en.yaml")):
         path = folder / file.relative_to(WORDS).with_stem(CODE)
-=======
-    """The language of marks, read from the files that are written to the folder, one for each of English."""
-    for name in ("{}.yaml", *(f"{path.parent.name}/{{}}.yaml" for path in sorted(WORDS.glob("*/en.yaml")))):
-        path = folder / name.format(CODE)
->>>>>>> tables
         path.parent.mkdir(parents=True, exist_ok=True)
         english = file.read_text("utf-8")
         path.with_stem("en").write_text(english, "utf-8")

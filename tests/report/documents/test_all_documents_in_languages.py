@@ -24,11 +24,8 @@ from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
-<<<<<<< HEAD
 from fltoolkit.report.workbook.all_sheets import pages
-=======
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
->>>>>>> tables
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
 MADE = (evidence_brief, nap_skeleton, workshop, fact_sheet)
@@ -59,14 +56,9 @@ def texts(document: Document) -> list[str]:
     for block in document.blocks:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
-<<<<<<< HEAD
-        found += _strings({name: said for name, said in vars(block).items() if name != "style"}) if not pictures else []
-    return [text.replace("\n", " ") for text in found]
-=======
         said = block if isinstance(block, PrintedTable) else {name: text for name, text in vars(block).items() if name != "style"}
         found += _strings(said) if not pictures else []
-    return found
->>>>>>> tables
+    return [text.replace("\n", " ") for text in found]
 
 
 def _drawn(figure: Any) -> Iterator[str]:
