@@ -18,16 +18,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from PIL import Image
+from PIL import Image, ImageChops
 
 from docs.site.gallery_pictures import EXPLORER, GALLERY, LESSONS, Drawing, Explorer, Output, Paper, Screen
 from fltoolkit.cli import main as fltoolkit
 from fltoolkit.report import page as notebook_page, write_assets
+from tests.chromium import Chromium
 
 HOUSE = Path(__file__).resolve().parents[2]
 TARGET = HOUSE / "docs" / "gallery.md"
 PICTURES = HOUSE / "docs" / "pictures" / "gallery"
-WIDEST, COLOURS = 1000, 64  # of a picture as it is kept: the page stays light
+WIDEST, COLOURS, MARGIN = 1000, 64, 16  # of a picture as it is kept: the page stays light
 INTRODUCTION = """\
 # Gallery: every output in a picture
 
@@ -59,8 +60,6 @@ def take_pictures(work: Path) -> None:
     Args:
         work: a folder with `outputs/`, the samples' results; the lessons' pages are put beside them.
     """
-    from tests.chromium import Chromium
-
     write_assets(work / "lessons" / "assets")
     for lesson in LESSONS:
         name = Path(lesson).stem
@@ -86,7 +85,7 @@ def _fragment(page: str) -> str:
     return f"#{fragment}" if (fragment := page.partition("#")[2]) else ""
 
 
-def _screen(browser: object, address: str, screen: Screen) -> Image.Image:
+def _screen(browser: Chromium, address: str, screen: Screen) -> Image.Image:
     """What a page shows on a screen of a width, cut to the element and the height that the entry asks for."""
     call = browser.call
     call("Emulation.setDeviceMetricsOverride", width=screen.width, height=screen.height, deviceScaleFactor=1, mobile=False)
@@ -102,7 +101,7 @@ def _screen(browser: object, address: str, screen: Screen) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(shot["data"])))
 
 
-def _paper(browser: object, document: Path, number: int) -> Image.Image:
+def _paper(browser: Chromium, document: Path, number: int) -> Image.Image:
     """A page of a document as it prints: a page of HTML by Chromium, of Word and Excel by LibreOffice."""
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / f"{document.stem}.pdf"
@@ -146,7 +145,13 @@ def _explorer_served(work: Path) -> Iterator[str]:
 
 
 def _keep(picture: Image.Image, output: Output) -> None:
+    """Write a picture without its white margins, small enough for a page of thirty."""
     kept = picture.convert("RGB")
+    if drawn := ImageChops.difference(kept, Image.new("RGB", kept.size, "white")).getbbox():
+        left, top, right, bottom = drawn
+        kept = kept.crop(
+            (max(left - MARGIN, 0), max(top - MARGIN, 0), min(right + MARGIN, kept.width), min(bottom + MARGIN, kept.height))
+        )
     kept.thumbnail((WIDEST, WIDEST * 2), Image.Resampling.LANCZOS)
     few = kept.quantize(COLOURS, dither=Image.Dither.NONE)
     few.save(PICTURES / f"{output.name}.png", optimize=True)

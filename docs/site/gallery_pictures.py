@@ -134,7 +134,7 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             "slides", "Slides for the workshop", "A slide with the main result",
             "They run offline in any browser, and print one page a slide.",
             "`NAME/slides_en.html`", "`fl.report.write_documents(evidence, folder)`",
-            Screen(f"{SURVEY}/slides_en.html#/2", width=1280, height=720,
+            Screen(f"{SURVEY}/slides_en.html#/3", width=1280, height=720,
                    ready="document.querySelector('.reveal.ready') && document.querySelector('section.present')"),
         ),
     ),
@@ -204,7 +204,7 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             "lesson_2", "Lesson 2: what a sample does", "A hill of estimates from many samples around the truth",
             "Hundreds of samples of an invented island, whose truth is known.",
             "`notebooks/teaching/2_sampling.ipynb`", "`fltoolkit class my_class` serves the lessons to a class",
-            Screen(LESSONS[1], "figure", height=1300, ready=PLOTTED),
+            Screen(LESSONS[1], ".chart", height=1300, ready=PLOTTED),
         ),
     ),
 }  # fmt: skip
