@@ -1,4 +1,4 @@
-"""What a category of a group is called: in the kit's words, which each language has, or in the survey's own."""
+"""Gives each category its label: the kit's own words, in each language, or those of survey.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who belongs where: reference populations, sex, age bands, region, status and ISIC sectors, as labelled text columns."""
+"""Adds to each person the reference populations and the groups: sex, age band, region, status in employment and ISIC sector, as labels."""
 
 from __future__ import annotations
 

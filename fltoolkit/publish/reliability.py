@@ -1,6 +1,6 @@
-"""Publication profiles: when a number is reliable enough to be shown, and with what warning (publish/profiles/*.yaml).
+"""Applies a publication profile (publish/profiles/*.yaml): is a number reliable enough to be shown, and with which warning?
 
-Confidentiality is not theirs: it is the same under each (see `complementary_suppression`), except that a profile may raise its limits.
+Confidentiality is the same under every profile (see `complementary_suppression`), except that a profile may raise its limits.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Domains: the persons of some groups, as part of the whole sample.
+"""Domains: estimates for part of the sample.
 
-A domain is no smaller survey. Sampling units without a person of the domain stay in the design and count in its variance.
+A domain is not a smaller survey. Sampling units without a person of the domain still count in its variance.
 """
 
 from __future__ import annotations

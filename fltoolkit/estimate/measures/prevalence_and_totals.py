@@ -1,4 +1,4 @@
-"""Prevalence, total, mean, ratio and share: each makes one pass over the persons and returns `Estimates`."""
+"""Prevalence, total, mean, ratio and share. Each reads the persons once and returns `Estimates`."""
 
 from __future__ import annotations
 

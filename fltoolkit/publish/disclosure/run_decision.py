@@ -1,4 +1,4 @@
-"""What a run's rows are and which of them confidentiality hides, before anything is blanked: confidential, in memory only."""
+"""Prepares all rows of a run and decides which are hidden. It holds confidential numbers, so it stays in memory."""
 
 from __future__ import annotations
 

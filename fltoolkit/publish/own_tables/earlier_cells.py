@@ -1,4 +1,4 @@
-"""What a table beside a published set must keep to: the cells that were shown before, and those that were hidden."""
+"""What a new table must respect when it stands beside a published set: cells already shown, and cells already hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One table of one's own as it may leave: by itself, or beside the published set of a run."""
+"""Publishes one table that a user made, alone or beside the published set of a run."""
 
 from __future__ import annotations
 

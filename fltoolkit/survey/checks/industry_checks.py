@@ -1,4 +1,4 @@
-"""Findings about industry codes: those that the classification does not know, and what a column's length cannot tell."""
+"""Findings about industry codes: codes that the classification does not have, and lengths that leave the level unclear."""
 
 from __future__ import annotations
 

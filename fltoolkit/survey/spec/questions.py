@@ -1,4 +1,4 @@
-"""What was asked, as survey.yaml maps it: each question's column, codes and routing, and what the questions are about."""
+"""The part of survey.yaml about questions: the column, codes and routing of each, and the item that it measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a survey.yaml says: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
+"""The whole survey.yaml: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
