@@ -147,15 +147,16 @@ def _curves(chart: CurveChart, size: Size) -> Any:
 
 
 def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
-    """The words of a point above it, or at its right: at its left where they would leave the picture or meet the next point's."""
+    """The words of a point above it, or at its right. Where they would leave the picture or meet the next point, at its left, and below a line."""
     if not point.beside:
         _note(axes, point.words, (point.x, point.mark.end), (0, size.font * 0.8), size, ha="center")
         return
     place = _inches(axes, chart.x, point.x, size)
     end = place + width(point.words, size.small) + GAP
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]
-    away, side = size.font * 0.7, "right" if end > min([size.width, *later]) else "left"
-    _note(axes, point.words, (point.x, point.mark.value), (-away if side == "right" else away, size.font * 0.4), size, ha=side)
+    at_left = end > min([size.width, *later])
+    offset = (-0.5 * size.font, -1.4 * size.font) if at_left else (0.7 * size.font, 0.4 * size.font)
+    _note(axes, point.words, (point.x, point.mark.value), offset, size, ha="right" if at_left else "left")
 
 
 def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
