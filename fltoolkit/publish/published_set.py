@@ -286,7 +286,7 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
     spec = persons.spec
     for table in wanted:
         for by in table.by:
-            own = next((spec.sectors[g].population for g in by if g in spec.sectors and spec.sectors[g].population), None)
+            own = next((spec.jobs[g].population for g in by if g in spec.jobs and spec.jobs[g].population), None)
             key = (table.measure, table.of, table.population or own or spec.default_population)
             if by not in merged.setdefault(key, []):
                 merged[key].append(by)

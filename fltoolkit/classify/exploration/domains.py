@@ -55,7 +55,7 @@ def in_domain(design: Design) -> nw.Expr:
 def domain_in_words(design: Design) -> str:
     """The domain as readers see it, such as `area: rural, peri-urban; sex: women`; empty where there is none."""
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
-    names = {**spec.groups, **spec.sectors} if spec else {}
+    names = {**spec.groups, **spec.jobs} if spec else {}
     titles = {group: (names[group].label if group in names else "") or group for group, _ in design.domain}
     return "; ".join(f"{titles[group]}: {', '.join(labels)}" for group, labels in design.domain)
 

@@ -252,7 +252,7 @@ def case_only(design: Design) -> set[str]:
 
 
 def _groups(design: Design) -> set[str]:
-    return {*design.spec.groups, *design.spec.sectors, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
+    return {*design.spec.groups, *design.spec.jobs, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
 
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated
 
@@ -30,9 +31,12 @@ from fltoolkit.survey.spec.groups import (
     AgeGroup,
     AnyGroup,
     Group,
+    Job,
     Name,
     NumberGroup,
+    Occupation,
     PopulationSpec,
+    QuantileGroup,
     Sector,
     TableSpec,
     refuse_unfit_profile,
@@ -130,6 +134,7 @@ class SurveySpec(Model):
     calibration: CalibrationSpec | None = None
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
+    occupations: dict[Name, Occupation] = Field(default_factory=dict)
     tables: Annotated[tuple[TableSpec, ...], BeforeValidator(as_entries), ONE] = ()
     coverage_excludes: tuple[OwnText, ...]
     confidentiality: Confidentiality = Confidentiality.model_construct()
@@ -138,14 +143,15 @@ class SurveySpec(Model):
     def _names_meet(self) -> SurveySpec:
         refuse_two_translations(self)
         groups = set(self.group_names)
-        if taken := RESERVED & {*self.groups, *self.sectors}:
+        if taken := RESERVED & {*self.groups, *self.jobs}:
             raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
-        if twice := self.groups.keys() & self.sectors.keys():
-            raise ValueError(f"{min(twice)} is one of groups and of sectors; rename one of them")
-        for name, sector in self.sectors.items():
-            if sector.population and sector.population not in self.populations:
-                near = _like(sector.population, set(self.populations))
-                raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations{near}")
+        for one, other in combinations(("groups", "sectors", "occupations"), 2):
+            if twice := getattr(self, one).keys() & getattr(self, other).keys():
+                raise ValueError(f"{min(twice)} is one of {one} and of {other}; rename one of them")
+        for name, job in self.jobs.items():
+            if job.population and job.population not in self.populations:
+                near = _like(job.population, set(self.populations))
+                raise ValueError(f"{self.key_of_job(name)}.population: {job.population} is not one of populations{near}")
         own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
         if self.design.replicates and own:
             raise ValueError(
@@ -280,7 +286,7 @@ class SurveySpec(Model):
     def person_columns(self) -> list[str]:
         """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
         design, populations = self.design, self.populations.values()
-        one_job = [s for s in self.sectors.values() if s.job == "all_workers"]
+        one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
         found += self.children.columns() if self.children else []
         found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.ssu) if c), *design.fpc]
@@ -291,7 +297,7 @@ class SurveySpec(Model):
 
     def episode_columns(self) -> list[str]:
         """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
-        own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
+        own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
@@ -302,7 +308,7 @@ class SurveySpec(Model):
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
         named += [self.episodes.counted.number] if self.episodes.counted else []
-        named += [g.column for g in self.groups.values() if isinstance(g, NumberGroup)]
+        named += [g.column for g in self.groups.values() if isinstance(g, NumberGroup | QuantileGroup)]
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
@@ -327,23 +333,32 @@ class SurveySpec(Model):
         return next(iter(self.populations))
 
     @property
+    def jobs(self) -> dict[str, Job]:
+        """The groups by a job: sectors and occupations."""
+        return {**self.sectors, **self.occupations}
+
+    def key_of_job(self, name: str) -> str:
+        """The key of survey.yaml that names a sector or an occupation."""
+        return f"sectors.{name}" if name in self.sectors else f"occupations.{name}"
+
+    @property
     def group_names(self) -> tuple[str, ...]:
         """Everything by which a table can be broken down."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
-        return (*self.groups, *self.sectors, *form, *route)
+        return (*self.groups, *self.jobs, *form, *route)
 
     @property
     def group_labels(self) -> dict[str, OwnText]:
         """What each group is called, by its name, where survey.yaml says it or the kit has no word for a group of that name."""
-        labels = {name: group.label for name, group in (*self.groups.items(), *self.sectors.items())}
+        labels = {name: group.label for name, group in (*self.groups.items(), *self.jobs.items())}
         words = read_language(BASE)
         own = {name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()}
         return {name: label for name, label in own.items() if labels[name] or not words.has(f"groups.{name}")}
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Groups that only cases have: the sector of the forced labour, its form, the route by which a child is a case."""
-        return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
+        """Groups that only cases have: sector and occupation of the forced labour, its form, the route by which a child is a case."""
+        return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
 def _like(name: str, known: set[str]) -> str:
