@@ -76,8 +76,9 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
     if isinstance(group, DisabilityGroup):
         named = standard().classifications["disability"].values()
         return {category.label: category.ilostat for category in named}
-    labels = group.labels if isinstance(group, QuantileGroup) else (f"under {group.bands[0]}", *group.labels)
-    return _from_lowest(name, labels)
+    if isinstance(group, QuantileGroup):
+        return _from_lowest(name, group.labels, first=1)
+    return _from_lowest(name, (f"under {group.bands[0]}", *group.labels), first=0)
 
 
 def _coded(name: str, group: Group) -> dict[str, str]:
@@ -88,9 +89,9 @@ def _coded(name: str, group: Group) -> dict[str, str]:
     return {label: own_code(name, code) for code, label in reversed(group.codes.items())}
 
 
-def _from_lowest(name: str, labels: Sequence[str]) -> dict[str, str]:
+def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
     """Bands or quantiles of a column of numbers, by their number from the lowest."""
-    return {label: own_code(name, str(i)) for i, label in enumerate(labels)} | {NOT_STATED: own_code(name, "X")}
+    return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 
 def _bands(group: AgeGroup) -> dict[str, str]:

@@ -9,7 +9,7 @@ from fltoolkit.classify.children import ROUTE_LABELS
 from fltoolkit.languages.reasons import Name, Reason, Remark
 from fltoolkit.survey.classifications.job_codes import job_rows
 from fltoolkit.survey.classifications.standards import standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, DisabilityGroup, Group, QuantileGroup, crossed
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, DisabilityGroup, Group, NumberGroup, QuantileGroup, crossed
 from fltoolkit.survey.spec.questions import FORMS
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -24,7 +24,7 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
     if name == "route":
         return found | {str(route): route for route in ROUTE_LABELS}
     group = spec.groups.get(name)
-    if isinstance(group, AgeGroup):
+    if isinstance(group, AgeGroup | NumberGroup):
         first = group.bands[0]
         return found | {f"under {first}": Reason.of("categories.under", N=first)}
     if isinstance(group, QuantileGroup):

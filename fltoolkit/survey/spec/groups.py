@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
@@ -74,6 +74,9 @@ class PopulationSpec(Model):
 class Group(Model):
     """A breakdown: the codes of a column and what each stands for, in words or, with `classification`, in its codes. Blank and
     `missing` become the row `not stated`. Of several columns the first that is not blank counts.
+
+    `publish_origins_because` says why rates by single origins (nationalities, ethnicities, religions) are published; without it
+    they are not. See `classifications.origins`.
     """
 
     column: Columns
@@ -81,6 +84,7 @@ class Group(Model):
     classification: Classification | None = None
     missing: Codes = ()
     label: OwnText = NO_TEXT
+    publish_origins_because: str = ""
 
     @model_validator(mode="after")
     def _labels(self) -> Group:
@@ -304,22 +308,3 @@ class TableSpec(Model):
         if self.is_profile and any(len(b) > 1 for b in self.by):
             raise ValueError("a profile is by one group at a time; list the groups one by one: by: [[], sex, region]")
         return self
-
-
-def refuse_unfit_profile(
-    table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
-) -> None:
-    """Raise `ValueError` for a profile by a group that only cases have, or of adults and children together.
-
-    Args:
-        table: one of `tables:`, the `number`-th. case_only: the groups that only cases have. populations: those of the survey.
-    """
-    if not table.is_profile:
-        return
-    if only := sorted({g for b in table.by for g in b} & set(case_only)):
-        raise ValueError(f"table {number} of tables: a profile is by a group that everybody has, and only cases have {only[0]}")
-    of = populations[table.population or next(iter(populations))]
-    if of.sum_of:
-        raise ValueError(
-            f"table {number} of tables, population: adults and children each have a profile of their own: {', '.join(of.sum_of)}"
-        )
