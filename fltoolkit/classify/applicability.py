@@ -9,8 +9,9 @@ from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, Side, l
 from fltoolkit.classify.trace import Sources
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.reasons import Reason, Reasons, item_names, joined
+from fltoolkit.survey.spec.consistency.two_sides import check_sides
 from fltoolkit.survey.spec.questions import STAGES, Source
-from fltoolkit.survey.spec.survey_spec import SurveySpec, check_sides
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 BASE = "icls_2018"
 

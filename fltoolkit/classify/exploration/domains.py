@@ -63,7 +63,7 @@ def domain_in_words(design: Design, population: str = "") -> str:
         population: the reference population by whose names categories go; empty: by their labels.
     """
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
-    names = {**spec.groups, **spec.sectors} if spec else {}
+    names = {**spec.groups, **spec.jobs} if spec else {}
     titles = {group: (names[group].label if group in names else "") or group for group, _ in design.domain}
     labels = named_domain(spec, design.domain, population) if spec and population else design.domain
     return "; ".join(f"{titles[group]}: {', '.join(told)}" for group, told in labels)

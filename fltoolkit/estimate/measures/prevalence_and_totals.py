@@ -296,7 +296,7 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             )  # fmt: skip
         return ReferencePopulation("", WEIGHT, None)
     spec, groups = design.spec, [*groups, *(group for group, _ in design.domain)]
-    bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
+    bound = {s.population for g, s in spec.jobs.items() if g in groups and s.population}
     chosen = next(iter(bound), spec.default_population) if name is None else name
     if chosen not in spec.populations:
         raise RequestError(
@@ -310,9 +310,9 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
     if bound - {chosen}:
-        sector = next(g for g, s in spec.sectors.items() if g in groups and s.population in bound - {chosen})
+        job = next(g for g, s in spec.jobs.items() if g in groups and s.population in bound - {chosen})
         raise RequestError(
-            f"{sector} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
+            f"{job} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
             where="population", found=chosen, allowed=sorted(b for b in bound if b), do="leave population out, or name that one",
         )  # fmt: skip
     return ReferencePopulation(chosen, weight_of(chosen), POPULATION + chosen)
@@ -343,7 +343,7 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
     )
     if not isinstance(design, ClassifiedSurvey):
         return base
-    jobs = {s.job for g, s in design.spec.sectors.items() if g in groups}
+    jobs = {s.job for g, s in design.spec.jobs.items() if g in groups}
     facts = facts_of(design, population)
     if name in design.outcomes:
         facts |= {"rule_note": named(design.outcomes[name])}

@@ -19,7 +19,7 @@ from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
-from fltoolkit.languages.reasons import Name, Reason
+from fltoolkit.languages.reasons import Name, Reason, joined
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, contained_in
 from fltoolkit.publish.disclosure.profile.profile_decision import ProfileRows, beside_now, decide_profile, told_by
@@ -265,6 +265,8 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
+    said = spec.group_notes if spec else {}
+    notes = [joined(said[g] for g in u if g in said) for u in used]
     about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
     if est.about.where:
         own = est.design.spec if isinstance(est.design, ClassifiedSurvey) else None
@@ -272,5 +274,9 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         about[DOMAIN] = "; ".join(f"{group}: {', '.join(labels)}" for group, labels in where)
         about["reference_population"] = f"{est.about.population} ({about[DOMAIN]})".strip()
     return frame.assign(
-        **about, breakdown=[crossed(u) for u in used], category=pd.Series(values, frame.index, dtype=object), ilostat=codes
+        **about,
+        breakdown=[crossed(u) for u in used],
+        group_note=pd.Series(notes, frame.index, dtype=object),
+        category=pd.Series(values, frame.index, dtype=object),
+        ilostat=codes,
     )

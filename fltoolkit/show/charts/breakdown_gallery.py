@@ -19,7 +19,8 @@ from fltoolkit.survey.spec.groups import uncrossed
 def gallery(out: Published, measure: str) -> None:
     """Display every breakdown of a measure: per population the plain groups on one picture, then each crossed one.
 
-    Numbers of cases by a group that only cases have (the sector of the forced labour) are bars, the largest first.
+    Numbers of cases by a group that only cases have (the sector of the forced labour) are bars, the largest first. Groups of single
+    origins come last, as tables without a picture.
     """
     from IPython.display import display
 
@@ -27,6 +28,10 @@ def gallery(out: Published, measure: str) -> None:
         if rows["estimate"].notna().any():
             display(picture)
         display(table(rows))
+    rows = out.own_rows(measure=measure)
+    rows = rows[rows["breakdown"].isin(out.origins)]
+    for _, part in rows.groupby(["reference_population", "breakdown"], sort=False):
+        display(table(part))
 
 
 def in_time(out: Published) -> None:
@@ -44,6 +49,7 @@ def in_time(out: Published) -> None:
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """The pictures of `gallery`, each with the published rows it draws."""
     rows = out.own_rows(measure=measure)
+    rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)

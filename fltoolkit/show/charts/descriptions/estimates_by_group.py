@@ -60,12 +60,13 @@ def estimates(
     _one_population(rows)
     measure = str(first["measure"])
     groups = [str(b) for b in rows["breakdown"].unique() if b]
+    titled = [b for b in groups if b not in out.origins]
     heads = _crossed(language, rows, crossed) if crossed else _listed(language, rows, headed=len(groups) > 1)
     lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, room) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
-    named = title or _title(language, first, groups)
+    named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
     said = [language.say("charts.whole")] if not math.isnan(at) else []
     notes = [*chart_notes.signs(language, marks), *said]
@@ -226,9 +227,14 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
     first = rows.iloc[0].to_dict()
     if not room.source:
-        return chart_notes.told(signs)
+        return chart_notes.told(signs, *number_words.group_notes(language, rows))
     below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"]))
-    return chart_notes.told(signs, chart_notes.markers(language, rows["marker"]), " ".join(part for part in below if part))
+    return chart_notes.told(
+        signs,
+        chart_notes.markers(language, rows["marker"]),
+        *number_words.group_notes(language, rows),
+        " ".join(part for part in below if part),
+    )
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:
