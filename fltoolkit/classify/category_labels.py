@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from fltoolkit.classify.children import ROUTE_LABELS
+from fltoolkit.classify.profile.characteristics import TOPICS, characteristic_labels
 from fltoolkit.languages.reasons import Name, Reason, Remark
 from fltoolkit.survey.classifications.industry_codes import sector_rows
 from fltoolkit.survey.classifications.standards import standard
@@ -21,6 +22,8 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
         return found | {row.label: row.said for row in sector_rows(spec.sectors[name]).values()}
     if name == "form":
         return found | {form: Name("kit.forms", form) for form in FORMS}
+    if name in TOPICS:
+        return characteristic_labels(spec, name)
     if name == "route":
         return found | {str(route): route for route in ROUTE_LABELS}
     group = spec.groups.get(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import zip_longest
 
 import narwhals as nw
 
@@ -16,6 +16,7 @@ from fltoolkit.classify.answers_as_truths import any_answer, any_of
 from fltoolkit.classify.applicability import item_sources
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import SIDES, Side
+from fltoolkit.languages.reasons import Name, Reason, Remark
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.questions import FORMS, STAGES, Months, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -31,6 +32,13 @@ OF_ADULTS = (
 OF_CHILDREN = ("worst_form",)
 TOPICS = (*OF_ADULTS, *OF_CHILDREN)
 """What a characteristic is about. A table of a profile is of one topic."""
+FAMILIES = {
+    "involuntary": ("involuntary", "involuntary_stage", "involuntary_mode"),
+    "coercion": ("coercion", "coercion_stage", "coercion_mode"),
+    "situation": ("form", "duration", "at_interview"),
+    "children": OF_CHILDREN,
+}
+"""Topics that stand on one picture, in the order of the questionnaire."""
 EXCLUSIVE = ("form", "duration")
 """Topics of which a case has one characteristic at most."""
 
@@ -166,10 +174,25 @@ def _durations(months: Months) -> Iterator[Characteristic]:
         yield Characteristic("duration", label, at_least if high is None else at_least & (nw.col("months") < high))
 
 
+def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
+    """The words of a topic's characteristics, by name; of `form`, which is a group of the survey, see `category_labels`."""
+    if topic in SIDES:
+        return {item: Name("kit.items", item) for item in getattr(spec.items, topic)}
+    if topic == "duration" and spec.months:
+        bands = duration_bands(spec.months).values()
+        return {str(said): said for low, high in bands for said in [_duration_label(low, high)]}
+    codes = {"worst_form": ("slavery", "sexual", "illicit"), "at_interview": ("goes_on",)}.get(topic)
+    said = [Reason.of(f"profile.{code}") for code in codes or (STAGES if topic.endswith("_stage") else MODES)]
+    return {str(reason): reason for reason in said}
+
+
+def _duration_label(low: int, high: int | None) -> Reason:
+    if high is None:
+        return Reason.of("profile.more", N=low)
+    return Reason.of("profile.between", N=low, M=high) if low else Reason.of("profile.less", N=high)
+
+
 def duration_bands(months: Months) -> Mapping[str, tuple[int, int | None]]:
     """By label the bands of months: from the first number, to below the second (None: no end)."""
-    ends = months.bands
-    found: dict[str, tuple[int, int | None]] = {f"less than {ends[0]} months": (0, ends[0])}
-    for low, high in pairwise(ends):
-        found[f"{low} to less than {high} months"] = (low, high)
-    return found | {f"{ends[-1]} months and more": (ends[-1], None)}
+    ends = [0, *months.bands]
+    return {str(_duration_label(low, high)): (low, high) for low, high in zip_longest(ends, months.bands)}

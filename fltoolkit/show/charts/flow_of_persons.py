@@ -93,7 +93,9 @@ def flow(out: Published, *, title: str = "") -> Picture:
         barmode="stack", showlegend=False, annotations=notes,
         xaxis={**axes, "range": [0, size]}, yaxis={**axes, "range": [-len(lines) + 0.4, 0.55]},
     )  # fmt: skip
-    return Picture(fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.", fits_narrow=True)
+    return Picture(
+        fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.", fits_narrow=True
+    )
 
 
 def _steps_of(rows: Rows) -> list[Step]:
