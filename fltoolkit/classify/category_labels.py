@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 from fltoolkit.classify.children import ROUTE_LABELS
 from fltoolkit.classify.profile.characteristics import TOPICS, characteristic_labels
-from fltoolkit.languages.reasons import Name, Reason, Remark
+from fltoolkit.languages.reasons import Name, Reason, Remark, crossed_categories
 from fltoolkit.survey.classifications.industry_codes import sector_rows
 from fltoolkit.survey.classifications.standards import standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group, crossed
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group
 from fltoolkit.survey.spec.questions import FORMS
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -22,10 +21,10 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
         return found | {row.label: row.said for row in sector_rows(spec.sectors[name]).values()}
     if name == "form":
         return found | {form: Name("kit.forms", form) for form in FORMS}
-    if name in TOPICS:
-        return characteristic_labels(spec, name)
     if name == "route":
         return found | {str(route): route for route in ROUTE_LABELS}
+    if name in TOPICS:
+        return found | characteristic_labels(spec, name)
     group = spec.groups.get(name)
     if isinstance(group, AgeGroup):
         first = group.bands[0]
@@ -39,7 +38,4 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
 
 def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
     """The category of a row: the label of each group and value, crossed as `men × rural`; "" for none."""
-    parts: list[Remark | str] = [category_labels(spec, name).get(str(value), str(value)) for name, value in values]
-    if not any(isinstance(part, Remark) for part in parts):
-        return crossed(parts)
-    return reduce(lambda first, last: Reason.of("categories.crossed", first=first, last=last), parts)
+    return crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])

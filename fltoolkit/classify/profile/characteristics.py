@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import zip_longest
+from itertools import chain, pairwise
 
 import narwhals as nw
 
@@ -24,7 +24,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 ANSWERS = "fl__characteristics"
 YES, NO, OPEN = "y", "n", "u"
 MODES = ("experienced", "threatened", "witnessed")
-GOES_ON = "goes on"
+GOES_ON = Reason.of("profile.goes_on")
 OF_ADULTS = (
     "involuntary", "coercion", "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "form", "duration",
     "at_interview",
@@ -120,7 +120,7 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
     if spec.months:
         yield from _durations(spec.months)
     if spec.current:
-        yield Characteristic("at_interview", GOES_ON, nw.col("forced_labour_now"))
+        yield Characteristic("at_interview", str(GOES_ON), nw.col("forced_labour_now"))
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
@@ -171,28 +171,25 @@ def _durations(months: Months) -> Iterator[Characteristic]:
     """How long: the band of the months in forced labour."""
     for label, (low, high) in duration_bands(months).items():
         at_least = nw.col("months") >= low
-        yield Characteristic("duration", label, at_least if high is None else at_least & (nw.col("months") < high))
+        yield Characteristic("duration", str(label), at_least if high is None else at_least & (nw.col("months") < high))
+
+
+def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
+    """By label the bands of months: from the first number, to below the second (None: no end)."""
+    ends = months.bands
+    found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
+    for low, high in pairwise(ends):
+        found[Reason.of("profile.between", N=low, M=high)] = (low, high)
+    return found | {Reason.of("profile.more", N=ends[-1]): (ends[-1], None)}
 
 
 def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
-    """The words of a topic's characteristics, by name; of `form`, which is a group of the survey, see `category_labels`."""
+    """What the characteristics of a topic are called in any language, by their names. `form` is a group, too: see `category_labels`."""
     if topic in SIDES:
-        return {item: Name("kit.items", item) for item in getattr(spec.items, topic)}
+        return {item: Name("kit.items", item) for item in chain(spec.items.involuntary, spec.items.coercion)}
     if topic == "duration" and spec.months:
-        bands = duration_bands(spec.months).values()
-        return {str(said): said for low, high in bands for said in [_duration_label(low, high)]}
-    codes = {"worst_form": ("slavery", "sexual", "illicit"), "at_interview": ("goes_on",)}.get(topic)
-    said = [Reason.of(f"profile.{code}") for code in codes or (STAGES if topic.endswith("_stage") else MODES)]
-    return {str(reason): reason for reason in said}
-
-
-def _duration_label(low: int, high: int | None) -> Reason:
-    if high is None:
-        return Reason.of("profile.more", N=low)
-    return Reason.of("profile.between", N=low, M=high) if low else Reason.of("profile.less", N=high)
-
-
-def duration_bands(months: Months) -> Mapping[str, tuple[int, int | None]]:
-    """By label the bands of months: from the first number, to below the second (None: no end)."""
-    ends = [0, *months.bands]
-    return {str(_duration_label(low, high)): (low, high) for low, high in zip_longest(ends, months.bands)}
+        return {str(label): label for label in duration_bands(spec.months)}
+    if topic == "at_interview":
+        return {str(GOES_ON): GOES_ON}
+    forms = spec.children.worst_forms if topic == "worst_form" and spec.children else ()
+    return {name: Name("kit.characteristics", name) for name in (*STAGES, *MODES, *forms)}

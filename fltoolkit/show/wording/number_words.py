@@ -87,8 +87,7 @@ def category(language: Language, row: PublishedNumber) -> str:
         return language.say("everyone")
     if not row["category"]:
         return language.say("by", group=language.join(map(language.by_group, uncrossed(row["breakdown"]))))
-    told = language.kit(row["category"])
-    return told.replace("_", " ") if set(uncrossed(row["breakdown"])) & set(TOPICS) else told
+    return language.kit(row["category"])
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:

@@ -18,7 +18,7 @@ from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import PublishedNumber, value
 from fltoolkit.survey.spec.groups import uncrossed
 
 REASON = 150  # letters of a reason that stands in the chart itself
@@ -165,7 +165,7 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     several = rows["breakdown"].nunique() > 1
 
     def label(group: str, row: PublishedNumber) -> str:
-        return number_words.category(language, {"breakdown": group, "category": row[group]})
+        return number_words.category(language, {"breakdown": group, "category": value(group, row[group])})
 
     found = []
     for breakdown, part in rows.groupby("breakdown", sort=False):
