@@ -5,7 +5,7 @@ Each characteristic is a truth of its own: yes, no or unresolved (null). Charact
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
@@ -41,6 +41,12 @@ FAMILIES = {
 """Topics that stand on one picture, in the order of the questionnaire."""
 EXCLUSIVE = ("form", "duration")
 """Topics of which a case has one characteristic at most."""
+
+
+def families(topics: Iterable[str]) -> list[str]:
+    """The names of the families that these topics are of, in the order of the questionnaire."""
+    there = set(topics)
+    return [name for name, family in FAMILIES.items() if there & set(family)]
 
 
 @dataclass(frozen=True)

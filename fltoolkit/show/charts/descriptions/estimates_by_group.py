@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import FAMILIES, TOPICS
+from fltoolkit.classify.profile.characteristics import TOPICS, families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import COUNTED, PROFILES, scaled
@@ -134,7 +134,9 @@ def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """`prevalence_by_sex`; of another population than the measure's first one, `prevalence_children_by_sex`."""
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
-    return "_".join([str(first["measure"]), *other, "by", *groups])
+    keys = list(dict.fromkeys(key for group in groups for key in uncrossed(group)))
+    named = [*families(keys), *(key for key in keys if key not in TOPICS)] if first["measure"] in PROFILES else groups
+    return "_".join([str(first["measure"]), *other, "by", *named])
 
 
 def _one_population(rows: pd.DataFrame) -> None:
@@ -212,9 +214,8 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
 def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> str:
     """The title of a profile: what its topics are about, and the group by which it is, if it is by one."""
     keys = [key for group in groups for key in uncrossed(group)]
-    about = [name for name, family in FAMILIES.items() if set(family) & set(keys)]
     by = dict.fromkeys(key for key in keys if key not in TOPICS)
-    named = [*(language.say(f"profile.families.{name}") for name in about), *map(language.by_group, by)]
+    named = [*(language.say(f"profile.families.{name}") for name in families(keys)), *map(language.by_group, by)]
     return language.say(f"profile.titles.{measure}", groups=language.join(named))
 
 
