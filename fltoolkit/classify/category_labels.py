@@ -39,4 +39,5 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
 
 def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
     """The category of a row: the label of each group and value, crossed as `men × rural`; "" for none."""
-    return crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
+    said: Remark | str = crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
+    return said

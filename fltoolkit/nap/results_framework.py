@@ -28,7 +28,7 @@ from fltoolkit.languages.own_text import (
     WorkingText,
     refuse_two_translations,
 )
-from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.measure_units import OF_CASES, PROFILES, is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
@@ -36,7 +36,16 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import Model, Names, Year, folded, load_model
 
 Measure = Literal[
-    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
+    "prevalence",
+    "total",
+    "share",
+    "stock",
+    "stock_prevalence",
+    "current",
+    "current_prevalence",
+    "duration",
+    "profile",
+    "percent_decrease",
 ]
 PlannedSample = Annotated[int, Field(gt=0)]
 BESIDE = "nap.yaml"  # what a plan is called beside its survey.yaml
@@ -167,8 +176,11 @@ class Indicator(Model):
 
     @model_validator(mode="after")
     def _share_of(self) -> Indicator:
-        if (self.measure == "share") != (self.of is not None):
-            raise ValueError("`of` names the group a share distributes; it goes with measure: share only")
+        if (self.measure in OF_CASES) != (self.of is not None):
+            raise ValueError(
+                "`of` names the group that a share distributes, or the characteristic of a profile (debt_bondage); "
+                "it goes with measure: share and measure: profile, and with no other"
+            )
         if self.measure and self.baseline_value:
             raise ValueError("baseline_value is for partners' rows; a row with a measure is filled from the survey")
         return self
@@ -300,7 +312,7 @@ class Plan(Model):
                     "a row of the published baseline is by a group that the later round does not have", where=where,
                     found=figure.group, allowed=spec.group_names, do="name a group of survey.yaml, or leave the row out",
                 )  # fmt: skip
-            if measure != "share":
+            if measure not in OF_CASES:
                 told = figure.as_estimated(measure, where)
                 rows.append(PublishedRow(measure, row.population, group, figure.category, told, where))
         return rows
@@ -323,7 +335,8 @@ class Plan(Model):
                     continue
                 found = [group_of(word, groups) for word in row.disaggregated_by]
                 by = [(g,) for g in found if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)]
-                wanted.append(TableSpec(measure=row.survey_measure, of=row.of, population=row.population, by=((), *by)))
+                of = row.of if row.survey_measure == "share" else None
+                wanted.append(TableSpec(measure=row.survey_measure, of=of, population=row.population, by=((), *by)))
         return wanted
 
 
@@ -369,5 +382,5 @@ def group_of(word: str, groups: Iterable[str]) -> str | None:
 
 
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
-    """A rate has no breakdown by what only cases have (docs/methods.md §1)."""
-    return not (is_rate(measure) and group in set(case_only))
+    """A rate and a profile have no breakdown by what only cases have (docs/methods.md §1)."""
+    return not ((is_rate(measure) or measure in PROFILES) and group in set(case_only))

@@ -16,7 +16,7 @@ from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
 from fltoolkit.nap.target_paths import aim, of_row, on_path, words
-from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.measure_units import OF_CASES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
@@ -255,7 +255,7 @@ def _decides(n: float, planned: float, after: float) -> bool:
 def _as_rate(row: TargetRow) -> tuple[float, float]:
     """The row as a proportion of its population, and the design effect n·SE²/(p·q) that its interval rests on, at least 1."""
     measure = str(row["measure"])
-    if measure in ("share", "duration"):
+    if measure in (*OF_CASES, "duration"):
         return nan, nan
     value, of = row["baseline_value"] / scale(measure), 1.0 if is_rate(measure) else row["weighted_population"]
     p = value / of

@@ -5,7 +5,7 @@ Each characteristic is yes, no or unresolved (null). One case can have several, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
@@ -32,8 +32,21 @@ OF_ADULTS = (
 OF_CHILDREN = ("worst_form",)
 TOPICS = (*OF_ADULTS, *OF_CHILDREN)
 """What a characteristic is about. A table of a profile is of one topic."""
+FAMILIES = {
+    "involuntary": ("involuntary", "involuntary_stage", "involuntary_mode"),
+    "coercion": ("coercion", "coercion_stage", "coercion_mode"),
+    "situation": ("form", "duration", "at_interview"),
+    "children": OF_CHILDREN,
+}
+"""Topics that stand on one picture, in the order of the questionnaire."""
 EXCLUSIVE = ("form", "duration")
 """Topics of which a case has one characteristic at most."""
+
+
+def families(topics: Iterable[str]) -> list[str]:
+    """The names of the families that these topics are of, in the order of the questionnaire."""
+    there = set(topics)
+    return [name for name, family in FAMILIES.items() if there & set(family)]
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,8 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
 
 def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "") -> Picture:
     """`dots` of some rows of one measure and population of a published set."""
-    names = rows["breakdown"].unique()
-    crossed = uncrossed(names[0]) if len(names) == 1 else ()
-    return picture(estimates(out, rows, read_language(BASE), crossed=crossed if len(crossed) == 2 else (), title=title))
+    crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
+    return picture(estimates(out, rows, read_language(BASE), crossed=crossed, title=title))
 
 
 @checked

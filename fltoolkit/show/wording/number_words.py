@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
-from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.measure_units import PROFILES, is_rate, scale
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
@@ -87,6 +88,15 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["category"]:
         return language.say("by", group=language.join(map(language.by_group, uncrossed(row["breakdown"]))))
     return language.kit(row["category"])
+
+
+def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
+    """What must be said of a profile of cases: that characteristics overlap, and how cases without an answer count; of other measures nothing."""
+    if not rows["measure"].isin(PROFILES).all():
+        return []
+    topics = {topic for breakdown in rows["breakdown"].unique() for topic in uncrossed(breakdown) if topic in TOPICS}
+    overlap = [language.say("profile.overlap")] if topics - set(EXCLUSIVE) else []
+    return [*overlap, language.say("profile.open")]
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:

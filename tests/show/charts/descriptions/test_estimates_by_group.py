@@ -79,7 +79,7 @@ def test_several_groups_have_headings_and_one_name_in_two_groups_stays_two_rows(
 
 def test_a_crossed_breakdown_has_the_categories_of_its_second_group_as_headings() -> None:
     out = country.published()
-    chart = estimates(out, out.select("prevalence", ["sex", "region"]), EN, crossed=("sex", "region"))
+    chart = estimates(out, out.select("prevalence", ["sex", "region"]), EN, crossed=True)
     labels = [row.label for row in chart.rows]
     assert labels[:3] == ["north", "men", "women"]
     assert found(chart, "men × north").marks[0].value == pytest.approx(1000 * 10 / 46, abs=0.05)
