@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import FltoolkitError, RequestError
 from fltoolkit.show.explore.explorer_controls import shell
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.teaching.answer_controls import choice, number_field
@@ -204,4 +204,26 @@ def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson
     given = load_yaml(Path(answers)) if answers else {}
     if strangers := [key for key in given if key not in found]:
         raise RequestError("the file answers what was not asked", where=answers, found=strangers, allowed=list(found))
+    if interactive:
+        _tell_errors_kindly()
     return Lesson(found, given, interactive)
+
+
+def _tell_errors_kindly() -> None:
+    """From now on, a cell of this notebook that fails says what was wrong in words, without the lines of code that it went through."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    def told(
+        shell: object, kind: type[BaseException], error: BaseException, trace: object, tb_offset: int | None = None
+    ) -> list[str]:
+        why = str(error) if isinstance(error, FltoolkitError) else f"{kind.__name__}: {error}"
+        display(
+            Words(
+                f"**This part did not work.** All other parts work all the same; go on, or ask for help.\n\n```text\n{why}\n```"
+            )
+        )
+        return [why]
+
+    if notebook := get_ipython():
+        notebook.set_custom_exc((Exception,), told)

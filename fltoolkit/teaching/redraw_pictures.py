@@ -15,7 +15,7 @@ BINS, UNIT = 40, "per 1,000 adults"
 HILLS = (BLUE, GREEN)  # of two ways of sampling; orange is kept for what misses the truth, purple for a change that is found
 # From where to where the pictures of rates and of their changes reach, per 1,000 adults: one axis for all, so that hills and intervals of
 # different cells can be compared. What lies beyond widens it; nothing is cut.
-RATES, CHANGES = (-20.0, 120.0), (-60.0, 60.0)
+RATES, CHANGES = (-25.0, 140.0), (-60.0, 60.0)
 HILL = 80.0
 METHODS = {"wald": "Wald", "korn_graubard": "Korn–Graubard", "korn_graubard_rare": "Korn–Graubard, rare events"}
 
@@ -75,7 +75,8 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
     if zero:
         fig.add_vline(x=0, line={"color": GREY, "dash": "dot", "width": 2})
     least, most = (CHANGES if zero else RATES) if drawn.rate else (np.inf, -np.inf)
-    span = [float(min(least, low.min())), float(max(most, high.max()))]
+    there = list(row)
+    span = [float(min(least, low[there].min())), float(max(most, high[there].max()))]
     fig.update_xaxes(**axis(("change " if zero else "") + (UNIT if drawn.rate else "persons"), rangemode="normal", range=span))
     fig.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
     fig.update_layout(margin_t=116 + 18 * (len(about) > 110))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from fltoolkit import teaching
 from fltoolkit.errors import FltoolkitError, RequestError, SpecError
@@ -157,6 +158,22 @@ def test_the_score_and_the_kits_ways_follow_every_answer() -> None:
     assert ways.outputs[0]["data"]["text/plain"].count("not yet") == 6
     control.value = "unresolved"
     assert "0 of 9 right." in score.outputs[0]["data"]["text/plain"]
+
+
+def test_a_cell_that_fails_says_so_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    notebook = InteractiveShell.instance()
+    try:
+        notebook.run_cell("from fltoolkit import teaching\nclass_ = teaching.lesson('4_plan', interactive=True)")
+        failed = notebook.run_cell("class_.answer('no such')")
+        notebook.run_cell("1 / 0")
+    finally:
+        InteractiveShell.clear_instance()
+    told = capsys.readouterr().out
+    assert isinstance(failed.error_in_exec, RequestError)
+    assert told.count("This part did not work") == 2
+    assert "smallest_fall" in told
+    assert "ZeroDivisionError: division by zero" in told
+    assert "Traceback" not in told
 
 
 def test_the_trainers_answers_stand_in_the_controls() -> None:
