@@ -41,7 +41,7 @@ def view(counts: pd.DataFrame, contributions: pd.DataFrame, item: str) -> tuple[
     own = own if len(own) else counts[counts["where"].str.endswith(f".{item}")]  # a rule set may have moved it to the other side
     told = (f"**{_words(item)}** ({row['side']}): of {count_or_mark(row['cases'])} cases, {count_or_mark(row['yes'])} answered yes to it; for "
             f"{count_or_mark(row['only'])} it is the only item on its side, so that without the question they would be none.")  # fmt: skip
-    return Words(told), unresolved(own), nonresponse(own)
+    return Words(told), unresolved(own, beside=counts), nonresponse(own)
 
 
 @checked

@@ -17,7 +17,7 @@ from fltoolkit.publish.measure_units import COUNTED, PROFILES, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
@@ -104,6 +104,12 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
         f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks)), WHOLE_PAGE),
         f"{named}. {subtitle} {language.list(told)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
     )  # fmt: skip
+
+
+def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
+    """The axis from zero that holds every number and interval of published rows, of one measure."""
+    marks = [mark for row in rows.to_dict("records") for mark in mark_of(language, row, str(row["measure"]), words="")]
+    return axis_ticks.from_zero(language, [mark.end for mark in marks])
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
