@@ -55,7 +55,7 @@ def texts(document: Document) -> list[str]:
     for block in document.blocks:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
-        found += _strings({name: said for name, said in vars(block).items() if name != "style"}) if not pictures else []
+        found += _strings(_said_in(block)) if not pictures else []
     return [text.replace("\n", " ") for text in found]
 
 
@@ -66,11 +66,16 @@ def _drawn(figure: Any) -> Iterator[str]:
     return (text.get_text() for text in figure.findobj(Text))
 
 
+def _said_in(part: object) -> dict[str, object]:
+    """What a block, a cell or a head of a table says, without how it looks and what code calls it."""
+    return {name: said for name, said in vars(part).items() if name not in ("style", "key", "kind", "marker")}
+
+
 def _strings(node: object) -> list[str]:
     if isinstance(node, str):
         return [node]
     parts = node.values() if isinstance(node, dict) else node if isinstance(node, tuple) else ()
-    parts = [*parts, *(vars(p) for p in parts if hasattr(p, "__dataclass_fields__"))]
+    parts = [*parts, *(_said_in(p) for p in parts if hasattr(p, "__dataclass_fields__"))]
     return [text for part in parts for text in _strings(part)]
 
 
