@@ -143,7 +143,9 @@ def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
 SMART = TableLayout(
     (
         TableColumn(
-            "indicator", lambda language, row: PrintedCell(language.colon(language.own(str(row["code"])), language.kit(row["indicator"]))), "label"
+            "indicator",
+            lambda language, row: PrintedCell(language.colon(language.own(str(row["code"])), language.kit(row["indicator"]))),
+            "label",
         ),
         *(TableColumn(name, partial(_met, name), "words") for name in CRITERIA),
     ),

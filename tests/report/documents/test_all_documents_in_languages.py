@@ -56,7 +56,7 @@ def texts(document: Document) -> list[str]:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
         found += _strings(_said_in(block)) if not pictures else []
-    return [text.replace("\n", " ") for text in found]
+    return [text.replace("-\n", "-").replace("\n", " ") for text in found]
 
 
 def _drawn(figure: Any) -> Iterator[str]:
