@@ -117,7 +117,8 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     assert follow_up(made, EN) is None
     row: dict[str, Any] = dict.fromkeys(made.follow_up.columns) | {
         "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.4, "change": -750.0, "light": light("▼", DECREASED), "group": "gender",
-        "category": Reason.of("categories.women"), "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")), "marker": "u", "decrease": 62.54, "flag": "unreliable",
+        "category": Reason.of("categories.women"), "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")),
+        "marker": "u", "decrease": 62.54, "flag": "unreliable",
     }  # fmt: skip
     later = replace(made, follow_up=pd.DataFrame([row]))
     page = follow_up(later, EN)
