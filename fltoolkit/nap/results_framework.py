@@ -162,7 +162,7 @@ class Indicator(Model):
     definition: Definition
     disaggregated_by: Names = ()
     means_of_verification: OwnText
-    unit: WorkingText = NO_WORKING_TEXT
+    unit: OwnText = NO_TEXT
     measure: Measure | None = None
     of: str | None = None
     population: str | None = None
