@@ -53,7 +53,7 @@ def in_domain(design: Design) -> nw.Expr:
 
 
 def domain_in_words(design: Design) -> str:
-    """The domain as readers see it, such as `area: rural, peri-urban; sex: women`; empty where there is none."""
+    """The domain in words, such as `area: rural, peri-urban; sex: women`. Empty if there is no domain."""
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
     names = {**spec.groups, **spec.sectors} if spec else {}
     titles = {group: (names[group].label if group in names else "") or group for group, _ in design.domain}
