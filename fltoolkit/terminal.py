@@ -44,7 +44,7 @@ def show(name: str, told: Callable[[], str] | None) -> None:
 
 
 def redraw() -> None:
-    """Draw the rewritten line anew, if there is one: its words may have changed."""
+    """Draws the rewritten last line again, if there is one, because its words may have changed."""
     with _ONE_AT_A_TIME:
         if _under_way:
             _draw(_line())

@@ -98,7 +98,7 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
 
 
 def primary_route() -> nw.Expr:
-    """The route by which a child is a case, the first along the flowchart; null for everybody else."""
+    """The primary route of a child who is a case: the first in the order of the flowchart. Null for all others."""
     route = nw.lit(None, dtype=nw.String())
     for name, label in reversed(ROUTES.items()):
         route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)

@@ -15,8 +15,9 @@ from fltoolkit.errors import RequestError
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest fall that would be detected: `absolute` (a proportion), `relative` to the earlier prevalence, and the prevalence
-    `after` it. All nan where not even a fall to zero would be."""
+    """The smallest fall that a survey would detect: `absolute` (a proportion), `relative` to the earlier prevalence, and the
+    prevalence `after` the fall. All are nan if not even a fall to zero would be detected.
+    """
 
     absolute: float
     relative: float

@@ -97,7 +97,7 @@ def class_limits(cases: float) -> tuple[int, int | None]:
 
 
 def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
-    """The rows of a published set as they may be printed, with the columns `cases_class` and `rounding` (B).
+    """The rows of a published set with rounded numbers, and the columns `cases_class` and `rounding` (B, the base of rounding).
 
     Of cells of a breakdown: numbers of persons are multiples of B; rates are ratios of such numbers; `n` and `unresolved` are to the nearest
     ten, and never 0 for somebody; `cases` is 0 or blank; what tells of the spread is blank under 30 cases, and beside a hidden cell. Of

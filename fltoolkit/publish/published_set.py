@@ -47,7 +47,8 @@ OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 @dataclass(frozen=True)
 class Basis:
-    """What a published set was decided on, for one more table beside it. It holds counts of hidden cells: in memory only.
+    """The exact numbers on which a published set was decided. A further table needs them. They include hidden counts, so they stay
+    in memory.
 
     Attributes:
         decided: by outcome (forced labour: "") the rows published so far, with what is hidden of them.
@@ -297,7 +298,9 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
 
 
 def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
-    """The estimates of one measure by its name in `tables:`; `of` is what a share distributes. Raises `NotAvailable`: see the verbs."""
+    """The estimates of one measure, by its name in `tables:`. For a share, `of` says what is divided into shares. Raises
+    `NotAvailable` if the survey cannot give the measure.
+    """
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
     if measure in PROFILES:
@@ -313,7 +316,7 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 
 def judged(decided: Decided, profile: Profile) -> Published:
-    """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
+    """The rows of a run without those that are confidential and those that the profile withholds."""
     table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)

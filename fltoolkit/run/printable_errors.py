@@ -99,7 +99,7 @@ def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None)
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Leave of the errors in a notebook's outputs what may be told, and nothing of its warnings; gives what is told."""
+    """Reduces the errors in a notebook's outputs to what may be printed, removes its warnings, and gives the printable errors."""
     said = []
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])

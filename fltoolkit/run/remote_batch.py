@@ -33,7 +33,7 @@ from fltoolkit.yaml_files.loading import load_model
 
 @dataclass(frozen=True)
 class Claim:
-    """The lock file of results at an address: a later batch takes over, and whoever works for an earlier one stops."""
+    """The lock file of results at an address. A later batch takes over the lock, and workers of the earlier batch then stop."""
 
     store: Store
     name: str
@@ -81,7 +81,7 @@ def run_stored(
     private: str = "",
     say: Callable[[str], None] = print_line,
 ) -> bool:
-    """Run a batch.yaml that stands at an address, as `run_batch` does one at a path. What it names must stand in its folder or below.
+    """Runs a batch.yaml at an address, as `run_batch` does with a path. All files that it names must be in its folder or below.
 
     Raises:
         BatchError: batch.yaml, or a file that it names, is not there. RequestError: a package for this kind of address is missing.

@@ -37,7 +37,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Hands:
-    """Where runs are worked on: gives a run to do, and, once `stop` is set, makes an end of what is not finished."""
+    """The workers of a batch: they run what they are given and, once `stop` is set, abandon what is not finished."""
 
     give: Callable[[Run], Future[Done]]
     stop: Stop

@@ -61,7 +61,7 @@ class Question(Model):
 
     @property
     def single(self) -> bool:
-        """Whether its key takes one column; else it is a yes/no question, of which a key takes several."""
+        """Whether the key of survey.yaml takes one column. If not, it is a yes/no question, and the key takes several."""
         return self.key.split(".")[0] in SINGLE
 
 

@@ -52,7 +52,8 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
 
 
 def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) -> Side:
-    """A round's rows with unresolved persons added as cases; both rounds so, their difference is that of the excess.
+    """Adds unresolved persons as cases to the rows of a round. If both rounds are changed in this way, their difference includes
+    the excess.
 
     The limits keep their distance from the estimate, in squares with what the unresolved add to the variance: exact where the interval
     is estimate ± t·SE. What they take from it is not taken.
@@ -115,7 +116,7 @@ class Matched:
 
 
 def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """The rows of `difference`, with the verdicts that stand whatever the unresolved persons are; see `second_test`, `wide_bounds`.
+    """The rows of `difference`. A verdict stays only if it also holds under `second_test` and `wide_bounds`.
 
     A measure that leaves nobody unresolved (a mean, a share of cases) stays as it is.
     """
@@ -165,7 +166,8 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
 
 
 def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float) -> pd.DataFrame:
-    """The change of one row since a publication, its verdict tested again as by `second_test`; by MOVER, with the published share as it is.
+    """The change of one row since a publication, by MOVER. Its verdict is tested again as in `second_test`, with the published
+    share of unresolved persons.
 
     A publication that does not state its share of unresolved persons is taken to have none: the later round's all count as excess, and an
     increase is not tested again.

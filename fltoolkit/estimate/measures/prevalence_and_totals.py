@@ -62,7 +62,7 @@ def prevalence(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Share of persons for whom a true/false outcome holds: Σw·case / Σw over the persons of each cell.
+    """The share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each cell.
 
     Of a classified survey the headline counts established cases over all persons asked (docs/methods.md §1); unresolved persons stay
     in the denominator and are shown beside it.
@@ -286,7 +286,7 @@ def is_truth(design: Design, name: str) -> bool:
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """The population that a name stands for; a sector of one job asked of all workers brings its own."""
+    """The population with a given name. A sector of the main job, asked of all workers, has a population of its own."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:

@@ -152,7 +152,7 @@ def refuse_sensitive(design: Design, names: list[str]) -> None:
 
 
 def is_sensitive(design: Design, name: str) -> bool:
-    """Whether a group tells of nationality, origin, ethnicity or religion: by its classification, else by its name and label."""
+    """Whether a group shows nationality, origin, ethnicity or religion. The classification decides, or else the name and label."""
     group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
     if isinstance(group, Group) and group.classification:
         return group.classification in SENSITIVE_CLASSIFICATIONS

@@ -134,7 +134,9 @@ def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, f
 
 
 def aliased(x: Array) -> NDArray[np.bool_]:
-    """Columns that those before them already say (R's `glm` drops the same)."""
+    """Columns that are linear combinations of earlier columns. They have no coefficient of their own; R's `glm` drops the same
+    ones.
+    """
     said: list[Array] = []
     found = np.zeros(x.shape[1], dtype=bool)
     for j, column in enumerate(x.T):

@@ -21,7 +21,9 @@ from fltoolkit.survey.design.survey_design import Design
 
 @dataclass(frozen=True)
 class DesignTest:
-    """A test: its statistic, degrees of freedom (`ddf` infinite for chi-squared) and p-value. `what` says what is tested, and how."""
+    """A test: its statistic, degrees of freedom (`ddf` is infinite for chi-squared) and p-value. `what` names the hypothesis and
+    the method.
+    """
 
     what: str
     statistic: float

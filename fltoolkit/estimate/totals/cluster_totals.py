@@ -74,7 +74,7 @@ def cluster_totals(
     weight: str = WEIGHT,
     lowest: bool = False,
 ) -> pd.DataFrame:
-    """Group the microdata once (docs/methods.md §2).
+    """Sums the persons by stratum, PSU and cell, in one pass (docs/methods.md §2).
 
     Args:
         design: any design; rows outside its domain stay in it, with nothing to add.

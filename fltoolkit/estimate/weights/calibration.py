@@ -80,8 +80,9 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
 
 @checked
 def g_weights(design: Design) -> pd.DataFrame:
-    """What calibration did to the weights: `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`,
-    `g_median`, `g_max`, one row a benchmark; see `Calibration.report`. Empty where weights are as given.
+    """How calibration changed the weights, one row per benchmark: `margin`, `category`, `persons`, `population`,
+    `sample_estimate`, `ratio`, `g_min`, `g_median`, `g_max` (see `Calibration.report`). Empty if the weights are not
+    calibrated.
     """
     found = calibrated(design).calibration
     return found.report() if found else pd.DataFrame()

@@ -29,8 +29,10 @@ HEAVIEST = 50.0  # mean weights: more than one person weighs, where nothing else
 
 @dataclass(frozen=True)
 class Kinds:
-    """Kinds of persons, the columns: how many persons each has, and what the lightest and the heaviest of them weigh in each population, in
-    its mean weights (populations × kinds; 0 outside the population)."""
+    """Kinds of persons, the columns of the system: the number of persons of each kind, and the smallest and largest weight among
+    them in each population. Weights are in units of the population's mean weight (populations × kinds; 0 outside the
+    population).
+    """
 
     persons: Array
     light: Array
@@ -39,8 +41,9 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """A cell: the number of its population, its cases, weighted cases (in mean weights; nan: none) and persons (inf: not known), and how
-    far below and above its weighted number the printed one leaves it."""
+    """A cell, a row of the system: the number of its population, its cases, weighted cases (in mean weights; nan: none) and
+    persons (inf: not known), and how far the printed weighted number may lie below and above the exact one.
+    """
 
     cell: C
     population: int
@@ -179,7 +182,7 @@ def _to_the_ends(value: float, step: float) -> tuple[float, float]:
 
 
 def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, base: float = 0.0) -> CellSystem[Key]:
-    """The system of cells of which nothing is known but their groups: every combination of values may hold cases.
+    """A system of cells known only by their groups: every combination of values may hold cases.
 
     Groups that no cell crosses stand in blocks of their own, each with the same total; else a few groups would make too many kinds.
 

@@ -27,7 +27,9 @@ C = TypeVar("C", bound=object)
 
 @dataclass
 class Protected(Generic[C]):
-    """What is hidden, with the reason; and the confidential cells that stay exposed, because all else that could be hidden is spared."""
+    """The hidden cells with their reasons, and the confidential cells that stay exposed because no other cell may be hidden for
+    them.
+    """
 
     hidden: dict[C, str]
     exposed: list[C] = field(default_factory=list)
@@ -43,7 +45,7 @@ def protect(
     dear: Collection[C] = (),
     salt: bytes = b"",
 ) -> Protected[C]:
-    """All cells to hide, with the reason: the primary ones, and complements until none of them can be worked out.
+    """All cells to hide, with their reasons: primary suppressions, and complementary ones until no primary cell can be calculated.
 
     Args:
         system: every cell shown, and what ties them.

@@ -88,8 +88,9 @@ class Terms:
 
 
 def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
-    """Numbers that meet goals of cells of which nothing is known, and agree with all that is known: the cheapest, or None where there are
-    none or none are found within bounds."""
+    """Finds the cheapest numbers that meet the goals for some cells and agree with everything known. None if there are none, or if
+    the search ends without an answer.
+    """
     known = terms.price > 0
     limits = _Limits(system, known, terms.whole)
     price = np.where(np.isfinite(terms.price), terms.price, 0.0)

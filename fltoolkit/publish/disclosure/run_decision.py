@@ -41,7 +41,9 @@ ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interv
 
 
 def limits_of(profile: Profile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
-    """The strictest of the standard, the profile and the survey; whoever lowers them needs the named key, and it is said."""
+    """The strictest limits of three: the standard, the profile and the survey. A survey lowers a limit only with a key made for
+    that, and every output says so.
+    """
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
     asked = {f"profile {profile.name}: confidentiality": profile.confidentiality}
@@ -109,7 +111,7 @@ def decided_rows(
 
 
 def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) -> Decided:
-    """What confidentiality hides of one more estimate beside rows that were decided before: those first, then its own.
+    """Decides on one more estimate after other rows were decided. Gives the earlier rows first, then the new ones.
 
     Rows shown before stay shown. Its own are hidden as far as they and all others together would tell of a confidential cell.
 

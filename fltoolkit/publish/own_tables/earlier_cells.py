@@ -17,7 +17,7 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was decided before, of rows that come first in a table: it stays as it is.
+    """The decision about the first rows of a table. It was made before and does not change.
 
     Attributes:
         rows: how many rows these are: their labels in the table are smaller numbers.

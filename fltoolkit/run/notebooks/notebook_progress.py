@@ -10,7 +10,7 @@ from fltoolkit import terminal
 
 
 class Progress:
-    """Tells where one survey is: its notebook, the section of it, the seconds so far and those that the last run took.
+    """Shows the progress of one survey: its notebook, the section, the seconds so far and those of the last run.
 
     Args:
         name: the survey's. expected: the seconds of its last run; 0 where there is none.

@@ -14,7 +14,7 @@ EDGE = "\x1f"  # stands around each code: no file of answers has it
 
 
 def pattern(separator: str | None) -> str:
-    """The regular expression of what stands between two codes. None: blanks, commas, semicolons and upright strokes, whichever are found."""
+    """The regular expression for the separator between two codes. None: blanks, commas, semicolons and vertical bars all separate."""
     if separator is None:
         return f"[{BLANKS},;|]+"
     return f"[{BLANKS}]*{re.escape(separator.strip())}[{BLANKS}]*" if separator.strip() else f"[{BLANKS}]+"

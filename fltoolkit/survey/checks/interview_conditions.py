@@ -59,7 +59,8 @@ def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
 
 
 def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
-    """`answered by somebody else: 12 %; somebody else was present: 20 %; mode face to face: 80 %`; empty where nothing is mapped.
+    """Such as `answered by somebody else: 12 %; somebody else was present: 20 %; mode face to face: 80 %`. Empty if survey.yaml
+    maps nothing of this.
 
     A share is that of a rounded count, as `printed_counts` rounds it: below the limit it is `fewer than 5 persons`.
     """

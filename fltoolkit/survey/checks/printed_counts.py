@@ -34,7 +34,7 @@ def told(count: int, limit: int) -> object:
 
 
 def told_sum(one: int, other: int, limit: int) -> object:
-    """The sum of two counts that are told elsewhere by themselves: of two hidden ones no more than that follows from them."""
+    """The sum of two counts that are printed separately. If both are hidden, only what follows from them is printed."""
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
     return f"fewer than {2 * limit}" if both_hidden else told(one + other, limit)
 

@@ -75,7 +75,9 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC: sections by letter, divisions that are rows of their own, ILOSTAT's prefixes, what is unverified."""
+    """One revision of ISIC: sections by letter, divisions with rows of their own, ILOSTAT's prefixes, and what is still to be
+    verified.
+    """
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]

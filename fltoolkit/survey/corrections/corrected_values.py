@@ -40,7 +40,7 @@ def corrected_columns(corrections: Iterable[Numbered]) -> list[str]:
 
 
 def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """The frame with some corrections made, one after the other in their order.
+    """Applies corrections to a frame, one after the other, in their order.
 
     Args:
         frame: source columns as text under `src__`, with their numbers and whole numbers.

@@ -171,7 +171,7 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
 
 def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """The rows as a table in memory: else DuckDB works each column out anew wherever it is used.
+    """The rows as a table in memory. Without it DuckDB would compute each column again wherever it is used.
 
     Args:
         frame: of this connection. con: the connection, with which the table ends. where: the files, for messages.

@@ -44,8 +44,9 @@ def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
 
 @contextmanager
 def readable(where: object = "") -> Iterator[None]:
-    """What goes wrong inside is told as a `DataError`: a file that is damaged, or more than memory holds. A library's own words are
-    not repeated, since they may quote a person's row. `where`: the file, or the survey.yaml that names the files."""
+    """Turns reading errors into a `DataError`: a damaged file, or more data than memory holds. The words of other libraries are
+    not repeated, because they may quote a person's row. `where`: the file, or the survey.yaml that names the files.
+    """
     import duckdb
     from pyarrow import ArrowException
 

@@ -172,7 +172,7 @@ class FilePlace:
     tables: Mapping[str, Any]
 
     def paths(self, file: DataFile, where: str) -> list[Path]:
-        """The paths of a file; none, where tables stand in its place."""
+        """The paths of a file. Empty if tables are given in its place."""
         return [] if self.tables else [inside(self.folder, name, where) for name in file.path]
 
 

@@ -23,7 +23,7 @@ LONELY = {
 
 
 class HasDesign(Protocol):
-    """What the facts are made of: the members of `Design` that tell how a sample was drawn."""
+    """The members of `Design` that the summary uses."""
 
     @property
     def frame(self) -> Frame: ...

@@ -22,7 +22,7 @@ QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if a
 
 @dataclass(frozen=True)
 class CsvRow:
-    """A row: the line where it begins, how many cells it has, and what is wrong with its quotes."""
+    """A row of a CSV file: the line where it begins, its number of cells, and any mistake in its quotes."""
 
     line: int
     cells: int

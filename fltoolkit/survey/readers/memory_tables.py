@@ -52,7 +52,7 @@ class MemoryTable:
 
 
 class NoColumn(Exception):
-    """A column that cannot be used; `why` says it without a value."""
+    """A column that cannot be used. `why` gives the reason and quotes no value."""
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why
@@ -60,7 +60,9 @@ class NoColumn(Exception):
 
 
 def memory_table(data: Any) -> MemoryTable | None:
-    """A table in memory with its columns as Arrow arrays; None of what is no such table. A reader of Arrow batches is read to its end."""
+    """A table in memory, with its columns as Arrow arrays. None if `data` is no table that the kit reads. A reader of Arrow
+    batches is read to its end.
+    """
     import pandas as pd
     import pyarrow as pa
 

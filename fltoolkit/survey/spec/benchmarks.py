@@ -27,7 +27,7 @@ Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """Calibration of the weights of a population: a file of benchmarks beside survey.yaml, or `margins` with their numbers.
+    """Calibration of a population's weights: a file of benchmarks beside survey.yaml, or `margins` with their numbers.
 
     It goes for every population whose weight is the same column; persons outside `population` keep their weight.
     """

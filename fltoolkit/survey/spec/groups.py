@@ -117,7 +117,7 @@ class Group(Model):
 
 
 class Bands(Model):
-    """Bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+, and what is below the first."""
+    """Age bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+, and a band below 18."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: OwnText = NO_TEXT
@@ -300,7 +300,7 @@ class TableSpec(Model):
 
     @property
     def is_profile(self) -> bool:
-        """Whether it is a table of what is told of the cases."""
+        """Whether it is a table that describes the cases (a profile)."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")

@@ -245,7 +245,7 @@ class Episodes(Model):
 
     @property
     def exist_questions(self) -> Sources:
-        """The questions on whether an episode exists; none where a number says it, or all exist."""
+        """The questions whether an episode exists. Empty if a number of episodes is asked, or if all exist."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
 

@@ -72,7 +72,7 @@ class Confidentiality(Model):
 
     @property
     def least_told(self) -> int:
-        """The fewest persons that a finding or message tells of: `cases`, which lowers the standard with the named key only."""
+        """The smallest number of persons that a message may print: `cases`; only the named key lowers it below the standard."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
 
 
@@ -150,7 +150,7 @@ class SurveySpec(Model):
         return self
 
     def side(self, population: str) -> str:
-        """Whom a population is of, by its ages: `adults`, `children`, or empty for both."""
+        """Whether a population's ages make it `adults` or `children`. Empty if it has both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
@@ -258,7 +258,7 @@ class SurveySpec(Model):
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
-        """Those that are numbers and nothing else: replicate weights, of which there may be hundreds."""
+        """Columns that are only numbers: replicate weights. There may be hundreds."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
         return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
@@ -270,7 +270,7 @@ class SurveySpec(Model):
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def key_of(self, column: str) -> str:
-        """The first key that names a column, for messages; its position in a list is not told."""
+        """The first key of survey.yaml that names a column, for messages. Its position in a list is not given."""
         run = self.design.replicates and column in self.design.replicates.names  # named by its run, RW{1..80}
         return next((".".join(path) for path in paths_naming(self, column)), "design.replicates.columns" if run else "")
 
@@ -350,7 +350,7 @@ def _read_calibration(spec: SurveySpec, path: Path) -> None:
 
 
 def side_files(spec: SurveySpec) -> list[str]:
-    """The files beside survey.yaml that it uses apart from the data: correspondence tables, benchmarks."""
+    """The files beside survey.yaml, other than the data: correspondence tables and benchmarks."""
     benchmarks = spec.calibration.benchmarks if spec.calibration else None
     named = [*(s.correspondence for s in spec.sectors.values()), benchmarks]
     return list(dict.fromkeys(name for name in named if name))
