@@ -29,7 +29,9 @@ def could_name(spec: SurveySpec) -> list[str]:
     return list(dict.fromkeys(f"{topic}/{name}" if topic.endswith(("_stage", "_mode")) else name for topic, name in there))
 
 
-def rows_of_characteristic(out: Published, characteristic: str, by: tuple[str, ...], population: str | None, measure: str = PROFILE) -> pd.DataFrame:
+def rows_of_characteristic(
+    out: Published, characteristic: str, by: tuple[str, ...], population: str | None, measure: str = PROFILE
+) -> pd.DataFrame:
     """The published shares of one characteristic, with everyone as the category `total`, else the category of the group.
 
     Args:

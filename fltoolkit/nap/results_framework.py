@@ -36,7 +36,16 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import Model, Names, Year, folded, load_model
 
 Measure = Literal[
-    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "profile", "percent_decrease"
+    "prevalence",
+    "total",
+    "share",
+    "stock",
+    "stock_prevalence",
+    "current",
+    "current_prevalence",
+    "duration",
+    "profile",
+    "percent_decrease",
 ]
 PlannedSample = Annotated[int, Field(gt=0)]
 BESIDE = "nap.yaml"  # what a plan is called beside its survey.yaml

@@ -14,6 +14,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import in_place_of_forced_labour
+from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
@@ -206,7 +207,7 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
             "a table beside a run is of forced labour, or of an outcome of one's own", where="publish", found=est.about.outcome,
             allowed=[*OF_FORCED_LABOUR, *persons.outcomes], do='make it an outcome: persons = fl.outcome(persons, "coercion")',
         )  # fmt: skip
-    known = {*persons.spec.group_names, "step"}
+    known = {*persons.spec.group_names, *TOPICS, "step"}
     if gone := sorted({g for decided in basis.decided.values() for g in decided.groups} - known):
         raise RequestError(
             "the set has groups that these persons do not have", where="publish: beside", found=gone,
