@@ -29,7 +29,9 @@ def could_name(spec: SurveySpec) -> list[str]:
     return list(dict.fromkeys(f"{topic}/{name}" if topic.endswith(("_stage", "_mode")) else name for topic, name in there))
 
 
-def rows_of_characteristic(out: Published, characteristic: str, by: tuple[str, ...], population: str | None) -> pd.DataFrame:
+def rows_of_characteristic(
+    out: Published, characteristic: str, by: tuple[str, ...], population: str | None, measure: str = PROFILE
+) -> pd.DataFrame:
     """The published shares of one characteristic, with everyone as the category `total`, else the category of the group.
 
     Args:
@@ -42,19 +44,19 @@ def rows_of_characteristic(out: Published, characteristic: str, by: tuple[str, .
         RequestError: the profile has no such characteristic, or several.
     """
     topic, name = names_of(characteristic)
-    rows = out.own_rows(measure=PROFILE)
+    rows = out.own_rows(measure=measure)
     there = [t for t in TOPICS if t in rows and (rows[t] == name).any() and topic in ("", t)]
     if (rows["marker"] == "x").all():
-        return out.select(PROFILE, [by], population=population)
+        return out.select(measure, [by], population=population)
     if len(there) != 1:
         raise RequestError(
             "a row of the plan names no characteristic of the profile" if not there else "two topics have this characteristic",
             where="measure: profile, of", found=characteristic, allowed=_allowed(rows, there, name), do="name one of these",
         )  # fmt: skip
-    found = out.select(PROFILE, [[there[0], *by]], population=population)
+    found = out.select(measure, [[there[0], *by]], population=population)
     mine = found[found[there[0]] == name]
-    categories = [_category(by, said) for said in mine["category"]]
-    return mine.assign(category=pd.Series(categories, index=mine.index, dtype=object))
+    called = pd.Series([_category(by, said) for said in mine["category"]], mine.index, dtype=object)
+    return mine.assign(category=called)
 
 
 def _category(by: tuple[str, ...], said: object) -> object:

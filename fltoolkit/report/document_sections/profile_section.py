@@ -24,6 +24,6 @@ def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def _rows(out: Published) -> pd.DataFrame:
-    """The published shares by nothing but a topic."""
-    rows = out.own_rows(measure="profile")
-    return rows[rows["breakdown"].map(uncrossed).map(len) == 1]
+    """The published shares by nothing but a topic, without what stands among the shares, as the form may: its intervals are made otherwise."""
+    rows, shares = out.own_rows(measure="profile"), set(out.own_rows(measure="share")["breakdown"])
+    return rows[(rows["breakdown"].map(uncrossed).map(len) == 1) & ~rows["breakdown"].isin(shares)]

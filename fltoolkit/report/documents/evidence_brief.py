@@ -69,8 +69,8 @@ def _tables_and_targets(evidence: Evidence, language: Language) -> list[Block]:
 def _profile(evidence: Evidence, language: Language) -> list[Block]:
     """How people came into forced labour and what held them there; nothing where the run publishes no profile."""
     tables = profile_section.tables(evidence.now, language)
-    pictures = tuple(Chart(p) for p in profile(evidence, language, "half", SIDES))
-    return [Heading(language.say("profile.heading"), 2), *([Charts(pictures)] if pictures else []), *tables] if tables else []
+    pictures = [Chart(p) for p in profile(evidence, language, "wide", SIDES)]
+    return [Heading(language.say("profile.heading"), 2), *pictures, *tables] if tables else []
 
 
 def _already(evidence: Evidence, language: Language) -> list[Block]:
