@@ -1,5 +1,7 @@
-"""What the kit prints: whole lines, one at a time, and on a terminal one more that is rewritten. A terminal that is closed or lacks a
-letter never stops a run."""
+"""Prints messages on the terminal: whole lines, and one last line that is rewritten to show progress.
+
+A closed terminal, or one that cannot print a letter, never stops a run.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Who is in forced labour: the statistical definition of the 20th ICLS for adults, episode by episode.
+"""Classifies adults by the statistical definition of the 20th ICLS, one episode of work at a time.
 
-FL = any work and, in the same work, involuntary and coerced, outside the exceptions of C29 Art. 2(2); which items count, and how
-many of them it takes, is the rule set's. Every truth is yes,
-no or unresolved (null), and nothing is guessed: an unresolved person is not a case and stays in the denominator.
+An adult is in forced labour if one and the same work was involuntary and coerced, and is none of the exceptions of C29 Art. 2(2). The rule set
+says which items count and how many are needed. Each truth is yes, no or unresolved (null). An unresolved person is not counted as a case
+and stays in the denominator.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a rule set fits a survey: the questions it uses, what it lacks, why it cannot be applied, whose cases it can count."""
+"""Checks whether a rule set can be applied to a survey: which of its questions were asked, which are missing, and whose cases it can count."""
 
 from __future__ import annotations
 

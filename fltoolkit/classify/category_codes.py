@@ -1,6 +1,6 @@
-"""What a category is called in a population, and its code for machines: ILOSTAT's where it has one, else one of the kit's own (`FL_...`).
+"""Gives each category its name in a population and its code for machines: ILOSTAT's code, or one of the kit (`FL_...`).
 
-Of adults the categories of the standard `sex` are men and women, of children boys and girls; only a sum of both says both.
+Categories of the standard `sex` are men and women for adults, boys and girls for children. Only a sum of adults and children names both.
 """
 
 from __future__ import annotations

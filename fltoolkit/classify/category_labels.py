@@ -1,15 +1,15 @@
-"""What a category of a group is called: in the kit's words, which each language has, or in the survey's own."""
+"""Gives each category its label: the kit's own words, in each language, or those of survey.yaml."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 from fltoolkit.classify.children import ROUTE_LABELS
-from fltoolkit.languages.reasons import Name, Reason, Remark
+from fltoolkit.classify.profile.characteristics import TOPICS, characteristic_labels
+from fltoolkit.languages.reasons import Name, Reason, Remark, crossed_categories
 from fltoolkit.survey.classifications.job_codes import job_rows
 from fltoolkit.survey.classifications.standards import standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, DisabilityGroup, Group, NumberGroup, QuantileGroup, crossed
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, DisabilityGroup, Group, NumberGroup, QuantileGroup
 from fltoolkit.survey.spec.questions import FORMS
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -23,6 +23,8 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
         return found | {form: Name("kit.forms", form) for form in FORMS}
     if name == "route":
         return found | {str(route): route for route in ROUTE_LABELS}
+    if name in TOPICS:
+        return found | characteristic_labels(spec, name)
     group = spec.groups.get(name)
     if isinstance(group, AgeGroup | NumberGroup):
         first = group.bands[0]
@@ -37,7 +39,4 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
 
 def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
     """The category of a row: the label of each group and value, crossed as `men × rural`; "" for none."""
-    parts: list[Remark | str] = [category_labels(spec, name).get(str(value), str(value)) for name, value in values]
-    if not any(isinstance(part, Remark) for part in parts):
-        return crossed(parts)
-    return reduce(lambda first, last: Reason.of("categories.crossed", first=first, last=last), parts)
+    return crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])

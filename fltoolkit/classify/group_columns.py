@@ -1,4 +1,4 @@
-"""Who belongs where: reference populations, groups, sectors and occupations, as labelled text columns."""
+"""Adds to each person the reference populations and the groups: sex, age band, region, status in employment, sector, occupation, as labels."""
 
 from __future__ import annotations
 

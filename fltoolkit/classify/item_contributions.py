@@ -1,4 +1,4 @@
-"""What each item has to do with a case: the only one on its side of the definition, one of several, or not answered yes."""
+"""Says what each item did in a case: it alone met its side of the definition, it was one of several, or it was not answered yes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A made-up adult, or child with a parent, whose answers can be changed: each change goes through the real classification."""
+"""An invented adult, or child with a parent, to try answers on. Each change runs the real classification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ILO toolkit's checklists: which questions stand on which sheet. A language says them in words (languages/checklists)."""
+"""The checklists of the ILO toolkit, and the sheet of the workbook on which each stands. Their words are in languages/checklists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan followed up: each row of the baseline beside the later round, with the verdict of the test and nothing beyond it."""
+"""Compares each row of the baseline with a later survey, and gives the verdict of the test."""
 
 from __future__ import annotations
 

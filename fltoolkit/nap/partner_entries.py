@@ -1,4 +1,4 @@
-"""What partners filled in, as partners.yaml beside nap.yaml keeps it: text, numbers and dates stay what they were typed as."""
+"""Reads and writes partners.yaml: what partners typed into the workbook. Text, numbers and dates keep their types."""
 
 from __future__ import annotations
 

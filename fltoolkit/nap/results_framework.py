@@ -1,4 +1,4 @@
-"""The results framework of a National Action Plan, as nap.yaml says it (ILO toolkit, Tool No. 16)."""
+"""Reads the results framework of a National Action Plan from nap.yaml (ILO toolkit, Tool No. 16)."""
 
 from __future__ import annotations
 

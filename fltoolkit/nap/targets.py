@@ -1,4 +1,4 @@
-"""What the plan may promise: for each row the smallest change that a repeat would find, and whether its target can be verified."""
+"""Says which targets can be verified: the smallest change that a repeat survey would detect in each row of the plan."""
 
 from __future__ import annotations
 

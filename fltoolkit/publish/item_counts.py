@@ -1,4 +1,4 @@
-"""What each item contributes to the cases, as counts that pass confidentiality: beside the paths, from which it could be worked out."""
+"""Counts how each item contributes to the cases, protected together with the paths, from which the counts could be calculated."""
 
 from __future__ import annotations
 

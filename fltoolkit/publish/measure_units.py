@@ -1,4 +1,4 @@
-"""The scale in which a measure is read: the only place where a proportion becomes a number per 1,000."""
+"""The unit in which each measure is printed. Only here does a proportion become a number per 1,000."""
 
 from __future__ import annotations
 

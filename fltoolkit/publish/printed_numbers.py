@@ -1,7 +1,7 @@
-"""Numbers as they leave: rounded once for a whole run, so that no digit tells which persons a number counts (docs/methods.md §4).
+"""Rounds the numbers of a run once, so that no digit reveals which persons were counted (docs/methods.md §4).
 
-A weighted number is a sum of weights. Sixteen digits of it tell which weights were added, for whoever has a public-use file.
-Everything is judged before this; nothing is judged on what it gives.
+A weighted number is a sum of weights. With all its digits, a reader of a public-use file could find the weights that were added. All decisions
+are made before rounding, on exact numbers.
 """
 
 from __future__ import annotations

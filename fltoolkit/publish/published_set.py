@@ -1,7 +1,7 @@
-"""From estimates to what may be shown: confidentiality first, then reliability, always with the reason.
+"""Turns estimates into the published set: first confidentiality, then reliability, always with the reason.
 
-A run has one published set. Confidentiality is decided once on its cell counts and blanks the same cells in every measure;
-reliability is decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
+A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in every measure. Reliability is
+decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Publication profiles: when a number is reliable enough to be shown, and with what warning (publish/profiles/*.yaml).
+"""Applies a publication profile (publish/profiles/*.yaml): is a number reliable enough to be shown, and with which warning?
 
-Confidentiality is not theirs: it is the same under each (see `complementary_suppression`), except that a profile may raise its limits.
+Confidentiality is the same under every profile (see `complementary_suppression`), except that a profile may raise its limits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import model_validator
 from fltoolkit.estimate.change_over_time.difference import chosen
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
-from fltoolkit.estimate.measures.profile_of_cases import LEAST_CASES
+from fltoolkit.estimate.measures.profile_of_cases import FEW_OF_PROFILE, LEAST_CASES
 from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.publish.measure_units import OF_CASES, PROFILES
@@ -24,7 +24,6 @@ from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
-FEW_OF_PROFILE = Reason.of("profile.few", N=LEAST_CASES)
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
 NO_CASE = Reason.of("reasons.no_case")

@@ -1,4 +1,4 @@
-"""What changed since an earlier round, or since a publication: everything that both publish one-way, under the protection of both."""
+"""Publishes what changed since an earlier survey or publication, protected by the rules of both."""
 
 from __future__ import annotations
 

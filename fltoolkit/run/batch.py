@@ -1,4 +1,4 @@
-"""Many surveys through the notebooks: each in a kernel of its own, whole or not at all, and none stops another."""
+"""Runs the notebooks for many surveys. Each survey has a kernel of its own, its results are kept whole or not at all, and one failure stops no other."""
 
 from __future__ import annotations
 

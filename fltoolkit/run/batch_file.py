@@ -1,4 +1,4 @@
-"""What a batch.yaml asks for: each survey, the notebooks it goes through, and their parameters, checked before anything runs."""
+"""Reads a batch.yaml: the surveys, their notebooks and parameters. Everything is checked before the first run."""
 
 from __future__ import annotations
 

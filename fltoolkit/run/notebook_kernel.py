@@ -1,4 +1,4 @@
-"""Notebooks in git: run on the shipped samples, and written so that the same result is the same text."""
+"""Runs notebooks in a Jupyter kernel. Those in git are stored in a normal form, so that the same result is the same text."""
 
 from __future__ import annotations
 

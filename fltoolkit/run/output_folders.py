@@ -1,6 +1,6 @@
-"""The folder of results: one batch at a time, and each file and folder in it whole or not there. It knows no survey.
+"""Manages the folder of results: one batch at a time, and every file or folder in it is whole or absent.
 
-A folder is made under a name of its own and renamed into place. What a killed batch leaves, the next one clears away.
+A folder is written under a temporary name and then renamed. What a killed batch leaves behind, the next batch removes.
 """
 
 from __future__ import annotations

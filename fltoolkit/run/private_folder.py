@@ -1,4 +1,4 @@
-"""What only those may see who may see persons: it goes to one place, a folder of its own for each survey, and never among the outputs."""
+"""Writes files that only authorised staff may see into a private folder, one subfolder per survey, never among the outputs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A batch at an address (fsspec: s3://, abfs://, sftp://, …): each run fetches what it reads, and leaves its results there, run.json last.
+"""Runs a batch at an address (fsspec: s3://, abfs://, sftp://, …). A run fetches its inputs and uploads its results, run.json last.
 
-Only files travel. Whoever runs a survey does it in a folder of its own, as on one machine; nothing else need be shared.
+Only files travel. Each survey is run in a local folder, and machines share nothing but the address.
 """
 
 from __future__ import annotations

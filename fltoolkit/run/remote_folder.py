@@ -1,4 +1,4 @@
-"""A folder at an address (fsspec: s3://, abfs://, sftp://, …): files and folders come from there and go there."""
+"""Copies files and folders from and to an address (fsspec: s3://, abfs://, sftp://, …)."""
 
 from __future__ import annotations
 

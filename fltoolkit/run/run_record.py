@@ -1,4 +1,4 @@
-"""run.json: what a run rests on and what it left, so that a later batch can tell whether its results are current."""
+"""Reads and writes run.json: what a run used and produced, so that a later batch can tell whether its results are current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs given to workers, threads or a Dask cluster's, and awaited: some at the same time, until all have ended or one says stop."""
+"""Gives runs to workers (threads, or those of a Dask cluster) and waits until all have ended or one says stop."""
 
 from __future__ import annotations
 

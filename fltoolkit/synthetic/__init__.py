@@ -1,8 +1,8 @@
-"""Populations whose truth is known, and surveys drawn from them: for the shipped samples, the tests, the classes.
+"""Invented populations with a known truth, and surveys drawn from them, for samples, tests and classes.
 
-Every person has a true status, true answers, and the answers they would give an interviewer (recall fails, people refuse).
-The *true* prevalence counts true statuses. The *reported* one applies the rules of `fl.classify` to the answers of the whole
-population: it is what a survey without sampling error would find, and what intervals are judged against.
+Every person has a true status, true answers, and the answers given to an interviewer (people forget or refuse). The *true* prevalence counts
+true statuses. The *reported* prevalence applies `fl.classify` to the given answers of the whole population: a survey without sampling error
+would find it, so confidence intervals are judged against it.
 """
 
 from fltoolkit.synthetic.families import Families, make_families

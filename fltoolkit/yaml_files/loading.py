@@ -1,6 +1,6 @@
-"""YAML in, checked objects out: every scalar is text until a model says otherwise, and errors name the key.
+"""Reads YAML files into checked objects. Every scalar stays text until a model gives it a type, and errors name the key.
 
-Read as text, `NO` stays Norway, `01` keeps its zero and `1.0` is not a float: codes survive (see `canonical_code`).
+As text, `NO` stays Norway, `01` keeps its zero, and `1.0` is not a number: codes are not changed (see `canonical_code`).
 """
 
 from __future__ import annotations

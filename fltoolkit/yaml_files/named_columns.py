@@ -1,4 +1,4 @@
-"""Which columns of the data a YAML file names, and under which keys."""
+"""Lists the data columns that a YAML file names, and the keys under which they stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file's columns hold, for a draft: counts and codes, never a row. Nothing is concluded from them here."""
+"""Summarises the columns of a data file for the draft: counts and codes, never single rows. It draws no conclusions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each column of an unknown file might be: by its label, else its name, and only if what stands in it fits."""
+"""Guesses the role of each column (weight, stratum, age …) from its label, then from its name. The values in the column must fit."""
 
 from __future__ import annotations
 

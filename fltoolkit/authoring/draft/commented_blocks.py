@@ -1,4 +1,4 @@
-"""The end of a draft: what it knows of but does not place, as comments. Questions on children and exceptions, select-multiple, and the rest."""
+"""Writes the end of the draft as YAML comments: what the draft found but cannot place, such as questions about children."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last part of a draft: populations, breakdowns, sectors, and the tables wanted."""
+"""Writes the last part of the draft: populations, groups, sectors and the tables wanted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a label says: which answer a code is, and which answer to a question means that it happened. In doubt it says nothing."""
+"""Reads the meaning of labels: which code is a yes, and which answer says that forced labour happened. Where it is not sure, it says nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A first survey.yaml from a file's own names, labels and codes: what it proposes, what each line rests on, what it asks.
+"""Drafts a first survey.yaml from a data file. Each line says what it rests on.
 
-Nothing is decided: what could not be found stands as `<answer>`, which the loader refuses until the reader has answered.
+The draft decides nothing. What it could not find stands as `<answer>`, and the loader refuses the file until a person has answered.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The columns not used yet while a draft is made: one that is taken for one thing is not offered for another."""
+"""Keeps the list of columns that the draft has not used yet, so that no column gets two roles."""
 
 from __future__ import annotations
 

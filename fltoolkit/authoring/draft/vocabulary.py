@@ -1,4 +1,4 @@
-"""The words by which a draft knows columns and codes (vocabulary.yaml): how text is compared, and what it is taken for."""
+"""Compares labels and names with known words (vocabulary.yaml) to recognise columns and codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a questionnaire.yaml says: questions, answers and routing, in each language, and the key of survey.yaml that each answer feeds."""
+"""The content of a questionnaire.yaml: questions, answers and routing in each language, and the key of survey.yaml that each answer fills."""
 
 from __future__ import annotations
 

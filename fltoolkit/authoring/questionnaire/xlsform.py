@@ -1,4 +1,4 @@
-"""A questionnaire as an XLSForm: the rows of its sheets, its routing written out in XPath, and the workbook's bytes."""
+"""Writes a questionnaire as an XLSForm workbook, with its routing as XPath conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings that need the classification: what the definition could not use, and what a reader should be told of the cases."""
+"""Findings that need the classification: data that the definition could not use, and what a reader should know about the cases."""
 
 from __future__ import annotations
 

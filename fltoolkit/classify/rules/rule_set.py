@@ -1,4 +1,4 @@
-"""Rule sets are data: what counts as forced labour stands in the YAML files here, and only there."""
+"""Reads a rule set: a YAML file that defines what counts as forced labour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The difference of two rounds, row by row: its interval, and which way it went. Arrays in, arrays out; no design is needed here."""
+"""Computes differences between two surveys, row by row: interval and direction. It works on arrays and needs no sample design."""
 
 from __future__ import annotations
 

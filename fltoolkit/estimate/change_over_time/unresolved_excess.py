@@ -1,7 +1,8 @@
-"""Whether a change is more than a change in who left the question open: the second test that a verdict has to pass, and wide bounds.
+"""A second test of a change: would the verdict remain if the excess of unresolved persons in one survey were cases?
 
-Unresolved persons are not counted as cases. So a rate falls if only refusals rise. A verdict against which the unresolved rose is
-tested again, with the excess of their share over the other round's counted as cases (docs/methods.md §5).
+Unresolved persons are not counted as cases, so a rate also falls when more people refuse to answer. `decreased` is tested again if the later
+survey has the larger share of unresolved persons, `increased` if the earlier one has. The excess of that share then counts as cases
+(docs/methods.md §5).
 """
 
 from __future__ import annotations

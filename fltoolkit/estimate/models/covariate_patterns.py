@@ -1,4 +1,4 @@
-"""The persons of a model, grouped by their covariates: a formula, one pass, and one row a pattern."""
+"""Groups the persons of a model by their covariates. Everybody with the same covariates is one row of sums."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Logistic regression on groups of persons: maximum likelihood, Firth's penalty, and which coefficients have no estimate.
+"""Fits a logistic regression to grouped persons, by maximum likelihood or Firth's method, and finds coefficients without an estimate.
 
-Everything here is arithmetic on one row a covariate pattern: x (patterns × coefficients), y (weighted cases), w (weighted
-persons). Columns of x are of the same order of magnitude; see `logistic_model` for the design-based variance.
+Inputs have one row per covariate pattern: x (patterns × coefficients), y (weighted cases), w (weighted persons). Columns of x must be of
+similar size. `logistic_model` adds the design-based variance.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a model's coefficients are called, and its average marginal effects."""
+"""Names the coefficients of a model and computes its average marginal effects."""
 
 from __future__ import annotations
 

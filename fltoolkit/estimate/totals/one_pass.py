@@ -1,4 +1,4 @@
-"""One pass over the persons, the cells wanted from it, and their sums by sampled unit or replicate."""
+"""Plans one reading of the persons: the cells wanted, and their sums by sampling unit or replicate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of an estimate: cells of one or several breakdowns, and sums of a `cluster_totals` table over them."""
+"""The cells of a result: the rows of one or several breakdowns, and their sums from a `cluster_totals` table."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Weights calibrated to population benchmarks: post-stratification, raking, linear GREG on categorical margins (docs/methods.md §2).
+"""Calibrates weights to population benchmarks: post-stratification, raking, or linear GREG on categorical margins (docs/methods.md §2).
 
-The factor g on the weight depends on a person's pattern of the margins only, so it is found on the small table of patterns.
+Persons in the same categories of the margins get the same factor g. So g is computed on a small table with one row per pattern of categories.
 """
 
 from __future__ import annotations

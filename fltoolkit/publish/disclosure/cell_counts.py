@@ -1,4 +1,4 @@
-"""What confidentiality is decided on: the counts of cells, and the limits."""
+"""The counts of each cell and the limits on which the decision about confidentiality rests."""
 
 from __future__ import annotations
 

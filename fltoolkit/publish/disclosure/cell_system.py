@@ -1,8 +1,8 @@
-"""What ties the cells of a run to each other: unknown numbers of cases by kind of person, and the cells that each kind is in.
+"""A system of linear equations that links the cells of a run: what a reader could calculate.
 
-A reader sees the cases of cells. How many cases each kind of person holds he does not know: each kind is an unknown, a column of the system.
-A cell is a row, the sum of the kinds in it. Every sum that a reader can make follows from these columns: of groups that nest, of
-populations that overlap, of bands of ages. Nothing has to be declared.
+A reader sees the number of cases of each cell. The number of cases of each kind of person is unknown to the reader. So each kind is an unknown
+(a column), and each cell is the sum of its kinds (a row). All relations between cells follow from this: nested groups, overlapping
+populations, age bands. Nobody has to declare them.
 """
 
 from __future__ import annotations

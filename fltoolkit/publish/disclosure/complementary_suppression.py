@@ -1,7 +1,7 @@
-"""Complementary suppression: what must be hidden so that a hidden count cannot be worked out from those shown.
+"""Complementary suppression: hides further cells, so that a hidden count cannot be calculated from the shown ones.
 
-For each confidential cell a programme (`feasible_counts`) finds numbers that agree with all that is shown and give the cell few cases,
-and others that give it many. Where there are none, the cheapest cells that would have to change are hidden, too.
+For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything shown: one with few cases
+in the cell, and one with many. If it does not find both, the cheapest other cells that make them possible are hidden too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Headlines of other rule sets beside the run's own: two that differ by a few persons would tell those."""
+"""Protects results of several rule sets: where two differ by a few persons, subtraction would reveal those persons."""
 
 from __future__ import annotations
 

@@ -172,7 +172,12 @@ def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
-def rule_sets(out: Published, language: Language) -> PrintedTable | Paragraph:
-    """The headline under each rule set, side by side."""
+def rule_sets(out: Published, language: Language, *, checked: bool = False) -> PrintedTable | Paragraph:
+    """The headline under each rule set, side by side.
+
+    Args:
+        checked: leave out the other rule sets that are recalled, not compared with their publication: partners do not see them.
+    """
     rows = out.rule_sets("prevalence")
+    rows = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)] if checked else rows
     return Paragraph(language.say("rule_sets.one"), "quiet") if len(rows) < 2 else result_tables.rule_sets(language, rows)

@@ -1,4 +1,4 @@
-"""How far a survey's notebooks are: on a terminal one line that is rewritten, elsewhere a line a notebook."""
+"""Shows the progress of a survey's notebooks: one rewritten line on a terminal, one line per notebook elsewhere."""
 
 from __future__ import annotations
 

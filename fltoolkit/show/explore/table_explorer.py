@@ -14,11 +14,13 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_plot
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.english_numbers import TITLES, labels
+from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.section_words import Words
 
 Options = dict[str, str]
@@ -95,7 +97,7 @@ def hidden(rows: pd.DataFrame, judged: str) -> Words:
     by = f"Judged by the profile *{judged}*."
     if gone.empty:
         return Words(f"Every number is shown. {by}")
-    names = dict(zip(rows.index, labels(rows), strict=True))
+    names = dict(zip(rows.index, number_words.labels(read_language(BASE), rows), strict=True))
     why = "\n".join(f"- {names[i]}: [{marker}] {reason}" for i, marker, reason in gone[["marker", "reason"]].itertuples())
     return Words(f"**{len(gone)} of {len(rows)} numbers are not shown.** {by}\n\n{why}")
 
@@ -145,7 +147,7 @@ def _label(out: Published, name: str, row: Mapping[Any, Any]) -> str:
     if name == "rule_set":
         return str(row["rule_set"]) + (" (of this run)" if row["rule_set"] == out.rule_set else " (the headline only)")
     if name == "measure":
-        return TITLES[row["measure"]]
+        return read_language(BASE).say(f"titles.{row['measure']}")
     if name == "population":
         return str(row["reference_population_label"])
     return str(row["breakdown"]).replace("_", " ") or "everyone"

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import is_rate, scale
@@ -87,8 +86,7 @@ def category(language: Language, row: PublishedNumber) -> str:
         return language.say("everyone")
     if not row["category"]:
         return language.say("by", group=language.join(map(language.by_group, uncrossed(row["breakdown"]))))
-    told = language.kit(row["category"])
-    return told.replace("_", " ") if set(uncrossed(row["breakdown"])) & set(TOPICS) else told
+    return language.kit(row["category"])
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:

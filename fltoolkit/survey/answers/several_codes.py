@@ -1,4 +1,4 @@
-"""A select-multiple in one column: the codes of all options that were ticked, in one text, such as `1 3 7`."""
+"""Reads a select-multiple question in one column: the codes of all ticked options in one text, such as `1 3 7`."""
 
 from __future__ import annotations
 

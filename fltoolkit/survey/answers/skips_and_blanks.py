@@ -1,4 +1,4 @@
-"""What an answer holds, and what a blank means: a skip behind a shut gate, a declared no, or nothing that is known."""
+"""Says what a blank answer means: a skip by the routing, a no that survey.yaml declares, or unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings: what was found in the data, where, how many rows, how bad, and what to do; and the counting behind them."""
+"""A finding: what is wrong in the data, where, in how many rows, how serious it is, and what to do. Also counts the rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings about codes of industries and occupations: those that the classification does not know, and what their length cannot tell."""
+"""Findings about codes of industries and occupations: codes that the classification does not have, and lengths that leave the level unclear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the interviews were held: by whom, with whom near, and in which mode. Shares of those who answered the module."""
+"""Shares of interviews by interviewer, by who was near, and by mode, among persons who answered the module."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How a number of persons may be printed outside the published set: one decision for a total and its parts.
+"""Rounds the numbers of persons that checks print: one decision for a total and its parts.
 
-Two exact counts, one of persons among the other's, tell of the persons between them. So every count is rounded to twice the
-confidentiality limit: between two rounded counts a hidden one can be anything below the limit. So can each part of a printed sum, and cases
-are told in classes.
+If one count of persons is within another, their difference would be a small count. So every count is rounded to twice the confidentiality
+limit. Then the difference of two rounded counts does not reveal a count below the limit. The parts of a printed sum are rounded too, and
+cases are given in classes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The survey in a few facts: what it is, how it was drawn, and how many it reached."""
+"""The main facts of a survey: what it is, how the sample was drawn, and how many persons it reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes in the data that survey.yaml does not name, also those of a select-multiple, whose texts are taken apart. They stop the estimate."""
+"""Finds codes in the data that survey.yaml does not name, also within select-multiple answers. They stop the estimate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard classifications are data: the YAML files here say what a code stands for, in words and in ILOSTAT's codes."""
+"""Reads the standard classifications: YAML files that say what a code means, in words and in ILOSTAT's codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Corrections on a frame: which cells each of them reaches, and what these become. The files themselves stay as they are."""
+"""Finds the cells that each correction changes and gives them their new values. The data files stay as they are."""
 
 from __future__ import annotations
 

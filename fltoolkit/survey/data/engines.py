@@ -1,7 +1,6 @@
-"""What DuckDB and Spark say in different words: everything else is written once, in narwhals.
+"""The few operations that DuckDB and Spark need in different forms. All others are written once, in narwhals.
 
-A file or a table in memory is a relation of the survey's own DuckDB connection; a PySpark DataFrame stays one, and its rows
-stay in the cluster.
+A file or a table in memory becomes a relation of the survey's DuckDB connection. A PySpark DataFrame stays in its cluster.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The one door through which counts and sums come home from files and clusters; what fails there is told in the kit's words.
+"""Fetches counts and sums from files and clusters. All reading goes through here, so all reading errors get clear messages here.
 
-Files are read again for every estimate, so any of these calls can meet a damaged page, a full disk or a file that was cut.
+Files are read again for every estimate, so each call can meet a damaged page, a full disk or a file that was cut.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The labels of strata, units and households: text, or whole numbers where the file has them as such."""
+"""Gives strata, units and households their labels: text, or whole numbers where the file has whole numbers."""
 
 from __future__ import annotations
 

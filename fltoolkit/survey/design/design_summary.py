@@ -1,4 +1,4 @@
-"""A sample design in a few facts: strata, sampling units, degrees of freedom, the range of weights. No number in it is of one person."""
+"""Summarises a sample design: strata, sampling units, degrees of freedom, range of weights. No number in it is of one person."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How a CSV file is written: its delimiter, the lines above its header, and the names in its header.
+"""Finds how a CSV file is written: its delimiter, the lines above its header, and its column names.
 
-It is found by the first rows, which are read once more with all the others: nothing that is assumed here goes unchecked.
+The first rows suggest the layout. The strict reading of all rows then checks it.
 """
 
 from __future__ import annotations

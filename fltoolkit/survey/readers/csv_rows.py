@@ -1,6 +1,6 @@
-"""Why a CSV file cannot be read: the first row that is not as the header is, told by its line and its number of cells.
+"""Explains why a CSV file cannot be read: the line of the first wrong row, and its number of cells.
 
-The file is read once more for it, row by row: the words of DuckDB may quote a cell, and no message of the kit does.
+DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes none.
 """
 
 from __future__ import annotations

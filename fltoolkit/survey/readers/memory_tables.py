@@ -1,7 +1,6 @@
-"""Tables in memory (pandas, Polars, Arrow, a DuckDB relation) as Arrow tables: whole columns, each of one kind, nothing sampled.
+"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow: each column has one type, found from all its values.
 
-A column that holds values of several kinds, or of a kind that no estimate takes, does not stop a survey that has no use for it. It is
-left out, and why is kept for whoever asks for it.
+A column with mixed types, or a type that no estimate uses, is left out with the reason. It stops only a survey that needs it.
 """
 
 from __future__ import annotations

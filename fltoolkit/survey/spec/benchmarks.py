@@ -1,4 +1,4 @@
-"""Population benchmarks: how many persons there are in each category of some margins, as a CSV, a table or a mapping says it."""
+"""Population benchmarks: the number of persons in each category of some margins, from a CSV file, a table or a mapping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the data lie and how the sample was drawn, as survey.yaml says it: files, design, and who answered the module."""
+"""The part of survey.yaml about files, sample design, and who answered the module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of whom and by what a figure is, as survey.yaml says it: reference populations, groups, sectors and the tables wanted."""
+"""The part of survey.yaml about reference populations, groups, sectors and the tables wanted."""
 
 from __future__ import annotations
 

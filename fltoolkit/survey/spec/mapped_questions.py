@@ -1,4 +1,4 @@
-"""The yes/no questions of a survey.yaml seen together: what a gate's codes mean, and what a blank in a gate's column means."""
+"""All yes/no questions of a survey.yaml together: what the codes of a gate mean, and what a blank in its column means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods of replicate weights and their coefficients, as R's `svrepdesign` has them. No data are read here."""
+"""Methods of replicate weights and their coefficients, as in `svrepdesign` of R's survey package. No data are read here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that a group may not have, because a result has a column of that name; a test compares them with the results."""
+"""Names that a group may not have, because results have columns of these names. A test compares the list with the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asked a question: the gates before it, as the questionnaire prints them."""
+"""The routing of a questionnaire: which earlier answers (gates) lead to a question."""
 
 from __future__ import annotations
 

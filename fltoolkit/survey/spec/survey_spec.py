@@ -1,8 +1,7 @@
-"""What a survey.yaml says: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
+"""The whole survey.yaml: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +42,7 @@ from fltoolkit.survey.spec.groups import (
 )
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
 from fltoolkit.survey.spec.questions import (
+    Age,
     AnswerCodes,
     Episodes,
     Exceptions,
@@ -51,40 +51,13 @@ from fltoolkit.survey.spec.questions import (
     Items,
     Months,
     Place,
+    ReferencePeriod,
     Source,
     Sources,
 )
 from fltoolkit.survey.spec.reserved_names import RESERVED
-from fltoolkit.yaml_files.loading import ONE, Codes, Model, Year, as_entries, load_model
+from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, load_model
 from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
-
-
-class Age(Model):
-    """Age in completed years at interview. Below `adult` a person is a child, and the definition is that of children.
-
-    Where `at_start` names a column with the age at the start of the work, that age decides instead, episode by episode.
-    """
-
-    column: str
-    missing: Codes = ()
-    max: Annotated[int, Field(gt=0)] = 120
-    adult: Annotated[int, Field(gt=0)] = 18
-    at_start: str | None = None
-
-
-class ReferencePeriod(Model):
-    """The window the questions look back over; every figure names it (para 6a)."""
-
-    months: Annotated[int, Field(gt=0)]
-    text: OwnText
-    start: date | None = None
-    end: date | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> ReferencePeriod:
-        if self.start and self.end and self.end < self.start:
-            raise ValueError(f"end ({self.end}) is before start ({self.start})")
-        return self
 
 
 class Confidentiality(Model):

@@ -25,6 +25,7 @@ from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.workbook.all_sheets import pages
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
 MADE = (evidence_brief, nap_skeleton, workshop, fact_sheet)
@@ -55,7 +56,8 @@ def texts(document: Document) -> list[str]:
     for block in document.blocks:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
-        found += _strings({name: said for name, said in vars(block).items() if name != "style"}) if not pictures else []
+        said = block if isinstance(block, PrintedTable) else {name: text for name, text in vars(block).items() if name != "style"}
+        found += _strings(said) if not pictures else []
     return [text.replace("\n", " ") for text in found]
 
 
@@ -69,6 +71,18 @@ def _drawn(figure: Any) -> Iterator[str]:
 def _strings(node: object) -> list[str]:
     if isinstance(node, str):
         return [node]
+    if isinstance(node, PrintedTable):  # its keys and kinds are no words
+        heads = (head.text for head in node.heads)
+        meanings = (text for pair in node.meanings for text in pair)
+        return [
+            node.title,
+            node.subtitle,
+            *heads,
+            *(text for row in node.texts for text in row),
+            node.note,
+            *node.footnotes,
+            *meanings,
+        ]
     parts = node.values() if isinstance(node, dict) else node if isinstance(node, tuple) else ()
     parts = [*parts, *(vars(p) for p in parts if hasattr(p, "__dataclass_fields__"))]
     return [text for part in parts for text in _strings(part)]

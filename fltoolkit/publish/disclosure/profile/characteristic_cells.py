@@ -1,7 +1,7 @@
-"""The cells behind a profile of cases: those with a characteristic, those without it, and those of whom it is open.
+"""The three cells behind each row of a profile: cases with the characteristic, cases without it, and cases where it is unresolved.
 
-Characteristics overlap, so that no sum ties one to another. What ties the three cells of one is the number of cases, which is shown:
-a reader who knows two of them knows the third.
+The three add up to the number of cases, which is shown. So a reader who knows two of them knows the third. No sum links different
+characteristics, because they overlap.
 """
 
 from __future__ import annotations

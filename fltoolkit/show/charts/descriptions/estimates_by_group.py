@@ -11,6 +11,7 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import uncrossed_categories
 from fltoolkit.publish.measure_units import COUNTED, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
@@ -165,7 +166,8 @@ def _crossed(language: Language, rows: pd.DataFrame, groups: Sequence[str]) -> l
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
 
     def label(group: str, row: PublishedNumber) -> str:
-        return number_words.category(language, {"breakdown": group, "category": row[group]})
+        said = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
+        return number_words.category(language, {"breakdown": group, "category": said[group]})
 
     return [
         (
@@ -200,7 +202,7 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
     of = language.say(f"titles.{first['measure']}")
     if not groups:
         return of_population(language, first, of)
-    names = language.join(language.join(number_words.group(language, key) for key in uncrossed(group)) for group in groups)
+    names = language.join(language.join(map(language.by_group, uncrossed(group))) for group in groups)
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
     return of_population(language, first, language.say(key, title=of, groups=names))
 
