@@ -11,13 +11,14 @@ from __future__ import annotations
 import sys
 
 import fltoolkit as fl
-
 from tests.golden.export_norvia import SURVEY, sha256
 
 
 def write(path: str) -> None:
     """The statuses by HH and LINE."""
-    found = fl.classify(fl.read_survey(SURVEY)).frame.select("src__HH", "src__LINE", "forced_labour").collect("pandas").to_native()
+    found = (
+        fl.classify(fl.read_survey(SURVEY)).frame.select("src__HH", "src__LINE", "forced_labour").collect("pandas").to_native()
+    )
     table = found.rename(columns={"src__HH": "HH", "src__LINE": "LINE", "forced_labour": "status"})
     table["status"] = table["status"].astype("Int64").fillna(-1)
     table.sort_values(["HH", "LINE"]).to_csv(path, index=False)
