@@ -19,7 +19,7 @@ from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
 from fltoolkit.classify.empty_populations import refuse_empty_populations
 from fltoolkit.classify.group_columns import group_columns, job_column, memberships, with_sums
-from fltoolkit.classify.quantile_groups import quantile_limits
+from fltoolkit.classify.groups.quantile_groups import quantile_limits
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError

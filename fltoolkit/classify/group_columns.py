@@ -52,7 +52,7 @@ def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> li
     """Every group of survey.yaml as a text column under its own name; `not stated` is a value, never a dropped row.
 
     Args:
-        limits: by group of quantiles the upper limits of all its quantiles but the last, of `quantile_groups.quantile_limits`.
+        limits: by group of quantiles the upper limits of all its quantiles but the last, of `groups.quantile_groups.quantile_limits`.
     """
     columns = [
         (in_quantiles(g, limits[name]) if isinstance(g, QuantileGroup) else group(g)).alias(name)

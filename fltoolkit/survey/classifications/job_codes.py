@@ -10,7 +10,6 @@ from fltoolkit.survey.spec.groups import Job, Sector
 
 # The sub-major groups of ISCO-08 by their major group. Source: ILO, International Standard Classification of Occupations, 2012.
 SUB_MAJOR_GROUPS = {
-    "0": "123",
     "1": "1234",
     "2": "123456",
     "3": "12345",
@@ -20,6 +19,7 @@ SUB_MAJOR_GROUPS = {
     "7": "12345",
     "8": "123",
     "9": "123456",
+    "0": "123",
 }
 
 
