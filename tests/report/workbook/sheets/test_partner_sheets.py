@@ -38,7 +38,7 @@ def test_only_what_the_kit_cannot_tell_is_asked_of_partners() -> None:
 
 def test_every_question_of_a_tool_is_asked_in_the_plans_language_with_what_partners_answered() -> None:
     filled = entries(checklists={"cap_impact": {"answer": "yes", "note": "since 2024"}})
-    made = promises.evidence_before_a_repeat(promises.plan_with(), filled)
+    made = replace(promises.evidence_before_a_repeat(promises.plan_with(), filled), now=published(row()))
     for tool in SHEETS:
         tools = (4, 8) if tool == 8 else (tool,)
         assert [line.id for line in checklist(made, FR, tool).lines] == [q.id for each in tools for q in checklists().of(each)]
@@ -63,18 +63,16 @@ def question(*asked: str, tool: int = 3) -> ChecklistQuestion:
 
 def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> None:
     rows = [
-        row(),
-        of("sex", "men", marker="u", flag="unreliable"),
-        of("sex", "women", **HIDDEN),
-        of("region", "north", measure="total"),
-    ]
-    found = promises.evidence_from(published(*rows, groups=("sex", "region")))
-    told = survey_says(found, EN, question("total", "gender", "region")).replace("\u00a0", " ").splitlines()
+        row(), of("sex", "men", marker="u", flag="unreliable"), of("sex", "women", **HIDDEN), of("region", "north"),
+        of("area", "rural", measure="total", area="rural"),
+    ]  # fmt: skip
+    found = promises.evidence_from(published(*rows, groups=("sex", "region", "area")))
+    told = survey_says(found, EN, question("total", "gender", "area")).replace("\u00a0", " ").splitlines()
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
     assert told[0] == f"Everyone (per 1,000 adults): {rate} ({limits})"
     assert told[1].startswith("By sex (per 1,000 adults): men ")
     assert told[1].endswith(" [u]; 1 not shown ([u] low reliability)")
-    assert told[2].startswith("By region (persons): north ")
+    assert told[2].startswith("By urban or rural area (persons): rural ")
     assert survey_says(found, EN, question("nationality")) == survey_says(found, EN, question("change")) == ""
 
 
