@@ -17,38 +17,43 @@ CHANGE = "change"
 """The word by which a question asks what changed since the baseline."""
 MEASURES = ("prevalence", "share", "profile", "total")
 """Of the measures of a breakdown the first that is published answers: a rate tells more than a share, a share more than a number."""
-WHOLE = ("prevalence", "total", "duration")
-"""What is told of everyone."""
+WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
+"""The measures of everyone that a word stands for."""
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
     """The published rows that answer a question, of one measure, population and breakdown each.
 
     Args:
-        words: as in checklists.yaml: `total`, or words by which a plan disaggregates, such as `gender` or `region`.
+        words: as in checklists.yaml: `total` and `months` are told of everyone; others are words by which a plan disaggregates, such as
+            `gender`, or topics of a profile.
 
     Returns:
         Rows of `Published.table`, in the order of the words. A breakdown of which no number is shown answers nothing.
     """
-    return tuple(rows for word in words for rows in (_of_everyone(out) if word == TOTAL else _by(out, WORDS.get(word, (word,)))))
+    return tuple(
+        rows
+        for word in words
+        for rows in (_of_everyone(out, WHOLE[word]) if word in WHOLE else _by(out, WORDS.get(word, (word,))))
+    )
 
 
-def is_answered(evidence: Evidence, question: ChecklistQuestion) -> bool:
-    """Whether a number of the run answers a question, at least in part."""
-    changed = CHANGE in question.evidence and not evidence.follow_up.empty
-    return changed or bool(answers(evidence.now, question.evidence))
+def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
+    """Whether a question is of the knowledge base, and no number of the run answers it. Only a later round is asked for a change."""
+    return question.tool == TOOL and CHANGE not in question.evidence and not answers(evidence.now, question.evidence)
 
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
-    """The questions of Tool No. 4 that no number of the run answers, in order."""
-    return tuple(q for q in checklists().of(TOOL) if not is_answered(evidence, q))
+    """The questions that no number of the run answers, in order."""
+    return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 
-def _of_everyone(out: Published) -> list[pd.DataFrame]:
-    """Rate, number and duration of each headline population."""
+def _of_everyone(out: Published, measures: Iterable[str]) -> list[pd.DataFrame]:
+    """Some measures of each headline population."""
     rows = out.own_rows(breakdown="")
     rows = rows[
-        rows["measure"].isin(WHOLE) & rows["reference_population"].isin(out.headlines or rows["reference_population"][:1])
+        rows["measure"].isin(list(measures))
+        & rows["reference_population"].isin(out.headlines or rows["reference_population"][:1])
     ]
     return [part for _, part in rows.groupby(["reference_population", "measure"], sort=False) if part["estimate"].notna().any()]
 

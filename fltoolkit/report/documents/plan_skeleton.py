@@ -25,13 +25,13 @@ from fltoolkit.report.document_sections import (
     targets_section,
 )
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, path, repeat
+from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
 from fltoolkit.show.printed_tables import framework_tables
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
 KNOWN = 3  # the place of the heading below which chapter 1 has its tables
-MOST = 24  # categories in a picture of a page
+MOST = 14  # categories of a picture
 
 
 @with_own_words
@@ -119,23 +119,35 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
 
 
 def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
-    """A picture of the rate by each group, else of the share of cases; none of a group with more categories than a page has room for."""
-    found = (rows.iloc[0] for rows in answers(evidence.now, groups) if len(rows) <= MOST)
-    return [
-        Chart(
-            estimates(
-                evidence, language, "wide", Grouped(str(r["measure"]), (str(r["breakdown"]),), str(r["reference_population"]))
-            )
-        )
-        for r in found
-        if r["measure"] in ("prevalence", "share")
-    ]
+    """Pictures of the rate by some groups, else of the share of cases, each of the first population that has it.
+
+    Groups share a picture as long as a page has room for it; a group with more categories than that has none.
+    """
+    first = {str(rows["breakdown"].iloc[0]): rows for rows in reversed(answers(evidence.now, groups))}
+    chosen: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for group, rows in sorted(first.items(), key=lambda found: groups.index(found[0])):
+        measure, population = (str(rows[name].iloc[0]) for name in ("measure", "reference_population"))
+        if measure in ("prevalence", "share") and len(rows) <= MOST:
+            chosen.setdefault((measure, population), []).append((group, len(rows)))
+    asked = (Grouped(measure, part, population) for (measure, population), sized in chosen.items() for part in _parts(sized))
+    return [Chart(estimates(evidence, language, "wide", what)) for what in asked]
+
+
+def _parts(groups: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
+    """Groups with the number of their categories, cut so that no part has more than `MOST`."""
+    parts: list[tuple[str, ...]] = []
+    room = 0
+    for group, size in groups:
+        if size > room:
+            parts, room = [*parts, ()], MOST
+        parts[-1], room = (*parts[-1], group), room - size
+    return parts
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
     """Chapter 6: the matrix, targets and whether they can be verified, milestones that nobody measures, follow-up."""
     heads = language.each("skeleton.monitoring")
-    way, changed = path(evidence, language, "wide") or repeat(evidence, language, "wide"), change(evidence, language, "wide")
+    way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
     follow = follow_up_section.table(evidence, language)
     plan = evidence.plan
     surveys = language.join(str(year) for year in plan.planned_surveys)
@@ -145,7 +157,6 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
         later = [
             Heading(heads[4], 2),
             *(Paragraph(t) for t in follow_up_section.verdicts(evidence, language)),
-            *([Chart(changed)] if changed else []),
             follow,
         ]
     return [

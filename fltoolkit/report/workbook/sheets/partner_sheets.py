@@ -9,7 +9,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers
+from fltoolkit.nap.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
 from fltoolkit.nap.partner_entries import Partners, plain
 from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -99,7 +99,7 @@ def survey_says(evidence: Evidence, language: Language, question: ChecklistQuest
     told = [_said_by(language, rows) for rows in answers(evidence.now, question.evidence)]
     told += [verdicts(evidence, language)] if CHANGE in question.evidence else []
     said = "\n".join(line for line in told if line)
-    return said or (language.say("research.here") if question.tool == KNOWLEDGE else "")
+    return said or (language.say("research.here") if is_for_research(evidence, question) else "")
 
 
 def _said_by(language: Language, rows: pd.DataFrame) -> str:
