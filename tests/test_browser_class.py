@@ -6,6 +6,7 @@ axe-core (tests/axe: npm package axe-core 4.14.1, unchanged, Mozilla Public Lice
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -137,6 +138,7 @@ def test_a_learners_link_opens_a_page_without_code_that_leads_to_the_lessons(lin
         time.sleep(5)  # news would come some seconds after the page
         assert browser.js(POP_UPS) == 0
         assert browser.js(CODE) == 0
+        assert not re.search("class_|fltoolkit", browser.js("document.querySelector('.jp-Notebook').innerText"))
         assert outside(browser) == []
         assert browser.js(REFUSED).startswith("https://example.org")
 

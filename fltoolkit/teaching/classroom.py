@@ -30,6 +30,7 @@ OFF = (  # JupyterLab's parts that ask the network for news and extensions, or h
 )  # fmt: skip
 # A page may load from, and send to, this server alone: whatever a notebook shows, nothing leaves the room through a browser.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'; form-action 'self'"
+STYLE = Path(__file__).with_name("class.css")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 ADDRESS = "name the address that this machine has in the room (Linux: hostname -I; Windows: ipconfig)"
 GLOSSARY = Path("../../docs/glossary.md")  # as the lessons name it; the server shows a learner's own folder and nothing above it
@@ -102,6 +103,9 @@ def prepare(folder: Path, learners: int) -> list[Path]:
         write_start_page(own, lessons)
     settings = folder / "settings" / "config" / "labconfig"
     settings.mkdir(parents=True, exist_ok=True)
+    style = settings.parent / "custom" / "custom.css"
+    style.parent.mkdir(exist_ok=True)
+    write_whole(style, STYLE.read_text(encoding="utf-8"))
     write_whole(settings / "page_config.json", json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}, indent=1) + "\n")
     return made
 
@@ -134,6 +138,7 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
     call = [
         *START, "--no-browser", f"--ServerApp.ip={address}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={folder / 'room'}", "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly",
+        "--LabApp.custom_css=True",
         f"--ServerApp.tornado_settings={headers}", f"--MappingKernelManager.cull_idle_timeout={IDLE}", "--ServerApp.quit_button=False",
         "--KernelManager.transport_encryption=auto", "--PasswordIdentityProvider.allow_password_change=False",
     ]  # fmt: skip

@@ -128,10 +128,25 @@ class Lesson:
     right: dict[str, bool] = field(default_factory=dict)
     changes: list[Callable[[], None]] = field(default_factory=list)
 
+    def exercise(self, name: str) -> Any:
+        """The question, with where to answer it below. `ask` and `answer` are its halves, for what is guessed before it is shown.
+
+        Raises:
+            RequestError: the lesson has no such exercise.
+        """
+        from IPython.display import display
+
+        offered = self.interactive and self._exercise(name).choices  # the control names them
+        display(Words(self._question(name)) if offered else self.ask(name))
+        return self.answer(name)
+
     def ask(self, name: str) -> Words:
         """The question, and what kind of answer it wants."""
-        found = self.exercise(name)
-        return Words(f"**Exercise {list(self.exercises).index(name) + 1}.** {found.question}\n\n*Answer with {found.asks_for}.*")
+        return Words(f"{self._question(name)}\n\n*Answer with {self._exercise(name).asks_for}.*")
+
+    def _question(self, name: str) -> str:
+        question = self._exercise(name).question
+        return f"**Exercise {list(self.exercises).index(name) + 1}.** {question}"
 
     def answer(self, name: str) -> Any:
         """Where a learner answers: a control with the reply below it; without interaction, the reply to the file's answer.
@@ -143,7 +158,7 @@ class Lesson:
         """
         if not self.interactive:
             return self.check(name)
-        exercise, given = self.exercise(name), self.answers.get(name)
+        exercise, given = self._exercise(name), self.answers.get(name)
         start = None if given is None else exercise.read(given)
         control = number_field(exercise.unit, start) if not exercise.choices else choice(exercise.choices, start)
 
@@ -157,7 +172,7 @@ class Lesson:
 
     def check(self, name: str, answer: object = None) -> Words:
         """Right, with the reason; or a hint. None: the answer of the file, if there is one."""
-        exercise = self.exercise(name)
+        exercise = self._exercise(name)
         answer = self.answers.get(name) if answer is None else answer
         if answer is None:
             self.right.pop(name, None)
@@ -179,12 +194,7 @@ class Lesson:
         told = f" Still open: exercise {', '.join(still)}." if still else ""
         return Words(f"**{len(self.exercises) - len(still)} of {len(self.exercises)} right.**{told}")
 
-    def exercise(self, name: str) -> Exercise:
-        """One exercise.
-
-        Raises:
-            RequestError: the lesson has none of that name.
-        """
+    def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:
             raise RequestError("no such exercise", found=name, allowed=list(self.exercises))
         return self.exercises[name]

@@ -129,7 +129,7 @@ def test_a_choice_is_clicked_and_a_wrong_one_gets_a_hint() -> None:
     own, control, told = answering("1_definition", "amara")
     assert control.value is None
     assert "Not answered yet." in told()
-    assert control.options == own.exercise("amara").choices
+    assert control.options == own.exercises["amara"].choices
     control.value = "unresolved"
     assert "Not yet." in told()
     assert "also where it happened" in told()
