@@ -26,7 +26,7 @@ LOCKED_BYTE = 1 << 20  # far behind the text, since Windows lets nobody read wha
 
 @dataclass(frozen=True)
 class Hold:
-    """What the lock file of a held folder says; a process on another machine compares it to see that it still works for the holder."""
+    """The content of the lock file of a held folder. A remote worker compares it to see that its batch still owns the folder."""
 
     folder: Path
     holder: str

@@ -120,7 +120,7 @@ class Questionnaire(Model):
             yield from section.questions.items()
 
     def section_of(self, name: str) -> Section | None:
-        """The section that is, or that asks, `name`."""
+        """The section with this name, or the section that holds the question with this name."""
         return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
 
     def rests_on(self, gate: str) -> dict[str, Question]:

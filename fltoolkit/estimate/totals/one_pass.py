@@ -156,7 +156,7 @@ class Pass:
 
     @cached_property
     def counted(self) -> Codes:
-        """Positions of the table's rows of persons who are cases and have what is measured."""
+        """Positions of the table's rows of cases that have a value of the measured variable."""
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property

@@ -31,7 +31,7 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """What it is called, in any language."""
+        """The category's name, as a text that each language words."""
         return Reason.of(self.words)
 
     @property

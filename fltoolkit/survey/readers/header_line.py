@@ -40,7 +40,7 @@ def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
 def refuse_missing(
     wanted: Collection[str], present: Sequence[str], where: str, paths: Collection[object], keys: Mapping[str, str] | None = None
 ) -> None:
-    """Stop on columns that the data lack.
+    """Stops if the data lack columns that survey.yaml names.
 
     Args:
         wanted: the columns that survey.yaml names. present: those that the data have. where: the key, for the message.
