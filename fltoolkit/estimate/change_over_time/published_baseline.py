@@ -1,4 +1,4 @@
-"""A baseline of which only the publication is known: its figure, what the publication states of it, and whether that can be true."""
+"""A baseline known only from a publication: its figure, what the publication says about it, and a check that these agree."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class PublishedBaseline:
 
 
 def contradiction(figure: States) -> str:
-    """Which two statements of a publication cannot both be true, or which date is none; empty where all is well."""
+    """Two statements of a publication that cannot both be true, or a date that does not exist. Empty if there is nothing wrong."""
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:

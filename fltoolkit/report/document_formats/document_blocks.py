@@ -22,6 +22,18 @@ class Heading:
     new_page: bool = False
 
 
+LISTED = 2
+"""The lowest level of a heading that a list of contents names."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A list of the document's headings down to level `LISTED`, in their order."""
+
+    title: str
+    headings: tuple[Heading, ...]
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph; `prompt` is what the partners are asked to write here."""
@@ -96,7 +108,7 @@ class Signs:
     signs: tuple[Sign, ...]
 
 
-Block = Heading | Paragraph | Bullets | Facts | Signs | PrintedTable | Chart | Charts
+Block = Heading | Contents | Paragraph | Bullets | Facts | Signs | PrintedTable | Chart | Charts
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Standard classifications are data: the YAML files here say what a code stands for, in words and in ILOSTAT's codes."""
+"""Reads the standard classifications: YAML files that say what a code means, in words and in ILOSTAT's codes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Category(Model):
 
     @property
     def said(self) -> Reason:
-        """What it is called, in any language."""
+        """The category's name, as a text that each language words."""
         return Reason.of(self.words)
 
     @property
@@ -75,7 +75,9 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC: sections by letter, divisions that are rows of their own, ILOSTAT's prefixes, what is unverified."""
+    """One revision of ISIC: sections by letter, divisions with rows of their own, ILOSTAT's prefixes, and what is still to be
+    verified.
+    """
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]

@@ -1,6 +1,6 @@
-"""The names of a file's columns in messages: which are missing, and when the first line may be printed at all.
+"""Says which column names a message may print: the names that are missing, and the first line only if it is a header.
 
-A CSV file can lack its header. Its first line is then the answers of a person, and no message may print it.
+A CSV file can lack its header. Then its first line holds the answers of a person, and no message may print it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def names_told(names: Sequence[str], known: bool) -> Sequence[str] | str:
 def refuse_missing(
     wanted: Collection[str], present: Sequence[str], where: str, paths: Collection[object], keys: Mapping[str, str] | None = None
 ) -> None:
-    """Stop on columns that the data lack.
+    """Stops if the data lack columns that survey.yaml names.
 
     Args:
         wanted: the columns that survey.yaml names. present: those that the data have. where: the key, for the message.

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pytest
 import small_country as country
-from handed import EN
+from handed import EN, ES, FR, evidence
 from promises import evidence_from, evidence_of
 from published_rows import OTHER_RULES, of, published, row
+from two_rounds import fell
 
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
     Chart,
+    Contents,
     Document,
     Heading,
     Paragraph,
 )
-from fltoolkit.report.documents.plan_skeleton import nap_skeleton
+from fltoolkit.report.documents.plan_skeleton import MOST, _parts, nap_skeleton
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TARGET = {"year": 2030, "cut": 0.5}
@@ -68,12 +73,17 @@ def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_fille
     assert "planned survey" in said
 
 
-def test_each_chapter_starts_a_page_and_what_partners_write_is_a_prompt() -> None:
+def test_the_contents_name_every_heading_and_what_partners_write_is_a_prompt() -> None:
     made = nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN)
     chapters = [b.text for b in made.blocks if isinstance(b, Heading) and b.level == 1]
     assert chapters == [EN.say(f"chapters.c{n}.title") for n in range(1, 8)]
-    assert all(b.new_page == (b.level == 1) for b in made.blocks if isinstance(b, Heading))
-    assert made.blocks[1] == Bullets(tuple(chapters))
+    pages = [b.text for b in made.blocks if isinstance(b, Heading) and b.new_page]
+    assert (
+        pages == chapters[:1]
+    )  # a chapter that partners write starts below the one before it, not on a page that is nearly empty
+    listed = tuple(b for b in made.blocks if isinstance(b, Heading) and b.level < 3)
+    assert made.blocks[1] == Contents("Contents", listed)
+    assert len(listed) > 15
     for n in (2, 5, 7):
         assert below(made, chapters[n - 1]) == [Bullets(EN.each(f"chapters.c{n}.points"), "prompt")]
     assert (made.kind, made.title, made.subtitle) == (
@@ -93,15 +103,44 @@ def test_whom_the_survey_missed_stands_in_the_introduction() -> None:
     assert told == ["The survey could not reach: the homeless. Nothing is known of them from these numbers."]
 
 
-def test_sectors_places_and_groups_have_their_own_tables_in_the_strategy() -> None:
+def test_sectors_places_and_groups_have_pictures_in_the_strategy_and_tables_in_the_introduction() -> None:
     made = nap_skeleton(evidence_from(OUT, TARGET), EN)
     sectors, places, groups = (below(made, head) for head in ("Sectors", "Geographical areas", "Groups"))
-    for found, what in ((sectors, "farms"), (places, "north"), (groups, "men")):
-        (table,) = found
-        assert isinstance(table, PrintedTable)
-        assert what in {cells[0] for cells in table.texts}
+    for found, what in ((sectors, "share_by_sector"), (places, "prevalence_by_region"), (groups, "prevalence_by_sex")):
+        (chart,) = found
+        assert isinstance(chart, Chart)
+        assert chart.picture.name == what
+    tables = [b for b in below(made, "Forms, groups and causes") if isinstance(b, PrintedTable)]
+    assert [{"farms", "north", "men"} & {cells[0] for cells in table.texts} for table in tables] == [
+        {"men"},
+        {"farms"},
+        {"north"},
+    ]
     bare = nap_skeleton(evidence_from(published(row()), TARGET), EN)
     assert below(bare, "Sectors") == [Paragraph(EN.say("skeleton.nothing"), "quiet")]
+
+
+def test_groups_share_a_picture_as_long_as_there_is_room() -> None:
+    sizes = [("sex", 2), ("age", MOST - 2), ("region", 5), ("area", 2)]
+    assert _parts(sizes) == [("sex", "age"), ("region", "area")]
+    assert _parts([]) == []
+
+
+@pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
+@pytest.mark.parametrize("run", [evidence, fell])
+def test_no_table_and_no_picture_stands_twice(run: Callable[[], Evidence], language: Language) -> None:
+    made = nap_skeleton(run(), language)
+    rows = [repr(b.rows) for b in made.blocks if isinstance(b, PrintedTable)]
+    names = [b.picture.name for b in made.blocks if isinstance(b, Chart)]
+    assert len(rows) == len(set(rows)) > 5
+    assert len(names) == len(set(names)) > 1
+
+
+def test_a_rule_set_that_is_recalled_is_not_shown_to_partners() -> None:
+    recalled = row(rule_set=OTHER_RULES, to_verify="its indicators are recalled")
+    said = "\n".join(text(nap_skeleton(evidence_from(published(row(), recalled)), EN)))
+    assert "recalled" not in said
+    assert OTHER_RULES not in said
 
 
 def test_objectives_are_listed_and_no_output_and_sdg_targets_once() -> None:
