@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import (
     contrasts_section,
     first_page,
@@ -14,7 +13,7 @@ from fltoolkit.report.document_sections import (
     targets_section,
 )
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, beside, estimates, profile
+from fltoolkit.report.documents.document_pictures import Grouped, beside, estimates
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 
 
@@ -83,7 +82,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
         *results_section.rates(out, language),
-        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *_profile(evidence, language), *changed,
+        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"), *changed,
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
     ]  # fmt: skip
 
@@ -95,12 +94,6 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
         targets_section.table(evidence, language),
     ]  # fmt: skip
-
-
-def _profile(evidence: Evidence, language: Language) -> list[Block]:
-    """How people came into forced labour and what held them there; nothing where the run publishes no profile."""
-    pictures = tuple(Chart(p) for p in profile(evidence, language, "half", SIDES)[: len(SIDES)])
-    return [Heading(language.say("profile.heading"), 2), Charts(pictures)] if pictures else []
 
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
