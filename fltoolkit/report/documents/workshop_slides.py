@@ -50,7 +50,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     if not said:
         return []
     picture = change(evidence, language, "slide")
-    more = [Heading(language.say("slides.verdict")), Bullets(said[VERDICTS:])] if said[VERDICTS:] else []
+    more: list[Block] = [Heading(language.say("slides.verdict")), Bullets(said[VERDICTS:])] if said[VERDICTS:] else []
     return [
         Heading(language.say("change.heading")), Bullets(said[:VERDICTS]), *([Chart(picture)] if picture else []),
         Paragraph(language.say("change.note"), "quiet"), *more,
