@@ -57,7 +57,6 @@ from .publish import (
     Rounds as Rounds,
     blanks as blanks,
     changes as changes,
-    contributions as contributions,
     observed_rate as observed_rate,
     paths as paths,
     publish as publish,

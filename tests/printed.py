@@ -133,7 +133,6 @@ def read(run: Run) -> Reader:
             reader.told(at & (~named if row["trace"] == "other paths" else own), row["persons"])
             reader.paths += [at & own] if own.any() else []
     _of_tables(run, reader, asked, case)
-    _of_items(run, reader, ways)
     return reader
 
 
@@ -209,27 +208,3 @@ def _of_tables(run: Run, reader: Reader, asked: Who, case: Who) -> None:
         for persons, printed in ((who, row["n"]), (counted, row["cases"])):
             if printed == persons.sum() and (persons is who or row["measure"] == "prevalence" or group == "step"):
                 reader.exactly(persons)
-
-
-def _of_items(run: Run, reader: Reader, ways: pd.DataFrame) -> None:
-    """What the contributions of items print: exact, or hidden."""
-    case = (
-        run.of("forced_labour", True)
-        & run.of("fl__child", False)
-        & run.of(f"fl__population__{run.persons.spec.charted[0]}", True)
-    )
-    met = {
-        item: np.any([run.of(name, True) for name in names], axis=0)
-        for items in run.persons.item_columns.values()
-        for item, names in items.items()
-    }
-    sides = {item: side for side, items in run.persons.item_columns.items() for item in items}
-    for row in fl.contributions(run.persons, run.out, ways).to_dict("records"):
-        item = row["item"]
-        beside = np.any([met[other] for other in met if other != item and sides[other] == row["side"]], axis=0)
-        for who, printed in ((case & met[item], row["yes"]), (case & met[item] & ~beside, row["only"])):
-            if pd.notna(printed):
-                assert printed == who.sum(), (item, printed, who.sum())
-                reader.exactly(who)
-            elif 0 < who.sum() < LIMIT:
-                reader.told(who, None)

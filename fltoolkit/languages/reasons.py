@@ -6,7 +6,7 @@ words, as tables, files and notebooks show them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from fltoolkit.languages.word_files import BASE
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+CROSSED = "categories.crossed"
 
 
 class Remark:
@@ -123,8 +125,20 @@ def item_names(codes: Iterable[str]) -> tuple[Name, ...]:
 
 def crossed_names(groups: Iterable[str]) -> Any:
     """The names of groups that are crossed, as `sex × region`; "" for none."""
-    names: list[Remark] = [group_name(group) for group in groups]
-    return reduce(lambda first, last: Reason.of("categories.crossed", first=first, last=last), names) if names else ""
+    return crossed_categories([group_name(group) for group in groups])
+
+
+def crossed_categories(parts: Sequence[object]) -> Any:
+    """Categories that are crossed, as `men × rural`: remarks, and texts that a survey has itself. One alone stays as it is; "" for none."""
+    return reduce(lambda first, last: Reason.of(CROSSED, first=first, last=last), parts) if parts else ""
+
+
+def uncrossed_categories(said: object) -> tuple[object, ...]:
+    """The categories that `crossed_categories` crossed."""
+    if not isinstance(said, Reason) or said.code != CROSSED:
+        return (said,)
+    first, last = (value for _, value in said.values)
+    return (*uncrossed_categories(first), last)
 
 
 def joined(parts: Iterable[object]) -> Any:

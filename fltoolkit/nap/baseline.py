@@ -1,4 +1,4 @@
-"""The baseline: every row of the plan that a survey can fill, filled from what is published, with its doubt beside it."""
+"""Fills the baseline of the plan: each row that the survey can fill, from published numbers, with its uncertainty."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.reasons import Reason, group_name, joined
+from fltoolkit.nap.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.publish.measure_units import scaled, unit
@@ -196,6 +197,8 @@ def _filled(frame: dict[str, Any], indicator: Indicator, measure: str, out: Publ
 
 
 def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str, ...]) -> pd.DataFrame:
+    if measure == PROFILE and indicator.of is not None:
+        return rows_of_characteristic(out, indicator.of, by, indicator.population)
     wanted = by if indicator.of is None else (*by, indicator.of)
     return out.select(measure, by=[wanted], population=indicator.population)
 

@@ -1,4 +1,4 @@
-"""The plan followed up: each row of the baseline beside the later round, with the verdict of the test and nothing beyond it."""
+"""Compares each row of the baseline with a later survey, and gives the verdict of the test."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
+from fltoolkit.nap.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Plan, group_of
 from fltoolkit.nap.target_paths import of_row, on_path
 from fltoolkit.nap.targets import KEY
@@ -63,7 +64,8 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """The plan's targets, each beside the later round: `later_year`, `later_value` with its interval and `later_marker`, and `beside`.
+    """The plan's targets compared with the later survey: `later_year`, `later_value` with its interval and `later_marker`, and
+    `beside`.
 
     `beside` says in words on which side of the target the later round lies; nothing without a later round, or where it is not shown. That
     is a place, and no test: the follow-up's verdict is the test.
@@ -111,6 +113,12 @@ def _found(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow 
     """The published change of a row; None where the rounds do not both publish it."""
     group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
     by = tuple(g for g in (group, of) if g)
+    if row["measure"] == PROFILE and of is not None:
+        try:
+            rows = rows_of_characteristic(changed, of, () if group is None else (group,), row["population"], "change_in_profile")
+        except RequestError:
+            return None
+        return next(iter(rows[rows["category"] == row["category"]].to_dict("records")), None)
     try:
         rows = changed.select(f"change_in_{row['measure']}", [by], population=row["population"])
     except RequestError:

@@ -1,4 +1,4 @@
-"""What is wrong with a plan, found before any survey is run with it: by itself, and beside the survey.yaml that fills its rows."""
+"""Checks a plan before any survey is run: nap.yaml alone, and beside the survey.yaml that fills its rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import names_in
 from fltoolkit.errors import SpecError
+from fltoolkit.nap.profile_rows import PROFILE, could_name, names_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target, can_break_down, group_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -63,7 +64,9 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
     if indicator.population and indicator.population not in spec.populations:
         do = f"name one of {', '.join(spec.populations)}"
         yield error(where=where, what=f"the survey has no population {indicator.population}", do=do)
-    if indicator.of and indicator.of not in spec.group_names:
+    if measure == PROFILE:
+        yield from _profile(indicator, spec)
+    elif indicator.of and indicator.of not in spec.group_names:
         yield error(where=where, what=f"the survey has no group {indicator.of}", do=f"name one of {', '.join(spec.group_names)}")
     lacks = {
         "stock": spec.months,
@@ -84,6 +87,17 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
         elif not can_break_down(measure, group, spec.case_only):
             what = f"no rate by {word}, which only cases have; the row will say so"
             yield note(where=where, what=what, do=f"ask for it in a row of measure: total, or share of {group}")
+
+
+def _profile(indicator: Indicator, spec: SurveySpec) -> Found:
+    """Whether a row's characteristic can be one of the survey's, of adults or of children."""
+    allowed, whole = could_name(spec), spec.populations.get(indicator.population or spec.default_population)
+    if names_of(indicator.of or "")[1] not in {names_of(name)[1] for name in allowed}:
+        do = f"name one of {', '.join(allowed)}"
+        yield error(where=indicator.id, what=f"the survey has no characteristic of cases {indicator.of}", do=do)
+    if whole and whole.sum_of:
+        do = f"name one of {', '.join(whole.sum_of)} as its population"
+        yield error(where=indicator.id, what="adults and children each have a profile of their own", do=do)
 
 
 def _target(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:

@@ -1,4 +1,4 @@
-"""The results framework of a National Action Plan, as nap.yaml says it (ILO toolkit, Tool No. 16)."""
+"""Reads the results framework of a National Action Plan from nap.yaml (ILO toolkit, Tool No. 16)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from fltoolkit.languages.own_text import (
     WorkingText,
     refuse_two_translations,
 )
-from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.measure_units import OF_CASES, PROFILES, is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
@@ -36,7 +36,16 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import Model, Names, Year, folded, load_model
 
 Measure = Literal[
-    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "percent_decrease"
+    "prevalence",
+    "total",
+    "share",
+    "stock",
+    "stock_prevalence",
+    "current",
+    "current_prevalence",
+    "duration",
+    "profile",
+    "percent_decrease",
 ]
 PlannedSample = Annotated[int, Field(gt=0)]
 BESIDE = "nap.yaml"  # what a plan is called beside its survey.yaml
@@ -129,7 +138,7 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """The figure in the scale of estimates: 17.2 per 1,000 is 0.0172. `where` it stands, for messages."""
+        """The figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key that messages name."""
         if is_rate(measure) and self.cases and self.n:
             told = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / told < 10:
@@ -153,7 +162,7 @@ class Indicator(Model):
     definition: Definition
     disaggregated_by: Names = ()
     means_of_verification: OwnText
-    unit: WorkingText = NO_WORKING_TEXT
+    unit: OwnText = NO_TEXT
     measure: Measure | None = None
     of: str | None = None
     population: str | None = None
@@ -167,8 +176,11 @@ class Indicator(Model):
 
     @model_validator(mode="after")
     def _share_of(self) -> Indicator:
-        if (self.measure == "share") != (self.of is not None):
-            raise ValueError("`of` names the group a share distributes; it goes with measure: share only")
+        if (self.measure in OF_CASES) != (self.of is not None):
+            raise ValueError(
+                "`of` names the group that a share distributes, or the characteristic of a profile (debt_bondage); "
+                "it goes with measure: share and measure: profile, and with no other"
+            )
         if self.measure and self.baseline_value:
             raise ValueError("baseline_value is for partners' rows; a row with a measure is filled from the survey")
         return self
@@ -252,7 +264,7 @@ class Plan(Model):
 
     @property
     def baseline_path(self) -> Path | None:
-        """The survey.yaml of the baseline; None where it is the survey at hand, or a publication."""
+        """The survey.yaml of the baseline. None if the baseline is the survey at hand or a publication."""
         named = self.baseline_survey
         return self._path.parent / named if isinstance(named, str) and named else None
 
@@ -262,8 +274,9 @@ class Plan(Model):
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
-        """Raise `SpecError` where a survey is another country's: the plan's targets would be judged by other people's numbers. A country
-        goes by its name in any language that one of the two files gives."""
+        """Raises `SpecError` if survey and plan are of different countries. A country may have its name in any language of the two
+        files.
+        """
         mine, theirs = (
             {folded(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
         )
@@ -300,7 +313,7 @@ class Plan(Model):
                     "a row of the published baseline is by a group that the later round does not have", where=where,
                     found=figure.group, allowed=spec.group_names, do="name a group of survey.yaml, or leave the row out",
                 )  # fmt: skip
-            if measure != "share":
+            if measure not in OF_CASES:
                 told = figure.as_estimated(measure, where)
                 rows.append(PublishedRow(measure, row.population, group, figure.category, told, where))
         return rows
@@ -323,7 +336,8 @@ class Plan(Model):
                     continue
                 found = [group_of(word, groups) for word in row.disaggregated_by]
                 by = [(g,) for g in found if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)]
-                wanted.append(TableSpec(measure=row.survey_measure, of=row.of, population=row.population, by=((), *by)))
+                of = row.of if row.survey_measure == "share" else None
+                wanted.append(TableSpec(measure=row.survey_measure, of=of, population=row.population, by=((), *by)))
         return wanted
 
 
@@ -363,11 +377,13 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """The survey's group behind the plan's word: `gender` is `gender` or `sex`, `age` is `age_group`; None without one."""
+    """The survey's group for a word of the plan: `gender` is `gender` or `sex`, `age` is `age_group`. None if the survey has no
+    such group.
+    """
     there = set(groups)
     return next((name for name in WORDS.get(word, (word,)) if name in there), None)
 
 
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
-    """A rate has no breakdown by what only cases have (docs/methods.md §1)."""
-    return not (is_rate(measure) and group in set(case_only))
+    """A rate and a profile have no breakdown by what only cases have (docs/methods.md §1)."""
+    return not ((is_rate(measure) or measure in PROFILES) and group in set(case_only))

@@ -1,4 +1,4 @@
-"""What the plan may promise: for each row the smallest change that a repeat would find, and whether its target can be verified."""
+"""Says which targets can be verified: the smallest change that a repeat survey would detect in each row of the plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
 from fltoolkit.nap.target_paths import aim, of_row, on_path, words
-from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.measure_units import OF_CASES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
@@ -107,8 +107,9 @@ def _coarse(deff: float, row: TargetRow) -> float:
 
 
 def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """The way to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`: baseline, target, planned survey, or
-    `not measured`, which no survey will show: it is reckoned by the target's path."""
+    """The path to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`. `kind` is baseline, target,
+    planned survey, or `not measured`: a value on the path in a year without a survey.
+    """
     rows, indicators = [], _indicators(plan, filled)
     for row in _measured(filled.table):
         mine = of_row(indicators[row["id"]].targets, row["group"], row["category"])
@@ -255,7 +256,7 @@ def _decides(n: float, planned: float, after: float) -> bool:
 def _as_rate(row: TargetRow) -> tuple[float, float]:
     """The row as a proportion of its population, and the design effect n·SE²/(p·q) that its interval rests on, at least 1."""
     measure = str(row["measure"])
-    if measure in ("share", "duration"):
+    if measure in (*OF_CASES, "duration"):
         return nan, nan
     value, of = row["baseline_value"] / scale(measure), 1.0 if is_rate(measure) else row["weighted_population"]
     p = value / of

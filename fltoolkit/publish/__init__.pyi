@@ -1,4 +1,3 @@
-from .item_counts import contributions as contributions
 from .own_tables.own_tables import publish as publish
 from .paths_to_outcomes import paths as paths
 from .published_change import publish_change as publish_change

@@ -1,6 +1,6 @@
-"""Publication profiles: when a number is reliable enough to be shown, and with what warning (publish/profiles/*.yaml).
+"""Applies a publication profile (publish/profiles/*.yaml): is a number reliable enough to be shown, and with which warning?
 
-Confidentiality is not theirs: it is the same under each (see `complementary_suppression`), except that a profile may raise its limits.
+Confidentiality is the same under every profile (see `complementary_suppression`), except that a profile may raise its limits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import model_validator
 from fltoolkit.estimate.change_over_time.difference import chosen
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
 from fltoolkit.estimate.measures.intervals import Confidence, SeenProportion, proportion
-from fltoolkit.estimate.measures.profile_of_cases import LEAST_CASES
+from fltoolkit.estimate.measures.profile_of_cases import FEW_OF_PROFILE, LEAST_CASES
 from fltoolkit.languages.reasons import Reason, joined
 from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.publish.measure_units import OF_CASES, PROFILES
@@ -24,7 +24,6 @@ from fltoolkit.publish.profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
-FEW_OF_PROFILE = Reason.of("profile.few", N=LEAST_CASES)
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
 NO_CASE = Reason.of("reasons.no_case")
@@ -75,7 +74,7 @@ class Rule(Condition):
     reason: YamlReason
 
     def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
-        """Whether it flags a row; a row without a case is exempt from what is meant for cases."""
+        """Whether the rule flags a row. Rules about cases do not apply to a row without a case."""
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
             return False
@@ -83,8 +82,9 @@ class Rule(Condition):
 
 
 class Profile(Model):
-    """A publication profile (publish/profiles/*.yaml). `drop_tables_from`: the share of suppressed cells from which on the whole
-    table (one measure, population and breakdown) is withheld. `to_verify`: its rules are recalled, and printed as such.
+    """A publication profile (publish/profiles/*.yaml). `drop_tables_from`: if this share of a table's cells is suppressed, the
+    whole table (one measure, population and breakdown) is withheld. `to_verify`: its rules were recalled from memory, and the
+    output says so.
     """
 
     name: str
@@ -97,7 +97,9 @@ class Profile(Model):
 
 
 def bounds_notes(table: pd.DataFrame) -> pd.Series:
-    """`wide bounds` where the upper bound lies beyond the upper limit; of rows at full precision, and nothing of what is hidden."""
+    """The note `wide bounds` for rows whose upper bound lies beyond the upper limit of the interval. Decided on exact numbers.
+    Hidden rows get no note.
+    """
     if "bound_high" not in table:
         return pd.Series("", table.index, dtype=object)
     notes = chosen([wide_bounds(table["bound_high"], table["ci_high"])], [WIDE_BOUNDS])

@@ -1,4 +1,4 @@
-"""What changed since an earlier round, or since a publication: everything that both publish one-way, under the protection of both."""
+"""Publishes what changed since an earlier survey or publication, protected by the rules of both."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fltoolkit.classify.adults import classify
 from fltoolkit.classify.category_codes import names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import group_order
+from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import NotAvailable, SpecError
 from fltoolkit.estimate.change_over_time.change_between_rounds import change, change_from_published
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
@@ -25,7 +26,7 @@ from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import TOTAL, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-COMPARED = ("prevalence", "total", "stock_prevalence", "stock", "current_prevalence", "current", "duration", "share")
+COMPARED = ("prevalence", "total", "stock_prevalence", "stock", "current_prevalence", "current", "duration", "share", "profile")
 Key = tuple[str, str, str | None]
 
 
@@ -75,7 +76,7 @@ def rounds(
     rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Rounds:
-    """A run beside the baseline that its plan names: the survey itself, an earlier round (recomputed), or rows of a publication.
+    """A run and the baseline that its plan names: the survey itself, an earlier survey (computed again), or rows of a publication.
 
     Args:
         plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.
@@ -148,10 +149,11 @@ def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
     for measure in COMPARED:
         rows = own[own["measure"] == measure][["reference_population", "breakdown"]].drop_duplicates()
         for population, breakdown in rows.itertuples(index=False):
-            groups = list(uncrossed(breakdown))
+            groups = [g for g in uncrossed(breakdown) if measure != "profile" or g not in TOPICS]
             of = groups.pop() if measure == "share" else None
-            if len(groups) <= 1:
-                found.setdefault((measure, str(population), of), []).append(tuple(groups))
+            by = found.setdefault((measure, str(population), of), [])
+            if len(groups) <= 1 and tuple(groups) not in by:
+                by.append(tuple(groups))
     return dict(sorted(found.items(), key=lambda item: item[0][1] != out.headlines[0]))
 
 

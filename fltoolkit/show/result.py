@@ -69,8 +69,8 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("The survey asks for no groups of this measure.")
     return Result(
-        f"Of {_counted(len(rows), 'number')} by group, {len(shown_) - care} can be used as they are, {care} only with care, "
-        f"and {gone} are not shown."
+        f"Of {_counted(len(rows), 'number')} by group, {len(shown_) - care or 'none'} can be used as they are, {care or 'none'} only with "
+        f"care, and {gone or 'none'} are not shown."
     )
 
 
@@ -109,7 +109,7 @@ def baseline(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def repeat(evidence: Evidence) -> Result:
-    """The smallest fall of the headline that the planned repeat would find."""
+    """The smallest fall from the baseline of the plan's first indicator that the planned repeat would find."""
     rows = evidence.targets[evidence.targets["smallest_cut"].notna() & evidence.targets["planned_sample"].notna()]
     if rows.empty:
         return Result("No fall can be said that a repeat of the planned size would find.")

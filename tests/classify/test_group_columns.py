@@ -39,6 +39,21 @@ def test_a_group_gathers_codes_and_keeps_those_who_did_not_say(one: One) -> None
     assert got == {f"code {code}.": label for code, label in codes.items()}
 
 
+SIX = ["see", "hear", "walk", "remember", "care", "speak"]
+SHORT_SET = {"washington_group": SIX, "missing": 9,
+             "codes": {1: "no_difficulty", 2: "some_difficulty", 3: "a_lot_of_difficulty", 4: "cannot_do_at_all"}}  # fmt: skip
+
+
+def test_disability_is_a_lot_of_difficulty_in_one_of_six_questions(one: One) -> None:
+    """With an open answer and no such difficulty nobody knows; with one it does not matter."""
+    answers = {"111111": "persons without disability", "222222": "persons without disability", "111113": "persons with disability",
+               "411111": "persons with disability", "333444": "persons with disability", "111119": "not stated", "22222": "not stated",
+               "99999": "not stated", "939999": "persons with disability", "4": "persons with disability", "": "not stated"}  # fmt: skip
+    persons = {code or "blank": dict(zip(SIX, [*code, *[""] * 6], strict=False)) for code in answers}
+    got = one("disability", persons, {"groups.disability": SHORT_SET})
+    assert got == {code or "blank": label for code, label in answers.items()}
+
+
 # --------------------------------------------------------------------------------------------------------------- ISIC
 
 

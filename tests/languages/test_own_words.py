@@ -12,6 +12,7 @@ from handed import EN, ES, FR
 import fltoolkit as fl
 from fltoolkit.languages.marked_text import mark, starred
 from fltoolkit.languages.own_words import OwnWords, own_words
+from fltoolkit.languages.reasons import Reason, crossed_categories, group_name
 from fltoolkit.languages.translations import lacking
 from fltoolkit.survey.spec.survey_spec import read_spec
 
@@ -34,8 +35,8 @@ def test_a_label_is_said_in_a_documents_language_or_marked(tmp_path: Path) -> No
     told = FR.about(words(tmp_path, groups=groups()))
     assert told.kit("the North") == "le Nord"
     assert told.kit("the South") == told.own("the South") == mark("the South", "en")
-    assert told.kit("rural") == "rural"  # which the kit knows
-    assert told.kit("the North × the South") == f"le Nord × {mark('the South', 'en')}"
+    assert told.kit("rural") == mark("rural", "en")  # `classification: area` gives the kit's own word
+    assert told.kit(crossed_categories(["the North", "the South"])) == f"le Nord × {mark('the South', 'en')}"
     assert told.kit("somebody else's words") == told.own("somebody else's words") == "somebody else's words"
     assert told.for_pictures().own("the South") == "the South*" == starred(mark("the South", "en"))
     assert FR.kit("the North") == "the North"  # of another document
@@ -43,13 +44,9 @@ def test_a_label_is_said_in_a_documents_language_or_marked(tmp_path: Path) -> No
 
 def test_a_label_within_a_sentence_of_the_kit_is_said_as_well(tmp_path: Path) -> None:
     found = words(tmp_path, groups=groups(label={"en": "part of the country", "fr": "partie du pays"}))
-    assert FR.about(found).kit("for region the North, a cut of 50 % by 2030") == (
-        "pour partie du pays le Nord, une baisse de 50\u202f% d’ici à 2030"
-    )
-    assert (
-        EN.about(found).kit("for region the North, a cut of 50 % by 2030")
-        == "for part of the country the North, a cut of 50 % by 2030"
-    )
+    cut = Reason.of("plan.of.cut", group=group_name("region"), category="the North", N=50, M="2030")
+    assert FR.about(found).kit(cut) == "pour partie du pays le Nord, une baisse de 50\u202f% d’ici à 2030"
+    assert EN.about(found).kit(cut) == "for part of the country the North, a cut of 50 % by 2030"
 
 
 def test_english_documents_of_a_french_survey_are_english(tmp_path: Path) -> None:

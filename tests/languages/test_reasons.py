@@ -16,6 +16,7 @@ from handed import EN, ES, FR
 import fltoolkit
 from fltoolkit.errors import NotAvailable
 from fltoolkit.languages import language
+from fltoolkit.languages.marked_text import LETTER
 from fltoolkit.languages.reasons import (
     Name,
     Reason,
@@ -56,7 +57,7 @@ def test_a_whole_number_has_the_thousands_mark_of_the_language_and_a_year_has_no
     assert str(chance) == "a repeat of 2,394 persons would find it with a chance of 21 %"
     assert "2\u202f394" in FR.kit(chance)
     assert "2029" in FR.kit(SURVEY)
-    assert FR.kit(Reason.of("reasons.cv", N=33.3)) == "coefficient de variation supérieur à 33,3\u00a0%"
+    assert FR.kit(Reason.of("reasons.cv", N=33.3)) == "coefficient de variation supérieur à 33,3\u202f%"
 
 
 def test_equal_are_remarks_of_one_key_with_the_same_values_and_their_english_words() -> None:
@@ -82,7 +83,7 @@ def test_several_are_joined_each_once_and_nothing_is_no_remark() -> None:
     assert both == Reasons((FEW, SURVEY))
     assert joined([both, FEW, "own words"]) == Reasons((FEW, SURVEY, "own words"))
     assert (joined([]), joined(["", float("nan")]), joined([FEW])) == ("", "", FEW)
-    assert FR.kit(both) == "moins de 15 cas\u00a0; aucune enquête n'est prévue en 2029"
+    assert FR.kit(both) == "moins de 15 cas\u202f; aucune enquête n’est prévue en 2029"
     assert [is_said(v) for v in (FEW, "words", "", None, float("nan"))] == [True, True, False, False, False]
 
 
@@ -91,7 +92,7 @@ def test_names_are_as_the_data_have_them_in_tables_and_words_in_documents() -> N
     assert str(idle).endswith("for withheld_wages, debt_bondage to hold")
     assert EN.kit(idle).endswith("for withheld wages, debt bondage to hold")
     assert "salaire retenu, servitude pour dettes" in FR.kit(idle)
-    assert FR.kit(group_name("age_group")) == "groupe d'âge"
+    assert FR.kit(group_name("age_group")) == "groupe d’âge"
     assert FR.kit(Name("groups", "own_group")) == EN.kit(group_name("own_group")) == "own group"
     assert str(crossed_names(["sex", "age_group"])) == "sex × age_group"
     assert crossed_names([]) == ""
@@ -101,7 +102,7 @@ def test_an_error_gives_its_reason_as_data_where_it_has_one() -> None:
     error = NotAvailable(Reason.of("reasons.no_months"), found=Reason.of("reasons.fewer_of", N=5), where="survey.yaml")
     assert str(reason_of(error)) == error.reason
     assert error.reason.endswith("needs those of all: fewer than 5 case(s)")
-    assert "exige ceux de tous\u00a0: moins de 5 cas" in FR.kit(reason_of(error))
+    assert "exige ceux de tous\u202f: moins de 5 cas" in FR.kit(reason_of(error))
     assert reason_of(NotAvailable(Reason.of("reasons.not_current"))) == Reason.of("reasons.not_current")
     assert reason_of(NotAvailable("own words", found=["a", "b"])) == "own words: a, b"
 
@@ -181,14 +182,16 @@ def test_code_that_compares_remarks_may(line: str) -> None:
     assert not reads(ast.parse(line))
 
 
-def test_the_languages_have_no_pattern_but_that_of_the_placeholder() -> None:
+def test_the_languages_have_no_pattern_for_words() -> None:
+    """Patterns find the place of a value, and the marks around a text of another language. None finds what a sentence says."""
     compiled = [
         (file, ast.unparse(node.args[0]))
         for file, tree in trees(PACKAGE / "languages")
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.")
     ]
-    assert compiled == [("language.py", repr(language.PLACE.pattern))]
+    marks = [("marked_text.py", "f'{BEGIN}([a-z]+){MIDDLE}([^{BEGIN}{END}]*){END}'"), ("marked_text.py", repr(LETTER.pattern))]
+    assert compiled == [("language.py", repr(language.PLACE.pattern)), *marks]
 
 
 def test_no_key_of_the_kit_is_used_by_nobody() -> None:

@@ -25,9 +25,13 @@ def test_what_lacks_a_language_is_listed_with_its_key(tmp_path: Path) -> None:
     found = own_words("survey.yaml", read_spec(path))
     assert lacking(found, EN) == []
     assert set(lacking(found, FR)) == {
-        ("survey.yaml", key) for key in ("round", "populations.all.label", "groups.region.codes.2")
+        ("survey.yaml", key)
+        for key in ("round", "reference_period.text", "populations.all.label", "groups.region.codes.2", "groups.region.codes.3")
     }
-    assert len(lacking(found, ES)) == 5
+    assert len(lacking(found, ES)) == 7
     assert without_translation(OwnWords(), ["fr"]) == ()
     told = without_translation(found, ["en", "fr"])
-    assert told == ("3 texts have no French. survey.yaml: round, populations.all.label, groups.region.codes.2.",)
+    assert told == (
+        "5 texts have no French. "
+        "survey.yaml: round, reference_period.text, populations.all.label, groups.region.codes.2, groups.region.codes.3.",
+    )

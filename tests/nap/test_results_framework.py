@@ -84,7 +84,7 @@ def test_an_id_given_twice_is_named(tmp_path: Path) -> None:
 def test_of_goes_with_a_share_and_a_share_with_of(tmp_path: Path, row: dict[str, Any]) -> None:
     told = message(tmp_path, country.with_rows(row))
     assert "framework.0.indicators.0" in told
-    assert "`of` names the group a share distributes; it goes with measure: share only" in told
+    assert "`of` names the group that a share distributes" in told
 
 
 def test_a_row_that_the_survey_fills_takes_no_baseline_by_hand(tmp_path: Path) -> None:

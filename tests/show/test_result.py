@@ -40,8 +40,8 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     sure = rows["estimate"].notna() & (rows["flag"] == "")
     care = rows["estimate"].notna() & (rows["flag"] != "")
     assert str(result.groups(out, measure)) == (
-        f"Of {len(rows)} numbers by group, {sure.sum()} can be used as they are, {care.sum()} only with care, "
-        f"and {rows['estimate'].isna().sum()} are not shown."
+        f"Of {len(rows)} numbers by group, {sure.sum() or 'none'} can be used as they are, {care.sum() or 'none'} only with "
+        f"care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
 
 

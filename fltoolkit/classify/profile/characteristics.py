@@ -1,14 +1,14 @@
-"""The characteristics of a case: which items were answered yes, at which stage, in which mode, in which form, for how long.
+"""The characteristics of each case: items answered yes, stage, mode, form and duration.
 
-Each characteristic is a truth of its own: yes, no or unresolved (null). Characteristics overlap, so that no sum of them is the cases.
+Each characteristic is yes, no or unresolved (null). One case can have several, so their numbers do not add up to the number of cases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import narwhals as nw
 
@@ -16,6 +16,7 @@ from fltoolkit.classify.answers_as_truths import any_answer, any_of
 from fltoolkit.classify.applicability import item_sources
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import SIDES, Side
+from fltoolkit.languages.reasons import Name, Reason, Remark
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.questions import FORMS, STAGES, Months, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -23,7 +24,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 ANSWERS = "fl__characteristics"
 YES, NO, OPEN = "y", "n", "u"
 MODES = ("experienced", "threatened", "witnessed")
-GOES_ON = "goes on"
+GOES_ON = Reason.of("profile.goes_on")
 OF_ADULTS = (
     "involuntary", "coercion", "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "form", "duration",
     "at_interview",
@@ -31,8 +32,21 @@ OF_ADULTS = (
 OF_CHILDREN = ("worst_form",)
 TOPICS = (*OF_ADULTS, *OF_CHILDREN)
 """What a characteristic is about. A table of a profile is of one topic."""
+FAMILIES = {
+    "involuntary": ("involuntary", "involuntary_stage", "involuntary_mode"),
+    "coercion": ("coercion", "coercion_stage", "coercion_mode"),
+    "situation": ("form", "duration", "at_interview"),
+    "children": OF_CHILDREN,
+}
+"""Topics that stand on one picture, in the order of the questionnaire."""
 EXCLUSIVE = ("form", "duration")
 """Topics of which a case has one characteristic at most."""
+
+
+def families(topics: Iterable[str]) -> list[str]:
+    """The names of the families that these topics are of, in the order of the questionnaire."""
+    there = set(topics)
+    return [name for name, family in FAMILIES.items() if there & set(family)]
 
 
 @dataclass(frozen=True)
@@ -112,7 +126,7 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
     if spec.months:
         yield from _durations(spec.months)
     if spec.current:
-        yield Characteristic("at_interview", GOES_ON, nw.col("forced_labour_now"))
+        yield Characteristic("at_interview", str(GOES_ON), nw.col("forced_labour_now"))
 
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
@@ -163,13 +177,25 @@ def _durations(months: Months) -> Iterator[Characteristic]:
     """How long: the band of the months in forced labour."""
     for label, (low, high) in duration_bands(months).items():
         at_least = nw.col("months") >= low
-        yield Characteristic("duration", label, at_least if high is None else at_least & (nw.col("months") < high))
+        yield Characteristic("duration", str(label), at_least if high is None else at_least & (nw.col("months") < high))
 
 
-def duration_bands(months: Months) -> Mapping[str, tuple[int, int | None]]:
+def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
     """By label the bands of months: from the first number, to below the second (None: no end)."""
     ends = months.bands
-    found: dict[str, tuple[int, int | None]] = {f"less than {ends[0]} months": (0, ends[0])}
+    found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
     for low, high in pairwise(ends):
-        found[f"{low} to less than {high} months"] = (low, high)
-    return found | {f"{ends[-1]} months and more": (ends[-1], None)}
+        found[Reason.of("profile.between", N=low, M=high)] = (low, high)
+    return found | {Reason.of("profile.more", N=ends[-1]): (ends[-1], None)}
+
+
+def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
+    """What the characteristics of a topic are called in any language, by their names. `form` is a group, too: see `category_labels`."""
+    if topic in SIDES:
+        return {item: Name("kit.items", item) for item in chain(spec.items.involuntary, spec.items.coercion)}
+    if topic == "duration" and spec.months:
+        return {str(label): label for label in duration_bands(spec.months)}
+    if topic == "at_interview":
+        return {str(GOES_ON): GOES_ON}
+    forms = spec.children.worst_forms if topic == "worst_form" and spec.children else ()
+    return {name: Name("kit.characteristics", name) for name in (*STAGES, *MODES, *forms)}

@@ -1,6 +1,6 @@
-"""Among cases: the share and the number of those of whom a characteristic holds, such as debt bondage or a threat at recruitment.
+"""Shares and numbers of cases with a characteristic, such as debt bondage or a threat at recruitment.
 
-Characteristics overlap: a case may be bound by a debt and have lost her papers. So each has a share of its own, and shares do not add up.
+One case can have several characteristics: debt bondage and confiscated papers, for example. So the shares do not add up to 100 %.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, Pass, case_only, make_pass
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Breakdowns, By, Cells, breakdowns, groups_of
 from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.design.survey_design import require_totals
 from fltoolkit.survey.spec.groups import TOTAL, Measure
 
 LEAST_CASES = 30
 """Fewer cases make no profile."""
+FEW_OF_PROFILE = Reason.of("profile.few", N=LEAST_CASES)
 
 
 @checked
@@ -87,7 +89,7 @@ def profile(
     base = make_pass(told.persons, estimand, chosen)
     if base.table["n"].to_numpy()[base.counted].sum() < LEAST_CASES:
         raise NotAvailable(
-            "too few cases for a profile", where="profile", found=f"fewer than {LEAST_CASES} cases", allowed=f"{LEAST_CASES} cases or more",
+            FEW_OF_PROFILE, where="profile", allowed=f"{LEAST_CASES} cases or more",
             do="report the number of cases; a share of so few says nothing of all",
         )  # fmt: skip
     answers = _Answers(base, told)

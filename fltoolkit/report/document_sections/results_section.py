@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Bullets, Fact, Facts, Paragraph
@@ -153,18 +153,21 @@ def limits(out: Published, language: Language) -> Bullets:
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
-    """The single groups by which a measure is published, as the survey orders them, with at least so many numbers shown."""
+    """The single groups by which a measure is published, as the survey orders them, with at least so many numbers shown. Single origins are not among
+    them: they lead nowhere.
+    """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
     rows = rows[(rows["reference_population"] == chosen) & (rows["breakdown"] != "")]
-    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2]
+    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2 and b not in out.origins]
     return tuple(b for b in by if rows[rows["breakdown"] == b]["estimate"].notna().sum() >= least)
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Everything published of one group at a time, a table a measure and population."""
+    """Everything published of one group at a time, a table a measure and population; single origins last, profiles not (see `profile_section`)."""
     own = out.own
-    own = own[(own["measure"] != "flowchart") & (own["breakdown"].map(uncrossed).map(len) < 2)]
+    own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(uncrossed).map(len) < 2)]
+    own = own.iloc[own["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
     parts = own.groupby(["measure", "reference_population"], sort=False)
     return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 

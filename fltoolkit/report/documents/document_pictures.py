@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, TypeVar
 
+from fltoolkit.classify.profile.characteristics import FAMILIES
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
+from fltoolkit.publish.measure_units import OF_CASES
+from fltoolkit.report.document_sections import profile_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.document_sections.targets_section import with_target
 from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
@@ -75,6 +78,7 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
     wanted += [Grouped("share", (g,)) for g in groups_of(out, "share")]
     made = [estimates(evidence, language, "wide", what) for what in wanted]
+    made += profile(evidence, language, "wide")
     made += [
         p for p in (change(evidence, language, "wide"), path(evidence, language, "wide"), repeat(evidence, language, "wide")) if p
     ]
@@ -84,9 +88,24 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 @_once
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
     """A measure by some groups, everyone first."""
-    by = [[g] for g in what.groups] if what.measure == "share" else [[], *([g] for g in what.groups)]
+    by = [[g] for g in what.groups] if what.measure in OF_CASES else [[], *([g] for g in what.groups)]
     rows = evidence.now.select(what.measure, by, population=what.population)
     return drawn(estimates_by_group.estimates(evidence.now, rows, language, room=ROOMS[width]), SIZES[width])
+
+
+def profile(evidence: Evidence, language: Language, width: Width, only: Collection[str] = tuple(FAMILIES)) -> list[Drawn]:
+    """The profile of cases, a picture for each population and family of topics that are published and have a number to show.
+
+    Args:
+        only: the families that are wanted.
+    """
+    found = []
+    for population in profile_section.populations(evidence.now):
+        there = groups_of(evidence.now, "profile", population)
+        for family in only:
+            if topics := tuple(topic for topic in FAMILIES[family] if topic in there):
+                found.append(estimates(evidence, language, width, Grouped("profile", topics, population)))
+    return found
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import follow_up_section, global_figures_section, results_section, targets_section
+from fltoolkit.report.document_sections import (
+    follow_up_section,
+    global_figures_section,
+    profile_section,
+    results_section,
+    targets_section,
+)
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import beside, by_group
+from fltoolkit.report.documents.document_pictures import beside, by_group, profile
 
 
 @with_own_words
@@ -50,12 +57,20 @@ def _tables_and_targets(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(language.say("brief.markers"), "quiet"),
         *(Paragraph(text) for text in results_section.headline(out, language)[1:]), *results_section.tables(out, language),
+        *_profile(evidence, language),
         Heading(language.say("rule_sets.heading"), 2), Paragraph(language.say("rule_sets.why")), results_section.rule_sets(out, language),
         *changed,
         Heading(language.say("brief.promises")), Paragraph(language.say("targets.meaning")), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language), *_already(evidence, language),
         Heading(language.say("references.heading"), 2), *global_figures_section.figures(language),
     ]  # fmt: skip
+
+
+def _profile(evidence: Evidence, language: Language) -> list[Block]:
+    """How people came into forced labour and what held them there; nothing where the run publishes no profile."""
+    tables = profile_section.tables(evidence.now, language)
+    pictures = [Chart(p) for p in profile(evidence, language, "wide", SIDES)]
+    return [Heading(language.say("profile.heading"), 2), *pictures, *tables] if tables else []
 
 
 def _already(evidence: Evidence, language: Language) -> list[Block]:

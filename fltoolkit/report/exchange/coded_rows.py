@@ -15,10 +15,12 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
+from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import holds
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import COUNTED, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import TITLES, value
+from fltoolkit.show.wording.english_numbers import value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
@@ -108,7 +110,7 @@ def _coded_columns(
     told = {
         "FREQ": ("A", "Annual"),
         "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
-        "MEASURE": (own_code(measure), TITLES.get(measure, "Persons at each step of the definition")),
+        "MEASURE": (own_code(measure), _title(measure)),
         "POPULATION": (own_code(population), str(row["reference_population_label"])),
         "RULE_SET": (own_code(str(row["rule_set"])), str(row["rule_set"])),
         "BREAKDOWN": (JOIN.join(g.upper() for g in by) or ALL, breakdown or "Total"),
@@ -191,3 +193,9 @@ def _observation(row: dict[Hashable, Any]) -> dict[str, Any]:
     words = {name: str(row[column]) for name, column in WORDS.items()}
     whole = {name: row[column] for name, column in WHOLE.items()}
     return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": 0 if row["measure"] in COUNTED else 1, **words}
+
+
+def _title(measure: str) -> str:
+    """What a measure is called."""
+    english, key = read_language(BASE), f"titles.{measure}"
+    return english.say(key) if english.has(key) else "Persons at each step of the definition"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.profile.characteristics import FAMILIES, TOPICS
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
@@ -19,7 +22,9 @@ from fltoolkit.survey.spec.groups import uncrossed
 def gallery(out: Published, measure: str) -> None:
     """Display every breakdown of a measure: per population the plain groups on one picture, then each crossed one.
 
-    Numbers of cases by a group that only cases have (the sector of the forced labour) are bars, the largest first.
+    A profile of cases has one picture for each side of the definition, and one for the rest. Numbers of cases by a group that only cases
+    have (the sector of the forced labour) are bars, the largest first. Groups of
+    single origins come last, as tables without a picture.
     """
     from IPython.display import display
 
@@ -27,6 +32,10 @@ def gallery(out: Published, measure: str) -> None:
         if rows["estimate"].notna().any():
             display(picture)
         display(table(rows))
+    rows = out.own_rows(measure=measure)
+    rows = rows[rows["breakdown"].isin(out.origins)]
+    for _, part in rows.groupby(["reference_population", "breakdown"], sort=False):
+        display(table(part))
 
 
 def in_time(out: Published) -> None:
@@ -44,13 +53,19 @@ def in_time(out: Published) -> None:
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """The pictures of `gallery`, each with the published rows it draws."""
     rows = out.own_rows(measure=measure)
+    rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)
         names = [list(uncrossed(b)) for b in part["breakdown"].unique()]
         only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
         plain = [b for b in names if len(b) <= 1 and b not in only]
-        if measure in ("share", *PROFILES):
+        if measure in PROFILES:
+            for family in _families(names):
+                rows_of = out.select(measure, family, population=who)
+                found.append((dots(out, measure, family, population=who), rows_of))
+            continue
+        if measure == "share":
             plain, only = [], []
         if plain:
             found.append((dots(out, measure, plain, population=who), out.select(measure, plain, population=who)))
@@ -58,3 +73,14 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
         for b in (b for b in names if b not in plain and b not in only):
             found.append((dots(out, measure, [b], population=who), out.select(measure, [b], population=who)))
     return found
+
+
+def _families(names: Sequence[list[str]]) -> list[list[list[str]]]:
+    """The breakdowns of a profile that stand on one picture: topics of one family, by nothing else, then by each group."""
+    by = dict.fromkeys(tuple(g for g in b if g not in TOPICS) for b in names)
+    parts = [
+        [b for b in names if set(b) & set(family) and tuple(g for g in b if g not in TOPICS) == group]
+        for group in by
+        for family in FAMILIES.values()
+    ]
+    return [part for part in parts if part]

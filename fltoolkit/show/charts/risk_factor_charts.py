@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
 from fltoolkit.show.charts.chart_style import BLUE, GREY, PALE, QUIET, Picture, Table, axis, categories, figure, safe, wrap
 from fltoolkit.show.tables import plain
-from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, markers_used, number, percent, value
+from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber, number, percent, value
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
@@ -79,7 +82,7 @@ def risk_table(model: PublishedModel) -> Table:
     notes = (
         *model.notes,
         *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
-        markers_used(model.table["marker"]),
+        number_words.markers(read_language(BASE), model.table["marker"]),
     )
     return plain(body, "What goes with forced labour", about, " ".join(n for n in notes if n))
 

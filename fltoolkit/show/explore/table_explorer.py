@@ -14,11 +14,13 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
+from fltoolkit.languages.language import read_language
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_plot
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.english_numbers import TITLES, labels
+from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.section_words import Words
 
 Options = dict[str, str]
@@ -46,9 +48,10 @@ class TableChoice:
 def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableChoice, dict[str, Options]]:
     """The choice nearest to what is wanted, and the options of each control: by label, what it stands for.
 
-    Of another rule set than the run's own only the headline is offered, since only that is published.
+    Of another rule set than the run's own only the headline is offered, since only that is published. Where no breakdown is wanted,
+    or not the one that is there, the fullest is chosen: the most numbers, with none hidden where there is such a one.
     """
-    rows = out.table[[*COLUMNS.values(), "reference_population_label"]].drop_duplicates()
+    rows = out.table
     rows = rows[rows["measure"] != "flowchart"]
     asked = asdict(wanted) if wanted else {}
     chosen: dict[str, str] = {}
@@ -61,11 +64,17 @@ def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableCho
             options[name][f"{label} ({value})" if label in options[name] else label] = value
         values = list(options[name].values())
         first = out.rule_set if name == "rule_set" and out.rule_set in values else values[0]
+        first = _fullest(rows) if name == "breakdown" else first
         chosen[name] = asked[name] if asked.get(name) in values else first
         rows = rows[rows[column] == chosen[name]]
     options["profile"] = {_title(p): name for name, p in _sets(out).items()}
     chosen["profile"] = asked["profile"] if asked.get("profile") in _sets(out) else out.profile
     return TableChoice(**chosen), options
+
+
+def _fullest(rows: pd.DataFrame) -> str:
+    shown = rows["estimate"].notna().groupby(rows["breakdown"], sort=False).agg(["all", "sum"])
+    return str(shown.sort_values(["all", "sum"], ascending=False, kind="stable").index[0])
 
 
 def view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
@@ -86,7 +95,13 @@ def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    return hidden(rows, _title(of)), dot_plot(of, rows), table(rows)
+    return hidden(rows, _title(of)), dot_plot(of, rows, beside=_compared(out, choice)), table(rows)
+
+
+def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
+    """The same measure and breakdown under every profile and rule set, and of every population: their pictures share an axis."""
+    every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
+    return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 
 
 def hidden(rows: pd.DataFrame, judged: str) -> Words:
@@ -95,7 +110,7 @@ def hidden(rows: pd.DataFrame, judged: str) -> Words:
     by = f"Judged by the profile *{judged}*."
     if gone.empty:
         return Words(f"Every number is shown. {by}")
-    names = dict(zip(rows.index, labels(rows), strict=True))
+    names = dict(zip(rows.index, number_words.labels(read_language(BASE), rows), strict=True))
     why = "\n".join(f"- {names[i]}: [{marker}] {reason}" for i, marker, reason in gone[["marker", "reason"]].itertuples())
     return Words(f"**{len(gone)} of {len(rows)} numbers are not shown.** {by}\n\n{why}")
 
@@ -145,7 +160,7 @@ def _label(out: Published, name: str, row: Mapping[Any, Any]) -> str:
     if name == "rule_set":
         return str(row["rule_set"]) + (" (of this run)" if row["rule_set"] == out.rule_set else " (the headline only)")
     if name == "measure":
-        return TITLES[row["measure"]]
+        return read_language(BASE).say(f"titles.{row['measure']}")
     if name == "population":
         return str(row["reference_population_label"])
     return str(row["breakdown"]).replace("_", " ") or "everyone"

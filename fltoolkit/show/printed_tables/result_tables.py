@@ -25,6 +25,7 @@ BASES = {
     **dict.fromkeys(("share", *PROFILES), "of_cases"),
     "duration": "with_months",
 }  # of whom `n` counts; else the persons asked
+COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; else the cases
 
 
 def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:
@@ -37,10 +38,12 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     measure, who = str(first["measure"]), language.kit(first["reference_population_label"])
     about = language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])
     about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
-    parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() else ""
+    parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
+    of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
+    of_rows = (*_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
     words = TableWords(
         title or language.say("tables.of", title=language.say(f"titles.{measure}"), who=who), _subtitle(language, first),
-        (number_words.start(about), *_bases(language, rows), parts, _to_verify(language, rows)), {"level": number_words.level(language, first)},
+        (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
     return printed(language, results(measure), rows.to_dict("records"), words)
 
@@ -52,7 +55,8 @@ def results(measure: str) -> TableLayout:
             TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
             *_estimate(measure),
             TableColumn("n", lambda language, row: number_cells.count(language, row["n"]), head=BASES.get(measure, "asked")),
-            TableColumn("cases", _cases, head="counted" if measure == "flowchart" else "cases"),
+            TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
+            *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
         headings=_group,
         reasons=_reasons,
@@ -94,6 +98,13 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
     if pd.isna(row["ci_low"]):
         return number_cells.EMPTY
     return number_cells.interval(language, scaled(row["ci_low"], measure), scaled(row["ci_high"], measure), measure)
+
+
+def _unresolved(language: Language, row: Row) -> PrintedCell:
+    """How many of the cases have no answer; of few the marker."""
+    if row["marker"] == "c":
+        return number_cells.EMPTY
+    return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
 
 
 def _cases(language: Language, row: Row) -> PrintedCell:

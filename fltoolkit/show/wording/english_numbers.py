@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -11,27 +11,13 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.publish.measure_units import COUNTED, as_read, is_rate, scale, unit
-from fltoolkit.publish.published_set import MARKERS, Published
+from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording.section_words import Nothing, Words
-from fltoolkit.survey.spec.groups import crossed, uncrossed
 
 PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
 WIDE = "Wide bounds: with all unresolved persons as cases it lies beyond the upper limit of its interval. No title and no verdict rests on it."
-ROUNDED = "Parts may not add up because of rounding"
-TITLES = {
-    "prevalence": "Prevalence of forced labour",
-    "total": "Persons in forced labour",
-    "share": "Cases of forced labour, in %",
-    "stock": "Persons in forced labour on an average day",
-    "stock_prevalence": "Prevalence of forced labour on an average day",
-    "current": "Persons in forced labour at the time of the interview",
-    "current_prevalence": "Prevalence of forced labour at the time of the interview",
-    "duration": "Mean duration of forced labour, in months",
-    "profile": "Characteristics of cases of forced labour, in %",
-    "profile_total": "Persons in forced labour by characteristic",
-}
 WHEN = {"stock": "on an average day of", "current": "at the time of the interview"}  # else at any time in it: the flow
 
 
@@ -60,51 +46,14 @@ def shown(row: PublishedNumber) -> str:
     return f"[{row['marker']}]" if pd.isna(row["estimate"]) else number(row["estimate"], row["measure"])
 
 
-def category(row: PublishedNumber) -> str:
-    """What a row is about: its category, or everyone."""
-    if not row["breakdown"]:
-        return "everyone"
-    if not row["category"]:  # what the survey cannot give has no categories
-        return f"by {row['breakdown']}".replace("_", " ")
-    groups, values = uncrossed(row["breakdown"]), uncrossed(row["category"])
-    if len(groups) != len(values):  # a survey's own label holds the sign that joins two
-        return str(row["category"])
-    return crossed(value(group, code) for group, code in zip(groups, values, strict=True))
-
-
 def value(group: str, code: object) -> str:
     """A value of a group as people read it: forms of forced labour and other characteristics of cases have the kit's own names, others the survey's."""
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 
 
-def labels(rows: pd.DataFrame) -> list[str]:
-    """What each row is about; where two breakdowns have a category of one name, each says whose: `not stated (region)`."""
-    records = rows[["breakdown", "category"]].to_dict("records")  # two columns: a published row has seventy
-    names = [category(r) for r in records]
-    by = [str(r["breakdown"]).replace("_", " ") for r in records]
-    return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]
-
-
-def markers_used(markers: Iterable[object]) -> str:
-    """What the markers of a table mean: `[c] confidential: not shown; [u] low reliability`."""
-    used = {str(m) for m in markers}
-    return "; ".join(f"[{m}] {words}" for m, words in MARKERS.items() if m in used)
-
-
 def to_verify(row: PublishedNumber) -> str:
     """`; to be verified` for a line about a figure that rests on a recalled fact; else nothing."""
     return "; to be verified" if row["to_verify"] else ""
-
-
-def basis(row: PublishedNumber) -> str:
-    """`; months over all spells, ...` for a line about a stock or a duration; else nothing."""
-    return f"; {row['duration_basis']}" if row["duration_basis"] else ""
-
-
-def doubts(rows: pd.DataFrame) -> str:
-    """What recalled facts some rows rest on, as a sentence; empty where they rest on none."""
-    told = [str(text) for text in rows["to_verify"].unique() if text]
-    return f"To be verified: {'; '.join(told)}." if told else ""
 
 
 def count(value: float) -> str:
@@ -124,11 +73,6 @@ def cases(row: PublishedNumber) -> str:
 def ends(beyond_zero: str, low: str, high: str) -> tuple[str, str]:
     """A change's limits in words: `<0` or `>0` in place of one that rounds to 0 and lies on that side of it."""
     return (beyond_zero if beyond_zero == ">0" else low), (beyond_zero if beyond_zero == "<0" else high)
-
-
-def rounding_note(rows: pd.DataFrame) -> str:
-    """What must be said under a table with parts of a whole; nothing where there are none."""
-    return ROUNDED if (rows["breakdown"] != "").any() else ""
 
 
 def sentence(row: PublishedNumber) -> str:
@@ -185,8 +129,9 @@ def headline(out: Published) -> Words:
     ]
     link = f"involuntary work and coercion in the same work: {default['same_work']}"
     lines.append(f"Rule set {default['rule_set']}; {link}; definition by {default['age_basis']}.")
-    if doubt := doubts(out.select("prevalence")):
-        lines.append(f"**{doubt}**")
+    doubts = [str(text) for text in out.select("prevalence")["to_verify"].unique() if text]
+    if doubts:
+        lines.append(f"**To be verified: {'; '.join(doubts)}.**")
     if default["rule_note"]:
         lines.append(f"Under this rule set, {default['rule_note']}.")
     if default["calibration"]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
-from fltoolkit.publish.measure_units import is_rate, scale
+from fltoolkit.publish.measure_units import PROFILES, is_rate, scale
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
@@ -87,8 +87,16 @@ def category(language: Language, row: PublishedNumber) -> str:
         return language.say("everyone")
     if not row["category"]:
         return language.say("by", group=language.join(map(language.by_group, uncrossed(row["breakdown"]))))
-    told = language.kit(row["category"])
-    return told.replace("_", " ") if set(uncrossed(row["breakdown"])) & set(TOPICS) else told
+    return language.kit(row["category"])
+
+
+def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
+    """What must be said of a profile of cases: that characteristics overlap, and how cases without an answer count; of other measures nothing."""
+    if not rows["measure"].isin(PROFILES).all():
+        return []
+    topics = {topic for breakdown in rows["breakdown"].unique() for topic in uncrossed(breakdown) if topic in TOPICS}
+    overlap = [language.say("profile.overlap")] if topics - set(EXCLUSIVE) else []
+    return [*overlap, language.say("profile.open")]
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
@@ -121,6 +129,12 @@ def remark(language: Language, row: PublishedNumber) -> str:
         return told
     wide = language.say("flags.wide_bounds")
     return language.list((told, wide)) if told else start(wide)
+
+
+def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    """What must be said beside rows by some groups, a sentence a group: `Household wealth: at the time of the interview, …`."""
+    said = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
+    return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in said.items())
 
 
 def start(text: str) -> str:

@@ -25,6 +25,7 @@ from fltoolkit.report.documents.fact_sheet import fact_sheet
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.workbook.all_sheets import pages
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
 MADE = (evidence_brief, nap_skeleton, workshop, fact_sheet)
@@ -55,8 +56,9 @@ def texts(document: Document) -> list[str]:
     for block in document.blocks:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
-        found += _strings({name: said for name, said in vars(block).items() if name != "style"}) if not pictures else []
-    return [text.replace("\n", " ") for text in found]
+        said = block if isinstance(block, PrintedTable) else _said_in(block)
+        found += _strings(said) if not pictures else []
+    return [text.replace("-\n", "-").replace("\n", " ") for text in found]
 
 
 def _drawn(figure: Any) -> Iterator[str]:
@@ -66,11 +68,28 @@ def _drawn(figure: Any) -> Iterator[str]:
     return (text.get_text() for text in figure.findobj(Text))
 
 
+def _said_in(part: object) -> dict[str, object]:
+    """What a block, a cell or a head of a table says, without how it looks and what code calls it."""
+    return {name: said for name, said in vars(part).items() if name not in ("style", "key", "kind", "marker")}
+
+
 def _strings(node: object) -> list[str]:
     if isinstance(node, str):
         return [node]
+    if isinstance(node, PrintedTable):  # its keys and kinds are no words
+        heads = (head.text for head in node.heads)
+        meanings = (text for pair in node.meanings for text in pair)
+        return [
+            node.title,
+            node.subtitle,
+            *heads,
+            *(text for row in node.texts for text in row),
+            node.note,
+            *node.footnotes,
+            *meanings,
+        ]
     parts = node.values() if isinstance(node, dict) else node if isinstance(node, tuple) else ()
-    parts = [*parts, *(vars(p) for p in parts if hasattr(p, "__dataclass_fields__"))]
+    parts = [*parts, *(_said_in(p) for p in parts if hasattr(p, "__dataclass_fields__"))]
     return [text for part in parts for text in _strings(part)]
 
 

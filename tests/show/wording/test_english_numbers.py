@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 import pytest
 import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.show.wording.english_numbers import (
     NBSP,
-    category,
     interval,
-    labels,
-    markers_used,
     number,
     percent,
     sentence,
@@ -88,20 +84,6 @@ def test_zero_cases_are_a_zero_with_an_upper_limit_and_a_warning() -> None:
 def test_the_confidence_level_is_told_as_asked() -> None:
     assert percent({"level": 0.95}) == f"95{NBSP}%"
     assert percent({"level": 0.995}) == f"99.5{NBSP}%"
-
-
-def test_a_marker_is_explained_where_it_is_used_and_only_there() -> None:
-    assert markers_used(["", "c", "u", "c", None]) == "[c] confidential: not shown; [u] low reliability"
-    assert markers_used([""]) == ""
-
-
-def test_categories_read_as_words_and_names_that_meet_say_whose_they_are() -> None:
-    rows = pd.DataFrame(
-        {"breakdown": ["", "form", "age_group", "region", "region"],
-         "category": ["total", "state_imposed", "not stated", "not stated", "a_b"]}
-    )  # fmt: skip
-    assert labels(rows) == ["everyone", "state imposed", "not stated (age group)", "not stated (region)", "a_b"]
-    assert category({"breakdown": "sex × form", "category": "men × state_imposed"}) == "men × state imposed"
 
 
 def headline(**rate: Any) -> str:

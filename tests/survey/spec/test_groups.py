@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, Between, Group, PopulationSpec, Sector, TableSpec
+from fltoolkit.survey.spec.groups import (
+    AgeGroup,
+    AnyGroup,
+    Between,
+    DisabilityGroup,
+    Group,
+    Occupation,
+    PopulationSpec,
+    QuantileGroup,
+    Sector,
+    TableSpec,
+)
 from fltoolkit.yaml_files.loading import Model
 
 
@@ -42,6 +53,9 @@ def test_a_group_is_of_bands_or_of_codes_by_its_own_keys() -> None:
 
 
 GROUP = {"column": "S", "codes": {"1": "a"}}
+SIX = ["a", "b", "c", "d", "e", "f"]
+ANSWERS = {"1": "no_difficulty", "2": "some_difficulty", "3": "a_lot_of_difficulty", "4": "cannot_do_at_all"}
+JOB = {"column": "O", "classification": "isco_08", "digits": "4", "job": "forced_labour"}
 SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_labour"}
 
 
@@ -58,6 +72,17 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
         (Group, {**GROUP, "missing": ["9", "1.0"]}, "code 1 is both an answer and missing"),
         (Group, {**GROUP, "classification": "sex", "codes": {"1": "x"}}, "'x', which is not one of sex: m, f, o"),
         (AgeGroup, {"bands": ["25", "18"]}, "bands must rise"),
+        (DisabilityGroup, {"washington_group": SIX[:5], "codes": ANSWERS}, "at least 6 items"),
+        (DisabilityGroup, {"washington_group": [*SIX[:5], "a"], "codes": ANSWERS}, "names a column twice"),
+        (
+            DisabilityGroup,
+            {"washington_group": SIX, "codes": {"1": "no_difficulty", "2": "some_difficulty"}},
+            "no code stands for a_lot_of",
+        ),
+        (DisabilityGroup, {"washington_group": SIX, "codes": ANSWERS, "missing": ["4"]}, "code 4 is both an answer and missing"),
+        (QuantileGroup, {"column": "W", "quantiles": "1"}, "greater than or equal to 2"),
+        (Occupation, {**JOB, "job": "all_workers"}, "needs population"),
+        (Occupation, {**JOB, "classification": "isco_88"}, "isco_08"),
         (AgeGroup, {"bands": ["18", "18"]}, "bands must rise"),
         (AgeGroup, {"bands": ["-1", "18"]}, "greater than or equal to 0"),
         (Sector, {"column": "I", "digits": "2", "job": "forced_labour"}, "revision is required"),

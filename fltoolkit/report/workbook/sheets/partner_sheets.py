@@ -84,7 +84,7 @@ def methods(evidence: Evidence, language: Language) -> Page:
     for q in checklists().of(1):
         name, _, rest = language.say(f"checklists.questions.{q.id}").partition(": ")
         section = language.say("workbook.standards", section=language.say(f"checklists.sections.{q.section}"))
-        words = (section, name.rstrip("\u00a0"), number_words.start(rest), tool)
+        words = (section, name.rstrip(), number_words.start(rest), tool)
         lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
     return page(
         language, "definitions", columns, lines, (language.say("checklists.source"),), tool="1, 2", table="checklists", frozen=2

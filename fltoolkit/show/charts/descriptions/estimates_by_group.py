@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fltoolkit.classify.profile.characteristics import TOPICS, families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import COUNTED, scaled
+from fltoolkit.languages.reasons import uncrossed_categories
+from fltoolkit.publish.measure_units import COUNTED, PROFILES, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
@@ -40,7 +42,7 @@ def estimates(
     rows: pd.DataFrame,
     language: Language,
     *,
-    crossed: Sequence[str] = (),
+    crossed: bool = False,
     title: str = "",
     room: Room = WHOLE_PAGE,
 ) -> DotChart:
@@ -48,8 +50,8 @@ def estimates(
 
     Args:
         out: the set that the rows are from; it says how many persons were asked.
-        rows: from `Published.select`. crossed: the two groups of a crossed breakdown; the second's categories are headings, and those of
-            the first stand below each, next to each other.
+        rows: from `Published.select`. crossed: whether each breakdown is of two groups; the second's categories are then headings, and
+            those of the first stand below each, next to each other.
         title: in place of the measure, its groups and the population.
 
     Raises:
@@ -59,14 +61,15 @@ def estimates(
     _one_population(rows)
     measure = str(first["measure"])
     groups = [str(b) for b in rows["breakdown"].unique() if b]
-    heads = _crossed(language, rows, crossed) if crossed else _listed(language, rows, headed=len(groups) > 1)
+    titled = [b for b in groups if b not in out.origins]
+    heads = _crossed(language, rows) if crossed else _listed(language, rows, headed=len(groups) > 1)
     lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, room) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
-    named = title or _title(language, first, groups)
+    named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
-    said = [language.say("charts.whole")] if not math.isnan(at) else []
+    said = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
     notes = [*chart_notes.signs(language, marks), *said]
     return DotChart(
         _name(out, first, groups), named, subtitle,
@@ -103,6 +106,12 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     )  # fmt: skip
 
 
+def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
+    """The axis from zero that holds every number and interval of published rows, of one measure."""
+    marks = [mark for row in rows.to_dict("records") for mark in mark_of(language, row, str(row["measure"]), words="")]
+    return axis_ticks.from_zero(language, [mark.end for mark in marks])
+
+
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
     """The mark of a published number; none where it is not shown."""
     if pd.isna(row["estimate"]):
@@ -133,7 +142,9 @@ def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """`prevalence_by_sex`; of another population than the measure's first one, `prevalence_children_by_sex`."""
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
-    return "_".join([str(first["measure"]), *other, "by", *groups])
+    keys = list(dict.fromkeys(key for group in groups for key in uncrossed(group)))
+    named = [*families(keys), *(key for key in keys if key not in TOPICS)] if first["measure"] in PROFILES else groups
+    return "_".join([str(first["measure"]), *other, "by", *named])
 
 
 def _one_population(rows: pd.DataFrame) -> None:
@@ -158,21 +169,24 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
     ]
 
 
-def _crossed(language: Language, rows: pd.DataFrame, groups: Sequence[str]) -> list[tuple[str, list[Labelled]]]:
-    """The rows of a crossed breakdown below the categories of its second group."""
-    inner, outer = groups
+def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Labelled]]]:
+    """The rows of crossed breakdowns below the categories of each one's second group; of several the first group is named, too."""
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
+    several = rows["breakdown"].nunique() > 1
 
     def label(group: str, row: PublishedNumber) -> str:
-        return number_words.category(language, {"breakdown": group, "category": row[group]})
+        said = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
+        return number_words.category(language, {"breakdown": group, "category": said[group]})
 
-    return [
-        (
-            label(outer, part.iloc[0].to_dict()),
-            [(label(inner, r), names[i], r) for i, r in zip(part.index, part.to_dict("records"), strict=True)],
-        )
-        for _, part in rows.groupby(outer, sort=False)
-    ]
+    found: list[tuple[str, list[Labelled]]] = []
+    for breakdown, part in rows.groupby("breakdown", sort=False):
+        inner, outer = uncrossed(str(breakdown))
+        for _, below in part.groupby(outer, sort=False):
+            of = label(outer, below.iloc[0].to_dict())
+            head = language.colon(number_words.start(number_words.group(language, inner)), of) if several else of
+            records = zip(below.index, below.to_dict("records"), strict=True)
+            found.append((head, [(label(inner, row), names[i], row) for i, row in records]))
+    return found
 
 
 def _heading(words: str) -> tuple[ChartRow, ...]:
@@ -196,12 +210,22 @@ def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> st
 
 
 def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:
+    if first["measure"] in PROFILES:
+        return of_population(language, first, _profile_title(language, str(first["measure"]), groups))
     of = language.say(f"titles.{first['measure']}")
     if not groups:
         return of_population(language, first, of)
-    names = language.join(language.join(number_words.group(language, key) for key in uncrossed(group)) for group in groups)
+    names = language.join(language.join(map(language.by_group, uncrossed(group))) for group in groups)
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
     return of_population(language, first, language.say(key, title=of, groups=names))
+
+
+def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> str:
+    """The title of a profile: what its topics are about, and the group by which it is, if it is by one."""
+    keys = [key for group in groups for key in uncrossed(group)]
+    by = dict.fromkeys(key for key in keys if key not in TOPICS)
+    named = [*(language.say(f"profile.families.{name}") for name in families(keys)), *map(language.by_group, by)]
+    return language.say(f"profile.titles.{measure}", groups=language.join(named))
 
 
 def of_population(language: Language, first: PublishedNumber, title: str) -> str:
@@ -224,9 +248,14 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
     first = rows.iloc[0].to_dict()
     if not room.source:
-        return chart_notes.told(signs)
+        return chart_notes.told(signs, *number_words.group_notes(language, rows))
     below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"]))
-    return chart_notes.told(signs, chart_notes.markers(language, rows["marker"]), " ".join(part for part in below if part))
+    return chart_notes.told(
+        signs,
+        chart_notes.markers(language, rows["marker"]),
+        *number_words.group_notes(language, rows),
+        " ".join(part for part in below if part),
+    )
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:

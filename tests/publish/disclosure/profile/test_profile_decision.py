@@ -14,7 +14,7 @@ from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.publish.reliability import FEW_OF_PROFILE
+from fltoolkit.estimate.measures.profile_of_cases import FEW_OF_PROFILE
 
 PROFILE = {"measure": "profile", "by": [[], ["sex"]]}
 TOTAL = {"measure": "total", "by": [[], ["sex"]]}

@@ -1,0 +1,71 @@
+"""The plan's rows on the profile of cases: the share of cases of whom one characteristic holds, such as debt bondage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from fltoolkit.classify.category_labels import category_labels
+from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.errors import RequestError
+from fltoolkit.languages.reasons import uncrossed_categories
+from fltoolkit.publish.published_set import Published
+from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+PROFILE = "profile"
+
+
+def names_of(characteristic: str) -> tuple[str, str]:
+    """The topic and the name in `coercion_stage/recruitment`; the topic is empty where the name stands alone, as in `debt_bondage`."""
+    topic, _, name = characteristic.rpartition("/")
+    return topic, name
+
+
+def could_name(spec: SurveySpec) -> list[str]:
+    """All that `of` of a row with `measure: profile` may be: a stage or a mode has its topic before it, since both sides have them."""
+    there = [(topic, name) for topic in TOPICS for name in category_labels(spec, topic) if name != NOT_STATED]
+    return list(dict.fromkeys(f"{topic}/{name}" if topic.endswith(("_stage", "_mode")) else name for topic, name in there))
+
+
+def rows_of_characteristic(
+    out: Published, characteristic: str, by: tuple[str, ...], population: str | None, measure: str = PROFILE
+) -> pd.DataFrame:
+    """The published shares of one characteristic, with everyone as the category `total`, else the category of the group.
+
+    Args:
+        by: at most one group.
+
+    Returns:
+        Rows of `out`; where the run has no profile, the row that says why.
+
+    Raises:
+        RequestError: the profile has no such characteristic, or several.
+    """
+    topic, name = names_of(characteristic)
+    rows = out.own_rows(measure=measure)
+    there = [t for t in TOPICS if t in rows and (rows[t] == name).any() and topic in ("", t)]
+    if (rows["marker"] == "x").all():
+        return out.select(measure, [by], population=population)
+    if len(there) != 1:
+        raise RequestError(
+            "a row of the plan names no characteristic of the profile" if not there else "two topics have this characteristic",
+            where="measure: profile, of", found=characteristic, allowed=_allowed(rows, there, name), do="name one of these",
+        )  # fmt: skip
+    found = out.select(measure, [[there[0], *by]], population=population)
+    mine = found[found[there[0]] == name]
+    called = pd.Series([_category(by, said) for said in mine["category"]], mine.index, dtype=object)
+    return mine.assign(category=called)
+
+
+def _category(by: tuple[str, ...], said: object) -> object:
+    """The category of the group, in a category crossed with the characteristic."""
+    return uncrossed_categories(said)[-1] if by else TOTAL
+
+
+def _allowed(rows: pd.DataFrame, there: Iterable[str], name: str) -> list[str]:
+    """What could have been meant."""
+    if several := [f"{topic}/{name}" for topic in there]:
+        return several
+    return [v for topic in TOPICS if topic in rows for v in dict.fromkeys(rows[topic]) if v != TOTAL]

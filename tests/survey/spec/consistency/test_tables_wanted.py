@@ -1,0 +1,37 @@
+"""Tables of what a survey.yaml does not have are refused with what there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, one_of_these, refuse_unfit_tables
+from fltoolkit.survey.spec.groups import PopulationSpec, TableSpec
+
+ADULTS, TOTAL = (
+    PopulationSpec.model_validate({"label": "adults"}),
+    PopulationSpec.model_validate({"label": "all", "sum_of": ["a", "b"]}),
+)
+ALLOWED = AllowedTables({"sex", "form", "ethnicity"}, {"adults": ADULTS, "all": TOTAL}, {"form"}, {"ethnicity"}, set())
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"measure": "prevalence", "by": ["sexe"]}, "table 1 of tables: sexe is not one of the groups: .*; did you mean sex"),
+        ({"measure": "prevalence", "population": "adult"}, "population: adult is not one of populations"),
+        ({"measure": "share", "of": "sexe"}, "sexe is not one of the groups"),
+        ({"measure": "profile", "by": ["form"]}, "only cases have form"),
+        ({"measure": "profile", "population": "all"}, "a profile of their own: a, b"),
+        ({"measure": "share", "of": "ethnicity"}, "ethnicity tells of single origins"),
+    ],
+)
+def test_a_table_that_cannot_be_is_named(table: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        refuse_unfit_tables([TableSpec.model_validate(table)], ALLOWED)
+
+
+def test_a_table_that_can_be_is_taken() -> None:
+    refuse_unfit_tables([TableSpec.model_validate({"measure": "prevalence", "by": [[], "sex"], "population": "adults"})], ALLOWED)
+    assert one_of_these("x", {"b", "a"}) == ": a, b"

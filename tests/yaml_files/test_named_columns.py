@@ -1,0 +1,29 @@
+"""Which columns a survey.yaml names, and under which keys."""
+
+from __future__ import annotations
+
+from fltoolkit.survey.spec.groups import DisabilityGroup, Group, PopulationSpec
+from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
+
+SIX = ("see", "hear", "walk", "remember", "care", "speak")
+ANSWERS = {"1": "no_difficulty", "2": "some_difficulty", "3": "a_lot_of_difficulty", "4": "cannot_do_at_all"}
+GROUPS = {
+    "area": Group.model_validate({"column": ["AREA", "AREA2"], "codes": {"1": "urban"}}),
+    "disability": DisabilityGroup.model_validate({"washington_group": SIX, "codes": ANSWERS}),
+}
+
+
+def test_every_column_of_every_group_is_named() -> None:
+    assert columns_named(GROUPS) == ["AREA", "AREA2", *SIX]
+    assert columns_named(None) == columns_named("AREA") == []
+
+
+def test_a_column_is_found_under_its_key() -> None:
+    assert next(paths_naming(GROUPS, "AREA2")) == ("area",)
+    assert next(paths_naming(GROUPS, "walk")) == ("disability", "washington_group")
+    assert not list(paths_naming(GROUPS, "urban"))
+    where = PopulationSpec.model_validate({"label": "workers", "where": {"WORKED": "1"}, "weight": "W"})
+    assert [".".join(path) for column in ("WORKED", "W") for path in paths_naming({"workers": where}, column)] == [
+        "workers.where.WORKED",
+        "workers.weight",
+    ]
