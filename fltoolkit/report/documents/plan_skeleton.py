@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.knowledge_base import answers
 from fltoolkit.report.document_formats.document_blocks import (
     LISTED,
     Block,
@@ -26,6 +25,7 @@ from fltoolkit.report.document_sections import (
 )
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
+from fltoolkit.report.knowledge_base import answers
 from fltoolkit.show.printed_tables import framework_tables
 
 SECTORS = ("sector", "main_job_sector", "industry")

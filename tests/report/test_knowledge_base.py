@@ -6,7 +6,7 @@ from promises import evidence_from
 from published_rows import HIDDEN, of, published, row
 
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
-from fltoolkit.nap.knowledge_base import TOOL, answers, for_research, is_for_research
+from fltoolkit.report.knowledge_base import TOOL, answers, for_research, is_for_research
 
 SHARES = [of("form", name, measure="share", form=name) for name in ("state", "private")]
 OUT = published(
