@@ -169,7 +169,7 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     def label(group: str, row: PublishedNumber) -> str:
         return number_words.category(language, {"breakdown": group, "category": value(group, row[group])})
 
-    found = []
+    found: list[tuple[str, list[Labelled]]] = []
     for breakdown, part in rows.groupby("breakdown", sort=False):
         inner, outer = uncrossed(str(breakdown))
         for _, below in part.groupby(outer, sort=False):
