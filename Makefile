@@ -8,7 +8,7 @@ SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs refresh golden fuzz bench bench-waits bench-disclosure bench-batch kills lock clean
+.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz bench bench-waits bench-disclosure bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ docs: .venv/.installed ## build the documentation's site, into site/ (open site/
 	$(BIN)/python -m docs.site.reference
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
+
+gallery: .venv/.installed ## run the samples, and take the pictures of docs/gallery.md anew (needs Chromium, LibreOffice and pdftoppm)
+	$(BIN)/python -m docs.site.gallery
 
 refresh: .venv/.installed ## run the notebooks on the samples and store their normalised outputs
 	$(BIN)/fltoolkit refresh notebooks

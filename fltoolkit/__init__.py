@@ -1,6 +1,6 @@
-"""fltoolkit: from a labour force survey to the number of people in forced labour, and to the baseline of a plan.
+"""fltoolkit estimates how many people are in forced labour from a labour force survey, and fills the baseline of a national plan.
 
-The rooms, in the order in which a statistician thinks: survey, classify, estimate, publish, nap, show, report.
+The packages stand in the order of the work: survey, classify, estimate, publish, nap, show, report. Each uses only those before it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Checks the arguments of public functions: a value of another kind is one clear error, in the kit's words."""
+"""Checks the arguments of public functions. A value of the wrong type raises one clear error of the kit."""
 
 from __future__ import annotations
 

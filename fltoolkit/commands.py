@@ -1,4 +1,4 @@
-"""What each command of the command line does. Heavy parts are imported where they are needed, so that help comes at once."""
+"""Does the work of each command of the command line. Slow imports stand inside the functions, so that `--help` is fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files: only a regular file is read, only up to a size; a file is written whole or not at all; errors are in plain words."""
+"""Reads and writes files safely: only regular files, only up to a size, and each file is written whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""What a run remembers from one of its notebooks to the next: results in this process's memory, under keys of all that they follow from.
+"""Keeps results in memory so that the next notebook of a run need not compute them again.
 
-Nothing is remembered until a run turns it on: people at a notebook work without it. Never on disk, since some of it holds persons.
+A key holds everything that a result depends on. Memory is off until a run turns it on; notebooks that people open by hand work without it.
+Nothing is kept on disk, because some results hold persons.
 """
 
 from __future__ import annotations

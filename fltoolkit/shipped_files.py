@@ -1,4 +1,4 @@
-"""What comes with the package and is no code of it (notebooks, samples, documentation): where it stands, and samples by their names."""
+"""Finds the files that come with the package: notebooks, samples and documentation."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""What the kit prints: whole lines, one at a time, and on a terminal one more that is rewritten. A terminal that is closed or lacks a
-letter never stops a run."""
+"""Prints messages on the terminal: whole lines, and one last line that is rewritten to show progress.
+
+A closed terminal, or one that cannot print a letter, never stops a run.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ def show(name: str, told: Callable[[], str] | None) -> None:
 
 
 def redraw() -> None:
-    """Draw the rewritten line anew, if there is one: its words may have changed."""
+    """Draws the rewritten last line again, if there is one, because its words may have changed."""
     with _ONE_AT_A_TIME:
         if _under_way:
             _draw(_line())

@@ -1,4 +1,4 @@
-"""A class in a real browser: a learner's link opens JupyterLab, an explorer is drawn there and in Voilà, nothing outside is loaded.
+"""A class in a real browser: a start page, a lesson answered in JupyterLab, explorers there and in Voilà, nothing loaded from outside.
 
 axe-core (tests/axe: npm package axe-core 4.14.1, unchanged, Mozilla Public License 2.0; its source is that package's) looks at every explorer.
 """
@@ -33,6 +33,9 @@ for play in (teaching.play_samples, teaching.play_intervals, teaching.play_repea
 """
 SERIOUS = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
     .map(v => v.id + ': ' + v.nodes.map(node => node.html).join(' ')))"""
+POP_UPS = "document.querySelectorAll('.Toastify__toast, .jp-Dialog').length"
+CODE = "[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-editor')].filter(area => area.getBoundingClientRect().height > 0).length"
+IDLE = "document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]') != null"
 DRAWN = "[...document.querySelectorAll('.js-plotly-plot .main-svg')].some(svg => svg.getBoundingClientRect().height > 300)"
 REFUSED = """new Promise(told => {
     document.addEventListener('securitypolicyviolation', event => told(event.blockedURI));
@@ -44,9 +47,7 @@ HEIGHT = "document.querySelector('.js-plotly-plot').getBoundingClientRect().heig
 def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The first learner's link to a class of two, a notebook with an explorer in their folder."""
     folder = tmp_path_factory.mktemp("class")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     call = [
         sys.executable,
         "-m",
@@ -66,11 +67,46 @@ def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for name, source in (("explorer", EXPLORER), ("every", EVERY)):
             notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel)
             nbformat.write(notebook, folder / "room" / "learner_01" / f"{name}.ipynb")
+        own = folder / "room" / "learner_01"
+        lesson = nbformat.read(own / "1_definition.ipynb", 4)
+        keep = ("parameters", "import teaching", '"amara"', '"ben"', "score()")
+        lesson.cells = [
+            lesson.cells[0],
+            *(
+                cell
+                for cell in lesson.cells
+                if cell.cell_type == "code" and any(part in cell.source or part in cell.metadata.tags for part in keep)
+            ),
+        ]
+        failing = next(cell for cell in lesson.cells if '"ben"' in cell.source)
+        failing.source = failing.source.replace("ben", "nobody")
+        nbformat.write(lesson, own / "short.ipynb")
         yield (folder / "links.txt").read_text("utf-8").splitlines()[0]
     finally:
         os.kill(server.pid, signal.SIGTERM)
         server.wait(60)
     wait_for(port, there=False)  # the server ended with the command that started it
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return int(free.getsockname()[1])
+
+
+def run_all(browser: Chromium, until: str) -> None:
+    """Press Shift and Enter, as a learner does, until the last part shows something."""
+    browser.click(".jp-MarkdownCell")
+    for _ in range(40):
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": "\r"} if kind == "keyDown" else {}
+            browser.call(
+                "Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13, modifiers=8, **text
+            )
+        time.sleep(1)
+        if browser.js(until):
+            return
+    browser.wait(until)
 
 
 def wait_for(port: int, *, there: bool) -> None:
@@ -87,13 +123,65 @@ def outside(browser: Chromium) -> list[str]:
     return [url for url in browser.asked if not url.startswith(("http://localhost:", "data:", "blob:"))]
 
 
-def test_a_learners_link_opens_the_first_lesson_without_news_and_without_the_network(link: str, tmp_path: Path) -> None:
+def test_a_learners_link_opens_a_page_without_code_that_leads_to_the_lessons(link: str, tmp_path: Path) -> None:
     with Chromium(tmp_path) as browser:
-        browser.open(link, until="document.querySelectorAll('.jp-Cell').length > 3")
-        assert browser.js("document.querySelector('.jp-BreadCrumbs').innerText.includes('learner_01')")
-        assert browser.js("document.querySelectorAll('.Toastify__toast, .jp-Dialog').length") == 0
+        browser.open(link, until="document.querySelectorAll('li a').length == 4")
+        assert "learner 01" in browser.js("document.body.innerText")
+        browser.js((Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8"))
+        assert browser.js(SERIOUS) == []
+        browser.call("Emulation.setDeviceMetricsOverride", width=400, height=800, deviceScaleFactor=1, mobile=True)
+        assert browser.js("document.documentElement.scrollWidth <= 400")
+        browser.call("Emulation.clearDeviceMetricsOverride")
+        browser.click("li a")
+        browser.wait("document.querySelectorAll('.jp-Cell').length > 3")
+        time.sleep(5)  # news would come some seconds after the page
+        assert browser.js(POP_UPS) == 0
+        assert browser.js(CODE) == 0
         assert outside(browser) == []
         assert browser.js(REFUSED).startswith("https://example.org")
+
+
+def test_a_learner_chooses_an_answer_and_is_told_and_a_part_that_fails_stops_nothing(link: str, tmp_path: Path) -> None:
+    address, _, token = link.partition("?")
+    with Chromium(tmp_path) as browser:
+        page = f"{address.partition('/files/')[0]}/doc/workspaces/learner_01/tree/learner_01/short.ipynb?{token}&reset"
+        browser.open(page, until="document.querySelectorAll('.jp-CodeCell').length > 3")
+        browser.wait(IDLE)
+        run_all(browser, "document.body.innerText.includes('right.')")  # the score, in the last part
+        assert browser.js(CODE) == 0
+        told = browser.js("document.querySelector('.jp-Notebook').innerText")
+        assert told.count("This part did not work") == 1
+        assert "no such exercise" in told
+        assert "Traceback" not in told
+        browser.click(".widget-radio-box input")
+        browser.wait("document.body.innerText.includes('Not yet. One more question is asked')", seconds=20)
+        browser.click(".widget-radio-box label:nth-of-type(2) input")
+        browser.wait("document.body.innerText.includes('Right. A different job than agreed')", seconds=20)
+        browser.wait("document.body.innerText.includes('1 of 9 right.')", seconds=20)
+
+
+def test_jupyterlab_on_a_folder_shows_no_news(tmp_path: Path) -> None:
+    own = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {
+        "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "lab"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "work"),
+        "JUPYTER_TOKEN": "t",
+    }
+    (tmp_path / "folder").mkdir()
+    port = free_port()
+    more = ("--no-browser", f"--port={port}", "--allow-root")
+    call = [sys.executable, "-m", "fltoolkit.cli", "lab", str(tmp_path / "folder"), *(f"--jupyter={option}" for option in more)]
+    server = subprocess.Popen(call, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port, there=True)
+        with Chromium(tmp_path / "profile") as browser:
+            browser.open(f"http://localhost:{port}/lab?token=t", until="document.querySelector('.jp-DirListing') != null")
+            time.sleep(8)  # they would come some seconds after the page
+            assert browser.js(POP_UPS) == 0
+            assert outside(browser) == []
+    finally:
+        os.kill(server.pid, signal.SIGTERM)
+        server.wait(60)
 
 
 def test_without_the_token_nobody_gets_in(link: str, tmp_path: Path) -> None:
@@ -105,9 +193,10 @@ def test_an_explorer_is_drawn_in_jupyterlab_and_follows_the_keyboard(link: str, 
     address, _, token = link.partition("?")
     with Chromium(tmp_path) as browser:
         browser.open(
-            f"{address.rpartition('/')[0]}/explorer.ipynb?{token}&reset", until="document.querySelector('.jp-CodeCell') != null"
+            f"{address.partition('/files/')[0]}/lab/workspaces/learner_01/tree/learner_01/explorer.ipynb?{token}&reset",
+            until="document.querySelector('.jp-CodeCell') != null",
         )
-        browser.wait("document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]') != null")
+        browser.wait(IDLE)
         for _ in range(20):  # as a person does: a click before the page has settled is lost
             browser.click("[data-command='notebook:run-cell-and-select-next']")
             time.sleep(1)
@@ -121,7 +210,7 @@ def test_an_explorer_is_drawn_in_jupyterlab_and_follows_the_keyboard(link: str, 
 def test_an_explorer_is_drawn_in_voila_and_follows_the_keyboard(link: str, tmp_path: Path) -> None:
     server, _, token = link.partition("?")
     with Chromium(tmp_path) as browser:
-        browser.open(f"{server.partition('/lab/')[0]}/voila/render/learner_01/explorer.ipynb?{token}", until=DRAWN)
+        browser.open(f"{server.partition('/files/')[0]}/voila/render/learner_01/explorer.ipynb?{token}", until=DRAWN)
         assert browser.js(HEIGHT) > 300
         flipped(browser)
 
@@ -130,7 +219,7 @@ def test_axe_finds_nothing_serious_in_any_explorer(link: str, tmp_path: Path) ->
     server, _, token = link.partition("?")
     with Chromium(tmp_path) as browser:
         browser.open(
-            f"{server.partition('/lab/')[0]}/voila/render/learner_01/every.ipynb?{token}",
+            f"{server.partition('/files/')[0]}/voila/render/learner_01/every.ipynb?{token}",
             until="[...document.querySelectorAll('.js-plotly-plot')].filter(chart => chart.querySelector('.main-svg')).length == 7",
             seconds=300,
         )

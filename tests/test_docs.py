@@ -17,6 +17,7 @@ import nbformat
 import pytest
 import small_country as country
 import yaml
+from chromium import Chromium
 from pydantic import TypeAdapter
 
 from fltoolkit.classify.rules.rule_set import RuleSet
@@ -202,6 +203,19 @@ def test_every_link_leads_somewhere(page: str) -> None:
     assert lost == []
 
 
+def test_docs_link_only_what_a_wheel_brings_with_them() -> None:
+    """`fltoolkit start` lays out docs, notebooks and data_samples; a link to anything else would be dead there."""
+    linked = {
+        (page, target)
+        for page in PAGES
+        if page.startswith("docs/")
+        for target in re.findall(r"\]\((?!https?:)([^)#\s]+)", (HOUSE / page).read_text("utf-8"))
+    }
+    laid_out = ("docs", "notebooks", "data_samples")
+    places = {(p, t): ((HOUSE / p).parent / t).resolve().relative_to(HOUSE.resolve()).parts[0] for p, t in linked}
+    assert {link for link, place in places.items() if place not in laid_out} == set()
+
+
 # ---------------------------------------------------------------------------------------------------------- the site
 
 
@@ -244,6 +258,7 @@ def test_the_search_reads_its_index_without_a_server(site: Path) -> None:
         ("ponderation", "francais.html"),  # without its accent
         ("degr%C3%A9s", "francais.html"),
         ("trabajo+forzoso", "espanol.html"),
+        ("travail+forc%C3%A9", "francais.html"),  # not every page that says "forced"
     ],
 )
 def test_the_search_finds_from_the_disk(site: Path, tmp_path: Path, asked: str, first: str) -> None:
@@ -253,6 +268,32 @@ def test_the_search_finds_from_the_disk(site: Path, tmp_path: Path, asked: str, 
     dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     found = re.findall(r'<article><h3><a href="([^"]+)"', dom)
     assert first in [re.sub("#en-(francais|espanol)-.*", "", link) for link in found[:3]]
+
+
+@pytest.mark.browser
+def test_no_page_is_wider_than_a_telephone(site: Path, tmp_path: Path) -> None:
+    wide = {}
+    with Chromium(tmp_path / "profile") as browser:
+        browser.call("Emulation.setDeviceMetricsOverride", width=400, height=800, deviceScaleFactor=1, mobile=True)
+        for page in sorted(site.rglob("*.html")):
+            browser.open(page.as_uri(), until="document.readyState == 'complete'")
+            wide[str(page.relative_to(site))] = browser.js("document.documentElement.scrollWidth")
+    assert {page: width for page, width in wide.items() if width > 400 and page != "404.html"} == {}
+
+
+def test_the_gallery_is_current_and_has_a_picture_of_every_output() -> None:
+    from docs.site.gallery import PICTURES, gallery
+    from docs.site.gallery_pictures import GALLERY
+
+    outputs = [output for section in GALLERY.values() for output in section]
+    assert (HOUSE / "docs" / "gallery.md").read_text("utf-8") == gallery(), "run: python -m docs.site.gallery --page"
+    assert {file.stem for file in PICTURES.glob("*.png")} == {output.name for output in outputs}, "run: make gallery"
+    assert all(output.alt for output in outputs)
+    said = (HOUSE / "docs" / "gallery.md").read_text("utf-8")
+    assert all(
+        word in said
+        for word in ("front page", "Notebook 4", "brief", "Skeleton", "Slides", "Workbook", "Flow", "Explorer", "Lesson")
+    )
 
 
 def test_the_page_of_public_names_is_current() -> None:

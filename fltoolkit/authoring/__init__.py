@@ -1,1 +1,1 @@
-"""Before there is a survey: a first survey.yaml from a data file, and a questionnaire to field."""
+"""Tools for the time before there is a survey.yaml: a first draft of it, or a questionnaire for the field."""

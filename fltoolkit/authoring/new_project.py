@@ -1,4 +1,4 @@
-"""A folder to work in, for whoever installed the kit and has no checkout: notebooks, samples, documentation, a batch.yaml and a README."""
+"""Creates a project folder for a user without a checkout: notebooks, samples, documentation, a batch.yaml and a README."""
 
 from __future__ import annotations
 

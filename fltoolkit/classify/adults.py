@@ -1,8 +1,8 @@
-"""Who is in forced labour: the statistical definition of the 20th ICLS for adults, episode by episode.
+"""Classifies adults by the statistical definition of the 20th ICLS, one episode of work at a time.
 
-FL = any work and, in the same work, involuntary and coerced, outside the exceptions of C29 Art. 2(2); which items count, and how
-many of them it takes, is the rule set's. Every truth is yes,
-no or unresolved (null), and nothing is guessed: an unresolved person is not a case and stays in the denominator.
+An adult is in forced labour if one and the same work was involuntary and coerced, and is none of the exceptions of C29 Art. 2(2). The rule set
+says which items count and how many are needed. Each truth is yes, no or unresolved (null). An unresolved person is not counted as a case
+and stays in the denominator.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from fltoolkit.classify.applicability import item_columns, item_sources, lacking
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, primary_route, with_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
 from fltoolkit.classify.empty_populations import refuse_empty_populations
-from fltoolkit.classify.group_columns import group_columns, memberships, sector, with_sums
+from fltoolkit.classify.group_columns import group_columns, job_column, memberships, with_sums
+from fltoolkit.classify.quantile_groups import quantile_limits
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
 from fltoolkit.classify.trace import Sources, items_text, leaf, trace_text
 from fltoolkit.errors import RequestError
@@ -32,7 +33,7 @@ from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.design.survey_opening import changeable
 from fltoolkit.survey.spec.child_module import Children
-from fltoolkit.survey.spec.groups import NOT_STATED, Sector
+from fltoolkit.survey.spec.groups import NOT_STATED, Job
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import FORMS, Episodes, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -98,7 +99,12 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     if spec.children:
         frame = with_children(frame, spec, spec.children)
     labels = _case_columns(spec, frame.collect_schema().names())
-    frame = frame.with_columns(*group_columns(spec), *labels, leaf(spec).alias("step"), items_text(sources).alias("items"))
+    frame = frame.with_columns(
+        *group_columns(spec, quantile_limits(spec, survey.frame)),
+        *labels,
+        leaf(spec).alias("step"),
+        items_text(sources).alias("items"),
+    )
     if survey.held_in and hold:
         frame = held(frame, survey.held_in, survey.path)
     return classified(
@@ -229,8 +235,8 @@ def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_stated(form))
     route = nw.when(_a_child_at_the_start(spec, episode)).then(nw.lit(ADULT_FROM_CHILD)).otherwise(nw.lit(ADULT))
     labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form"), nw.when(forced).then(route).alias(FIRST + "route")]
-    for name, s in _sectors_of_cases(spec).items():
-        labels.append(nw.when(forced).then(_stated(sector(s, episode))).alias(FIRST + name))
+    for name, s in _jobs_of_cases(spec).items():
+        labels.append(nw.when(forced).then(_stated(job_column(s, episode))).alias(FIRST + name))
     return labels
 
 
@@ -248,7 +254,7 @@ def _months(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _labels(spec: SurveySpec) -> list[str]:
-    return [FIRST + "form", FIRST + "route", *(FIRST + name for name in _sectors_of_cases(spec)), "exception", LIMITS]
+    return [FIRST + "form", FIRST + "route", *(FIRST + name for name in _jobs_of_cases(spec)), "exception", LIMITS]
 
 
 def _truths(sources: Sources) -> list[str]:
@@ -284,7 +290,7 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
 
 def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
     """Labels that only a case in the country has; null for everyone else. `there`: the columns of the persons' rows."""
-    labels = {name: nw.col(FIRST + name) for name in ("form", "route", *_sectors_of_cases(spec))}
+    labels = {name: nw.col(FIRST + name) for name in ("form", "route", *_jobs_of_cases(spec))}
     if spec.children:
         theirs = _labels_of_children(spec, spec.children, there)
         labels = {name: nw.when(nw.col(CHILD)).then(theirs[name]).otherwise(label) for name, label in labels.items()}
@@ -296,9 +302,9 @@ def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
     sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)
     labels = {"form": nw.when(sexual).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(_stated(form))}
-    for name, s in _sectors_of_cases(spec).items():
+    for name, s in _jobs_of_cases(spec).items():
         own = tuple(c for c in s.column if SOURCE + c in there)
-        labels[name] = _stated(sector(s.model_copy(update={"column": own})) if own else None)
+        labels[name] = _stated(job_column(s.model_copy(update={"column": own})) if own else None)
     return labels | {"route": primary_route()}
 
 
@@ -306,9 +312,9 @@ def _stated(label: nw.Expr | None) -> nw.Expr:
     return nw.lit(NOT_STATED) if label is None else label.fill_null(NOT_STATED)
 
 
-def _sectors_of_cases(spec: SurveySpec) -> dict[str, Sector]:
-    """The sectors that are those of the forced labour."""
-    return {name: s for name, s in spec.sectors.items() if s.job == "forced_labour"}
+def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
+    """The sectors and occupations that are those of the forced labour."""
+    return {name: s for name, s in spec.jobs.items() if s.job == "forced_labour"}
 
 
 def same_work_basis(episodes: Episodes) -> str:

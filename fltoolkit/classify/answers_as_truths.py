@@ -1,4 +1,4 @@
-"""Answers become items: yes, no or unresolved (null), in Kleene's logic (docs/methods.md §1)."""
+"""Turns answers into items that are yes, no or unresolved (null), with Kleene's three-valued logic (docs/methods.md §1)."""
 
 from __future__ import annotations
 

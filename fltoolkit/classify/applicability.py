@@ -1,4 +1,4 @@
-"""How a rule set fits a survey: the questions it uses, what it lacks, why it cannot be applied, whose cases it can count."""
+"""Checks whether a rule set can be applied to a survey: which of its questions were asked, which are missing, and whose cases it can count."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, Side, l
 from fltoolkit.classify.trace import Sources
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.reasons import Reason, Reasons, item_names, joined
+from fltoolkit.survey.spec.consistency.two_sides import check_sides
 from fltoolkit.survey.spec.questions import STAGES, Source
-from fltoolkit.survey.spec.survey_spec import SurveySpec, check_sides
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 BASE = "icls_2018"
 

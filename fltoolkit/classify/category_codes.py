@@ -1,37 +1,31 @@
-"""What a category is called in a population, and its code for machines: ILOSTAT's where it has one, else one of the kit's own (`FL_...`).
+"""Gives each category its name in a population and its code for machines: ILOSTAT's code, or one of the kit (`FL_...`).
 
-Of adults the categories of the standard `sex` are men and women, of children boys and girls; only a sum of both says both.
+Categories of the standard `sex` are men and women for adults, boys and girls for children. Only a sum of adults and children names both.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
 
-from fltoolkit.survey.classifications.industry_codes import sector_rows
-from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, isic, standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group, NumberGroup, Sector
+from fltoolkit.survey.classifications.job_codes import job_rows, not_stated_code
+from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, standard
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, DisabilityGroup, Group, QuantileGroup
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
     """The code of one category (a value of the group's column) of the group `name`; blank where a standard gives none."""
-    if name in spec.sectors:
-        codes = _sector(spec.sectors[name])
+    codes = {}
+    if name in spec.jobs:
+        job = spec.jobs[name]
+        codes = {row.label: row.ilostat for row in job_rows(job).values()} | {NOT_STATED: not_stated_code(job)}
     elif name in spec.groups:
-        found = spec.groups[name]
-        codes = (
-            _coded(name, found)
-            if isinstance(found, Group)
-            else _own_bands(name, found)
-            if isinstance(found, NumberGroup)
-            else _bands(found)
-        )
-    else:
-        codes = {}
+        codes = _codes_of(name, spec.groups[name])
     return codes.get(category, own_code(name, "X" if category == NOT_STATED else category))
 
 
@@ -73,9 +67,18 @@ def plain_code(text: str) -> str:
     return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
 
-def _sector(sector: Sector) -> dict[str, str]:
-    prefix = "ECO_AGGREGATE" if sector.level == "ilo_aggregate" else isic(sector.revision).ilostat["section"]
-    return {row.label: row.ilostat for row in sector_rows(sector).values()} | {NOT_STATED: f"{prefix}_X"}
+def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
+    """The codes of the categories of a group, by their label."""
+    if isinstance(group, Group):
+        return _coded(name, group)
+    if isinstance(group, AgeGroup):
+        return _bands(group)
+    if isinstance(group, DisabilityGroup):
+        named = standard().classifications["disability"].values()
+        return {category.label: category.ilostat for category in named}
+    if isinstance(group, QuantileGroup):
+        return _from_lowest(name, group.labels, first=1)
+    return _from_lowest(name, (f"under {group.bands[0]}", *group.labels), first=0)
 
 
 def _coded(name: str, group: Group) -> dict[str, str]:
@@ -86,10 +89,9 @@ def _coded(name: str, group: Group) -> dict[str, str]:
     return {label: own_code(name, code) for code, label in reversed(group.codes.items())}
 
 
-def _own_bands(name: str, group: NumberGroup) -> dict[str, str]:
-    """Bands of a column of numbers, by their number from the lowest."""
-    labels = (f"under {group.bands[0]}", *group.labels)
-    return {label: own_code(name, str(i)) for i, label in enumerate(labels)} | {NOT_STATED: own_code(name, "X")}
+def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
+    """Bands or quantiles of a column of numbers, by their number from the lowest."""
+    return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 
 def _bands(group: AgeGroup) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a category of a group is called: in the kit's words, which each language has, or in the survey's own."""
+"""Gives each category its label: the kit's own words, in each language, or those of survey.yaml."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from fltoolkit.classify.children import ROUTE_LABELS
 from fltoolkit.classify.profile.characteristics import TOPICS, characteristic_labels
 from fltoolkit.languages.reasons import Name, Reason, Remark, crossed_categories
-from fltoolkit.survey.classifications.industry_codes import sector_rows
+from fltoolkit.survey.classifications.job_codes import job_rows
 from fltoolkit.survey.classifications.standards import standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Group
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, DisabilityGroup, Group, NumberGroup, QuantileGroup
 from fltoolkit.survey.spec.questions import FORMS
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -17,8 +17,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
     """The categories of a group that the kit has words for, by their value in the data. All others are in the survey's own words."""
     found: dict[str, Remark] = {NOT_STATED: Reason.of("categories.not_stated")}
-    if name in spec.sectors:
-        return found | {row.label: row.said for row in sector_rows(spec.sectors[name]).values()}
+    if name in spec.jobs:
+        return found | {row.label: row.said for row in job_rows(spec.jobs[name]).values()}
     if name == "form":
         return found | {form: Name("kit.forms", form) for form in FORMS}
     if name == "route":
@@ -26,16 +26,18 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
     if name in TOPICS:
         return found | characteristic_labels(spec, name)
     group = spec.groups.get(name)
-    if isinstance(group, AgeGroup):
+    if isinstance(group, AgeGroup | NumberGroup):
         first = group.bands[0]
         return found | {f"under {first}": Reason.of("categories.under", N=first)}
-    if isinstance(group, Group) and group.classification:
-        return found | {
-            str(name): name for c in standard().classifications[group.classification].values() for name in c.every_name
-        }
+    if isinstance(group, QuantileGroup):
+        return found | {str(name): name for name in group.said}
+    standing = "disability" if isinstance(group, DisabilityGroup) else group.classification if isinstance(group, Group) else None
+    if standing:
+        return found | {str(name): name for c in standard().classifications[standing].values() for name in c.every_name}
     return found
 
 
 def crossed_labels(spec: SurveySpec, values: Sequence[tuple[str, object]]) -> Remark | str:
     """The category of a row: the label of each group and value, crossed as `men × rural`; "" for none."""
-    return crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
+    said: Remark | str = crossed_categories([category_labels(spec, name).get(str(value), str(value)) for name, value in values])
+    return said

@@ -1,7 +1,7 @@
-"""Which children are in forced labour: the four routes of the 20th ICLS guidelines, each by itself (docs/methods.md §1).
+"""Classifies children by the four routes of the 20th ICLS guidelines, each on its own (docs/methods.md §1).
 
-A child needs no test of consent. Whoever works with or for a parent who is in forced labour is in it too, so adults are
-classified first; a parent who was not asked leaves that route unresolved, never no.
+A child needs no test of consent. A child who works with or for a parent in forced labour is in forced labour too, so adults are classified
+first. If the parent was not asked, that route is unresolved, not a no.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
 
 
 def primary_route() -> nw.Expr:
-    """The route by which a child is a case, the first along the flowchart; null for everybody else."""
+    """The primary route of a child who is a case: the first in the order of the flowchart. Null for all others."""
     route = nw.lit(None, dtype=nw.String())
     for name, label in reversed(ROUTES.items()):
         route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)

@@ -1,4 +1,4 @@
-"""A survey whose persons have been classified: what estimates of forced labour are made from."""
+"""A survey whose persons have been classified. All estimates of forced labour start from it."""
 
 from __future__ import annotations
 

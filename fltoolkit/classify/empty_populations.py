@@ -1,4 +1,4 @@
-"""Stops where nobody is in a reference population, and says which of its conditions leaves nobody."""
+"""Stops when a reference population is empty, and names the condition that removed everybody."""
 
 from __future__ import annotations
 

@@ -1,20 +1,23 @@
-"""Who belongs where: reference populations, sex, age bands, region, status and ISIC sectors, as labelled text columns."""
+"""Adds to each person the reference populations and the groups: sex, age band, region, sector, occupation and others, as labels."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import all_of, any_of, choose, relabelled
+from fltoolkit.classify.answers_as_truths import all_of, any_of, choose, relabelled, truth_of
 from fltoolkit.classify.children import ALL_ROUTES
-from fltoolkit.survey.classifications.industry_codes import isic_key, sector_rows
+from fltoolkit.survey.classifications.job_codes import job_key, job_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.design.survey_design import weight_of
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Bands, Group, NumberGroup, Sector
+from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Bands, DisabilityGroup, Group, Job, NumberGroup, QuantileGroup
 from fltoolkit.survey.spec.questions import FORMS
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 POPULATION = "fl__population__"
+SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
@@ -45,24 +48,53 @@ def membership(spec: SurveySpec, name: str) -> nw.Expr:
     return all_of(conditions)
 
 
-def group_columns(spec: SurveySpec) -> list[nw.Expr]:
-    """Every group of survey.yaml as a text column under its own name; `not stated` is a value, never a dropped row."""
-    columns = [group(g).alias(name) for name, g in spec.groups.items()]
-    columns += [sector(s).fill_null(NOT_STATED).alias(n) for n, s in spec.sectors.items() if s.job == "all_workers"]
+def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> list[nw.Expr]:
+    """Every group of survey.yaml as a text column under its own name; `not stated` is a value, never a dropped row.
+
+    Args:
+        limits: by group of quantiles the upper limits of all its quantiles but the last, of `quantile_groups.quantile_limits`.
+    """
+    columns = [
+        (in_quantiles(g, limits[name]) if isinstance(g, QuantileGroup) else group(g)).alias(name)
+        for name, g in spec.groups.items()
+    ]
+    columns += [job_column(job).fill_null(NOT_STATED).alias(n) for n, job in spec.jobs.items() if job.job == "all_workers"]
     return columns
 
 
-def group(spec: Group | AgeGroup | NumberGroup) -> nw.Expr:
-    """A coded group, or bands of age or of a column of numbers."""
+def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
+    """A coded group, bands of age or of a column of numbers, or persons with and without disability."""
+    if isinstance(spec, DisabilityGroup):
+        return _disability(spec)
     if isinstance(spec, Group):
         labels: dict[str, list[str]] = {}
         for code, label in spec.labels.items():
             labels.setdefault(label, []).append(code)
         return choose(spec.column, labels).fill_null(NOT_STATED)
-    value = nw.col(AGE)
-    if isinstance(spec, NumberGroup):
-        value = nw.when(~column(spec.column).is_in(list(spec.missing))).then(numeric(spec.column))
-    return banded(value, spec)
+    return banded(nw.col(AGE) if isinstance(spec, AgeGroup) else stated_number(spec), spec)
+
+
+def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
+    """The number of a group's column; null where a code for no number stands in its place."""
+    return nw.when(~column(spec.column).is_in(list(spec.missing))).then(numeric(spec.column))
+
+
+def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
+    """The quantile that a number is in: the first whose upper limit it does not exceed. `limits`: those of all quantiles but the last."""
+    value, found = stated_number(spec), nw.lit(spec.labels[-1])
+    for limit, label in zip(reversed(limits), reversed(spec.labels[:-1]), strict=True):
+        found = nw.when(value <= limit).then(nw.lit(label)).otherwise(found)
+    return nw.when(value.is_null() | value.is_nan()).then(nw.lit(NOT_STATED)).otherwise(found)
+
+
+def _disability(spec: DisabilityGroup) -> nw.Expr:
+    """With disability if one of the six answers is a lot of difficulty or worse; without if all six are less; else not stated."""
+    severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
+    others = [code for code in spec.codes if code not in severe]
+    found = any_of([truth_of(column(question), severe, others) for question in spec.washington_group])
+    labels = spec.labels
+    without = nw.when(~found).then(nw.lit(labels[False])).otherwise(nw.lit(NOT_STATED))
+    return nw.when(found).then(nw.lit(labels[True])).otherwise(without)
 
 
 def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
@@ -75,17 +107,19 @@ def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
 
 def group_order(spec: SurveySpec, name: str) -> list[str]:
     """The values of a group in the order in which a table shows them."""
-    if name in spec.sectors:
-        return [*dict.fromkeys(row.label for row in sector_rows(spec.sectors[name]).values()), NOT_STATED]
+    if name in spec.jobs:
+        return [*dict.fromkeys(row.label for row in job_rows(spec.jobs[name]).values()), NOT_STATED]
     if name in ("form", "route"):
         return [*FORMS, NOT_STATED] if name == "form" else list(ALL_ROUTES)
     found = spec.groups[name]
-    if isinstance(found, Group):
+    if isinstance(found, Group | DisabilityGroup):
         return [*dict.fromkeys(found.labels.values()), NOT_STATED]
+    if isinstance(found, QuantileGroup):
+        return [*found.labels, NOT_STATED]
     return [f"under {found.bands[0]}", *found.labels, NOT_STATED]
 
 
-def sector(spec: Sector, episode: str = "") -> nw.Expr:
-    """An industry column as sector labels, null where the code is unknown or missing."""
-    label = relabelled(isic_key(spec, episode), {code: row.label for code, row in sector_rows(spec).items()})
+def job_column(spec: Job, episode: str = "") -> nw.Expr:
+    """A column of industries or occupations as labels, null where the code is unknown or missing."""
+    label = relabelled(job_key(column(spec.column, episode), spec), {code: row.label for code, row in job_rows(spec).items()})
     return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)

@@ -1,4 +1,4 @@
-"""A made-up adult, or child with a parent, whose answers can be changed: each change goes through the real classification."""
+"""An invented adult, or child with a parent, to try answers on. Each change runs the real classification."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Verdict:
 
 
 class Person:
-    """One person, read and classified once. A change of answers is then one look at a row: whatever stands in the table of answers
-    goes through the same lazy classification.
+    """One invented person, read and classified once. After a change of answers the same lazy classification is evaluated again for
+    one row.
 
     Attributes:
         questions: what can be answered, by column, in words.
@@ -71,7 +71,7 @@ class Person:
         self._found = persons.frame.filter(line).select("step", "trace", *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
-        """That on the person who gave these answers, by column; what is not named is no.
+        """The classification of the person with these answers, by column. A question without an answer here counts as no.
 
         Raises:
             RequestError: no such question or answer.

@@ -1,4 +1,4 @@
-"""Why a person was classified so: the leaf of the flowchart, the items answered yes, and the whole path in words."""
+"""Explains each person's classification: the last box of the flowchart, the items answered yes, and the whole path in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room 3: how many, and how sure."""
+"""Estimates how many people are in forced labour, and how precise the estimate is. Step 3 of the work."""
 
 import lazy_loader
 

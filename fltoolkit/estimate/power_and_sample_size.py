@@ -1,6 +1,6 @@
-"""What a survey could detect, and how large it has to be: the arithmetic before anyone types a target (docs/methods.md §6).
+"""Power and sample size: which change a survey can detect, and how large a survey must be (docs/methods.md §6).
 
-Normal approximation, for proportions. Numbers of persons are of those who answer; `sample_size` says how many to draw.
+It uses the normal approximation for proportions. Numbers are of persons who answer; `sample_size` also says how many to draw.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from fltoolkit.errors import RequestError
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest fall that would be detected: `absolute` (a proportion), `relative` to the earlier prevalence, and the prevalence
-    `after` it. All nan where not even a fall to zero would be."""
+    """The smallest fall that a survey would detect: `absolute` (a proportion), `relative` to the earlier prevalence, and the
+    prevalence `after` the fall. All are nan if not even a fall to zero would be detected.
+    """
 
     absolute: float
     relative: float

@@ -1,4 +1,4 @@
-"""Room 5: what the plan needs. Tables only."""
+"""Builds the tables of a National Action Plan: baseline, targets and follow-up. Step 5 of the work."""
 
 import lazy_loader
 

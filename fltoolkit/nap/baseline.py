@@ -1,4 +1,4 @@
-"""The baseline: every row of the plan that a survey can fill, filled from what is published, with its doubt beside it."""
+"""Fills the baseline of the plan: each row that the survey can fill, from published numbers, with its uncertainty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ILO toolkit's checklists: which questions stand on which sheet. A language says them in words (languages/checklists)."""
+"""The checklists of the ILO toolkit, and the sheet of the workbook on which each stands. Their words are in languages/checklists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
 class ChecklistQuestion(Model):
-    """One line of a checklist; `evidence` says what the survey can put beside it. Its words are `checklists.questions.<id>` of a language."""
+    """One line of a checklist. `evidence` names what the survey can contribute. The words are `checklists.questions.<id>` of a
+    language.
+    """
 
     id: Name
     tool: int
@@ -36,7 +38,7 @@ class Meaning(Model):
 
 
 class Checklists(Model):
-    """The whole of checklists.yaml: what is asked, in order. The words stand in languages/checklists, a file a language."""
+    """The content of checklists.yaml: the questions in order. Their words stand in languages/checklists, one file per language."""
 
     questions: tuple[ChecklistQuestion, ...] = Field(min_length=1)
     sdg: tuple[Link, ...]

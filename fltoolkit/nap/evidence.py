@@ -1,4 +1,4 @@
-"""All that a plan's documents rest on, in one place: published numbers, baseline, targets, follow-up, and what partners filled in."""
+"""Collects everything that the plan's documents use: published numbers, baseline, targets, follow-up and the partners' entries."""
 
 from __future__ import annotations
 

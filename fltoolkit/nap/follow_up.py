@@ -1,4 +1,4 @@
-"""The plan followed up: each row of the baseline beside the later round, with the verdict of the test and nothing beyond it."""
+"""Compares each row of the baseline with a later survey, and gives the verdict of the test."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def beside_targets(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """The plan's targets, each beside the later round: `later_year`, `later_value` with its interval and `later_marker`, and `beside`.
+    """The plan's targets compared with the later survey: `later_year`, `later_value` with its interval and `later_marker`, and
+    `beside`.
 
     `beside` says in words on which side of the target the later round lies; nothing without a later round, or where it is not shown. That
     is a place, and no test: the follow-up's verdict is the test.

@@ -1,4 +1,4 @@
-"""Reference figures that are shown beside a survey's own only with `comparable: no` and the reason: the ILO's Global Estimates."""
+"""The ILO's Global Estimates, for orientation. They always carry `comparable: no` and the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What partners filled in, as partners.yaml beside nap.yaml keeps it: text, numbers and dates stay what they were typed as."""
+"""Reads and writes partners.yaml: what partners typed into the workbook. Text, numbers and dates keep their types."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ Value = (
 
 
 class Worked(Model):
-    """A number that a partner worked out in the cell: the formula is kept, and never made one again."""
+    """A number that a partner calculated with a formula in the cell. The formula is kept as text and never becomes a formula
+    again.
+    """
 
     formula: str
     value: Value
@@ -144,7 +146,9 @@ _Dumper.add_representer(str, _text)
 
 
 def read_partners(plan: Plan | str | Path) -> Partners:
-    """What stands in partners.yaml beside a nap.yaml; nothing without one. Raises `SpecError` naming every key and its line."""
+    """The content of the partners.yaml beside a nap.yaml, or nothing if there is no such file. Raises `SpecError` that names every
+    wrong key and its line.
+    """
     path = (plan.path if isinstance(plan, Plan) else Path(plan)).with_name(PARTNERS)
     if not os.path.lexists(path):
         return Partners()

@@ -1,4 +1,4 @@
-"""What is wrong with a plan, found before any survey is run with it: by itself, and beside the survey.yaml that fills its rows."""
+"""Checks a plan before any survey is run: nap.yaml alone, and beside the survey.yaml that fills its rows."""
 
 from __future__ import annotations
 

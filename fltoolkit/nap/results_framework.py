@@ -1,4 +1,4 @@
-"""The results framework of a National Action Plan, as nap.yaml says it (ILO toolkit, Tool No. 16)."""
+"""Reads the results framework of a National Action Plan from nap.yaml (ILO toolkit, Tool No. 16)."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """The figure in the scale of estimates: 17.2 per 1,000 is 0.0172. `where` it stands, for messages."""
+        """The figure on the scale of estimates: 17.2 per 1,000 becomes 0.0172. `where` is the key that messages name."""
         if is_rate(measure) and self.cases and self.n:
             told = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / told < 10:
@@ -162,7 +162,7 @@ class Indicator(Model):
     definition: Definition
     disaggregated_by: Names = ()
     means_of_verification: OwnText
-    unit: WorkingText = NO_WORKING_TEXT
+    unit: OwnText = NO_TEXT
     measure: Measure | None = None
     of: str | None = None
     population: str | None = None
@@ -264,7 +264,7 @@ class Plan(Model):
 
     @property
     def baseline_path(self) -> Path | None:
-        """The survey.yaml of the baseline; None where it is the survey at hand, or a publication."""
+        """The survey.yaml of the baseline. None if the baseline is the survey at hand or a publication."""
         named = self.baseline_survey
         return self._path.parent / named if isinstance(named, str) and named else None
 
@@ -274,8 +274,9 @@ class Plan(Model):
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
-        """Raise `SpecError` where a survey is another country's: the plan's targets would be judged by other people's numbers. A country
-        goes by its name in any language that one of the two files gives."""
+        """Raises `SpecError` if survey and plan are of different countries. A country may have its name in any language of the two
+        files.
+        """
         mine, theirs = (
             {folded(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
         )
@@ -376,7 +377,9 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """The survey's group behind the plan's word: `gender` is `gender` or `sex`, `age` is `age_group`; None without one."""
+    """The survey's group for a word of the plan: `gender` is `gender` or `sex`, `age` is `age_group`. None if the survey has no
+    such group.
+    """
     there = set(groups)
     return next((name for name in WORDS.get(word, (word,)) if name in there), None)
 

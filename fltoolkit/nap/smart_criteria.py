@@ -1,4 +1,4 @@
-"""Tool No. 16's five questions to an indicator: is it specific, measurable, achievable, relevant, time-bound; and what is missing."""
+"""Checks each indicator against the five SMART criteria of Tool No. 16: specific, measurable, achievable, relevant, time-bound."""
 
 from __future__ import annotations
 

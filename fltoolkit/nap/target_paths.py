@@ -1,4 +1,4 @@
-"""The way from a baseline to a target: what the row is to be in each year."""
+"""Computes the path from a baseline to a target: the planned value of each year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the plan may promise: for each row the smallest change that a repeat would find, and whether its target can be verified."""
+"""Says which targets can be verified: the smallest change that a repeat survey would detect in each row of the plan."""
 
 from __future__ import annotations
 
@@ -107,8 +107,9 @@ def _coarse(deff: float, row: TargetRow) -> float:
 
 
 def milestones(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """The way to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`: baseline, target, planned survey, or
-    `not measured`, which no survey will show: it is reckoned by the target's path."""
+    """The path to each target, year by year: `KEY`, `year`, `value` in the row's unit, and `kind`. `kind` is baseline, target,
+    planned survey, or `not measured`: a value on the path in a year without a survey.
+    """
     rows, indicators = [], _indicators(plan, filled)
     for row in _measured(filled.table):
         mine = of_row(indicators[row["id"]].targets, row["group"], row["category"])

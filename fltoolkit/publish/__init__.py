@@ -1,4 +1,4 @@
-"""Room 4: what may leave: rounded, protected, each number with its flag and reason."""
+"""Decides which numbers may be published, rounds them, and marks each with its reliability and the reason. Step 4 of the work."""
 
 import lazy_loader
 

@@ -1,6 +1,6 @@
-"""What a run hides and why, for those who may see persons: what a disclosure officer reads before the outputs leave the office.
+"""The record that a disclosure officer reads before the outputs leave the office: what a run hides, and why.
 
-It holds confidential numbers, so it belongs into the private folder and never among the outputs.
+It holds confidential numbers. It belongs in the private folder, never among the outputs.
 """
 
 from __future__ import annotations

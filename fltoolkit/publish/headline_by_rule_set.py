@@ -1,5 +1,7 @@
-"""What stands beside a run's own numbers: the headline under every other rule set that comes with the kit, since thresholds are
-what experts dispute, and a row for what the survey cannot give."""
+"""The headline under every other rule set of the kit, beside the run's own, because experts disagree about thresholds.
+
+A rule set that the survey cannot support has a row with the reason.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scale in which a measure is read: the only place where a proportion becomes a number per 1,000."""
+"""The unit in which each measure is printed. Only here does a proportion become a number per 1,000."""
 
 from __future__ import annotations
 
@@ -35,13 +35,14 @@ def scale(measure: str) -> float:
 
 
 def scaled(value: float, measure: str) -> float:
-    """A published estimate as it is read: 18.7 of 0.0187, without what multiplying adds to the sixteenth digit."""
+    """A published estimate in its printed unit: 0.0187 becomes 18.7. The rounding error of the multiplication is removed."""
     return round(float(value) * scale(measure), 12)
 
 
 def as_read(value: float, measure: str) -> float:
-    """A number in its unit as people read it, in documents, notebooks and the workbook alike: numbers of persons with three significant
-    digits (6,290), everything else with one decimal (17.2). Missing where it is missing."""
+    """A number in its unit as all documents, notebooks and the workbook print it: numbers of persons with three significant digits
+    (6,290), all others with one decimal (17.2). A missing number stays missing.
+    """
     if math.isnan(value):
         return value
     if measure in COUNTED:

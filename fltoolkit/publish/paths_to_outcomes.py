@@ -1,4 +1,4 @@
-"""The ways through the definition that enough persons share, beside the flowchart whose steps they add up to."""
+"""Counts the paths through the definition. Only paths that enough persons share are shown, beside the flowchart."""
 
 from __future__ import annotations
 

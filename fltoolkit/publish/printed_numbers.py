@@ -1,7 +1,7 @@
-"""Numbers as they leave: rounded once for a whole run, so that no digit tells which persons a number counts (docs/methods.md §4).
+"""Rounds the numbers of a run once, so that no digit reveals which persons were counted (docs/methods.md §4).
 
-A weighted number is a sum of weights. Sixteen digits of it tell which weights were added, for whoever has a public-use file.
-Everything is judged before this; nothing is judged on what it gives.
+A weighted number is a sum of weights. With all its digits, a reader of a public-use file could find the weights that were added. All decisions
+are made before rounding, on exact numbers.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def class_limits(cases: float) -> tuple[int, int | None]:
 
 
 def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
-    """The rows of a published set as they may be printed, with the columns `cases_class` and `rounding` (B).
+    """The rows of a published set with rounded numbers, and the columns `cases_class` and `rounding` (B, the base of rounding).
 
     Of cells of a breakdown: numbers of persons are multiples of B; rates are ratios of such numbers; `n` and `unresolved` are to the nearest
     ten, and never 0 for somebody; `cases` is 0 or blank; what tells of the spread is blank under 30 cases, and beside a hidden cell. Of

@@ -1,4 +1,4 @@
-"""A change as it may leave: only where both rounds' numbers are shown, each under its own round's protection."""
+"""Publishes a change: only where the numbers of both rounds are shown, each under the protection of its own round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a fitted model to what may be shown of it: the published set decides which categories, and reliability is told."""
+"""Publishes a fitted model: only categories that the published set shows, each with its reliability."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""From estimates to what may be shown: confidentiality first, then reliability, always with the reason.
+"""Turns estimates into the published set: first confidentiality, then reliability, always with the reason.
 
-A run has one published set. Confidentiality is decided once on its cell counts and blanks the same cells in every measure;
-reliability is decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
+A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in every measure. Reliability is
+decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 @dataclass(frozen=True)
 class Basis:
-    """What a published set was decided on, for one more table beside it. It holds counts of hidden cells: in memory only.
+    """The exact numbers on which a published set was decided. A further table needs them. They include hidden counts, so they stay
+    in memory.
 
     Attributes:
         decided: by outcome (forced labour: "") the rows published so far, with what is hidden of them.
@@ -68,7 +69,7 @@ class Published:
             `Estimates.table` as they are printed (`printed_numbers.printed`), `cases_class` (the class of the cases: `5–14`), `flag`
             (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words, `rounding` (the base of the run's
             weighted numbers, in persons), `bounds_note` (`wide bounds` where the upper bound lies beyond the upper limit: no title and no
-            verdict rests on such a number), and what the number is about.
+            verdict rests on such a number), `group_note` (what must be said beside a table by this group), and what the number is about.
         exact: the same rows at full precision, what is hidden blank: what judges (power, sample size, whether a target can be verified,
             whether a change is of these numbers). It reaches no file, picture, output of a notebook or document, and no repr.
         profile: name of the profile.
@@ -83,6 +84,7 @@ class Published:
         profiles: the same set as other profiles judge its reliability, where `publish_run` was asked for them.
         outcomes: outcomes of one's own whose tables were added (see `publish`), by name what they are called. Their rows are no estimates of
             forced labour: only `select(..., outcome=)` gives them, and no picture or document takes them.
+        origins: the groups that tell of single origins (nationalities, ethnicities). No picture and no title shows them; they stand last.
         basis: what `publish` decides another table on. Confidential: it reaches no file, picture or output, as `exact`.
     """
 
@@ -100,6 +102,7 @@ class Published:
     own_words: OwnWords = field(default_factory=OwnWords)
     profiles: Mapping[str, Published] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    origins: frozenset[str] = frozenset()
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -254,7 +257,8 @@ def _completed(out: Published, other: Beside, refused: Sequence[Refused], spec: 
     table = pd.concat([out.table, *gone], ignore_index=True)
     exact = pd.concat([out.exact, *(rows[out.exact.columns] for rows in gone)], ignore_index=True)
     return replace(
-        out, table=table, exact=exact, coverage_excludes=spec.coverage_excludes, groups=spec.group_names, case_only=spec.case_only, headlines=spec.headlines,
+        out, table=table, exact=exact, coverage_excludes=spec.coverage_excludes, groups=spec.group_names, case_only=spec.case_only,
+        origins=spec.origins, headlines=spec.headlines,
     )  # fmt: skip
 
 
@@ -286,7 +290,7 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
     spec = persons.spec
     for table in wanted:
         for by in table.by:
-            own = next((spec.sectors[g].population for g in by if g in spec.sectors and spec.sectors[g].population), None)
+            own = next((spec.jobs[g].population for g in by if g in spec.jobs and spec.jobs[g].population), None)
             key = (table.measure, table.of, table.population or own or spec.default_population)
             if by not in merged.setdefault(key, []):
                 merged[key].append(by)
@@ -294,7 +298,9 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
 
 
 def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
-    """The estimates of one measure by its name in `tables:`; `of` is what a share distributes. Raises `NotAvailable`: see the verbs."""
+    """The estimates of one measure, by its name in `tables:`. For a share, `of` says what is divided into shares. Raises
+    `NotAvailable` if the survey cannot give the measure.
+    """
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
     if measure in PROFILES:
@@ -310,7 +316,7 @@ def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: st
 
 
 def judged(decided: Decided, profile: Profile) -> Published:
-    """What is left of a run's rows: without what is confidential, and without what the profile withholds."""
+    """The rows of a run without those that are confidential and those that the profile withholds."""
     table, open_hidden, base = decided.table.copy(), decided.decision.open_hidden, decided.base
     flag, marker, reason = (column for _, column in reliability(table, profile).items())
     is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)
@@ -331,7 +337,7 @@ def judged(decided: Decided, profile: Profile) -> Published:
     about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
     about = [c for c in (*about, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
-    exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", *about]]
+    exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", "group_note", *about]]
     return Published(
         printed(exact, base),
         exact,

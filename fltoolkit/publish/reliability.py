@@ -1,6 +1,6 @@
-"""Publication profiles: when a number is reliable enough to be shown, and with what warning (publish/profiles/*.yaml).
+"""Applies a publication profile (publish/profiles/*.yaml): is a number reliable enough to be shown, and with which warning?
 
-Confidentiality is not theirs: it is the same under each (see `complementary_suppression`), except that a profile may raise its limits.
+Confidentiality is the same under every profile (see `complementary_suppression`), except that a profile may raise its limits.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Rule(Condition):
     reason: YamlReason
 
     def says(self, facts: Mapping[Hashable, Any], kind: Kind, zero: bool) -> bool:
-        """Whether it flags a row; a row without a case is exempt from what is meant for cases."""
+        """Whether the rule flags a row. Rules about cases do not apply to a row without a case."""
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
             return False
@@ -82,8 +82,9 @@ class Rule(Condition):
 
 
 class Profile(Model):
-    """A publication profile (publish/profiles/*.yaml). `drop_tables_from`: the share of suppressed cells from which on the whole
-    table (one measure, population and breakdown) is withheld. `to_verify`: its rules are recalled, and printed as such.
+    """A publication profile (publish/profiles/*.yaml). `drop_tables_from`: if this share of a table's cells is suppressed, the
+    whole table (one measure, population and breakdown) is withheld. `to_verify`: its rules were recalled from memory, and the
+    output says so.
     """
 
     name: str
@@ -96,7 +97,9 @@ class Profile(Model):
 
 
 def bounds_notes(table: pd.DataFrame) -> pd.Series:
-    """`wide bounds` where the upper bound lies beyond the upper limit; of rows at full precision, and nothing of what is hidden."""
+    """The note `wide bounds` for rows whose upper bound lies beyond the upper limit of the interval. Decided on exact numbers.
+    Hidden rows get no note.
+    """
     if "bound_high" not in table:
         return pd.Series("", table.index, dtype=object)
     notes = chosen([wide_bounds(table["bound_high"], table["ci_high"])], [WIDE_BOUNDS])

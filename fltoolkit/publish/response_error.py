@@ -1,4 +1,4 @@
-"""What the prevalence would be if answers misclassify: a sensitivity table, never the headline (docs/methods.md §8)."""
+"""Shows how wrong answers would change the prevalence: a sensitivity table, never the headline (docs/methods.md §8)."""
 
 from __future__ import annotations
 

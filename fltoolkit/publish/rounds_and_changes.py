@@ -1,4 +1,4 @@
-"""What changed since an earlier round, or since a publication: everything that both publish one-way, under the protection of both."""
+"""Publishes what changed since an earlier survey or publication, protected by the rules of both."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def rounds(
     rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Rounds:
-    """A run beside the baseline that its plan names: the survey itself, an earlier round (recomputed), or rows of a publication.
+    """A run and the baseline that its plan names: the survey itself, an earlier survey (computed again), or rows of a publication.
 
     Args:
         plan: from `fl.read_plan`. persons: the survey at hand, classified. out: its published set, made with this plan.

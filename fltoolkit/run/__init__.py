@@ -1,1 +1,1 @@
-"""Many surveys through the notebooks, on one machine or many."""
+"""Runs the notebooks for many surveys, on one machine or many."""

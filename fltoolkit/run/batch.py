@@ -1,4 +1,4 @@
-"""Many surveys through the notebooks: each in a kernel of its own, whole or not at all, and none stops another."""
+"""Runs the notebooks for many surveys. Each survey has a kernel of its own, its results are kept whole or not at all, and one failure stops no other."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
 
 
 def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
-    """Run one survey's notebooks in a folder apart, and move it into place when it is whole.
+    """Runs one survey's notebooks in a separate folder, and moves the folder into place when it is whole.
 
     Whatever a run can raise is caught here. A failed survey leaves what an earlier run left as it is. Beside it stand its half-run
     notebook and the error, and no file of numbers; what that notebook shows up to the failing cell was published with the whole
@@ -362,7 +362,8 @@ def _half_run(run: Run, notebook: str, work: Path) -> str:
 
 
 def entry(folder: Path, error: str = "") -> Entry | None:
-    """A survey's place in the index, from its run.json and the failure kept beside it; none where its numbers are not those that the run left.
+    """A survey's entry in the index, from its run.json and its stored failure. None if its numbers are not those that the run
+    wrote.
 
     `error`: of this batch's run, which a full disk may keep from standing beside the folder.
     """

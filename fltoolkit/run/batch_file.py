@@ -1,4 +1,4 @@
-"""What a batch.yaml asks for: each survey, the notebooks it goes through, and their parameters, checked before anything runs."""
+"""Reads a batch.yaml: the surveys, their notebooks and parameters. Everything is checked before the first run."""
 
 from __future__ import annotations
 
@@ -145,7 +145,9 @@ def notebooks_of(run: Run) -> tuple[str, ...]:
 
 
 def relative(path: Path, folder: Path) -> str:
-    """`path` as it is written from `folder`, with slashes; on another drive there is no such way, and it stays as it is."""
+    """The path from `folder` to `path`, with slashes. If they are on different drives, there is no such path and `path` is
+    returned unchanged.
+    """
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:

@@ -1,6 +1,6 @@
-"""A Dask cluster: whether it answers, whether each worker can do the work, and how a survey is given to it. It knows no notebook.
+"""Gives surveys to a Dask cluster, after a check that it answers and that each worker can do the work.
 
-Whatever a worker does stands in the folder of results, whole; what travels over the cluster is a run's name and paths, and how it ended.
+A worker writes its results to the folder of results. Only the run's name, its paths and how it ended travel over the cluster.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""JupyterLab on a folder: it asks the network for no news, and ends, with its kernels, however the command that started it ends."""
+"""Starts JupyterLab on a folder, without requests for news. It stops, with its kernels, when the command that started it stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebooks in git: run on the shipped samples, and written so that the same result is the same text."""
+"""Runs notebooks in a Jupyter kernel. Those in git are stored in a normal form, so that the same result is the same text."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def normalise_file(path: Path) -> None:
 
 
 def normalise(notebook: Any) -> Any:
-    """Stable cell ids, no widget state, no times, no papermill metadata, one kernel name; of errors what may be told, of warnings nothing."""
+    """A notebook in normal form: stable cell ids, one kernel name, no widget state, no times, no papermill metadata. Errors keep
+    only what may be printed. Warnings are removed.
+    """
     reduce_errors(notebook)
     _mark_the_stop(notebook)
     notebook.metadata = {
@@ -103,7 +105,7 @@ def _mark_the_stop(notebook: Any) -> None:
 
 
 class Stop(Protocol):
-    """Tells whether work is to end, and lets one say so: a `threading.Event`, or what machines that share a folder find there."""
+    """A request to stop that can be set and asked for: a `threading.Event`, or a file in a folder that machines share."""
 
     def is_set(self) -> bool: ...
 

@@ -1,6 +1,6 @@
-"""The folder of results: one batch at a time, and each file and folder in it whole or not there. It knows no survey.
+"""Manages the folder of results: one batch at a time, and every file or folder in it is whole or absent.
 
-A folder is made under a name of its own and renamed into place. What a killed batch leaves, the next one clears away.
+A folder is written under a temporary name and then renamed. What a killed batch leaves behind, the next batch removes.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class Hold:
 
 @contextmanager
 def held(outputs: Path, name: str = "") -> Iterator[Hold]:
-    """Hold a folder for this process; it is made if it is not there. With a name, hold what is called so in it, beside others of other names.
+    """Locks a folder for this process, and makes it if it does not exist. With a name, it locks only that name within the folder,
+    so that others may lock other names.
 
     The system lets go of it when the process ends, however it ends, so no lock is ever stale.
 
@@ -116,7 +117,8 @@ def recover(outputs: Path, name: str = "") -> None:
 
 
 def failed_folder(target: Path) -> Path:
-    """The folder beside a folder of results that says why the latest run has none: no survey has a point in its name.
+    """The folder with the error of the latest run, beside the folder of results. The names do not clash, because no survey's name
+    has a point.
 
     It is as deep as the other, so that relative paths mean the same in it.
     """
@@ -125,7 +127,7 @@ def failed_folder(target: Path) -> Path:
 
 @contextmanager
 def work_folder(target: Path) -> Iterator[Path]:
-    """A folder to work in beside `target`, as deep as that, so that relative paths mean the same; gone at the end."""
+    """A temporary folder beside `target`, at the same depth, so that relative paths mean the same. It is removed at the end."""
     work = Path(tempfile.mkdtemp(prefix=f"{WORK}{target.name}-", dir=target.parent))
     work.chmod(0o755)
     try:

@@ -1,6 +1,6 @@
-"""What may be told of an error: the kit's own message, trouble with a file in plain words, and of anything else its type and place.
+"""Says what may be printed of an error: the kit's own messages and file errors in full; of all others only the type and the line.
 
-The words of another library may quote a person's answer, so they are never repeated.
+Messages of other libraries may quote a person's answer, so they are never repeated.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def told_of_cell(kind: str, words: str, trace: Sequence[str], count: int | None)
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Leave of the errors in a notebook's outputs what may be told, and nothing of its warnings; gives what is told."""
+    """Reduces the errors in a notebook's outputs to what may be printed, removes its warnings, and gives the printable errors."""
     said = []
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])

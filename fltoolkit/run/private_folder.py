@@ -1,4 +1,4 @@
-"""What only those may see who may see persons: it goes to one place, a folder of its own for each survey, and never among the outputs."""
+"""Writes files that only authorised staff may see into a private folder, one subfolder per survey, never among the outputs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER_MODE, FILE_MODE, OTHERS = 0o700, 0o600, stat.S_IRWXG | stat.S_IRWXO
 
 
 def private_place(given: str, outputs: str | Path | None = None) -> str:
-    """Check where private files are to go, and make the folder; gives it as an absolute path, or the address as it is.
+    """Checks the place for private files and makes its folder. Gives the absolute path, or the address unchanged.
 
     Args:
         given: a folder, or an address (`s3://…`). outputs: the folder or address of the outputs, where there is one.
@@ -70,7 +70,7 @@ def write_rows(survey: Path, name: str, place: str) -> str:
 
 
 def write_private(place: str, name: str, file: str, text: str) -> str:
-    """Write a file of a survey into its folder in a place of `private_place`; gives where.
+    """Writes a file of a survey into its folder in a private place, and gives its path.
 
     Raises:
         RequestError: the survey's folder there is a link. OSError: the place cannot be written to.

@@ -1,6 +1,6 @@
-"""A batch at an address (fsspec: s3://, abfs://, sftp://, …): each run fetches what it reads, and leaves its results there, run.json last.
+"""Runs a batch at an address (fsspec: s3://, abfs://, sftp://, …). A run fetches its inputs and uploads its results, run.json last.
 
-Only files travel. Whoever runs a survey does it in a folder of its own, as on one machine; nothing else need be shared.
+Only files travel. Each survey is run in a local folder, and machines share nothing but the address.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from fltoolkit.yaml_files.loading import load_model
 
 @dataclass(frozen=True)
 class Claim:
-    """The lock file of results at an address: a later batch takes over, and whoever works for an earlier one stops."""
+    """The lock file of results at an address. A later batch takes over the lock, and workers of the earlier batch then stop."""
 
     store: Store
     name: str
@@ -81,7 +81,7 @@ def run_stored(
     private: str = "",
     say: Callable[[str], None] = print_line,
 ) -> bool:
-    """Run a batch.yaml that stands at an address, as `run_batch` does one at a path. What it names must stand in its folder or below.
+    """Runs a batch.yaml at an address, as `run_batch` does with a path. All files that it names must be in its folder or below.
 
     Raises:
         BatchError: batch.yaml, or a file that it names, is not there. RequestError: a package for this kind of address is missing.

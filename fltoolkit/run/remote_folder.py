@@ -1,4 +1,4 @@
-"""A folder at an address (fsspec: s3://, abfs://, sftp://, …): files and folders come from there and go there."""
+"""Copies files and folders from and to an address (fsspec: s3://, abfs://, sftp://, …)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Store:
     address: str
 
     def fetch(self, name: str, here: Path) -> bool:
-        """Copy a file, if it is there, or a folder with all it holds, to the same name under `here`; tells whether anything was."""
+        """Copies a file or a whole folder, if it exists, to the same name under `here`. Gives whether anything was copied."""
         files, root = self._files()
         for path in files.find(f"{root}/{name}"):
             target = here / path.removeprefix(root).lstrip("/")

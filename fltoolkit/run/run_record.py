@@ -1,4 +1,4 @@
-"""run.json: what a run rests on and what it left, so that a later batch can tell whether its results are current."""
+"""Reads and writes run.json: what a run used and produced, so that a later batch can tell whether its results are current."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def failure(folder: Path) -> Record | None:
 
 
 def note_failure(folder: Path, error: str) -> bool:
-    """See to it that a failure stands beside a folder of results, also one that left no notebook; tells whether it did not yet."""
+    """Makes sure that a failure is recorded beside a folder of results, even if it left no notebook. Gives whether it was new."""
     if not error or ((noted := failure(folder)) and noted.error == error):
         return False
     beside, before = failed_folder(folder), read_record(folder)
@@ -170,7 +170,7 @@ def _survey_name(told: dict[str, Any]) -> str:
 
 
 def why_again(now: Premises, folder: Path) -> str:
-    """Why the results in `folder` do not stand for `now`, in words; empty where they are current."""
+    """The reason, in words, why the results in `folder` are not current for the run `now`. Empty if they are current."""
     if failed_folder(folder).exists():
         return "the latest run failed"
     before = read_record(folder)

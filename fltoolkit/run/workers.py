@@ -1,4 +1,4 @@
-"""Runs given to workers, threads or a Dask cluster's, and awaited: some at the same time, until all have ended or one says stop."""
+"""Gives runs to workers (threads, or those of a Dask cluster) and waits until all have ended or one says stop."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Hands:
-    """Where runs are worked on: gives a run to do, and, once `stop` is set, makes an end of what is not finished."""
+    """The workers of a batch: they run what they are given and, once `stop` is set, abandon what is not finished."""
 
     give: Callable[[Run], Future[Done]]
     stop: Stop

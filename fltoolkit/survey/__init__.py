@@ -1,4 +1,4 @@
-"""Room 1: what was asked, of whom, and how they were drawn."""
+"""Reads a survey: what was asked, of whom, and how the sample was drawn. Step 1 of the work."""
 
 import lazy_loader
 

@@ -1,13 +1,13 @@
-"""Populations whose truth is known, and surveys drawn from them: for the shipped samples, the tests, the classes.
+"""Invented populations with a known truth, and surveys drawn from them, for samples, tests and classes.
 
-Every person has a true status, true answers, and the answers they would give an interviewer (recall fails, people refuse).
-The *true* prevalence counts true statuses. The *reported* one applies the rules of `fl.classify` to the answers of the whole
-population: it is what a survey without sampling error would find, and what intervals are judged against.
+Every person has a true status, true answers, and the answers given to an interviewer (people forget or refuse). The *true* prevalence counts
+true statuses. The *reported* prevalence applies `fl.classify` to the given answers of the whole population: a survey without sampling error
+would find it, so confidence intervals are judged against it.
 """
 
 from fltoolkit.synthetic.families import Families, make_families
-from fltoolkit.synthetic.norvia import make_second_round, write_sample, write_second_round
-from fltoolkit.synthetic.population import NO, YES, Population, make_population
+from fltoolkit.synthetic.norvia import make_population, make_second_round, write_sample, write_second_round
+from fltoolkit.synthetic.population import NO, YES, Population
 from fltoolkit.synthetic.sample import SampleSize, census, draw_sample, full_count, redraw, reported_status
 from fltoolkit.synthetic.valdorie import draw_families, full_count_of_families, write_valdorie
 

@@ -1,4 +1,4 @@
-"""How a sample leaves as an SPSS or a Stata file: names, labels and missing values, as a codebook in YAML says them."""
+"""Writes a sample as an SPSS or Stata file, with the names, labels and missing values of a codebook in YAML."""
 
 from __future__ import annotations
 

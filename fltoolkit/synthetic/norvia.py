@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from fltoolkit.synthetic.codebook import read_codebook, write_dta
-from fltoolkit.synthetic.population import Population, make_population
+from fltoolkit.synthetic.living_conditions import with_living_conditions
+from fltoolkit.synthetic.population import Population, people, with_work
 from fltoolkit.synthetic.sample import MODULE, draw_sample
 
 SECOND_SCALE = 0.45  # of the first round's risk: benchmarks/power_norvia.py says how often two samples find the fall
 NEW_FRAME = 2000  # added to the numbers of enumeration areas: none is an area of the first round
+
+
+def make_population(seed: int = 2025, areas: int = 1200, households: int = 110, scale: float = 1.0) -> Population:
+    """A country of ten strata (five regions, urban and rural) and `areas` enumeration areas.
+
+    Args:
+        seed: of everything random. areas, households: the size; households an area on average.
+        scale: multiplies the risk of forced labour (a second round with a true fall uses less than 1).
+    """
+    rng = np.random.default_rng(seed)
+    population = with_work(rng, people(rng, areas, households), scale)
+    return replace(population, persons=with_living_conditions(population.persons, seed))
 
 
 def write_sample(folder: Path, seed: int = 2025, draw: int = 7) -> dict[str, float]:

@@ -41,17 +41,6 @@ class Population:
         return float(self.truth[self.adults].mean())
 
 
-def make_population(seed: int = 2025, areas: int = 1200, households: int = 110, scale: float = 1.0) -> Population:
-    """A country of ten strata (five regions, urban and rural) and `areas` enumeration areas.
-
-    Args:
-        seed: of everything random. areas, households: the size; households an area on average.
-        scale: multiplies the risk of forced labour (a second round with a true fall uses less than 1).
-    """
-    rng = np.random.default_rng(seed)
-    return with_work(rng, people(rng, areas, households), scale)
-
-
 def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> Population:
     """What adults did in the twelve months before the interview, and what they would say of it."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()

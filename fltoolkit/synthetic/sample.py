@@ -15,6 +15,7 @@ from fltoolkit.classify import classify
 from fltoolkit.survey import SurveyDesign, read_survey
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.synthetic.living_conditions import LIVING_CONDITIONS
 from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population
 
 MODULE = [
@@ -93,7 +94,8 @@ def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSiz
         sample[isic] = sample[isic].map("{:04d}".format, na_action="ignore")
     first_columns = ["HH", "LINE", "STRATUM", "EA", "W_LFS", "REGION", "AREA", "SEX", "AGE", "BORN"]
     work = ["WK_PAY", "WK_OWN", "WK_FAM", "WK_OTH", "WORKED", "ISIC12", "STATUS", "FL_RESULT", "W_FL", "PROXY", "ALONE"]
-    return sample[[*first_columns, *work, *MODULE]]
+    later = [name for name in LIVING_CONDITIONS if name in sample]
+    return sample[[*first_columns, *work, *MODULE, *later]]
 
 
 def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:

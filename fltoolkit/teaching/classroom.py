@@ -1,7 +1,7 @@
 """A class on one machine: one JupyterLab behind a token, a folder of their own for each learner, and nothing fetched or sent.
 
 FOLDER/links.txt           each learner's own address, with the token: for the trainer alone
-FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks and the glossary each, never overwritten
+FOLDER/room/learner_01 …   what the server shows; a copy of the teaching notebooks and the glossary each, never overwritten, and a start page
 FOLDER/settings            JupyterLab's own files, so that the account's stay as they are
 """
 
@@ -14,12 +14,14 @@ import secrets
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.jupyter_lab import START, refuse_without_lab, run_until_stopped
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.shipped_files import notebook_folder, shipped_folder
+from fltoolkit.teaching.start_page import NAME as START_PAGE, write_start_page
 from fltoolkit.terminal import say
 
 OFF = (  # JupyterLab's parts that ask the network for news and extensions, or hand out an address with the token
@@ -87,8 +89,9 @@ def prepare(folder: Path, learners: int) -> list[Path]:
     """Lay out the class; gives the learners' folders. What is there already stays, so that a class can go on after lunch."""
     if not 1 <= learners <= 99:
         raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)
-    teaching = notebook_folder() / "teaching"
-    files = {lesson.name: _without_outputs(lesson) for lesson in sorted(teaching.glob("*.ipynb"))}
+    nbformat = import_without_grammar("nbformat")
+    lessons = {lesson.name: _for_a_learner(lesson) for lesson in sorted((notebook_folder() / "teaching").glob("*.ipynb"))}
+    files = {name: str(nbformat.writes(lesson)) + "\n" for name, lesson in lessons.items()}
     files[GLOSSARY.name] = (shipped_folder("docs") / GLOSSARY.name).read_text(encoding="utf-8")
     made = [folder / "room" / f"learner_{i:02d}" for i in range(1, learners + 1)]
     for own in made:
@@ -96,31 +99,33 @@ def prepare(folder: Path, learners: int) -> list[Path]:
         for name, text in files.items():
             if not (own / name).exists():
                 write_whole(own / name, text)
+        write_start_page(own, lessons)
     settings = folder / "settings" / "config" / "labconfig"
     settings.mkdir(parents=True, exist_ok=True)
     write_whole(settings / "page_config.json", json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}, indent=1) + "\n")
     return made
 
 
-def _without_outputs(lesson: Path) -> str:
-    """A lesson as a learner gets it, the glossary beside it: some stored pictures show what is to be guessed first."""
-    nbformat = import_without_grammar("nbformat")
-    notebook = nbformat.read(lesson, as_version=4)
+def _for_a_learner(lesson: Path) -> Any:
+    """A lesson as a learner gets it: controls on, code hidden, the glossary beside it.
+
+    Outputs are cleared, since some stored pictures show what is to be guessed first. A cell that fails does not stop the cells after it.
+    """
+    notebook = import_without_grammar("nbformat").read(lesson, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.source = cell.source.replace("interactive: bool = False", "interactive: bool = True")
+            cell.metadata["jupyter"] = {"source_hidden": True}
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
         else:
             cell.source = cell.source.replace(GLOSSARY.as_posix(), GLOSSARY.name)
-    return str(nbformat.writes(notebook)) + "\n"
+    return notebook
 
 
 def links(made: list[Path], address: str, port: int, token: str, scheme: str = "http") -> list[str]:
-    """Each learner's address: a workspace of their own, open at the first lesson."""
-    first = {own: next(iter(sorted(own.glob("*.ipynb"))), None) for own in made}
-    return [
-        f"{scheme}://{address}:{port}/lab/workspaces/{own.name}/tree/{own.name}{f'/{lesson.name}' if lesson else ''}?token={token}"
-        for own, lesson in first.items()
-    ]
+    """Each learner's address: that of their start page."""
+    return [f"{scheme}://{address}:{port}/files/{own.name}/{START_PAGE}?token={token}" for own in made]
 
 
 def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str, str]]:

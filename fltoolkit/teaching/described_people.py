@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -19,8 +20,15 @@ from fltoolkit.teaching.lesson import Lesson
 FILE = Path(__file__).parent / "people.yaml"
 
 
-def routes(lesson: Lesson) -> Table:
-    """The kit's way through the definition for each person whom the learner has got right; the others wait."""
+def routes(lesson: Lesson) -> Any:
+    """The kit's way through the definition for each person whom the learner has got right; the others wait.
+
+    In an interactive lesson the table follows every answer.
+    """
+    return lesson.follow(lambda: _routes(lesson))
+
+
+def _routes(lesson: Lesson) -> Table:
     found = classified()
     body = pd.DataFrame(
         {

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import FltoolkitError, RequestError
+from fltoolkit.show.explore.explorer_controls import shell
 from fltoolkit.show.wording.section_words import Words
+from fltoolkit.teaching.answer_controls import choice, number_field
 from fltoolkit.teaching.true_answers import TRUTHS, truth
 from fltoolkit.yaml_files.loading import Code, Model, load_shipped, load_yaml
 
@@ -114,20 +116,48 @@ class Sheet(Model):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson's exercises, what was answered so far (`right`, by exercise), and `answers` given in a file."""
+    """A lesson's exercises and how far a learner has come.
+
+    `answers` come from a file, by exercise. With `interactive` a learner answers by a control. `right` says, by exercise, whether
+    the last answer was right. `changes` are called after each answer, so that what shows the score follows.
+    """
 
     exercises: Mapping[str, Exercise]
     answers: Mapping[str, object]
+    interactive: bool = False
     right: dict[str, bool] = field(default_factory=dict)
+    changes: list[Callable[[], None]] = field(default_factory=list)
 
     def ask(self, name: str) -> Words:
         """The question, and what kind of answer it wants."""
-        found = self._exercise(name)
+        found = self.exercise(name)
         return Words(f"**Exercise {list(self.exercises).index(name) + 1}.** {found.question}\n\n*Answer with {found.asks_for}.*")
+
+    def answer(self, name: str) -> Any:
+        """Where a learner answers: a control with the reply below it; without interaction, the reply to the file's answer.
+
+        A choice is judged when it is clicked, a number when Enter is pressed or the field is left.
+
+        Raises:
+            RequestError: the lesson has no such exercise.
+        """
+        if not self.interactive:
+            return self.check(name)
+        exercise, given = self.exercise(name), self.answers.get(name)
+        start = None if given is None else exercise.read(given)
+        control = number_field(exercise.unit, start) if not exercise.choices else choice(exercise.choices, start)
+
+        def reply() -> tuple[Words]:
+            told = self.check(name, control.value or None)
+            for changed in self.changes:
+                changed()
+            return (told,)
+
+        return shell([control], reply)
 
     def check(self, name: str, answer: object = None) -> Words:
         """Right, with the reason; or a hint. None: the answer of the file, if there is one."""
-        exercise = self._exercise(name)
+        exercise = self.exercise(name)
         answer = self.answers.get(name) if answer is None else answer
         if answer is None:
             self.right.pop(name, None)
@@ -136,23 +166,36 @@ class Lesson:
         self.right[name], told = exercise.judge(read) if read is not None else (False, f"Answer with {exercise.asks_for}.")
         return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {told}")
 
-    def score(self) -> Words:
-        """How many are right, and which are still open."""
+    def score(self) -> Any:
+        """How many are right, and which are still open; with interaction it follows every answer."""
+        return self.follow(self._score)
+
+    def follow(self, view: Callable[[], Any]) -> Any:
+        """What `view` gives; with interaction it is shown anew after every answer."""
+        return shell([], lambda: (view(),), changes=self.changes) if self.interactive else view()
+
+    def _score(self) -> Words:
         still = [str(i) for i, name in enumerate(self.exercises, 1) if not self.right.get(name)]
         told = f" Still open: exercise {', '.join(still)}." if still else ""
         return Words(f"**{len(self.exercises) - len(still)} of {len(self.exercises)} right.**{told}")
 
-    def _exercise(self, name: str) -> Exercise:
+    def exercise(self, name: str) -> Exercise:
+        """One exercise.
+
+        Raises:
+            RequestError: the lesson has none of that name.
+        """
         if name not in self.exercises:
             raise RequestError("no such exercise", found=name, allowed=list(self.exercises))
         return self.exercises[name]
 
 
-def lesson(name: str, answers: str = "") -> Lesson:
+def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson:
     """A lesson by the name of its notebook.
 
     Args:
         answers: the path of a YAML file of answers by exercise (`notebooks/teaching/answers`); "" for none.
+        interactive: whether there is a control under each question.
 
     Raises:
         SpecError, RequestError: there is no such lesson; the file is no YAML, or answers what was not asked.
@@ -161,4 +204,26 @@ def lesson(name: str, answers: str = "") -> Lesson:
     given = load_yaml(Path(answers)) if answers else {}
     if strangers := [key for key in given if key not in found]:
         raise RequestError("the file answers what was not asked", where=answers, found=strangers, allowed=list(found))
-    return Lesson(found, given)
+    if interactive:
+        _tell_errors_kindly()
+    return Lesson(found, given, interactive)
+
+
+def _tell_errors_kindly() -> None:
+    """From now on, a cell of this notebook that fails says what was wrong in words, without the lines of code that it went through."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    def told(
+        shell: object, kind: type[BaseException], error: BaseException, trace: object, tb_offset: int | None = None
+    ) -> list[str]:
+        why = str(error) if isinstance(error, FltoolkitError) else f"{kind.__name__}: {error}"
+        display(
+            Words(
+                f"**This part did not work.** All other parts work all the same; go on, or ask for help.\n\n```text\n{why}\n```"
+            )
+        )
+        return [why]
+
+    if notebook := get_ipython():
+        notebook.set_custom_exc((Exception,), told)

@@ -13,6 +13,10 @@ from fltoolkit.teaching.redraw import Redraws
 
 BINS, UNIT = 40, "per 1,000 adults"
 HILLS = (BLUE, GREEN)  # of two ways of sampling; orange is kept for what misses the truth, purple for a change that is found
+# From where to where the pictures of rates and of their changes reach, per 1,000 adults: one axis for all, so that hills and intervals of
+# different cells can be compared. What lies beyond widens it; nothing is cut.
+RATES, CHANGES = (-25.0, 140.0), (-60.0, 60.0)
+HILL = 80.0
 METHODS = {"wald": "Wald", "korn_graubard": "Korn–Graubard", "korn_graubard_rare": "Korn–Graubard, rare events"}
 
 
@@ -20,9 +24,11 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     """A hill a way of sampling: the estimates of its samples, the truth as a line, their mean as a mark below."""
     first = next(iter(series.values()))
     values = {name: r.estimate * r.scale for name, r in series.items()}
+    most = max(v.max() for v in values.values())
+    most = max(most, HILL) if first.rate else most
     step = first.scale / first.n[0]  # what one case more adds: a bin holds as many steps as any other
-    width = step * max(1, round(max(v.max() for v in values.values()) / BINS / step))
-    edges = np.arange(-step / 2, max(v.max() for v in values.values()) + width, width)
+    width = step * max(1, round(most / BINS / step))
+    edges = np.arange(-step / 2, most + width, width)
     fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 130 + 130 * len(series),
                  showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
     hills, told = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
@@ -36,7 +42,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
         told.append(f"{name}: mean {v.mean():.1f}, standard deviation {v.std():.1f}")
     goal = first.truth * first.scale
     fig.add_vline(x=goal, line={"color": INK, "width": 2})
-    fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons"))
+    fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons", range=[0, most]))
     fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[wrap(n, 18) for n in values], automargin=True,
                      range=[-0.2, len(values)], showgrid=False, zeroline=False, ticklabelstandoff=8)  # fmt: skip
     return Picture(fig, f"Histograms of estimates. The truth is {goal:.1f}. {'; '.join(told)}.")
@@ -68,7 +74,10 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
     fig.add_vline(x=drawn.truth * drawn.scale, line={"color": INK, "width": 2})
     if zero:
         fig.add_vline(x=0, line={"color": GREY, "dash": "dot", "width": 2})
-    fig.update_xaxes(**axis(("change " if zero else "") + (UNIT if drawn.rate else "persons"), rangemode="normal"))
+    least, most = (CHANGES if zero else RATES) if drawn.rate else (np.inf, -np.inf)
+    there = list(row)
+    span = [float(min(least, low[there].min())), float(max(most, high[there].max()))]
+    fig.update_xaxes(**axis(("change " if zero else "") + (UNIT if drawn.rate else "persons"), rangemode="normal", range=span))
     fig.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
     fig.update_layout(margin_t=116 + 18 * (len(about) > 110))
     return Picture(fig, f"Lines: {about}. {head}; the truth is {drawn.truth * drawn.scale:.1f}.")

@@ -1,1 +1,1 @@
-"""YAML files in, checked objects out; mistakes in words that name the key. Knows no room."""
+"""Reads YAML files into checked objects. Errors name the key. It knows nothing of the other packages."""

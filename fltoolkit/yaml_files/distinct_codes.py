@@ -1,4 +1,4 @@
-"""A code means one thing."""
+"""Checks that no code has two meanings."""
 
 from __future__ import annotations
 

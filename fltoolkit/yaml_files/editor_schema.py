@@ -1,6 +1,7 @@
-"""The JSON Schema by which an editor checks a YAML file: it allows what the loader reads, which is more than the models themselves say.
+"""Makes the JSON Schema with which an editor checks a YAML file. It allows everything that the loader reads.
 
-The loader reads every scalar as text and takes one element without brackets for a list of one. A model's own schema knows neither.
+The loader reads every scalar as text, and takes one element without brackets as a list of one. The schema of a pydantic model allows neither,
+so it is widened here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is wrong in a YAML file, in words: pydantic's errors as a statistician reads them, each with its key and line."""
+"""Explains the mistakes in a YAML file in plain words, each with its key and line. pydantic finds them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""YAML in, checked objects out: every scalar is text until a model says otherwise, and errors name the key.
+"""Reads YAML files into checked objects. Every scalar stays text until a model gives it a type, and errors name the key.
 
-Read as text, `NO` stays Norway, `01` keeps its zero and `1.0` is not a float: codes survive (see `canonical_code`).
+As text, `NO` stays Norway, `01` keeps its zero, and `1.0` is not a number: codes are not changed (see `canonical_code`).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class BoundedLoader(yaml.SafeLoader):
-    """SafeLoader within bounds of depth and size, whose every error names its line. `tags`: the kinds of value that may stand there."""
+    """A SafeLoader with limits of depth and size. Each error names its line. `tags`: the types of value that are allowed."""
 
     tags: ClassVar[tuple[str, ...]] = ("str", "seq", "map")
 
@@ -200,7 +200,8 @@ TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _answ
 
 
 def load_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> dict[str, Any]:
-    """The mapping a YAML file holds, scalars as text; a key left empty, or null, counts as absent. Another loader may say otherwise.
+    """The mapping in a YAML file, with all scalars as text. An empty or null key counts as absent. `loader` may read scalars in
+    another way.
 
     Raises:
         SpecError: there is no such file, it is not a regular file or not UTF-8, is no YAML, is too large or nests too deep.
@@ -263,7 +264,7 @@ _parsed_once: Callable[[type[BoundedLoader], str], tuple[Any, yaml.Node | None]]
 
 
 def load_model(path: Path, model: type[M]) -> M:
-    """Read `path` into `model`; every mistake is listed with its key, what was found and what is allowed."""
+    """Reads `path` into `model`. Lists every mistake with its key, what was found and what is allowed."""
     data, node = read_yaml(path)
     if keys := list(_unanswered(data)):
         raise SpecError(

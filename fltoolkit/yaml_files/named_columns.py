@@ -1,4 +1,4 @@
-"""Which columns of the data a YAML file names, and under which keys."""
+"""Lists the data columns that a YAML file names, and the keys under which they stand."""
 
 from __future__ import annotations
 
@@ -7,13 +7,26 @@ from typing import Any
 
 from fltoolkit.yaml_files.loading import Model
 
-NAME_COLUMNS = ("column", "columns", "weight", "strata", "psu", "fpc", "household", "line", "at_start", "number", "if_ticked")
+NAME_COLUMNS = (
+    "column",
+    "columns",
+    "weight",
+    "strata",
+    "psu",
+    "fpc",
+    "household",
+    "line",
+    "at_start",
+    "number",
+    "if_ticked",
+    "washington_group",
+)
 
 
 def columns_named(node: Any) -> list[str]:
-    """Every `column` named in a model and all below it: also `if_ticked` of a question, `number` of episodes."""
+    """Every `column` named in a model and all below it: also `if_ticked` of a question, `number` of episodes, the six of `washington_group`."""
     if isinstance(node, Model):
-        named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number")]
+        named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")]
         own = [c for found in named for c in ((found,) if isinstance(found, str) else found)]
         return [*own, *columns_named([getattr(node, name) for name in type(node).model_fields])]
     if isinstance(node, dict):

@@ -18,7 +18,7 @@ from fltoolkit.shipped_files import notebook_folder, shipped_folder
 from fltoolkit.teaching import classroom
 
 LESSONS = {p.name for p in (notebook_folder() / "teaching").glob("*.ipynb")}
-HANDED = {*LESSONS, "glossary.md"}
+HANDED = {*LESSONS, "glossary.md", "start.html"}
 
 
 def test_each_learner_has_the_lessons_and_neither_answers_nor_trainers_notes(tmp_path: Path) -> None:
@@ -32,6 +32,16 @@ def test_each_learner_has_the_lessons_and_neither_answers_nor_trainers_notes(tmp
     assert len(LESSONS) >= 4
     assert {p.name for p in tmp_path.iterdir()} == {"room", "settings"}  # a sample goes by its name: the lessons need no copy
     assert {p.name for p in (tmp_path / "room").iterdir()} == {own.name for own in made}
+
+
+def test_a_learners_copy_has_its_controls_on_its_code_hidden_and_goes_on_after_a_cell_that_fails(tmp_path: Path) -> None:
+    (own,) = classroom.prepare(tmp_path, 1)
+    for path in own.glob("*.ipynb"):
+        cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+        assert all(cell.metadata["jupyter"]["source_hidden"] for cell in cells)
+        assert all("raises-exception" in cell.metadata["tags"] for cell in cells)
+        assert "interactive: bool = True" in cells[0].source
+        assert "parameters" in cells[0].metadata["tags"]
 
 
 def test_every_link_of_a_lesson_leads_to_a_file_that_its_learner_is_shown(tmp_path: Path) -> None:
@@ -101,10 +111,8 @@ def test_the_trainer_gets_a_link_a_learner_and_nobody_else_can_read_them(
     lines = (tmp_path / "c" / "links.txt").read_text("utf-8").splitlines()
     token = Server.seen["env"]["JUPYTER_TOKEN"]
     assert re.fullmatch(r"[0-9a-f]{32}", token)
-    first = sorted(LESSONS)[0]
-    assert lines == [
-        f"http://localhost:8123/lab/workspaces/learner_{i:02d}/tree/learner_{i:02d}/{first}?token={token}" for i in (1, 2)
-    ]
+    assert lines == [f"http://localhost:8123/files/learner_{i:02d}/start.html?token={token}" for i in (1, 2)]
+    assert not [p for p in (tmp_path / "c" / "room").rglob("*") if p.is_file() and token in p.read_text("utf-8")]
     assert stat.S_IMODE((tmp_path / "c" / "links.txt").stat().st_mode) == 0o600
     assert not list((tmp_path / "c" / "room").rglob("links.txt"))
     assert Server.seen["call"][-1] == "--allow-root"
@@ -160,7 +168,7 @@ def test_with_a_certificate_the_links_are_https(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(classroom, "refuse_taken", lambda address, port: None)
     certificate = ("--allow-root", "--ServerApp.certfile=/secret/room.pem", "--ServerApp.keyfile=/secret/room.key")
     classroom.serve(tmp_path, 1, "192.0.2.7", 8888, certificate)
-    assert (tmp_path / "links.txt").read_text("utf-8").startswith("https://192.0.2.7:8888/lab/")
+    assert (tmp_path / "links.txt").read_text("utf-8").startswith("https://192.0.2.7:8888/files/")
 
 
 def test_every_option_that_the_class_or_its_page_names_exists() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from fltoolkit import teaching
 from fltoolkit.errors import FltoolkitError, RequestError, SpecError
@@ -113,6 +116,70 @@ def test_a_learners_own_answer_goes_before_the_file_and_the_score_forgets_what_i
     assert own.score().text.startswith("**1 of 7 right.** Still open: exercise 1, 3")
     own.check("verifiable", None)
     assert own.score().text.startswith("**0 of 7 right.**")
+
+
+def answering(lesson: str, name: str) -> tuple[teaching.Lesson, Any, Callable[[], str]]:
+    """A lesson with controls, the control of one exercise, and what stands below it."""
+    own = teaching.lesson(lesson, interactive=True)
+    control, screen = own.answer(name).children
+    return own, control, lambda: screen.outputs[0]["data"]["text/plain"]
+
+
+def test_a_choice_is_clicked_and_a_wrong_one_gets_a_hint() -> None:
+    own, control, told = answering("1_definition", "amara")
+    assert control.value is None
+    assert "Not answered yet." in told()
+    assert control.options == own.exercise("amara").choices
+    control.value = "unresolved"
+    assert "Not yet." in told()
+    assert "also where it happened" in told()
+    control.value = "forced labour abroad"
+    assert "Right." in told()
+
+
+def test_a_number_is_typed_and_what_is_none_is_told_kindly() -> None:
+    _, control, told = answering("1_definition", "upper_bound")
+    assert control.placeholder == "per 1,000 adults asked"
+    assert not control.continuous_update
+    control.value = "forced labour' ("
+    assert "Answer with a number (per 1,000 adults asked)." in told()
+    control.value = "24 per 1,000"
+    assert "Right." in told()
+    control.value = ""
+    assert "Not answered yet." in told()
+
+
+def test_the_score_and_the_kits_ways_follow_every_answer() -> None:
+    own, control, _ = answering("1_definition", "ben")
+    (score,), (ways,) = own.score().children, teaching.routes(own).children
+    assert "0 of 9 right." in score.outputs[0]["data"]["text/plain"]
+    control.value = "not forced labour"
+    assert "1 of 9 right." in score.outputs[0]["data"]["text/plain"]
+    assert ways.outputs[0]["data"]["text/plain"].count("not yet") == 6
+    control.value = "unresolved"
+    assert "0 of 9 right." in score.outputs[0]["data"]["text/plain"]
+
+
+def test_a_cell_that_fails_says_so_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    notebook = InteractiveShell.instance()
+    try:
+        notebook.run_cell("from fltoolkit import teaching\nclass_ = teaching.lesson('4_plan', interactive=True)")
+        failed = notebook.run_cell("class_.answer('no such')")
+        notebook.run_cell("1 / 0")
+    finally:
+        InteractiveShell.clear_instance()
+    told = capsys.readouterr().out
+    assert isinstance(failed.error_in_exec, RequestError)
+    assert told.count("This part did not work") == 2
+    assert "smallest_fall" in told
+    assert "ZeroDivisionError: division by zero" in told
+    assert "Traceback" not in told
+
+
+def test_the_trainers_answers_stand_in_the_controls() -> None:
+    own = teaching.lesson("1_definition", str(ANSWERS / "1_definition.yaml"), interactive=True)
+    assert [own.answer(name).children[0].value for name in ("amara", "upper_bound")] == ["forced labour abroad", "24.0"]
+    assert own.right == {"amara": True, "upper_bound": True}
 
 
 @pytest.mark.parametrize(

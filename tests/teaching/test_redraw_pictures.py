@@ -53,6 +53,25 @@ def test_of_changes_it_counts_those_that_leave_zero_out() -> None:
     assert {t.line.color for t in picture.figure.data}.isdisjoint({t.line.color for t in teaching.intervals(SIMPLE).figure.data})
 
 
+def test_hills_and_intervals_of_different_samples_share_an_axis() -> None:
+    larger = teaching.redraw(ISLAND, 300, persons=4800, clusters=True)
+    for draw in (lambda drawn: teaching.distribution({"one": drawn}), teaching.intervals):
+        assert draw(SIMPLE).figure.layout.xaxis.range == draw(larger).figure.layout.xaxis.range
+    assert (
+        teaching.intervals(SIMPLE, "wald").figure.layout.xaxis.range
+        == teaching.intervals(SIMPLE, "korn_graubard").figure.layout.xaxis.range
+    )
+    changes = [dataclasses.replace(SIMPLE, estimate=SIMPLE.estimate - 0.02, se=np.full(300, se)) for se in (0.002, 0.01)]
+    assert len({teaching.intervals(drawn, zero=True).figure.layout.xaxis.range for drawn in changes}) == 1
+
+
+def test_what_lies_beyond_the_usual_axis_widens_it() -> None:
+    far = dataclasses.replace(SIMPLE, estimate=SIMPLE.estimate + 0.15)
+    assert teaching.distribution({"far": far}).figure.layout.xaxis.range[1] >= 1000 * far.estimate.max() > 120
+    figure = teaching.intervals(far).figure
+    assert figure.layout.xaxis.range[1] == max(x for line in figure.data for x in line.x if x is not None) > 140
+
+
 def test_a_difference_shows_its_interval_and_tells_no_number_of_it() -> None:
     picture = teaching.difference(("west", 19.0, 3.5), ("east", 30.0, 4.0))
     gap = picture.figure.data[-1]

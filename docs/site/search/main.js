@@ -54,12 +54,18 @@
       var telling = asked.filter(function (word) { return lunr.stopWordFilter(word); }); // "no weight": weight tells
       var words = telling.length ? telling : asked;
       if (!words.length) { list.textContent = ""; return; }
-      show(index.query(function (query) {
+      var hits = index.query(function (query) {
         words.forEach(function (word) {
           query.term(lunr.tokenizer(word), { boost: 10 });
           query.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
         });
-      }), byLocation, words);
+      });
+      // A page with all the words comes first: the English stemmer takes "forcé" for "forced", which every page has.
+      function hasAll(hit) {
+        var page = byLocation[hit.ref], text = fold(page.title + " " + page.text);
+        return words.every(function (word) { return text.indexOf(word) >= 0; });
+      }
+      show(hits.filter(hasAll).concat(hits.filter(function (hit) { return !hasAll(hit); })), byLocation, words);
     }
     box.addEventListener("input", search);
     box.form.addEventListener("submit", function (event) { event.preventDefault(); search(); });

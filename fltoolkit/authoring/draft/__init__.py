@@ -1,1 +1,1 @@
-"""A first survey.yaml, drafted from a data file's own names, labels and codes."""
+"""Drafts a first survey.yaml from the column names, labels and codes of a data file."""

@@ -1,4 +1,4 @@
-"""What a file's columns hold, for a draft: counts and codes, never a row. Nothing is concluded from them here."""
+"""Summarises the columns of a data file for the draft: counts and codes, never single rows. It draws no conclusions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BLANK, OTHER = 0, 255  # of an answer among the codes of its question, which are
 
 @dataclass(frozen=True)
 class ColumnContents:
-    """One column: what the file says of it, and what stands in it.
+    """One column: its label and value labels, and a summary of its values.
 
     `codes`: code to label, of the labelled codes and, where they are few, of those found; a code without a label has "".
     `missing`: codes that the file declares missing. `filled`: rows that are not blank. `low`, `high`: of its numbers, the
@@ -58,8 +58,8 @@ class ColumnContents:
 
     @property
     def meanings(self) -> dict[str, list[str]]:
-        """The codes by what their labels say: yes, no, dont_know …; `other`: an answer of another sort, or no label; `declared_missing`: the file
-        says that it is no answer, its label does not say of which sort.
+        """The codes by the meaning of their labels: yes, no, dont_know …; `other`: another answer, or no label;
+        `declared_missing`: the file declares the code missing, and its label does not say why.
 
         Where no code has a label and some are themselves yes and no in words (oui, non), the codes are read as labels.
         """

@@ -1,4 +1,4 @@
-"""What each column of an unknown file might be: by its label, else its name, and only if what stands in it fits."""
+"""Guesses the role of each column (weight, stratum, age …) from its label, then from its name. The values in the column must fit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def score(column: ColumnContents, concept: str) -> int:
 
 
 def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[ColumnContents], bool]) -> list[ColumnContents]:
-    """The columns that could be of this sort, the likeliest first; of equals the first in the file."""
+    """The columns that could have this role, the most likely first. Among equally likely ones the first in the file comes first."""
     found = [(score(c, concept), c) for c in columns]
     return [c for points, c in sorted(found, key=lambda pair: -pair[0]) if points and fits(c)]
 
@@ -94,7 +94,7 @@ def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[s
 
 
 def own_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The codes of a question where they differ from the usual ones."""
+    """The codes of a question, if they differ from the codes that most questions of the survey use."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}

@@ -1,4 +1,4 @@
-"""The end of a draft: what it knows of but does not place, as comments. Questions on children and exceptions, select-multiple, and the rest."""
+"""Writes the end of the draft as YAML comments: what the draft found but cannot place, such as questions about children."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _order(code: str) -> tuple[int, str]:
 
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """The three blocks, each ready to be moved: take away the # and say what is asked."""
+    """The three commented blocks. The reader moves a block, removes the # and answers what it asks."""
     if found.children:
         yield from [
             YamlLine(),
@@ -186,7 +186,7 @@ def _answers(several: Several) -> Iterator[tuple[str, str]]:
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """What is left, as comments: questions ready to be moved, then every other column."""
+    """The unused columns as comments: questions that the reader can move, then all other columns."""
     questions = [c for c in q.all if c.name not in unused.used]
     if questions:
         yield from [

@@ -1,4 +1,4 @@
-"""The first half of a draft: files and key, design, who answered the module, age."""
+"""Writes the first part of the draft: files and key, sample design, who answered the module, age."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last part of a draft: populations, breakdowns, sectors, and the tables wanted."""
+"""Writes the last part of the draft: populations, groups, sectors and the tables wanted."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 from fltoolkit.yaml_files.loading import UNANSWERED
 
-MOST_CODES = {"sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25}
-STANDARD = {"sex": "sex", "area": "area", "status": "icse_93"}
+MOST_CODES = {
+    "sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25, "informality": 9, "social_protection": 9, "employer": 15,
+}  # fmt: skip
+STANDARD = {
+    "sex": "sex", "area": "area", "status": "icse_93", "informality": "informality", "social_protection": "social_protection",
+}  # fmt: skip
+SHORT_SET = ("seeing", "hearing", "walking", "remembering", "self_care", "communicating")
+AMOUNTS = ("recruitment_fee", "debt")
+FEW_NUMBERS = 10  # a column with fewer different numbers is one of codes
 LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # of ISIC, in any revision
 
 
@@ -46,7 +53,9 @@ def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
     return found
 
 
-def groups(unused: UnusedColumns, found: dict[str, tuple[ColumnContents, str]]) -> Iterator[YamlLine]:
+def groups(
+    unused: UnusedColumns, found: dict[str, tuple[ColumnContents, str]], measured: dict[str, list[YamlLine]]
+) -> Iterator[YamlLine]:
     yield YamlLine("groups:")
     yield YamlLine("  age_group: {bands: [18, 25, 55, 65]}", "lower limits, as one likes")
     for name, (column, why) in found.items():
@@ -63,6 +72,80 @@ def groups(unused: UnusedColumns, found: dict[str, tuple[ColumnContents, str]]) 
         yield YamlLine(f"    codes: {{{codes}}}", said if all(labels.values()) else asked)
         if missing:
             yield YamlLine(f"    missing: {flow(missing)}", meanings(column, missing))
+    yield from (line for lines in measured.values() for line in lines)
+
+
+def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
+    """By group its lines: household wealth in fifths, what was paid and owed for the job in bands, the six questions on disability."""
+    found: dict[str, list[YamlLine]] = {}
+    wealth, why = unused.take("wealth", _is_measured)
+    if wealth:
+        found["wealth"] = [
+            YamlLine(f"  wealth: {{column: {unused.named(wealth)}, quantiles: 5}}", f"fifths of all persons; {why}")
+        ]
+    for name in AMOUNTS:
+        column, why = unused.take(name, _is_measured)
+        if column:
+            missing = f", missing: {flow(column.no_answer)}" if column.no_answer else ""
+            bands = f"  {name}: {{column: {unused.named(column)}, bands: {UNANSWERED}{missing}}}"
+            found[name] = [YamlLine(bands, f"lower limits of bands, such as [1, 200, 500]; {why}")]
+    short_set = {question: ranked(unused.free(), question, partial(is_coded, most=9)) for question in SHORT_SET}
+    if all(short_set.values()):
+        columns = [columns[0] for columns in short_set.values()]
+        unused.use(columns)
+        found["disability"] = list(_disability(columns))
+    return found
+
+
+def _is_measured(column: ColumnContents) -> bool:
+    """Numbers, and more of them than a list of codes has."""
+    return column.low is not None and column.distinct > FEW_NUMBERS
+
+
+def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
+    """The lines of the group by the six questions of the Washington Group's short set."""
+    first, kinds = columns[0], vocabulary().categories["difficulty"]
+    missing = [code for code in first.codes if code in first.no_answer]
+    stands = {code: kind_of(label, kinds) for code, label in first.codes.items() if code not in missing}
+    codes = ", ".join(f"{scalar(code)}: {kind or UNANSWERED}" for code, kind in stands.items())
+    yield YamlLine("  disability:")
+    yield YamlLine(
+        f"    washington_group: {flow([column.name for column in columns])}", f"the short set's six questions; {basis(first)}"
+    )
+    yield YamlLine(
+        f"    codes: {{{codes}}}",
+        f"no_difficulty, some_difficulty, a_lot_of_difficulty, cannot_do_at_all; {meanings(first, list(stands))}",
+    )
+    if missing:
+        yield YamlLine(f"    missing: {flow(missing)}", meanings(first, missing))
+
+
+def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
+    """The lines of an occupation column of a job that many have; of a column of ISCO-88 the reader has to say so."""
+    column, why = unused.take("occupation", is_isic)
+    if column is None or column.low is None or not _of_all(column):
+        return
+    digits = str(column.widths[1])
+    missing = unused.beyond(column, LAST_CODE.get(digits, 9900))
+    yield from [
+        YamlLine(),
+        YamlLine("occupations:"),
+        YamlLine("  main_job_occupation:"),
+        YamlLine(f"    column: {unused.named(column)}", why),
+    ]
+    is_08 = bool(hits(["isco 08", "isco08", "citp 08", "ciuo 08"], column.label))
+    yield YamlLine(
+        f"    classification: {'isco_08' if is_08 else UNANSWERED}",
+        "the label says so" if is_08 else "isco_08, if it is that one",
+    )
+    yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
+    yield YamlLine(
+        f"    job: {UNANSWERED}",
+        "all_workers if asked of all who worked (then with population:), forced_labour if it is that job's",
+    )
+    yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
+    if missing:
+        yield YamlLine(f"    missing: {flow(missing)}", "codes that ISCO does not have")
 
 
 def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:

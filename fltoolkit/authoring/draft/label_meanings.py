@@ -1,4 +1,4 @@
-"""What a label says: which answer a code is, and which answer to a question means that it happened. In doubt it says nothing."""
+"""Reads the meaning of labels: which code is a yes, and which answer says that forced labour happened. Where it is not sure, it says nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Rec
 
 @lru_cache(maxsize=50_000)
 def answer(label: str) -> str | None:
-    """What a value label says: yes, no, dont_know, refused, not_applicable, not_stated; None: something else, or not surely.
+    """The meaning of a value label: yes, no, dont_know, refused, not_applicable, not_stated. None if it is something else or not
+    clear.
 
     A label is yes or no if it says nothing else. It is another answer if each of its words is known and belongs to it:
     "No responde" is a refusal, "No puede" is nothing that is known.

@@ -1,4 +1,4 @@
-"""Who was asked a question: the columns whose answers explain its blanks, tried on the rows. Only a surely shut gate is proposed."""
+"""Finds the gate of a question: an earlier question whose answers explain its blanks. A gate is proposed only if it fits almost all rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The middle of a draft: yes/no questions and their codes, where each belongs, and what is known of forced labour itself."""
+"""Writes the middle part of the draft: yes/no questions, their codes, and the side of the definition to which each belongs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A first survey.yaml from a file's own names, labels and codes: what it proposes, what each line rests on, what it asks.
+"""Drafts a first survey.yaml from a data file. Each line says what it rests on.
 
-Nothing is decided: what could not be found stands as `<answer>`, which the loader refuses until the reader has answered.
+The draft decides nothing. What it could not find stands as `<answer>`, and the loader refuses the file until a person has answered.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
         list(question_lines.where(unused)),
         list(question_lines.months(unused)),
     )
+    measured = group_lines.find_measured(unused)
     by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
 
     yield from map(YamlLine, HEAD)
@@ -113,10 +114,11 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     if interview := list(question_lines.interview(q)):
         yield from [YamlLine(), *interview]
     yield from [YamlLine(), *question_lines.answers(q), YamlLine(), *question_lines.definition(q), *form, *where, *months]
-    yield from [YamlLine(), *group_lines.populations(unused, q, sample), YamlLine(), *group_lines.groups(unused, by)]
+    yield from [YamlLine(), *group_lines.populations(unused, q, sample), YamlLine(), *group_lines.groups(unused, by, measured)]
     yield from group_lines.sectors(unused, sectors, workers=bool(q.worked and q.labelled))
+    yield from group_lines.occupations(unused, workers=bool(q.worked and q.labelled))
     shares = [name for name in ("sector", *(("form",) if form else ())) if name != "sector" or name in sectors]
-    yield from [YamlLine(), *group_lines.tables(["age_group", *by], shares)]
+    yield from [YamlLine(), *group_lines.tables(["age_group", *by, *measured], shares)]
     yield from [
         YamlLine(),
         YamlLine("coverage_excludes:"),

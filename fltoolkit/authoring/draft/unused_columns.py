@@ -1,4 +1,4 @@
-"""The columns not used yet while a draft is made: one that is taken for one thing is not offered for another."""
+"""Keeps the list of columns that the draft has not used yet, so that no column gets two roles."""
 
 from __future__ import annotations
 
@@ -50,8 +50,9 @@ class UnusedColumns:
         return UNANSWERED if column.name in self.rivals else scalar(column.name)
 
     def numbered_alike(self, column: ColumnContents) -> list[str]:
-        """Other columns whose name differs in one number only, and whose label in no word: the same question about another job, such as
-        JOB2_WHO of JOB1_WHO."""
+        """Other columns with the same name but for one number, and with the same words in their labels: the same question about
+        another job, such as JOB2_WHO of JOB1_WHO.
+        """
         label, others = NUMBER.sub("", column.label), [c for c in self.columns if c.name != column.name]
         parts = re.split(r"(\d+)", column.name)  # numbers have the odd places
         forms = [
@@ -62,6 +63,8 @@ class UnusedColumns:
         return [c.name for c in like if NUMBER.sub("", c.label) == label]
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
-        """What stands in a column of numbers and is none: the codes for no answer, and what is above the possible."""
+        """Values in a numeric column that are not numbers of the variable: codes for no answer, and values above the possible
+        range.
+        """
         above = self.table.above(column.name, most) if (column.high or 0) > most else []
         return list(dict.fromkeys([*column.no_answer, *above[:20]]))

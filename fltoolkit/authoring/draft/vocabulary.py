@@ -1,4 +1,4 @@
-"""The words by which a draft knows columns and codes (vocabulary.yaml): how text is compared, and what it is taken for."""
+"""Compares labels and names with known words (vocabulary.yaml) to recognise columns and codes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def vocabulary() -> Vocabulary:
 
 @lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
-    """Text as it is compared: small letters without accents, words parted by one blank, digits words of their own."""
+    """A text prepared for comparison: lower case without accents, words separated by one blank, digits as separate words."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", bare)
     return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
@@ -94,7 +94,7 @@ def hits(words: Sequence[str], text: str) -> int:
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
-    """The first of the words that a text holds, as it stands there; empty if it holds none."""
+    """The first of the words that occurs in a text, as it is written there. Empty if none does."""
     compared = plain(text)
     return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 

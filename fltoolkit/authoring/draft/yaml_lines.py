@@ -1,4 +1,4 @@
-"""The lines of a draft: YAML on the left, what it rests on or asks as a comment on the right, and text quoted safely."""
+"""Formats the lines of the draft: YAML on the left, and as a comment on the right the reason or the open question."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A questionnaire in YAML becomes an XLSForm and the survey.yaml that reads its answers."""
+"""Turns a questionnaire in YAML into an XLSForm and the survey.yaml that reads its answers."""

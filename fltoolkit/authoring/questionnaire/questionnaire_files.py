@@ -1,4 +1,4 @@
-"""A questionnaire in YAML becomes an XLSForm to field and the survey.yaml that reads its answers, so that nobody writes a mapping."""
+"""Writes the XLSForm and the survey.yaml of a questionnaire, so that nobody has to write the survey.yaml by hand."""
 
 from __future__ import annotations
 

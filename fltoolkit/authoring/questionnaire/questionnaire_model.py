@@ -1,4 +1,4 @@
-"""What a questionnaire.yaml says: questions, answers and routing, in each language, and the key of survey.yaml that each answer feeds."""
+"""The content of a questionnaire.yaml: questions, answers and routing in each language, and the key of survey.yaml that each answer fills."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Question(Model):
 
     @property
     def single(self) -> bool:
-        """Whether its key takes one column; else it is a yes/no question, of which a key takes several."""
+        """Whether the key of survey.yaml takes one column. If not, it is a yes/no question, and the key takes several."""
         return self.key.split(".")[0] in SINGLE
 
 

@@ -1,4 +1,4 @@
-"""The survey.yaml that reads a questionnaire's answers: the codes, modes and routing of each question under the key it feeds."""
+"""Builds the survey.yaml that reads a questionnaire's answers: the codes and the routing of each question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A questionnaire as an XLSForm: the rows of its sheets, its routing written out in XPath, and the workbook's bytes."""
+"""Writes a questionnaire as an XLSForm workbook, with its routing as XPath conditions."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _both(*conditions: str) -> str:
 
 
 def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
-    """The XLSForm. Every cell is text: nothing that stands in a label becomes a formula or a link."""
+    """The XLSForm as the bytes of a workbook. Every cell is text, so that no label becomes a formula or a link."""
     first = languages[0]
     file = Spreadsheet(asked.title[first], asked.about[first])
     choices = [

@@ -1,1 +1,1 @@
-"""What the classification shows of the survey itself."""
+"""Checks that need the classification: what it shows about the quality of the survey."""

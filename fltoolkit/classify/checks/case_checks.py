@@ -1,4 +1,4 @@
-"""Findings that need the classification: what the definition could not use, and what a reader should be told of the cases."""
+"""Findings that need the classification: data that the definition could not use, and what a reader should know about the cases."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
     """Of each sector of a job asked of all workers: who they are, and who of them has no code."""
     conditions: dict[str, nw.Expr] = {}
-    for name, sector in persons.spec.sectors.items():
+    for name, sector in persons.spec.jobs.items():
         if sector.job == "all_workers" and sector.population:
             workers = nw.col(POPULATION + sector.population)
             conditions |= {f"{name} all": workers, f"{name} blank": workers & column(sector.column).is_null()}
@@ -125,11 +125,11 @@ def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
     """Sectors said to be of a job asked of all workers that most of these workers leave blank: their rates would be nonsense. `counts`: of `_jobs`."""
     out: list[Finding] = []
-    for name, sector in persons.spec.sectors.items():
+    for name, sector in persons.spec.jobs.items():
         blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
         if 2 * blank > everybody:
             what = f"most of {sector.population} have no code here, so it is no job asked of all of them: no rate by it holds"
-            do = f"say job: forced_labour under sectors.{name} if it is that of the forced labour, or name the right population"
+            do = f"say job: forced_labour under {persons.spec.key_of_job(name)} if it is that of the forced labour, or name the right population"
             out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
     return out
 

@@ -1,4 +1,4 @@
-"""What the corrections of a survey do to its cases: how many they make and unmake, told in classes."""
+"""Counts how many cases the corrections of a survey add and remove. Counts are given in classes, not exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which weight each population has, and what it adds up to: a wrong one changes every number, and no other finding shows it."""
+"""Lists the weight of each population and its sum. A wrong weight changes every number, and no other check would show it."""
 
 from __future__ import annotations
 

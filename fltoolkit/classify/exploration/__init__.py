@@ -1,1 +1,1 @@
-"""What a statistician asks beyond survey.yaml: a domain, an outcome other than forced labour, a group of one's own."""
+"""Analyses beyond survey.yaml: a domain, an outcome other than forced labour, or a group of the user's own."""

@@ -1,4 +1,4 @@
-"""Groups of one's own: a column of the data as codes with labels, or in bands, beside the groups of survey.yaml."""
+"""Groups that a user makes from a data column: codes with labels, or bands of numbers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Outcomes other than forced labour: an item of the definition, one of its sides, or a rule made of these.
+"""Outcomes other than forced labour: one item of the definition, one side of it, or a rule made of these.
 
-Such an outcome says what persons answered. It is not forced labour, and is never named so.
+Such an outcome describes answers. It is not forced labour and is never called that.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What is told of the cases besides their number: by which means, in which form, for how long."""
+"""Describes the cases: by which means they were coerced, in which form, and for how long."""

@@ -1,6 +1,6 @@
-"""The characteristics of a case: which items were answered yes, at which stage, in which mode, in which form, for how long.
+"""The characteristics of each case: items answered yes, stage, mode, form and duration.
 
-Each characteristic is a truth of its own: yes, no or unresolved (null). Characteristics overlap, so that no sum of them is the cases.
+Each characteristic is yes, no or unresolved (null). One case can have several, so their numbers do not add up to the number of cases.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Rule sets are data: what counts as forced labour stands in the YAML files here, and only there."""
+"""The rule sets: YAML files that define what counts as forced labour. Nothing else defines it."""

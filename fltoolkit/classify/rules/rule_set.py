@@ -1,4 +1,4 @@
-"""Rule sets are data: what counts as forced labour stands in the YAML files here, and only there."""
+"""Reads a rule set: a YAML file that defines what counts as forced labour."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ class Dimension(Model):
 
 
 class RuleSet(Model):
-    """A named, versioned definition: two lists of items, or `dimensions` of which any one makes forced labour.
+    """A named definition of forced labour with a version. It has two lists of items, or `dimensions`: then meeting any one of them
+    is forced labour.
 
     `to_be_verified` says in words why its results may not yet be relied on: they are marked, and fill no baseline.
     """

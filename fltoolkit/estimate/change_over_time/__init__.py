@@ -1,1 +1,1 @@
-"""Change between two rounds, or since a publication; never why."""
+"""Tests whether forced labour changed between two surveys, or since a published figure. It never says why."""

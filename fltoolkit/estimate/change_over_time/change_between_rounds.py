@@ -1,6 +1,6 @@
-"""Change between two rounds, and against a published baseline: how much, how sure, and whether the two can be compared at all.
+"""Estimates the change between two surveys, or since a published figure, with its interval. It refuses surveys that cannot be compared.
 
-Whether something changed is all that is said here, never why.
+It says whether something changed, never why.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether two rounds measure the same thing, and how much of their look-back windows they share."""
+"""Checks whether two surveys measure the same thing, and how far their reference periods overlap."""
 
 from __future__ import annotations
 

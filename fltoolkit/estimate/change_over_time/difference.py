@@ -1,4 +1,4 @@
-"""The difference of two rounds, row by row: its interval, and which way it went. Arrays in, arrays out; no design is needed here."""
+"""Computes differences between two surveys, row by row: interval and direction. It works on arrays and needs no sample design."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
 
 
 def enough_cases(before: Side, after: Side) -> NDArray[np.bool_]:
-    """Whether both sides may decide (`bears`), or one where the other recorded no case at all."""
+    """Whether both rounds have enough cases for a verdict (`bears`). If one round recorded no case at all, the other one decides."""
     ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))

@@ -1,4 +1,4 @@
-"""A baseline of which only the publication is known: its figure, what the publication states of it, and whether that can be true."""
+"""A baseline known only from a publication: its figure, what the publication says about it, and a check that these agree."""
 
 from __future__ import annotations
 

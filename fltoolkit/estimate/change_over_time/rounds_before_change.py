@@ -1,4 +1,4 @@
-"""What a comparison of two rounds would meet, before anything is estimated: shared sampling units, changed questions, interviews."""
+"""Checks two surveys before they are compared: shared sampling units, changed questions, and how interviews were held."""
 
 from __future__ import annotations
 

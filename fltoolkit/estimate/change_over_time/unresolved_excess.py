@@ -1,7 +1,8 @@
-"""Whether a change is more than a change in who left the question open: the second test that a verdict has to pass, and wide bounds.
+"""A second test of a change: would the verdict remain if the excess of unresolved persons in one survey were cases?
 
-Unresolved persons are not counted as cases. So a rate falls if only refusals rise. A verdict against which the unresolved rose is
-tested again, with the excess of their share over the other round's counted as cases (docs/methods.md §5).
+Unresolved persons are not counted as cases, so a rate also falls when more people refuse to answer. `decreased` is tested again if the later
+survey has the larger share of unresolved persons, `increased` if the earlier one has. The excess of that share then counts as cases
+(docs/methods.md §5).
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
 
 
 def with_unresolved(side: Side, more: ArrayLike, se: ArrayLike, level: float) -> Side:
-    """A round's rows with unresolved persons added as cases; both rounds so, their difference is that of the excess.
+    """Adds unresolved persons as cases to the rows of a round. If both rounds are changed in this way, their difference includes
+    the excess.
 
     The limits keep their distance from the estimate, in squares with what the unresolved add to the variance: exact where the interval
     is estimate ± t·SE. What they take from it is not taken.
@@ -114,7 +116,7 @@ class Matched:
 
 
 def decided_again(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """The rows of `difference`, with the verdicts that stand whatever the unresolved persons are; see `second_test`, `wide_bounds`.
+    """The rows of `difference`. A verdict stays only if it also holds under `second_test` and `wide_bounds`.
 
     A measure that leaves nobody unresolved (a mean, a share of cases) stays as it is.
     """
@@ -164,7 +166,8 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
 
 
 def decided_since(row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float) -> pd.DataFrame:
-    """The change of one row since a publication, its verdict tested again as by `second_test`; by MOVER, with the published share as it is.
+    """The change of one row since a publication, by MOVER. Its verdict is tested again as in `second_test`, with the published
+    share of unresolved persons.
 
     A publication that does not state its share of unresolved persons is taken to have none: the later round's all count as excess, and an
     increase is not tested again.

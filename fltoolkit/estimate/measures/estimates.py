@@ -1,6 +1,6 @@
-"""What an estimate gives: its table, its influence values and what it is about; and contrasts of its rows.
+"""`Estimates`: a table of results with their influence values, and contrasts between its rows.
 
-Linear contrasts are exact, any other is by the delta method with its exact gradient.
+Linear contrasts are exact. All others use the delta method with an exact gradient.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Confidence intervals, chosen for rare events (docs/methods.md §3). Numbers or arrays of numbers in, (low, high) out."""
+"""Confidence intervals for rare events (docs/methods.md §3). They take numbers or arrays and give (low, high)."""
 
 from __future__ import annotations
 

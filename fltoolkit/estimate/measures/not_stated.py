@@ -1,4 +1,4 @@
-"""Tables without the category `not stated`: its rows are left out, and their persons are counted in the result's note."""
+"""Removes the category `not stated` from a result, and counts its persons in the note."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prevalence, total, mean, ratio and share: each makes one pass over the persons and returns `Estimates`."""
+"""Prevalence, total, mean, ratio and share. Each reads the persons once and returns `Estimates`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def prevalence(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Share of persons for whom a true/false outcome holds: Σw·case / Σw over the persons of each cell.
+    """The share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each cell.
 
     Of a classified survey the headline counts established cases over all persons asked (docs/methods.md §1); unresolved persons stay
     in the denominator and are shown beside it.
@@ -286,7 +286,7 @@ def is_truth(design: Design, name: str) -> bool:
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """The population that a name stands for; a sector of one job asked of all workers brings its own."""
+    """The population with a given name. A sector of the main job, asked of all workers, has a population of its own."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:
@@ -296,7 +296,7 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             )  # fmt: skip
         return ReferencePopulation("", WEIGHT, None)
     spec, groups = design.spec, [*groups, *(group for group, _ in design.domain)]
-    bound = {s.population for g, s in spec.sectors.items() if g in groups and s.population}
+    bound = {s.population for g, s in spec.jobs.items() if g in groups and s.population}
     chosen = next(iter(bound), spec.default_population) if name is None else name
     if chosen not in spec.populations:
         raise RequestError(
@@ -310,9 +310,9 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
             allowed=[p for p in spec.populations if spec.side(p) == "adults"], do="name a population of adults",
         )  # fmt: skip
     if bound - {chosen}:
-        sector = next(g for g, s in spec.sectors.items() if g in groups and s.population in bound - {chosen})
+        job = next(g for g, s in spec.jobs.items() if g in groups and s.population in bound - {chosen})
         raise RequestError(
-            f"{sector} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
+            f"{job} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
             where="population", found=chosen, allowed=sorted(b for b in bound if b), do="leave population out, or name that one",
         )  # fmt: skip
     return ReferencePopulation(chosen, weight_of(chosen), POPULATION + chosen)
@@ -343,7 +343,7 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
     )
     if not isinstance(design, ClassifiedSurvey):
         return base
-    jobs = {s.job for g, s in design.spec.sectors.items() if g in groups}
+    jobs = {s.job for g, s in design.spec.jobs.items() if g in groups}
     facts = facts_of(design, population)
     if name in design.outcomes:
         facts |= {"rule_note": named(design.outcomes[name])}
@@ -356,7 +356,7 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
     """What every estimate of a population rests on, whatever its measure and groups: the fields of `About` by name."""
     spec, period = persons.spec, persons.spec.reference_period
-    domain = f" ({domain_in_words(persons)})" if persons.domain else ""
+    domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {
         "survey": spec.title, "country": spec.country, "round": spec.round, "year": spec.year, "rule_set": persons.rules,
         "reference_period": period.text, "reference_months": period.months, "window_start": str(period.start or ""),

@@ -1,6 +1,6 @@
-"""Among cases: the share and the number of those of whom a characteristic holds, such as debt bondage or a threat at recruitment.
+"""Shares and numbers of cases with a characteristic, such as debt bondage or a threat at recruitment.
 
-Characteristics overlap: a case may be bound by a debt and have lost her papers. So each has a share of its own, and shares do not add up.
+One case can have several characteristics: debt bondage and confiscated papers, for example. So the shares do not add up to 100 %.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Quantiles of a variable with few values, such as months, with Woodruff's interval: from the one pass, its values as cells."""
+"""Quantiles of a variable with few values, such as months, with Woodruff's interval."""
 
 from __future__ import annotations
 

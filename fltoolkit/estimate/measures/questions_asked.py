@@ -1,4 +1,4 @@
-"""Who was asked what, in a form in which two rounds can be compared."""
+"""Records which questions were asked of whom, so that two surveys can be compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The columns of an estimate's table: counts, design effects, intervals, and what is unresolved, from one pass."""
+"""Computes the columns of a result: counts, design effects, intervals and unresolved persons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several Estimates joined, so that their covariance is known: rule sets of one sample side by side, or rounds of a survey."""
+"""Joins several `Estimates` so that their covariance is known: several rule sets on one sample, or several surveys."""
 
 from __future__ import annotations
 

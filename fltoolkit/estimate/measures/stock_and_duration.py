@@ -1,7 +1,7 @@
-"""Forced labour in time: on an average day (stock), at the interview (current), and for how long (duration).
+"""Forced labour in time: on an average day (stock), on the day of the interview (current), and how long it lasts (duration).
 
-Beside the flow of `prevalence` and `total` (persons in it at any time in the reference period): three measures, three names,
-never compared with each other.
+`prevalence` and `total` measure the flow: everybody who was in forced labour at any time in the reference period. The three measures here
+answer other questions, and none is compared with another.
 """
 
 from __future__ import annotations

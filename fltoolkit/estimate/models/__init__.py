@@ -1,1 +1,1 @@
-"""Models and tests under the sample design: logistic regression, association."""
+"""Statistical models and tests that respect the sample design: logistic regression and tests of association."""

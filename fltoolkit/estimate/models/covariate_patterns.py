@@ -1,4 +1,4 @@
-"""The persons of a model, grouped by their covariates: a formula, one pass, and one row a pattern."""
+"""Groups the persons of a model by their covariates. Everybody with the same covariates is one row of sums."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def refuse_sensitive(design: Design, names: list[str]) -> None:
 
 
 def is_sensitive(design: Design, name: str) -> bool:
-    """Whether a group tells of nationality, origin, ethnicity or religion: by its classification, else by its name and label."""
+    """Whether a group shows nationality, origin, ethnicity or religion. The classification decides, or else the name and label."""
     group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
     if isinstance(group, Group) and group.classification:
         return group.classification in SENSITIVE_CLASSIFICATIONS

@@ -1,7 +1,7 @@
-"""Logistic regression on groups of persons: maximum likelihood, Firth's penalty, and which coefficients have no estimate.
+"""Fits a logistic regression to grouped persons, by maximum likelihood or Firth's method, and finds coefficients without an estimate.
 
-Everything here is arithmetic on one row a covariate pattern: x (patterns × coefficients), y (weighted cases), w (weighted
-persons). Columns of x are of the same order of magnitude; see `logistic_model` for the design-based variance.
+Inputs have one row per covariate pattern: x (patterns × coefficients), y (weighted cases), w (weighted persons). Columns of x must be of
+similar size. `logistic_model` adds the design-based variance.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def profile(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, f
 
 
 def aliased(x: Array) -> NDArray[np.bool_]:
-    """Columns that those before them already say (R's `glm` drops the same)."""
+    """Columns that are linear combinations of earlier columns. They have no coefficient of their own; R's `glm` drops the same
+    ones.
+    """
     said: list[Array] = []
     found = np.zeros(x.shape[1], dtype=bool)
     for j, column in enumerate(x.T):

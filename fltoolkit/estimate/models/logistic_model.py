@@ -1,6 +1,6 @@
-"""Risk factors: survey-weighted logistic regression, and Firth's for rare events (docs/methods.md §7).
+"""Risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events (docs/methods.md §7).
 
-Covariates are keys of the one pass, so a model is fitted to sums; its covariance comes from the sampled units' scores.
+The model is fitted to sums by covariate pattern. Its covariance comes from the scores of the sampling units.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a model's coefficients are called, and its average marginal effects."""
+"""Names the coefficients of a model and computes its average marginal effects."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
 
 
 def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, level: float) -> pd.DataFrame:
-    """Average marginal effects: how far the predicted probability of the whole population moves, all else as it is.
+    """Average marginal effects: how much the predicted probability of the whole population changes if one covariate changes and
+    all others stay.
 
     Of a category: Σw(μ[category] − μ[reference])/Σw, everybody put in one and then in the other; of a number: the mean
     derivative. Standard errors by the delta method, the persons' covariates and weights taken as fixed.

@@ -1,4 +1,4 @@
-"""Is forced labour associated with a group? Rao and Scott's tests, equal to R survey's `svychisq` (docs/methods.md §7)."""
+"""Rao and Scott's tests of association between forced labour and a group, equal to `svychisq` of R's survey package (docs/methods.md §7)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from fltoolkit.survey.design.survey_design import Design
 
 @dataclass(frozen=True)
 class DesignTest:
-    """A test: its statistic, degrees of freedom (`ddf` infinite for chi-squared) and p-value. `what` says what is tested, and how."""
+    """A test: its statistic, degrees of freedom (`ddf` is infinite for chi-squared) and p-value. `what` names the hypothesis and
+    the method.
+    """
 
     what: str
     statistic: float

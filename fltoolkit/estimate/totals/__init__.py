@@ -1,1 +1,1 @@
-"""The one pass over persons, and the sums by unit and cell that come of it."""
+"""Reads the persons once and sums them by sampling unit and cell. All estimates are made from these sums."""

@@ -1,7 +1,6 @@
-"""The only pass an estimate makes over microdata: persons in, sums by PSU and cell out.
+"""Reads the persons once and sums them by PSU and cell. No estimate reads persons in any other way.
 
-At survey size most of these sums are one person. The table and all that is made from it stay in memory: never written,
-logged, cached or shown.
+Many of these sums hold one person. So the table, and everything made from it, stays in memory: it is never written, logged, cached or shown.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ def cluster_totals(
     weight: str = WEIGHT,
     lowest: bool = False,
 ) -> pd.DataFrame:
-    """Group the microdata once (docs/methods.md §2).
+    """Sums the persons by stratum, PSU and cell, in one pass (docs/methods.md §2).
 
     Args:
         design: any design; rows outside its domain stay in it, with nothing to add.

@@ -1,4 +1,4 @@
-"""One pass over the persons, the cells wanted from it, and their sums by sampled unit or replicate."""
+"""Plans one reading of the persons: the cells wanted, and their sums by sampling unit or replicate."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from fltoolkit.estimate.variance.replicate_variance import Replicates, ranks
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix, Units, dense, make_units
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.estimate.weights.calibration_residuals import Margins
+from fltoolkit.survey.classifications.origins import obstacle_of_origins
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.survey_design import Design
 
@@ -186,7 +187,12 @@ class Pass:
 
 
 def make_pass(design: Design, estimand: Estimand, population: ReferencePopulation) -> Pass:
-    """The pass over the persons; cells and the cells of their denominators."""
+    """The pass over the persons; cells and the cells of their denominators.
+
+    Raises:
+        RequestError: nobody is in the domain; a group tells of single origins, and survey.yaml does not publish this table by it.
+    """
+    _refuse_origins(design, estimand)
     design, wanted, groups, measure = calibrated(design), estimand.by, estimand.groups, estimand.measure
     table = cluster_totals(
         design,
@@ -246,13 +252,21 @@ def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Marg
     )
 
 
+def _refuse_origins(design: Design, estimand: Estimand) -> None:
+    """Stop on a table by single origins that survey.yaml does not publish (`classifications.origins`)."""
+    if isinstance(design, ClassifiedSurvey):
+        spec, within = design.spec, [(group,) for group, _ in design.domain]
+        if why := obstacle_of_origins(estimand.measure, (*estimand.by, *within), spec.origins, spec.published_origins):
+            raise RequestError(why, where="by" if spec.origins & set(estimand.groups) else "where")
+
+
 def case_only(design: Design) -> set[str]:
     """The groups that only cases have."""
     return set(design.spec.case_only) if isinstance(design, ClassifiedSurvey) else set()
 
 
 def _groups(design: Design) -> set[str]:
-    return {*design.spec.groups, *design.spec.sectors, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
+    return {*design.spec.groups, *design.spec.jobs, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
 
 
 def _has_base(cells: Cells, base: Cells, groups: list[str]) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
-"""The kinds of persons of a survey: everybody who is alike in all groups and populations of a run, counted and weighed in one pass.
+"""Groups the persons who are alike in all groups and populations of a run, with their number and weight.
 
-This is what a reader of a public-use file knows, but for who is a case. It is microdata: in memory only, never written, logged or shown.
+A reader of a public-use file could make the same table, except for who is a case. The table is microdata: it stays in memory and is never
+written, logged or shown.
 """
 
 from __future__ import annotations

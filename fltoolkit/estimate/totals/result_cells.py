@@ -1,4 +1,4 @@
-"""The rows of an estimate: cells of one or several breakdowns, and sums of a `cluster_totals` table over them."""
+"""The cells of a result: the rows of one or several breakdowns, and their sums from a `cluster_totals` table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def breakdowns(by: By) -> Breakdowns:
 
 
 def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
-    """Every group of some breakdowns, each once: they become columns beside those of a result.
+    """All groups of some breakdowns, each once. Each becomes a column of the result.
 
     Raises:
         RequestError: a result has a column of that name; or the name holds the sign that joins crossed groups.

@@ -1,1 +1,1 @@
-"""Variance from influence values: by Taylor, by replicates, of several samples."""
+"""Computes variances from influence values: by Taylor linearisation, by replicate weights, or across several samples."""

@@ -1,4 +1,4 @@
-"""The sampled units of several samples together, so that one covariance ties their estimates; each sample's own variance stays."""
+"""Combines the sampling units of several samples, so that estimates from different samples have one covariance matrix."""
 
 from __future__ import annotations
 

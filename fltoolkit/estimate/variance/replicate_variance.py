@@ -1,4 +1,4 @@
-"""Variance from supplied replicate weights (docs/methods.md §2), equal to R survey's `svrVar`."""
+"""Computes variances from replicate weights (docs/methods.md §2), equal to `svrVar` of R's survey package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taylor variance from influence values summed to sampled units (docs/methods.md §2), equal to R survey's `svyrecvar`."""
+"""Computes variances by Taylor linearisation (docs/methods.md §2), equal to `svyrecvar` of R's survey package."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Weights calibrated to population benchmarks."""
+"""Calibrates weights to known population numbers."""

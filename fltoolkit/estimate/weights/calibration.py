@@ -1,6 +1,6 @@
-"""Weights calibrated to population benchmarks: post-stratification, raking, linear GREG on categorical margins (docs/methods.md §2).
+"""Calibrates weights to population benchmarks: post-stratification, raking, or linear GREG on categorical margins (docs/methods.md §2).
 
-The factor g on the weight depends on a person's pattern of the margins only, so it is found on the small table of patterns.
+Persons in the same categories of the margins get the same factor g. So g is computed on a small table with one row per pattern of categories.
 """
 
 from __future__ import annotations
@@ -80,8 +80,9 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
 
 @checked
 def g_weights(design: Design) -> pd.DataFrame:
-    """What calibration did to the weights: `margin`, `category`, `persons`, `population`, `sample_estimate`, `ratio`, `g_min`,
-    `g_median`, `g_max`, one row a benchmark; see `Calibration.report`. Empty where weights are as given.
+    """How calibration changed the weights, one row per benchmark: `margin`, `category`, `persons`, `population`,
+    `sample_estimate`, `ratio`, `g_min`, `g_median`, `g_max` (see `Calibration.report`). Empty if the weights are not
+    calibrated.
     """
     found = calibrated(design).calibration
     return found.report() if found else pd.DataFrame()

@@ -1,4 +1,4 @@
-"""What calibration takes out of the influence: its fit on the margins, over the whole sample (docs/methods.md §2)."""
+"""Removes from the influence values what the calibration margins explain (docs/methods.md §2). This is how calibration lowers the variance."""
 
 from __future__ import annotations
 

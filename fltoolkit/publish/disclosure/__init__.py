@@ -1,1 +1,1 @@
-"""Statistical disclosure control: which cells are hidden so that no small count can be worked out."""
+"""Statistical disclosure control: hides cells so that no small count can be calculated from the others."""

@@ -1,7 +1,7 @@
-"""Kinds of cases by what only cases have: the sector, form or route of their forced labour.
+"""Disclosure control for groups that only cases have, such as the sector, form or route of their forced labour.
 
-A reader of a public-use file does not know these of anybody. So the cases of each kind of person may be spread over all their values;
-the sums over the values are the cases of the kind.
+A reader of a public-use file knows these of nobody. So the cases of each kind of person may have any of their values, and only the sum over
+the values is fixed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What confidentiality is decided on: the counts of cells, and the limits."""
+"""The counts of each cell and the limits on which the decision about confidentiality rests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CellId = tuple[str, Key]  # a population, and group values
 
 @dataclass(frozen=True)
 class Cell:
-    """Unweighted counts of a cell, and its weighted number of cases. None where a count does not apply.
+    """Unweighted counts of a cell, and its weighted number of cases. A count that does not apply to the cell is None.
 
     `mean_weight` is that of its population: what a reader knows of the weights.
     """
@@ -46,8 +46,9 @@ def known_count(count: Any) -> int | None:
 
 
 def confidential(cell: Cell, limits: Limits) -> str:
-    """Why a cell may not be shown by itself; empty if it may. A cell without cases may, if it has enough persons: else what is hidden among
-    few persons would be cases for sure."""
+    """The reason why a cell may not be shown, or empty if it may. A cell of too few persons is hidden even if it has no case: if
+    only small cells with cases were hidden, a hidden small cell would be known to have cases.
+    """
     if cell.non_cases is not None and cell.persons < limits.persons:
         return f"fewer than {limits.persons} persons"
     if cell.cases == 0:

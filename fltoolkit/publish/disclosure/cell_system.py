@@ -1,8 +1,8 @@
-"""What ties the cells of a run to each other: unknown numbers of cases by kind of person, and the cells that each kind is in.
+"""A system of linear equations that links the cells of a run: what a reader could calculate.
 
-A reader sees the cases of cells. How many cases each kind of person holds he does not know: each kind is an unknown, a column of the system.
-A cell is a row, the sum of the kinds in it. Every sum that a reader can make follows from these columns: of groups that nest, of
-populations that overlap, of bands of ages. Nothing has to be declared.
+A reader sees the number of cases of each cell. The number of cases of each kind of person is unknown to the reader. So each kind is an unknown
+(a column), and each cell is the sum of its kinds (a row). All relations between cells follow from this: nested groups, overlapping
+populations, age bands. Nobody has to declare them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ HEAVIEST = 50.0  # mean weights: more than one person weighs, where nothing else
 
 @dataclass(frozen=True)
 class Kinds:
-    """Kinds of persons, the columns: how many persons each has, and what the lightest and the heaviest of them weigh in each population, in
-    its mean weights (populations × kinds; 0 outside the population)."""
+    """Kinds of persons, the columns of the system: the number of persons of each kind, and the smallest and largest weight among
+    them in each population. Weights are in units of the population's mean weight (populations × kinds; 0 outside the
+    population).
+    """
 
     persons: Array
     light: Array
@@ -39,8 +41,9 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """A cell: the number of its population, its cases, weighted cases (in mean weights; nan: none) and persons (inf: not known), and how
-    far below and above its weighted number the printed one leaves it."""
+    """A cell, a row of the system: the number of its population, its cases, weighted cases (in mean weights; nan: none) and
+    persons (inf: not known), and how far the printed weighted number may lie below and above the exact one.
+    """
 
     cell: C
     population: int
@@ -179,7 +182,7 @@ def _to_the_ends(value: float, step: float) -> tuple[float, float]:
 
 
 def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, base: float = 0.0) -> CellSystem[Key]:
-    """The system of cells of which nothing is known but their groups: every combination of values may hold cases.
+    """A system of cells known only by their groups: every combination of values may hold cases.
 
     Groups that no cell crosses stand in blocks of their own, each with the same total; else a few groups would make too many kinds.
 

@@ -1,7 +1,7 @@
-"""Complementary suppression: what must be hidden so that a hidden count cannot be worked out from those shown.
+"""Complementary suppression: hides further cells, so that a hidden count cannot be calculated from the shown ones.
 
-For each confidential cell a programme (`feasible_counts`) finds numbers that agree with all that is shown and give the cell few cases,
-and others that give it many. Where there are none, the cheapest cells that would have to change are hidden, too.
+For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything shown: one with few cases
+in the cell, and one with many. If it does not find both, the cheapest other cells that make them possible are hidden too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ C = TypeVar("C", bound=object)
 
 @dataclass
 class Protected(Generic[C]):
-    """What is hidden, with the reason; and the confidential cells that stay exposed, because all else that could be hidden is spared."""
+    """The hidden cells with their reasons, and the confidential cells that stay exposed because no other cell may be hidden for
+    them.
+    """
 
     hidden: dict[C, str]
     exposed: list[C] = field(default_factory=list)
@@ -43,7 +45,7 @@ def protect(
     dear: Collection[C] = (),
     salt: bytes = b"",
 ) -> Protected[C]:
-    """All cells to hide, with the reason: the primary ones, and complements until none of them can be worked out.
+    """All cells to hide, with their reasons: primary suppressions, and complementary ones until no primary cell can be calculated.
 
     Args:
         system: every cell shown, and what ties them.

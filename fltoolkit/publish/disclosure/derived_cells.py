@@ -1,7 +1,7 @@
-"""Sets of persons that no table shows and whose cases follow from what tables show: a population less another, what two age bands share.
+"""Finds sets of persons that no table shows but that a reader can calculate: one population minus another, or the overlap of two age bands.
 
-Nobody declares them. They are found in the data: two cells whose persons overlap have a part in common and two parts of their own, and
-such a part can be worked out where it is a sum and difference of cells.
+They need not be declared: they are found in the data. Two cells with common persons have three parts: the common one, and the rest of each.
+A reader can calculate such a part if it is a sum or difference of cells.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Cells that point to one household, sampling unit or person.
+"""Finds cells that point to one household, sampling unit or person.
 
-Who holds over half of a cell's weighted cases learns what the others hold, and is the first whom a reader thinks of. And of all sets of
-persons that fit what is printed, one person may be in about half.
+Whoever holds more than half of a cell's weighted cases can estimate what the others hold, and is the first whom a reader would suspect. A person
+is also at risk if this person is in about half or more of the sets of persons that fit the printed numbers.
 """
 
 from __future__ import annotations

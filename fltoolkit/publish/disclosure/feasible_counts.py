@@ -1,9 +1,9 @@
-"""What stays possible: numbers of cases that agree with all that is shown, found by a programme (HiGHS, through SciPy).
+"""Finds the smallest and largest number of cases that a hidden cell can have, given everything that is shown (linear programmes, HiGHS in SciPy).
 
-The reader knows every shown number of cases exactly, every shown weighted number but for its rounding, how many persons of each kind there
-are and what they weigh. A hidden cell may hold whatever still agrees with that. The same programme says what else has to be hidden:
-each shown cell may change at a cost, and those that change in the cheapest solution are the complements (Kelly, Golden and Assad 1992, "Cell
-suppression: disclosure protection for sensitive tabular data", Networks 22).
+The assumed reader knows every shown number of cases exactly and every shown weighted number up to rounding, and knows how many persons of each
+kind there are and their weights. A hidden cell may have any number that agrees with this. The same programme chooses what else to hide: each
+shown cell may change at a cost, and those that change in the cheapest solution are hidden (Kelly, Golden and Assad 1992, "Cell suppression:
+disclosure protection for sensitive tabular data", Networks 22).
 """
 
 from __future__ import annotations
@@ -88,8 +88,9 @@ class Terms:
 
 
 def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solution | None:
-    """Numbers that meet goals of cells of which nothing is known, and agree with all that is known: the cheapest, or None where there are
-    none or none are found within bounds."""
+    """Finds the cheapest numbers that meet the goals for some cells and agree with everything known. None if there are none, or if
+    the search ends without an answer.
+    """
     known = terms.price > 0
     limits = _Limits(system, known, terms.whole)
     price = np.where(np.isfinite(terms.price), terms.price, 0.0)

@@ -1,8 +1,7 @@
-"""How many sets of persons fit what is printed of a cell, and in how many of them each person is.
+"""Counts the sets of persons whose weights add up to a printed number, and how many of these sets contain each person.
 
-A weighted number of cases is the sum of some persons' weights. A reader who has the weights of everybody in the cell (a public-use
-file) can look for the sets of persons whose weights add up to it. `count_fitting_sets` counts those sets; `identifies` says when the
-cell is to be hidden.
+A weighted number of cases is a sum of weights. A reader with the weights of everybody in the cell (a public-use file) can search for sets
+of persons with that sum. `count_fitting_sets` counts the sets; `identifies` says when the cell must be hidden.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Headlines of other rule sets beside the run's own: two that differ by a few persons would tell those."""
+"""Protects results of several rule sets: where two differ by a few persons, subtraction would reveal those persons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, c
 
 
 def decide_rule_sets(table: pd.DataFrame, own: pd.Series, first: Decision, limits: Limits) -> Decision:
-    """The same decision with the headlines of other rule sets, which stand beside the run's `own` rows.
+    """Decides again with the headlines of other rule sets added to the run's `own` rows.
 
     Two rule sets that differ by a few persons would give those away by subtraction: of two the one that stands lower is hidden, so
     that the run's own result stays. One with as many cases as a hidden row is taken to hold the same ones.

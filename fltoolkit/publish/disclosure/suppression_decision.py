@@ -1,4 +1,4 @@
-"""Which rows of a run may not be shown: decided once on the counts of its cells, for every measure and population together."""
+"""Decides which cells of a run are hidden: once, for all measures and populations together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The system of a survey's cells: its kinds of persons are the unknowns, so that whatever sums the data have tie its cells."""
+"""Builds the system of cells (`cell_system`) from the data of a survey. Its unknowns are the kinds of persons."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tables of one's own, published by themselves or beside a run's published set."""
+"""Publishes a table that a user made, alone or beside the published set of a run."""

@@ -1,4 +1,4 @@
-"""What a table beside a published set must keep to: the cells that were shown before, and those that were hidden."""
+"""What a new table must respect when it stands beside a published set: cells already shown, and cells already hidden."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pandas as pd
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.cell_counts import CellId, Key
+from fltoolkit.publish.measure_units import PROFILES
 
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was decided before, of rows that come first in a table: it stays as it is.
+    """The decision about the first rows of a table. It was made before and does not change.
 
     Attributes:
         rows: how many rows these are: their labels in the table are smaller numbers.
@@ -53,7 +54,8 @@ def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Ea
             of_row = {"cases": [frozenset({("route", step)})] if step in ROUTES.values() else []}
         else:
             outcome = "now" if outcome_of == NOW_COLUMN else "cases"
-            of_row = {outcome: list(tells(i, keys, of)), UNRESOLVED_OF[outcome]: [keys[i]]}
+            # What a profile leaves open is of its cases, and no count of unresolved persons.
+            of_row = {outcome: list(tells(i, keys, of)), UNRESOLVED_OF[outcome]: [] if measure in PROFILES else [keys[i]]}
         for outcome, told in of_row.items():
             cells = {(population, key) for key in told}
             gone = i in earlier.hidden or (outcome in UNRESOLVED_OF.values() and i in earlier.open_hidden)

@@ -1,4 +1,4 @@
-"""Outcomes beside each other: two that differ by few persons in a cell would give those away by subtraction."""
+"""Protects two outcomes in one table: where they differ by a few persons, subtraction would reveal those persons."""
 
 from __future__ import annotations
 

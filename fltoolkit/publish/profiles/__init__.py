@@ -1,4 +1,4 @@
-"""The publication profiles that come with the kit, a YAML file each, and their names (`reliability` reads them)."""
+"""The publication profiles of the kit: one YAML file each, read by `reliability`."""
 
 from __future__ import annotations
 

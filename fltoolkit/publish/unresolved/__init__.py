@@ -1,1 +1,1 @@
-"""What answers that are missing do to the published result."""
+"""Shows how missing answers affect the published result."""

@@ -1,4 +1,4 @@
-"""What `blank: no` does to the result: how many persons each line makes a *no*, and the headline with all of them unresolved."""
+"""Shows the effect of `blank: no`: how many persons each such line makes a no, and the headline if all of them were unresolved."""
 
 from __future__ import annotations
 

@@ -20,6 +20,18 @@ class Heading:
     new_page: bool = False
 
 
+LISTED = 2
+"""The lowest level of a heading that a list of contents names."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A list of the document's headings down to level `LISTED`, in their order."""
+
+    title: str
+    headings: tuple[Heading, ...]
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph; `prompt` is what the partners are asked to write here."""
@@ -72,7 +84,7 @@ class Charts:
     charts: tuple[Chart, ...]
 
 
-Block = Heading | Paragraph | Bullets | Facts | PrintedTable | Chart | Charts
+Block = Heading | Contents | Paragraph | Bullets | Facts | PrintedTable | Chart | Charts
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Bullets,
     Chart,
     Charts,
+    Contents,
     Document,
     Facts,
     Heading,
@@ -52,6 +53,12 @@ def html(block: Block) -> str:
 def _(block: Heading) -> str:
     kind = ' class="new-page"' if block.new_page else ""
     return f"<h{block.level + 1}{kind}>{inline(block.text)}</h{block.level + 1}>"
+
+
+@html.register
+def _(block: Contents) -> str:
+    lines = "".join(f'<li class="level-{head.level}">{inline(head.text)}</li>' for head in block.headings)
+    return f"<nav><p><b>{inline(block.title)}</b></p><ul>{lines}</ul></nav>"
 
 
 @html.register

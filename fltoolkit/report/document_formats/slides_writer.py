@@ -13,11 +13,16 @@ from fltoolkit.report.document_formats.html_writer import html
 
 REVEAL = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "reveal"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-SETTINGS = "{width: 1280, height: 720, margin: 0.03, center: false, hash: true, transition: 'none', slideNumber: 'c/t', pdfSeparateFragments: false}"
+SETTINGS = (
+    "{width: 1280, height: 720, margin: 0.03, center: false, display: 'flex', hash: true, transition: 'none', slideNumber: 'c/t', "
+    "pdfSeparateFragments: false}"
+)
+NARROW = "(max-width: 599px)"
+"""Below this a screen shows the slides one below the other, as a page: scaled down they could not be read."""
 
 
 def as_slides(document: Document) -> str:
-    """The page; a heading of level 1 starts a slide. Printed, each slide is a page, whether scripts run or not."""
+    """The page. A heading of level 1 starts a slide. Printed, each slide is a page, whether scripts run or not."""
     title = inline(document.title)
     slides = "\n".join(f"<section>\n{chr(10).join(html(b) for b in blocks)}\n</section>" for blocks in _slides(document))
     reset, reveal, look = ((REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css", "theme.css"))
@@ -27,9 +32,9 @@ def as_slides(document: Document) -> str:
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(unmarked(document.title))}</title>\n<style>\n{reset}</style>\n'
-        f'<style media="screen">\n{reveal}</style>\n<style>\n{look}</style>\n</head>\n'
+        f'<style media="screen and (min-width: 600px)">\n{reveal}</style>\n<style>\n{look}</style>\n</head>\n'
         f'<body>\n<div class="reveal"><div class="slides">\n{first}\n{slides}\n</div></div>\n'
-        f"<script>\n{script}\n</script>\n<script>Reveal.initialize({SETTINGS});</script>\n</body>\n</html>\n"
+        f"<script>\n{script}\n</script>\n<script>if (!matchMedia('{NARROW}').matches) Reveal.initialize({SETTINGS});</script>\n</body>\n</html>\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""A document as Word: real styles, headings and header rows, words for each picture; the same document is the same bytes."""
+"""A document as Word, from a template: real styles, headings and header rows, words for each picture. The same document is the same bytes."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from fltoolkit.report.document_formats.document_blocks import (
     Bullets,
     Chart,
     Charts,
+    Contents,
     Document,
     Facts,
     Heading,
     Paragraph,
 )
+from fltoolkit.report.document_formats.word_contents import contents, mark_headings
 from fltoolkit.report.document_formats.word_rows import add, clean, rows, write
 from fltoolkit.report.document_formats.word_styles import (
     BLUE,
     PALE,
-    REGION,
+    TEMPLATE,
     TITLES,
     border,
-    dress,
     element,
     fill,
-    page,
-    page_number,
+    speak,
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -44,17 +44,18 @@ TWIPS = 567  # in a centimetre
 
 def as_word(document: Document) -> bytes:
     """The .docx file."""
-    from docx import Document as Blank
+    from docx import Document as Opened
 
-    word = Blank()
-    dress(word, REGION.get(document.language, document.language))
-    page(word.sections[0])
+    word = Opened(str(TEMPLATE))
+    speak(word, document.language)
     _foot(word.sections[0], document.foot)
     add(word, document.title, "Title")
     add(word, document.subtitle, "Subtitle")
     for i, block in enumerate(document.blocks):
         _turn(word, _wide(document.blocks[i : i + 2]))
         put(block, word)
+    if any(isinstance(block, Contents) for block in document.blocks):
+        mark_headings(word)
     about = word.core_properties
     about.title, about.subject = (clean(unmarked(text))[:255] for text in (document.title, document.subtitle))
     about.language = document.language
@@ -67,11 +68,11 @@ def as_word(document: Document) -> bytes:
 
 
 def _foot(section: Any, source: str) -> None:
-    """The source and the page's number below each page."""
+    """The source below each page, before the page's number, which stands in the template."""
     line = section.footer.paragraphs[0]
-    line.style = "Source"
+    (number,) = line.runs
     write(line, f"{source}  ")
-    page_number(line.add_run())
+    line._p.append(number._r)
 
 
 @singledispatch
@@ -85,6 +86,11 @@ def _(block: Heading, word: Any) -> None:
     heading = word.add_heading("", block.level)
     heading.paragraph_format.page_break_before = block.new_page or None
     write(heading, block.text)
+
+
+@put.register
+def _(block: Contents, word: Any) -> None:
+    word.element.body.sectPr.addprevious(contents(block))
 
 
 @put.register

@@ -153,23 +153,31 @@ def limits(out: Published, language: Language) -> Bullets:
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
-    """The single groups by which a measure is published, as the survey orders them, with at least so many numbers shown."""
+    """The single groups by which a measure is published, as the survey orders them, with at least so many numbers shown. Single origins are not among
+    them: they lead nowhere.
+    """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
     rows = rows[(rows["reference_population"] == chosen) & (rows["breakdown"] != "")]
-    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2]
+    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2 and b not in out.origins]
     return tuple(b for b in by if rows[rows["breakdown"] == b]["estimate"].notna().sum() >= least)
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Everything published of one group at a time, a table a measure and population; for profiles see `profile_section`."""
+    """Everything published of one group at a time, a table a measure and population; single origins last, profiles not (see `profile_section`)."""
     own = out.own
     own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(uncrossed).map(len) < 2)]
+    own = own.iloc[own["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
     parts = own.groupby(["measure", "reference_population"], sort=False)
     return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
-def rule_sets(out: Published, language: Language) -> PrintedTable | Paragraph:
-    """The headline under each rule set, side by side."""
+def rule_sets(out: Published, language: Language, *, checked: bool = False) -> PrintedTable | Paragraph:
+    """The headline under each rule set, side by side.
+
+    Args:
+        checked: leave out the other rule sets that are recalled, not compared with their publication: partners do not see them.
+    """
     rows = out.rule_sets("prevalence")
+    rows = rows[(rows["to_verify"] == "") | (rows["rule_set"] == out.rule_set)] if checked else rows
     return Paragraph(language.say("rule_sets.one"), "quiet") if len(rows) < 2 else result_tables.rule_sets(language, rows)

@@ -27,6 +27,7 @@ Width = Literal["wide", "half", "slide"]
 SIZES = {"wide": WIDE, "half": HALF, "slide": SLIDE}
 ROOMS = {"wide": WHOLE_PAGE, "half": HALF_PAGE, "slide": WHOLE_PAGE}
 FEW = {"wide": 11, "half": 8, "slide": 8}  # categories that there is room for
+FEW_CHANGES = {"half": 6, "slide": 3}  # of a change: on a slide it stands below its verdicts
 
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
@@ -138,7 +139,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     """Both rounds and the verdict; None in a baseline run."""
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
-    groups = None if width == "wide" else asked_groups(evidence, FEW[width] - 2)
+    groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
     return drawn(change_dumbbell.change(rows, language, room=ROOMS[width]), SIZES[width])
 

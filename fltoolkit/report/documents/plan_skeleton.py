@@ -6,23 +6,42 @@ from collections.abc import Sequence
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import follow_up_section, framework_section, results_section, targets_section
+from fltoolkit.nap.knowledge_base import answers
+from fltoolkit.report.document_formats.document_blocks import (
+    LISTED,
+    Block,
+    Bullets,
+    Chart,
+    Contents,
+    Document,
+    Heading,
+    Paragraph,
+)
+from fltoolkit.report.document_sections import (
+    follow_up_section,
+    framework_section,
+    knowledge_section,
+    results_section,
+    targets_section,
+)
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import by_group, change, path, repeat
-from fltoolkit.show.printed_tables import framework_tables, result_tables
+from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, path, repeat
+from fltoolkit.show.printed_tables import framework_tables
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
+KNOWN = 3  # the place of the heading below which chapter 1 has its tables
+MOST = 24  # categories in a picture of a page
 
 
 @with_own_words
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     """The skeleton in one language."""
-    contents = tuple(language.say(f"chapters.c{n}.title") for n in range(1, 8))
-    blocks: list[Block] = [Paragraph(language.say("skeleton.how"), "quiet"), Bullets(contents)]
+    chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
-        blocks += [Heading(language.say(f"chapters.c{n}.title"), new_page=True), *filled(evidence, language, n)]
+        chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
+    listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
+    blocks = [Paragraph(language.say("skeleton.how"), "quiet"), Contents(language.say("skeleton.contents"), listed), *chapters]
     plan = evidence.plan
     subtitle = language.say("skeleton.subtitle", survey=language.own(str(evidence.now.table.iloc[0]["survey"])))
     return Document(
@@ -45,20 +64,28 @@ def _prompt(language: Language, chapter: int, point: int) -> Paragraph:
 
 
 def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Chapter 1: definitions, prevalence, forms and groups from the survey."""
+    """Chapter 1: the headline and its change, definitions, and what the survey knows of groups, sectors, places, forms and means."""
     out = evidence.now
     heads = language.each("skeleton.introduction")
-    picture = by_group(evidence, language, "wide")
     lower = results_section.unresolved(out, language)
     return [
         Heading(heads[0], 2), _prompt(language, 1, 0),
-        Heading(heads[1], 2), _prompt(language, 1, 1), *(Paragraph(text) for text in results_section.headline(out, language)),
+        Heading(heads[1], 2), _prompt(language, 1, 1), results_section.facts(out, language),
+        *(Paragraph(text) for text in results_section.headline(out, language)),
+        *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)),
         *([Paragraph(lower)] if lower else []), Paragraph(results_section.coverage(out, language) or language.say("brief.covers_all")),
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
-        *(Paragraph(text) for text in results_section.basis(out, language)), results_section.rule_sets(out, language),
-        Heading(heads[3], 2), _prompt(language, 1, 3), *([Chart(picture)] if picture else []), *results_section.tables(out, language),
-        Heading(heads[4], 2), _prompt(language, 1, 4), *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)),
+        *(Paragraph(text) for text in results_section.basis(out, language)), *_rule_sets(evidence, language),
+        Heading(heads[KNOWN], 2), _prompt(language, 1, 3), *knowledge_section.known(evidence, language),
+        *knowledge_section.research(evidence, language),
+        Heading(heads[4], 2), _prompt(language, 1, 4),
     ]  # fmt: skip
+
+
+def _rule_sets(evidence: Evidence, language: Language) -> list[Block]:
+    """The headline under the other rule sets that were compared with their publication."""
+    table = results_section.rule_sets(evidence.now, language, checked=True)
+    return [] if isinstance(table, Paragraph) else [table]
 
 
 def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
@@ -70,24 +97,19 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Chapter 4: the goal, and what the survey says of sectors, places and groups: never which of them comes first."""
-    out, plan = evidence.now, evidence.plan
-    groups = results_section.groups_of(out, "prevalence")
-    shared = results_section.groups_of(out, "share")
-    sectors = [g for g in SECTORS if g in {*groups, *shared, *results_section.groups_of(out, "total")}]
-    heads = language.each("skeleton.strategy")
+    """Chapter 4: the goal, and pictures of what the survey says of sectors, places and groups: never which of them comes first."""
+    plan, heads = evidence.plan, language.each("skeleton.strategy")
+    groups = results_section.groups_of(evidence.now, "prevalence")
+    persons = [g for g in groups if g not in (*PLACES, *SECTORS)]
+    there = language.say("skeleton.tables_there", head=language.each("skeleton.introduction")[KNOWN])
     blocks: list[Block] = [
         Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(language.own(plan.goal), "lead"),
         Bullets(tuple(language.colon(language.own(s.code), language.own(s.statement)) for s in plan.framework if s.level in ("objective", "outcome"))),
-        Heading(heads[1], 2), Paragraph(language.say("skeleton.no_ranking"), "quiet"), _prompt(language, 4, 1),
+        Heading(heads[1], 2), Paragraph(f"{language.say('skeleton.no_ranking')} {there}", "quiet"), _prompt(language, 4, 1),
     ]  # fmt: skip
-    for head, chosen in (
-        (heads[2], sectors),
-        (heads[3], PLACES),
-        (heads[4], [g for g in groups if g not in (*PLACES, *SECTORS)]),
-    ):
-        tables = _tables(evidence, language, chosen)
-        blocks += [Heading(head, 3), *(tables or [Paragraph(language.say("skeleton.nothing"), "quiet")])]
+    for head, chosen in ((heads[2], SECTORS), (heads[3], PLACES), (heads[4], persons)):
+        pictures = _pictures(evidence, language, chosen)
+        blocks += [Heading(head, 3), *(pictures or [Paragraph(language.say("skeleton.nothing"), "quiet")])]
     sdg = list(dict.fromkeys(goal for s in plan.framework for i in s.indicators for goal in i.sdg))
     goals = [Paragraph(language.say("skeleton.sdg", goals=", ".join(sdg)))] if sdg else []
     return [
@@ -96,11 +118,18 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
     ]  # fmt: skip
 
 
-def _tables(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
-    """What is published by some groups: the rates, and the shares of cases."""
-    own = evidence.now.own
-    rows = own[own["breakdown"].isin(groups) & own["measure"].isin(["prevalence", "share"])]
-    return [result_tables.table(language, part) for _, part in rows.groupby(["measure", "reference_population"], sort=False)]
+def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
+    """A picture of the rate by each group, else of the share of cases; none of a group with more categories than a page has room for."""
+    found = (rows.iloc[0] for rows in answers(evidence.now, groups) if len(rows) <= MOST)
+    return [
+        Chart(
+            estimates(
+                evidence, language, "wide", Grouped(str(r["measure"]), (str(r["breakdown"]),), str(r["reference_population"]))
+            )
+        )
+        for r in found
+        if r["measure"] in ("prevalence", "share")
+    ]
 
 
 def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Block]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import follow_up_section, results_section, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
@@ -14,16 +15,17 @@ from fltoolkit.report.documents.document_pictures import Grouped, by_group, chan
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words
 
-ROWS = 9  # that a slide has room for
+ROWS = 9  # of a table or a picture that a slide has room for
+VERDICTS, WARNINGS = 2, 2  # that it has room for
 
 
 @with_own_words
 def workshop(evidence: Evidence, language: Language) -> Document:
-    """The slides in one language."""
+    """The slides in one language. The answer comes first: the headline on slide 2, the change on slide 3. No two have the same title."""
     out = evidence.now
     blocks = [
-        *_survey_slides(evidence, language), *_found(evidence, language), *_others(evidence, language), *_known(evidence, language),
-        *_changed(evidence, language), *_promise(evidence, language), *_discuss(language),
+        *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language), *_asked(out, language),
+        *_rule_sets(out, language), *_known(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
     return Document(
@@ -31,51 +33,68 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     )
 
 
-def _survey_slides(evidence: Evidence, language: Language) -> list[Block]:
-    out = evidence.now
-    return [
-        Heading(language.say("slides.purpose")), Bullets(language.each("slides.aims")),
-        Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
-        Bullets(results_section.basis(out, language)[:3] + tuple(t for t in (results_section.coverage(out, language),) if t)),
-    ]  # fmt: skip
-
-
 def _found(evidence: Evidence, language: Language) -> list[Block]:
+    """The headline, and what it leaves open."""
     out = evidence.now
     first = results_section.headline(out, language)[0]
     lower = results_section.unresolved(out, language)
-    blocks: list[Block] = [
-        Heading(language.say("slides.found")), results_section.facts(out, language), Paragraph(first, "lead"), *([Paragraph(lower, "quiet")] if lower else []),
+    return [
+        Heading(language.say("slides.found")), results_section.facts(out, language), Paragraph(first, "lead"),
+        *([Paragraph(lower, "quiet")] if lower else []),
     ]  # fmt: skip
-    return blocks
 
 
-def _others(evidence: Evidence, language: Language) -> list[Block]:
-    """A picture a slide, and the rule sets side by side."""
+def _changed(evidence: Evidence, language: Language) -> list[Block]:
+    """What changed since the baseline: verdicts above the picture, and those that find no room there on a slide of their own."""
+    said = follow_up_section.verdicts(evidence, language)
+    if not said:
+        return []
+    picture = change(evidence, language, "slide")
+    more: list[Block] = [Heading(language.say("slides.verdict")), Bullets(said[VERDICTS:])] if said[VERDICTS:] else []
+    return [
+        Heading(language.say("change.heading")), Bullets(said[:VERDICTS]), *([Chart(picture)] if picture else []),
+        Paragraph(language.say("change.note"), "quiet"), *more,
+    ]  # fmt: skip
+
+
+def _pictures(evidence: Evidence, language: Language) -> list[Block]:
+    """Who is in forced labour: a picture a slide, whose title is the slide's."""
     out = evidence.now
     shares = [g for g in groups_of(out, "share", least=2) if len(out.select("share", [g])) <= ROWS]
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
     pictures = [
         by_group(evidence, language, "slide"),
         *(estimates(evidence, language, "slide", Grouped("share", (g,))) for g in shares[:2]),
+        *(_of(evidence, population, language) for population in children),
     ]
-    pictures += [_of(evidence, p, language) for p in children]
-    blocks: list[Block] = []
-    for picture in pictures:
-        if picture:
-            blocks += [Heading(language.say("slides.picture")), Chart(picture)]
-    return [
-        *blocks,
-        Heading(language.say("rule_sets.heading")),
-        Paragraph(language.say("rule_sets.why")),
-        results_section.rule_sets(out, language),
-    ]
+    return [block for picture in pictures for block in _pictured(picture)]
+
+
+def _pictured(picture: Drawn | None) -> list[Block]:
+    """The slide of a picture."""
+    return [Heading(picture.title), Chart(picture)] if picture else []
 
 
 def _of(evidence: Evidence, population: str, language: Language) -> Drawn:
     """The rate of another population by its first group."""
     group = groups_of(evidence.now, "prevalence", population, least=2)[0]
     return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
+
+
+def _asked(out: Published, language: Language) -> list[Block]:
+    """The definition, and whom the survey asked and could not reach."""
+    return [
+        Heading(language.say("slides.asked")), Paragraph(language.say("sheet.definition"), "lead"),
+        Bullets(results_section.basis(out, language)[:3] + tuple(t for t in (results_section.coverage(out, language),) if t)),
+    ]  # fmt: skip
+
+
+def _rule_sets(out: Published, language: Language) -> list[Block]:
+    """The headline under other definitions, where there is one that was checked against its publication."""
+    table = results_section.rule_sets(out, language, checked=True)
+    if isinstance(table, Paragraph):
+        return []
+    return [Heading(language.say("rule_sets.heading")), Paragraph(language.say("rule_sets.why")), table]
 
 
 def _known(evidence: Evidence, language: Language) -> list[Block]:
@@ -100,30 +119,18 @@ def _which(language: Language, rows: pd.DataFrame, key: str) -> str:
     return language.say(key, which=language.list(by)) if by else ""
 
 
-def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    picture = change(evidence, language, "slide")
-    if picture is None:
-        return []
-    said = follow_up_section.verdicts(evidence, language)
-    return [
-        Heading(language.say("change.heading")), Chart(picture), Heading(language.say("slides.verdict")), Bullets(said),
-        Paragraph(language.say("change.note"), "quiet"),
-    ]  # fmt: skip
-
-
 def _promise(evidence: Evidence, language: Language) -> list[Block]:
-    """What the plan could promise, and the warning where no survey could verify it."""
-    blocks: list[Block] = []
-    for key, picture in (
-        ("slides.repeat", repeat(evidence, language, "slide")),
-        ("slides.path", path(evidence, language, "slide")),
-    ):
-        if picture:
-            blocks += [Heading(language.say(key)), Chart(picture)]
+    """What the plan could promise, and the targets that no survey could verify."""
     warnings = targets_section.unverifiable(evidence, language)
-    blocks += [Heading(language.say("slides.promise")), targets_section.table(evidence, language, ROWS)]
-    for i in range(0, len(warnings), 2):
-        blocks += [Heading(language.say("slides.warning")), *warnings[i : i + 2]]
+    parts = [warnings[at : at + WARNINGS] for at in range(0, len(warnings), WARNINGS)]
+    title = language.say("slides.warning")
+    blocks: list[Block] = [
+        *_pictured(repeat(evidence, language, "slide")), *_pictured(path(evidence, language, "slide")),
+        Heading(language.say("slides.promise")), targets_section.table(evidence, language, ROWS),
+    ]  # fmt: skip
+    for n, part in enumerate(parts, 1):
+        head = title if len(parts) == 1 else language.say("slides.part", title=title, n=str(n), of=str(len(parts)))
+        blocks += [Heading(head), *part]
     return blocks
 
 

@@ -68,7 +68,11 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
     ]  # fmt: skip
     told += [
         str(said)
-        for said in (published["reason"], published["to_verify"] and f"to be verified: {published['to_verify']}")
+        for said in (
+            published["reason"],
+            published["group_note"],
+            published["to_verify"] and f"to be verified: {published['to_verify']}",
+        )
         if said
     ]
     return {

@@ -1,1 +1,1 @@
-"""What a notebook of a run finds in its kernel, and how far it is."""
+"""Runs the notebooks of one survey: their kernel, their state and their progress."""

@@ -1,4 +1,4 @@
-"""The record of what a run hides, written in the kernel of its notebooks: what they published is remembered there."""
+"""Writes the disclosure record in the kernel of the notebooks, which still remembers what they published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a survey's notebooks are: on a terminal one line that is rewritten, elsewhere a line a notebook."""
+"""Shows the progress of a survey's notebooks: one rewritten line on a terminal, one line per notebook elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fltoolkit import terminal
 
 
 class Progress:
-    """Tells where one survey is: its notebook, the section of it, the seconds so far and those that the last run took.
+    """Shows the progress of one survey: its notebook, the section, the seconds so far and those of the last run.
 
     Args:
         name: the survey's. expected: the seconds of its last run; 0 where there is none.

@@ -1,4 +1,4 @@
-"""What a notebook finds in the kernel of its run: the same as the first of them found, whatever those before it left."""
+"""Resets the kernel between the notebooks of a run, so that no notebook depends on those before it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ def gallery(out: Published, measure: str) -> None:
     """Display every breakdown of a measure: per population the plain groups on one picture, then each crossed one.
 
     A profile of cases has one picture for each side of the definition, and one for the rest. Numbers of cases by a group that only cases
-    have (the sector of the forced labour) are bars, the largest first.
+    have (the sector of the forced labour) are bars, the largest first. Groups of
+    single origins come last, as tables without a picture.
     """
     from IPython.display import display
 
@@ -31,6 +32,10 @@ def gallery(out: Published, measure: str) -> None:
         if rows["estimate"].notna().any():
             display(picture)
         display(table(rows))
+    rows = out.own_rows(measure=measure)
+    rows = rows[rows["breakdown"].isin(out.origins)]
+    for _, part in rows.groupby(["reference_population", "breakdown"], sort=False):
+        display(table(part))
 
 
 def in_time(out: Published) -> None:
@@ -48,6 +53,7 @@ def in_time(out: Published) -> None:
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """The pictures of `gallery`, each with the published rows it draws."""
     rows = out.own_rows(measure=measure)
+    rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)

@@ -13,9 +13,12 @@ from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import LEGENDS_TOP, QUIET, SERIES, Picture, axis, categories, figure, wrap
-from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set
+from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.survey.spec.groups import uncrossed
+
+OPENED = ["dont_know", "refused", "missing"]
+BEYOND = 1.1  # how far an axis that pictures share goes beyond its longest bar: a marker stands there
 
 
 @checked
@@ -32,10 +35,18 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
     return dot_plot(out, rows, title=title)
 
 
-def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "") -> Picture:
-    """`dots` of some rows of one measure and population of a published set."""
+def dot_plot(out: Published, rows: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
+    """`dots` of some rows of one measure and population of a published set.
+
+    Args:
+        beside: rows of the same measure whose pictures are compared with this one. Its axis reaches as far as they do.
+    """
     crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
-    return picture(estimates(out, rows, read_language(BASE), crossed=crossed, title=title))
+    language = read_language(BASE)
+    chart = estimates(out, rows, language, crossed=crossed, title=title)
+    if beside is not None:
+        chart = replace(chart, axis=value_axis(beside, language))
+    return picture(chart)
 
 
 @checked
@@ -55,8 +66,13 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
 
 
 @checked
-def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
-    """Answers that leave a question open, by question: don't know, refused, blank (from `fl.nonresponse`)."""
+def unresolved(counts: pd.DataFrame, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
+    """Answers that leave a question open, by question: don't know, refused, blank.
+
+    Args:
+        counts: from `fl.nonresponse`, a row a question.
+        beside: rows of questions whose pictures are compared with this one. Its axis reaches as far as they do.
+    """
     labels = [wrap(f"{row['label']} ({row['column']})", 46) for row in counts.to_dict("records")]
     fig = figure(title or "Answers that leave a question open", "persons asked the module, unweighted and rounded; counts below the limit are not shown",
                  150 + 30 * len(counts), barmode="stack")  # fmt: skip
@@ -64,11 +80,13 @@ def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
         (("dont_know", "don't know"), ("refused", "refused"), ("missing", "blank without a reason")), SERIES, strict=False
     ):
         fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=name, marker={"color": colour})
-    hidden = counts[["dont_know", "refused", "missing"]].isna().any(axis=1)
-    total = counts[["dont_know", "refused", "missing"]].fillna(0).sum(axis=1)
+    hidden = counts[OPENED].isna().any(axis=1)
+    total = counts[OPENED].fillna(0).sum(axis=1)
     fig.add_scatter(x=list(total[hidden]), y=[y for y, h in zip(labels, hidden, strict=True) if h], mode="text", text=["  + [c]"] * int(hidden.sum()),
                     textposition="middle right", textfont={"color": QUIET, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
     fig.update_xaxes(**axis("persons"))
+    if beside is not None:
+        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(beside[OPENED].fillna(0).sum(axis=1).max()))])
     fig.update_yaxes(**categories(labels))
     fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal")
     told = "; ".join(f"{r['column']}: {_open_answers(r)}" for r in counts.to_dict("records"))

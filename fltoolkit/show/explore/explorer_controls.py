@@ -27,8 +27,20 @@ def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:
     return widgets.Dropdown(options=tuple(options.items()), value=value, description=label, **WIDE)
 
 
-def shell(controls: Sequence[Any], view: Callable[[], Sequence[Part]], beside: Sequence[Any] = ()) -> Any:
-    """The controls above what `view` gives, drawn anew on every change; `beside` arranges many controls to its left where there is room."""
+def shell(
+    controls: Sequence[Any],
+    view: Callable[[], Sequence[Part]],
+    beside: Sequence[Any] = (),
+    changes: list[Callable[[], None]] | None = None,
+) -> Any:
+    """The controls above what `view` gives, which is drawn anew on every change of a control.
+
+    Args:
+        controls: widgets with a `value`.
+        view: what is shown for the controls as they stand.
+        beside: arranges many controls to the left of the view, where there is room.
+        changes: what is called when something else changes that the view shows; redrawing is added to it.
+    """
     import ipywidgets as widgets
 
     screen, busy = widgets.Output(), [False]
@@ -45,6 +57,8 @@ def shell(controls: Sequence[Any], view: Callable[[], Sequence[Part]], beside: S
 
     for control in controls:
         control.observe(show, names="value")
+    if changes is not None:
+        changes.append(show)
     show()
     if not beside:
         return widgets.VBox([*controls, screen])

@@ -46,7 +46,11 @@ def view(counts: pd.DataFrame, out: Published, item: str) -> tuple[Part, ...]:
     own = counts[counts["where"] == f"items.{item}"]
     side, _, name = item.partition(".")
     mine = rows[rows["category"].astype(str) == name].to_dict("records")
-    return Words(_told(mine[0], f"**{_words(name)}** ({side})") if mine else NOT_ASKED), unresolved(own), nonresponse(own)
+    return (
+        Words(_told(mine[0], f"**{_words(name)}** ({side})") if mine else NOT_ASKED),
+        unresolved(own, beside=counts),
+        nonresponse(own),
+    )
 
 
 @checked

@@ -48,9 +48,10 @@ class TableChoice:
 def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableChoice, dict[str, Options]]:
     """The choice nearest to what is wanted, and the options of each control: by label, what it stands for.
 
-    Of another rule set than the run's own only the headline is offered, since only that is published.
+    Of another rule set than the run's own only the headline is offered, since only that is published. Where no breakdown is wanted,
+    or not the one that is there, the fullest is chosen: the most numbers, with none hidden where there is such a one.
     """
-    rows = out.table[[*COLUMNS.values(), "reference_population_label"]].drop_duplicates()
+    rows = out.table
     rows = rows[rows["measure"] != "flowchart"]
     asked = asdict(wanted) if wanted else {}
     chosen: dict[str, str] = {}
@@ -63,11 +64,17 @@ def offered(out: Published, wanted: TableChoice | None = None) -> tuple[TableCho
             options[name][f"{label} ({value})" if label in options[name] else label] = value
         values = list(options[name].values())
         first = out.rule_set if name == "rule_set" and out.rule_set in values else values[0]
+        first = _fullest(rows) if name == "breakdown" else first
         chosen[name] = asked[name] if asked.get(name) in values else first
         rows = rows[rows[column] == chosen[name]]
     options["profile"] = {_title(p): name for name, p in _sets(out).items()}
     chosen["profile"] = asked["profile"] if asked.get("profile") in _sets(out) else out.profile
     return TableChoice(**chosen), options
+
+
+def _fullest(rows: pd.DataFrame) -> str:
+    shown = rows["estimate"].notna().groupby(rows["breakdown"], sort=False).agg(["all", "sum"])
+    return str(shown.sort_values(["all", "sum"], ascending=False, kind="stable").index[0])
 
 
 def view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
@@ -88,7 +95,13 @@ def _view(out: Published, choice: TableChoice) -> tuple[Part, ...]:
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    return hidden(rows, _title(of)), dot_plot(of, rows), table(rows)
+    return hidden(rows, _title(of)), dot_plot(of, rows, beside=_compared(out, choice)), table(rows)
+
+
+def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
+    """The same measure and breakdown under every profile and rule set, and of every population: their pictures share an axis."""
+    every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
+    return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 
 
 def hidden(rows: pd.DataFrame, judged: str) -> Words:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import is_said
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.smart_criteria import CRITERIA
@@ -29,7 +30,7 @@ INDENT = "\u2003"  # an em space
 
 def _first_words(column: str, language: Language, row: Row) -> PrintedCell:
     """A text of the indicator, in the first of its rows only."""
-    return PrintedCell(str(row[column])) if row["starts"] and isinstance(row[column], str) else EMPTY
+    return PrintedCell(language.own(row[column])) if row["starts"] and isinstance(row[column], str) else EMPTY
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
@@ -38,7 +39,7 @@ def _baseline(language: Language, row: Row) -> PrintedCell:
         shown = row["baseline_value"]
         return number_cells.in_unit(language, float("nan") if pd.isna(shown) else float(shown), _measure(row), row["marker"])
     given = row["baseline_value"]
-    return PrintedCell(str(given) if pd.notna(given) and given != "" else language.say("by_partners"))
+    return PrintedCell(language.own(str(given)) if pd.notna(given) and given != "" else language.say("by_partners"))
 
 
 def _limits(language: Language, row: Row) -> PrintedCell:
@@ -54,7 +55,7 @@ def _measure(row: Row) -> str:
 
 def _target(language: Language, row: Row) -> PrintedCell:
     """The row's targets in words, or those that the partners typed for the first and second year."""
-    years = [str(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
+    years = [language.own(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
     typed = language.say("targets.typed", years=" / ".join(years)) if years else ""
     return PrintedCell(row["promised"] or typed)
 
@@ -62,7 +63,7 @@ def _target(language: Language, row: Row) -> PrintedCell:
 def _frequency(language: Language, row: Row) -> PrintedCell:
     """How often the indicator is reported: as the plan says, or the kit's own word for it."""
     said = str(row["reporting_frequency"]) if row["starts"] and isinstance(row["reporting_frequency"], str) else ""
-    return PrintedCell(language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else said)
+    return PrintedCell(language.say(f"frequencies.{said}") if language.has(f"frequencies.{said}") else language.own(said))
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:
@@ -75,7 +76,7 @@ def _indicator(language: Language, row: Row) -> PrintedCell:
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
     """Why a number of the survey is hidden or doubtful."""
-    if row["filled_by"] == "partners" or row["marker"] == "c" or not isinstance(row["reason"], str):
+    if row["filled_by"] == "partners" or row["marker"] == "c" or not is_said(row["reason"]):
         return ()
     return (number_words.remark(language, row),)
 
@@ -91,7 +92,7 @@ MATRIX = TableLayout(
         TableColumn("reporting", _frequency, "words"),
         TableColumn("lead", partial(_first_words, "lead"), "words"),
     ),
-    headings=lambda language, row: (language.colon(str(row["code"]), str(row["statement"])),),
+    headings=lambda language, row: (language.colon(language.own(str(row["code"])), language.own(str(row["statement"]))),),
     reasons=_remark,
     wide=True,
 )
@@ -142,7 +143,9 @@ def _met(criterion: str, language: Language, row: Row) -> PrintedCell:
 SMART = TableLayout(
     (
         TableColumn(
-            "indicator", lambda language, row: PrintedCell(language.colon(str(row["code"]), str(row["indicator"]))), "label"
+            "indicator",
+            lambda language, row: PrintedCell(language.colon(language.own(str(row["code"])), language.kit(row["indicator"]))),
+            "label",
         ),
         *(TableColumn(name, partial(_met, name), "words") for name in CRITERIA),
     ),

@@ -39,10 +39,11 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     about = language.say("tables.note", period=language.kit(first["reference_period"]), rules=first["rule_set"])
     about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
     parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
+    of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
+    of_rows = (*_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
     words = TableWords(
         title or language.say("tables.of", title=language.say(f"titles.{measure}"), who=who), _subtitle(language, first),
-        (number_words.start(about), *_bases(language, rows), parts, *number_words.of_profile(language, rows), _to_verify(language, rows)),
-        {"level": number_words.level(language, first)},
+        (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
     return printed(language, results(measure), rows.to_dict("records"), words)
 

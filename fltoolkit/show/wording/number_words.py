@@ -131,6 +131,12 @@ def remark(language: Language, row: PublishedNumber) -> str:
     return language.list((told, wide)) if told else start(wide)
 
 
+def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    """What must be said beside rows by some groups, a sentence a group: `Household wealth: at the time of the interview, …`."""
+    said = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
+    return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in said.items())
+
+
 def start(text: str) -> str:
     """Words as a sentence starts: `Per 1,000 adults`."""
     return text[:1].upper() + text[1:]

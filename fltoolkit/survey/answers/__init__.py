@@ -1,1 +1,1 @@
-"""How the answers to a question are read: codes, several codes in one text, skips and blanks."""
+"""Reads the answers to a question: codes, several codes in one text, skips and blanks."""

@@ -1,4 +1,4 @@
-"""A select-multiple in one column: the codes of all options that were ticked, in one text, such as `1 3 7`."""
+"""Reads a select-multiple question in one column: the codes of all ticked options in one text, such as `1 3 7`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EDGE = "\x1f"  # stands around each code: no file of answers has it
 
 
 def pattern(separator: str | None) -> str:
-    """The regular expression of what stands between two codes. None: blanks, commas, semicolons and upright strokes, whichever are found."""
+    """The regular expression for the separator between two codes. None: blanks, commas, semicolons and vertical bars all separate."""
     if separator is None:
         return f"[{BLANKS},;|]+"
     return f"[{BLANKS}]*{re.escape(separator.strip())}[{BLANKS}]*" if separator.strip() else f"[{BLANKS}]+"

@@ -1,4 +1,4 @@
-"""What an answer holds, and what a blank means: a skip behind a shut gate, a declared no, or nothing that is known."""
+"""Says what a blank answer means: a skip by the routing, a no that survey.yaml declares, or unknown."""
 
 from __future__ import annotations
 
@@ -41,13 +41,15 @@ def says_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Ex
 
 
 def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Whether a question has no answer: nothing stands there, or a code of `missing`. True or false, never null."""
+    """Whether a question has no answer: an empty cell, or a code of `missing`. Always true or false, never null."""
     value, missing = column(source.column, episode), mapped.codes(source).missing
     return value.is_null() | value.is_in(list(missing)).fill_null(False) if missing else value.is_null()
 
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
-    """For whom a blank of a question is a no: routing skips it, or `blank: no` says so. True or false, never null; None: for nobody."""
+    """Whether a blank means no for a person: routing skips the question, or survey.yaml says `blank: no`. True or false, never
+    null. None if a blank never means no.
+    """
     found = _no_when_blank(source, mapped, episode)
     return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 

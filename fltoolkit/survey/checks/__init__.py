@@ -1,1 +1,1 @@
-"""What is wrong with the data, found before any estimate."""
+"""Checks the data before any estimate."""

@@ -1,4 +1,4 @@
-"""Findings that survey.yaml accepts as they are, each with the reason that is printed; and what it corrects, told as findings."""
+"""Handles findings that survey.yaml accepts, each with a printed reason, and reports its corrections as findings."""
 
 from __future__ import annotations
 

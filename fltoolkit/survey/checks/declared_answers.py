@@ -1,4 +1,4 @@
-"""What survey.yaml declares of questions without an answer (a blank that means no, a refusal that skips), and for how many persons."""
+"""Counts the persons for whom survey.yaml declares an answer: a blank that means no, or a refusal that skips."""
 
 from __future__ import annotations
 

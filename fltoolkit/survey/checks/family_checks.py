@@ -1,4 +1,4 @@
-"""Findings about children and their parents: who cannot be linked, who answered the other module, who is too young to be a parent."""
+"""Findings about children and parents: parents who cannot be linked, answers to the wrong module, parents who are too young."""
 
 from __future__ import annotations
 

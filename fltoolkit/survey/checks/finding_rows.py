@@ -1,6 +1,6 @@
-"""The rows behind findings, each by its key: which record to look up in the office's own files.
+"""Lists the rows behind each finding by their keys, so that an office can look up the records.
 
-They name single records, so that only a private folder may hold them.
+The keys name single persons, so only a private folder may hold them.
 """
 
 from __future__ import annotations

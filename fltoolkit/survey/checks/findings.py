@@ -1,4 +1,4 @@
-"""Findings: what was found in the data, where, how many rows, how bad, and what to do; and the counting behind them."""
+"""A finding: what is wrong in the data, where, in how many rows, how serious it is, and what to do. Also counts the rows."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Findings as a table, the worst first; counts as `printed_counts` tells them under a confidentiality limit, None: as they are."""
+    """Findings as a table, the most serious first. Counts are rounded by `printed_counts` under a confidentiality limit, or exact
+    if the limit is None.
+    """
     facts = [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in found]
     table = pd.DataFrame(facts, columns=list(COLUMNS))
     order = table["severity"].map({"error": 0, "warning": 1, "note": 2})

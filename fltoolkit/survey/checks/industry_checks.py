@@ -1,4 +1,4 @@
-"""Findings about industry codes: those that the classification does not know, and what a column's length cannot tell."""
+"""Findings about codes of industries and occupations: codes that the classification does not have, and lengths that leave the level unclear."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import narwhals as nw
 import pandas as pd
 
 from fltoolkit.survey.checks.findings import Finding
-from fltoolkit.survey.classifications.industry_codes import key_of, sector_rows
+from fltoolkit.survey.classifications.job_codes import classification_of, job_key, job_rows
 from fltoolkit.survey.data.fetch_rows import to_arrow
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import Sector
+from fltoolkit.survey.spec.groups import Job, Sector
 
 Found = list[Finding]
 
 
 @dataclass(frozen=True)
 class _AskedColumn:
-    """A column of industry codes.
+    """A column of codes of industries or occupations.
 
     Attributes:
-        name: of the sector in survey.yaml. sector: what survey.yaml says of it.
+        key: of survey.yaml, such as `sectors.sector`. sector: what survey.yaml says of it.
         where: the column and its key, for findings.
     """
 
-    name: str
-    sector: Sector
+    key: str
+    sector: Job
     where: str
 
 
@@ -39,28 +39,28 @@ def industries(survey: Survey, mask: Mask) -> Found:
     stated. More than half, or a length that no code has, is an error: `digits`, `revision` or the table must be wrong.
     """
     out: Found = []
-    for name, sector in survey.spec.sectors.items():
-        rows = {row.label for row in sector_rows(sector).values()}
+    for name, sector in survey.spec.jobs.items():
+        rows = {row.label for row in job_rows(sector).values()}
         if held := [label.split(" incl. ")[1] for label in sorted(rows) if " incl. " in label]:
             what, do = f"section letters cannot tell {' and '.join(held)} apart", "give digits if the survey has them"
             out.append(Finding("note", "industry", name, what, 0, do))
         own = sector.job == "forced_labour"  # an answer of the module
         frame = survey.episodes if own and survey.episodes is not None else survey.frame
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
-        codes, where = _codes(frame, sector, episodes), f"{', '.join(sector.column)} (sectors.{name})"
-        asked = _AskedColumn(name, sector, where)
+        codes, key = _codes(frame, sector, episodes), survey.spec.key_of_job(name)
+        asked = _AskedColumn(key, sector, f"{', '.join(sector.column)} ({key})")
         out += [*_unknown(codes, asked, mask), *_short(codes, asked, mask)]
     return out
 
 
-def _codes(frame: Frame, sector: Sector, episodes: Sequence[str]) -> pd.DataFrame:
+def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> pd.DataFrame:
     """The codes of a column, of all episodes together: `code`, `known`, and the `rows` that have it."""
-    rows, known, keys = Counter[str](), set[str](), sector_rows(sector).keys()
+    rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
         given = frame.select(column(sector.column, e).alias("code")).filter(~nw.col("code").is_null())
         counted = given.group_by("code").agg(nw.len().alias("rows"))
         # After the grouping: the few different codes are taken apart, and not the code of every person.
-        found = to_arrow(counted.with_columns(key_of(nw.col("code"), sector).alias("key"))).to_pydict()
+        found = to_arrow(counted.with_columns(job_key(nw.col("code"), sector).alias("key"))).to_pydict()
         for code, n, key in zip(found["code"], found["rows"], found["key"], strict=True):
             if code not in sector.missing:
                 rows[code] += int(n)
@@ -81,18 +81,20 @@ def _unknown(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     count = int(unknown["rows"].sum())
     if not count:
         return []
-    what = f"codes that are not in {sector.correspondence or sector.revision}: {_printable_codes(codes, ~codes['known'], mask)}"
+    what = f"codes that are not in {classification_of(sector)}: {_printable_codes(codes, ~codes['known'], mask)}"
     if 2 * count > codes["rows"].sum():
-        check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
+        check = "the classification and digits: (points and blanks are no part of a code)"
+        if isinstance(sector, Sector):
+            check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
         return [Finding("error", "industry", where, f"more than half of all are {what}", count, f"check {check}")]
-    do = f"correct them, or list them under sectors.{asked.name}.missing"
+    do = f"correct them, or list them under {asked.key}.missing"
     return [Finding("warning", "industry", where, f"{what}; shown as not stated", count, do)]
 
 
 def _short(codes: pd.DataFrame, asked: _AskedColumn, mask: Mask) -> Found:
     """Codes one digit short are read as having lost a zero; that must fit the rest of the column."""
     sector, where = asked.sector, asked.where
-    if sector.correspondence or sector.digits == "letter":
+    if sector.digits in ("letter", "1") or (isinstance(sector, Sector) and sector.correspondence):
         return []
     digits = int(sector.digits)
     short = codes["code"].str.fullmatch(rf"\d{{{digits - 1}}}")

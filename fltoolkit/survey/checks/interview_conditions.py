@@ -1,4 +1,4 @@
-"""How the interviews were held: by whom, with whom near, and in which mode. Shares of those who answered the module."""
+"""Shares of interviews by interviewer, by who was near, and by mode, among persons who answered the module."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
 
 
 def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
-    """`answered by somebody else: 12 %; somebody else was present: 20 %; mode face to face: 80 %`; empty where nothing is mapped.
+    """Such as `answered by somebody else: 12 %; somebody else was present: 20 %; mode face to face: 80 %`. Empty if survey.yaml
+    maps nothing of this.
 
     A share is that of a rounded count, as `printed_counts` rounds it: below the limit it is `fewer than 5 persons`.
     """

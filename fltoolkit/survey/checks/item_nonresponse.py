@@ -1,4 +1,4 @@
-"""The yes/no questions of a survey, and how many persons left each of them open."""
+"""Counts item non-response: how many persons left each yes/no question open."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How a number of persons may be printed outside the published set: one decision for a total and its parts.
+"""Rounds the numbers of persons that checks print: one decision for a total and its parts.
 
-Two exact counts, one of persons among the other's, tell of the persons between them. So every count is rounded to twice the
-confidentiality limit: between two rounded counts a hidden one can be anything below the limit. So can each part of a printed sum, and cases
-are told in classes.
+If one count of persons is within another, their difference would be a small count. So every count is rounded to twice the confidentiality
+limit. Then the difference of two rounded counts does not reveal a count below the limit. The parts of a printed sum are rounded too, and
+cases are given in classes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def told(count: int, limit: int) -> object:
 
 
 def told_sum(one: int, other: int, limit: int) -> object:
-    """The sum of two counts that are told elsewhere by themselves: of two hidden ones no more than that follows from them."""
+    """The sum of two counts that are printed separately. If both are hidden, only what follows from them is printed."""
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
     return f"fewer than {2 * limit}" if both_hidden else told(one + other, limit)
 

@@ -1,7 +1,7 @@
-"""Data-quality findings, before any estimate: what, where, how many, how bad, and what to do.
+"""Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
 
-Errors about the design count rows as they are: they stop the run, so that no table stands beside them. Every other count of
-persons is rounded or hidden (`printed_counts`).
+Errors in the design stop the run, so they give exact row counts: no table stands beside them. All other counts of persons are rounded or
+hidden (`printed_counts`).
 """
 
 from __future__ import annotations

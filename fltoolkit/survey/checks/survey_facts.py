@@ -1,4 +1,4 @@
-"""The survey in a few facts: what it is, how it was drawn, and how many it reached."""
+"""The main facts of a survey: what it is, how the sample was drawn, and how many persons it reached."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 
 @checked
 def describe(design: Design) -> pd.DataFrame:
-    """A survey in a few facts (`fact`, `value`): what it is, its window, its design, and how many it reached. Of a bare design those of
-    `print(design)`: strata, sampling units, degrees of freedom, lonely PSUs, FPC or replicate weights, and the range of weights.
+    """The main facts of a survey (`fact`, `value`): what it is, its reference period, its design, and how many persons it reached.
+    For a design without a survey.yaml it gives what `print(design)` shows: strata, sampling units, degrees of freedom, lonely
+    PSUs, FPC or replicate weights, and the range of weights.
 
     Args:
         design: a survey, a classified survey, or any design.

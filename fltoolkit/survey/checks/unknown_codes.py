@@ -1,4 +1,4 @@
-"""Codes in the data that survey.yaml does not name, also those of a select-multiple, whose texts are taken apart. They stop the estimate."""
+"""Finds codes in the data that survey.yaml does not name, also within select-multiple answers. They stop the estimate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import Group, NumberGroup
+from fltoolkit.survey.spec.groups import DisabilityGroup, Group, NumberGroup, QuantileGroup
 from fltoolkit.survey.spec.questions import FORMS
 
 FEW = 12  # codes that are compared one by one
@@ -43,6 +43,9 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
     for name, group in spec.groups.items():
         if isinstance(group, Group):
             for named in group.column:
+                add(named, f"groups.{name}", [*group.codes, *group.missing])
+        if isinstance(group, DisabilityGroup):
+            for named in group.washington_group:
                 add(named, f"groups.{name}", [*group.codes, *group.missing])
     for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
         if m:
@@ -77,7 +80,7 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
     """Values of a column in bands that are no numbers, and no codes of `missing`."""
     out = []
     for name, group in survey.spec.groups.items():
-        if not isinstance(group, NumberGroup):
+        if not isinstance(group, NumberGroup | QuantileGroup):
             continue
         text, value = nw.col(SOURCE + group.column), nw.col(NUMBER_OF + group.column)
         odd = (~text.is_null() & ~text.is_in(list(group.missing)) & (value.is_null() | value.is_nan())).fill_null(False)

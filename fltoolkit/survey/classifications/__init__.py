@@ -1,1 +1,1 @@
-"""Standard classifications are data: what a code stands for, in words and in ILOSTAT's codes."""
+"""Standard classifications as YAML files: what a code means, in words and in ILOSTAT's codes."""

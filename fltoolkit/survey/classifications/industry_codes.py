@@ -1,4 +1,4 @@
-"""What an industry code stands for: ISIC codes of any length and revision, and national codes through a correspondence table."""
+"""Reads industry codes: ISIC of any revision and level, or national codes with a correspondence table."""
 
 from __future__ import annotations
 

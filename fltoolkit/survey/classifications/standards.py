@@ -1,4 +1,4 @@
-"""Standard classifications are data: the YAML files here say what a code stands for, in words and in ILOSTAT's codes."""
+"""Reads the standard classifications: YAML files that say what a code means, in words and in ILOSTAT's codes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ class IndustrySection(Model):
 
 
 class Isic(Model):
-    """One revision of ISIC: sections by letter, divisions that are rows of their own, ILOSTAT's prefixes, what is unverified."""
+    """One revision of ISIC: sections by letter, divisions with rows of their own, ILOSTAT's prefixes, and what is still to be
+    verified.
+    """
 
     to_verify: YamlReason = ""
     ilostat: dict[str, str]

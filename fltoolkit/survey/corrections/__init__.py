@@ -1,1 +1,1 @@
-"""What survey.yaml corrects in the data: made on the rows as they are read, counted, and told."""
+"""Applies the corrections that survey.yaml makes in the data. Each is counted and reported."""

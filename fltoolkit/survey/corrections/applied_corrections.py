@@ -1,4 +1,4 @@
-"""The corrections of a survey, made on its rows as they are read: how many rows each reached, and what stops on one that reached none."""
+"""Applies the corrections of a survey while its rows are read, and counts the rows. A correction that changes no row is an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Corrections on a frame: which cells each of them reaches, and what these become. The files themselves stay as they are."""
+"""Finds the cells that each correction changes and gives them their new values. The data files stay as they are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def corrected_columns(corrections: Iterable[Numbered]) -> list[str]:
 
 
 def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """The frame with some corrections made, one after the other in their order.
+    """Applies corrections to a frame, one after the other, in their order.
 
     Args:
         frame: source columns as text under `src__`, with their numbers and whole numbers.

@@ -1,4 +1,4 @@
-"""What the corrections of a survey changed: counts by column and reason for everybody, and the rows for those who may see persons."""
+"""Reports corrections: counts by column and reason for everybody, and the rows for authorised staff."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Files and tables in, one lazy frame of persons out; nothing is concluded here."""
+"""Reads files and tables into one frame of persons, which is not loaded until it is needed."""

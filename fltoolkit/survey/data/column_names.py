@@ -1,4 +1,4 @@
-"""The names of columns: one spelling for each, and none that meets a name of the kit's own."""
+"""Gives each column one spelling of its name, and makes sure that no name is one of the kit's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A column's values as codes, as labels and as numbers: one text for each code, whatever kind of column holds it."""
+"""Reads a column as codes, labels or numbers. A code always becomes the same text, whatever the type of the column."""
 
 from __future__ import annotations
 

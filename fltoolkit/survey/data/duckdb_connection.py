@@ -1,4 +1,4 @@
-"""DuckDB, as the kit opens it: without the network, within a limit of memory, silent."""
+"""Opens DuckDB without network access, with a memory limit and without progress bars."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What DuckDB and Spark say in different words: everything else is written once, in narwhals.
+"""The few operations that DuckDB and Spark need in different forms. All others are written once, in narwhals.
 
-A file or a table in memory is a relation of the survey's own DuckDB connection; a PySpark DataFrame stays one, and its rows
-stay in the cluster.
+A file or a table in memory becomes a relation of the survey's DuckDB connection. A PySpark DataFrame stays in its cluster.
 """
 
 from __future__ import annotations
@@ -172,7 +171,7 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
 
 
 def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """The rows as a table in memory: else DuckDB works each column out anew wherever it is used.
+    """The rows as a table in memory. Without it DuckDB would compute each column again wherever it is used.
 
     Args:
         frame: of this connection. con: the connection, with which the table ends. where: the files, for messages.

@@ -1,6 +1,6 @@
-"""The one door through which counts and sums come home from files and clusters; what fails there is told in the kit's words.
+"""Fetches counts and sums from files and clusters. All reading goes through here, so all reading errors get clear messages here.
 
-Files are read again for every estimate, so any of these calls can meet a damaged page, a full disk or a file that was cut.
+Files are read again for every estimate, so each call can meet a damaged page, a full disk or a file that was cut.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
 
 @contextmanager
 def readable(where: object = "") -> Iterator[None]:
-    """What goes wrong inside is told as a `DataError`: a file that is damaged, or more than memory holds. A library's own words are
-    not repeated, since they may quote a person's row. `where`: the file, or the survey.yaml that names the files."""
+    """Turns reading errors into a `DataError`: a damaged file, or more data than memory holds. The words of other libraries are
+    not repeated, because they may quote a person's row. `where`: the file, or the survey.yaml that names the files.
+    """
     import duckdb
     from pyarrow import ArrowException
 

@@ -1,4 +1,4 @@
-"""Persons of one household beside each other: each child beside its parents."""
+"""Joins persons of one household: each child with its parents."""
 
 from __future__ import annotations
 

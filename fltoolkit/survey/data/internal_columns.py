@@ -1,5 +1,7 @@
-"""The kit's own columns in a survey's frame; no survey has columns of these names. Strata, units and households are text, or
-whole numbers where the file has them as such."""
+"""The names of the columns that the kit adds to a survey's frame. No survey may have columns of these names.
+
+Strata, units and households are text, or whole numbers where the file has whole numbers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The columns that a survey.yaml asks for, and what is made of them for each person: the key, who is a child, who answered the module."""
+"""Lists the columns that a survey.yaml needs, and derives from them for each person: the key, child or adult, answered the module or not."""
 
 from __future__ import annotations
 

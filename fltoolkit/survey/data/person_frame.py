@@ -1,7 +1,7 @@
-"""The door: files and tables in, one lazy frame out, its coded columns as canonical text.
+"""Opens the files and tables of a survey as one lazy frame of persons, with codes as canonical text.
 
-Every local input becomes a relation of the survey's own DuckDB connection, so nothing is read before it is needed and
-only the columns an estimate asks for are read at all. No other module casts a code.
+Every local input becomes a relation of the survey's DuckDB connection. So data are read only when needed, and only the columns that an
+estimate uses. No other module converts codes.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class FilePlace:
     tables: Mapping[str, Any]
 
     def paths(self, file: DataFile, where: str) -> list[Path]:
-        """The paths of a file; none, where tables stand in its place."""
+        """The paths of a file. Empty if tables are given in its place."""
         return [] if self.tables else [inside(self.folder, name, where) for name in file.path]
 
 

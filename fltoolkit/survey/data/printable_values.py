@@ -1,7 +1,6 @@
-"""Which values of the data a message may print: short codes that several persons share; all others are only counted.
+"""Says which data values a message may print: short codes that several persons share. All others are only counted.
 
-A column can hold anything: a wrong column holds household numbers, a coded question holds free text. A value that one
-person alone gave can name that person.
+A column can hold anything. A wrong column may hold household numbers or free text, and a value of one person can name that person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The labels of strata, units and households: text, or whole numbers where the file has them as such."""
+"""Gives strata, units and households their labels: text, or whole numbers where the file has whole numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 
 def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Several columns as one label; null where one is null; one constant label where there are none. One alone stays as it is.
+    """Several columns as one label: null if any of them is null, and one constant label if there are no columns. A single column
+    stays unchanged.
 
     Slashes of a column are doubled, so that `a / b` beside `c` stays another label than `a` beside `b / c`.
     """

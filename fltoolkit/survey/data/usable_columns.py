@@ -1,4 +1,4 @@
-"""The columns of a table that the kit can use: names that are free and told apart, and kinds that it counts, groups or adds."""
+"""Finds the columns of a table that the kit can use: their names are free and distinct, and their types can be counted, grouped or added."""
 
 from __future__ import annotations
 

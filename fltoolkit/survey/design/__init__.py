@@ -1,1 +1,1 @@
-"""How the sample was drawn and weighted, bound to the data."""
+"""The sample design (strata, clusters, weights), bound to the data."""

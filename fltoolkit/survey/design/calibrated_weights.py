@@ -1,4 +1,4 @@
-"""What is known of calibrated weights: the margins, and by pattern of their categories the factor g on the weight."""
+"""Holds calibrated weights: the margins, and for each pattern of their categories the factor g by which the weight is multiplied."""
 
 from __future__ import annotations
 

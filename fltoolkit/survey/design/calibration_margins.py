@@ -1,4 +1,4 @@
-"""Margins of a design and calibrated weights: counted in one pass over the persons, and bound into the frame as w·g."""
+"""Counts the persons by the margins of a calibration, and adds the calibrated weights w·g to the frame."""
 
 from __future__ import annotations
 

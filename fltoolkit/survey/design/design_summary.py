@@ -1,4 +1,4 @@
-"""A sample design in a few facts: strata, sampling units, degrees of freedom, the range of weights. No number in it is of one person."""
+"""Summarises a sample design: strata, sampling units, degrees of freedom, range of weights. No number in it is of one person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONELY = {
 
 
 class HasDesign(Protocol):
-    """What the facts are made of: the members of `Design` that tell how a sample was drawn."""
+    """The members of `Design` that the summary uses."""
 
     @property
     def frame(self) -> Frame: ...

@@ -1,4 +1,4 @@
-"""Designs known only by supplied replicate weights, as R's `svrepdesign` sees them."""
+"""Designs that are known only by their replicate weights, like `svrepdesign` of R's survey package."""
 
 from __future__ import annotations
 

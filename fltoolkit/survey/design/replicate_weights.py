@@ -1,4 +1,4 @@
-"""Supplied replicate weights, bound to a frame; their coefficients come from `replicate_methods`."""
+"""Adds the replicate weights of a survey to its frame. Their coefficients come from `replicate_methods`."""
 
 from __future__ import annotations
 

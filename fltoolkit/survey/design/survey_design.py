@@ -1,4 +1,4 @@
-"""Sample designs bound to their data: weight, strata, PSUs and FPC, under one set of internal names."""
+"""Binds the sample design to the data: weight, strata, PSUs and finite population correction (FPC), under fixed internal names."""
 
 from __future__ import annotations
 

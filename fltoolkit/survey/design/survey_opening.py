@@ -1,4 +1,4 @@
-"""A survey opened through its survey.yaml: its files read, joined and bound to their design."""
+"""Opens a survey from its survey.yaml: reads and joins its files, and binds them to their design."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Each kind of file or table that holds data, opened strictly."""
+"""Opens each kind of data file or table. A file with mistakes is refused, not repaired."""

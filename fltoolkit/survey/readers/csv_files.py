@@ -1,7 +1,7 @@
-"""CSV files, read strictly: every row has as many cells as the header, and every character is one of the file's encoding.
+"""Reads CSV files strictly: every row must have as many cells as the header, and every character must be valid in the file's encoding.
 
-There is one way, whatever the encoding and however many columns: the text is UTF-8, and DuckDB reads it with the delimiter
-and the quotes given. A file in another encoding is decoded into memory first. No message holds a cell.
+All CSV files take one way: the text is UTF-8, and DuckDB reads it with the given delimiter and quotes. A file in another encoding is first
+decoded in memory. No message quotes a cell.
 """
 
 from __future__ import annotations

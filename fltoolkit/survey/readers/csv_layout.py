@@ -1,6 +1,6 @@
-"""How a CSV file is written: its delimiter, the lines above its header, and the names in its header.
+"""Finds how a CSV file is written: its delimiter, the lines above its header, and its column names.
 
-It is found by the first rows, which are read once more with all the others: nothing that is assumed here goes unchecked.
+The first rows suggest the layout. The strict reading of all rows then checks it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class CsvSource:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a CSV is written: what parts its cells, how many lines stand above the header, and the cells of the header."""
+    """The layout of a CSV file: its delimiter, the number of lines above the header, and the cells of the header."""
 
     delimiter: str
     skipped: int
@@ -56,7 +56,7 @@ class Layout:
 
 
 def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
-    """How a CSV is written, by its first rows. `delimiter`: what parts its cells; None: found."""
+    """Finds the layout of a CSV file from its first rows. `delimiter`: the character between cells; None: it is found."""
     with source.open() as file:
         head = file.read(HEAD + 1)
     if len(head) > HEAD:

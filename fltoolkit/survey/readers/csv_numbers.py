@@ -1,4 +1,4 @@
-"""Which columns of a CSV are numbers: those whose every value comes back as it was written. All others stay text."""
+"""Finds the numeric columns of a CSV file: every value must print exactly as it was written. All other columns stay text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Why a CSV file cannot be read: the first row that is not as the header is, told by its line and its number of cells.
+"""Explains why a CSV file cannot be read: the line of the first wrong row, and its number of cells.
 
-The file is read once more for it, row by row: the words of DuckDB may quote a cell, and no message of the kit does.
+DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if a
 
 @dataclass(frozen=True)
 class CsvRow:
-    """A row: the line where it begins, how many cells it has, and what is wrong with its quotes."""
+    """A row of a CSV file: the line where it begins, its number of cells, and any mistake in its quotes."""
 
     line: int
     cells: int

@@ -1,7 +1,6 @@
-"""What the files are: CSV, Parquet, SPSS and Stata, and tables in memory, each as a relation of a DuckDB connection.
+"""Opens CSV, Parquet, SPSS and Stata files, and tables in memory, each as a relation of a DuckDB connection.
 
-Value labels are never applied: a code stays the code it is. What a file says of itself is in `FileLabels`. Nothing is
-written anywhere, not even for a while.
+Value labels never replace codes. They are kept in `FileLabels`. Nothing is written to disk, not even a temporary file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The files that a survey is read from: each is one file that can be read, stays in its folder and does not change meanwhile."""
+"""Checks the files of a survey: each can be read, lies in its folder, and does not change during the run."""
 
 from __future__ import annotations
 

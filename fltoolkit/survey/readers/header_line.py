@@ -1,6 +1,6 @@
-"""The names of a file's columns in messages: which are missing, and when the first line may be printed at all.
+"""Says which column names a message may print: the names that are missing, and the first line only if it is a header.
 
-A CSV file can lack its header. Its first line is then the answers of a person, and no message may print it.
+A CSV file can lack its header. Then its first line holds the answers of a person, and no message may print it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Tables in memory (pandas, Polars, Arrow, a DuckDB relation) as Arrow tables: whole columns, each of one kind, nothing sampled.
+"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow: each column has one type, found from all its values.
 
-A column that holds values of several kinds, or of a kind that no estimate takes, does not stop a survey that has no use for it. It is
-left out, and why is kept for whoever asks for it.
+A column with mixed types, or a type that no estimate uses, is left out with the reason. It stops only a survey that needs it.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class MemoryTable:
 
 
 class NoColumn(Exception):
-    """A column that cannot be used; `why` says it without a value."""
+    """A column that cannot be used. `why` gives the reason and quotes no value."""
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why
@@ -61,7 +60,9 @@ class NoColumn(Exception):
 
 
 def memory_table(data: Any) -> MemoryTable | None:
-    """A table in memory with its columns as Arrow arrays; None of what is no such table. A reader of Arrow batches is read to its end."""
+    """A table in memory, with its columns as Arrow arrays. None if `data` is no table that the kit reads. A reader of Arrow
+    batches is read to its end.
+    """
     import pandas as pd
     import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""A small CSV file that stands beside survey.yaml (benchmarks, a correspondence table), read strictly: every row has a cell for each column."""
+"""Reads a small CSV file beside survey.yaml (benchmarks, a correspondence table). Every row must have a cell for each column."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a survey.yaml says, as checked objects: nothing here reads a person."""
+"""The content of a survey.yaml as checked objects. Nothing here reads persons."""

@@ -1,4 +1,4 @@
-"""Population benchmarks: how many persons there are in each category of some margins, as a CSV, a table or a mapping says it."""
+"""Population benchmarks: the number of persons in each category of some margins, from a CSV file, a table or a mapping."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """Calibration of the weights of a population: a file of benchmarks beside survey.yaml, or `margins` with their numbers.
+    """Calibration of a population's weights: a file of benchmarks beside survey.yaml, or `margins` with their numbers.
 
     It goes for every population whose weight is the same column; persons outside `population` keep their weight.
     """

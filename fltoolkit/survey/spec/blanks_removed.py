@@ -1,4 +1,4 @@
-"""A survey.yaml as it would be if no blank were declared a no."""
+"""A copy of a survey.yaml without `blank: no`, so that every blank is an open answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What survey.yaml says of children: how each works and for whom, under whose threat, and which adults are the parents."""
+"""The part of survey.yaml about children: how each works and for whom, under whose threat, and which adults are the parents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What survey.yaml corrects in the data, row by row or by a condition, and which findings it accepts as they are."""
+"""The part of survey.yaml with corrections of the data (single rows, or a condition) and with findings that are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the data lie and how the sample was drawn, as survey.yaml says it: files, design, and who answered the module."""
+"""The part of survey.yaml about files, sample design, and who answered the module."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 
 class DataFile(Model):
-    """A file beside survey.yaml: CSV, Parquet, SPSS or Stata; several paths are pooled quarters, and persons then need weight factors.
+    """A file beside survey.yaml: CSV, Parquet, SPSS or Stata. Several paths are the quarters of one pooled file, and each needs a
+    weight factor.
 
     `key`: by the name that a column of the key has everywhere, the name that it has in this file; a list, where these are the same.
     `encoding`: of a CSV that is not UTF-8, or of an old SPSS or Stata file that does not say its own. `decimal`: a comma, where a
@@ -78,7 +79,8 @@ class DataFile(Model):
 
 
 class Files(Model):
-    """One row a person; household and module rows are joined to it; episodes hold one row a spell of work.
+    """The data files. The person file has one row per person. Household and module files are joined to it. An episodes file has
+    one row per spell of work.
 
     Where persons are pooled quarters, another file is one for all quarters or as many, joined quarter by quarter; episodes
     are always as many.

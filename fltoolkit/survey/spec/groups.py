@@ -1,13 +1,14 @@
-"""Of whom and by what a figure is, as survey.yaml says it: reference populations, groups, sectors and the tables wanted."""
+"""The part of survey.yaml about reference populations, groups, sectors and the tables wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from fltoolkit.languages.own_text import NO_TEXT, OwnText
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.classifications.standards import UNKNOWN, standard
 from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
@@ -19,8 +20,10 @@ Measure = Literal[
     "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "profile", "profile_total"
 ]  # fmt: skip
 Classification = Literal[
-    "sex", "area", "place_of_birth", "citizenship", "disability", "education", "icse_93", "icse_18", "icse_18_a", "icse_18_r"
-]
+    "sex", "area", "place_of_birth", "citizenship", "disability", "education", "informality", "social_protection", "employer", "icse_93",
+    "icse_18", "icse_18_a", "icse_18_r"
+]  # fmt: skip
+Difficulty = Literal["no_difficulty", "some_difficulty", "a_lot_of_difficulty", "cannot_do_at_all"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -71,6 +74,9 @@ class PopulationSpec(Model):
 class Group(Model):
     """A breakdown: the codes of a column and what each stands for, in words or, with `classification`, in its codes. Blank and
     `missing` become the row `not stated`. Of several columns the first that is not blank counts.
+
+    `publish_origins_because` says why rates by single origins (nationalities, ethnicities, religions) are published; without it
+    they are not. See `classifications.origins`.
     """
 
     column: Columns
@@ -78,6 +84,7 @@ class Group(Model):
     classification: Classification | None = None
     missing: Codes = ()
     label: OwnText = NO_TEXT
+    publish_origins_because: str = ""
 
     @model_validator(mode="after")
     def _labels(self) -> Group:
@@ -110,7 +117,7 @@ class Group(Model):
 
 
 class Bands(Model):
-    """Bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+, and what is below the first."""
+    """Age bands by their lower limits: [18, 25, 55, 65] gives 18–24, 25–54, 55–64, 65+, and a band below 18."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: OwnText = NO_TEXT
@@ -138,8 +145,73 @@ class NumberGroup(Bands):
     missing: Codes = ()
 
 
+class DisabilityGroup(Model):
+    """Persons with and without disability, by the Washington Group short set of questions: six columns, one answer each.
+
+    A person is with disability who has a lot of difficulty, or cannot do it at all, in one of the six or more. A person who has
+    neither, and left one of the six open, is in the row `not stated`.
+    Source: Washington Group on Disability Statistics, short set, recommended cut-off.
+
+    Attributes:
+        washington_group: the columns of the six questions: seeing, hearing, walking, remembering, self-care, communicating.
+        codes: what each code of these columns stands for; all four answers are named.
+        missing: codes for no answer.
+    """
+
+    washington_group: Annotated[Names, Field(min_length=6, max_length=6)]
+    codes: dict[Code, Difficulty]
+    missing: Codes = ()
+    label: OwnText = NO_TEXT
+
+    @model_validator(mode="after")
+    def _four_answers(self) -> DisabilityGroup:
+        if len(set(self.washington_group)) < len(self.washington_group):
+            raise ValueError("washington_group names a column twice; name the six columns, one a question")
+        answers = get_args(Difficulty)
+        if absent := [answer for answer in answers if answer not in self.codes.values()]:
+            raise ValueError(f"codes: no code stands for {absent[0]}; the short set has four answers: {', '.join(answers)}")
+        if both := set(self.codes) & set(self.missing):
+            raise ValueError(f"code {min(both)} is both an answer and missing")
+        return self
+
+    @property
+    def labels(self) -> dict[bool, str]:
+        """What persons with and without disability are called."""
+        named = standard().classifications["disability"]
+        return {True: named["with"].label, False: named["without"].label}
+
+
+class QuantileGroup(Model):
+    """Equal shares of the population by a column of numbers, such as fifths by household wealth. Blank and `missing` become `not stated`.
+
+    The limits between the groups are weighted quantiles over all persons of the sample, each with `design.weight`. They are values of
+    the data, and are never shown.
+    """
+
+    column: str
+    quantiles: Annotated[int, Field(ge=2, le=10)]
+    missing: Codes = ()
+    label: OwnText = NO_TEXT
+
+    @property
+    def said(self) -> tuple[Reason, ...]:
+        """What each group is called, the lowest first."""
+        ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
+        numbers = range(1, self.quantiles + 1)
+        return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The same in English words, by which data call them."""
+        return tuple(map(str, self.said))
+
+
 def _kind_of_group(value: Any) -> str:
-    """Tells bands of age and of a column from coded groups, so that a mistake is reported against the right one."""
+    """Tells the kinds of groups apart by the key that only one of them has, so that a mistake is reported against the right one."""
+    if "washington_group" in value:
+        return "tagged-disability"
+    if "quantiles" in value:
+        return "tagged-quantiles"
     if "bands" not in value:
         return "tagged-codes"
     return "tagged-numbers" if "column" in value else "tagged-bands"
@@ -148,27 +220,42 @@ def _kind_of_group(value: Any) -> str:
 AnyGroup = Annotated[
     Annotated[Group, Tag("tagged-codes")]
     | Annotated[AgeGroup, Tag("tagged-bands")]
-    | Annotated[NumberGroup, Tag("tagged-numbers")],
+    | Annotated[NumberGroup, Tag("tagged-numbers")]
+    | Annotated[QuantileGroup, Tag("tagged-quantiles")]
+    | Annotated[DisabilityGroup, Tag("tagged-disability")],
     Discriminator(_kind_of_group),
 ]
 
 
-class Sector(Model):
-    """An industry column. `job` says whose: of the forced labour itself (cases only), or one job asked of all workers.
-
-    `correspondence` names a CSV file beside survey.yaml (columns `code` and `isic`) for a column of national codes; `revision`
-    and `digits` are then those of its ISIC codes. Of several columns the first that is not blank counts.
+class JobGroup(Model):
+    """A breakdown by a job. `job` says whose: that of the forced labour itself (cases only), or one job asked of all workers, which
+    `population` names. Of several columns the first that is not blank counts.
     """
 
     column: Columns
-    revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]
-    digits: Literal["letter", "2", "3", "4"]
     job: Literal["forced_labour", "all_workers"]
     population: str | None = None
-    level: Literal["ilo_aggregate", "section"] = "ilo_aggregate"
-    correspondence: str | None = None
     missing: Codes = ()
     label: OwnText = NO_TEXT
+
+    @model_validator(mode="after")
+    def _whose_job(self) -> Self:
+        if self.job == "all_workers" and not self.population:
+            raise ValueError("job: all_workers needs population: the population of workers who were all asked this job")
+        return self
+
+
+class Sector(JobGroup):
+    """An industry column.
+
+    `correspondence` names a CSV file beside survey.yaml (columns `code` and `isic`) for a column of national codes; `revision`
+    and `digits` are then those of its ISIC codes.
+    """
+
+    revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]
+    digits: Literal["letter", "2", "3", "4"]
+    level: Literal["ilo_aggregate", "section"] = "ilo_aggregate"
+    correspondence: str | None = None
     _national: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property
@@ -186,11 +273,15 @@ class Sector(Model):
             )
         return value
 
-    @model_validator(mode="after")
-    def _whose_job(self) -> Sector:
-        if self.job == "all_workers" and not self.population:
-            raise ValueError("job: all_workers needs population: the population of workers who were all asked this job")
-        return self
+
+class Occupation(JobGroup):
+    """An occupation column: codes of ISCO-08 with one to four digits, of which the first is the major group."""
+
+    classification: Literal["isco_08"]
+    digits: Literal["1", "2", "3", "4"]
+
+
+Job = Sector | Occupation
 
 
 class TableSpec(Model):
@@ -209,7 +300,7 @@ class TableSpec(Model):
 
     @property
     def is_profile(self) -> bool:
-        """Whether it is a table of what is told of the cases."""
+        """Whether it is a table that describes the cases (a profile)."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")
@@ -217,22 +308,3 @@ class TableSpec(Model):
         if self.is_profile and any(len(b) > 1 for b in self.by):
             raise ValueError("a profile is by one group at a time; list the groups one by one: by: [[], sex, region]")
         return self
-
-
-def refuse_unfit_profile(
-    table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
-) -> None:
-    """Raise `ValueError` for a profile by a group that only cases have, or of adults and children together.
-
-    Args:
-        table: one of `tables:`, the `number`-th. case_only: the groups that only cases have. populations: those of the survey.
-    """
-    if not table.is_profile:
-        return
-    if only := sorted({g for b in table.by for g in b} & set(case_only)):
-        raise ValueError(f"table {number} of tables: a profile is by a group that everybody has, and only cases have {only[0]}")
-    of = populations[table.population or next(iter(populations))]
-    if of.sum_of:
-        raise ValueError(
-            f"table {number} of tables, population: adults and children each have a profile of their own: {', '.join(of.sum_of)}"
-        )

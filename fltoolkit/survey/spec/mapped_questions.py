@@ -1,4 +1,4 @@
-"""The yes/no questions of a survey.yaml seen together: what a gate's codes mean, and what a blank in a gate's column means."""
+"""All yes/no questions of a survey.yaml together: what the codes of a gate mean, and what a blank in its column means."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ class MappedQuestions:
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
-        """The question that says what a blank of a column means: the first that has routing or `blank: no`. None: nobody says it."""
+        """The question that defines what a blank in a column means: the first with routing or `blank: no`. None if no question
+        defines it.
+        """
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
 
     def gates_by_turn(self) -> Iterator[list[str]]:
@@ -124,7 +126,7 @@ class MappedQuestions:
 
 
 def of_episode(source: Source, episode: str) -> Source:
-    """A question as it is asked of one episode: its label in place of `{episode}`."""
+    """A question as it is asked about one episode: `{episode}` is replaced by the episode's label."""
 
     def named(routing: Routing) -> Routing:
         columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)

@@ -1,12 +1,13 @@
-"""What was asked, as survey.yaml maps it: each question's column, codes and routing, and what the questions are about."""
+"""The part of survey.yaml about questions: the column, codes and routing of each, and the item that it measures."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from fltoolkit.languages.own_text import NO_WORKING_TEXT, WorkingText
+from fltoolkit.languages.own_text import NO_WORKING_TEXT, OwnText, WorkingText
 from fltoolkit.survey.spec.routing import Routing
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, Instead
@@ -25,6 +26,34 @@ ExceptionKind = Literal["military_conscription", "civic_obligations", "convict_l
 Stage = Literal["recruitment", "work", "leaving"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
+
+
+class Age(Model):
+    """Age in completed years at interview. Below `adult` a person is a child, and the definition is that of children.
+
+    Where `at_start` names a column with the age at the start of the work, that age decides instead, episode by episode.
+    """
+
+    column: str
+    missing: Codes = ()
+    max: Annotated[int, Field(gt=0)] = 120
+    adult: Annotated[int, Field(gt=0)] = 18
+    at_start: str | None = None
+
+
+class ReferencePeriod(Model):
+    """The window the questions look back over; every figure names it (para 6a)."""
+
+    months: Annotated[int, Field(gt=0)]
+    text: OwnText
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ReferencePeriod:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError(f"end ({self.end}) is before start ({self.start})")
+        return self
 
 
 class AnswerCodes(Model):
@@ -216,7 +245,7 @@ class Episodes(Model):
 
     @property
     def exist_questions(self) -> Sources:
-        """The questions on whether an episode exists; none where a number says it, or all exist."""
+        """The questions whether an episode exists. Empty if a number of episodes is asked, or if all exist."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
 

@@ -1,4 +1,4 @@
-"""Methods of replicate weights and their coefficients, as R's `svrepdesign` has them. No data are read here."""
+"""Methods of replicate weights and their coefficients, as in `svrepdesign` of R's survey package. No data are read here."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def refuse_coefficients(method: Method, strata: bool) -> None:
 
 
 def factors(method: Method, count: int, rscales: float | Sequence[float] | None) -> tuple[float, ...]:
-    """scale × rscales of each replicate; `rscales` are those given, or those of the strata."""
+    """The factor scale × rscales of each replicate. `rscales` are the given ones, or those of the strata."""
     usual = {"brr": 1 / count, "fay": 1 / (count * (1 - (method.rho or 0.0)) ** 2), "jk1": (count - 1) / count,
              "bootstrap": 1 / (count - 1), "successive_difference": 4 / count}  # fmt: skip
     times = usual.get(method.name, 1.0) if method.scale is None else float(method.scale)

@@ -1,4 +1,4 @@
-"""The names that a group may not have, because a result has a column of that name; a test compares them with the results."""
+"""Names that a group may not have, because results have columns of these names. A test compares the list with the results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PUBLISHED = frozenset({
     "ilostat", "flag", "marker", "reason", "unresolved_marker", "verdict_reason", "flag_before", "flag_after", "marker_before", "marker_after", "survey_before",
     "round_before", "year_before", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
     "window_start", "window_end", "interval", "level", "same_work", "sector_basis", "age_basis", "input_hash", "missing", "to_verify",
-    "rule_note", "domain", "calibration", "duration_basis", "cases_class", "rounding", "cases_class_before", "cases_class_after", "beyond_zero",
+    "rule_note", "group_note", "domain", "calibration", "duration_basis", "cases_class", "rounding", "cases_class_before", "cases_class_after", "beyond_zero",
     "bounds_note", "interview_conditions",
     "interview_conditions_before",
 })  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who is asked a question: the gates before it, as the questionnaire prints them."""
+"""The routing of a questionnaire: which earlier answers (gates) lead to a question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries
 
 
 class Routing(Model):
-    """Who is asked a question: one gate, or several of which all (`all`) or one (`any`) must be open. They nest.
+    """Who is asked a question: one gate, or several gates of which all (`all`) or at least one (`any`) must be open. They can be
+    nested.
 
     A gate is a column and its codes: open at a code of `asked`, shut at one of `skipped`, unknown at any other. `skipped` left out: the
     `no` codes of the question of survey.yaml that has this column, else those of `answers`. Of several columns in one gate one answer in

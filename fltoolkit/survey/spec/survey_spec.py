@@ -1,10 +1,8 @@
-"""What a survey.yaml says: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
+"""The whole survey.yaml: files, design, questions, groups and the tables wanted (docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +11,14 @@ from pydantic import BeforeValidator, Field, model_validator
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.own_text import NO_TEXT, LanguageCode, OwnText, refuse_two_translations
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.survey.classifications.industry_codes import read_correspondences
+from fltoolkit.survey.classifications.origins import tells_origins
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
+from fltoolkit.survey.spec.consistency.populations_and_ages import refuse_ages_of_nobody, refuse_unfit_populations
+from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, one_of_these, refuse_unfit_tables
 from fltoolkit.survey.spec.corrections import (
     Accepted,
     CorrectableColumns,
@@ -27,18 +29,20 @@ from fltoolkit.survey.spec.corrections import (
 )
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
 from fltoolkit.survey.spec.groups import (
-    AgeGroup,
     AnyGroup,
     Group,
+    Job,
     Name,
     NumberGroup,
+    Occupation,
     PopulationSpec,
+    QuantileGroup,
     Sector,
     TableSpec,
-    refuse_unfit_profile,
 )
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
 from fltoolkit.survey.spec.questions import (
+    Age,
     AnswerCodes,
     Episodes,
     Exceptions,
@@ -47,40 +51,13 @@ from fltoolkit.survey.spec.questions import (
     Items,
     Months,
     Place,
+    ReferencePeriod,
     Source,
     Sources,
 )
 from fltoolkit.survey.spec.reserved_names import RESERVED
-from fltoolkit.yaml_files.loading import ONE, Codes, Model, Year, as_entries, load_model
+from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, load_model
 from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
-
-
-class Age(Model):
-    """Age in completed years at interview. Below `adult` a person is a child, and the definition is that of children.
-
-    Where `at_start` names a column with the age at the start of the work, that age decides instead, episode by episode.
-    """
-
-    column: str
-    missing: Codes = ()
-    max: Annotated[int, Field(gt=0)] = 120
-    adult: Annotated[int, Field(gt=0)] = 18
-    at_start: str | None = None
-
-
-class ReferencePeriod(Model):
-    """The window the questions look back over; every figure names it (para 6a)."""
-
-    months: Annotated[int, Field(gt=0)]
-    text: OwnText
-    start: date | None = None
-    end: date | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> ReferencePeriod:
-        if self.start and self.end and self.end < self.start:
-            raise ValueError(f"end ({self.end}) is before start ({self.start})")
-        return self
 
 
 class Confidentiality(Model):
@@ -95,7 +72,7 @@ class Confidentiality(Model):
 
     @property
     def least_told(self) -> int:
-        """The fewest persons that a finding or message tells of: `cases`, which lowers the standard with the named key only."""
+        """The smallest number of persons that a message may print: `cases`; only the named key lowers it below the standard."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
 
 
@@ -130,6 +107,7 @@ class SurveySpec(Model):
     calibration: CalibrationSpec | None = None
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
+    occupations: dict[Name, Occupation] = Field(default_factory=dict)
     tables: Annotated[tuple[TableSpec, ...], BeforeValidator(as_entries), ONE] = ()
     coverage_excludes: tuple[OwnText, ...]
     confidentiality: Confidentiality = Confidentiality.model_construct()
@@ -138,67 +116,41 @@ class SurveySpec(Model):
     def _names_meet(self) -> SurveySpec:
         refuse_two_translations(self)
         groups = set(self.group_names)
-        if taken := RESERVED & {*self.groups, *self.sectors}:
+        if taken := RESERVED & {*self.groups, *self.jobs}:
             raise ValueError(f"a group may not be called {min(taken)}: the kit uses that name")
-        if twice := self.groups.keys() & self.sectors.keys():
-            raise ValueError(f"{min(twice)} is one of groups and of sectors; rename one of them")
-        for name, sector in self.sectors.items():
-            if sector.population and sector.population not in self.populations:
-                near = _like(sector.population, set(self.populations))
-                raise ValueError(f"sectors.{name}.population: {sector.population} is not one of populations{near}")
+        for one, other in combinations(("groups", "sectors", "occupations"), 2):
+            if twice := getattr(self, one).keys() & getattr(self, other).keys():
+                raise ValueError(f"{min(twice)} is one of {one} and of {other}; rename one of them")
+        for name, job in self.jobs.items():
+            if job.population and job.population not in self.populations:
+                near = one_of_these(job.population, set(self.populations))
+                raise ValueError(f"{self.key_of_job(name)}.population: {job.population} is not one of populations{near}")
         own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
         if self.design.replicates and own:
             raise ValueError(
                 f"populations.{own[0]}.weight: replicate weights belong to design.weight ({self.design.weight}); name the weight that "
                 "they replicate as design.weight, and leave the populations' own out"
             )
-        for i, table in enumerate(self.tables, 1):
-            for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
-                if group not in groups:
-                    raise ValueError(f"table {i} of tables: {group} is not one of the groups{_like(group, groups)}")
-            if table.population and table.population not in self.populations:
-                near = _like(table.population, set(self.populations))
-                raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
-            refuse_unfit_profile(table, i, self.case_only, self.populations)
+        allowed = AllowedTables(groups, self.populations, self.case_only, self.origins, self.published_origins)
+        refuse_unfit_tables(self.tables, allowed)
         if self.calibration and self.calibration.population not in (None, *self.populations):
-            near = _like(self.calibration.population or "", set(self.populations))
+            near = one_of_these(self.calibration.population or "", set(self.populations))
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
         return self
 
     @model_validator(mode="after")
-    def _somebody_is_of_that_age(self) -> SurveySpec:
-        oldest = self.age.max
-        ages = {f"populations.{name}.age.min": p.age.min for name, p in self.populations.items() if p.age.min is not None}
-        ages |= {f"groups.{name}.bands": g.bands[-1] for name, g in self.groups.items() if isinstance(g, AgeGroup)}
-        if too_old := [f"{key} ({age})" for key, age in ages.items() if age > oldest]:
-            raise ValueError(f"{too_old[0]} is above age.max ({oldest}): nobody is of such an age")
-        return self
-
-    @model_validator(mode="after")
     def _populations_fit(self) -> SurveySpec:
-        if self.children is None:
-            if self.totals:
-                raise ValueError(f"populations.{min(self.totals)}.sum_of adds adults and children, and there is no children:")
-            return self
-        line, sides = self.age.adult, {name: self.side(name) for name in self.populations}
-        for name, population in self.populations.items():
-            where = f"populations.{name}"
-            if population.sum_of:
-                if sorted(sides.get(part, "") for part in population.sum_of) != ["adults", "children"]:
-                    raise ValueError(f"{where}.sum_of: name one population of adults and one of children")
-            elif not sides[name]:
-                raise ValueError(
-                    f"{where}.age: with children: a population is of adults (min {line} or more) or of children "
-                    f"(max {line - 1} or less), since their definitions differ; add the two with sum_of"
-                )
-        if self.children.parents and not self.design.household:
+        refuse_ages_of_nobody(self.age.max, self.populations, self.groups)
+        sides = {name: self.side(name) for name in self.populations}
+        refuse_unfit_populations(self.populations, sides, None if self.children is None else self.age.adult)
+        if self.children and self.children.parents and not self.design.household:
             raise ValueError("children.parents: parents are found in the household; name its column under design.household")
         return self
 
     def side(self, population: str) -> str:
-        """Whom a population is of, by its ages: `adults`, `children`, or empty for both."""
+        """Whether a population's ages make it `adults` or `children`. Empty if it has both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
@@ -280,7 +232,7 @@ class SurveySpec(Model):
     def person_columns(self) -> list[str]:
         """The columns asked of a person, the design's among them, in the order survey.yaml names them."""
         design, populations = self.design, self.populations.values()
-        one_job = [s for s in self.sectors.values() if s.job == "all_workers"]
+        one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
         found += self.children.columns() if self.children else []
         found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.ssu) if c), *design.fpc]
@@ -291,7 +243,7 @@ class SurveySpec(Model):
 
     def episode_columns(self) -> list[str]:
         """The columns asked of an episode of work, or of all work at once; `{episode}` stands as written."""
-        own_job = [s for s in self.sectors.values() if s.job == "forced_labour"]
+        own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
@@ -302,11 +254,11 @@ class SurveySpec(Model):
         named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
         named += [self.episodes.counted.number] if self.episodes.counted else []
-        named += [g.column for g in self.groups.values() if isinstance(g, NumberGroup)]
+        named += [g.column for g in self.groups.values() if isinstance(g, NumberGroup | QuantileGroup)]
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
-        """Those that are numbers and nothing else: replicate weights, of which there may be hundreds."""
+        """Columns that are only numbers: replicate weights. There may be hundreds."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
         return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
@@ -318,7 +270,7 @@ class SurveySpec(Model):
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def key_of(self, column: str) -> str:
-        """The first key that names a column, for messages; its position in a list is not told."""
+        """The first key of survey.yaml that names a column, for messages. Its position in a list is not given."""
         run = self.design.replicates and column in self.design.replicates.names  # named by its run, RW{1..80}
         return next((".".join(path) for path in paths_naming(self, column)), "design.replicates.columns" if run else "")
 
@@ -327,29 +279,48 @@ class SurveySpec(Model):
         return next(iter(self.populations))
 
     @property
+    def jobs(self) -> dict[str, Job]:
+        """The groups by a job: sectors and occupations."""
+        return {**self.sectors, **self.occupations}
+
+    def key_of_job(self, name: str) -> str:
+        """The key of survey.yaml that names a sector or an occupation."""
+        return f"sectors.{name}" if name in self.sectors else f"occupations.{name}"
+
+    @property
     def group_names(self) -> tuple[str, ...]:
         """Everything by which a table can be broken down."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
-        return (*self.groups, *self.sectors, *form, *route)
+        return (*self.groups, *self.jobs, *form, *route)
 
     @property
     def group_labels(self) -> dict[str, OwnText]:
         """What each group is called, by its name, where survey.yaml says it or the kit has no word for a group of that name."""
-        labels = {name: group.label for name, group in (*self.groups.items(), *self.sectors.items())}
+        labels = {name: group.label for name, group in (*self.groups.items(), *self.jobs.items())}
         words = read_language(BASE)
         own = {name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()}
         return {name: label for name, label in own.items() if labels[name] or not words.has(f"groups.{name}")}
 
     @property
+    def origins(self) -> frozenset[str]:
+        """Groups that tell of single origins."""
+        return frozenset(name for name, group in self.groups.items() if tells_origins(name, group))
+
+    @property
+    def published_origins(self) -> frozenset[str]:
+        """Those by which rates are published, since survey.yaml says why."""
+        return frozenset(n for n, g in self.groups.items() if isinstance(g, Group) and g.publish_origins_because)
+
+    @property
+    def group_notes(self) -> dict[str, Reason]:
+        """What must be said beside every table by a group, by the group's name."""
+        measured = {n: Reason.of("group_notes.at_interview") for n, g in self.groups.items() if isinstance(g, QuantileGroup)}
+        return measured | dict.fromkeys(self.origins, Reason.of("group_notes.origins"))
+
+    @property
     def case_only(self) -> frozenset[str]:
-        """Groups that only cases have: the sector of the forced labour, its form, the route by which a child is a case."""
-        return frozenset(n for n, s in self.sectors.items() if s.job == "forced_labour") | {"form", "route"}
-
-
-def _like(name: str, known: set[str]) -> str:
-    """The names there are, and the one that was probably meant."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
+        """Groups that only cases have: sector and occupation of the forced labour, its form, the route by which a child is a case."""
+        return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
 def read_spec(path: str | Path) -> SurveySpec:
@@ -379,29 +350,7 @@ def _read_calibration(spec: SurveySpec, path: Path) -> None:
 
 
 def side_files(spec: SurveySpec) -> list[str]:
-    """The files beside survey.yaml that it uses apart from the data: correspondence tables, benchmarks."""
+    """The files beside survey.yaml, other than the data: correspondence tables and benchmarks."""
     benchmarks = spec.calibration.benchmarks if spec.calibration else None
     named = [*(s.correspondence for s in spec.sectors.values()), benchmarks]
     return list(dict.fromkeys(name for name in named if name))
-
-
-def check_sides(
-    spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
-) -> None:
-    """No answer (a code of a column) may feed both sides of the definition (docs/survey_yaml.md, A question). Raises `SpecError`.
-
-    Args:
-        spec: the survey.
-        involuntary: the questions on that side, each with its item; `coercion` likewise.
-        where: the path of survey.yaml, for the message.
-    """
-    fed = {(source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes}
-    for item, source in coercion:
-        for code in source.codes(spec.answers).yes:
-            if (source.column, code) in fed:
-                raise SpecError(
-                    "one answer feeds both sides of the definition",
-                    where=f"{where}: items",
-                    found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
-                    do="keep it on one side; different codes of one column may stand on different sides",
-                )

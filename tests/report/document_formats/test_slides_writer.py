@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, Heading, Paragraph
-from fltoolkit.report.document_formats.slides_writer import as_slides
+from fltoolkit.report.document_formats.slides_writer import NARROW, as_slides
 
 BLOCKS = (Heading("One"), Paragraph("a"), Heading("Below", 2), Bullets(("b",)), Heading("Two"), Paragraph("c"))
 
@@ -29,7 +29,13 @@ def test_slides_run_offline_and_one_heading_is_one_slide() -> None:
 def test_printed_without_scripts_each_slide_is_a_page() -> None:
     page = as_slides(document(*BLOCKS))
     assert "break-after: page" in page
-    assert '<style media="screen">' in page  # reveal's own sheet for paper is another look
+    assert '<style media="screen and (min-width: 600px)">' in page  # reveal's own sheet for paper is another look
+
+
+def test_a_telephone_gets_one_page_to_scroll_and_no_slide_that_is_scaled_down() -> None:
+    page = as_slides(document(*BLOCKS))
+    assert f"if (!matchMedia('{NARROW}').matches) Reveal.initialize" in page
+    assert f"@media screen and {NARROW}" in page
 
 
 def test_a_smaller_heading_stays_on_its_slide_and_what_comes_before_any_has_one() -> None:

@@ -9,13 +9,17 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from fltoolkit.report.document_formats.word_styles import BLUE, OWN, QUIET, WARN, border, dress, element, fill, page, page_number
+from fltoolkit.report.document_formats.word_styles import TEMPLATE, TITLES, border, element, fill, speak
+
+OWN = (*TITLES.values(), "Prompt Bullet", "Number", "Number Long", "Number Unit", "Number Doubt", "Table Head", "Table Text", "Table Note",
+       "Picture", "Gap", "Source", "toc 1", "toc 2", "TOC Heading")  # fmt: skip
+BLUE, QUIET, WARN = "1F5A7A", "55606B", "C2571A"
 
 
 @pytest.fixture(scope="module")
 def word() -> Any:
-    made = docx.Document()
-    dress(made, "fr-FR")
+    made = docx.Document(str(TEMPLATE))
+    speak(made, "fr")
     return made
 
 
@@ -58,22 +62,20 @@ def test_the_document_has_one_language(word: Any) -> None:
     assert [lang.get(qn("w:val")) for lang in found] == ["fr-FR"]
 
 
-def test_a_page_is_a4() -> None:
-    made = docx.Document()
-    dress(made, "en-GB")
-    page(made.sections[0])
-    section = made.sections[0]
+def test_a_page_is_a4_and_its_number_a_field(word: Any) -> None:
+    section = word.sections[0]
     assert [round(side.cm, 1) for side in (section.page_width, section.page_height, section.left_margin)] == [21.0, 29.7, 2.0]
     assert round(section.footer_distance.cm, 1) == 0.9
+    (run,) = section.footer.paragraphs[0].runs
+    assert names(run._r) == ["fldChar", "instrText", "fldChar"]
+    assert run._r[1].text == "PAGE"
 
 
-def test_the_number_of_a_page_is_a_field() -> None:
-    made = docx.Document()
-    page_number(made.add_paragraph().add_run())
-    run = made.paragraphs[0].runs[-1]._r
-    assert names(run) == ["fldChar", "instrText", "fldChar"]
-    assert run[1].text == "PAGE"
-    assert [run[i].get(qn("w:fldCharType")) for i in (0, 2)] == ["begin", "end"]
+def test_the_template_holds_no_text_and_no_style_that_nothing_uses(word: Any) -> None:
+    assert [p.text for p in word.paragraphs] == []
+    kept = {"Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet", "List Paragraph", "header", "footer",
+            "Default Paragraph Font", "Normal Table", "No List", *OWN}  # fmt: skip
+    assert {style.name for style in word.styles} - {"Header", "Footer"} <= kept
 
 
 @pytest.mark.parametrize("ground_first", [True, False])

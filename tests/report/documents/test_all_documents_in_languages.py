@@ -56,9 +56,9 @@ def texts(document: Document) -> list[str]:
     for block in document.blocks:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
-        said = block if isinstance(block, PrintedTable) else {name: text for name, text in vars(block).items() if name != "style"}
+        said = block if isinstance(block, PrintedTable) else _said_in(block)
         found += _strings(said) if not pictures else []
-    return [text.replace("\n", " ") for text in found]
+    return [text.replace("-\n", "-").replace("\n", " ") for text in found]
 
 
 def _drawn(figure: Any) -> Iterator[str]:
@@ -66,6 +66,11 @@ def _drawn(figure: Any) -> Iterator[str]:
     from matplotlib.text import Text
 
     return (text.get_text() for text in figure.findobj(Text))
+
+
+def _said_in(part: object) -> dict[str, object]:
+    """What a block, a cell or a head of a table says, without how it looks and what code calls it."""
+    return {name: said for name, said in vars(part).items() if name not in ("style", "key", "kind", "marker")}
 
 
 def _strings(node: object) -> list[str]:
@@ -84,7 +89,7 @@ def _strings(node: object) -> list[str]:
             *meanings,
         ]
     parts = node.values() if isinstance(node, dict) else node if isinstance(node, tuple) else ()
-    parts = [*parts, *(vars(p) for p in parts if hasattr(p, "__dataclass_fields__"))]
+    parts = [*parts, *(_said_in(p) for p in parts if hasattr(p, "__dataclass_fields__"))]
     return [text for part in parts for text in _strings(part)]
 
 

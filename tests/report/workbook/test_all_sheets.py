@@ -168,7 +168,7 @@ def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) 
     assert book["Targets"]["A4"].value.startswith("Targets that cannot be verified by the survey that is planned: 1.")
     kinds = {r[6].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)}
     assert kinds == {"baseline", "not measured", "target"}
-    assert row(book, "SMART", "achievable", "% decrease of prevalence")["Met"] == "NO"
+    assert row(book, "SMART", "Achievable", "% decrease of prevalence")["Met"] == "NO"
     assert "Follow-up" not in book.sheetnames  # there is no later round yet
 
 

@@ -26,7 +26,7 @@ def test_every_published_breakdown_of_a_measure_is_shown_once(norvia: fl.Publish
     published = norvia.own[norvia.own["measure"] == measure]
     keys = ["reference_population", "breakdown", "category"]
     shown = [row for _, rows in pairs(norvia, measure) for row in rows[keys].itertuples(index=False, name=None)]
-    assert sorted(shown) == sorted(published[keys].itertuples(index=False, name=None))
+    assert sorted(shown, key=str) == sorted(published[keys].itertuples(index=False, name=None), key=str)
 
 
 def test_populations_never_stand_in_one_picture(norvia: fl.Published) -> None:

@@ -167,11 +167,34 @@ def test_without_interaction_the_first_view_is_displayed(monkeypatch: pytest.Mon
     monkeypatch.setattr("IPython.display.display", seen.append)
     assert explore.tables(country.published()) is None
     _, picture, table = seen
-    assert "everyone" in picture.alt
+    assert "by sex" in picture.alt
     assert "<table" in table.html
     seen.clear()
     explore.tables(country.published(), choice=REGION)
     assert "by region" in seen[1].alt
+
+
+def test_it_opens_on_the_breakdown_with_the_most_numbers_and_none_hidden(judged: fl.Published) -> None:
+    choice, options = offered(judged)
+    rows = {by: judged.select("prevalence", by.split(" × ") if by else None) for by in options["breakdown"].values()}
+    whole = {by: len(found) for by, found in rows.items() if found["estimate"].notna().all()}
+    assert any(found["estimate"].isna().any() for found in rows.values())
+    assert whole[choice.breakdown] == max(whole.values()) > 1
+
+
+def test_a_table_has_the_same_axis_under_every_profile_and_of_every_population(judged: fl.Published) -> None:
+    spans: dict[tuple[str, str], set[tuple[float, float]]] = {}
+    farthest: dict[tuple[str, str], float] = {}
+    for choice in every(judged):
+        figure = view(judged, choice)[1].figure  # type: ignore[union-attr]
+        table = {judged.profile: judged, **judged.profiles}[choice.profile].table
+        rows = table[(table["measure"] == choice.measure) & (table["breakdown"] == choice.breakdown)]
+        key = (choice.measure, choice.breakdown)
+        spans.setdefault(key, set()).add(figure.layout.xaxis.range)
+        scale = 1000 if choice.measure == "prevalence" else 100 if choice.measure == "share" else 1
+        farthest[key] = max(farthest.get(key, 0.0), scale * rows["ci_high"].max())
+    assert {len(found) for found in spans.values()} == {1}
+    assert all(min(found)[1] >= farthest[key] for key, found in spans.items() if farthest[key] > 0)
 
 
 def test_two_populations_of_one_name_are_told_apart() -> None:

@@ -8,6 +8,8 @@ import pandas as pd
 from handed import EN, ES, FR
 from two_rounds import fell
 
+from fltoolkit.estimate.change_over_time.difference import INCREASED
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.printed_tables import change_tables
 
 
@@ -50,4 +52,4 @@ def test_years_are_heads_or_words() -> None:
 
 def test_a_verdict_of_a_hidden_row_is_blank() -> None:
     assert change_tables.light(EN, pd.Series({"light": ""}).to_dict()) == ""
-    assert change_tables.light(FR, {"light": "▲ increased"}) == "▲ hausse"
+    assert change_tables.light(FR, {"light": Reason.of("rounds.light", sign="▲", verdict=INCREASED)}) == "▲ hausse"

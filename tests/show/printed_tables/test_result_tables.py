@@ -6,6 +6,7 @@ import pytest
 from handed import EN, FR
 from published_rows import HIDDEN, OTHER_RULES, of, published, row
 
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.printed_tables import result_tables
 
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
@@ -19,7 +20,7 @@ def test_the_base_is_named_for_what_it_is(measure: str, base: str) -> None:
 
 
 def test_a_class_of_cases_stands_like_a_number() -> None:
-    rows = published(row(), of("sex", "men", cases=float("nan"), cases_class="50 and more"), groups=("sex",)).table
+    rows = published(row(), of("sex", "men", cases=float("nan"), cases_class=Reason.of("whom.more", N=50)), groups=("sex",)).table
     for language, said in ((EN, "50\xa0and\xa0more"), (FR, "50\xa0et\xa0plus")):
         cell = result_tables.table(language, rows).rows[-1][4]
         assert cell.text.replace("\u202f", "\xa0") == said

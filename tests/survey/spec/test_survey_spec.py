@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from fltoolkit.errors import SpecError
-from fltoolkit.survey.spec.survey_spec import SurveySpec, check_sides, read_spec
+from fltoolkit.survey.spec.consistency.two_sides import check_sides
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 from fltoolkit.yaml_files.loading import canonical_code, load_yaml
 
 Write = Callable[..., Path]

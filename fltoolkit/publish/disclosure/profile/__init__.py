@@ -1,1 +1,1 @@
-"""What a profile of cases may show: which of its rows, beside the numbers of cases that other tables show."""
+"""Decides which rows of a profile of cases may be shown."""

@@ -1,7 +1,7 @@
-"""The cells behind a profile of cases: those with a characteristic, those without it, and those of whom it is open.
+"""The three cells behind each row of a profile: cases with the characteristic, cases without it, and cases where it is unresolved.
 
-Characteristics overlap, so that no sum ties one to another. What ties the three cells of one is the number of cases, which is shown:
-a reader who knows two of them knows the third.
+The three add up to the number of cases, which is shown. So a reader who knows two of them knows the third. No sum links different
+characteristics, because they overlap.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def group_of(topic: str, name: str) -> str:
 
 
 def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
-    """By characteristic those of which each case has it, too: a stage holds of whoever answered yes to an item asked of that stage alone.
+    """For each characteristic, the others that contain it: whoever has it has them too. An example is the stage of an item that
+    was asked only about that stage.
 
     Of two with the same questions the later contains the earlier.
     """
@@ -152,7 +153,7 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
 
 
 def parent_cells(rows: pd.DataFrame, keys: Sequence[Key], of: Sequence[str]) -> dict[CellId, Cell]:
-    """The cells of cases whose number the rows of a profile tell: their bases.
+    """The cells of cases on which the rows of a profile are based. Each row reveals the number of its cell.
 
     The sampling points and households of a base are at least those of its cases with a characteristic, and those of its cases without it.
     """

@@ -1,7 +1,7 @@
-"""Which rows of a profile of cases may not be shown, once it is decided which numbers of cases are shown.
+"""Decides which rows of a profile of cases are hidden, after the decision about the numbers of cases.
 
-Each characteristic is decided by itself, beside all numbers of cases by the groups of profiles. What is hidden of these is decided before, and
-no further cell of another table is hidden for a profile: other rows of the same characteristic protect a row.
+Each characteristic is decided separately, together with all numbers of cases by the groups of the profile. No other table loses a cell for
+a profile: a row is protected by hiding other rows of the same characteristic.
 """
 
 from __future__ import annotations

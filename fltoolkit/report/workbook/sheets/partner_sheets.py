@@ -9,19 +9,19 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers
 from fltoolkit.nap.partner_entries import Partners, plain
 from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.report.workbook.sheets.target_sheets import verdicts
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import between, value
-from fltoolkit.survey.spec.groups import TOTAL
 
 ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
 """The sheet of each checklist, by the number of the tool."""
-RATED = "prevalence"
+BACKGROUND = 8
+"""A background study asks the questions of the knowledge base (Tool No. 4) first."""
 
 
 def _answer(language: Language, name: str = "answer") -> Column:
@@ -56,8 +56,9 @@ def smart(evidence: Evidence, language: Language) -> Page:
 
 def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     """A checklist of the toolkit; with evidence beside the questions where numbers can answer one."""
-    questions = checklists().of(tool)
-    beside, sourced = any(q.evidence for q in questions), tool == 8
+    tools = (KNOWLEDGE, tool) if tool == BACKGROUND else (tool,)
+    questions = [q for each in tools for q in checklists().of(each)]
+    beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
     columns = (
         column(language, "section", 24, "section"), column(language, "question", 70), *([column(language, "said", 60)] if beside else []),
         _answer(language), _note(language), *([column(language, "source", 30, "words", key="source")] if sourced else []),
@@ -69,7 +70,7 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
         words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *said)
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
     source = (language.say("checklists.source"),)
-    return page(language, SHEETS[tool], columns, lines, source, tool=str(tool), table="checklists", frozen=2)
+    return page(language, SHEETS[tool], columns, lines, source, tool=", ".join(map(str, tools)), table="checklists", frozen=2)
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
@@ -83,7 +84,7 @@ def methods(evidence: Evidence, language: Language) -> Page:
     for q in checklists().of(1):
         name, _, rest = language.say(f"checklists.questions.{q.id}").partition(": ")
         section = language.say("workbook.standards", section=language.say(f"checklists.sections.{q.section}"))
-        words = (section, name.rstrip("\u00a0"), number_words.start(rest), tool)
+        words = (section, name.rstrip(), number_words.start(rest), tool)
         lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
     return page(
         language, "definitions", columns, lines, (language.say("checklists.source"),), tool="1, 2", table="checklists", frozen=2
@@ -91,36 +92,34 @@ def methods(evidence: Evidence, language: Language) -> Page:
 
 
 def survey_says(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
-    """Published numbers beside a question, a line a breakdown; hidden ones are counted, not written."""
-    told = [
-        verdicts(evidence, language) if name == "change" else _said_by(evidence, language, name) for name in question.evidence
-    ]
-    return "\n".join(line for line in told if line)
+    """Published numbers beside a question, a line a breakdown; hidden ones are counted, not written.
+
+    Of the knowledge base, what no number answers is said to be a question for research.
+    """
+    told = [_said_by(language, rows) for rows in answers(evidence.now, question.evidence)]
+    told += [verdicts(evidence, language)] if CHANGE in question.evidence else []
+    said = "\n".join(line for line in told if line)
+    return said or (language.say("research.here") if question.tool == KNOWLEDGE else "")
 
 
-def _said_by(evidence: Evidence, language: Language, name: str) -> str:
+def _said_by(language: Language, rows: pd.DataFrame) -> str:
     """The numbers of one breakdown in a line."""
-    table = evidence.baseline.table
-    table = table[table["measure"].notna() & (table["group"] == name) & (table["category"] != "")]
-    measure = RATED if RATED in set(table["measure"]) else next(iter(table["measure"]), "")
-    rows = table[table["measure"] == measure].drop_duplicates("category").to_dict("records")
-    if not rows:
-        return ""
-    whole = name == TOTAL
-    rows = rows[:1] if whole else rows
-    shown = [r for r in rows if pd.notna(r["baseline_value"])]
-    told = [f"{'' if whole else number_words.reason(language, r['category'])} {_said(language, r)}".strip() for r in shown]
-    if hidden := len(rows) - len(shown):
+    records = rows.to_dict("records")
+    first, shown = records[0], [r for r in records if pd.notna(r["estimate"])]
+    whole = not first["breakdown"]
+    told = [f"{'' if whole else number_words.category(language, r)} {_said(language, r)}".strip() for r in shown]
+    if hidden := len(records) - len(shown):
         told.append(language.say("workbook.said.hidden", n=str(hidden)))
-    key, unit = ("everyone" if whole else "by"), language.kit(rows[0]["unit"])
-    text = language.say(f"workbook.said.{key}", group=number_words.group(language, name), unit=unit, values=language.list(told))
+    key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
+    unit = number_words.unit(language, str(first["measure"]), str(first["reference_population_label"]))
+    text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(told))
     meaning = number_words.markers(language, [r["marker"] for r in shown])
     return f"{text} ({meaning})" if meaning else text
 
 
 def _said(language: Language, row: Row) -> str:
-    interval = between(language, row, "ci_low", "ci_high")
-    told = language.say("workbook.said.value", value=value(language, row["baseline_value"], row), interval=interval)
+    interval = number_words.interval(language, row)
+    told = language.say("workbook.said.value", value=number_words.shown(language, row), interval=interval)
     return f"{told} {number_words.marker(row)}".strip()
 
 

@@ -12,13 +12,14 @@ import pandas as pd
 from fltoolkit.classify.profile.characteristics import TOPICS, families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import uncrossed_categories
 from fltoolkit.publish.measure_units import COUNTED, PROFILES, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import PublishedNumber, value
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import uncrossed
 
 REASON = 150  # letters of a reason that stands in the chart itself
@@ -60,12 +61,13 @@ def estimates(
     _one_population(rows)
     measure = str(first["measure"])
     groups = [str(b) for b in rows["breakdown"].unique() if b]
+    titled = [b for b in groups if b not in out.origins]
     heads = _crossed(language, rows) if crossed else _listed(language, rows, headed=len(groups) > 1)
     lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, room) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
-    named = title or _title(language, first, groups)
+    named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
     said = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
     notes = [*chart_notes.signs(language, marks), *said]
@@ -102,6 +104,12 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
         f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks)), WHOLE_PAGE),
         f"{named}. {subtitle} {language.list(told)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
     )  # fmt: skip
+
+
+def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
+    """The axis from zero that holds every number and interval of published rows, of one measure."""
+    marks = [mark for row in rows.to_dict("records") for mark in mark_of(language, row, str(row["measure"]), words="")]
+    return axis_ticks.from_zero(language, [mark.end for mark in marks])
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
@@ -167,7 +175,8 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     several = rows["breakdown"].nunique() > 1
 
     def label(group: str, row: PublishedNumber) -> str:
-        return number_words.category(language, {"breakdown": group, "category": value(group, row[group])})
+        said = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
+        return number_words.category(language, {"breakdown": group, "category": said[group]})
 
     found: list[tuple[str, list[Labelled]]] = []
     for breakdown, part in rows.groupby("breakdown", sort=False):
@@ -206,7 +215,7 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
     of = language.say(f"titles.{first['measure']}")
     if not groups:
         return of_population(language, first, of)
-    names = language.join(language.join(number_words.group(language, key) for key in uncrossed(group)) for group in groups)
+    names = language.join(language.join(map(language.by_group, uncrossed(group))) for group in groups)
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
     return of_population(language, first, language.say(key, title=of, groups=names))
 
@@ -239,9 +248,14 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, room: Room) -> tuple[str, ...]:
     first = rows.iloc[0].to_dict()
     if not room.source:
-        return chart_notes.told(signs)
+        return chart_notes.told(signs, *number_words.group_notes(language, rows))
     below = (chart_notes.base(out, first, language), chart_notes.source(language, first["survey"]))
-    return chart_notes.told(signs, chart_notes.markers(language, rows["marker"]), " ".join(part for part in below if part))
+    return chart_notes.told(
+        signs,
+        chart_notes.markers(language, rows["marker"]),
+        *number_words.group_notes(language, rows),
+        " ".join(part for part in below if part),
+    )
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:

@@ -147,19 +147,23 @@ def _curves(chart: CurveChart, size: Size) -> Any:
 
 
 def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
-    """The words of a point above it, or at its right: at its left where they would leave the picture."""
+    """The words of a point above it, or at its right. Where they would leave the picture or meet the next point, at its left, and below a line."""
     if not point.beside:
         _note(axes, point.words, (point.x, point.mark.end), (0, size.font * 0.8), size, ha="center")
         return
-    axis, box = chart.x, axes.get_position()
-    share = (
-        (math.log(point.x / axis.low) / math.log(axis.high / axis.low))
-        if axis.log
-        else (point.x - axis.low) / (axis.high - axis.low)
-    )
-    leaves = (box.x0 + share * box.width) * size.width + width(point.words, size.small) + GAP > size.width
-    away, side = size.font * 0.7, "right" if leaves else "left"
-    _note(axes, point.words, (point.x, point.mark.value), (-away if leaves else away, size.font * 0.4), size, ha=side)
+    place = _inches(axes, chart.x, point.x, size)
+    end = place + width(point.words, size.small) + GAP
+    later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]
+    at_left = end > min([size.width, *later])
+    offset = (-0.5 * size.font, -1.4 * size.font) if at_left else (0.7 * size.font, 0.4 * size.font)
+    _note(axes, point.words, (point.x, point.mark.value), offset, size, ha="right" if at_left else "left")
+
+
+def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
+    """How far from the picture's left edge a value stands."""
+    box = axes.get_position()
+    low, high, at = (math.log(x) if axis.log else x for x in (axis.low, axis.high, value))
+    return float(box.x0 + (at - low) / (high - low) * box.width) * size.width
 
 
 def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:

@@ -67,11 +67,19 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
 
 @dataclass(frozen=True)
 class Size:
-    """A picture's width in inches, as it is printed, its font in points, and the share of its width for the words at each side of the axis."""
+    """How large a picture is.
+
+    Attributes:
+        width: inches, as it is printed.
+        font: points of its letters.
+        words: the share of its width for the words at each side of the axis.
+        titled: whether its title stands in it; a slide has it as its heading.
+    """
 
     width: float
     font: float
     words: float
+    titled: bool = True
 
     @property
     def small(self) -> float:
@@ -79,7 +87,7 @@ class Size:
         return max(SMALLEST, 0.9 * self.font)
 
 
-WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.28), Size(11.6, 16.0, 0.34)
+WIDE, HALF, SLIDE = Size(6.69, 9.0, 0.34), Size(3.19, 8.0, 0.28), Size(11.6, 16.0, 0.34, titled=False)
 """As wide as the text of a page, half of it, and a slide."""
 
 
@@ -128,11 +136,15 @@ def sheet(
     from matplotlib.figure import Figure
 
     room, bold = size.width - 2 * EDGE, 1.14 * size.font
-    title = wrapped(chart.title, bold, room, bold=True)
+    title = wrapped(chart.title, bold, room, bold=True) if size.titled else ""
     subtitle = wrapped(chart.subtitle, size.small, room)
     notes = "\n".join(wrapped(note, size.small, room) for note in chart.notes)
     quiet = LEADING * size.small / 72
-    heads = (LEADING * bold * (title.count("\n") + 1) / 72, quiet * (subtitle.count("\n") + 1), 1.5 * quiet if series else 0.0)
+    heads = (
+        LEADING * bold * (title.count("\n") + 1) / 72 if title else 0.0,
+        quiet * (subtitle.count("\n") + 1),
+        1.5 * quiet if series else 0.0,
+    )
     foot = quiet * (notes.count("\n") + 1) + 2 * EDGE if notes else 0.0
     height = EDGE + sum(heads) + margins.above + body + margins.below + foot
     figure = Figure(figsize=(size.width, height))

@@ -28,5 +28,5 @@ def test_the_methods_are_those_of_the_run() -> None:
     assert told["Interval"].startswith("95\u00a0% confidence interval")
     assert told["[c]"] == "confidential: not shown"
     french = {term: text for _, term, text, _ in definitions(made, FR)}
-    assert french["[c]"] == "confidentiel\u00a0: non montré"
-    assert french["Intervalle"].startswith("Intervalle de confiance à 95\u00a0%")
+    assert french["[c]"] == "confidentiel\u202f: non montré"
+    assert french["Intervalle"].startswith("Intervalle de confiance à 95\u202f%")

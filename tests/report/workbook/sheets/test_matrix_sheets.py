@@ -8,6 +8,7 @@ import pytest
 import small_country as country
 from handed import EN, FR, evidence
 
+from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Indicator
@@ -76,14 +77,14 @@ def test_a_definition_is_the_plans_words_between_the_kits() -> None:
         "means_of_verification": "m", "lead": "l",
     })  # fmt: skip
     assert definition(EN, indicator, {"indicator": "I"}) == "Those counted. Unit of analysis: person. Qualitative."
-    assert definition(FR, indicator, {"indicator": "I"}) == "Those counted. Unité d'analyse\u00a0: person. Qualitatif."
+    assert definition(FR, indicator, {"indicator": "I"}) == "Those counted. Unité d’analyse\u202f: person. Qualitatif."
     base = definition(FR, indicator, {"indicator": PREVALENCE["indicator"]})
     assert base.startswith("Personnes en travail forcé")
     assert base.endswith("Quantitatif.")
 
 
 def test_the_row_that_the_kit_adds_says_what_it_is_for() -> None:
-    row = {"indicator": PREVALENCE["indicator"], "unit": "per 1,000 adults"}
+    row = {"indicator": PREVALENCE["indicator"], "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults"))}
     assert name_of(EN, row) == "Prevalence of forced labour, adults (the base of the row below)"
     assert name_of(FR, row) == "Prévalence du travail forcé, adultes (base de la ligne suivante)"
     assert name_of(FR, {"indicator": "Inspectors trained", "unit": "person"}) == "Inspectors trained"

@@ -28,9 +28,9 @@ def test_only_what_the_kit_cannot_tell_is_asked_of_partners() -> None:
     filled = entries(checklists={"smart.rate.time_bound": {"answer": "partly"}})
     found = replace(promises.evidence_before_a_repeat(promises.plan_with(), filled), smart=pd.DataFrame(judged))
     told, asked = smart(found, EN).lines
-    assert told.cells == ("Objective", "Prevalence", "specific", Styled("NO", "warn"), "whom it counts", None, None)
+    assert told.cells == ("Objective", "Prevalence", "Specific", Styled("NO", "warn"), "whom it counts", None, None)
     assert told.inputs == ()
-    assert asked.cells == ("Objective", "Prevalence", "time-bound", "partners", "", "partly", None)
+    assert asked.cells == ("Objective", "Prevalence", "Time-bound", "partners", "", "partly", None)
     assert (asked.id, asked.inputs, asked.held) == ("smart.rate.time_bound", ("answer", "note"), {"answer"})
 
 
@@ -43,15 +43,15 @@ def test_every_question_of_a_tool_is_asked_in_the_plans_language_with_what_partn
     answer = next(c for c in page.columns if c.key == "answer")
     assert (page.name, answer.choices) == ("Capacités", {"yes": "oui", "partly": "en partie", "no": "non"})
     last = page.lines[-1]
-    assert last.cells[1:] == ("L'impact du renforcement des capacités est-il suivi et évalué\u00a0?", "yes", "since 2024")
+    assert last.cells[1:] == ("L’impact du renforcement des capacités est-il suivi et évalué\u202f?", "yes", "since 2024")
 
 
 def test_a_standard_is_named_apart_from_what_is_asked_of_it() -> None:
     lines = {line.id: line for line in methods(evidence(), FR).lines}
     section, name, asked, source, *_ = lines["ils_c105"].cells
-    assert (section, name) == ("Normes\u00a0: Travail forcé", "Convention (n°\u00a0105) sur l'abolition du travail forcé, 1957")
+    assert (section, name) == ("Normes\u202f: Travail forcé", "Convention (n°\u00a0105) sur l’abolition du travail forcé, 1957")
     assert str(asked).startswith("Est-elle ratifiée")
-    assert source == "Boîte à outils de l'OIT, outil 1"
+    assert source == "Boîte à outils de l’OIT, outil 1"
 
 
 def question(*asked: str) -> ChecklistQuestion:

@@ -78,4 +78,4 @@ def test_the_detail_has_the_rows_that_the_survey_fills_with_words_for_codes() ->
     row = cells(page)
     assert (row["Mesure"], row["Selon"], row["Catégorie"]) == ("prévalence", "–", "ensemble")
     assert row["Rempli par"] == "enquête"
-    assert row["Méthode de l'intervalle"].startswith("Korn-Graubard")
+    assert row["Méthode de l’intervalle"].startswith("Korn-Graubard")

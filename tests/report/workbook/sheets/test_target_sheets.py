@@ -11,6 +11,8 @@ import promises
 import pytest
 from handed import EN, FR
 
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
+from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import UNPLANNED
@@ -106,12 +108,17 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     assert milestones(promises.evidence_before_a_repeat(promises.plan_with()), EN) is None
 
 
+def light(sign: str, verdict: Reason) -> Reason:
+    return Reason.of("rounds.light", sign=sign, verdict=verdict)
+
+
 def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_in_the_plans_language() -> None:
     made = judged()
     assert follow_up(made, EN) is None
     row: dict[str, Any] = dict.fromkeys(made.follow_up.columns) | {
-        "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.4, "change": -750.0, "light": "▼ decreased", "group": "gender",
-        "category": "women", "unit": "per 1,000 adults", "marker": "u", "decrease": 62.54, "flag": "unreliable",
+        "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.4, "change": -750.0, "light": light("▼", DECREASED), "group": "gender",
+        "category": Reason.of("categories.women"), "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")),
+        "marker": "u", "decrease": 62.54, "flag": "unreliable",
     }  # fmt: skip
     later = replace(made, follow_up=pd.DataFrame([row]))
     page = follow_up(later, EN)
@@ -132,11 +139,11 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
 
 def test_only_totals_tell_their_verdict_in_a_line() -> None:
     rows = [
-        {"group": "total", "indicator": "Prevalence", "light": "▼ decreased"},
+        {"group": "total", "indicator": "Prevalence", "light": light("▼", DECREASED)},
         {"group": "total", "indicator": "Persons", "light": ""},
-        {"group": "gender", "indicator": "Prevalence", "light": "▲ increased"},
+        {"group": "gender", "indicator": "Prevalence", "light": light("▲", INCREASED)},
     ]
     made = replace(judged(), follow_up=pd.DataFrame(rows))
     assert verdicts(made, EN) == "Prevalence: ▼ decreased"
-    assert verdicts(made, FR) == "Prevalence\u00a0: ▼ baisse"
+    assert verdicts(made, FR) == "Prevalence\u202f: ▼ baisse"
     assert verdicts(judged(), EN) == ""

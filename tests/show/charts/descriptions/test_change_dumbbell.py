@@ -40,7 +40,7 @@ def test_both_rounds_stand_on_one_line_with_the_verdict() -> None:
     assert everyone.printed == "decreased\n50.0 → 18.8"
     assert chart.title == "Prevalence of forced labour, 2025 and 2027: adults"
     assert "everyone: 50.0 and 18.8: decreased" in chart.alt
-    assert "ensemble\xa0: 50,0 et 18,8\xa0: baisse" in change(rows(), FR).alt
+    assert "ensemble\u202f: 50,0 et 18,8\u202f: baisse" in change(rows(), FR).alt
 
 
 def test_the_base_names_how_many_were_asked_in_each_round() -> None:

@@ -37,7 +37,7 @@ def test_the_base_is_the_published_number_of_persons_asked() -> None:
     out = published(row(n=4782.0), of("sex", "men", n=2360.0))
     (first,) = out.select("prevalence", ["sex"]).to_dict("records")
     assert base(out, first, EN) == "Base: adults; number asked: 4,782."
-    assert base(out, first, FR) == "Champ\u00a0: adultes\u00a0; nombre de personnes interrogées\u00a0: 4\u202f782."
+    assert base(out, first, FR) == "Champ\u202f: adults\u202f; nombre de personnes interrogées\u202f: 4\u202f782."
 
 
 def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> None:

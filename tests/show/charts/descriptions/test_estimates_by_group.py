@@ -13,10 +13,12 @@ from handed import EN, FR
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.own_text import OwnText
+from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, Room, estimates, rule_sets
 
-NBSP = "\u00a0"
+NBSP, THIN = "\u00a0", "\u202f"
 
 
 def regions(language: Language = EN, room: Room = WHOLE_PAGE) -> DotChart:
@@ -60,10 +62,10 @@ def test_the_alternative_text_tells_each_number_with_interval_and_marker() -> No
 
 def test_in_another_language() -> None:
     chart = regions(FR)
-    assert chart.title == f"Prévalence du travail forcé selon région{NBSP}: adultes"
-    assert chart.subtitle.startswith("Pour 1\u202f000\u00a0; intervalles à 95\u00a0%")
-    assert re.search(rf"north{NBSP}: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", chart.alt)
-    assert chart.notes[-1].startswith(f"Champ{NBSP}: adultes")
+    assert chart.title == f"Prévalence du travail forcé selon la région{THIN}: adults"
+    assert chart.subtitle.startswith("Pour 1\u202f000\u202f; intervalles à 95\u202f%")
+    assert re.search(rf"north{THIN}: 222,2 \([\d,]+{NBSP}à{NBSP}[\d,]+\)", chart.alt)
+    assert chart.notes[-1].startswith(f"Champ{THIN}: adults")
 
 
 def test_several_groups_have_headings_and_one_name_in_two_groups_stays_two_rows() -> None:
@@ -83,6 +85,16 @@ def test_a_crossed_breakdown_has_the_categories_of_its_second_group_as_headings(
     assert found(chart, "men × north").marks[0].value == pytest.approx(1000 * 10 / 46, abs=0.05)
     assert "men × west: [c]" in chart.alt
     assert chart.title == "Prevalence of forced labour by sex and region: adults"
+
+
+def test_a_crossed_breakdown_has_the_categories_in_the_language_of_the_chart() -> None:
+    out = country.published()
+    own = OwnWords({"men": OwnText("men", "en", {"fr": "hommes"})})
+    chart = estimates(out, out.select("prevalence", ["sex", "region"]), FR.about(own), crossed=("sex", "region"))
+    labels = {row.label for row in chart.rows}
+    assert {"hommes", "women", "non déclaré"} <= labels
+    assert not {"men", "not stated"} & labels
+    assert "hommes × non déclaré" in chart.alt
 
 
 def test_adults_and_children_never_stand_under_one_title() -> None:

@@ -11,6 +11,7 @@ import pytest
 from handed import EN, FR
 from two_rounds import fell
 
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph
 from fltoolkit.show.charts.descriptions.target_path import target_path, way_of
@@ -24,7 +25,7 @@ WAY = pd.DataFrame(
     {
         "year": [2025, 2026, 2027, 2028, 2029],
         "value": [50.0, 43.75, 37.5, 31.25, 25.0],
-        "kind": ["baseline", "not measured", "planned survey", "not measured", "target"],
+        "kind": [Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "survey", "not_measured", "target")],
     }
 )
 LATER: dict[str, Any] = {"year": 2027, "value": 18.75, "ci_low": 13.7, "ci_high": 25.0, "verdict": "decreased"}
@@ -42,7 +43,7 @@ def test_the_words_say_what_nobody_measures() -> None:
     assert re.search(rf"2027: 18\.8 \([\d.]+{NBSP}to{NBSP}[\d.]+\), decreased", alt)
     assert "18.8" not in way().alt
     assert "18.8" not in way(LATER | {"value": np.nan}).alt
-    assert "2026\u00a0: 43,8, " in target_path(TARGET, WAY, None, FR).alt
+    assert "2026\u202f: 43,8, non mesuré" in target_path(TARGET, WAY, None, FR).alt
 
 
 def test_each_kind_of_point_has_a_sign_of_its_own() -> None:

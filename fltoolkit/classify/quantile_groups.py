@@ -1,0 +1,65 @@
+"""The limits of groups of equal size, such as fifths by household wealth: weighted quantiles over all persons of the sample.
+
+A limit is a value of the data. It stays in memory: no table, file or message holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from fltoolkit.classify.group_columns import stated_number
+from fltoolkit.errors import DataError
+from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.data.internal_columns import WEIGHT
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.spec.groups import QuantileGroup
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+ROUNDING = 1e-9  # a share of the population this close to a quantile's own share has reached it: sums of weights are rounded
+
+
+def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, ...]]:
+    """By group of quantiles, the upper limits of all its quantiles but the last.
+
+    The population is all persons of the sample who have the number, each with `design.weight`: also those who were not asked the module.
+
+    Raises:
+        DataError: so many persons share one number that a quantile would be empty.
+    """
+    return {name: _limits(name, group, persons) for name, group in spec.groups.items() if isinstance(group, QuantileGroup)}
+
+
+def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...]:
+    value = stated_number(group).alias("value")
+    there = persons.select(value, nw.col(WEIGHT).alias("weight")).filter(~nw.col("value").is_null() & ~nw.col("value").is_nan())
+    summed = to_pandas(there.group_by("value").agg(nw.col("weight").sum()).sort("value"))
+    found = weighted_quantiles(
+        summed["value"].to_numpy(np.float64),
+        summed["weight"].to_numpy(np.float64),
+        [i / group.quantiles for i in range(1, group.quantiles)],
+    )
+    if len(set(found)) < group.quantiles - 1 or (found and found[-1] >= summed["value"].max()):
+        raise DataError(
+            f"the numbers cannot be parted into {group.quantiles} groups: too many persons share one of them, or too few have one",
+            where=f"{group.column} (groups.{name})", do="ask for fewer quantiles, or name a column with more different numbers",
+        )  # fmt: skip
+    return found
+
+
+def weighted_quantiles(values: NDArray[np.float64], weights: NDArray[np.float64], shares: Sequence[float]) -> tuple[float, ...]:
+    """The smallest value that at least a share of the weight does not exceed, for each share; of no weight none.
+
+    This is the inverse of the weighted distribution function, R's `svyquantile(..., qrule = "math")`.
+
+    Args:
+        values: different values, rising. weights: the sum of the weights of each; a missing one is none.
+    """
+    reached = np.cumsum(np.nan_to_num(weights))
+    if not len(reached) or reached[-1] <= 0:
+        return ()
+    at = np.searchsorted(reached / reached[-1], np.asarray(shares) - ROUNDING)
+    return tuple(float(value) for value in values[at])

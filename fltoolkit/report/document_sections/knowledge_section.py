@@ -1,0 +1,46 @@
+"""What the survey knows for a background study, as blocks of a document, and what it leaves to research (ILO toolkit, Tools No. 4 and 8)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.nap.checklists import checklists
+from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.knowledge_base import TOOL, answers, for_research
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Heading, Paragraph
+from fltoolkit.show.printed_tables import result_tables
+
+
+def known(evidence: Evidence, language: Language) -> list[Block]:
+    """A heading for each topic of Tool No. 4 that the survey knows something of, with its tables: each table of a run once.
+
+    What is told of everyone is no table: the headline says it.
+    """
+    blocks: list[Block] = []
+    told: set[tuple[str, str, str]] = set()
+    for section in dict.fromkeys(q.section for q in checklists().of(TOOL)):
+        words = [word for q in checklists().of(TOOL) if q.section == section for word in q.evidence]
+        parts = {_key(rows): rows for rows in answers(evidence.now, words) if rows["breakdown"].iloc[0]}
+        new = [rows for key, rows in parts.items() if key not in told]
+        told |= set(parts)
+        if new:
+            whole = pd.concat(new)
+            tables = (
+                result_tables.table(language, rows) for _, rows in whole.groupby(["measure", "reference_population"], sort=False)
+            )
+            blocks += [Heading(language.say(f"checklists.sections.{section}"), 3), *tables]
+    return blocks
+
+
+def research(evidence: Evidence, language: Language) -> list[Block]:
+    """The questions that the survey cannot answer, for qualitative studies and records of authorities."""
+    open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
+    return (
+        [Heading(language.say("research.heading"), 3), Paragraph(language.say("research.why")), Bullets(open_)] if open_ else []
+    )
+
+
+def _key(rows: pd.DataFrame) -> tuple[str, str, str]:
+    first = rows.iloc[0]
+    return str(first["measure"]), str(first["reference_population"]), str(first["breakdown"])

@@ -1,0 +1,62 @@
+"""What a code of a job stands for: of its industry in ISIC, or of its occupation in ISCO."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from fltoolkit.survey.classifications.industry_codes import SectorRow, key_of as industry_key, sector_rows
+from fltoolkit.survey.classifications.standards import UNKNOWN, isic, standard
+from fltoolkit.survey.spec.groups import Job, Sector
+
+# The sub-major groups of ISCO-08 by their major group. Source: ILO, International Standard Classification of Occupations, 2012.
+SUB_MAJOR_GROUPS = {
+    "0": "123",
+    "1": "1234",
+    "2": "123456",
+    "3": "12345",
+    "4": "1234",
+    "5": "1234",
+    "6": "123",
+    "7": "12345",
+    "8": "123",
+    "9": "123456",
+}
+
+
+def job_key(value: nw.Expr, job: Job) -> nw.Expr:
+    """The part of a code that decides the row it belongs to: of an industry see `industry_codes.key_of`; of an occupation its first two
+    digits, or the one digit of a column of major groups. Null where the code has another length. One leading zero that the file lost
+    is restored.
+    """
+    if isinstance(job, Sector):
+        return industry_key(value, job)
+    digits = int(job.digits)
+    if digits == 1:
+        return nw.when(value.str.contains(r"^\d$")).then(value)
+    lost_zero = value.str.contains(rf"^\d{{{digits - 1}}}$")
+    whole = nw.when(lost_zero).then(nw.concat_str([nw.lit("0"), value])).otherwise(value)
+    return nw.when(whole.str.contains(rf"^\d{{{digits}}}$")).then(whole.str.slice(0, 2))
+
+
+def job_rows(job: Job) -> dict[str, SectorRow]:
+    """Each key of `job_key` to the row it belongs to, in the order of the classification."""
+    if isinstance(job, Sector):
+        return sector_rows(job)
+    major = standard().classifications[job.classification]
+    rows = {digit: SectorRow(category.said, category.ilostat) for digit, category in major.items() if digit != UNKNOWN}
+    if job.digits == "1":
+        return rows
+    return {digit + second: rows[digit] for digit, seconds in SUB_MAJOR_GROUPS.items() for second in seconds}
+
+
+def not_stated_code(job: Job) -> str:
+    """The code of the row `not stated`."""
+    if not isinstance(job, Sector):
+        return standard().classifications[job.classification][UNKNOWN].ilostat
+    prefix = "ECO_AGGREGATE" if job.level == "ilo_aggregate" else isic(job.revision).ilostat["section"]
+    return f"{prefix}_X"
+
+
+def classification_of(job: Job) -> str:
+    """What a code is looked up in, as survey.yaml names it: a correspondence table, a revision of ISIC, ISCO."""
+    return job.correspondence or job.revision if isinstance(job, Sector) else job.classification

@@ -1,0 +1,54 @@
+"""Groups that tell of single origins: one nationality, country of birth, ethnicity or religion beside others.
+
+Whether somebody was born abroad, or is a citizen, is migrant status, a standard breakdown. Single origins are more: a table by them is
+soon read as a profile. So they are published only where survey.yaml says why, and then as rates alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from fltoolkit.survey.spec.groups import AnyGroup, Group
+
+RATES = ("prevalence", "stock_prevalence", "current_prevalence")
+KEY = "publish_origins_because"
+# Words of names and labels in English, French, Spanish and Portuguese.
+ALWAYS = re.compile(
+    r"\bethni|\betni|\btrib[eu]|\bcast[ea]s?\b|\breligi|\bindigen|\bindígen|\bautocht|\braces?\b|\brazas?\b|\bmother tongue|\blangue maternelle"
+)
+# Of these two categories are migrant status: born here or abroad, citizen or not.
+OF_SEVERAL = re.compile(
+    r"\bnationalit|\bnacionalid|\bcitizen|\bcitoyennet|\bciudadan|\bcidadani|\bcountr(y|ies) of (birth|origin)|\bbirth (country|place)|\bbirthplace"
+    r"|\bpays de naissance|\bpays d.origine|\bpa[ií]s de nac|\bpa[ií]s de origen|\bpa[ií]s de origem|\borigins?\b"
+)
+
+
+def tells_origins(name: str, group: AnyGroup) -> bool:
+    """Whether a group tells of single origins: survey.yaml says so by the key, or its name or label does."""
+    if not isinstance(group, Group) or group.classification:
+        return False
+    words = f"{name} {group.label}".replace("_", " ").casefold()
+    several = len(set(group.labels.values())) > 2
+    return bool(group.publish_origins_because or ALWAYS.search(words) or (several and OF_SEVERAL.search(words)))
+
+
+def obstacle_of_origins(measure: str, by: Collection[Sequence[str]], origins: Collection[str], allowed: Collection[str]) -> str:
+    """Why a table may not be made, in words; empty where it may.
+
+    Args:
+        measure: of the table. by: its breakdowns. origins: the groups of single origins; allowed: those that survey.yaml publishes.
+    """
+    found = sorted({group for breakdown in by for group in breakdown} & set(origins))
+    if not found:
+        return ""
+    if closed := [group for group in found if group not in allowed]:
+        return (
+            f"{closed[0]} tells of single origins, which are published only where survey.yaml says why: give the reason under "
+            f"groups.{closed[0]}.{KEY}, or ask for migrant status (classification: place_of_birth or citizenship)"
+        )
+    if measure not in RATES:
+        return f"{found[0]} tells of single origins: only rates are published by it ({', '.join(RATES)}), and no {measure}"
+    if any(len(breakdown) > 1 and set(breakdown) & set(found) for breakdown in by):
+        return f"{found[0]} tells of single origins: it is not crossed with another group"
+    return ""

@@ -1,0 +1,36 @@
+"""Whether the populations of a survey.yaml, its ages and its children's module fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fltoolkit.survey.spec.groups import AgeGroup, AnyGroup, PopulationSpec
+
+
+def refuse_ages_of_nobody(oldest: int, populations: Mapping[str, PopulationSpec], groups: Mapping[str, AnyGroup]) -> None:
+    """Raise `ValueError` where a population or a band begins above the oldest age, in years."""
+    ages = {f"populations.{name}.age.min": p.age.min for name, p in populations.items() if p.age.min is not None}
+    ages |= {f"groups.{name}.bands": g.bands[-1] for name, g in groups.items() if isinstance(g, AgeGroup)}
+    if too_old := [f"{key} ({age})" for key, age in ages.items() if age > oldest]:
+        raise ValueError(f"{too_old[0]} is above age.max ({oldest}): nobody is of such an age")
+
+
+def refuse_unfit_populations(populations: Mapping[str, PopulationSpec], sides: Mapping[str, str], adult: int | None) -> None:
+    """Raise `ValueError` where a population mixes adults and children, or a sum is not one of each.
+
+    Args:
+        sides: by population `adults`, `children`, or empty for both.
+        adult: the age from which a person is an adult; None where survey.yaml has no module of children.
+    """
+    for name, population in populations.items():
+        where = f"populations.{name}"
+        if population.sum_of and adult is None:
+            raise ValueError(f"{where}.sum_of adds adults and children, and there is no children:")
+        if population.sum_of:
+            if sorted(sides.get(part, "") for part in population.sum_of) != ["adults", "children"]:
+                raise ValueError(f"{where}.sum_of: name one population of adults and one of children")
+        elif adult is not None and not sides[name]:
+            raise ValueError(
+                f"{where}.age: with children: a population is of adults (min {adult} or more) or of children "
+                f"(max {adult - 1} or less), since their definitions differ; add the two with sum_of"
+            )

@@ -1,0 +1,66 @@
+"""Whether the tables that a survey.yaml asks for can be made of what it names."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from fltoolkit.survey.classifications.origins import obstacle_of_origins
+from fltoolkit.survey.spec.groups import PopulationSpec, TableSpec
+
+
+@dataclass(frozen=True)
+class AllowedTables:
+    """What tables may name.
+
+    Attributes:
+        groups: every group. populations: by name. case_only: the groups that only cases have.
+        origins: the groups of single origins; published_origins: those that survey.yaml publishes.
+    """
+
+    groups: set[str]
+    populations: Mapping[str, PopulationSpec]
+    case_only: Collection[str]
+    origins: Collection[str]
+    published_origins: Collection[str]
+
+
+def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
+    """Raise `ValueError` for a table of a group or population that there is not, and for one that may not be made."""
+    for i, table in enumerate(tables, 1):
+        for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
+            if group not in allowed.groups:
+                raise ValueError(f"table {i} of tables: {group} is not one of the groups{one_of_these(group, allowed.groups)}")
+        if table.population and table.population not in allowed.populations:
+            near = one_of_these(table.population, set(allowed.populations))
+            raise ValueError(f"table {i} of tables, population: {table.population} is not one of populations{near}")
+        _refuse_unfit_profile(table, i, allowed.case_only, allowed.populations)
+        named = (*table.by, *([(table.of,)] if table.of else []))
+        if why := obstacle_of_origins(table.measure, named, allowed.origins, allowed.published_origins):
+            raise ValueError(f"table {i} of tables: {why}")
+
+
+def one_of_these(name: str, known: set[str]) -> str:
+    """The names there are, and the one that was probably meant."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _refuse_unfit_profile(
+    table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
+) -> None:
+    """Raise `ValueError` for a profile by a group that only cases have, or of adults and children together.
+
+    Args:
+        table: one of `tables:`, the `number`-th. case_only: the groups that only cases have. populations: those of the survey.
+    """
+    if not table.is_profile:
+        return
+    if only := sorted({g for b in table.by for g in b} & set(case_only)):
+        raise ValueError(f"table {number} of tables: a profile is by a group that everybody has, and only cases have {only[0]}")
+    of = populations[table.population or next(iter(populations))]
+    if of.sum_of:
+        raise ValueError(
+            f"table {number} of tables, population: adults and children each have a profile of their own: {', '.join(of.sum_of)}"
+        )

@@ -1,0 +1,31 @@
+"""Whether the two sides of the definition, involuntary and coerced, rest on different answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fltoolkit.errors import SpecError
+from fltoolkit.survey.spec.questions import Source
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+
+def check_sides(
+    spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
+) -> None:
+    """No answer (a code of a column) may feed both sides of the definition (docs/survey_yaml.md, A question). Raises `SpecError`.
+
+    Args:
+        spec: the survey.
+        involuntary: the questions on that side, each with its item; `coercion` likewise.
+        where: the path of survey.yaml, for the message.
+    """
+    fed = {(source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes}
+    for item, source in coercion:
+        for code in source.codes(spec.answers).yes:
+            if (source.column, code) in fed:
+                raise SpecError(
+                    "one answer feeds both sides of the definition",
+                    where=f"{where}: items",
+                    found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
+                    do="keep it on one side; different codes of one column may stand on different sides",
+                )
