@@ -80,3 +80,12 @@ def test_a_model_of_children_calls_them_as_their_tables_do() -> None:
     numbers = made.set_index("category")["odds_ratio"]
     assert pd.notna(numbers).all()
     assert (numbers == 1).sum() == 1
+
+
+def test_a_domain_takes_either_name_and_says_that_of_its_population() -> None:
+    persons = fl.classify(fl.read_survey(SAMPLES / "valdorie_enquete_2025" / "survey.yaml"))
+    made = [fl.prevalence(persons, population="children", where={"sex": name}) for name in ("girls", "women")]
+    pd.testing.assert_frame_equal(*(est.table for est in made))
+    assert [est.about.where for est in made] == [(("sex", ("women",)),)] * 2
+    assert [est.about.population_label for est in made] == ["children aged 5 to 17 (sex: girls)"] * 2
+    assert set(fl.publish(made[0]).table["reference_population"]) == {"children (sex: girls)"}

@@ -339,6 +339,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "judged",
         "profiles",
         "outcomes",
+        "own_words",
         "basis",
     }
     assert out.basis is not None

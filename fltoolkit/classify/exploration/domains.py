@@ -12,12 +12,14 @@ from typing import Annotated, TypeVar
 import narwhals as nw
 
 from fltoolkit.classify.answers_as_truths import all_of
+from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.design.survey_design import Design, bind
+from fltoolkit.survey.design.survey_design import Design, Domain, bind
 from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 D = TypeVar("D", bound=Design)
 Where = Annotated[
@@ -31,7 +33,8 @@ def within(design: D, where: Where) -> D:
 
     Args:
         design: a classified survey, or any design.
-        where: by group (of a bare design: by column) the label of the persons meant, or several; None: everybody.
+        where: by group (of a bare design: by column) the label of the persons meant, or several; None: everybody. What a category is
+            called in some population (girls) stands for its label (women).
 
     Raises:
         RequestError: no such group or label; a group that only cases have; the design has a domain already.
@@ -39,7 +42,8 @@ def within(design: D, where: Where) -> D:
     if not where:
         return design
     refuse_unclassified(design)
-    domain = tuple((group, _labels(group, wanted)) for group, wanted in where.items())
+    spec = design.spec if isinstance(design, ClassifiedSurvey) else None
+    domain = tuple((group, _labels(spec, group, wanted)) for group, wanted in where.items())
     for group, labels in domain:
         _refuse_unknown(design, group, labels)
     return bind(copy(design), domain=domain)
@@ -52,21 +56,31 @@ def in_domain(design: Design) -> nw.Expr:
     return all_of([design.text(group).fill_null(NOT_STATED).is_in(list(labels)) for group, labels in design.domain])
 
 
-def domain_in_words(design: Design) -> str:
-    """The domain as readers see it, such as `area: rural, peri-urban; sex: women`; empty where there is none."""
+def domain_in_words(design: Design, population: str = "") -> str:
+    """The domain as readers see it, such as `area: rural, peri-urban; sex: women`; empty where there is none.
+
+    Args:
+        population: the reference population by whose names categories go; empty: by their labels.
+    """
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
     names = {**spec.groups, **spec.sectors} if spec else {}
     titles = {group: (names[group].label if group in names else "") or group for group, _ in design.domain}
-    return "; ".join(f"{titles[group]}: {', '.join(labels)}" for group, labels in design.domain)
+    labels = named_domain(spec, design.domain, population) if spec and population else design.domain
+    return "; ".join(f"{titles[group]}: {', '.join(told)}" for group, told in labels)
 
 
-def _labels(group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
+def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
+    """A domain with its categories as they are called in a population."""
+    names = names_in(spec, population)
+    return tuple((group, tuple(names.get(group, {}).get(label, label) for label in labels)) for group, labels in where)
+
+
+def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
     """The labels of one group as texts, each once."""
-    if isinstance(wanted, (str, int)):
-        return (str(wanted),)
-    if not wanted:
+    if not isinstance(wanted, (str, int)) and not wanted:
         raise RequestError("no label is named", where=f"where: {group}", do="name one label or more, or leave the group out")
-    return tuple(dict.fromkeys(map(str, wanted)))
+    named = (str(wanted),) if isinstance(wanted, (str, int)) else map(str, wanted)
+    return tuple(dict.fromkeys(label_of(spec, group, label) if spec else label for label in named))
 
 
 def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:

@@ -356,7 +356,7 @@ def about_of(design: Design, run: Pass, population: str, confidence: Confidence)
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
     """What every estimate of a population rests on, whatever its measure and groups: the fields of `About` by name."""
     spec, period = persons.spec, persons.spec.reference_period
-    domain = f" ({domain_in_words(persons)})" if persons.domain else ""
+    domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {
         "survey": spec.title, "country": spec.country, "round": spec.round, "year": spec.year, "rule_set": persons.rules,
         "reference_period": period.text, "reference_months": period.months, "window_start": str(period.start or ""),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fltoolkit.classify.category_codes import category_code, label_of
 from fltoolkit.classify.category_labels import crossed_labels
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.domains import named_domain
 from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
@@ -102,7 +103,7 @@ def decided_rows(
     own = rows.table["rule_set"] == made[0].about.rule_set
     case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
     seen = _seen(rows, limits, rounding_base(rows.table), case_only, persons)
-    decision = _decide(rows.of_populations(own.to_numpy()), list(rows.keys), list(rows.of), seen, persons)
+    decision = _decide(rows, own.to_numpy(), seen, persons)
     found = decide_rule_sets(rows.table, own, decision, limits)
     return _decided(rows, found, seen, notes, made[0].about.rule_set)
 
@@ -124,13 +125,14 @@ def decided_beside(earlier: Decided, est: Estimates, persons: ClassifiedSurvey) 
         frozenset(place[i] for i in gone if i in place) for gone in (earlier.decision.hidden, earlier.decision.open_hidden)
     )
     first = Earlier(len(before), hidden, open_hidden)
-    every = rows.of_populations(np.ones(len(rows.table), dtype=bool))
-    found = _decide(every, list(rows.keys), list(rows.of), seen, persons, first)
-    was = range(len(before))
+    found = _decide(rows, np.ones(len(rows.table), dtype=bool), seen, persons, first)
+    was, new = range(len(before)), range(len(before), len(rows.table))
+    # A profile protects its rows by others of its own. One that was shown cannot be hidden any more: then the new table is hidden instead.
+    late = any(i in was for i in found.hidden - hidden)
     found = replace(
         found,
-        hidden={i for i in found.hidden if i not in was} | hidden,
-        open_hidden={i for i in found.open_hidden if i not in was} | open_hidden,
+        hidden=set(new if late else found.hidden.intersection(new)) | hidden,
+        open_hidden=found.open_hidden.intersection(new) | open_hidden,
     )
     return _decided(rows, found, seen, earlier.notes, earlier.rule_set)
 
@@ -229,24 +231,26 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
 
 
 def _decide(
-    table: pd.DataFrame, keys: list[Key], of: list[str], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
+    rows: _Rows, kept: NDArray[np.bool_], seen: Seen, persons: ClassifiedSurvey | None, earlier: Earlier = NOTHING
 ) -> Decision:
-    """What to hide of a run's rows: first of all other tables, then of the profiles of its cases."""
+    """What to hide of some of a run's rows: first of all other tables, then of the profiles of its cases."""
+    table, keys, of = rows.of_populations(kept), list(rows.keys), list(rows.of)
     is_profile = table["measure"].isin(PROFILES)
     if not is_profile.any():
         return decide(table, keys, of, seen, earlier=earlier)
     profiles = ProfileRows(table[is_profile], keys, of)
     apart = is_profile & ~pd.Series(of, dtype=object).loc[table.index].isin(seen.case_only)
     first = decide(table[~apart], keys, of, seen, told_by(profiles, seen.case_only, seen), earlier)
-    rows = ProfileRows(table[apart], keys, of)
+    mine = ProfileRows(table[apart], keys, of)
     contained: Mapping[str, Collection[str]] = {}
     if persons:
         contained = contained_in(characteristics_of(persons, children=False))
-        used = {g for i in rows.table.index for g, _ in keys[i]}
+        used = {g for i in mine.table.index for g, _ in keys[i]}
+        used |= {rows.unions[g][0] for g in used if g in rows.unions}
         groups = [g for g in persons.spec.group_names if g in used]
-        populations = list(dict.fromkeys(rows.table["reference_population"]))
-        seen = replace(seen, patterns=read_patterns(persons, groups, populations))
-    return beside_now(rows, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(rows, first, seen, contained))
+        populations = list(dict.fromkeys(mine.table["reference_population"]))
+        seen = replace(seen, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions))
+    return beside_now(mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, first, seen, contained))
 
 
 def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
@@ -263,7 +267,9 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     ]
     about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
     if est.about.where:
-        about[DOMAIN] = "; ".join(f"{group}: {', '.join(labels)}" for group, labels in est.about.where)
+        own = est.design.spec if isinstance(est.design, ClassifiedSurvey) else None
+        where = named_domain(own, est.about.where, est.about.population) if own else est.about.where
+        about[DOMAIN] = "; ".join(f"{group}: {', '.join(labels)}" for group, labels in where)
         about["reference_population"] = f"{est.about.population} ({about[DOMAIN]})".strip()
     return frame.assign(
         **about, breakdown=[crossed(u) for u in used], category=pd.Series(values, frame.index, dtype=object), ilostat=codes

@@ -10,6 +10,7 @@ import pandas as pd
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.cell_counts import CellId, Key
+from fltoolkit.publish.measure_units import PROFILES
 
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
@@ -53,7 +54,8 @@ def told_before(table: pd.DataFrame, keys: list[Key], of: list[str], earlier: Ea
             of_row = {"cases": [frozenset({("route", step)})] if step in ROUTES.values() else []}
         else:
             outcome = "now" if outcome_of == NOW_COLUMN else "cases"
-            of_row = {outcome: list(tells(i, keys, of)), UNRESOLVED_OF[outcome]: [keys[i]]}
+            # What a profile leaves open is of its cases, and no count of unresolved persons.
+            of_row = {outcome: list(tells(i, keys, of)), UNRESOLVED_OF[outcome]: [] if measure in PROFILES else [keys[i]]}
         for outcome, told in of_row.items():
             cells = {(population, key) for key in told}
             gone = i in earlier.hidden or (outcome in UNRESOLVED_OF.values() and i in earlier.open_hidden)

@@ -14,10 +14,12 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import in_place_of_forced_labour
+from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.run_decision import Decided, decided_beside, decided_rows, limits_of
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.outcome_differences import close_to_another
 from fltoolkit.publish.published_set import Basis, Published, judged
 from fltoolkit.publish.reliability import load_profile
@@ -49,10 +51,16 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
 
     Raises:
         RequestError: a group is named as a column of a published table; the set is of another survey; profile and beside are both given.
-        PublicationError: the parts of a stack overlap; it is a quantile, or a flowchart of a domain; the set was made with another rule set or with
+        PublicationError: the parts of a stack overlap; it is a quantile, a flowchart of a domain, or a profile beside a set;
+            the set was made with another rule set or with
             other weights; or a confidentiality limit is lowered without `accept_lower_limits: true`.
     """
     _refuse(est)
+    if beside is not None and est.about.measure in PROFILES:
+        raise PublicationError(
+            "a profile is decided with all tables of its run: beside numbers of items that are shown already it could tell what they hide",
+            where="publish: beside", found=est.about.measure, do=f"add it to `tables:` of survey.yaml: {{measure: {est.about.measure}}}",
+        )  # fmt: skip
     whole = est.whole or est
     if beside is None:
         rules = load_profile(profile or "fltoolkit")
@@ -206,7 +214,7 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
             "a table beside a run is of forced labour, or of an outcome of one's own", where="publish", found=est.about.outcome,
             allowed=[*OF_FORCED_LABOUR, *persons.outcomes], do='make it an outcome: persons = fl.outcome(persons, "coercion")',
         )  # fmt: skip
-    known = {*persons.spec.group_names, "step"}
+    known = {*persons.spec.group_names, *TOPICS, "step"}
     if gone := sorted({g for decided in basis.decided.values() for g in decided.groups} - known):
         raise RequestError(
             "the set has groups that these persons do not have", where="publish: beside", found=gone,

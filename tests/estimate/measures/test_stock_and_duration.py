@@ -260,7 +260,7 @@ def test_the_measures_in_time_are_published_and_never_mixed_with_the_flow(small:
         assert words in told
     assert "on an average day" in fl.show.dots(out, "stock", "sex").alt
     assert "at the time of the interview" in str(fl.show.table(out.select("current_prevalence", "sex")))
-    assert "months over all spells" in fl.show.table(out.select("duration")).html
+    assert "Months over all spells" in fl.show.table(out.select("duration")).html
 
 
 def test_few_who_left_forced_labour_are_not_told_by_subtraction(small: Any) -> None:
@@ -275,7 +275,7 @@ def test_few_cases_without_months_are_not_told_by_subtraction(small: Any) -> Non
     assert row["estimate"] == round(fl.duration(small(many(58, 30), **MONTHS)).table["estimate"][0], 1)
     assert row[["n", "population", "n_eff", "deff", "missing"]].isna().all()
     assert row["cases"] == 60
-    assert "how many gave their months is confidential" in str(fl.show.table(rows))
+    assert "How many gave their months is confidential" in str(fl.show.table(rows))
     assert published(small, "duration", stated=40).select("duration")["n"].tolist() == [40]
 
 

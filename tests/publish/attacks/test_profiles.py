@@ -99,6 +99,8 @@ class Reader:
 
     def _learn(self, row: dict[str, Any]) -> None:
         cells = [c for c in CELLS if all(row[g] in (TOTAL, v) for g, v in zip(BY, c, strict=True))]
+        domain = str(row.get("domain") or "").partition(": ")[2]
+        cells = [c for c in cells if not domain or domain in c]
         unit = row["rounding"]
         if row["measure"] == "total" and pd.notna(row["estimate"]):
             self.equal.append(({self.base[c]: 1.0 for c in cells}, row["estimate"] / unit))
@@ -176,6 +178,19 @@ def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, tmp_path: P
     assert tried > 20
     shown = own[(own["measure"] == "profile") & own["estimate"].notna()]
     assert len(shown) > 10
+
+
+@pytest.mark.parametrize("seed", SEEDS[1:3])
+def test_nor_with_tables_beside_the_run(seed: int, tmp_path: Path) -> None:
+    persons, table = survey(tmp_path, seed)
+    run = fl.publish_run(persons)
+    out = fl.publish(fl.total(persons, by="region", where={"sex": "women"}), beside=run)
+    out = fl.publish(fl.total(persons, by=[["sex", "region"]]), beside=out)
+    more = out.table.iloc[len(run.table) :]
+    assert len(more) == len(BY["region"]) + len(CELLS)
+    assert more["estimate"].notna().any()
+    pd.testing.assert_frame_equal(out.table.iloc[: len(run.table)][run.table.columns], run.table, check_dtype=False)
+    assert told(out.own, table)[0] == []
 
 
 def _no_parts(monkeypatch: pytest.MonkeyPatch) -> None:
